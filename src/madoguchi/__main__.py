@@ -1,0 +1,25 @@
+"""`madoguchi …`: the command line."""
+
+from __future__ import annotations
+
+import sys
+
+
+def main() -> int:
+    """Dispatch: definition work needs no database, everything else is a Django command."""
+    argv = sys.argv[1:]
+    if argv[:1] == ["procedures"]:
+        from madoguchi.config.procedures_cli import main as procedures
+
+        return procedures(argv[1:])
+    import os
+
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
+    from django.core.management import execute_from_command_line
+
+    execute_from_command_line(["madoguchi", *(argv or ["help"])])
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

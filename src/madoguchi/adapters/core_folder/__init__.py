@@ -1,0 +1,53 @@
+"""A core system that takes files from a folder (一括取込): atomic write, manifest with SHA-256 written last."""
+
+from __future__ import annotations
+
+import hashlib
+import json
+import os
+import re
+from pathlib import Path
+
+from django.conf import settings
+
+from madoguchi.delivery.ports import Accepted, Goods, Refused, Retry
+from madoguchi.kernel import failpoints
+
+
+class FolderCore:
+    """Writes ``<out>/<target>/<name>`` and ``<name>.manifest.json``. The manifest says that the file is whole."""
+
+    def deliver(self, goods: Goods) -> Accepted | Retry | Refused:
+        """See delivery.ports.CoreSystem."""
+        if not re.fullmatch(r"[a-z0-9-]+", goods.target) or not re.fullmatch(r"[A-Za-z0-9._-]+", goods.name):
+            return Refused("name")
+        folder = Path(settings.OUT_ROOT) / goods.target
+        target, manifest = folder / goods.name, folder / f"{goods.name}.manifest.json"
+        try:
+            folder.mkdir(parents=True, exist_ok=True)
+            if manifest.exists():
+                there = json.loads(manifest.read_text())
+                return Accepted() if there["sha256"] == goods.sha256 else Refused("another file of this name")
+            if not (target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == goods.sha256):
+                _write(target, goods.data)
+            failpoints.hit("core_folder.before_manifest")
+            body = {"key": goods.key, "file": goods.name, "sha256": goods.sha256, "bytes": len(goods.data)}
+            _write(manifest, json.dumps(body, ensure_ascii=False).encode())
+        except OSError as error:
+            return Retry(f"{type(error).__name__} {error.errno}")
+        return Accepted()
+
+
+def _write(path: Path, data: bytes) -> None:
+    temp = path.with_name(f".{path.name}.{os.getpid()}")
+    with temp.open("wb") as out:
+        out.write(data)
+        out.flush()
+        os.fsync(out.fileno())
+    failpoints.hit("core_folder.before_rename")
+    temp.replace(path)
+    folder = os.open(path.parent, os.O_RDONLY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)

@@ -1,0 +1,120 @@
+"""What casework does when it hears from intake. Each may run again after a crash and then changes nothing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from importlib import import_module
+from typing import Any, cast
+
+from django.conf import settings
+from django.db import transaction
+
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.offices.public import add_open_days, next_open, open_days_between
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.find import plain
+
+from .events import CASE_OPENED
+from .models import Case, Correction
+from .ports import FilingSource
+from .progress import progress_say
+from .rules import Act, State, after, applicant
+
+
+def _source() -> FilingSource:
+    module, _, name = settings.FILING_SOURCE.rpartition(".")
+    return cast(FilingSource, getattr(import_module(module), name)())
+
+
+def _filing(application_id: str) -> dict[str, Any]:
+    sealed = _source().fetch(application_id)
+    return cast(dict[str, Any], json.loads(keys.unseal("bundle", sealed, bound_to=application_id)))
+
+
+def due_day(filed: dt.date, days: int, kind: str) -> dt.date:
+    """The standard day of decision: ``days`` working days, or calendar days moved to the next open day."""
+    return add_open_days(filed, days) if kind == "開庁日" else next_open(filed + dt.timedelta(days=days))
+
+
+def _who(slug: str, version: int, answers: dict[str, Any], receipt: str) -> tuple[str, str]:
+    person = applicant(procedures.version(slug, version).definition, answers)
+    name = "\u3000".join(v for k, v in (person.get("name") or {}).items() if v and k != "note")
+    kana = "".join(v for v in (person.get("kana") or {}).values())
+    return name[:130], plain(f"{receipt}{name}{kana}")[:400]
+
+
+def open_case(message: outbox.Envelope) -> None:
+    """Handler of ApplicationFiled: copy the filing and open the case."""
+    filing = _filing(message.payload["application"])
+    d = procedures.version(filing["slug"], filing["version"]).definition
+    filed_at = dt.datetime.fromisoformat(filing["filed_at"])
+    name, search = _who(filing["slug"], filing["version"], filing["answers"], filing["receipt"])
+    failpoints.hit("casework.open.before")
+    with transaction.atomic(durable=True):
+        if Case.objects.filter(id=filing["application"]).exists():
+            return
+        case = Case.objects.create(
+            id=filing["application"], receipt=filing["receipt"], slug=filing["slug"], version=filing["version"],
+            checksum=filing["checksum"], section=d.section, channel=filing["channel"], filed_at=filed_at,
+            due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind), name=name or filing["receipt"], search=search,
+            answers=filing["answers"], files=filing["files"], notices=filing["notices"], digest=filing["digest"],
+            signed=filing["signed"], revision=filing["revision"], updated_at=clock.now(),
+        )
+        audit.record("worker", "case.opened", chain=f"case:{case.id}", facts={"section": case.section, "due": str(case.due_on)})
+        outbox.publish(CASE_OPENED, case_ref=case.ref, key=f"opened:{case.id}", payload={"case": case.ref, "slug": case.slug})
+
+
+def correction_received(message: outbox.Envelope) -> None:
+    """Handler of CorrectionAnswered: take the new answers; the clock runs again."""
+    filing = _filing(message.payload["application"])
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update().filter(id=filing["application"]).first()
+        correction = Correction.objects.filter(id=message.payload["correction"]).first()
+        if case is None or correction is None:
+            raise outbox.Refused("correction of an unknown case")
+        if correction.answered_at is not None:
+            return
+        state = after(case.state, Act.ANSWER)
+        if state is None:
+            raise outbox.Refused(f"answer in state {case.state}")
+        now = clock.now()
+        correction.items = [i | {"new": _new_text(case, i["path"], filing)} for i in correction.items]
+        correction.answered_at = now
+        correction.save(update_fields=["items", "answered_at"])
+        if case.stopped_on:
+            waited = open_days_between(case.stopped_on, now.date())
+            case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None
+        case.state, case.answers, case.files = state, filing["answers"], filing["files"]
+        case.digest, case.revision, case.notices = filing["digest"], filing["revision"], filing["notices"]
+        case.name, case.search = _who(case.slug, case.version, case.answers, case.receipt)
+        case.updated_at = now
+        case.save()
+        audit.record("worker", "correction.received", chain=f"case:{case.id}", facts={"revision": case.revision},
+                     of=case.answers)
+
+
+def _new_text(case: Case, path: str, filing: dict[str, Any]) -> str:
+    from .selectors import text_at
+
+    return text_at(case, path, filing["answers"], filing["files"])
+
+
+def withdrawal_decide(message: outbox.Envelope) -> None:
+    """Handler of WithdrawalAsked: granted while nobody has decided or sent it for approval, else refused."""
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update().filter(id=message.payload["application"]).first()
+        if case is None:
+            raise outbox.Retry("case not open yet")
+        state = after(case.state, Act.WITHDRAW)
+        if case.state == State.WITHDRAWN:
+            return
+        if state is None:
+            audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
+            progress_say(case, key=f"withdrawal:{case.id}", status="under_review" if case.state == State.APPROVAL else "decided",
+                         ja="すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください", withdrawal="refused", notify=True)
+            return
+        case.state, case.updated_at = state, clock.now()
+        case.save(update_fields=["state", "updated_at"])
+        audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
+        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja="申請を取り下げました", withdrawal="done", notify=True)

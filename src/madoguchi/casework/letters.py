@@ -1,0 +1,105 @@
+"""Handler of CaseDecided: make, keep and enter the letters of a decision, then tell the applicant."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from madoguchi.files.public import file_write
+from madoguchi.kernel import audit, clock, failpoints, outbox
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.conditions import holds
+from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of
+from madoguchi.procedures.rules.faces.pdf import letter_pdf
+from madoguchi.procedures.rules.faces.words import row_of
+from madoguchi.records.public import document_issue, documents_of
+
+from . import selectors
+from .models import Case, Decision
+from .progress import progress_say
+from .rules import applicant
+
+
+def row_words(case: Case, decision: Decision) -> dict[str, str]:
+    """What a letter or a hand-over may say of the case (lint.ROW_WORDS)."""
+    d = selectors.definition_of(case)
+    return row_of(
+        d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,
+        decided=(decision.decided_at or clock.now()).astimezone(clock.JST).date(), number=decision.document_number,
+        reason=decision.reason, addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name,
+        filer=_filer(d, decision),
+    )
+
+
+def _addressee(d: procedures.Definition, decision: Decision) -> list[str]:
+    person = applicant(d, decision.filing)
+    address = person.get("address") or {}
+    kind = procedures.FIELD_TYPES["住所"]
+    lines = []
+    if address:
+        code = address.get("zip", "")
+        lines = [f"〒{code[:3]}-{code[3:]}" if code else "", kind.text(address, procedures.Question("a", "", "住所"))]
+    name = "\u3000".join(v for k, v in (person.get("name") or {}).items() if v and k != "note")
+    return [line for line in [*lines, name] if line]
+
+
+def _filer(d: procedures.Definition, decision: Decision) -> str:
+    q = next((q for q in d.questions() if q.type == "氏名" and q.role in ("filer", "agent") and decision.filing.get(q.id)), None)
+    return procedures.FIELD_TYPES["氏名"].text(decision.filing[q.id], q) if q else ""
+
+
+def letter_city(case: Case) -> LetterCity:
+    """The sender's block."""
+    c = city()
+    s = c.sections[case.section]
+    return LetterCity(name=c.name, mayor=c.mayor, seal_words=c.seal_words, zip=c.zip, address=c.address, section=s.name,
+                      unit=s.unit, phone=s.phone, hours=c.hours, appeals=c.appeals, sample=not settings.PRODUCTION)
+
+
+def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document, Letter]]:
+    """(document, letter) of a decision: those of its outcome whose condition holds."""
+    d = selectors.definition_of(case)
+    known = procedures.derive(d, selectors.facts_of(case, decision.filing)) | decision.answers
+    row, sender = row_words(case, decision), letter_city(case)
+    return [
+        (document, letter_of(d, document, decision.filing, decision.answers, row, sender))
+        for document in d.documents
+        if decision.outcome in document.outcomes and (document.condition is None or holds(document.condition, known))
+    ]
+
+
+def issue_documents(message: outbox.Envelope) -> None:
+    """Handler. Runs again safely: the file has its place, the entry its key, the message its key."""
+    case = Case.objects.get(id=message.payload["case"])
+    decision = Decision.objects.get(id=message.payload["decision"])
+    issued = []
+    for document, letter in letters_of(case, decision):
+        face = letter_pdf(letter)
+        key = f"{decision.id}:{document.id}"
+        failpoints.hit("casework.letter.before_file")
+        file = file_write(data=face.data, name=f"{document.name}.pdf", kind="application/pdf", owner=f"case:{case.id}",
+                          place=f"letters/{decision.id}-{document.id}.pdf")
+        failpoints.hit("casework.letter.after_file")
+        issued.append((document, file, key, tuple(face.missing)))
+    outcome = selectors.definition_of(case).outcome(decision.outcome)
+    assert outcome is not None
+    with transaction.atomic(durable=True):
+        rows = []
+        for document, file, key, missing in issued:
+            entry = document_issue(key=key, case_ref=case.ref, document=document.id, name=document.name,
+                                   number=decision.document_number, file_id=str(file.id), sha256=file.sha256)
+            rows.append({"id": str(entry.id), "name": document.name, "number": entry.number, "file": str(file.id)})
+            audit.record("worker", "document.issued", chain=f"case:{case.id}",
+                         facts={"document": document.id, "number": entry.number, "sha256": file.sha256,
+                                "characters_missing": [f"U+{ord(c):04X}" for c in missing]})
+        progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,
+                     ja=f"結果が出ました（{outcome.name}）", decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
+    failpoints.hit("casework.letter.after_commit")
+
+
+def issued_of(case: Case) -> list[Any]:
+    """Documents issued on a case."""
+    return documents_of(case.ref)

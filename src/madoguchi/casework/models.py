@@ -1,0 +1,120 @@
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.conf import settings
+from django.db import models
+
+from .rules import State
+
+
+class Case(models.Model):
+    """A filed application as the section works on it. Its id is the application's; its filing is a copy."""
+
+    id = models.UUIDField(primary_key=True, editable=False)
+    receipt = models.CharField(max_length=20, unique=True)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    checksum = models.CharField(max_length=64)
+    section = models.CharField(max_length=40)
+    channel = models.CharField(max_length=12)
+    filed_at = models.DateTimeField()
+    due_on = models.DateField()
+    state = models.CharField(max_length=12, default=State.RECEIVED)
+    name = models.CharField(max_length=130)
+    search = models.CharField(max_length=400)
+    answers = models.JSONField()
+    files = models.JSONField()
+    notices = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    signed = models.BooleanField(default=False)
+    revision = models.PositiveIntegerField(default=1)
+    assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    checklist = models.JSONField(default=dict)
+    stopped_on = models.DateField(null=True)  # the clock stands since this day (補正)
+    updated_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [
+            models.Index(fields=["section", "state", "due_on"], name="case_section_state_due"),
+            models.Index(fields=["section", "due_on"], name="case_section_due"),
+        ]
+
+    def __str__(self) -> str:
+        return self.receipt
+
+    @property
+    def ref(self) -> str:
+        """The id as text."""
+        return str(self.id)
+
+
+class Correction(models.Model):
+    """A request to put single answers right (部分補正)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    items = models.JSONField()  # [{path, label, old, note}], and {new} once answered
+    due_on = models.DateField()
+    asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    asked_at = models.DateTimeField()
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="correction_number")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} 補正{self.number}"
+
+
+class Decision(models.Model):
+    """One decision (処分・受付・交付) on a case. A later one (変更, 再調査) stands beside it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    outcome = models.CharField(max_length=40)
+    reason = models.TextField(blank=True)
+    answers = models.JSONField(default=dict)
+    state = models.CharField(max_length=10, default="proposed")  # proposed, returned, final
+    at_step = models.PositiveIntegerField(default=1)
+    proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    proposed_at = models.DateTimeField()
+    document_number = models.CharField(max_length=60, default="")
+    decided_at = models.DateTimeField(null=True)
+    filing: Any = models.JSONField(default=dict)  # the answers this decision was made on
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "number"], name="decision_number")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} 決定{self.number}"
+
+
+class Approval(models.Model):
+    """One stamp on the route of a decision (決裁)."""
+
+    decision = models.ForeignKey(Decision, on_delete=models.PROTECT)
+    step = models.PositiveIntegerField()
+    role = models.CharField(max_length=20)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    approved = models.BooleanField()
+    comment = models.TextField(blank=True)
+
+    def __str__(self) -> str:
+        return f"{self.decision_id} {self.step}"
+
+
+class Note(models.Model):
+    """An internal note. Never shown to the applicant."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    text = models.TextField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"

@@ -1,0 +1,93 @@
+"""States of a case as a table, and pure decisions about who may do what."""
+
+from __future__ import annotations
+
+import enum
+from collections.abc import Mapping
+from typing import Any
+
+from madoguchi.procedures.public import Definition, Outcome
+
+ROUTE_ROLES = {"担当": "clerk", "係長": "chief", "課長": "manager"}
+
+
+class State(enum.StrEnum):
+    """Where a case stands."""
+
+    RECEIVED = "received"
+    REVIEWING = "reviewing"
+    CORRECTION = "correction"
+    APPROVAL = "approval"
+    DECIDED = "decided"
+    WITHDRAWN = "withdrawn"
+
+
+WORDS = {
+    State.RECEIVED: "審査待ち", State.REVIEWING: "審査中", State.CORRECTION: "補正待ち", State.APPROVAL: "決裁待ち",
+    State.DECIDED: "決定済み", State.WITHDRAWN: "取下げ",
+}
+CHIPS = {State.RECEIVED: "", State.REVIEWING: "key", State.CORRECTION: "notice", State.APPROVAL: "ok", State.DECIDED: "ok",
+         State.WITHDRAWN: ""}
+
+
+class Act(enum.StrEnum):
+    """What can happen to a case."""
+
+    START = "start"
+    ASK = "ask"
+    ANSWER = "answer"
+    PROPOSE = "propose"
+    RETURN = "return"
+    CONCLUDE = "conclude"
+    WITHDRAW = "withdraw"
+    REOPEN = "reopen"
+
+
+TRANSITIONS: dict[tuple[State, Act], State] = {
+    (State.RECEIVED, Act.START): State.REVIEWING,
+    (State.RECEIVED, Act.ASK): State.CORRECTION,
+    (State.REVIEWING, Act.ASK): State.CORRECTION,
+    (State.CORRECTION, Act.ANSWER): State.REVIEWING,
+    (State.RECEIVED, Act.PROPOSE): State.APPROVAL,
+    (State.REVIEWING, Act.PROPOSE): State.APPROVAL,
+    (State.APPROVAL, Act.RETURN): State.REVIEWING,
+    (State.APPROVAL, Act.CONCLUDE): State.DECIDED,
+    (State.RECEIVED, Act.WITHDRAW): State.WITHDRAWN,
+    (State.REVIEWING, Act.WITHDRAW): State.WITHDRAWN,
+    (State.CORRECTION, Act.WITHDRAW): State.WITHDRAWN,
+    (State.DECIDED, Act.REOPEN): State.REVIEWING,
+}
+OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
+
+
+def after(state: str, act: Act) -> State | None:
+    """The state after an act, None when it is not allowed."""
+    return TRANSITIONS.get((State(state), act))
+
+
+def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
+    """Who the case is about: name, kana and address of the first role that answered (被保険者 before 届出人), else of
+    the first person asked for."""
+    out: dict[str, Any] = {}
+    order = [r.id for r in d.roles] + [""]
+    for kind, key in (("氏名", "name"), ("カナ", "kana"), ("住所", "address")):
+        for role in order:
+            found = next((q for q in d.questions() if q.type == kind and not q.group and q.role == role and answers.get(q.id)), None)
+            if found:
+                out[key] = answers[found.id]
+                break
+        else:
+            found = next((q for q in d.questions() if q.type == kind and not q.group and answers.get(q.id)), None)
+            if found:
+                out[key] = answers[found.id]
+    return out
+
+
+def reason_missing(outcome: Outcome, reason: str) -> bool:
+    """行政手続法8条: a refusal says why; 不備 and 不交付 too."""
+    return outcome.needs_reason and len(reason.strip()) < 5
+
+
+def next_role(route: tuple[str, ...], at_step: int) -> str | None:
+    """The role that stamps next; step 0 is the clerk who proposes. None when the route is walked."""
+    return ROUTE_ROLES.get(route[at_step], "manager") if at_step < len(route) else None

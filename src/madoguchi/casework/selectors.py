@@ -1,0 +1,196 @@
+"""Readers of casework. Every one starts from the actor; another section's case is NotFound."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, Q, QuerySet
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import clock
+from madoguchi.kernel.errors import NotFound
+from madoguchi.offices.public import add_open_days, city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition
+from madoguchi.procedures.rules.find import plain
+from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
+
+from .models import Approval, Case, Correction, Decision, Note
+from .rules import OPEN, State
+
+
+def cases_for(*, actor: Staff) -> QuerySet[Case]:
+    """All cases this person may see: those of their sections; the auditor sees all."""
+    if actor.has_role("*", "auditor"):
+        return Case.objects.all()
+    return Case.objects.filter(section__in=actor.sections())
+
+
+def case_get(*, actor: Staff, case_id: str) -> Case:
+    """One case. Raises NotFound for another section's too."""
+    case = cases_for(actor=actor).filter(id=case_id).select_related("assignee").first()
+    if case is None:
+        raise NotFound("この申請は見つかりませんでした。担当の課を確認してください。")
+    return case
+
+
+def case_get_locked(*, actor: Staff, case_id: str) -> Case:
+    """One case of an own section, held until commit, for those who may work on it (not the auditor)."""
+    case = Case.objects.select_for_update().filter(id=case_id, section__in=actor.sections()).first()
+    if case is None:
+        raise NotFound("この申請は見つかりませんでした。担当の課を確認してください。")
+    return case
+
+
+@dataclass(frozen=True, slots=True)
+class Tiles:
+    """Counts of open cases by due day."""
+
+    over: int
+    today: int
+    soon: int
+    fine: int
+
+
+def tiles(*, actor: Staff) -> Tiles:
+    """How the section stands, by working days."""
+    today = clock.today()
+    soon = add_open_days(today, 3)
+    row = cases_for(actor=actor).filter(state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL]).aggregate(
+        over=Count("id", filter=Q(due_on__lt=today)), today=Count("id", filter=Q(due_on=today)),
+        soon=Count("id", filter=Q(due_on__gt=today, due_on__lte=soon)), fine=Count("id", filter=Q(due_on__gt=soon)),
+    )
+    return Tiles(**row)
+
+
+@dataclass(frozen=True, slots=True)
+class Filter:
+    """What the list is narrowed to."""
+
+    query: str = ""
+    slug: str = ""
+    state: str = "open"
+    who: str = ""
+    due: str = ""
+    page: int = 1
+
+
+def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
+    """Cases by due day, 20 a page."""
+    rows = cases_for(actor=actor).select_related("assignee")
+    if wanted.query:
+        rows = rows.filter(search__contains=plain(wanted.query))
+    elif wanted.state == "open":
+        rows = rows.filter(state__in=OPEN)
+    if wanted.state in State:
+        rows = rows.filter(state=wanted.state)
+    if wanted.slug:
+        rows = rows.filter(slug=wanted.slug)
+    if wanted.who == "me":
+        rows = rows.filter(Q(assignee=actor) | Q(assignee=None))
+    today = clock.today()
+    soon = add_open_days(today, 3)
+    due = {"over": Q(due_on__lt=today), "today": Q(due_on=today), "soon": Q(due_on__gt=today, due_on__lte=soon),
+           "fine": Q(due_on__gt=soon)}.get(wanted.due)
+    if due is not None:
+        rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
+    return Paginator(rows.order_by("due_on", "filed_at"), 20).get_page(wanted.page)
+
+
+def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
+    """Procedures of this person's sections, for the filter."""
+    own = set(actor.sections()) if not actor.has_role("*", "auditor") else set(city().sections)
+    return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
+
+
+def definition_of(case: Case) -> Definition:
+    """The version the case was filed on."""
+    return procedures.version(case.slug, case.version).definition
+
+
+def facts_of(case: Case, answers: Mapping[str, Any] | None = None) -> procedures.Facts:
+    """Facts as of the day of filing."""
+    from madoguchi.offices.public import next_open
+
+    return procedures.Facts(answers or case.answers, case.filed_at.astimezone(clock.JST).date(), next_open)
+
+
+def text_at(case: Case, path: str, answers: Mapping[str, Any], files: Mapping[str, Any]) -> str:
+    """The words at a path (question, group.index.question, or document)."""
+    d = definition_of(case)
+    parts = path.split(".")
+    q = d.question(parts[-1])
+    if q is None:
+        return "、".join(f["name"] for f in files.get(path, [])) or "(なし)"
+    source: Any = answers
+    if len(parts) == 3:
+        entries = answers.get(parts[0]) or []
+        source = entries[int(parts[1])] if int(parts[1]) < len(entries) else {}
+    value = source.get(q.id)
+    return procedures.FIELD_TYPES[q.type].text(value, q) if value is not None else "(空欄)"
+
+
+def answer_rows(case: Case) -> list[dict[str, Any]]:
+    """All answers by page: rows of (path, label, text, box of the paper form, sealed)."""
+    d = definition_of(case)
+    out = []
+    for step in steps_asked(d, procedures.derive(d, facts_of(case))):
+        entries = case.answers.get(step.repeat.id, []) if step.repeat else [case.answers]
+        for index, entry in enumerate(entries):
+            prefix = f"{step.repeat.id}.{index}." if step.repeat else ""
+            rows = [
+                {"path": f"{prefix}{q.id}", "label": q.label, "box": q.box, "sealed": q.type == "個人番号",
+                 "text": procedures.FIELD_TYPES[q.type].text(entry[q.id], q) if q.id in entry else "",
+                 "note": entry[q.id].get("note", "") if isinstance(entry.get(q.id), dict) else ""}
+                for q in step.questions if q.id in entry
+            ]
+            if rows:
+                out.append({"title": f"{step.title} {index + 1}人目" if step.repeat else step.title, "rows": rows})
+    return out
+
+
+def attachment_rows(case: Case) -> list[dict[str, Any]]:
+    """The documents asked for, with what came."""
+    d = definition_of(case)
+    return [
+        {"path": a.id, "label": a.name, "required": a.required, "later": a.later, "files": case.files.get(a.id, [])}
+        for a in attachments_asked(d, procedures.derive(d, facts_of(case)))
+    ]
+
+
+def corrections_of(case: Case) -> list[Correction]:
+    """Corrections, newest first."""
+    return list(Correction.objects.filter(case=case).select_related("asked_by").order_by("-number"))
+
+
+def decisions_of(case: Case) -> list[Decision]:
+    """Decisions, newest first, with their stamps."""
+    rows = list(Decision.objects.filter(case=case).select_related("proposed_by").order_by("-number"))
+    for row in rows:
+        row.stamps = list(Approval.objects.filter(decision=row).select_related("by").order_by("id"))  # type: ignore[attr-defined]
+    return rows
+
+
+def notes_of(case: Case) -> list[Note]:
+    """Internal notes, newest first."""
+    return list(Note.objects.filter(case=case).select_related("by").order_by("-at"))
+
+
+def due_words(case: Case, today: dt.date) -> tuple[str, str]:
+    """(class, words) of the due badge."""
+    from madoguchi.offices.public import open_days_between
+
+    if case.state == State.CORRECTION:
+        return "g", "補正中(停止)"
+    if case.state in (State.DECIDED, State.WITHDRAWN):
+        return "g", "終わり"
+    left = open_days_between(today, case.due_on)
+    if case.due_on < today:
+        return "o", f"{max(1, -left)}日超過"
+    if case.due_on == today:
+        return "d", "本日まで"
+    return ("s" if left <= 3 else "g"), f"あと{left}日"

@@ -1,0 +1,261 @@
+"""Writers of casework: review, correction, decision, approval. Each: authorise and lock, pure rule, write, audit, publish."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from django.db import transaction
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
+from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.offices.public import city
+from madoguchi.procedures.rules.validate import read_entry
+from madoguchi.records.public import number_take
+
+from . import selectors
+from .errors import DecisionWrong, NothingChosen, NotNow, OwnProposal, ReasonMissing
+from .events import CASE_DECIDED
+from .models import Approval, Case, Correction, Decision, Note
+from .progress import progress_say
+from .rules import ROUTE_ROLES, Act, State, after, next_role, reason_missing
+
+
+def _clerk(actor: Staff, case: Case) -> None:
+    if not actor.has_role(case.section, "clerk", "chief", "manager"):
+        raise Forbidden
+
+
+def _move(case: Case, act: Act) -> None:
+    state = after(case.state, act)
+    if state is None:
+        raise NotNow
+    case.state, case.updated_at = state, clock.now()
+
+
+@transaction.atomic(durable=True)
+def case_take(*, actor: Staff, case_id: str) -> Case:
+    """Take a case on oneself; a waiting one comes under review."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    case.assignee = actor
+    if case.state == State.RECEIVED:
+        _move(case, Act.START)
+        progress_say(case, key=f"started:{case.id}", status="under_review", ja="審査を始めました")
+    case.save(update_fields=["assignee", "state", "updated_at"])
+    audit.record(actor.actor, "case.taken", chain=f"case:{case.id}")
+    return case
+
+
+@transaction.atomic(durable=True)
+def check_mark(*, actor: Staff, case_id: str, marked: set[int]) -> Case:
+    """Save the checklist: which points are seen, by whom and when."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    points = selectors.definition_of(case).review.checklist
+    now = clock.now().isoformat()
+    case.checklist = {
+        str(i): case.checklist.get(str(i)) or {"by": actor.username, "at": now} for i in range(len(points)) if i in marked
+    }
+    case.save(update_fields=["checklist"])
+    audit.record(actor.actor, "checklist.saved", chain=f"case:{case.id}", facts={"marked": sorted(marked)})
+    return case
+
+
+@transaction.atomic(durable=True)
+def note_add(*, actor: Staff, case_id: str, text: str) -> None:
+    """Add an internal note."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    if not text.strip():
+        return
+    Note.objects.create(case=case, by=actor, at=clock.now(), text=text.strip()[:2000])
+    audit.record(actor.actor, "note.added", chain=f"case:{case.id}", of=text)
+
+
+@transaction.atomic(durable=True)
+def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str]], due_on: dt.date) -> Correction:
+    """Ask the applicant to put single answers right. ``items`` are (path, note). The clock stands still meanwhile.
+
+    Raises NothingChosen, NotNow.
+    """
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    rows = {r["path"]: r["label"] for g in selectors.answer_rows(case) for r in g["rows"]}
+    rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
+    chosen = [(path, note.strip()) for path, note in items if path in rows and note.strip()]
+    if not chosen or len(chosen) != len(items) or due_on <= clock.today():
+        raise NothingChosen("直してもらう期限は、明日より後の日にしてください。" if chosen and due_on <= clock.today() else None)
+    _move(case, Act.ASK)
+    case.stopped_on = clock.today()
+    correction = Correction.objects.create(
+        case=case, number=Correction.objects.filter(case=case).count() + 1, due_on=due_on, asked_by=actor, asked_at=clock.now(),
+        items=[{"path": path, "label": rows[path], "note": note,
+                "old": selectors.text_at(case, path, case.answers, case.files)} for path, note in chosen],
+    )
+    case.save(update_fields=["state", "stopped_on", "updated_at"])
+    failpoints.hit("casework.correction.before_publish")
+    audit.record(actor.actor, "correction.asked", chain=f"case:{case.id}",
+                 facts={"correction": correction.number, "items": [p for p, _ in chosen]}, of=correction.items)
+    from madoguchi.web.templatetags.mado import jdate
+
+    progress_say(
+        case, key=f"correction:{correction.id}", status="correction", ja="直していただきたい点をお知らせしました", notify=True,
+        correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on)},
+    )
+    failpoints.hit("casework.correction.before_commit")
+    return correction
+
+
+@transaction.atomic(durable=True)
+def decision_propose(*, actor: Staff, case_id: str, outcome_id: str, reason: str, raw: dict[str, list[str]]) -> Decision:
+    """Propose a decision (起案). It is final at once when the route has only the clerk.
+
+    Raises DecisionWrong, ReasonMissing, NotNow.
+    """
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    d = selectors.definition_of(case)
+    outcome = d.outcome(outcome_id)
+    if outcome is None:
+        raise NotFound
+    needed = d.review.questions if outcome.kind not in ("拒否", "不備", "不交付") else ()
+    answers, faults = read_entry(needed, raw, "", {})
+    if faults:
+        raise DecisionWrong(list(faults))
+    if reason_missing(outcome, reason):
+        raise ReasonMissing
+    _move(case, Act.PROPOSE)
+    decision = Decision.objects.create(
+        case=case, number=Decision.objects.filter(case=case).count() + 1, outcome=outcome.id, reason=reason.strip()[:4000],
+        answers=answers, proposed_by=actor, proposed_at=clock.now(), filing=case.answers,
+    )
+    if case.assignee is None:
+        case.assignee = actor
+    case.save(update_fields=["state", "assignee", "updated_at"])
+    audit.record(actor.actor, "decision.proposed", chain=f"case:{case.id}",
+                 facts={"decision": decision.number, "outcome": outcome.id}, of=[reason, answers, case.digest])
+    progress_say(case, key=f"approval:{decision.id}", status="approval", ja="内容を確認し、決裁に進みました")
+    if next_role(d.review.route, decision.at_step) is None:
+        _conclude(actor, case, decision)
+    return decision
+
+
+def _open_decision(case: Case) -> Decision:
+    decision = Decision.objects.select_for_update().filter(case=case, state="proposed").order_by("-number").first()
+    if decision is None or case.state != State.APPROVAL:
+        raise NotNow
+    return decision
+
+
+@transaction.atomic(durable=True)
+def decision_approve(*, actor: Staff, case_id: str, comment: str = "") -> Decision:
+    """Stamp the open decision; the last stamp on the route makes it final. Raises OwnProposal, Forbidden, NotNow."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    decision = _open_decision(case)
+    route = selectors.definition_of(case).review.route
+    role = next_role(route, decision.at_step)
+    _may_stamp(actor, case, decision, role)
+    Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
+                            comment=comment.strip()[:1000])
+    decision.at_step += 1
+    decision.save(update_fields=["at_step"])
+    audit.record(actor.actor, "decision.approved", chain=f"case:{case.id}", facts={"decision": decision.number, "role": role})
+    if next_role(route, decision.at_step) is None:
+        _conclude(actor, case, decision)
+    return decision
+
+
+def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -> None:
+    if decision.proposed_by_id == actor.id or Approval.objects.filter(decision=decision, by=actor, approved=True).exists():
+        raise OwnProposal
+    if role is None or not actor.has_role(case.section, role):
+        raise Forbidden
+
+
+@transaction.atomic(durable=True)
+def decision_return(*, actor: Staff, case_id: str, comment: str) -> Decision:
+    """Send the open decision back (差戻し) with a comment. Raises ReasonMissing, Forbidden, NotNow."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    decision = _open_decision(case)
+    role = next_role(selectors.definition_of(case).review.route, decision.at_step)
+    _may_stamp(actor, case, decision, role)
+    if not comment.strip():
+        raise ReasonMissing("差戻しの理由を書いてください。")
+    Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=False,
+                            comment=comment.strip()[:1000])
+    decision.state = "returned"
+    decision.save(update_fields=["state"])
+    _move(case, Act.RETURN)
+    case.save(update_fields=["state", "updated_at"])
+    audit.record(actor.actor, "decision.returned", chain=f"case:{case.id}", facts={"decision": decision.number}, of=comment)
+    progress_say(case, key=f"returned:{decision.id}", status="under_review", ja="内容をもう一度確認しています")
+    return decision
+
+
+def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
+    """Make a decision final: number, state, event. The letter and the hand-over are the worker's."""
+    d = selectors.definition_of(case)
+    _move(case, Act.CONCLUDE)
+    now = clock.now()
+    decision.document_number = number_take(sign=city().sections[case.section].sign, day=now.date())
+    decision.state, decision.decided_at = "final", now
+    decision.save(update_fields=["state", "document_number", "decided_at"])
+    case.save(update_fields=["state", "updated_at"])
+    failpoints.hit("casework.decision.before_publish")
+    outcome = d.outcome(decision.outcome)
+    audit.record(actor.actor, "case.decided", chain=f"case:{case.id}",
+                 facts={"decision": decision.number, "outcome": decision.outcome, "number": decision.document_number,
+                        "name": outcome.name if outcome else ""}, of=[decision.reason, decision.answers, case.digest])
+    outbox.publish(CASE_DECIDED, case_ref=case.ref, key=f"decided:{decision.id}",
+                   payload={"case": case.ref, "decision": str(decision.id)})
+    failpoints.hit("casework.decision.before_commit")
+
+
+@transaction.atomic(durable=True)
+def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
+    """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    if not actor.has_role(case.section, "clerk", "chief", "manager"):
+        raise Forbidden
+    if len(why.strip()) < 2:
+        raise ReasonMissing("もう一度審査する理由(変更・再調査など)を書いてください。")
+    _move(case, Act.REOPEN)
+    case.checklist = {}
+    case.save(update_fields=["state", "checklist", "updated_at"])
+    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why.strip()[:500]}")
+    audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
+    count = Decision.objects.filter(case=case).count()
+    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja="内容をもう一度確認しています", notify=True)
+    return case
+
+
+@transaction.atomic(durable=True)
+def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
+    """Show a 個人番号 to a clerk of the section, once, with the reason on record. Raises ReasonMissing, NotFound."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    if len(why.strip()) < 2:
+        raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
+    token = token_at(case.answers, path)
+    audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path}, of=why)
+    return sealed.get(token)
+
+
+def token_at(answers: dict[str, Any], path: str) -> str:
+    """The token of a sealed answer. Raises NotFound."""
+    value: Any = answers
+    for part in path.split("."):
+        if isinstance(value, list):
+            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, dict) else None
+    if not sealed.is_token(value):
+        raise NotFound
+    return str(value)
+
+
+def role_words(role: str | None) -> str:
+    """The Japanese name of a role on a route."""
+    return next((ja for ja, key in ROUTE_ROLES.items() if key == role), "")

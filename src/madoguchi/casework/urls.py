@@ -1,0 +1,19 @@
+from django.urls import path
+
+from . import staff_views as views
+
+urlpatterns = [
+    path("", views.workbench, name="workbench"),
+    path("case/<uuidtext:case_id>/", views.case, name="case"),
+    path("case/<uuidtext:case_id>/take/", views.take, name="case_take"),
+    path("case/<uuidtext:case_id>/checklist/", views.checklist, name="case_checklist"),
+    path("case/<uuidtext:case_id>/note/", views.note, name="case_note"),
+    path("case/<uuidtext:case_id>/correct/", views.correct, name="case_correct"),
+    path("case/<uuidtext:case_id>/decide/", views.decide, name="case_decide"),
+    path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
+    path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),
+    path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
+    path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),
+    path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/", views.attachment, name="case_file"),
+    path("case/<uuidtext:case_id>/document/<uuidtext:document_id>/", views.document, name="case_document"),
+]

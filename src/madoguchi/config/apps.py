@@ -1,0 +1,12 @@
+from django.apps import AppConfig
+
+
+class ConfigConfig(AppConfig):
+    name = "madoguchi.config"
+    label = "config"
+    verbose_name = "組立て"
+
+    def ready(self) -> None:
+        from . import wiring
+
+        wiring.connect()

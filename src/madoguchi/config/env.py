@@ -1,0 +1,60 @@
+"""Reading settings from the environment, strictly: a value that cannot be read stops the start and says why."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qsl, unquote, urlsplit
+
+
+class SettingWrong(Exception):
+    """A setting that cannot be used; the message says what to write."""
+
+
+def text(name: str, default: str = "") -> str:
+    """A text setting; ``NAME_FILE`` may name a file that holds it (for secrets)."""
+    file = os.environ.get(f"{name}_FILE")
+    if file:
+        return Path(file).read_text(encoding="utf-8").strip()
+    return os.environ.get(name, default)
+
+
+def flag(name: str, default: bool) -> bool:
+    """yes/no."""
+    value = os.environ.get(name)
+    if value is None or value == "":
+        return default
+    if value.lower() not in ("yes", "no", "1", "0", "true", "false"):
+        raise SettingWrong(f"{name} は yes か no で指定してください(今は {value})")
+    return value.lower() in ("yes", "1", "true")
+
+
+def number(name: str, default: int) -> int:
+    """A whole number."""
+    value = os.environ.get(name) or str(default)
+    if not value.isdecimal():
+        raise SettingWrong(f"{name} は数字で指定してください(今は {value})")
+    return int(value)
+
+
+def database(url: str, data: Path) -> dict[str, Any]:
+    """A Django database from ``DATABASE_URL``: postgresql://user:pass@host:port/name?options, sqlite:////path, or empty."""
+    if not url or url.startswith("sqlite:"):
+        name = url.removeprefix("sqlite:///") if url else str(data / "madoguchi.sqlite3")
+        return {
+            "ENGINE": "django.db.backends.sqlite3", "NAME": name, "CONN_MAX_AGE": None,
+            "OPTIONS": {
+                "transaction_mode": "IMMEDIATE", "timeout": 20,
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;",
+            },
+        }
+    parts = urlsplit(url)
+    if parts.scheme not in ("postgresql", "postgres"):
+        raise SettingWrong("DATABASE_URL は postgresql://利用者:合言葉@ホスト/名前 か sqlite:////パス の形で指定してください")
+    options: dict[str, Any] = dict(parse_qsl(parts.query))
+    return {
+        "ENGINE": "django.db.backends.postgresql", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or options.pop("host", ""),
+        "PORT": parts.port or "", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
+    }

@@ -1,0 +1,56 @@
+"""`madoguchi setup`: database, city pack, trial accounts. Safe to run at every start."""
+
+from __future__ import annotations
+
+import hashlib
+from pathlib import Path
+from typing import Any
+
+import madoguchi.procedures.rules as procedure_rules
+from django.conf import settings
+from django.core.management import call_command
+from django.core.management.base import BaseCommand
+
+from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
+from madoguchi.offices.public import city
+from madoguchi.procedures.public import catalogue, version_publish
+from madoguchi.procedures.rules.read import resolve
+
+
+class Command(BaseCommand):
+    help = "データベースと市の手続を用意します"
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        for folder in (settings.MADOGUCHI_DATA, settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.OUT_ROOT):
+            Path(folder).mkdir(parents=True, exist_ok=True)
+        call_command("migrate", verbosity=0)
+        mark = self._mark()
+        known = settings.MADOGUCHI_DATA / "pack.sha256"
+        if not (known.exists() and known.read_text() == mark and catalogue()):
+            self._publish()
+            known.write_text(mark)
+        if not settings.PRODUCTION:
+            for username, name, memberships in TRIAL_STAFF:
+                staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))
+        if settings.MADOGUCHI_ENV != "test":
+            call_command("collectstatic", interactive=False, verbosity=0)
+        self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")
+
+    def _mark(self) -> str:
+        """A fingerprint of everything that makes the pack: definitions, city, and the code that reads them."""
+        digest = hashlib.sha256()
+        rules = Path(procedure_rules.__file__).parent
+        for path in [*sorted(rules.rglob("*.py")), city().folder / "city.yaml", *(p for pair in pack_files(city()) for p in pair if p)]:
+            digest.update(str(path).encode() + path.read_bytes())
+        return digest.hexdigest()
+
+    def _publish(self) -> None:
+        for path, override in pack_files(city()):
+            definition, problems = read_file(path, override, city())
+            if definition is None:
+                for problem in problems:
+                    self.stderr.write(str(problem))
+                raise SystemExit("手続の定義に誤りがあるため、始められません。上の行を直してください。")
+            over = (override.read_text(encoding="utf-8"), str(override)) if override else None
+            version_publish(actor="setup", slug=definition.id, body=resolve(path.read_text(encoding="utf-8"), str(path), over))

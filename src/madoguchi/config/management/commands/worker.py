@@ -1,0 +1,76 @@
+"""`madoguchi worker`: does what the outbox promises, seals the audit chain, tidies up."""
+
+from __future__ import annotations
+
+import signal
+import time
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandParser
+from django.db import OperationalError, close_old_connections
+
+from madoguchi.files.public import sweep_strays
+from madoguchi.intake.public import drafts_sweep
+from madoguchi.kernel import audit, clock, failpoints, outbox
+
+
+class Command(BaseCommand):
+    help = "送信箱の仕事を処理します"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--once", action="store_true", help="今ある仕事だけを済ませて終わる")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        self.going = True
+        signal.signal(signal.SIGTERM, self._stop)
+        signal.signal(signal.SIGINT, self._stop)
+        if options["once"]:
+            while outbox.run_once():
+                pass
+            outbox.heartbeat("worker")
+            self._seal()
+            return
+        beat = seal = tidy = 0.0
+        while self.going:
+            try:
+                now = time.monotonic()
+                if now - beat > 5:
+                    outbox.heartbeat("worker")
+                    beat = now
+                if now - seal > 30:
+                    self._seal()
+                    seal = now
+                if now - tidy > 3600:
+                    drafts_sweep()
+                    sweep_strays()
+                    tidy = now
+                if not outbox.run_once():
+                    time.sleep(0.2)
+            except OperationalError as error:  # database away or locked: wait, try again
+                self.stderr.write(f"{clock.now():%H:%M:%S} database: {type(error).__name__}")
+                close_old_connections()
+                time.sleep(2)
+
+    def _stop(self, *_: Any) -> None:
+        self.going = False
+
+    def _seal(self) -> None:
+        while sealed := audit.seal():
+            failpoints.hit("worker.before_anchor")
+            anchor_write(sealed.seq, sealed.hash)
+
+
+def anchor_path() -> Path:
+    """Where the newest seals are kept outside the database."""
+    return Path(settings.MADOGUCHI_DATA) / "anchors" / "seals.txt"
+
+
+def anchor_write(seq: int, value: str) -> None:
+    """Append a seal to the anchor file."""
+    path = anchor_path()
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("a") as out:
+        out.write(f"{seq} {value} {clock.now().isoformat(timespec='seconds')}\n")
+        out.flush()

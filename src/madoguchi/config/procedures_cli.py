@@ -1,0 +1,82 @@
+"""`madoguchi procedures …`: work on definition files without a database."""
+
+from __future__ import annotations
+
+import inspect
+import os
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+from madoguchi.offices.city import City, read_city
+from madoguchi.procedures.rules.checks import RULES
+from madoguchi.procedures.rules.model import Definition
+from madoguchi.procedures.rules.read import read
+from madoguchi.procedures.rules.yaml_strict import Problem
+
+ROOT = Path(__file__).resolve().parents[3]
+
+
+def city_folder() -> Path:
+    """The city pack in use: MADOGUCHI_CITY, default cities/nanao."""
+    return Path(os.environ.get("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
+
+
+def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
+    """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
+    own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
+    for path in sorted((ROOT / "procedures").glob("*.yaml")):
+        yield path, own.pop(path.stem, None)
+    for path in own.values():
+        yield path, None
+
+
+def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
+    """Read one definition with its override against the city's sections and appeals."""
+    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
+    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals)
+
+
+def check(paths: list[str], *, doubts: bool) -> int:
+    """Check files, folders or (default) the whole pack; print every problem. Returns the exit status."""
+    city = read_city(city_folder())
+    if paths:
+        files = [f for p in map(Path, paths) for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p])]
+        pairs = [(f, city.folder / "procedures" / f.name) for f in files]
+        chosen = [(f, o if o.exists() and o != f.resolve() else None) for f, o in pairs]
+    else:
+        chosen = list(pack_files(city))
+    bad, seen = 0, 0
+    for path, override in chosen:
+        definition, problems = read_file(path, override, city)
+        seen += 1
+        for problem in problems:
+            bad += 1
+            print(problem)
+        if doubts and definition:
+            for line, text in definition.doubts:
+                print(f"{path}:{line} 要確認 {text}")
+    print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
+    return 1 if bad else 0
+
+
+def rules() -> int:
+    """List the named rules with their arguments and sources."""
+    for rule in sorted(RULES.values(), key=lambda r: (r.kind, r.name)):
+        words = (inspect.getdoc(rule.run) or "").splitlines()[0]
+        print(f"{'検査' if rule.kind == 'check' else '導出'} {rule.name}({', '.join([*rule.items, *rule.others])})  {words}")
+    return 0
+
+
+def main(argv: list[str]) -> int:
+    """Entry for `madoguchi procedures`."""
+    if argv[:1] == ["check"]:
+        return check([a for a in argv[1:] if not a.startswith("--")], doubts="--doubts" in argv)
+    if argv[:1] == ["rules"]:
+        return rules()
+    print("使い方: madoguchi procedures check [ファイル…] [--doubts] | rules", file=sys.stderr)
+    return 2
+
+
+if __name__ == "__main__":
+    sys.exit(main(sys.argv[1:]))

@@ -1,0 +1,21 @@
+"""All addresses of the city hall."""
+
+from django.urls import include, path, register_converter
+
+from madoguchi.web import views as web
+from madoguchi.web.converters import UuidText
+
+register_converter(UuidText, "uuidtext")
+
+urlpatterns = [
+    path("healthz", web.health, name="health"),
+    path("settings/", web.display_settings, name="display_settings"),
+    path("accessibility/", web.accessibility, name="accessibility"),
+    path("", include("madoguchi.identity.urls")),
+    path("", include("madoguchi.procedures.urls")),
+    path("", include("madoguchi.intake.urls")),
+    path("staff/", include("madoguchi.casework.urls")),
+    path("staff/", include("madoguchi.delivery.urls")),
+]
+handler404 = "madoguchi.web.views.not_found"
+handler500 = "madoguchi.web.views.server_error"

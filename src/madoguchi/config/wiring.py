@@ -1,0 +1,27 @@
+"""The only place that knows everything: who hears which event."""
+
+from __future__ import annotations
+
+from madoguchi.casework import public as casework
+from madoguchi.delivery import public as delivery
+from madoguchi.intake import public as intake
+from madoguchi.kernel import outbox
+from madoguchi.notifications import public as notifications
+
+HANDLERS = {
+    intake.APPLICATION_FILED: {"casework.open": casework.open_case, "intake.confirm": intake.filed_handler},
+    intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
+    intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
+    casework.CASE_OPENED: {},
+    casework.PROGRESS: {"intake.progress": intake.progress_apply},
+    casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
+    delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
+    notifications.SEND: {"notifications.send": notifications.mail_send},
+}
+
+
+def connect() -> None:
+    """Subscribe every handler. A handler's name is the queue in which a case's messages keep their order."""
+    for event, handlers in HANDLERS.items():
+        for name, handler in handlers.items():
+            outbox.subscribe(event, name, handler)

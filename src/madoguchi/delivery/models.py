@@ -1,0 +1,31 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Parcel(models.Model):
+    """One hand-over to one core system (基幹系). Its bytes are sealed and wiped once delivered; the hash stays."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=160, unique=True)
+    case_ref = models.CharField(max_length=64, db_index=True)
+    section = models.CharField(max_length=40)
+    receipt = models.CharField(max_length=20)
+    target = models.CharField(max_length=60)
+    name = models.CharField(max_length=160)
+    sealed = models.BinaryField(null=True)
+    sha256 = models.CharField(max_length=64)
+    size = models.PositiveIntegerField()
+    unmapped = models.JSONField(default=list)
+    state = models.CharField(max_length=10, default="waiting")  # waiting, delivered, refused
+    why = models.CharField(max_length=200, default="")
+    created_at = models.DateTimeField()
+    delivered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["section", "-created_at"], name="parcel_section")]
+
+    def __str__(self) -> str:
+        return self.name

@@ -1,0 +1,52 @@
+"""Door: keeping and reading files. Who may see which file is decided by the app that owns it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from pathlib import Path
+from typing import BinaryIO
+
+from django.conf import settings
+from django.http import FileResponse
+
+from madoguchi.kernel.errors import NotFound
+
+from .errors import FileRefused
+from .models import StoredFile
+from .services import SUFFIX, file_delete, file_keep, file_write, sweep_strays
+
+
+def file_get(file_id: str) -> StoredFile:
+    """A file's row. Raises NotFound."""
+    row = StoredFile.objects.filter(id=file_id).first()
+    if row is None:
+        raise NotFound("ファイルが見つかりませんでした。")
+    return row
+
+
+def files_of(ids: Iterable[str]) -> dict[str, StoredFile]:
+    """Rows by id."""
+    return {str(row.id): row for row in StoredFile.objects.filter(id__in=list(ids))}
+
+
+def file_open(file: StoredFile) -> BinaryIO:
+    """The bytes."""
+    return (Path(settings.FILES_ROOT) / file.place).open("rb")
+
+
+def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> FileResponse:
+    """Send a file: never sniffed, never framed, and as a download unless ``inline``."""
+    try:
+        source = file_open(file)
+    except FileNotFoundError:
+        raise NotFound("ファイルが見つかりませんでした。") from None
+    response = FileResponse(source, as_attachment=not inline, filename=name or file.name, content_type=file.kind)
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"
+    return response
+
+
+__all__ = [
+    "SUFFIX", "FileRefused", "StoredFile", "file_delete", "file_get", "file_keep", "file_open", "file_response",
+    "file_write", "files_of", "sweep_strays",
+]

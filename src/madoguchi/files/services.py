@@ -1,0 +1,167 @@
+"""Writers: keep a file (bytes first, row afterwards), delete it."""
+
+from __future__ import annotations
+
+import hashlib
+import os
+import secrets
+from collections.abc import Iterable, Iterator
+from pathlib import Path
+from typing import BinaryIO
+
+import puremagic
+from django.conf import settings
+from PIL import Image
+
+from madoguchi.kernel import clock, failpoints
+
+from . import strip
+from .errors import FileRefused
+from .models import StoredFile
+
+KINDS = {"画像": ("image/jpeg", "image/png"), "PDF": ("application/pdf",)}
+SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "text/csv": ".csv", "application/json": ".json"}
+MAX_PIXELS = 100_000_000
+_READ = 1 << 16
+
+
+def sniff(source: BinaryIO) -> str:
+    """The real type by content; the name and what the browser says are not believed."""
+    source.seek(0)
+    head = source.read(2048)
+    source.seek(0)
+    if head.startswith(b"\xff\xd8\xff"):
+        return "image/jpeg"
+    if head.startswith(b"\x89PNG\r\n\x1a\n"):
+        return "image/png"
+    if b"%PDF-" in head[:1024]:
+        return "application/pdf"
+    try:
+        return str(puremagic.from_string(head, mime=True))
+    except (puremagic.PureError, ValueError):
+        return ""
+
+
+def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
+    if kind in ("image/jpeg", "image/png"):
+        try:
+            with Image.open(source) as image:  # header only; nothing is decoded
+                if image.width * image.height > MAX_PIXELS:
+                    raise FileRefused("写真が大きすぎます。カメラの設定で小さくして撮ってください。")
+        except FileRefused:
+            raise
+        except Exception:
+            raise FileRefused("写真として開けません。別の写真を選んでください。") from None
+        return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
+    return _pdf(source)
+
+
+def _pdf(source: BinaryIO) -> Iterator[bytes]:
+    """A PDF rebuilt without scripts, embedded files and document metadata."""
+    import tempfile
+
+    import pikepdf  # 20 MB: only when a PDF comes
+
+    source.seek(0)
+    try:
+        with pikepdf.open(source) as pdf, tempfile.TemporaryFile() as out:
+            root = pdf.Root
+            for key in ("/OpenAction", "/AA", "/AcroForm", "/Metadata"):
+                if key in root:
+                    del root[key]
+            names = root.get("/Names")
+            if names is not None:
+                for key in ("/JavaScript", "/EmbeddedFiles"):
+                    if key in names:
+                        del names[key]
+            for page in pdf.pages:
+                for key in ("/AA", "/Metadata"):
+                    if key in page:
+                        del page[key]
+            if "/Info" in pdf.trailer:
+                del pdf.trailer["/Info"]
+            pdf.remove_unreferenced_resources()
+            pdf.save(out)
+            out.seek(0)
+            while piece := out.read(_READ):
+                yield piece
+    except pikepdf.PasswordError:
+        raise FileRefused("パスワードの付いたPDFは受け取れません。パスワードを外して選び直してください。") from None
+    except pikepdf.PdfError:
+        raise FileRefused("PDFとして開けません。別のファイルを選んでください。") from None
+
+
+def file_keep(
+    *, source: BinaryIO, name: str, size: int, owner: str, allowed: Iterable[str] = ("画像", "PDF")
+) -> StoredFile:
+    """Check, clean and keep an uploaded file. ``allowed`` are names of KINDS. Raises FileRefused.
+
+    The row is written only after the bytes are flushed; a crash in between leaves a nameless file that
+    `sweep_strays` removes.
+    """
+    limit = settings.UPLOAD_MAX_BYTES
+    if size > limit:
+        raise FileRefused(f"ファイルが大きすぎます。1つ{limit // 1_000_000}MBまでです。写真は小さくして撮ってください。")
+    if size == 0:
+        raise FileRefused("ファイルの中身が空です。選び直してください。")
+    kind = sniff(source)
+    if kind not in [m for a in allowed for m in KINDS[a]]:
+        words = "・".join({"画像": "写真(JPEG・PNG)", "PDF": "PDF"}[a] for a in allowed)
+        raise FileRefused(f"この種類のファイルは受け取れません。{words}を選んでください。")
+    source.seek(0)
+    return _store(_pieces(source, kind), kind=kind, name=name, owner=owner)
+
+
+def file_write(*, data: bytes, name: str, kind: str, owner: str, place: str = "") -> StoredFile:
+    """Keep a file the city made itself. With ``place`` the same place again returns the file that is there."""
+    if place:
+        found = StoredFile.objects.filter(place=place).first()
+        if found:
+            return found
+    return _store([data], kind=kind, name=name, owner=owner, place=place)
+
+
+def _store(pieces: Iterable[bytes], *, kind: str, name: str, owner: str, place: str = "") -> StoredFile:
+    place = place or f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
+    target = Path(settings.FILES_ROOT) / place
+    target.parent.mkdir(parents=True, exist_ok=True)
+    temp = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
+    digest, size = hashlib.sha256(), 0
+    try:
+        with temp.open("wb") as out:
+            for piece in pieces:
+                failpoints.hit("files.write")
+                out.write(piece)
+                digest.update(piece)
+                size += len(piece)
+            out.flush()
+            os.fsync(out.fileno())
+        failpoints.hit("files.before_rename")
+        temp.replace(target)
+    except BaseException:
+        temp.unlink(missing_ok=True)
+        raise
+    failpoints.hit("files.before_row")
+    return StoredFile.objects.create(
+        place=place, name=Path(name.replace("\\", "/")).name[:150] or "file", kind=kind, size=size,
+        sha256=digest.hexdigest(), owner=owner, created_at=clock.now(),
+    )
+
+
+def file_delete(*, file: StoredFile) -> None:
+    """Remove row and bytes. The row goes first: a row without bytes would be a broken promise."""
+    path = Path(settings.FILES_ROOT) / file.place
+    file.delete()
+    path.unlink(missing_ok=True)
+
+
+def sweep_strays(*, older_than: float = 3600) -> int:
+    """Remove bytes that no row names (left by a crash) and are older than an hour. Returns how many."""
+    root, now, gone = Path(settings.FILES_ROOT), clock.now().timestamp(), 0
+    for path in root.rglob("*"):
+        if path.is_file() and now - path.stat().st_mtime > older_than:
+            place = str(path.relative_to(root))
+            if place.endswith(".part") or not StoredFile.objects.filter(place=place).exists():
+                path.unlink(missing_ok=True)
+                gone += 1
+    return gone

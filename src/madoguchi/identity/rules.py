@@ -1,0 +1,45 @@
+"""What the card says about a person (基本4情報), and how it fits the form."""
+
+from __future__ import annotations
+
+import re
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True, slots=True)
+class Person:
+    """氏名, 生年月日 (YYYY-MM-DD), 住所, 性別 (1 男 2 女 3 不明) as one string each, as userinfo gives them."""
+
+    name: str
+    birthdate: str
+    address: str
+    gender: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain data, to be sealed."""
+        return {"name": self.name, "birthdate": self.birthdate, "address": self.address, "gender": self.gender}
+
+
+_ADDRESS = re.compile(r"^(?P<city>.{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")
+
+
+def prefill(person: Person) -> dict[str, Any]:
+    """The attributes as form values, by the names definitions use (本人確認.氏名 …)."""
+    out: dict[str, Any] = {}
+    parts = re.split(r"[\s\u3000]+", person.name.strip(), maxsplit=1)
+    if parts[0]:
+        out["氏名"] = {"sei": parts[0], "mei": parts[1] if len(parts) > 1 else ""}
+    if re.fullmatch(r"\d{4}-\d{2}-\d{2}", person.birthdate):
+        out["生年月日"] = person.birthdate
+    match = _ADDRESS.match(person.address)
+    if match:
+        rest = match["rest"]
+        lot = re.search(r"[0-90-9一二三四五六七八九十イロハニホヘト]+(丁目|番|部|の|-|号|-).*$|[0-90-9].*$", rest)
+        cut = lot.start() if lot else len(rest)
+        building = re.split(r"[\s\u3000]", rest[cut:], maxsplit=1)
+        out["住所"] = {"zip": "", "city": match["city"], "town": rest[:cut], "lot": building[0],
+                     "building": building[1].strip() if len(building) > 1 else ""}
+    if person.gender:
+        out["性別"] = {"1": "male", "2": "female"}.get(person.gender, "")
+    return out

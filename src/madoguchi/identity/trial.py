@@ -1,0 +1,29 @@
+"""Invented people for trial: nobody real. Refused in production by `settings.TRIAL_SIGN_IN`."""
+
+from __future__ import annotations
+
+from .rules import Person
+
+RESIDENTS = {
+    "hanako": Person("見本 花子", "1991-07-25", "石川県七尾市袖ヶ江町イ部25番地", "2"),
+    "taro": Person("見本 太郎", "1988-03-02", "石川県七尾市神明町1番地", "1"),
+    "ume": Person("試用 うめ", "1944-11-03", "石川県七尾市中島町中島甲1番地", "2"),
+    "jiro": Person("試用 次郎", "1970-05-17", "石川県七尾市田鶴浜町り部11番地", "1"),
+}
+PASSWORD = "madoguchi-trial"  # noqa: S105 - published on the start screen of the trial
+STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+    ("tanaka", "田中 由紀", (("kosodate", "clerk"),)),
+    ("kimura", "木村 健", (("kosodate", "chief"),)),
+    ("suzuki", "鈴木 一郎", (("kosodate", "manager"),)),
+    ("sato", "佐藤 みどり", (("kaigo", "clerk"),)),
+    ("ito", "伊藤 誠", (("kaigo", "chief"),)),
+    ("kato", "加藤 恵", (("kaigo", "manager"),)),
+    ("yamada", "山田 浩", (("zeimu", "clerk"),)),
+    ("nakamura", "中村 薫", (("zeimu", "chief"),)),
+    ("kobayashi", "小林 徹", (("zeimu", "manager"),)),
+    ("yoshida", "吉田 さち", (("kenkou", "clerk"),)),
+    ("yamamoto", "山本 悟", (("kenkou", "chief"),)),
+    ("inoue", "井上 直子", (("kenkou", "manager"),)),
+    ("admin", "管理 担当", (("*", "admin"),)),
+    ("auditor", "監査 担当", (("*", "auditor"),)),
+)

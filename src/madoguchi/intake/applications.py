@@ -1,0 +1,255 @@
+"""What the applicant sees and does after filing: status, correction, withdrawal; and the projection of the case."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from django.db import transaction
+from django.db.models import F
+
+from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
+from madoguchi.identity.public import Owner
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel.errors import NotFound
+from madoguchi.notifications.public import mail_promise
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Fault, Published, Step
+
+from .drafts import facts, keep_sealed, seal_numbers
+from .errors import AnswersWrong, CodeWrong, NotOpenForThis
+from .events import CORRECTION_ANSWERED, WITHDRAWAL_ASKED
+from .filing import code_digest
+from .models import Application, Revision
+from .rules import OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
+
+MAX_TRIES = 8
+
+
+def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
+    """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
+    found = Application.objects.filter(id=application_id).first()
+    mine = found is not None and ((owner is not None and found.owner == owner.key) or application_id in passes)
+    if not mine or found is None:
+        raise NotFound("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。")
+    return found
+
+
+def application_list(*, owner: Owner) -> list[Application]:
+    """Applications of this owner, newest first."""
+    return list(Application.objects.filter(owner=owner.key).order_by("-filed_at")[:100])
+
+
+def application_by_code(*, receipt: str, code: str) -> Application:
+    """Open an application by receipt number and access code. Raises CodeWrong; locked after eight wrong tries."""
+    row = Application.objects.filter(receipt=receipt_read(receipt)).first()
+    digits = "".join(c for c in code if c.isdigit())
+    import unicodedata
+
+    digits = unicodedata.normalize("NFKC", digits)
+    if row is None or not row.code_digest:
+        raise CodeWrong
+    if row.code_tries >= MAX_TRIES:
+        raise CodeWrong("確認番号のまちがいが続いたため、この受付番号は照会できません。担当課にお電話ください。")
+    if code_digest(row.receipt, digits) != row.code_digest:
+        Application.objects.filter(id=row.id).update(code_tries=F("code_tries") + 1)
+        raise CodeWrong
+    Application.objects.filter(id=row.id).update(code_tries=0)
+    return row
+
+
+def published_of(application: Application) -> Published:
+    """The version it was filed on."""
+    return procedures.version(application.slug, application.version)
+
+
+def document_file(*, application: Application, document_id: str) -> tuple[StoredFile, str]:
+    """The file of an issued document of this application, with its name."""
+    for doc in application.view.get("documents", []):
+        if doc["id"] == document_id:
+            return file_get(doc["file"]), doc["name"]
+    raise NotFound("書類が見つかりませんでした。")
+
+
+def attachment_file(*, application: Application, file_id: str) -> StoredFile:
+    """A file that was sent with this application."""
+    if any(f["id"] == file_id for entries in application.files.values() for f in entries):
+        return file_get(file_id)
+    raise NotFound("ファイルが見つかりませんでした。")
+
+
+def correction_step(application: Application, extra: frozenset[str] = frozenset()) -> tuple[list[tuple[Step, frozenset[str]]], list[str]]:
+    """What a correction reopens: (page, questions on it) pairs and document slots. ``extra`` are questions that the
+    new answers made necessary."""
+    d = published_of(application).definition
+    wanted = {item["path"] for item in application.view.get("correction", {}).get("items", [])}
+    names = {path.rpartition(".")[2] for path in wanted} | extra
+    pages = []
+    for step in d.steps:
+        chosen = frozenset(q.id for q in step.questions if q.id in names)
+        if step.repeat and step.repeat.id in names:
+            chosen = frozenset(q.id for q in step.questions)
+        if chosen:
+            pages.append((step, chosen))
+    slots = [a.id for a in d.attachments if a.id in names]
+    return pages, slots
+
+
+@transaction.atomic(durable=True)
+def correction_answer(*, application: Application, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str) -> Application:
+    """Answer a correction: only the reopened questions are read. Raises AnswersWrong, NotOpenForThis."""
+    row = Application.objects.select_for_update().get(id=application.id)
+    correction = row.view.get("correction")
+    if row.status != "correction" or not correction:
+        raise NotOpenForThis
+    published = published_of(row)
+    pages, slots = correction_step(row, extra)
+    answers = json.loads(json.dumps(row.answers))
+    faults: list[Fault] = []
+    for step, chosen in pages:
+        merged = _merged(step, chosen, raw, answers)
+        result = procedures.read_step(published.definition, step, keep_sealed(step, merged, answers), facts(answers))
+        faults += [f for f in result.faults if f.question in chosen or f.question == (step.repeat.id if step.repeat else "")]
+        values = seal_numbers(step, result.values)
+        if step.repeat:
+            answers[step.repeat.id] = values[step.repeat.id]
+        else:
+            for q in step.questions:
+                if q.id in chosen:
+                    answers.pop(q.id, None)
+                    if q.id in values:
+                        answers[q.id] = values[q.id]
+    counts = {slot: len(entries) for slot, entries in row.files.items()}
+    verdict = procedures.judge(published.definition, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts)
+    faults = faults or verdict.faults
+    if faults:
+        raise AnswersWrong(faults)
+    Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, replaced_at=clock.now())
+    before, row.answers, row.revision = row.answers, verdict.answers, row.revision + 1
+    row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
+    row.status = "answered"
+    row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
+    row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
+        "timeline": [*row.view["timeline"], {"at": clock.now().isoformat(), "ja": "直した内容を送りました"}]}
+    failpoints.hit("intake.correction.before_write")
+    row.save(update_fields=["answers", "revision", "digest", "status", "view", "notices"])
+    audit.record(actor, "correction.answered", chain=f"case:{row.id}", facts={"revision": row.revision, "digest": row.digest},
+                 of={"before": before, "after": row.answers})
+    outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
+                   payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision})
+    failpoints.hit("intake.correction.before_commit")
+    return row
+
+
+def _merged(step: Step, chosen: frozenset[str], raw: Mapping[str, list[str]], answers: Mapping[str, Any]) -> dict[str, list[str]]:
+    """The page's input with the closed questions filled from what was filed, so that conditions see them."""
+    from madoguchi.procedures.rules.faces.webform import raw_of
+
+    out: dict[str, list[str]] = {}
+    entries = answers.get(step.repeat.id, []) if step.repeat else [answers]
+    if step.repeat:
+        out[f"{step.repeat.id}.count"] = raw.get(f"{step.repeat.id}.count") or [str(len(entries))]
+    for index, entry in enumerate(entries):
+        prefix = f"{step.repeat.id}.{index}." if step.repeat else ""
+        for q in step.questions:
+            if q.id in chosen or q.id not in entry:
+                continue
+            for part, text in raw_of(q, entry[q.id]).items():
+                name = f"{prefix}{q.id}" + (f".{part}" if part not in ("", "*") else "")
+                out[name] = text.split("\x1f") if part == "*" else [text]
+    for name, values in raw.items():
+        if any(name == f"{p}{c}" or name.startswith(f"{p}{c}.") for c in chosen
+               for p in ([f"{step.repeat.id}.{i}." for i in range(30)] if step.repeat else [""])):
+            out[name] = values
+    return out
+
+
+def correction_attach(*, application: Application, slot: str, source: BinaryIO, name: str, size: int) -> None:
+    """Add a file to a slot that a correction reopened (the old ones stay in the history)."""
+    _, slots = correction_step(application)
+    d = published_of(application).definition
+    attachment = next((a for a in d.attachments if a.id == slot and slot in slots), None)
+    if application.status != "correction" or attachment is None:
+        raise NotOpenForThis
+    if len(application.files.get(slot, [])) >= attachment.most + 5:
+        raise FileRefused(f"「{attachment.name}」はこれ以上追加できません。")
+    kept = file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds)
+    with transaction.atomic():
+        row = Application.objects.select_for_update().get(id=application.id)
+        entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256,
+                 "added": clock.now().isoformat()}
+        row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
+        row.save(update_fields=["files"])
+
+
+@transaction.atomic(durable=True)
+def withdrawal_ask(*, application: Application, actor: str) -> None:
+    """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
+    row = Application.objects.select_for_update().get(id=application.id)
+    if row.status not in OPEN_FOR_WITHDRAWAL or row.view.get("withdrawal"):
+        raise NotOpenForThis
+    row.view = row.view | {"withdrawal": "asked", "timeline": [
+        *row.view["timeline"], {"at": clock.now().isoformat(), "ja": "取下げを申し出ました"}]}
+    row.save(update_fields=["view"])
+    audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}")
+    outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}", payload={"application": str(row.id)})
+
+
+def progress_apply(message: outbox.Envelope) -> None:
+    """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
+    {status, ja, correction?, documents?, decision?, withdrawal?, notify?}. The same message again changes nothing."""
+    said: dict[str, Any] = json.loads(message.opened)
+    with transaction.atomic():
+        row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
+        if row is None:
+            raise outbox.Refused("application gone")
+        seen = row.view.get("seen", [])
+        if message.key in seen:
+            return
+        view = row.view | {"seen": [*seen[-49:], message.key]}
+        view["timeline"] = [*view["timeline"], {"at": said["at"], "ja": said["ja"]}]
+        for key in ("correction", "decision", "withdrawal"):
+            if key in said:
+                view[key] = said[key]
+        if said["status"] != "correction":
+            view.pop("correction", None)
+        if "documents" in said:
+            known = {doc["id"] for doc in view.get("documents", [])}
+            view["documents"] = view.get("documents", []) + [doc for doc in said["documents"] if doc["id"] not in known]
+        row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
+        row.save(update_fields=["status", "view"])
+        if said.get("notify") and row.sealed_mail:
+            _notify(row, message.key)
+
+
+def _notify(row: Application, key: str) -> None:
+    """Promise the mail that names no procedure: mailboxes are shared in families."""
+    from django.conf import settings
+
+    to = keys.unseal("mail-address", row.sealed_mail or b"", bound_to=row.receipt).decode()
+    body = (
+        f"{city().name} デジタル市役所からのお知らせです。\n\n受付番号 {row.receipt} について、新しいお知らせがあります。\n"
+        f"次のページで確認してください。\n{settings.BASE_URL}/my/{row.id}/\n\n"
+        "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n"
+        f"{city().name}役所 電話 {city().phone}({city().hours})\n"
+    )
+    mail_promise(key=f"progress:{key}", case_ref=str(row.id), to=to, subject=f"【{city().name}】申請についてのお知らせ", body=body)
+
+
+def filed_handler(message: outbox.Envelope) -> None:
+    """Handler: the mail that confirms the receipt."""
+    from django.conf import settings
+
+    row = Application.objects.filter(id=message.payload["application"]).first()
+    if row is None or not row.sealed_mail:
+        return
+    to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
+    body = (
+        f"{city().name} デジタル市役所です。申請を受け付けました。\n\n受付番号 {row.receipt}\n\n"
+        f"いまの段階は、次のページで確認できます。\n{settings.BASE_URL}/my/{row.id}/\n\n"
+        f"{city().name}役所 電話 {city().phone}({city().hours})\n"
+    )
+    with transaction.atomic():
+        mail_promise(key=f"filed:{row.id}", case_ref=str(row.id), to=to, subject=f"【{city().name}】申請を受け付けました", body=body)

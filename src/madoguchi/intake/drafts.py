@@ -1,0 +1,329 @@
+"""Writers and readers of drafts. Every reader starts from the owner: not yours and not there are one NotFound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from collections.abc import Mapping
+from typing import Any, BinaryIO
+
+from django.db import transaction
+
+from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
+from madoguchi.identity.public import Owner, person_of, prefill
+from madoguchi.kernel import clock, failpoints, keys, sealed
+from madoguchi.kernel.errors import NotFound
+from madoguchi.offices.public import next_open
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
+
+from .errors import AlreadyFiled, AnswersWrong, SignInNeeded, StepChanged
+from .models import Draft, ParkedInput
+from .rules import DRAFT_DAYS, step_mark
+
+Raw = Mapping[str, list[str]]
+
+
+def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
+    """Facts for the rules, as of a day (today)."""
+    return Facts(answers, day or clock.today(), next_open)
+
+
+def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
+    """An open draft of this owner. Raises NotFound, AlreadyFiled."""
+    draft = Draft.objects.filter(id=draft_id, owner=owner.key).first() if owner else None
+    if draft is None:
+        raise NotFound("この申請の下書きは見つかりませんでした。ログインし直すか、はじめからやり直してください。")
+    if draft.state == "filed":
+        raise AlreadyFiled
+    return draft
+
+
+def draft_list(*, owner: Owner) -> list[Draft]:
+    """Open drafts, newest first."""
+    return list(Draft.objects.filter(owner=owner.key, state="open", expires_at__gt=clock.now()).order_by("-updated_at")[:50])
+
+
+def published_of(draft: Draft) -> Published:
+    """The version this draft is pinned to."""
+    return procedures.version(draft.slug, draft.version)
+
+
+def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
+    """The answers with derived values, and the pages to be seen."""
+    known = procedures.derive(d, facts(draft.answers))
+    return known, procedures.steps_asked(d, known)
+
+
+@transaction.atomic
+def draft_start(*, owner: Owner, slug: str, channel: str = "online") -> Draft:
+    """Begin an application. Raises SignInNeeded where the definition asks for the card."""
+    published = procedures.current(slug)
+    if published.definition.level != "なし" and not owner.signed_in:
+        raise SignInNeeded
+    person = person_of(owner)
+    now = clock.now()
+    return Draft.objects.create(
+        owner=owner.key, slug=slug, version=published.number, channel=channel, card=prefill(person) if person else {},
+        updated_at=now, expires_at=now + dt.timedelta(days=DRAFT_DAYS),
+    )
+
+
+def keep_sealed(step: Step, raw: Raw, stored: Mapping[str, Any]) -> dict[str, list[str]]:
+    """Input of a page in which a sealed number left empty means "as before". Tokens typed by hand are thrown away."""
+    out = {k: [v for v in values if not v.startswith(sealed.PREFIX)] for k, values in raw.items()}
+    for q in step.questions:
+        if q.type != "個人番号":
+            continue
+        if step.repeat:
+            for index, entry in enumerate(stored.get(step.repeat.id) or []):
+                name = f"{step.repeat.id}.{index}.{q.id}"
+                if sealed.is_token(entry.get(q.id)) and not "".join(out.get(name, [])).strip():
+                    out[name] = [entry[q.id]]
+        elif sealed.is_token(stored.get(q.id)) and not "".join(out.get(q.id, [])).strip():
+            out[q.id] = [stored[q.id]]
+    return out
+
+
+def seal_numbers(step: Step, values: dict[str, Any]) -> dict[str, Any]:
+    """Replace 個人番号 typed in by tokens."""
+    secret = [q.id for q in step.questions if q.type == "個人番号"]
+    for entry in values.get(step.repeat.id, []) if step.repeat else [values]:
+        for name in secret:
+            if entry.get(name) and not sealed.is_token(entry[name]):
+                entry[name] = sealed.put("my-number", entry[name])
+    return values
+
+
+def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str) -> Draft:
+    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound."""
+    failpoints.hit("intake.save.before")
+    with transaction.atomic():
+        draft = draft_get_locked(owner=owner, draft_id=draft_id)
+        d = published_of(draft).definition
+        step = d.step(step_id)
+        if step is None:
+            raise NotFound
+        raw = keep_sealed(step, raw, draft.answers)
+        result = procedures.read_step(d, step, raw, facts(draft.answers))
+        if result.faults:
+            raise AnswersWrong(result.faults)
+        if mark and mark != step_mark(step, draft.answers):
+            raise StepChanged
+        answers = {k: v for k, v in draft.answers.items() if k not in {q.id for q in step.questions}}
+        answers.update(seal_numbers(step, result.values))
+        draft.answers = answers
+        if step_id not in draft.done:
+            draft.done = [*draft.done, step_id]
+        draft.updated_at = clock.now()
+        draft.expires_at = draft.updated_at + dt.timedelta(days=DRAFT_DAYS)
+        draft.save(update_fields=["answers", "done", "updated_at", "expires_at"])
+        failpoints.hit("intake.save.before_commit")
+    return draft
+
+
+def draft_get_locked(*, owner: Owner | None, draft_id: str) -> Draft:
+    """As draft_get, holding the row until commit."""
+    draft = Draft.objects.select_for_update().filter(id=draft_id, owner=owner.key).first() if owner else None
+    if draft is None:
+        raise NotFound("この申請の下書きは見つかりませんでした。ログインし直すか、はじめからやり直してください。")
+    if draft.state == "filed":
+        raise AlreadyFiled
+    return draft
+
+
+def draft_attach(*, owner: Owner | None, draft_id: str, slot: str, source: BinaryIO, name: str, size: int) -> None:
+    """Add one file to a document slot. Raises FileRefused, NotFound."""
+    draft = draft_get(owner=owner, draft_id=draft_id)
+    attachment = next((a for a in published_of(draft).definition.attachments if a.id == slot), None)
+    if attachment is None:
+        raise NotFound
+    if len(draft.files.get(slot, [])) >= attachment.most:
+        raise FileRefused(f"「{attachment.name}」は{attachment.most}つまでです。入れ替えるときは、先に削除してください。")
+    kept = file_keep(source=source, name=name, size=size, owner=f"draft:{draft.id}", allowed=attachment.kinds)
+    failpoints.hit("intake.attach.before_commit")
+    with transaction.atomic():
+        draft = draft_get_locked(owner=owner, draft_id=draft_id)
+        entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256}
+        draft.files = draft.files | {slot: [*draft.files.get(slot, []), entry]}
+        draft.updated_at = clock.now()
+        draft.save(update_fields=["files", "updated_at"])
+
+
+def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
+    """Take one file away again."""
+    with transaction.atomic():
+        draft = draft_get_locked(owner=owner, draft_id=draft_id)
+        if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
+            raise NotFound("ファイルが見つかりませんでした。")
+        draft.files = {slot: [f for f in entries if f["id"] != file_id] for slot, entries in draft.files.items()}
+        draft.save(update_fields=["files"])
+    file_delete(file=file_get(file_id))
+
+
+@transaction.atomic
+def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
+    """Throw a draft away with its files."""
+    draft = draft_get_locked(owner=owner, draft_id=draft_id)
+    ids = [f["id"] for entries in draft.files.values() for f in entries]
+    draft.delete()
+    transaction.on_commit(lambda: [file_delete(file=file_get(i)) for i in ids] and None)
+
+
+@transaction.atomic
+def draft_adopt(*, owner: Owner, draft_id: str) -> Draft:
+    """Continue on another device by the mailed link: the draft of a guest moves to this browser."""
+    draft = Draft.objects.select_for_update().filter(id=draft_id, state="open", owner__startswith="g:").first()
+    if draft is None:
+        raise NotFound("この下書きは、期限が過ぎたか、すでに送信されています。")
+    draft.owner = owner.key
+    draft.save(update_fields=["owner"])
+    return draft
+
+
+@transaction.atomic
+def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
+    """Move a draft to the current version after the end of acceptance of its own (受付終了).
+
+    What still fits is kept; what changed is asked again. Returns the faults that the new version finds.
+    """
+    draft = draft_get_locked(owner=owner, draft_id=draft_id)
+    new = procedures.current(draft.slug)
+    old = published_of(draft).definition
+    kept: dict[str, Any] = {}
+    for step in new.definition.steps:
+        if step.repeat:
+            if step.repeat.id in draft.answers:
+                ids = {q.id for q in step.questions}
+                kept[step.repeat.id] = [{k: v for k, v in e.items() if k in ids} for e in draft.answers[step.repeat.id]]
+            continue
+        for q in step.questions:
+            before = old.question(q.id)
+            if q.id in draft.answers and before is not None and before.type == q.type:
+                kept[q.id] = draft.answers[q.id]
+    verdict = procedures.judge(new.definition, facts(kept))
+    wrong = {f.question for f in verdict.faults}
+    draft.answers = {k: v for k, v in kept.items() if k not in wrong or isinstance(v, list)}
+    draft.version = new.number
+    slots = {a.id for a in new.definition.attachments}
+    draft.files = {slot: entries for slot, entries in draft.files.items() if slot in slots}
+    bad_steps = {s.id for s in new.definition.steps if any(q.id in wrong for q in s.questions)}
+    draft.done = [s.id for s in new.definition.steps if s.id in draft.done and s.id not in bad_steps]
+    draft.save(update_fields=["answers", "version", "files", "done"])
+    return verdict.faults
+
+
+def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
+    """Keep what was typed on a page whose sign-in ran out. Returns the ticket, None when there is no such draft."""
+    draft = Draft.objects.filter(id=draft_id, state="open").first()
+    if draft is None:
+        return None
+    body = json.dumps({k: v for k, v in raw.items() if k != "csrfmiddlewaretoken"}, ensure_ascii=False).encode()
+    row = ParkedInput(draft=draft, step=step_id, created_at=clock.now())
+    row.sealed = keys.seal("parked", body[:200_000], bound_to=str(row.id))
+    row.save(force_insert=True)
+    return str(row.id)
+
+
+def input_unpark(*, draft: Draft, ticket: str) -> Raw | None:
+    """What was typed, for the owner of the draft."""
+    row = ParkedInput.objects.filter(id=ticket, draft=draft).first()
+    if row is None:
+        return None
+    return json.loads(keys.unseal("parked", row.sealed, bound_to=str(row.id)))  # type: ignore[no-any-return]
+
+
+def drafts_sweep() -> int:
+    """Delete drafts past their 30 days and parked input older than a day. Returns how many drafts went."""
+    ParkedInput.objects.filter(created_at__lt=clock.now() - dt.timedelta(days=1)).delete()
+    gone = 0
+    for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
+        ids = [f["id"] for entries in draft.files.values() for f in entries]
+        draft.delete()
+        for file_id in ids:
+            file_delete(file=file_get(file_id))
+        gone += 1
+    return gone
+
+
+def procedures_attachments(d: Definition, known: Mapping[str, Any]) -> tuple[Any, ...]:
+    """The document slots that these answers ask for."""
+    from madoguchi.procedures.rules.validate import attachments_asked
+
+    return attachments_asked(d, known)
+
+
+def step_of(d: Definition, question: str) -> str:
+    """The page on which a question (or document slot) is answered."""
+    for step in d.steps:
+        if any(q.id == question for q in step.questions) or (step.repeat and step.repeat.id == question):
+            return step.id
+    return "documents"
+
+
+def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]) -> list[dict[str, Any]]:
+    """The check page: sections with rows of (label, text, page, anchor)."""
+    out = []
+    known = procedures.derive(d, facts(verdict.answers))
+    for step in procedures.steps_asked(d, known):
+        groups = []
+        entries = verdict.answers.get(step.repeat.id, []) if step.repeat else [verdict.answers]
+        for index, entry in enumerate(entries):
+            prefix = f"{step.repeat.id}-{index}-" if step.repeat else ""
+            rows = [
+                {"label": q.label, "text": procedures.FIELD_TYPES[q.type].text(entry[q.id], q), "anchor": f"{prefix}{q.id}",
+                 "note": entry[q.id].get("note", "") if isinstance(entry[q.id], dict) else ""}
+                for q in step.questions if q.id in entry
+            ]
+            groups.append({"title": f"{step.repeat.name} {index + 1}人目" if step.repeat else "", "rows": rows})
+        out.append({"step": step.id, "title": step.title, "groups": groups})
+    rows = [
+        {"label": a.name, "anchor": f"file-{a.id}", "note": "",
+         "text": "、".join(f["name"] for f in files.get(a.id, [])) or ("あとで提出します" if a.later else "なし")}
+        for a in verdict.attachments
+    ]
+    if rows:
+        out.append({"step": "documents", "title": "添付書類", "groups": [{"title": "", "rows": rows}]})
+    return out
+
+
+_MAIL = procedures.Question("mail", "メールアドレス", "メール")
+
+
+def mail_plain(text: str) -> str:
+    """A mail address as typed, made narrow."""
+    value, _ = procedures.FIELD_TYPES["メール"].parse(lambda part: text, _MAIL)
+    return value or ""
+
+
+def mail_fault(text: str) -> str:
+    """What is wrong with a mail address, empty when nothing is."""
+    value = mail_plain(text)
+    found = procedures.FIELD_TYPES["メール"].check(value, _MAIL)
+    return found[0].ja if found else ""
+
+
+@transaction.atomic
+def resume_mail(*, draft: Draft, mail: str) -> None:
+    """Promise the mail with the link to continue. It names no procedure."""
+    from django.conf import settings
+    from django.core import signing as tokens
+
+    from madoguchi.notifications.public import mail_promise
+    from madoguchi.offices.public import city
+
+    token = tokens.dumps(str(draft.id), salt="resume")
+    body = (f"{city().name} デジタル市役所です。\n\n次のページから、申請の続きを入力できます({DRAFT_DAYS}日間)。\n"
+            f"{settings.BASE_URL}/resume/{token}/\n\nこのメールを他の人に転送しないでください。\n")
+    mail_promise(key=f"resume:{draft.id}:{clock.now():%Y%m%d%H%M}", case_ref=str(draft.id), to=mail,
+                 subject=f"【{city().name}】申請の続きのご案内", body=body)
+
+
+def resume_read(token: str) -> str:
+    """The draft that a mailed link names. Raises NotFound."""
+    from django.core import signing as tokens
+
+    try:
+        return str(tokens.loads(token, salt="resume", max_age=DRAFT_DAYS * 86400))
+    except tokens.BadSignature:
+        raise NotFound("このリンクは使えません。期限が過ぎたか、途中で切れています。") from None

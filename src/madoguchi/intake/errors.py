@@ -1,0 +1,63 @@
+"""What can go wrong while filing."""
+
+from __future__ import annotations
+
+from madoguchi.kernel.errors import Conflict, DomainError
+from madoguchi.procedures.public import Fault
+
+
+class SignInNeeded(DomainError):
+    """The procedure asks for the card."""
+
+    code = "sign_in_needed"
+    ja = "この手続きには、マイナンバーカードでの本人確認が必要です。"
+    status = 403
+
+
+class AnswersWrong(DomainError):
+    """Some answers must be put right first."""
+
+    code = "answers_wrong"
+    ja = "入力を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class StepChanged(Conflict):
+    """The same page was saved elsewhere since it was shown here."""
+
+    code = "step_changed"
+    ja = "この画面は、別の画面(または別の端末)で先に保存されています。内容を見比べて、もう一度保存してください。"
+
+
+class AlreadyFiled(Conflict):
+    """The draft was filed already."""
+
+    code = "already_filed"
+    ja = "この申請はすでに送信されています。申請の状況から内容を確認できます。"
+
+
+class NotOpenForThis(Conflict):
+    """The application is not in a state in which this can be done."""
+
+    code = "not_open"
+    ja = "いまはこの操作ができません。申請の状況を確認してください。"
+
+
+class CodeWrong(DomainError):
+    """Receipt number or code do not fit, or were tried too often."""
+
+    code = "code_wrong"
+    ja = "受付番号か確認番号が違います。控えを見て、もう一度入力してください。"
+    status = 422
+
+
+class OnlineFilingStopped(DomainError):
+    """Production without a proven signer: level 署名用 can not be filed online."""
+
+    code = "online_filing_stopped"
+    ja = "この手続きは電子署名が必要ですが、いまオンラインでは受け付けられません。担当課の窓口か郵送でお手続きください。"
+    status = 503

@@ -1,0 +1,5 @@
+"""Events that intake publishes, and those it listens to (names only; payloads are ids)."""
+
+APPLICATION_FILED = "intake.ApplicationFiled"  # {application}
+CORRECTION_ANSWERED = "intake.CorrectionAnswered"  # {application, correction, revision}
+WITHDRAWAL_ASKED = "intake.WithdrawalAsked"  # {application}

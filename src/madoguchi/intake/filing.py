@@ -1,0 +1,99 @@
+"""Filing: one transaction from draft to application (DESIGN, Flow)."""
+
+from __future__ import annotations
+
+import secrets
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import IntegrityError, transaction
+
+from madoguchi.identity.public import Owner
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel.errors import NotFound
+from madoguchi.procedures import public as procedures
+
+from .drafts import facts, published_of
+from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis
+from .events import APPLICATION_FILED
+from .models import Application, Draft
+from .rules import filing_digest, receipt_new
+
+
+@dataclass(frozen=True, slots=True)
+class Filed:
+    """The result: the application, and the access code of a guest (shown once)."""
+
+    application: Application
+    code: str
+
+
+def code_digest(receipt: str, code: str) -> str:
+    """What is stored of an access code."""
+    return keyed_digest(keys.subkey("guest-code"), f"{receipt}:{code}".encode())
+
+
+def digest_of(draft: Draft) -> str:
+    """What would be filed (and is signed) right now."""
+    published = published_of(draft)
+    verdict = procedures.judge(published.definition, facts(draft.answers))
+    return filing_digest(draft.slug, published.checksum, verdict.answers, draft.files)
+
+
+def application_submit(
+    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja"
+) -> Filed:
+    """File a draft. A second call for the same draft returns the same application (a double click files once).
+
+    Raises AnswersWrong, NotFound; NotOpenForThis when the version no longer accepts (migrate first).
+    """
+    for _ in range(5):
+        try:
+            return _submit(owner, draft_id, mail, signature, language)
+        except IntegrityError:
+            continue  # the random receipt number was taken, or the twin of a double click was faster
+    raise AlreadyFiled
+
+
+@transaction.atomic(durable=True)
+def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str) -> Filed:
+    draft = Draft.objects.select_for_update().filter(id=draft_id, owner=owner.key).first()
+    if draft is None:
+        raise NotFound("この申請の下書きは見つかりませんでした。")
+    if draft.state == "filed":
+        return Filed(Application.objects.get(draft=draft), "")
+    if not procedures.accepts(draft.slug, draft.version):
+        raise NotOpenForThis("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。")
+    published = published_of(draft)
+    now = clock.now()
+    counts = {slot: len(entries) for slot, entries in draft.files.items()}
+    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), counts)
+    if verdict.faults:
+        raise AnswersWrong(verdict.faults)
+    asked = {a.id for a in verdict.attachments}
+    files = {slot: entries for slot, entries in draft.files.items() if slot in asked and entries}
+    receipt, code = receipt_new(now.date()), "" if owner.signed_in else f"{secrets.randbelow(10**8):08d}"
+    application = Application(
+        receipt=receipt, draft=draft, owner=owner.key, slug=draft.slug, version=draft.version,
+        checksum=published.checksum, channel=draft.channel, filed_at=now, answers=verdict.answers, files=files,
+        notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
+        digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
+        language=language, code_digest=code_digest(receipt, code) if code else "",
+        view={"timeline": [{"at": now.isoformat(), "ja": "申請を受け付けました"}]},
+    )
+    if mail:
+        application.sealed_mail = keys.seal("mail-address", mail.encode(), bound_to=receipt)
+    failpoints.hit("intake.submit.before_write")
+    application.save(force_insert=True)
+    case_ref = str(application.id)
+    audit.record(
+        f"resident:{owner.key}", "application.filed", chain=f"case:{case_ref}", first=True,
+        facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
+               "digest": application.digest, "channel": draft.channel},
+        of=verdict.answers,
+    )
+    outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
+    Draft.objects.filter(id=draft.id).update(state="filed", answers={}, card={}, files={}, updated_at=now)
+    failpoints.hit("intake.submit.before_commit")
+    return Filed(application, code)

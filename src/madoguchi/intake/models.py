@@ -1,0 +1,83 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Draft(models.Model):
+    """An application being written. Saved at every step, kept 30 days, pinned to one version of the definition."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    owner = models.CharField(max_length=60, db_index=True)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    channel = models.CharField(max_length=12, default="online")
+    answers = models.JSONField(default=dict)
+    done = models.JSONField(default=list)  # ids of the steps that were saved
+    card = models.JSONField(default=dict)  # what the card prefilled, by source; dropped at filing
+    files = models.JSONField(default=dict)  # attachment id → [{id, name, size, kind, sha256}]
+    state = models.CharField(max_length=8, default="open")  # open, filed
+    updated_at = models.DateTimeField()
+    expires_at = models.DateTimeField(db_index=True)
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.id}"
+
+
+class Application(models.Model):
+    """A filed application as intake keeps it: what was sent, and the applicant's view of what became of it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    receipt = models.CharField(max_length=20, unique=True)
+    draft = models.OneToOneField(Draft, null=True, on_delete=models.SET_NULL)
+    owner = models.CharField(max_length=60, db_index=True)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    checksum = models.CharField(max_length=64)
+    channel = models.CharField(max_length=12)
+    filed_at = models.DateTimeField()
+    answers = models.JSONField()
+    files = models.JSONField(default=dict)
+    notices = models.JSONField(default=list)
+    digest = models.CharField(max_length=64)
+    signature = models.JSONField(null=True)
+    language = models.CharField(max_length=10, default="ja")
+    sealed_mail = models.BinaryField(null=True)
+    code_digest = models.CharField(max_length=64, default="")  # of the access code of a guest
+    code_tries = models.PositiveSmallIntegerField(default=0)
+    revision = models.PositiveIntegerField(default=1)
+    status = models.CharField(max_length=16, default="filed")
+    view = models.JSONField(default=dict)  # the projection: timeline, correction, documents, decision
+
+    def __str__(self) -> str:
+        return self.receipt
+
+
+class Revision(models.Model):
+    """Answers as they were before a correction: history keeps all."""
+
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="earlier")
+    number = models.PositiveIntegerField()
+    answers = models.JSONField()
+    files = models.JSONField()
+    replaced_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["application", "number"], name="revision_number")]
+
+    def __str__(self) -> str:
+        return f"{self.application_id} r{self.number}"
+
+
+class ParkedInput(models.Model):
+    """What somebody typed when their sign-in had run out, sealed, to be put back after they sign in again."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    draft = models.ForeignKey(Draft, on_delete=models.CASCADE)
+    step = models.CharField(max_length=60)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.id)

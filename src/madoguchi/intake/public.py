@@ -1,0 +1,32 @@
+"""Door: filings for casework, handlers for the wiring."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madoguchi.kernel import clock
+from madoguchi.kernel.errors import NotFound
+
+from .applications import filed_handler, progress_apply
+from .drafts import drafts_sweep
+from .events import APPLICATION_FILED, CORRECTION_ANSWERED, WITHDRAWAL_ASKED
+from .models import Application
+
+
+def filing_of(application_id: str) -> dict[str, Any]:
+    """Everything casework copies when it opens or updates a case (plain data; see casework.ports.Filing)."""
+    row = Application.objects.filter(id=application_id).first()
+    if row is None:
+        raise NotFound
+    return {
+        "application": str(row.id), "receipt": row.receipt, "slug": row.slug, "version": row.version,
+        "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
+        "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
+        "notices": row.notices, "signed": bool(row.signature), "language": row.language,
+    }
+
+
+__all__ = [
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
+    "progress_apply",
+]

@@ -1,0 +1,44 @@
+"""Errors of the domain. One middleware turns them into pages; see config.middleware."""
+
+from __future__ import annotations
+
+
+class DomainError(Exception):
+    """Something the rules of the city hall do not allow.
+
+    ``code`` is stable and English (logs, API), ``ja`` is what a person reads and says what to do next,
+    ``status`` is the HTTP status that fits. ``data`` holds no personal data.
+    """
+
+    code = "domain_error"
+    ja = "この操作はできません。"
+    status = 409
+
+    def __init__(self, ja: str | None = None, **data: object) -> None:
+        self.ja = ja or self.ja
+        self.data = data
+        super().__init__(self.code)
+
+
+class NotFound(DomainError):
+    """Not there, or not yours: both look the same to the outside."""
+
+    code = "not_found"
+    ja = "お探しのページは見つかりませんでした。"
+    status = 404
+
+
+class Forbidden(DomainError):
+    """Known to exist and not allowed with this role (staff only; residents get NotFound)."""
+
+    code = "forbidden"
+    ja = "この操作をする権限がありません。権限のある職員に依頼してください。"
+    status = 403
+
+
+class Conflict(DomainError):
+    """Somebody else changed the same thing meanwhile."""
+
+    code = "conflict"
+    ja = "別の画面で内容が変更されています。最新の内容を確認してください。"
+    status = 409

@@ -1,0 +1,182 @@
+"""The outbox: effects are promised in the caller's transaction and done by a worker afterwards (DESIGN, The kernel).
+
+At-least-once: a handler may run again after a crash, so everything it does carries the message key. One row per
+(event, handler); rows of one (handler, case) run in order; a row is finished only by the holder of its lease token;
+after ``MAX_ATTEMPTS`` failures it is parked and only that case waits.
+"""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import logging
+import secrets
+from collections.abc import Callable
+from typing import Any
+
+from django.db import connection, transaction
+from django.db.models import Exists, F, OuterRef, Q
+
+from . import clock, failpoints, keys
+from .models import Heartbeat, Message
+
+log = logging.getLogger("madoguchi.outbox")
+LEASE = dt.timedelta(seconds=60)
+MAX_ATTEMPTS = 12
+_handlers: dict[str, list[tuple[str, Callable[[Envelope], None]]]] = {}
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Envelope:
+    """What a handler receives. ``opened`` is the decrypted confidential part, b"" when there was none."""
+
+    key: str
+    event: str
+    case_ref: str
+    payload: dict[str, Any]
+    opened: bytes
+    attempt: int
+
+
+class Retry(Exception):  # noqa: N818 - it is a verdict, not a fault
+    """The outside is not there just now. Tried again later, with growing pauses."""
+
+
+class Refused(Exception):  # noqa: N818
+    """The outside will never take this. Parked at once for a person to look at."""
+
+
+def subscribe(event: str, name: str, handler: Callable[[Envelope], None]) -> None:
+    """Let ``handler`` hear ``event``. Called by the composition root only (config.wiring)."""
+    entries = _handlers.setdefault(event, [])
+    if name not in [known for known, _ in entries]:
+        entries.append((name, handler))
+
+
+def subscriptions() -> dict[str, list[str]]:
+    """Event → names of its handlers."""
+    return {event: [name for name, _ in entries] for event, entries in _handlers.items()}
+
+
+def publish(event: str, *, case_ref: str, key: str, payload: dict[str, Any], confidential: bytes = b"") -> None:
+    """Promise an event to all who hear it, in the caller's transaction. The same key again changes nothing.
+
+    ``payload`` holds ids and codes only; what a person wrote goes into ``confidential`` and is stored encrypted.
+    """
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("publish needs the caller's transaction")
+    now = clock.now()
+    sealed = keys.seal("outbox", confidential, bound_to=key) if confidential else None
+    failpoints.hit(f"publish.{event}.before")
+    Message.objects.bulk_create(
+        [
+            Message(key=key, event=event, handler=name, case_ref=case_ref, payload=payload, sealed=sealed,
+                    next_at=now, created_at=now)
+            for name, _ in _handlers.get(event, [])
+        ],
+        ignore_conflicts=True,
+    )
+    failpoints.hit(f"publish.{event}.after")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Lease:
+    """A message that this worker holds until its lease runs out."""
+
+    message: Message
+    token: str
+
+
+def lease_next() -> Lease | None:
+    """Take the oldest message that is due and whose case is not waiting for an earlier one."""
+    now = clock.now()
+    earlier = Message.objects.filter(
+        handler=OuterRef("handler"), case_ref=OuterRef("case_ref"), id__lt=OuterRef("id")
+    ).exclude(state="done")
+    due = Message.objects.filter(Q(state="ready"), next_at__lte=now).exclude(Exists(earlier)).order_by("next_at", "id")
+    token = secrets.token_hex(16)
+    with transaction.atomic():
+        if connection.vendor == "postgresql":
+            due = due.select_for_update(skip_locked=True, of=("self",))
+        message = due.first()
+        if message is None:
+            return None
+        # next_at doubles as the lease's end: while it lies ahead nobody else takes the row.
+        Message.objects.filter(id=message.id).update(
+            lease_token=token, next_at=now + LEASE, attempts=F("attempts") + 1
+        )
+    message.attempts += 1
+    failpoints.hit("worker.after_lease")
+    lease = Lease(message, token)
+    if message.attempts > MAX_ATTEMPTS:  # whoever held it died each time
+        _finish(lease, state="parked", error_code="died")
+        return lease_next()
+    return lease
+
+
+def _finish(lease: Lease, **values: Any) -> bool:
+    """Write the result if the lease is still ours."""
+    return bool(
+        Message.objects.filter(id=lease.message.id, lease_token=lease.token, state="ready").update(
+            lease_token="", **values
+        )
+    )
+
+
+def pause_after(attempt: int) -> dt.timedelta:
+    """2, 4, 8 … seconds, at most ten minutes."""
+    return dt.timedelta(seconds=min(600, 2**attempt))
+
+
+def run_once() -> bool:
+    """Do one message. Returns False when nothing is due."""
+    lease = lease_next()
+    if lease is None:
+        return False
+    message = lease.message
+    handler = dict(_handlers.get(message.event, [])).get(message.handler)
+    try:
+        if handler is None:
+            raise Refused(f"no handler {message.handler}")
+        opened = keys.unseal("outbox", message.sealed, bound_to=message.key) if message.sealed else b""
+        handler(Envelope(message.key, message.event, message.case_ref, message.payload, opened, message.attempts))
+    except Refused as error:
+        log.warning("outbox refused %s %s", message.id, type(error).__name__)
+        _finish(lease, state="parked", error_code=str(error)[:120])
+        return True
+    except Exception as error:  # the worker loop is the one place that may catch everything (STYLE 10)
+        log.warning("outbox retry %s %s attempt %s", message.id, type(error).__name__, message.attempts)
+        parked = message.attempts >= MAX_ATTEMPTS
+        _finish(
+            lease, state="parked" if parked else "ready", next_at=clock.now() + pause_after(message.attempts),
+            error_code=type(error).__name__,
+        )
+        return True
+    failpoints.hit("worker.after_effect")
+    _finish(lease, state="done", done_at=clock.now(), error_code="", sealed=None)
+    failpoints.hit("worker.after_finish")
+    return True
+
+
+def heartbeat(name: str) -> None:
+    """Say that a background process is alive."""
+    Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
+
+
+def last_heartbeat(name: str) -> dt.datetime | None:
+    """When it was last seen."""
+    row = Heartbeat.objects.filter(name=name).first()
+    return row.at if row else None
+
+
+def parked() -> list[Message]:
+    """Messages that wait for a person."""
+    return list(Message.objects.filter(state="parked").order_by("id")[:200])
+
+
+@transaction.atomic
+def retry_parked(*, message_id: int) -> None:
+    """Let a parked message be tried again from the start."""
+    Message.objects.filter(id=message_id, state="parked").update(
+        state="ready", attempts=0, next_at=clock.now(), error_code=""
+    )

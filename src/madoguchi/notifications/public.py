@@ -1,0 +1,5 @@
+"""Door: mails."""
+
+from .services import SEND, mail_promise, mail_send
+
+__all__ = ["SEND", "mail_promise", "mail_send"]

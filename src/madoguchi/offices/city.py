@@ -1,0 +1,87 @@
+"""The city pack's city.yaml, read once: who the city is, its sections, its closing days."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Section:
+    """A section (課) that receives applications. ``sign`` is the 記号 of its document numbers."""
+
+    id: str
+    name: str
+    unit: str
+    phone: str
+    sign: str
+
+
+@dataclass(frozen=True, slots=True)
+class LifeEvent:
+    """An entrance by life event on the top page."""
+
+    id: str
+    name: str
+    icon: str
+    note: str
+
+
+@dataclass(frozen=True, slots=True)
+class City:
+    """What a city writes about itself."""
+
+    name: str
+    reading: str
+    english: str
+    code: str
+    prefecture: str
+    zip: str
+    address: str
+    phone: str
+    hours: str
+    mayor: str
+    seal_words: str
+    sections: dict[str, Section]
+    life_events: dict[str, LifeEvent]
+    appeals: dict[str, str]
+    weekend_closed: bool
+    holidays_closed: bool
+    closed_spans: tuple[tuple[str, str], ...]
+    closed_days: frozenset[dt.date]
+    disasters: tuple[dict[str, str], ...]
+    folder: Path
+
+
+@functools.lru_cache(maxsize=4)
+def read_city(folder: Path) -> City:
+    """Read ``city.yaml`` of a city pack. Raises FileNotFoundError or KeyError for an incomplete pack."""
+    raw: dict[str, Any] = yaml.load((folder / "city.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    closed = raw["閉庁日"]
+    return City(
+        name=raw["市"], reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
+        zip=raw["郵便番号"], address=raw["所在地"], phone=raw["電話"], hours=raw["開庁時間"], mayor=raw.get("市長名", ""),
+        seal_words=raw.get("公印", ""),
+        sections={
+            key: Section(key, s["名"], s.get("係", ""), s["電話"], s["記号"]) for key, s in raw["課"].items()
+        },
+        life_events={key: LifeEvent(key, e["名"], e["図"], e["説明"]) for key, e in raw["分野"].items()},
+        appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},
+        weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
+        closed_spans=tuple(_span(text) for text in closed.get("期間", [])),
+        closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
+        disasters=tuple(raw.get("災害", [])), folder=folder,
+    )
+
+
+def _span(text: str) -> tuple[str, str]:
+    match = re.fullmatch(r"(\d\d-\d\d)〜(\d\d-\d\d)", text)
+    if not match:
+        raise ValueError(f"city.yaml 閉庁日の期間「{text}」は 12-29〜01-03 の形で書いてください")
+    return match[1], match[2]

@@ -1,0 +1,15 @@
+"""Door: published procedures and their faces."""
+
+from .rules.checks import Facts
+from .rules.fields import TYPES as FIELD_TYPES
+from .rules.fields import Fault
+from .rules.model import Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
+from .rules.validate import Verdict, derive, judge, read_step, steps_asked
+from .selectors import Published, accepts, catalogue, current, search, version
+from .services import version_publish
+
+__all__ = [
+    "FIELD_TYPES", "Attachment", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
+    "Question", "Review", "Step", "Verdict", "accepts", "catalogue", "current", "derive", "judge", "read_step", "search",
+    "steps_asked", "version", "version_publish",
+]

@@ -1,0 +1,84 @@
+"""Rules that many procedures share."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Iterator
+
+from .registry import Facts, Finding, check, derive
+
+
+def age_on(born: dt.date, day: dt.date) -> int:
+    """Full years on a day. 年齢計算ニ関スル法律: a year is completed at the end of the day before the birthday, but
+    everyday and statutory counting by "age on the day" reaches the age on the birthday itself."""
+    return day.year - born.year - ((day.month, day.day) < (born.month, born.day))
+
+
+def school_year_end(born: dt.date, age: int) -> dt.date:
+    """The 31 March on or after the day on which ``age`` is reached; the day before the birthday counts (年齢計算ニ関する法律),
+    so somebody born on 1 April belongs to the older school year."""
+    reached = _anniversary(born, age) - dt.timedelta(days=1)
+    end = dt.date(reached.year, 3, 31)
+    return end if reached <= end else dt.date(reached.year + 1, 3, 31)
+
+
+def _anniversary(born: dt.date, years: int) -> dt.date:
+    try:
+        return born.replace(year=born.year + years)
+    except ValueError:  # 29 February
+        return dt.date(born.year + years, 3, 1)
+
+
+def _squeeze(text: str) -> str:
+    # 全銀 files have no long vowel mark: banks print タロー as タロ- or タロー
+    return re.sub(r"[\s\u3000・.]", "", text).translate(str.maketrans("ァィゥェォッャュョヮ\u30fc", "アイウエオツヤユヨワ-"))
+
+
+@check("account", "kana")
+def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[Finding]:
+    """The account's holder must be the person who receives the money; banks print kana in capitals, so small and
+    large kana are the same here."""
+    held, person = facts.answers.get(account), facts.answers.get(kana)
+    if not held or not person:
+        return
+    name = _squeeze(f"{person.get('sei', '')}{person.get('mei', '')}")
+    if _squeeze(held.get("holder", "")) != name:
+        yield Finding(account, "口座名義人を確認してください。ご本人名義の口座だけが使えます")
+
+
+@check("item")
+def not_in_future(facts: Facts, item: str) -> Iterator[Finding]:
+    """A day that must already have come."""
+    day = facts.date(item)
+    if day and day > facts.today:
+        yield Finding(item, "今日までの日付を入力してください")
+
+
+@check("item")
+def not_in_past(facts: Facts, item: str) -> Iterator[Finding]:
+    """A day that must still come."""
+    day = facts.date(item)
+    if day and day < facts.today:
+        yield Finding(item, "今日より後の日付を入力してください")
+
+
+@check("start", "end")
+def dates_in_order(facts: Facts, start: str, end: str) -> Iterator[Finding]:
+    """The end may not lie before the start."""
+    first, last = facts.date(start), facts.date(end)
+    if first and last and last < first:
+        yield Finding(end, "終わりの日は、始まりの日より後の日付を入力してください")
+
+
+@derive("born")
+def age_today(facts: Facts, born: str) -> int | None:
+    """Age on the day of filing, for conditions such as ``age < 65``."""
+    day = facts.date(born)
+    return age_on(day, facts.today) if day else None
+
+
+@derive("group")
+def count_of(facts: Facts, group: str) -> int:
+    """How many entries a repeat group has."""
+    return len(facts.answers.get(group) or [])

@@ -1,0 +1,1 @@
+"""The faces of a definition: pure functions from one definition to what people and systems see."""

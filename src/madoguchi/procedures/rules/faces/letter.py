@@ -1,0 +1,112 @@
+"""The letter face: what a 公文書 says, as data and as plain text. Drawing it is `pdf.letter`'s business."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+
+from ..model import Definition, Document, Outcome
+from .words import Answers, fill
+
+HONORIFICS = ("様", "殿", "御中", "先生")
+
+
+@dataclass(frozen=True, slots=True)
+class LetterCity:
+    """What a letter needs to know of the city and the section that writes it. ``appeals`` are the 教示 by key."""
+
+    name: str
+    mayor: str = ""
+    seal_words: str = "公印省略"
+    zip: str = ""
+    address: str = ""
+    section: str = ""
+    unit: str = ""
+    phone: str = ""
+    hours: str = ""
+    appeals: Mapping[str, str] = field(default_factory=dict)
+    sample: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Letter:
+    """A letter in the order of the form: 番号・日付・宛先・発信者・件名・本文・記・教示・担当."""
+
+    name: str
+    number: str
+    date: str
+    addressee: tuple[str, ...]
+    sender: tuple[str, ...]  # title, then the name where the city gives one
+    seal_words: str
+    subject: str
+    body: tuple[str, ...]
+    rows: tuple[tuple[str, str], ...]
+    heading: str  # 「記」, or nothing for a certificate (次のとおり)
+    appeal: str
+    guidance: str  # how to ask again (証明の再申請)
+    contact: tuple[str, ...]
+    sample: bool = False
+    edition: str = ""
+
+
+def letter_of(
+    d: Definition, document: Document, answers: Answers, decision: Answers, row: Mapping[str, str], city: LetterCity
+) -> Letter:
+    """The letter of one document of the definition.
+
+    ``row`` holds the words of the case (words.row_of); 宛名 may have several lines, the last one being the name.
+    行政不服審査法82条1項: the 教示 goes with every 処分 that can be contested; on a certificate only with its refusal
+    (whether a 罹災証明書 is a 処分 is disputed; the way to ask again is always printed).
+    """
+    def say(text: str) -> str:
+        return fill(text, d, answers, decision, row)
+
+    outcome = _outcome(d, document, row)
+    body = tuple(line.strip() for line in say(document.body).split("\n") if line.strip())
+    plain = d.kind == "証明" and outcome is not None and outcome.kind == "交付"
+    section = "\u3000".join(x for x in (city.section or row.get("担当", ""), city.unit) if x)
+    return Letter(
+        name=document.name, number=row.get("文書番号", ""), date=say("{処分日}") or say("{受付日}"),
+        addressee=_addressee(row.get("宛名", "")), sender=tuple(x for x in (f"{city.name}長", city.mayor) if x),
+        seal_words=city.seal_words, subject=say(document.subject), body=body,
+        rows=tuple((label, say(text) or "―") for label, text in document.rows),
+        heading="" if "次のとおり" in document.body else "記",
+        appeal="" if plain else city.appeals.get(d.review.appeal, "").strip(),
+        guidance=say(d.review.again) if d.kind == "証明" else "",
+        contact=tuple(x for x in (
+            f"担当\u3000{city.name}\u3000{section}", f"〒{city.zip}\u3000{city.address}" if city.address else "",
+            f"電話\u3000{city.phone}" if city.phone else "", f"受付時間\u3000{city.hours}" if city.hours else "",
+        ) if x),
+        sample=city.sample, edition=f"{d.id} {d.edition}",
+    )
+
+
+def _outcome(d: Definition, document: Document, row: Mapping[str, str]) -> Outcome | None:
+    found = [o for o in (d.outcome(key) for key in document.outcomes) if o is not None]
+    return next((o for o in found if o.name == row.get("処分")), found[0] if found else None)
+
+
+def _addressee(text: str) -> tuple[str, ...]:
+    lines = [line.strip() for line in text.split("\n") if line.strip()]
+    if lines and not lines[-1].endswith(HONORIFICS):
+        lines[-1] += "\u3000様"
+    return tuple(lines)
+
+
+def letter_text(letter: Letter) -> str:
+    """The letter as plain text (notice in My Page, text alternative of the PDF). No line is broken."""
+    parts: list[str] = []
+    if letter.sample:
+        parts.append("【試用】この文書は試用のもので、効力はありません。")
+    parts += [letter.number, letter.date, "", *letter.addressee, ""]
+    parts += ["\u3000".join(letter.sender), f"({letter.seal_words})" if letter.seal_words else ""]
+    parts += ["", letter.subject, ""]
+    parts += [f"\u3000{paragraph}" for paragraph in letter.body]
+    if letter.rows:
+        parts += ["", letter.heading, ""] if letter.heading else [""]
+        parts += [f"{label}\u3000{value}" for label, value in letter.rows]
+    if letter.guidance:
+        parts += ["", "(ご案内)", letter.guidance]
+    if letter.appeal:
+        parts += ["", "(教示)", letter.appeal]
+    return "\n".join([*parts, "", *letter.contact]) + "\n"

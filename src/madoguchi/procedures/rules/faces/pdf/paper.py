@@ -1,0 +1,276 @@
+"""The paper form on A4: the same questions as on screen, as a bordered table to write in or with the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from ...model import Definition, Question, Step
+from ..when import when_words
+from ..words import value_of
+from . import qr
+from .cells import EMPTY, LEADING, PAD, SIZE, TICKED, Line, cell_height, cell_lines, draw_cell
+from .sheet import LABEL_TINT, MM, WIDTH, PdfFace, Sheet, render
+
+LABEL = 50 * MM
+MARGIN = 14 * MM
+TOP = 31 * MM  # where the table of a following page begins: below its QR code
+QR_SIZE = 19 * MM
+NUMBER = 8 * MM
+ROWS = 4  # entries of a repeat group on an empty form
+BAND_TINT = 0.84
+LEAST = {  # what a column of a repeat group needs at least, in millimetres (measured for handwriting at 5 mm)
+    "氏名": 46, "カナ": 46, "生年月日": 102, "日付": 80, "年月": 66, "住所": 86, "電話": 44, "メール": 60,
+    "個人番号": 67, "被保険者番号": 57, "整数": 28, "金額": 38, "文字": 46, "続柄": 28, "はい・いいえ": 42,
+    "選択": 46, "災害": 60,
+}
+
+
+@dataclass(frozen=True, slots=True)
+class _Form:
+    """What the drawing functions share."""
+
+    d: Definition
+    sheet: Sheet
+    answers: Mapping[str, Any] | None
+
+    @property
+    def full(self) -> float:
+        return self.sheet.inner
+
+
+def paper_form(
+    d: Definition, city_name: str, answers: Mapping[str, Any] | None = None, *, row: Mapping[str, str] | None = None,
+    rare: Path | None = None,
+) -> PdfFace:
+    """The form, empty or filled (☑, values; 個人番号 masked). ``row`` gives 受付番号 and 受付日 of a filled one."""
+    def draw(sheet: Sheet) -> None:
+        form = _Form(d, sheet, answers)
+        sheet.furniture = lambda s: _furniture(s, d)
+        sheet.bottom = 297 * MM - 16 * MM
+        _title(form, city_name, row or {})
+        number = 0
+        for step in d.steps:
+            if _shown(form, step):
+                number += 1
+                _step(form, step, number)
+        _attachments(form, number + 1)
+
+    return render(draw, title=f"{d.name}({city_name})", author=city_name, subject=d.form or d.name, rare=rare,
+                  margin=MARGIN)
+
+
+def _shown(form: _Form, step: Step) -> bool:
+    if form.answers is None or step.condition is None:
+        return True
+    names = {step.repeat.id} if step.repeat else {q.id for q in step.questions}
+    return bool(names & set(form.answers))
+
+
+def _furniture(sheet: Sheet, d: Definition) -> None:
+    qr.draw(sheet, f"madoguchi:{d.id}:{d.edition}:{sheet.page}", WIDTH - MARGIN - QR_SIZE, 8 * MM, QR_SIZE)
+    foot = 297 * MM - 9 * MM
+    sheet.text(MARGIN, foot, f"{d.id}\u3000{d.edition}版", 8.5)
+    sheet.text(WIDTH - MARGIN, foot, f"{sheet.page} / {sheet.total}ページ", 8.5, align="right")
+    if sheet.page > 1:
+        sheet.text(MARGIN, 22 * MM, f"{d.name}(続き)", SIZE)
+
+
+def _title(form: _Form, city_name: str, row: Mapping[str, str]) -> None:
+    d, sheet = form.d, form.sheet
+    sheet.y = 12 * MM
+    for line in sheet.wrap(d.form, form.full - QR_SIZE - 10 * MM, SIZE)[:2]:
+        sheet.text(MARGIN, sheet.y, line, SIZE)
+        sheet.y += 14
+    sheet.y = max(sheet.y + 10, 27 * MM)
+    for line in sheet.wrap(d.name, form.full - 2 * QR_SIZE - 8 * MM, 16, True):
+        sheet.text(WIDTH / 2, sheet.y, line, 16, bold=True, align="centre")
+        sheet.y += 22
+    sheet.y += 6
+    sheet.text(MARGIN, sheet.y, f"(宛先)\u3000{city_name}長", 11.5)
+    said = value_of(d, {}, {}, row, "受付日", machine=False) or "令和\u3000\u3000年\u3000\u3000月\u3000\u3000日"
+    sheet.text(WIDTH - MARGIN, sheet.y, f"{'申請' if d.kind == '証明' else d.kind}日\u3000{said}", 11.5, align="right")
+    if row.get("受付番号"):
+        sheet.y += 17
+        sheet.text(WIDTH - MARGIN, sheet.y, f"受付番号\u3000{row['受付番号']}", 11.5, align="right")
+    sheet.y += 8
+    if form.answers is None:
+        sheet.paragraph(f"次の表に書いてください。{EMPTY}は、当てはまるものに✓を付けてください。", leading=1.5)
+    sheet.y += 6
+
+
+def _room(form: _Form, height: float) -> bool:
+    """Make room; True when a new page was begun."""
+    sheet = form.sheet
+    if sheet.y + height <= sheet.bottom:
+        return False
+    sheet.new_page()
+    sheet.y = TOP
+    return True
+
+
+def _note(form: _Form, condition: Any, *, optional: bool = False) -> str:
+    words = when_words(form.d, condition) if form.answers is None else ""
+    return (f"({words}の場合)" if words else "") + ("(任意)" if optional and form.answers is None else "")
+
+
+def _band(form: _Form, title: str, note: str, below: float) -> None:
+    """A section heading, kept together with ``below`` points of what follows."""
+    sheet = form.sheet
+    lines = sheet.wrap(title, form.full - 2 * PAD, SIZE + 0.5, True)
+    notes = sheet.wrap(note, form.full - 2 * PAD, SIZE) if note else []
+    together = sheet.width(f"{title}\u3000{note}", SIZE + 0.5, True) < form.full - 2 * PAD
+    height = 22.0 if together else (len(lines) + len(notes)) * 15.5 + 7
+    _room(form, height + below)
+    sheet.box(MARGIN, sheet.y, form.full, height, fill=BAND_TINT, line=1.0)
+    if together:
+        sheet.text(MARGIN + PAD, sheet.y + 15, title, SIZE + 0.5, bold=True)
+        sheet.text(MARGIN + PAD + sheet.width(title + "\u3000", SIZE + 0.5, True), sheet.y + 15, note, SIZE)
+    else:
+        for n, line in enumerate([*lines, *notes], 1):
+            sheet.text(MARGIN + PAD, sheet.y + n * 15.5 - 1, line, SIZE, bold=n <= len(lines))
+    sheet.y += height
+
+
+def _step(form: _Form, step: Step, number: int) -> None:
+    note = _note(form, step.condition)
+    if step.repeat is None:
+        _band(form, f"{number}\u3000{step.title}", note, _height(form, step.questions[0], form.answers))
+        _rows(form, step, form.answers)
+        form.sheet.y += 7
+        return
+    stored = form.answers.get(step.repeat.id) if form.answers is not None else None
+    entries: list[Mapping[str, Any] | None]
+    entries = list(stored or []) if form.answers is not None else [None] * min(step.repeat.high, ROWS)
+    storeys = _storeys(form, step.questions)
+    if len(storeys) > 3:
+        for index, entry in enumerate(entries, 1):
+            _band(form, f"{number}\u3000{step.title}\u3000{step.repeat.name} {index}人目", note,
+                  _height(form, step.questions[0], entry))
+            _rows(form, step, entry)
+    else:
+        _band(form, f"{number}\u3000{step.title}", note, 90)
+        _group_table(form, storeys, entries)
+    form.sheet.y += 7
+
+
+def _rows(form: _Form, step: Step, answers: Mapping[str, Any] | None) -> None:
+    before = ""
+    for q in step.questions:
+        _row(form, q, answers, same=bool(before) and q.condition_text == before)
+        before = q.condition_text
+
+
+def _row(form: _Form, q: Question, answers: Mapping[str, Any] | None, *, same: bool = False) -> None:
+    """One question: label cell and value cell, or a declaration across the whole width."""
+    value = None if answers is None else answers.get(q.id)
+    if answers is not None and value is None and q.condition is not None:
+        return
+    note = _note(form, q.condition, optional=not q.required)
+    if same and answers is None and q.type != "宣言":
+        note = "(上と同じ場合)" + ("" if q.required else "(任意)")
+    sheet = form.sheet
+    if q.type == "宣言":
+        _wide(form, f"{TICKED if value else EMPTY} {q.label}{note}")
+        return
+    labels = [Line(text) for text in sheet.wrap(q.label, LABEL - 2 * PAD, SIZE)]
+    labels += [Line(text, grey=0.25) for text in (sheet.wrap(note, LABEL - 2 * PAD, SIZE) if note else [])]
+    values = cell_lines(sheet, q, form.full - LABEL, value)
+    while labels or values:
+        height = max(cell_height(labels), cell_height(values))
+        if height > sheet.bottom - TOP:  # a text longer than a page goes on, line by line, on the next
+            fits = int((sheet.bottom - TOP - 2 * PAD) / LEADING)
+        else:
+            fits = max(len(labels), len(values))
+        now_l, now_v, labels, values = labels[:fits], values[:fits], labels[fits:], values[fits:]
+        height = max(cell_height(now_l), cell_height(now_v))
+        _room(form, height)
+        sheet.box(MARGIN, sheet.y, LABEL, height, fill=LABEL_TINT)
+        sheet.box(MARGIN + LABEL, sheet.y, form.full - LABEL, height)
+        draw_cell(sheet, MARGIN, sheet.y, now_l, height)
+        draw_cell(sheet, MARGIN + LABEL, sheet.y, now_v, height)
+        sheet.y += height
+
+
+def _height(form: _Form, q: Question, answers: Mapping[str, Any] | None) -> float:
+    """About how high the row of a question will be, so that a heading does not stay behind alone."""
+    lines = cell_lines(form.sheet, q, form.full - LABEL, None if answers is None else answers.get(q.id))
+    labels = form.sheet.wrap(q.label + _note(form, q.condition), LABEL - 2 * PAD, SIZE)
+    return min(max(cell_height(lines), cell_height([Line(x) for x in labels]) + LEADING), 120 * MM)
+
+
+def _wide(form: _Form, text: str) -> None:
+    sheet = form.sheet
+    first, *rest = sheet.wrap(text.replace(TICKED, EMPTY), form.full - 2 * PAD - SIZE, SIZE)
+    lines = [Line(text[0] + first[1:]), *(Line("\u3000" + x) for x in rest)]
+    height = cell_height(lines)
+    _room(form, height)
+    sheet.box(MARGIN, sheet.y, form.full, height)
+    draw_cell(sheet, MARGIN, sheet.y, lines, height)
+    sheet.y += height
+
+
+def _storeys(form: _Form, questions: tuple[Question, ...]) -> list[list[tuple[Question, float]]]:
+    """Pack the columns of a repeat group into storeys of one line each, then stretch each to the full width."""
+    full = form.full - NUMBER
+    rows: list[list[tuple[Question, float]]] = [[]]
+    for q in questions:
+        least = min(LEAST.get(q.type, 999) * MM, full)
+        if q.type in ("選択", "複数選択"):
+            widest = max(form.sheet.width(f"{EMPTY} {c.label}", SIZE) for c in q.choices) + 2 * PAD + 2
+            least = min(max(widest, 34 * MM if len(q.choices) < 4 else 60 * MM), full)
+        if sum(width for _, width in rows[-1]) + least > full:
+            rows.append([])
+        rows[-1].append((q, least))
+    return [[(q, width * full / sum(w for _, w in row)) for q, width in row] for row in rows if row]
+
+
+def _group_table(
+    form: _Form, storeys: list[list[tuple[Question, float]]], entries: list[Mapping[str, Any] | None]
+) -> None:
+    sheet = form.sheet
+    heads = [[(_head_lines(form, q, width), width) for q, width in storey] for storey in storeys]
+    _storey_rows(form, "", heads, LABEL_TINT, 20.0)
+    for index, entry in enumerate(entries, 1):
+        known = entry or {}
+        cells = [[(cell_lines(sheet, q, width, known.get(q.id)), width) for q, width in storey] for storey in storeys]
+        height = sum(max(cell_height(lines) for lines, _ in storey) for storey in cells)
+        if _room(form, min(height, sheet.bottom - TOP - 60)):
+            _storey_rows(form, "", heads, LABEL_TINT, 20.0)
+        _storey_rows(form, str(index), cells, None, 26.0)
+
+
+def _head_lines(form: _Form, q: Question, width: float) -> list[Line]:
+    text = q.label + _note(form, q.condition, optional=not q.required)
+    return [Line(part) for part in form.sheet.wrap(text, width - 2 * PAD, SIZE)]
+
+
+def _storey_rows(
+    form: _Form, number: str, storeys: list[list[tuple[list[Line], float]]], tint: float | None, least: float
+) -> None:
+    """One entry (or the head) of a repeat group, with its number cell on the left."""
+    sheet = form.sheet
+    heights = [max(cell_height(lines, least) for lines, _ in storey) for storey in storeys]
+    sheet.box(MARGIN, sheet.y, NUMBER, sum(heights), fill=LABEL_TINT, line=1.0)
+    sheet.text(MARGIN + NUMBER / 2, sheet.y + sum(heights) / 2 + SIZE * 0.36, number, SIZE, align="centre")
+    for storey, height in zip(storeys, heights, strict=True):
+        x = MARGIN + NUMBER
+        for lines, width in storey:
+            sheet.box(x, sheet.y, width, height, fill=tint)
+            draw_cell(sheet, x, sheet.y, lines, height)
+            x += width
+        sheet.y += height
+    sheet.box(MARGIN, sheet.y - sum(heights), form.full, sum(heights), line=1.0)
+
+
+def _attachments(form: _Form, number: int) -> None:
+    if not form.d.attachments or form.answers is not None:
+        return
+    _band(form, f"{number}\u3000添えるもの", "", 40)
+    for a in form.d.attachments:
+        words = when_words(form.d, a.condition)
+        note = f"({words}の場合)" if words else ""
+        note += "(後からでも出せます)" if a.later else "" if a.required else "(任意)"
+        _wide(form, f"{EMPTY} {a.name}{note}")

@@ -1,0 +1,258 @@
+"""The web form face: what one page of the form shows, ready for the templates. Draws nothing itself."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from ..conditions import compares
+from ..fields import TYPES, Fault
+from ..fields.dates import era_of, wareki
+from ..model import Definition, Question, Step
+from ..validate import Raw, asked, getter
+
+ERA_BUTTONS = (("ad", "西暦"), ("r", "令和"), ("h", "平成"), ("s", "昭和"), ("t", "大正"))
+
+
+@dataclass(slots=True)
+class Box:
+    """One input box: names, what is in it, what is wrong with it."""
+
+    name: str
+    id: str
+    label: str
+    value: str
+    mode: str
+    auto: str
+    width: str
+    optional: bool
+    bad: bool = False
+    key: str = ""
+    described: str = ""
+
+
+@dataclass(slots=True)
+class Option:
+    """One option of a radio or checkbox group."""
+
+    value: str
+    label: str
+    note: str
+    id: str
+    checked: bool
+
+
+@dataclass(slots=True)
+class FieldView:
+    """One question as the template draws it."""
+
+    id: str
+    name: str
+    label: str
+    widget: str
+    required: bool
+    help: str
+    example: str
+    error: str
+    box: Box | None
+    boxes: list[Box]
+    options: list[Option]
+    read_from_card: bool = False
+    sealed: bool = False
+    echo: str = ""
+    note: str = ""
+    described: str = ""
+    hidden_until: str = ""  # a condition on this very page, in words, for pages without JavaScript
+    limit: int = 0
+    suggestions: tuple[str, ...] = ()
+
+
+@dataclass(slots=True)
+class EntryView:
+    """One entry of a repeat group (or the page itself)."""
+
+    index: int
+    title: str
+    fields: list[FieldView]
+
+
+@dataclass(slots=True)
+class StepView:
+    """One page."""
+
+    step: Step
+    entries: list[EntryView]
+    faults: list[tuple[str, str]] = field(default_factory=list)  # (anchor, words)
+    can_add: bool = False
+    can_remove: bool = False
+
+
+RELATIONSHIPS = ("本人", "夫", "妻", "子", "父", "母", "祖父", "祖母", "孫", "兄", "姉", "弟", "妹", "同居人")
+
+
+def _anchor(prefix: str, question: str, part: str, widget: str) -> str:
+    base = f"{prefix}{question}".replace(".", "-")
+    if part == "era":
+        return f"{base}-era-r"
+    if widget in ("radio", "yesno", "checkbox") or (widget == "account" and part == "kind"):
+        return f"{base}{'-kind' if part == 'kind' else ''}-1"
+    return f"{base}-{part}" if part else base
+
+
+def field_view(
+    q: Question, prefix: str, raw: Mapping[str, str], faults: Sequence[Fault], *, from_card: bool = False,
+    sealed: bool = False,
+) -> FieldView:
+    """One question with its input and faults."""
+    kind = TYPES[q.type]
+    name = f"{prefix}{q.id}"
+    base = name.replace(".", "-")
+    mine = [f for f in faults if f.question == q.id]
+    bad_parts = {f.part for f in mine}
+    described = " ".join(x for x in (f"{base}-e" if mine else "", f"{base}-h" if q.help or q.example else "") if x)
+    boxes = [
+        Box(f"{name}.{p.key}" if p.key else name, f"{base}-{p.key}" if p.key else base, p.label, raw.get(p.key, ""),
+            p.mode, p.auto if not q.group and not q.role.startswith("other") else "off", p.width, p.optional,
+            p.key in bad_parts or (bool(mine) and len(kind.parts) == 1), p.key, described)
+        for p in kind.parts
+    ]
+    options: list[Option] = []
+    chosen = raw.get("*", "").split("\x1f") if kind.widget == "checkbox" else [raw.get("", "")]
+    if kind.widget in ("radio", "checkbox"):
+        options = [Option(c.id, c.label, c.note, f"{base}-{n}", c.id in chosen) for n, c in enumerate(q.choices, 1)]
+    elif kind.widget == "yesno":
+        options = [Option(v, w, "", f"{base}-{n}", v in chosen) for n, (v, w) in enumerate((("yes", "はい"), ("no", "いいえ")), 1)]
+    elif kind.widget == "declaration":
+        options = [Option("yes", q.label, q.help, base, "yes" in chosen)]
+    elif kind.widget == "date":
+        options = [Option(v, w, "", f"{base}-era-{v}", raw.get("era", "") == v) for v, w in ERA_BUTTONS]
+    elif kind.widget == "account":
+        options = [Option(k, k, "", f"{base}-kind-{n}", raw.get("kind", "普通") == k) for n, k in enumerate(("普通", "当座", "貯蓄"), 1)]
+    echo = ""
+    if kind.widget == "date" and raw.get("y"):
+        value, wrong = kind.parse(lambda part: raw.get(part, ""), q)
+        if value and not wrong:
+            echo = _echo(value)
+    return FieldView(
+        id=base, name=name, label=q.label, widget=kind.widget, required=q.required, help=q.help, example=q.example,
+        error=mine[0].ja if mine else "", box=boxes[0] if len(boxes) == 1 else None, boxes=boxes, options=options,
+        read_from_card=from_card, sealed=sealed, echo=echo, described=described,
+        limit=q.max_length or getattr(kind, "limit", 0), suggestions=RELATIONSHIPS if q.type == "続柄" else (),
+    )
+
+
+def _echo(value: str) -> str:
+    import datetime as dt
+
+    day = dt.date.fromisoformat(value if len(value) == 10 else f"{value}-01")
+    key, name, year = era_of(day)
+    return f"{wareki(day)}は 西暦 {day.year}年" if key != "ad" else wareki(day)
+
+
+def raw_of(q: Question, value: Any) -> dict[str, str]:
+    """A stored value as raw input, part by part."""
+    return TYPES[q.type].form(value, q) if value is not None else {}
+
+
+def raw_sent(q: Question, posted: Raw, prefix: str) -> dict[str, str]:
+    """What the person typed, part by part."""
+    get = getter(posted, f"{prefix}{q.id}")
+    parts = ["*"] if TYPES[q.type].widget == "checkbox" else [p.key for p in TYPES[q.type].parts]
+    return {part: get(part) for part in parts}
+
+
+def same_page(step: Step, q: Question) -> bool:
+    """Does the question hang on another question of this very page?"""
+    names = {x.id for x in step.questions}
+    return q.condition is not None and any(c.name in names for c in compares(q.condition))
+
+
+def step_view(
+    d: Definition, step: Step, known: Mapping[str, Any], *, posted: Raw | None = None, faults: Sequence[Fault] = (),
+    card: Mapping[str, Any] | None = None, count: int | None = None, only: frozenset[str] | None = None,
+) -> StepView:
+    """The page of a step. ``known`` are the answers with derived values; ``posted`` the input to show again;
+    ``card`` the values read from the card by question id; ``only`` restricts to some questions (部分補正)."""
+    card = card or {}
+    if step.repeat is None:
+        view = EntryView(0, step.title, _fields(step, "", known, known, posted, faults, card, only))
+        return StepView(step, [view], _anchors(step, faults))
+    stored = known.get(step.repeat.id) or []
+    total = count if count is not None else max(len(stored), step.repeat.low, 1 if step.repeat.low else 0)
+    total = min(total, step.repeat.high)
+    entries = []
+    for index in range(total):
+        entry = stored[index] if index < len(stored) else {}
+        mine = [f for f in faults if f.index == index]
+        fields = _fields(step, f"{step.repeat.id}.{index}.", known, entry, posted, mine, {}, only)
+        entries.append(EntryView(index, f"{step.repeat.name} {index + 1}人目", fields))
+    return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
+
+
+def _fields(
+    step: Step, prefix: str, known: Mapping[str, Any], values: Mapping[str, Any], posted: Raw | None,
+    faults: Sequence[Fault], card: Mapping[str, Any], only: frozenset[str] | None,
+) -> list[FieldView]:
+    out = []
+    names = {x.id for x in step.questions}
+    for q in step.questions:
+        if only is not None and q.id not in only:
+            continue
+        local = same_page(step, q)
+        if only is None and not local and not asked(q, known, values if prefix else None):
+            continue
+        stored = values.get(q.id)
+        from_card = stored is None and q.id in card
+        raw = raw_sent(q, posted, prefix) if posted is not None else raw_of(q, card[q.id] if from_card else stored)
+        view = field_view(q, prefix, raw, faults, from_card=(from_card or (q.id in card and stored == card[q.id])),
+                          sealed=isinstance(stored, str) and stored.startswith("sv_"))
+        if local and q.condition is not None:
+            view.hidden_until = _words(step, q, names)
+            view.note = q.condition_text
+        out.append(view)
+    return out
+
+
+def _words(step: Step, q: Question, names: set[str]) -> str:
+    """「〇〇」が「はい」のときだけ — said to people whose browser cannot hide the question."""
+    assert q.condition is not None
+    parts = []
+    for c in compares(q.condition):
+        other = next((x for x in step.questions if x.id == c.name), None)
+        if other is None:
+            continue
+        label = other.choice_label(c.value)
+        parts.append(f"「{other.label}」が「{label}」{'以外' if c.op == '≠' else ''}")
+    return "、または".join(parts) + "のときだけ入力してください"
+
+
+def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    out = []
+    for fault in faults:
+        q = next((x for x in step.questions if x.id == fault.question), None)
+        if q is None:
+            out.append(("main", fault.ja))
+            continue
+        prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
+        part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
+        words = f"{fault.index + 1}人目: {fault.ja}" if fault.index is not None else fault.ja
+        out.append((_anchor(prefix, q.id, part, TYPES[q.type].widget), words))
+    return out
+
+
+def card_values(d: Definition, step: Step, known: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+    """What the card prefills on this page: only questions of a role that the signed-in person has (役割.カード)."""
+    from ..conditions import holds
+
+    out = {}
+    for q in step.questions:
+        if not q.prefill or step.repeat:
+            continue
+        role = d.role(q.role)
+        if role is None or role.card_text in ("", "いいえ") or not (role.card is None or holds(role.card, known)):
+            continue
+        value = person.get(q.prefill.removeprefix("本人確認."))
+        if value:
+            out[q.id] = value
+    return out

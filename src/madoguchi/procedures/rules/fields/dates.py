@@ -1,0 +1,148 @@
+"""Dates in 和暦 and 西暦: 日付 生年月日 年月."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any
+
+from ..model import Question
+from .base import Fault, FieldType, Get, Part, narrow, register
+
+# first day of each era and the Gregorian year before its year one (元号法, 各改元政令; 明治 from the solar calendar on)
+ERAS = (
+    ("r", "令和", dt.date(2019, 5, 1), 2018), ("h", "平成", dt.date(1989, 1, 8), 1988),
+    ("s", "昭和", dt.date(1926, 12, 25), 1925), ("t", "大正", dt.date(1912, 7, 30), 1911),
+    ("m", "明治", dt.date(1873, 1, 1), 1867),
+)
+_BASE = {key: base for key, _, _, base in ERAS} | {"ad": 0}
+_LETTER = {"令和": "r", "平成": "h", "昭和": "s", "大正": "t", "明治": "m", "西暦": "ad"}
+
+
+def era_of(day: dt.date) -> tuple[str, str, int]:
+    """(key, name, year in the era) of a day; days before 1873 stay Gregorian."""
+    for key, name, first, base in ERAS:
+        if day >= first:
+            return key, name, day.year - base
+    return "ad", "西暦", day.year
+
+
+def wareki(day: dt.date) -> str:
+    """令和8年11月20日; the first year is 元年."""
+    key, name, year = era_of(day)
+    words = "元" if year == 1 and key != "ad" else str(year)
+    return f"{name if key != 'ad' else ''}{words}年{day.month}月{day.day}日"
+
+
+@register
+class Date(FieldType):
+    """日付, kept as YYYY-MM-DD."""
+
+    name = "日付"
+    widget = "date"
+    parts: tuple[Part, ...] = (
+        Part("era", "元号"), Part("y", "年", "numeric", width="w4"), Part("m", "月", "numeric", width="w3"),
+        Part("d", "日", "numeric", width="w3"),
+    )
+    month_only = False
+
+    def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
+        era, year, month, day = (narrow(get(p)) for p in ("era", "y", "m", "d"))
+        if not any((year, month, day)):
+            return None, []
+        match = re.fullmatch(r"(令和|平成|昭和|大正|明治|西暦|[RrHhSsTtMm])?\s*(元|\d{1,4})年?", year)
+        if not match:
+            return None, self.fault(q, f"{q.label}の「年」は、数字で入力してください(例: 8、元、2026)", "y")
+        if match[1]:
+            era = _LETTER.get(match[1], match[1].lower())
+        number = 1 if match[2] == "元" else int(match[2])
+        if number >= 1868:
+            era = "ad"
+        if era not in _BASE:
+            return None, self.fault(q, f"{q.label}の元号か西暦を選んでください", "era")
+        if not re.fullmatch(r"\d{1,2}月?", month) or not 1 <= int(month.rstrip("月")) <= 12:
+            return None, self.fault(q, f"{q.label}の「月」は、1から12までの数字で入力してください", "m")
+        if self.month_only:
+            day = "1"
+        if not re.fullmatch(r"\d{1,2}日?", day) or not 1 <= int(day.rstrip("日")) <= 31:
+            return None, self.fault(q, f"{q.label}の「日」は、1から31までの数字で入力してください", "d")
+        try:
+            value = dt.date(_BASE[era] + number, int(month.rstrip("月")), int(day.rstrip("日")))
+        except ValueError:
+            return None, self.fault(q, f"{q.label}の日付がカレンダーにありません。年月日を確認してください", "d")
+        if era != "ad" and not self._in_era(era, value):
+            return None, self.fault(q, f"{q.label}の元号と年が合いません。{wareki(value)}ではありませんか", "y")
+        return self._keep(value), []
+
+    def _in_era(self, era: str, value: dt.date) -> bool:
+        # the last year of an era is often written with the era that was to come or had gone: only wild ones are refused
+        first = next(f for key, _, f, _ in ERAS if key == era)
+        later = [f for key, _, f, _ in ERAS if f > first]
+        return value.year >= first.year and (not later or value.year <= min(later).year)
+
+    def _keep(self, value: dt.date) -> str:
+        return value.isoformat()
+
+    def _day(self, value: Any) -> dt.date | None:
+        try:
+            return dt.date.fromisoformat(value) if re.fullmatch(r"\d{4}-\d{2}-\d{2}", value, re.ASCII) else None
+        except (TypeError, ValueError):
+            return None
+
+    def check(self, value: Any, q: Question) -> list[Fault]:
+        day = self._day(value)
+        if day is None:
+            return self.fault(q, f"{q.label}を年月日で入力してください", "y")
+        low, high = self._day(q.low) or dt.date(1873, 1, 1), self._day(q.high) or dt.date(2199, 12, 31)
+        if day < low:
+            return self.fault(q, f"{q.label}は{wareki(low)}より後の日付を入力してください", "y")
+        if day > high:
+            return self.fault(q, f"{q.label}は{wareki(high)}までの日付を入力してください", "y")
+        return []
+
+    def schema(self, q: Question) -> dict[str, Any]:
+        out: dict[str, Any] = {"type": "string", "format": "date", "pattern": r"^[0-9]{4}-[0-9]{2}-[0-9]{2}$"}
+        return out | {"formatMinimum": q.low or "1873-01-01", "formatMaximum": q.high or "2199-12-31"}
+
+    def form(self, value: Any, q: Question) -> dict[str, str]:
+        day = self._day(value)
+        if day is None:
+            return {}
+        key, _, year = era_of(day)
+        return {"era": key, "y": "元" if year == 1 and key != "ad" else str(year), "m": str(day.month), "d": str(day.day)}
+
+    def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
+        day = self._day(value)
+        if day is None or part == "西暦" or (machine and part != "和暦"):
+            return str(value)
+        return wareki(day)
+
+
+@register
+class BirthDate(Date):
+    """生年月日."""
+
+    name = "生年月日"
+
+
+@register
+class Month(Date):
+    """年月, kept as YYYY-MM."""
+
+    name = "年月"
+    parts = Date.parts[:3]
+    month_only = True
+
+    def _keep(self, value: dt.date) -> str:
+        return value.strftime("%Y-%m")
+
+    def _day(self, value: Any) -> dt.date | None:
+        return super()._day(f"{value}-01") if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value) else None
+
+    def schema(self, q: Question) -> dict[str, Any]:
+        return {"type": "string", "pattern": "^[0-9]{4}-(0[1-9]|1[0-2])$", "formatMinimum": q.low or "1873-01",
+                "formatMaximum": q.high or "2199-12"}
+
+    def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
+        day = self._day(value)
+        return str(value) if machine or day is None else wareki(day).rpartition("月")[0] + "月"

@@ -1,0 +1,254 @@
+"""What a procedure definition is, once read. All frozen; all text as the clerk wrote it."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+
+from .conditions import Condition
+
+KINDS = ("申請", "請求", "届出", "申出", "証明")
+LEVELS = ("署名用", "利用者証明用", "なし")
+OUTCOME_KINDS = {
+    "申請": ("認容", "一部認容", "拒否"),
+    "請求": ("認容", "一部認容", "拒否"),
+    "届出": ("受付", "不備"),
+    "申出": ("受付", "不備"),
+    "証明": ("交付", "不交付"),
+}
+
+
+@dataclass(frozen=True, slots=True)
+class Law:
+    """One legal basis. ``doubt`` says what nobody could confirm yet (要確認)."""
+
+    law: str
+    article: str
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """One option of a 選択 question."""
+
+    id: str
+    label: str
+    note: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Question:
+    """One question; ``box`` names the box of the paper form (様式欄) it stands for."""
+
+    id: str
+    label: str
+    type: str
+    required: bool = False
+    help: str = ""
+    condition: Condition | None = None
+    condition_text: str = ""
+    choices: tuple[Choice, ...] = ()
+    low: str = ""
+    high: str = ""
+    max_length: int = 0
+    prefill: str = ""
+    role: str = ""
+    box: str = ""
+    doubt: str = ""
+    example: str = ""
+    group: str = ""
+    step: str = ""
+    line: int = 0
+
+    def choice_label(self, value: str) -> str:
+        """The words of an option, or the value itself when it is not an option."""
+        return next((c.label for c in self.choices if c.id == value), value)
+
+
+@dataclass(frozen=True, slots=True)
+class Repeat:
+    """A step asked once per entry (児童, 世帯員)."""
+
+    id: str
+    name: str
+    low: int
+    high: int
+
+
+@dataclass(frozen=True, slots=True)
+class Step:
+    """One page of the form: one topic."""
+
+    id: str
+    title: str
+    questions: tuple[Question, ...]
+    help: str = ""
+    condition: Condition | None = None
+    condition_text: str = ""
+    repeat: Repeat | None = None
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Attachment:
+    """A document to add. ``later`` allows sending the form first and the document afterwards."""
+
+    id: str
+    name: str
+    required: bool = True
+    later: bool = False
+    condition: Condition | None = None
+    condition_text: str = ""
+    help: str = ""
+    kinds: tuple[str, ...] = ("画像", "PDF")
+    most: int = 5
+    doubt: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Role:
+    """Somebody in the procedure (届出人, 被保険者, 児童). ``card`` says when the signed-in person is this one."""
+
+    id: str
+    name: str
+    card: Condition | None = None
+    card_text: str = ""
+    mandate: str = ""  # id of the attachment that proves the mandate (委任状)
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Call:
+    """A named pure rule with its arguments (ids of questions, numbers as text)."""
+
+    rule: str
+    args: tuple[tuple[str, str], ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Deadline:
+    """By when to file. Without ``from_item`` only ``text`` is shown (速やかに)."""
+
+    text: str = ""
+    from_item: str = ""
+    days: int = 0
+    months: int = 0
+    counting: str = "翌日から"  # 翌日から | 当日から
+    closed_day: str = "翌開庁日"  # 翌開庁日 | そのまま
+    late: str = "受理して注意"  # 受理して注意 | 受付不可
+    opens_days_before: int = 0
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Outcome:
+    """One way a case can end."""
+
+    id: str
+    name: str
+    kind: str
+    reasons: tuple[str, ...] = ()
+    needs_reason: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Review:
+    """How the section works on a case."""
+
+    days: int
+    day_kind: str  # 開庁日 | 日
+    route: tuple[str, ...]
+    checklist: tuple[str, ...]
+    questions: tuple[Question, ...]  # 決定項目: what the clerk adds when deciding
+    outcomes: tuple[Outcome, ...]
+    appeal: str  # key of the 教示 text, or なし
+    again: str = ""  # for 証明: how to ask again
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A letter or certificate the city issues."""
+
+    id: str
+    name: str
+    outcomes: tuple[str, ...]
+    subject: str
+    body: str
+    rows: tuple[tuple[str, str], ...] = ()
+    condition: Condition | None = None
+    condition_text: str = ""
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Handover:
+    """Columns handed to a core system; one row per application, or per entry of a repeat group."""
+
+    target: str
+    columns: tuple[tuple[str, str], ...]
+    encoding: str = "utf-8-sig"
+    per: str = ""
+    outcomes: tuple[str, ...] = ()
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Definition:
+    """A procedure: everything else is derived from this."""
+
+    id: str
+    edition: str
+    kind: str
+    name: str
+    reading: str
+    section: str
+    laws: tuple[Law, ...]
+    form: str
+    audience: str
+    minutes: int
+    fee: int
+    level: str
+    steps: tuple[Step, ...]
+    review: Review
+    documents: tuple[Document, ...]
+    handovers: tuple[Handover, ...]
+    aliases: tuple[str, ...] = ()
+    plan_name: str = ""
+    life_events: tuple[str, ...] = ()
+    summary: str = ""
+    visit: str = ""
+    remaining: str = ""
+    bring: tuple[str, ...] = ()
+    roles: tuple[Role, ...] = ()
+    deadline: Deadline = field(default_factory=Deadline)
+    attachments: tuple[Attachment, ...] = ()
+    checks: tuple[Call, ...] = ()
+    derived: tuple[tuple[str, Call], ...] = ()
+    guidance: tuple[tuple[str, str], ...] = ()
+    keywords: tuple[str, ...] = ()
+    doubts: tuple[tuple[int, str], ...] = ()
+    file: str = ""
+
+    def questions(self) -> Iterator[Question]:
+        """Every question in the order asked."""
+        for step in self.steps:
+            yield from step.questions
+
+    def question(self, question_id: str) -> Question | None:
+        """A question by id."""
+        return next((q for q in self.questions() if q.id == question_id), None)
+
+    def step(self, step_id: str) -> Step | None:
+        """A step by id."""
+        return next((s for s in self.steps if s.id == step_id), None)
+
+    def outcome(self, outcome_id: str) -> Outcome | None:
+        """An outcome by id."""
+        return next((o for o in self.review.outcomes if o.id == outcome_id), None)
+
+    def role(self, role_id: str) -> Role | None:
+        """A role by id."""
+        return next((r for r in self.roles if r.id == role_id), None)

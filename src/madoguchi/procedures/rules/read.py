@@ -1,0 +1,82 @@
+"""Read definition texts: the one entrance for files, the builder and published versions."""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from typing import Any
+
+from . import build, lint, yaml_strict
+from .model import Definition
+from .yaml_strict import Items, Problem, Table
+
+
+def read(
+    text: str, file: str, *, override: tuple[str, str] | None = None, sections: Iterable[str] = (),
+    appeals: Iterable[str] = (),
+) -> tuple[Definition | None, list[Problem]]:
+    """Read one file with an optional city override (text, file name). The definition is None when a problem was found."""
+    table, problems = yaml_strict.load(text, file)
+    if override:
+        extra, more = yaml_strict.load(*override)
+        problems += more
+        table = merge(table, extra)
+    if problems:
+        return None, problems
+    built, problems = build.definition(table, file)
+    if not problems:
+        problems = lint.lint(built, sections=sections, appeals=appeals)
+    return (None if problems else built), sorted(problems)
+
+
+def merge(base: Any, over: Any) -> Any:
+    """A city's override on the common definition: tables merge, pages merge by 番号, everything else is replaced."""
+    if isinstance(base, Table) and isinstance(over, Table):
+        out = Table(base)
+        out.line, out.lines = base.line, dict(base.lines)
+        for key, value in over.items():
+            out[key] = merge(base[key], value) if key in base else value
+            out.lines.setdefault(key, over.line_of(key))
+        return out
+    if isinstance(base, Items) and isinstance(over, Items) and all(isinstance(x, Table) and "番号" in x for x in over):
+        items = Items(base)
+        items.line = base.line
+        for table in over:
+            at = next((i for i, old in enumerate(items) if isinstance(old, Table) and old.get("番号") == table["番号"]), None)
+            if at is None:
+                items.append(table)
+            else:
+                items[at] = merge(items[at], table)
+        return items
+    return over
+
+
+def resolve(text: str, file: str, override: tuple[str, str] | None = None) -> dict[str, Any]:
+    """The common file with the city's override as plain data: what a published version stores."""
+    table, _ = yaml_strict.load(text, file)
+    if override:
+        table = merge(table, yaml_strict.load(*override)[0])
+    return _plain(table)  # type: ignore[no-any-return]
+
+
+def _plain(value: Any) -> Any:
+    if isinstance(value, dict):
+        return {str(k): _plain(v) for k, v in value.items()}
+    if isinstance(value, list):
+        return [_plain(v) for v in value]
+    return str(value)
+
+
+def _tables(value: Any) -> Any:
+    if isinstance(value, dict):
+        table = Table((k, _tables(v)) for k, v in value.items())
+        table.lines = {}
+        return table
+    if isinstance(value, list):
+        return Items(_tables(v) for v in value)
+    return yaml_strict.Text(value)
+
+
+def from_plain(body: dict[str, Any]) -> Definition:
+    """The definition of a published version. It was checked when it was published."""
+    built, _ = build.definition(_tables(body), "published")
+    return built

@@ -1,0 +1,204 @@
+"""The validator face: which questions are asked, and what is wrong with the answers."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+from . import checks
+from .checks import Facts
+from .conditions import holds
+from .fields import TYPES, Fault
+from .model import Attachment, Definition, Question, Step
+
+Raw = Mapping[str, list[str]]
+
+
+@dataclass(frozen=True, slots=True)
+class StepResult:
+    """What came of one page: the values by question (a list of entries for a repeat group) and the faults."""
+
+    values: dict[str, Any]
+    faults: list[Fault]
+
+
+@dataclass(frozen=True, slots=True)
+class Notice:
+    """Something the clerk should look at; it does not stop the filing."""
+
+    question: str
+    ja: str
+
+
+@dataclass(slots=True)
+class Verdict:
+    """What came of all answers together. ``answers`` holds only what was asked."""
+
+    answers: dict[str, Any]
+    faults: list[Fault] = field(default_factory=list)
+    notices: list[Notice] = field(default_factory=list)
+    attachments: tuple[Attachment, ...] = ()
+
+
+def derive(d: Definition, facts: Facts) -> dict[str, Any]:
+    """The answers with the derived values (導出) beside them, for conditions."""
+    if not d.derived:
+        return dict(facts.answers)
+    known = dict(facts.answers)
+    for key, call in d.derived:
+        known[key] = checks.run(call.rule, Facts(known, facts.today, facts.next_open), call.args)
+    return known
+
+
+def steps_asked(d: Definition, known: Mapping[str, Any]) -> list[Step]:
+    """The pages this person sees."""
+    return [s for s in d.steps if s.condition is None or holds(s.condition, known)]
+
+
+def asked(q: Question, known: Mapping[str, Any], item: Mapping[str, Any] | None = None) -> bool:
+    """Is this question asked?"""
+    return q.condition is None or holds(q.condition, known, item)
+
+
+def attachments_asked(d: Definition, known: Mapping[str, Any]) -> tuple[Attachment, ...]:
+    """The documents this person is asked for."""
+    return tuple(a for a in d.attachments if a.condition is None or holds(a.condition, known))
+
+
+def getter(raw: Raw, prefix: str) -> Callable[[str], str]:
+    """Raw input of one field: part → text. ``*`` gives all values of a multiple choice."""
+
+    def get(part: str) -> str:
+        if part == "*":
+            return "\x1f".join(raw.get(prefix, []))
+        values = raw.get(f"{prefix}.{part}" if part else prefix)
+        return values[-1] if values else ""
+
+    return get
+
+
+def read_entry(
+    questions: tuple[Question, ...], raw: Raw, prefix: str, known: Mapping[str, Any], index: int | None = None
+) -> tuple[dict[str, Any], list[Fault]]:
+    """Read and check the questions of one page (or one entry of a group), in order, as far as they are asked."""
+    values: dict[str, Any] = {}
+    faults: list[Fault] = []
+    scope = dict(known)
+    for q in questions:
+        if not asked(q, scope, values):
+            continue
+        kind = TYPES[q.type]
+        value, found = kind.parse(getter(raw, f"{prefix}{q.id}"), q)
+        if not found and value is None and q.required:
+            found = [Fault(q.id, kind.missing(q), kind.parts[0].key)]
+        elif not found and value is not None:
+            found = kind.check(value, q)
+        if value is not None and not found:
+            values[q.id] = value
+            if index is None:
+                scope[q.id] = value
+        faults += [Fault(f.question, f.ja, f.part, index) for f in found]
+    return values, faults
+
+
+def read_step(d: Definition, step: Step, raw: Raw, facts: Facts) -> StepResult:
+    """Read the POST of one page. Names are ``question``, ``question.part``, ``group.0.question.part``."""
+    known = derive(d, facts)
+    for q in step.questions:
+        known.pop(q.id, None)
+    if step.repeat is not None:  # entries saved before may not stand in for an unanswered question of this entry
+        known.pop(step.repeat.id, None)
+    if step.repeat is None:
+        values, faults = read_entry(step.questions, raw, "", known)
+        return StepResult(values, faults)
+    entries, faults = [], []
+    for index in range(entry_count(step, raw)):
+        entry, found = read_entry(step.questions, raw, f"{step.repeat.id}.{index}.", known, index)
+        entries.append(entry)
+        faults += found
+    if len(entries) < step.repeat.low:
+        faults.append(Fault(step.repeat.id, f"{step.repeat.name}を{step.repeat.low}人以上入力してください"))
+    return StepResult({step.repeat.id: entries}, faults)
+
+
+def entry_count(step: Step, raw: Raw) -> int:
+    """How many entries the page sent, never more than the definition allows."""
+    assert step.repeat is not None
+    sent = (raw.get(f"{step.repeat.id}.count") or ["0"])[-1]
+    return min(int(sent) if sent.isdecimal() and len(sent) < 4 else 0, step.repeat.high)
+
+
+def _check_entry(
+    questions: tuple[Question, ...], given: Mapping[str, Any], known: Mapping[str, Any], index: int | None
+) -> tuple[dict[str, Any], list[Fault]]:
+    kept: dict[str, Any] = {}
+    faults: list[Fault] = []
+    for q in questions:
+        if not asked(q, known, kept if index is not None else None):
+            continue
+        value = given.get(q.id)
+        if value is None:
+            if q.required:
+                faults.append(Fault(q.id, TYPES[q.type].missing(q), TYPES[q.type].parts[0].key, index))
+            continue
+        found = TYPES[q.type].check(value, q)
+        faults += [Fault(f.question, f.ja, f.part, index) for f in found]
+        if not found:
+            kept[q.id] = value
+    return kept, faults
+
+
+def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None) -> Verdict:
+    """Judge all answers: drop what was not asked, check each, then the cross-checks; ``attached`` counts files by id.
+
+    With ``attached=None`` the documents are not looked at (the JSON and CSV faces know no files).
+    """
+    answers: dict[str, Any] = {}
+    verdict = Verdict(answers)
+    for step in d.steps:
+        # derived values are computed from what was kept so far, so that a hidden answer can not steer anything
+        known = derive(d, Facts(answers, facts.today, facts.next_open))
+        if step.condition is not None and not holds(step.condition, known):
+            continue
+        if step.repeat is None:
+            for q in step.questions:
+                kept, found = _check_entry((q,), facts.answers, known, None)
+                verdict.faults += found
+                answers.update(kept)
+                known.update(kept)
+            continue
+        entries = facts.answers.get(step.repeat.id)
+        entries = entries if isinstance(entries, list) else []
+        if not step.repeat.low <= len(entries) <= step.repeat.high:
+            verdict.faults.append(
+                Fault(step.repeat.id, f"{step.repeat.name}は{step.repeat.low}人から{step.repeat.high}人まで入力してください"))
+        kept_entries = []
+        for index, entry in enumerate(entries):
+            kept, found = _check_entry(step.questions, entry if isinstance(entry, Mapping) else {}, known, index)
+            verdict.faults += found
+            kept_entries.append(kept)
+        answers[step.repeat.id] = kept_entries
+    final = Facts(answers, facts.today, facts.next_open)
+    verdict.attachments = attachments_asked(d, derive(d, final))
+    if not verdict.faults:
+        for fault_or_notice in cross_check(d, final):
+            if isinstance(fault_or_notice, Fault):
+                verdict.faults.append(fault_or_notice)
+            else:
+                verdict.notices.append(fault_or_notice)
+    if attached is not None:
+        verdict.faults += [
+            Fault(a.id, f"「{a.name}」を添付してください") for a in verdict.attachments if a.required and not attached.get(a.id)
+        ]
+    return verdict
+
+
+def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
+    """The named rules of the definition, as faults and notices."""
+    for call in d.checks:
+        for finding in checks.run(call.rule, facts, call.args):
+            if finding.severity == "error":
+                yield Fault(finding.question, finding.ja, index=finding.index)
+            else:
+                yield Notice(finding.question, finding.ja)

@@ -1,0 +1,73 @@
+"""Finding a procedure: top, search, life events, the procedure page, the blank paper form."""
+
+from __future__ import annotations
+
+from django.http import Http404, HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_GET
+
+from madoguchi.offices.public import city
+
+from . import selectors
+from .rules.faces.jsonschema import schema
+from .rules.faces.pdf import paper_form
+
+POPULAR = ("罹災証明書", "児童手当", "介護認定", "保育園", "妊娠")
+OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
+
+
+@require_GET
+def top(request: HttpRequest) -> HttpResponse:
+    """The top page."""
+    all_of_them = {p.slug: p for p in selectors.catalogue()}
+    often = [all_of_them[s] for s in OFTEN if s in all_of_them] or list(all_of_them.values())[:5]
+    return render(request, "procedures/top.html", {
+        "often": often, "total": len(all_of_them), "popular": POPULAR, "events": city().life_events.values()})
+
+
+@require_GET
+def listing(request: HttpRequest) -> HttpResponse:
+    """All procedures, or the result of a search."""
+    query = request.GET.get("q", "").strip()[:80]
+    everything = {p.slug: p for p in selectors.catalogue()}
+    if query:
+        rows = [(everything[h.slug], h.why) for h in selectors.search(query) if h.slug in everything]
+    else:
+        rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
+    return render(request, "procedures/list.html", {"query": query, "rows": rows, "events": city().life_events.values()})
+
+
+@require_GET
+def life_event(request: HttpRequest, event: str) -> HttpResponse:
+    """Procedures of a life event."""
+    entry = city().life_events.get(event)
+    if entry is None:
+        raise Http404
+    rows = [p for p in selectors.catalogue() if event in p.definition.life_events]
+    return render(request, "procedures/life_event.html", {"event": entry, "rows": sorted(rows, key=lambda p: p.definition.reading)})
+
+
+@require_GET
+def detail(request: HttpRequest, slug: str) -> HttpResponse:
+    """One procedure: minutes, fee, what to have at hand, deadline, whether a visit is needed — before the start."""
+    published = selectors.current(slug)
+    d = published.definition
+    return render(request, "procedures/detail.html", {"p": published, "d": d, "section": city().sections[d.section]})
+
+
+@require_GET
+def paper(request: HttpRequest, slug: str) -> HttpResponse:
+    """The blank paper form."""
+    d = selectors.current(slug).definition
+    response = HttpResponse(paper_form(d, city().name).data, content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'inline; filename="{d.id}.pdf"'
+    return response
+
+
+@require_GET
+def json_schema(request: HttpRequest, slug: str) -> HttpResponse:
+    """The answers of a procedure as JSON Schema."""
+    from django.http import JsonResponse
+
+    body = schema(selectors.current(slug).definition)
+    return JsonResponse(body, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False})

@@ -1,0 +1,45 @@
+"""Writers: document numbers and issued documents."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import connection, transaction
+from django.db.models import F
+
+from madoguchi.kernel import clock
+
+from .models import IssuedDocument, Register
+
+
+def fiscal_year(day: dt.date) -> int:
+    """年度: April to March (地方自治法208条1項)."""
+    return day.year if day.month >= 4 else day.year - 1
+
+
+def number_take(*, sign: str, day: dt.date) -> str:
+    """The next number of a section, e.g. 七子第12号, in the caller's transaction: a roll-back gives it back."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("number_take needs the caller's transaction")
+    year = fiscal_year(day)
+    Register.objects.get_or_create(sign=sign, year=year)
+    Register.objects.filter(sign=sign, year=year).update(last=F("last") + 1)
+    return f"{sign}第{Register.objects.get(sign=sign, year=year).last}号"
+
+
+def document_issue(
+    *, key: str, case_ref: str, document: str, name: str, number: str, file_id: str, sha256: str, day: dt.date | None = None
+) -> IssuedDocument:
+    """Enter an issued document. The same key again returns what is there. An earlier one of the same sort on the same
+    case is marked as replaced (再調査: the old certificate stays readable)."""
+    found = IssuedDocument.objects.filter(key=key).first()
+    if found:
+        return found
+    new = IssuedDocument.objects.create(
+        key=key, case_ref=case_ref, document=document, name=name, number=number, issued_on=day or clock.today(),
+        file_id=file_id, sha256=sha256,
+    )
+    IssuedDocument.objects.filter(case_ref=case_ref, document=document, replaced_by=None).exclude(id=new.id).update(
+        replaced_by=new
+    )
+    return new

@@ -1,0 +1,63 @@
+// Progressive enhancement only. Every feature below has a server-rendered fallback.
+(() => {
+  const d = document, root = d.documentElement, $ = (s, c = d) => c.querySelector(s), $$ = (s, c = d) => [...c.querySelectorAll(s)];
+  root.classList.add('js');
+  // 1. display settings (fallback: form POST -> cookie)
+  $$('[data-set]').forEach(b => b.addEventListener('click', e => {
+    e.preventDefault();
+    const [k, v] = b.dataset.set.split(':');
+    const on = root.dataset[k] === v && k === 'contrast';
+    if (on || v === 'std') delete root.dataset[k]; else root.dataset[k] = v;
+    $$(`[data-set^="${k}:"]`).forEach(x => x.setAttribute('aria-pressed', String((root.dataset[k] || 'std') === x.dataset.set.split(':')[1])));
+    d.cookie = `ui_${k}=${root.dataset[k] || 'std'};path=/;max-age=31536000;samesite=lax`;
+  }));
+  // 2. error summary takes focus
+  $('.errsum')?.focus();
+  // 3. 和暦 -> 西暦 echo
+  const base = { r: 2018, h: 1988, s: 1925, t: 1911, m: 1867, ad: 0 };
+  $$('.wareki').forEach(w => {
+    const out = $('#' + w.dataset.echo);
+    const upd = () => {
+      const r = $('input[type=radio]:checked', w), raw = ($('[data-y]', w).value || '').normalize('NFKC').trim();
+      const y = raw === '元' ? 1 : parseInt(raw, 10);
+      if (!r || !y) { out.textContent = ''; return; }
+      const era = r.value, name = r.parentElement.textContent.trim();
+      out.textContent = era === 'ad' ? `西暦 ${y}年` : `${name}${y === 1 ? '元' : y}年は 西暦 ${base[era] + y}年`;
+    };
+    w.addEventListener('input', upd);
+  });
+  // 3b. questions that hang on another one of this page (fallback: the words say when to answer)
+  const test = (c, v) => c.split('または').some(o => o.split('かつ').every(t => {
+    const m = t.replace(/[()()]/g, '').trim().match(/^(\S+)\s*(=|≠|を含む)\s*(\S+)$/); if (!m) return true;
+    const a = v(m[1]), w = { 'はい': 'yes', 'いいえ': 'no' }[m[3]] || m[3];
+    return !a ? true : m[2] === '≠' ? a.length && !a.includes(w) : a.includes(w);
+  }));
+  $$('form').forEach(f => {
+    const hang = $$('[data-when]', f); if (!hang.length) return;
+    const upd = () => hang.forEach(h => {
+      const own = $('input,select,textarea', h), p = own && own.name.match(/^(.*?\.\d+\.)/), pre = p ? p[1] : '';
+      h.hidden = !test(h.dataset.when, n => {
+        const es = $$(`[name="${pre + n}"]`, f); if (!es.length) return null;
+        return es.filter(e => (!/radio|checkbox/.test(e.type) || e.checked) && !e.closest('[hidden]')).map(e => e.value).filter(Boolean);
+      });
+    });
+    f.addEventListener('change', upd); upd();
+  });
+  // 4. double-submit guard
+  $$('form').forEach(f => f.addEventListener('submit', e => {
+    if (f.dataset.sent && !e.submitter?.name) { e.preventDefault(); return; }
+    f.dataset.sent = 1; setTimeout(() => delete f.dataset.sent, 8000);
+  }));
+  // 5. staff keys: opt-in switch (WCAG 2.1.4), ignored while typing
+  const sw = $('#keys');
+  if (sw) d.addEventListener('keydown', e => {
+    if (sw.getAttribute('aria-pressed') !== 'true' || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT|TEXTAREA/.test(e.target.tagName)) return;
+    const t = $(`[data-key="${e.key.toLowerCase()}"]`);
+    if (t) { e.preventDefault(); t.matches('input') ? t.focus() : t.click(); return; }
+    if (e.key === 'j' || e.key === 'k') {
+      const a = $$('.apps a'), i = a.indexOf(d.activeElement);
+      a[Math.min(a.length - 1, Math.max(0, i + (e.key === 'j' ? 1 : -1)))]?.focus();
+    }
+  });
+  sw?.addEventListener('click', () => sw.setAttribute('aria-pressed', String(sw.getAttribute('aria-pressed') !== 'true')));
+})();

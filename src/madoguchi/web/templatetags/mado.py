@@ -1,0 +1,63 @@
+"""Template tags of every page: icons and small words."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import json
+from pathlib import Path
+
+from django import template
+from django.utils.safestring import SafeString, mark_safe
+
+from madoguchi.kernel.clock import JST
+
+register = template.Library()
+_ICONS: dict[str, str] = json.loads((Path(__file__).parents[1] / "icons.json").read_text())
+_DAYS = "月火水木金土日"
+
+
+@functools.cache
+def _svg(name: str, cls: str) -> SafeString:
+    css = f"icon {cls}".strip()
+    return mark_safe(  # noqa: S308 - our own constant drawings (lucide, ISC)
+        f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_ICONS[name]}</svg>'
+    )
+
+
+@register.simple_tag
+def icon(name: str, cls: str = "") -> SafeString:
+    """An inlined icon, hidden from readers."""
+    return _svg(name, cls)
+
+
+@register.filter
+def jdate(value: dt.date | dt.datetime | None) -> str:
+    """令和8年11月20日."""
+    from madoguchi.procedures.rules.fields.dates import wareki
+
+    if value is None:
+        return ""
+    day = value.astimezone(JST).date() if isinstance(value, dt.datetime) else value
+    return wareki(day)
+
+
+@register.filter
+def jtime(value: dt.datetime | None) -> str:
+    """令和8年11月20日 14時05分, in Japan."""
+    if value is None:
+        return ""
+    local = value.astimezone(JST)
+    return f"{jdate(local)} {local.hour}時{local.minute:02d}分"
+
+
+@register.filter
+def shortday(value: dt.date | None) -> str:
+    """11/20(金)."""
+    return f"{value.month}/{value.day}({_DAYS[value.weekday()]})" if value else ""
+
+
+@register.filter
+def yen(value: int) -> str:
+    """無料 or 1,234円."""
+    return f"{value:,}円" if value else "無料"

@@ -1,0 +1,68 @@
+"""Views that belong to no procedure: display settings, errors, health."""
+
+from __future__ import annotations
+
+from django.conf import settings
+from django.db import connection
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.shortcuts import render
+from django.utils.http import url_has_allowed_host_and_scheme
+from django.views.decorators.http import require_GET, require_POST
+
+from madoguchi.kernel import clock, outbox
+
+
+def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> str:
+    """A path on this site, or the default."""
+    if value and url_has_allowed_host_and_scheme(value, {request.get_host()}, request.is_secure()) and value.startswith("/"):
+        return value
+    return default
+
+
+@require_POST
+def display_settings(request: HttpRequest) -> HttpResponse:
+    """Text size and contrast without JavaScript: a cookie, then back to where the person was."""
+    response = HttpResponseRedirect(safe_next(request, request.POST.get("next")))
+    response.status_code = 303
+    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high"))):
+        value = request.POST.get(name)
+        if value in allowed:
+            response.set_cookie(f"ui_{name}", value, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_COOKIES)
+    return response
+
+
+@require_GET
+def health(request: HttpRequest) -> HttpResponse:
+    """200 when web, database and worker are well, else 503 with the reason."""
+    try:
+        with connection.cursor() as cursor:
+            cursor.execute("SELECT 1")
+        seen = outbox.last_heartbeat("worker")
+    except Exception as error:  # the one question here is whether the database answers
+        return JsonResponse({"ok": False, "reason": f"database: {type(error).__name__}"}, status=503)
+    if seen is None or (clock.now() - seen).total_seconds() > 60:
+        return JsonResponse({"ok": False, "reason": "worker: no heartbeat for over 60 seconds"}, status=503)
+    return JsonResponse({"ok": True})
+
+
+def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """404."""
+    return render(request, "web/error.html", {"title": "お探しのページは見つかりませんでした", "status": 404}, status=404)
+
+
+def server_error(request: HttpRequest) -> HttpResponse:
+    """500: says what to do, shows nothing of the inside."""
+    context = {"title": "ただいま処理できませんでした。入力した内容は保存した所まで残っています", "status": 500}
+    return render(request, "web/error.html", context, status=500)
+
+
+def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
+    """The form's token was missing or old."""
+    context = {"title": "画面を開いてから時間がたったため、送信できませんでした。前の画面に戻り、もう一度お試しください", "status": 403}
+    return render(request, "web/error.html", context, status=403)
+
+
+@require_GET
+def accessibility(request: HttpRequest) -> HttpResponse:
+    """How accessible the site is meant to be, and whom to tell when it is not."""
+    return render(request, "web/accessibility.html")

@@ -1,0 +1,163 @@
+"""The hand-written cases of tests/cases: answers by hand, what must come out, and what every face must refuse."""
+
+from __future__ import annotations
+
+import copy
+import csv
+import dataclasses
+import datetime as dt
+import io
+from pathlib import Path
+
+import pytest
+import yaml
+
+from madoguchi.procedures.rules import validate
+from madoguchi.procedures.rules.checks import Facts
+from madoguchi.procedures.rules.conditions import compares, holds
+from madoguchi.procedures.rules.faces import handover, jsonschema, letter, words
+from madoguchi.procedures.rules.faces.pdf import letter_pdf
+from madoguchi.procedures.tests import pack
+
+FOLDER = Path(__file__).parent / "cases"
+RECEIPT, FILED, DECIDED = "R8-0000-0000-0", dt.date(2026, 11, 20), dt.date(2026, 11, 27)
+JST = dt.timezone(dt.timedelta(hours=9))
+CASES = sorted(path.stem for path in FOLDER.glob("*.yaml"))
+
+
+def case(name):
+    return yaml.safe_load((FOLDER / f"{name}.yaml").read_text(encoding="utf-8"))
+
+
+def facts(c, answers=None):
+    """The answers on the day of filing, with the city's closed days left out (no case hangs on one)."""
+    return Facts(c["answers"] if answers is None else answers, dt.date.fromisoformat(c["today"]))
+
+
+def row_of(d, c):
+    section = pack.city().sections[d.section]
+    return words.row_of(
+        d, receipt=RECEIPT, received=dt.datetime(FILED.year, FILED.month, FILED.day, 10, 0, tzinfo=JST),
+        outcome=c["outcome"], decided=DECIDED, number=f"{section.sign}第1号", reason=c.get("reason") or "",
+        addressee="七尾 花子", section=section.name, filer="七尾 花子",
+    )
+
+
+def test_every_procedure_has_a_case_and_every_case_a_procedure():
+    assert pack.ids() == CASES
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_answers_are_taken_by_every_face(name):
+    d, c = pack.definition(name), case(name)
+    verdict = validate.judge(d, facts(c), dict.fromkeys(c.get("attachments") or [], 1))
+    assert [(f.question, f.index, f.ja) for f in verdict.faults] == []
+    assert verdict.answers == c["answers"], "the case answers something that is not asked"
+    assert set(c.get("attachments") or []) <= {a.id for a in verdict.attachments}
+    assert [(list(e.instance_path), e.message) for e in jsonschema.validator(d).iter_errors(c["answers"])] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_decision_is_one_the_definition_knows(name):
+    d, c = pack.definition(name), case(name)
+    outcome = d.outcome(c["outcome"])
+    assert outcome is not None
+    assert bool(c.get("reason")) or not outcome.needs_reason
+    decision = c.get("decision") or {}
+    assert set(decision) <= {q.id for q in d.review.questions}
+    for q in d.review.questions:
+        if q.id in decision:
+            assert [f.ja for f in words.TYPES[q.type].check(decision[q.id], q)] == []
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_csv_rows_are_the_expected_ones(name):
+    d, c = pack.definition(name), case(name)
+    sent = [h for h in d.handovers if not h.outcomes or c["outcome"] in h.outcomes]
+    assert set(c["csv"]) <= {h.target for h in sent}, "targets that are sent for this outcome"
+    for target in sent:
+        face = handover.csv_bytes(d, target, c["answers"], c.get("decision") or {}, row_of(d, c), facts=facts(c))
+        assert face.unmapped == ()
+        header = ",".join(column for column, _ in target.columns)
+        mark = b"\xef\xbb\xbf" if target.encoding == "utf-8-sig" else b""
+        plain = target.encoding.removesuffix("-sig")
+        assert face.data.startswith(mark + header.encode(plain) + b"\r\n"), "header: order and bytes"
+        assert face.data.endswith(b"\r\n")
+        table = list(csv.reader(io.StringIO(face.data.decode(target.encoding), newline="")))
+        rows = [dict(zip(table[0], line, strict=True)) for line in table[1:]]
+        # a case names the columns it cares about; a target it does not name gets no rows
+        expected = c["csv"].get(target.target, [])
+        named = [{key: line[key] for key in want if key in line} for line, want in zip(rows, expected, strict=True)]
+        assert named == expected
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_letter_holds_the_expected_texts(name):
+    d, c = pack.definition(name), case(name)
+    decision = c.get("decision") or {}
+    known = {**validate.derive(d, facts(c)), **decision}
+    documents = [x for x in d.documents if c["outcome"] in x.outcomes and holds(x.condition, known)]
+    assert documents, "no document for this outcome"
+    letters = [letter.letter_of(d, x, c["answers"], decision, row_of(d, c), pack.letter_city(d)) for x in documents]
+    texts = "\n".join(letter.letter_text(made) for made in letters)
+    for expected in c["letter"]:
+        assert expected in texts
+    assert "七" in letters[0].number and letters[0].date == "令和8年11月27日"
+    for made in letters:
+        assert letter_pdf(made).missing == ()
+
+
+def changed(answers, changes):
+    """A copy of the answers with each dotted path set; None takes the answer away."""
+    out = copy.deepcopy(answers)
+    for path, value in changes.items():
+        *way, last = [int(part) if part.isdigit() else part for part in path.split(".")]
+        place = out
+        for part in way:
+            if isinstance(place, dict) and part not in place:
+                place[part] = {}
+            place = place[part]
+        if value is None:
+            if isinstance(place, dict):
+                place.pop(last, None)
+            else:
+                del place[last]
+        elif isinstance(place, list) and last == len(place):
+            place.append(value)
+        else:
+            place[last] = value
+    return out
+
+
+WRONG = [(name, index) for name in CASES for index in range(len(case(name)["wrong"]))]
+
+
+@pytest.mark.parametrize("name", CASES)
+def test_there_are_ten_wrong_answers(name):
+    assert len(case(name)["wrong"]) >= 10
+
+
+@pytest.mark.parametrize(("name", "index"), WRONG)
+def test_wrong_answer_is_refused_by_every_face(name, index):
+    d, c = pack.definition(name), case(name)
+    wrong = c["wrong"][index]
+    answers = changed(c["answers"], wrong["set"])
+    verdict = validate.judge(d, facts(c, answers), dict.fromkeys(c.get("attachments") or [], 1))
+    assert wrong["at"] in {f.question for f in verdict.faults}, [(f.question, f.ja) for f in verdict.faults]
+    assert all(f.ja for f in verdict.faults)
+    with pytest.raises(handover.AnswersRefused) as refusal:
+        handover.csv_bytes(d, d.handovers[0], answers, c.get("decision") or {}, row_of(d, c), facts=facts(c))
+    assert wrong["at"] in {f.question for f in refusal.value.faults}
+    own = validate.judge(dataclasses.replace(d, checks=()), facts(c, answers)).faults
+    if any(f.question == wrong["at"] for f in own) and not only_missing_by_derived(d, wrong, answers):
+        assert not jsonschema.validator(d).is_valid(answers)
+
+
+def only_missing_by_derived(d, wrong, answers):
+    """The answer is missing, and whether it is asked hangs on a derived value (導出): no JSON Schema computes one."""
+    q = d.question(wrong["at"])
+    if q is None or q.group or q.id in answers:
+        return False
+    derived = {key for key, _ in d.derived}
+    trees = [tree for tree in (q.condition, d.step(q.step).condition) if tree is not None]
+    return any(c.name in derived for tree in trees for c in compares(tree))
