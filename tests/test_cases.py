@@ -17,6 +17,7 @@ from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces import handover, jsonschema, letter, words
 from madoguchi.procedures.rules.faces.pdf import letter_pdf
+from madoguchi.procedures.rules.model import Deadline
 from madoguchi.procedures.tests import pack
 
 FOLDER = Path(__file__).parent / "cases"
@@ -148,7 +149,7 @@ def test_wrong_answer_is_refused_by_every_face(name, index):
     with pytest.raises(handover.AnswersRefused) as refusal:
         handover.csv_bytes(d, d.handovers[0], answers, c.get("decision") or {}, row_of(d, c), facts=facts(c))
     assert wrong["at"] in {f.question for f in refusal.value.faults}
-    own = validate.judge(dataclasses.replace(d, checks=()), facts(c, answers)).faults
+    own = validate.judge(dataclasses.replace(d, checks=(), deadline=Deadline()), facts(c, answers)).faults
     if any(f.question == wrong["at"] for f in own) and not only_missing_by_derived(d, wrong, answers):
         assert not jsonschema.validator(d).is_valid(answers)
 

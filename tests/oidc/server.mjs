@@ -42,6 +42,7 @@ const provider = new Provider(issuer, {
   })),
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
   scopes: ['openid'],
+  responseTypes: ['code'],
   claims: { openid: ['sub'], acr: null, name: ['name'], address: ['address'], birthdate: ['birthdate'], gender: ['gender'] },
   conformIdTokenClaims: true,
   acrValues: ['aal2', 'aal3', 'crl'],

@@ -94,6 +94,20 @@ def correction_received(message: outbox.Envelope) -> None:
                      of=case.answers)
 
 
+def documents_received(message: outbox.Envelope) -> None:
+    """Handler of DocumentsAdded: take the files that followed."""
+    filing = _filing(message.payload["application"])
+    with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update().filter(id=filing["application"]).first()
+        if case is None:
+            raise outbox.Retry("case not open yet")
+        if case.files == filing["files"]:
+            return
+        case.files, case.updated_at = filing["files"], clock.now()
+        case.save(update_fields=["files", "updated_at"])
+        audit.record("worker", "documents.received", chain=f"case:{case.id}")
+
+
 def _new_text(case: Case, path: str, filing: dict[str, Any]) -> str:
     from .selectors import text_at
 
@@ -111,7 +125,7 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
             return
         if state is None:
             audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
-            progress_say(case, key=f"withdrawal:{case.id}", status="under_review" if case.state == State.APPROVAL else "decided",
+            progress_say(case, key=f"withdrawal:{case.id}", status="approval" if case.state == State.APPROVAL else "decided",
                          ja="すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください", withdrawal="refused", notify=True)
             return
         case.state, case.updated_at = state, clock.now()

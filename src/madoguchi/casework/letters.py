@@ -13,7 +13,6 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.conditions import holds
 from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of
-from madoguchi.procedures.rules.faces.pdf import letter_pdf
 from madoguchi.procedures.rules.faces.words import row_of
 from madoguchi.records.public import document_issue, documents_of
 
@@ -73,6 +72,8 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
 
 def issue_documents(message: outbox.Envelope) -> None:
     """Handler. Runs again safely: the file has its place, the entry its key, the message its key."""
+    from madoguchi.procedures.rules.faces.pdf import letter_pdf  # 30 ms to import: the worker alone needs it
+
     case = Case.objects.get(id=message.payload["case"])
     decision = Decision.objects.get(id=message.payload["decision"])
     issued = []
@@ -87,14 +88,16 @@ def issue_documents(message: outbox.Envelope) -> None:
     outcome = selectors.definition_of(case).outcome(decision.outcome)
     assert outcome is not None
     with transaction.atomic(durable=True):
-        rows = []
         for document, file, key, missing in issued:
             entry = document_issue(key=key, case_ref=case.ref, document=document.id, name=document.name,
                                    number=decision.document_number, file_id=str(file.id), sha256=file.sha256)
-            rows.append({"id": str(entry.id), "name": document.name, "number": entry.number, "file": str(file.id)})
             audit.record("worker", "document.issued", chain=f"case:{case.id}",
                          facts={"document": document.id, "number": entry.number, "sha256": file.sha256,
                                 "characters_missing": [f"U+{ord(c):04X}" for c in missing]})
+        rows = [  # all of the case: a certificate that this one replaces (再調査) is shown so on the applicant's page
+            {"id": str(x.id), "name": x.name, "number": x.number, "file": str(x.file_id), "replaced": x.replaced_by_id is not None}
+            for x in documents_of(case.ref)
+        ]
         progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,
                      ja=f"結果が出ました（{outcome.name}）", decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
     failpoints.hit("casework.letter.after_commit")

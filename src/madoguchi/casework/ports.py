@@ -16,3 +16,6 @@ class FilingSource(Protocol):
 
 DecisionHelp = Callable[[str], dict[str, Any]]
 helpers: dict[str, DecisionHelp] = {}  # procedure → suggestions for 決定項目 by case id; filled by config.wiring
+
+CaseLinks = Callable[[str], list[tuple[str, str, str]]]
+case_links: dict[str, CaseLinks] = {}  # procedure → (address, icon, words) by case id, for the case page; filled likewise

@@ -7,10 +7,13 @@ from typing import Any
 from madoguchi.kernel.errors import NotFound
 
 from .events import CASE_DECIDED, CASE_OPENED, PROGRESS
-from .handlers import correction_received, open_case, withdrawal_decide
+from .handlers import correction_received, documents_received, open_case, withdrawal_decide
 from .letters import issue_documents, row_words
 from .models import Case, Decision
-from .selectors import case_get, cases_for, definition_of
+from .progress import progress_say
+from .rules import State
+from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
+from .services import case_reopen
 
 
 def decided(case_id: str, decision_id: str) -> dict[str, Any]:
@@ -23,7 +26,23 @@ def decided(case_id: str, decision_id: str) -> dict[str, Any]:
             "row": row_words(case, decision), "outcome": decision.outcome, "filed_on": case.filed_at}
 
 
+def case_of_event(case_id: str, *, lock: bool = False) -> Case:
+    """A case that an event names, for a handler of a room above (no person acts). Raises NotFound."""
+    rows = Case.objects.select_for_update() if lock else Case.objects.all()
+    case = rows.filter(id=case_id).first()
+    if case is None:
+        raise NotFound
+    return case
+
+
+def last_decision(case_id: str) -> dict[str, Any] | None:
+    """What the newest final decision on a case said (決定項目), None while there is none."""
+    found = Decision.objects.filter(case_id=case_id, state="final").order_by("-number").first()
+    return dict(found.answers) if found else None
+
+
 __all__ = [
-    "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "Case", "case_get", "cases_for", "correction_received", "decided",
-    "issue_documents", "open_case", "row_words", "withdrawal_decide",
+    "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
+    "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
+    "last_decision", "open_case", "progress_say", "row_words", "withdrawal_decide",
 ]

@@ -6,7 +6,9 @@ import enum
 from collections.abc import Mapping
 from typing import Any
 
-from madoguchi.procedures.public import Definition, Outcome
+from madoguchi.procedures.public import Definition, Outcome, Question
+from madoguchi.procedures.rules.conditions import compares, holds
+from madoguchi.procedures.rules.lint import OUTCOME
 
 ROUTE_ROLES = {"担当": "clerk", "係長": "chief", "課長": "manager"}
 
@@ -81,6 +83,18 @@ def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
             if found:
                 out[key] = answers[found.id]
     return out
+
+
+def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
+    """The outcomes that these answers can have (処分の条件)."""
+    return [o for o in d.review.outcomes if o.condition is None or holds(o.condition, known)]
+
+
+def decision_items(d: Definition, outcome: Outcome) -> tuple[Question, ...]:
+    """What the clerk adds for this outcome. One that grants nothing is asked only what its condition names by 結果."""
+    if outcome.kind not in ("拒否", "不備", "不交付"):
+        return d.review.questions
+    return tuple(q for q in d.review.questions if q.condition and any(c.name == OUTCOME for c in compares(q.condition)))
 
 
 def reason_missing(outcome: Outcome, reason: str) -> bool:

@@ -20,7 +20,7 @@ from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
 from .models import Approval, Case, Correction, Decision, Note
-from .rules import OPEN, State
+from .rules import OPEN, WORDS, State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -86,7 +86,7 @@ def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
         rows = rows.filter(search__contains=plain(wanted.query))
     elif wanted.state == "open":
         rows = rows.filter(state__in=OPEN)
-    if wanted.state in State:
+    if wanted.state in WORDS:
         rows = rows.filter(state=wanted.state)
     if wanted.slug:
         rows = rows.filter(slug=wanted.slug)
@@ -149,7 +149,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
                 for q in step.questions if q.id in entry
             ]
             if rows:
-                out.append({"title": f"{step.title} {index + 1}人目" if step.repeat else step.title, "rows": rows})
+                out.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else step.title, "rows": rows})
     return out
 
 

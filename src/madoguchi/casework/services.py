@@ -7,10 +7,12 @@ from typing import Any
 
 from django.db import transaction
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
@@ -19,7 +21,7 @@ from .errors import DecisionWrong, NothingChosen, NotNow, OwnProposal, ReasonMis
 from .events import CASE_DECIDED
 from .models import Approval, Case, Correction, Decision, Note
 from .progress import progress_say
-from .rules import ROUTE_ROLES, Act, State, after, next_role, reason_missing
+from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
 
 
 def _clerk(actor: Staff, case: Case) -> None:
@@ -45,6 +47,20 @@ def case_take(*, actor: Staff, case_id: str) -> Case:
         progress_say(case, key=f"started:{case.id}", status="under_review", ja="審査を始めました")
     case.save(update_fields=["assignee", "state", "updated_at"])
     audit.record(actor.actor, "case.taken", chain=f"case:{case.id}")
+    return case
+
+
+@transaction.atomic(durable=True)
+def case_assign(*, actor: Staff, case_id: str, username: str) -> Case:
+    """Give a case to a colleague of the section. Raises NotFound for somebody who does not work there."""
+    case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    _clerk(actor, case)
+    colleague = next((s for s in colleagues(case.section) if s.username == username), None)
+    if colleague is None:
+        raise NotFound("その職員は、この課にいません。")
+    case.assignee, case.updated_at = colleague, clock.now()
+    case.save(update_fields=["assignee", "updated_at"])
+    audit.record(actor.actor, "case.assigned", chain=f"case:{case.id}", facts={"to": username})
     return case
 
 
@@ -117,11 +133,11 @@ def decision_propose(*, actor: Staff, case_id: str, outcome_id: str, reason: str
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
     d = selectors.definition_of(case)
-    outcome = d.outcome(outcome_id)
+    known = procedures.derive(d, selectors.facts_of(case))
+    outcome = next((o for o in outcomes_open(d, known) if o.id == outcome_id), None)
     if outcome is None:
         raise NotFound
-    needed = d.review.questions if outcome.kind not in ("拒否", "不備", "不交付") else ()
-    answers, faults = read_entry(needed, raw, "", {})
+    answers, faults = read_entry(decision_items(d, outcome), raw, "", known | {OUTCOME: outcome.id})
     if faults:
         raise DecisionWrong(list(faults))
     if reason_missing(outcome, reason):
@@ -213,7 +229,7 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     failpoints.hit("casework.decision.before_commit")
 
 
-@transaction.atomic(durable=True)
+@transaction.atomic  # not durable: survey reopens a case and orders the second survey in one transaction
 def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)

@@ -7,22 +7,26 @@ from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
 
 from madoguchi.files.public import file_get, file_response
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import add_open_days, city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
+from madoguchi.procedures.rules.lint import OUTCOME
 
 from . import ports, selectors, services
 from .errors import DecisionWrong, NothingChosen, ReasonMissing
 from .letters import issued_of
 from .models import Case, Decision
-from .rules import CHIPS, WORDS, State, next_role
+from .rules import CHIPS, WORDS, State, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -98,7 +102,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "may_work": actor.has_role(found.section, "clerk", "chief", "manager") and found.section in actor.sections(),
         "may_stamp": bool(role and actor.has_role(found.section, role) and pending and pending.proposed_by_id != actor.id),
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
-        "pending": pending,
+        "pending": pending, "colleagues": colleagues(found.section),
+        "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
 
@@ -118,6 +123,14 @@ def _decision_row(d: Any, x: Decision) -> dict[str, Any]:
 def take(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the case."""
     services.case_take(actor=actor_of(request), case_id=case_id)
+    return see_other(f"/staff/case/{case_id}/")
+
+
+@login_required
+@require_POST
+def assign(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Give the case to a colleague."""
+    services.case_assign(actor=actor_of(request), case_id=case_id, username=request.POST.get("to", ""))
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -188,17 +201,22 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
             error = wrong.ja
         except NotFound:
             error = "結果を選んでください。"
+    known = procedures.derive(d, selectors.facts_of(found))
+    ids = {q.id for q in d.review.questions} | {OUTCOME}
+    items = [q for q in d.review.questions if q.condition is None or any(c.name in ids for c in compares(q.condition))
+             or holds(q.condition, known)]
     help_ = ports.helpers.get(found.slug)
     suggested = help_(found.ref) if help_ and request.method == "GET" else {}
     fields = [
         field_view(q, "", raw_sent(q, raw, "") if request.method == "POST" else raw_of(q, suggested.get(q.id)), faults)
-        for q in d.review.questions
+        for q in items
     ]
-    for view, q in zip(fields, d.review.questions, strict=True):
-        view.note = q.condition_text
+    for view, q in zip(fields, items, strict=True):
+        view.note = q.condition_text if q.condition and any(c.name in ids for c in compares(q.condition)) else ""
     anchors = [(f.question, f.ja) for f in faults] + ([("reason", error)] if error else [])
     context = {"case": found, "d": d, "fields": fields, "anchors": anchors, "actor": actor, "outcome": request.POST.get("outcome", ""),
-               "reason": request.POST.get("reason", ""), "unchecked": len(d.review.checklist) - len(found.checklist),
+               "reason": request.POST.get("reason", ""),
+               "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
                "notices": found.notices, "suggested": bool(suggested)}
     return render(request, "casework/decide.html", context, status=422 if anchors else 200)
 
@@ -251,7 +269,7 @@ def number(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @login_required
 @require_GET
-def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponse:
+def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
     """A file of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
     if file_id not in {f["id"] for entries in found.files.values() for f in entries}:
@@ -261,7 +279,7 @@ def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponse
 
 @login_required
 @require_GET
-def document(request: HttpRequest, case_id: str, document_id: str) -> HttpResponse:
+def document(request: HttpRequest, case_id: str, document_id: str) -> HttpResponseBase:
     """An issued document of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
     entry = next((x for x in issued_of(found) if str(x.id) == document_id), None)

@@ -6,6 +6,7 @@ urlpatterns = [
     path("", views.workbench, name="workbench"),
     path("case/<uuidtext:case_id>/", views.case, name="case"),
     path("case/<uuidtext:case_id>/take/", views.take, name="case_take"),
+    path("case/<uuidtext:case_id>/assign/", views.assign, name="case_assign"),
     path("case/<uuidtext:case_id>/checklist/", views.checklist, name="case_checklist"),
     path("case/<uuidtext:case_id>/note/", views.note, name="case_note"),
     path("case/<uuidtext:case_id>/correct/", views.correct, name="case_correct"),

@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Callable
+from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -21,18 +23,25 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     """Outermost middleware."""
     from django.conf import settings
 
-    issuer = settings.OIDC["issuer"]
-    policy = CSP.format(extra=f" {issuer.split('/api/')[0]}" if issuer else "")
-
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
-        response.headers.setdefault("Content-Security-Policy", policy)
+        response.headers.setdefault(
+            "Content-Security-Policy", _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"])
+        )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         if "Cache-Control" not in response.headers:
             response.headers["Cache-Control"] = "no-store"
         return response
 
     return _with_errors(middleware)
+
+
+@functools.lru_cache(maxsize=4)
+def _policy(*sign_in: str) -> str:
+    """The form "sign in with the card" ends at the identity provider, and browsers hold the redirect after a POST to
+    form-action too (Chromium does: identity/tests/test_oidc.py), so the provider's origin is named."""
+    origins = sorted({f"{p.scheme}://{p.netloc}" for p in map(urlsplit, filter(None, sign_in))})
+    return CSP.format(extra="".join(f" {origin}" for origin in origins))
 
 
 def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:

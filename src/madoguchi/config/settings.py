@@ -17,7 +17,6 @@ PRODUCTION = MADOGUCHI_ENV == "production"
 MADOGUCHI_DATA = Path(env.text("MADOGUCHI_DATA") or ROOT / "var").resolve()
 MADOGUCHI_CITY = Path(env.text("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
 MADOGUCHI_KEYS = Path(env.text("MADOGUCHI_KEYS") or MADOGUCHI_DATA / "keys" / "ring.json")
-MADOGUCHI_ZONE = env.text("MADOGUCHI_ZONE", "all")
 if not PRODUCTION and not MADOGUCHI_KEYS.exists():
     keys.ring_make(MADOGUCHI_KEYS)
 
@@ -31,7 +30,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.config",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.config",
 ]
 MIDDLEWARE = [
     "madoguchi.config.middleware.request_frame",
@@ -52,7 +51,10 @@ TEMPLATES = [
             "loaders": [
                 ("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"]),
             ],
-            "context_processors": ["madoguchi.offices.context.city", "django.template.context_processors.csrf"],
+            "context_processors": [
+                "madoguchi.offices.context.city", "madoguchi.survey.context.desk", "django.template.context_processors.csrf",
+                "django.template.context_processors.request",  # staff pages say who is signed in
+            ],
             "builtins": ["madoguchi.web.templatetags.mado"],
         },
     }
@@ -133,6 +135,12 @@ OIDC = {
     "scope": env.text("MADOGUCHI_OIDC_SCOPE", "openid name address birthdate gender"),
     "acr": env.text("MADOGUCHI_OIDC_ACR"),
 }
+# Where the provider publishes no discovery document, or others are wanted: MADOGUCHI_OIDC_TOKEN_ENDPOINT …
+OIDC_ENDPOINTS = {
+    name: env.text(f"MADOGUCHI_OIDC_{name.upper()}")
+    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+}
+IDENTITY_PROVIDER = "madoguchi.adapters.oidc.CardProvider"
 TRIAL_SIGN_IN = not PRODUCTION
 SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 

@@ -16,6 +16,7 @@ urlpatterns = [
     path("", include("madoguchi.intake.urls")),
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
+    path("staff/", include("madoguchi.survey.urls")),
 ]
 handler404 = "madoguchi.web.views.not_found"
 handler500 = "madoguchi.web.views.server_error"

@@ -2,17 +2,20 @@
 
 from __future__ import annotations
 
+from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
 from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox
 from madoguchi.notifications import public as notifications
+from madoguchi.survey import public as survey
 
 HANDLERS = {
     intake.APPLICATION_FILED: {"casework.open": casework.open_case, "intake.confirm": intake.filed_handler},
     intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
+    intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
     intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
-    casework.CASE_OPENED: {},
+    casework.CASE_OPENED: {"survey.open": survey.case_opened},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
@@ -25,3 +28,5 @@ def connect() -> None:
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)
+    casework_ports.helpers[survey.SLUG] = survey.suggestion
+    casework_ports.case_links[survey.SLUG] = survey.case_links

@@ -7,7 +7,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
-from django.http import FileResponse
+from django.http import FileResponse, HttpResponseBase
 
 from madoguchi.kernel.errors import NotFound
 
@@ -34,7 +34,7 @@ def file_open(file: StoredFile) -> BinaryIO:
     return (Path(settings.FILES_ROOT) / file.place).open("rb")
 
 
-def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> FileResponse:
+def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> HttpResponseBase:
     """Send a file: never sniffed, never framed, and as a download unless ``inline``."""
     try:
         source = file_open(file)

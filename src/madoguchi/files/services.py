@@ -5,24 +5,21 @@ from __future__ import annotations
 import hashlib
 import os
 import secrets
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
 from pathlib import Path
 from typing import BinaryIO
 
-import puremagic
 from django.conf import settings
-from PIL import Image
 
 from madoguchi.kernel import clock, failpoints
 
-from . import strip
+from . import disarm, strip
 from .errors import FileRefused
 from .models import StoredFile
 
 KINDS = {"画像": ("image/jpeg", "image/png"), "PDF": ("application/pdf",)}
 SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "text/csv": ".csv", "application/json": ".json"}
 MAX_PIXELS = 100_000_000
-_READ = 1 << 16
 
 
 def sniff(source: BinaryIO) -> str:
@@ -36,6 +33,8 @@ def sniff(source: BinaryIO) -> str:
         return "image/png"
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
+    import puremagic  # only when it is neither photo nor PDF
+
     try:
         return str(puremagic.from_string(head, mime=True))
     except (puremagic.PureError, ValueError):
@@ -44,6 +43,8 @@ def sniff(source: BinaryIO) -> str:
 
 def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
     if kind in ("image/jpeg", "image/png"):
+        from PIL import Image
+
         try:
             with Image.open(source) as image:  # header only; nothing is decoded
                 if image.width * image.height > MAX_PIXELS:
@@ -53,42 +54,7 @@ def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
         except Exception:
             raise FileRefused("写真として開けません。別の写真を選んでください。") from None
         return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
-    return _pdf(source)
-
-
-def _pdf(source: BinaryIO) -> Iterator[bytes]:
-    """A PDF rebuilt without scripts, embedded files and document metadata."""
-    import tempfile
-
-    import pikepdf  # 20 MB: only when a PDF comes
-
-    source.seek(0)
-    try:
-        with pikepdf.open(source) as pdf, tempfile.TemporaryFile() as out:
-            root = pdf.Root
-            for key in ("/OpenAction", "/AA", "/AcroForm", "/Metadata"):
-                if key in root:
-                    del root[key]
-            names = root.get("/Names")
-            if names is not None:
-                for key in ("/JavaScript", "/EmbeddedFiles"):
-                    if key in names:
-                        del names[key]
-            for page in pdf.pages:
-                for key in ("/AA", "/Metadata"):
-                    if key in page:
-                        del page[key]
-            if "/Info" in pdf.trailer:
-                del pdf.trailer["/Info"]
-            pdf.remove_unreferenced_resources()
-            pdf.save(out)
-            out.seek(0)
-            while piece := out.read(_READ):
-                yield piece
-    except pikepdf.PasswordError:
-        raise FileRefused("パスワードの付いたPDFは受け取れません。パスワードを外して選び直してください。") from None
-    except pikepdf.PdfError:
-        raise FileRefused("PDFとして開けません。別のファイルを選んでください。") from None
+    return disarm.pdf(source)
 
 
 def file_keep(

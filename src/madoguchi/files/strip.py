@@ -9,8 +9,6 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
-from PIL import Image
-
 from .errors import FileRefused
 
 _PNG_KEEP = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
@@ -20,6 +18,8 @@ CHUNK = 1 << 16
 
 def _exif(source: BinaryIO) -> bytes:
     """A new EXIF block with orientation and the time the photo was taken, nothing else."""
+    from PIL import Image
+
     source.seek(0)
     with Image.open(source) as image:
         old = image.getexif()

@@ -17,3 +17,18 @@ class SignInFailed(DomainError):
     code = "sign_in_failed"
     ja = "ログインを確認できませんでした。お手数ですが、もう一度ログインしてください。"
     status = 400
+
+
+class SignInStopped(SignInFailed):
+    """The person or the provider ended the sign-in; ``data["notice"]`` is "cancelled" or "unavailable"."""
+
+    code = "sign_in_stopped"
+    ja = "ログインは行われませんでした。もう一度お試しください。"
+
+
+class SignInUnreachable(SignInFailed):
+    """The identity provider does not answer, or is not set up as ours."""
+
+    code = "sign_in_unreachable"
+    ja = "いま、本人確認のサービスにつながりません。しばらくたってから、もう一度ログインしてください。"
+    status = 503

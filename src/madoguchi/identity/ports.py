@@ -1,14 +1,53 @@
-"""Ports of identity: who signs."""
+"""Ports of identity: who vouches for a resident, and who signs."""
 
 from __future__ import annotations
 
+from collections.abc import Mapping
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .rules import Person
 
+__all__ = ["IdentityProvider", "Person", "SignInStart", "SignedIn", "Signer"]
+
+
+@dataclass(frozen=True, slots=True)
+class SignInStart:
+    """Where to send the browser, and what must be remembered until it comes back (plain text, not secret from the
+    person at the browser; whoever keeps it makes sure that it is used once)."""
+
+    url: str
+    transaction: dict[str, str]
+
+
+@dataclass(frozen=True, slots=True)
+class SignedIn:
+    """Whom the provider vouches for: its own name, a subject that is ours alone (pairwise), and the attributes."""
+
+    issuer: str
+    subject: str
+    person: Person
+
+
+class IdentityProvider(Protocol):
+    """Signs residents in by redirect (OpenID Connect Core 1.0, code flow)."""
+
+    def start(self, *, redirect_uri: str) -> SignInStart:
+        """Begin. Raises identity.errors.SignInFailed when the provider can not be reached."""
+        ...
+
+    def finish(self, *, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> SignedIn:
+        """``answer`` are the query parameters of the callback. Raises identity.errors.SignInStopped when the person or
+        the provider ended it, SignInFailed when the answer can not be believed."""
+        ...
+
+    def public_jwk(self) -> dict[str, str]:
+        """The public key to be registered with the provider, as a JWK; the private key is made if there is none."""
+        ...
+
 
 class Signer(Protocol):
-    """Signs the digest of a filing with the 署名用電子証明書 of the person at the browser, and verifies what came back."""
+    """Signs the digest of a filing with the 署名用電子証明書 of the person at the browser, and verifies the answer."""
 
     def sign(self, *, digest: str, person: Person) -> dict[str, Any]:
         """Sign a hexadecimal SHA-256. Returns {signer, alg, signature (base64 CMS), certificate (base64 DER), serial,

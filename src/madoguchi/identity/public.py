@@ -3,13 +3,14 @@
 from .models import ROLES, Staff
 from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
 from .rules import Person, prefill
-from .services import resident_signed_in, signer, staff_enrol
+from .selectors import colleagues
+from .services import identity_provider, resident_signed_in, signer, staff_enrol
 from .trial import PASSWORD as TRIAL_PASSWORD
 from .trial import RESIDENTS as TRIAL_RESIDENTS
 from .trial import STAFF as TRIAL_STAFF
 
 __all__ = [
-    "ROLES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Staff", "guest_make", "owner_of",
-    "person_of", "prefill", "resident_signed_in", "sign_in", "sign_out", "signer",
+    "ROLES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Staff", "colleagues", "guest_make",
+    "identity_provider", "owner_of", "person_of", "prefill", "resident_signed_in", "sign_in", "sign_out", "signer",
     "staff_enrol",
 ]

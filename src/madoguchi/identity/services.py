@@ -5,16 +5,20 @@ from __future__ import annotations
 import datetime as dt
 import json
 from importlib import import_module
-from typing import cast
+from typing import Any, cast
 
 from django.conf import settings
-from django.db import transaction
+from django.contrib.sessions.models import Session
+from django.db import IntegrityError, transaction
 
 from madoguchi.kernel import clock, keys
+from madoguchi.kernel.canon import sha256
 
-from .ports import Signer
 from .models import Membership, Resident, Staff
+from .ports import IdentityProvider, Signer
 from .rules import Person
+
+SPENT = "oidc"  # how the rows of `sign_in_spend` begin in the session table
 
 
 @transaction.atomic
@@ -45,10 +49,32 @@ def staff_enrol(
     return staff
 
 
-def signer() -> Signer | None:
-    """The signer that is set (``MADOGUCHI_SIGNER``), None when there is none."""
-    path = settings.SIGNERS.get(settings.SIGNER) if settings.SIGNER else None
-    if path is None:
-        return None
+def sign_in_spend(*, state: str, seconds: int) -> bool:
+    """True for the first who comes back with this sign-in, False for everybody after: a copied cookie and address sign
+    nobody in twice. The mark lies in Django's session table, which every web process shares, until the cookie could no
+    longer be used anyway; marks that ran out go with it."""
+    now = clock.now()
+    Session.objects.filter(session_key__startswith=SPENT, expire_date__lt=now).delete()
+    try:
+        with transaction.atomic():
+            Session(session_key=(SPENT + sha256(state.encode()))[:40], session_data="",
+                    expire_date=now + dt.timedelta(seconds=seconds)).save(force_insert=True)
+    except IntegrityError:
+        return False
+    return True
+
+
+def identity_provider() -> IdentityProvider | None:
+    """The provider residents sign in with (``MADOGUCHI_OIDC_ISSUER``), None when there is none."""
+    return cast(IdentityProvider, _load(settings.IDENTITY_PROVIDER)) if settings.OIDC["issuer"] else None
+
+
+def signer(name: str = "") -> Signer | None:
+    """The signer that is set (``MADOGUCHI_SIGNER``), or the one a stored signature names. None when there is none."""
+    path = settings.SIGNERS.get(name or settings.SIGNER)
+    return cast(Signer, _load(path)) if path else None
+
+
+def _load(path: str) -> Any:
     module, _, name = path.rpartition(".")
-    return cast(Signer, getattr(import_module(module), name)())
+    return getattr(import_module(module), name)()

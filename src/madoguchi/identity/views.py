@@ -28,7 +28,8 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
     """How to sign in: the card, and for trial the invented people."""
     target = safe_next(request, request.GET.get("next"), "/my/")
     return render(request, "identity/sign_in.html", {
-        "next": target, "expired": "expired" in request.GET, "oidc": settings.OIDC if settings.OIDC["issuer"] else None,
+        "next": target, "expired": "expired" in request.GET, "notice": request.GET.get("notice", ""),
+        "oidc": settings.OIDC if settings.OIDC["issuer"] else None,
         "people": RESIDENTS.items() if settings.TRIAL_SIGN_IN else (),
     })
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -18,12 +19,13 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published, Step
 
-from .drafts import facts, keep_sealed, seal_numbers
+from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
-from .events import CORRECTION_ANSWERED, WITHDRAWAL_ASKED
+from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision
-from .rules import OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
+from .numbers import read_page, seal_numbers
+from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
 MAX_TRIES = 8
 
@@ -45,10 +47,7 @@ def application_list(*, owner: Owner) -> list[Application]:
 def application_by_code(*, receipt: str, code: str) -> Application:
     """Open an application by receipt number and access code. Raises CodeWrong; locked after eight wrong tries."""
     row = Application.objects.filter(receipt=receipt_read(receipt)).first()
-    digits = "".join(c for c in code if c.isdigit())
-    import unicodedata
-
-    digits = unicodedata.normalize("NFKC", digits)
+    digits = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isdigit())
     if row is None or not row.code_digest:
         raise CodeWrong
     if row.code_tries >= MAX_TRIES:
@@ -110,7 +109,7 @@ def correction_answer(*, application: Application, raw: Mapping[str, list[str]],
     faults: list[Fault] = []
     for step, chosen in pages:
         merged = _merged(step, chosen, raw, answers)
-        result = procedures.read_step(published.definition, step, keep_sealed(step, merged, answers), facts(answers))
+        result = read_page(published.definition, step, merged, answers, facts(answers))
         faults += [f for f in result.faults if f.question in chosen or f.question == (step.repeat.id if step.repeat else "")]
         values = seal_numbers(step, result.values)
         if step.repeat:
@@ -184,6 +183,36 @@ def correction_attach(*, application: Application, slot: str, source: BinaryIO, 
         row.save(update_fields=["files"])
 
 
+def later_slots(application: Application) -> list[procedures.Attachment]:
+    """The documents that may still follow (あとで可, 任意) while nobody has decided."""
+    if application.status not in OPEN_FOR_DOCUMENTS:
+        return []
+    d = published_of(application).definition
+    asked = procedures_attachments(d, procedures.derive(d, facts(application.answers)))
+    return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
+
+
+def document_add(*, application: Application, slot: str, source: BinaryIO, name: str, size: int, actor: str) -> None:
+    """Send a document after filing. Raises NotOpenForThis, FileRefused."""
+    attachment = next((a for a in later_slots(application) if a.id == slot), None)
+    if attachment is None:
+        raise NotOpenForThis
+    kept = file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds)
+    failpoints.hit("intake.document.before_commit")
+    with transaction.atomic(durable=True):
+        row = Application.objects.select_for_update().get(id=application.id)
+        if row.status not in OPEN_FOR_DOCUMENTS:
+            raise NotOpenForThis
+        entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256,
+                 "added": clock.now().isoformat()}
+        row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
+        row.view = row.view | {"timeline": [*row.view["timeline"],
+                                            {"at": clock.now().isoformat(), "ja": f"「{attachment.name}」を追加しました"}]}
+        row.save(update_fields=["files", "view"])
+        audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
+        outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
+
+
 @transaction.atomic(durable=True)
 def withdrawal_ask(*, application: Application, actor: str) -> None:
     """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
@@ -216,8 +245,8 @@ def progress_apply(message: outbox.Envelope) -> None:
         if said["status"] != "correction":
             view.pop("correction", None)
         if "documents" in said:
-            known = {doc["id"] for doc in view.get("documents", [])}
-            view["documents"] = view.get("documents", []) + [doc for doc in said["documents"] if doc["id"] not in known]
+            known = {doc["id"]: doc for doc in view.get("documents", [])}
+            view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
         if said.get("notify") and row.sealed_mail:

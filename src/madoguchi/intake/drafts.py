@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+import uuid
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -11,17 +12,20 @@ from django.db import transaction
 
 from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
 from madoguchi.identity.public import Owner, person_of, prefill
-from madoguchi.kernel import clock, failpoints, keys, sealed
+from madoguchi.kernel import clock, failpoints, keys
 from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
 
+from . import disaster_gate
 from .errors import AlreadyFiled, AnswersWrong, SignInNeeded, StepChanged
 from .models import Draft, ParkedInput
+from .numbers import read_page, seal_numbers
 from .rules import DRAFT_DAYS, step_mark
 
 Raw = Mapping[str, list[str]]
+PARKED_BYTES = 200_000  # what is kept of one page while somebody signs in again
 
 
 def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
@@ -45,8 +49,8 @@ def draft_list(*, owner: Owner) -> list[Draft]:
 
 
 def published_of(draft: Draft) -> Published:
-    """The version this draft is pinned to."""
-    return procedures.version(draft.slug, draft.version)
+    """The version this draft is pinned to, offering only the disasters that are open."""
+    return disaster_gate.offer(procedures.version(draft.slug, draft.version), draft.answers)
 
 
 def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
@@ -55,7 +59,6 @@ def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
     return known, procedures.steps_asked(d, known)
 
 
-@transaction.atomic
 def draft_start(*, owner: Owner, slug: str, channel: str = "online") -> Draft:
     """Begin an application. Raises SignInNeeded where the definition asks for the card."""
     published = procedures.current(slug)
@@ -69,57 +72,50 @@ def draft_start(*, owner: Owner, slug: str, channel: str = "online") -> Draft:
     )
 
 
-def keep_sealed(step: Step, raw: Raw, stored: Mapping[str, Any]) -> dict[str, list[str]]:
-    """Input of a page in which a sealed number left empty means "as before". Tokens typed by hand are thrown away."""
-    out = {k: [v for v in values if not v.startswith(sealed.PREFIX)] for k, values in raw.items()}
-    for q in step.questions:
-        if q.type != "個人番号":
-            continue
-        if step.repeat:
-            for index, entry in enumerate(stored.get(step.repeat.id) or []):
-                name = f"{step.repeat.id}.{index}.{q.id}"
-                if sealed.is_token(entry.get(q.id)) and not "".join(out.get(name, [])).strip():
-                    out[name] = [entry[q.id]]
-        elif sealed.is_token(stored.get(q.id)) and not "".join(out.get(q.id, [])).strip():
-            out[q.id] = [stored[q.id]]
-    return out
-
-
-def seal_numbers(step: Step, values: dict[str, Any]) -> dict[str, Any]:
-    """Replace 個人番号 typed in by tokens."""
-    secret = [q.id for q in step.questions if q.type == "個人番号"]
-    for entry in values.get(step.repeat.id, []) if step.repeat else [values]:
-        for name in secret:
-            if entry.get(name) and not sealed.is_token(entry[name]):
-                entry[name] = sealed.put("my-number", entry[name])
-    return values
-
-
 def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str) -> Draft:
-    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound."""
-    failpoints.hit("intake.save.before")
-    with transaction.atomic():
-        draft = draft_get_locked(owner=owner, draft_id=draft_id)
-        d = published_of(draft).definition
+    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound.
+
+    One read and one conditional write, no lock held while the answers are judged: a write by somebody else in between
+    makes the condition fail and the page is judged again on what is there now (docs/adr/0004).
+    """
+    for _ in range(5):
+        failpoints.hit("intake.save.before")
+        draft = draft_get(owner=owner, draft_id=draft_id)
+        d = procedures.version(draft.slug, draft.version).definition  # all disasters: one closed meanwhile is told so
         step = d.step(step_id)
         if step is None:
             raise NotFound
-        raw = keep_sealed(step, raw, draft.answers)
-        result = procedures.read_step(d, step, raw, facts(draft.answers))
-        if result.faults:
-            raise AnswersWrong(result.faults)
+        result = read_page(d, step, raw, draft.answers, facts(draft.answers))
+        if faults := result.faults + disaster_gate.closed(d, result.values, clock.today()):
+            raise AnswersWrong(faults)
         if mark and mark != step_mark(step, draft.answers):
             raise StepChanged
         answers = {k: v for k, v in draft.answers.items() if k not in {q.id for q in step.questions}}
-        answers.update(seal_numbers(step, result.values))
-        draft.answers = answers
-        if step_id not in draft.done:
-            draft.done = [*draft.done, step_id]
-        draft.updated_at = clock.now()
-        draft.expires_at = draft.updated_at + dt.timedelta(days=DRAFT_DAYS)
-        draft.save(update_fields=["answers", "done", "updated_at", "expires_at"])
-        failpoints.hit("intake.save.before_commit")
-    return draft
+        draft.answers = answers | result.values
+        draft.done = draft.done if step_id in draft.done else [*draft.done, step_id]
+        if any(q.type == "個人番号" for q in step.questions):
+            with transaction.atomic():
+                draft.answers = answers | seal_numbers(step, result.values)
+                saved = _write(draft, answers=draft.answers, done=draft.done)
+                if not saved:
+                    transaction.set_rollback(True)
+        else:
+            saved = _write(draft, answers=draft.answers, done=draft.done)
+        if saved:
+            failpoints.hit("intake.save.after")
+            return draft
+    raise StepChanged
+
+
+def _write(draft: Draft, **values: Any) -> bool:
+    """Write if nobody else wrote since the draft was read."""
+    now = clock.now()
+    draft.updated_at, draft.expires_at = now, now + dt.timedelta(days=DRAFT_DAYS)
+    return bool(
+        Draft.objects.filter(id=draft.id, revision=draft.revision, state="open").update(
+            revision=draft.revision + 1, updated_at=draft.updated_at, expires_at=draft.expires_at, **values
+        )
+    )
 
 
 def draft_get_locked(*, owner: Owner | None, draft_id: str) -> Draft:
@@ -145,9 +141,8 @@ def draft_attach(*, owner: Owner | None, draft_id: str, slot: str, source: Binar
     with transaction.atomic():
         draft = draft_get_locked(owner=owner, draft_id=draft_id)
         entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256}
-        draft.files = draft.files | {slot: [*draft.files.get(slot, []), entry]}
-        draft.updated_at = clock.now()
-        draft.save(update_fields=["files", "updated_at"])
+        if not _write(draft, files=draft.files | {slot: [*draft.files.get(slot, []), entry]}):
+            raise StepChanged
 
 
 def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
@@ -156,8 +151,9 @@ def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
         draft = draft_get_locked(owner=owner, draft_id=draft_id)
         if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
             raise NotFound("ファイルが見つかりませんでした。")
-        draft.files = {slot: [f for f in entries if f["id"] != file_id] for slot, entries in draft.files.items()}
-        draft.save(update_fields=["files"])
+        left = {slot: [f for f in entries if f["id"] != file_id] for slot, entries in draft.files.items()}
+        if not _write(draft, files=left):
+            raise StepChanged
     file_delete(file=file_get(file_id))
 
 
@@ -167,7 +163,12 @@ def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
     ids = [f["id"] for entries in draft.files.values() for f in entries]
     draft.delete()
-    transaction.on_commit(lambda: [file_delete(file=file_get(i)) for i in ids] and None)
+
+    def clear() -> None:
+        for file_id in ids:
+            file_delete(file=file_get(file_id))
+
+    transaction.on_commit(clear)
 
 
 @transaction.atomic
@@ -209,8 +210,13 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     draft.files = {slot: entries for slot, entries in draft.files.items() if slot in slots}
     bad_steps = {s.id for s in new.definition.steps if any(q.id in wrong for q in s.questions)}
     draft.done = [s.id for s in new.definition.steps if s.id in draft.done and s.id not in bad_steps]
-    draft.save(update_fields=["answers", "version", "files", "done"])
+    _write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done)
     return verdict.faults
+
+
+def draft_of_resident(draft_id: str) -> bool:
+    """Is there an open draft of this id that needs a sign-in?"""
+    return Draft.objects.filter(id=draft_id, state="open", owner__startswith="r:").exists()
 
 
 def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
@@ -219,15 +225,20 @@ def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
     if draft is None:
         return None
     body = json.dumps({k: v for k, v in raw.items() if k != "csrfmiddlewaretoken"}, ensure_ascii=False).encode()
+    if len(body) > PARKED_BYTES:
+        return None
     row = ParkedInput(draft=draft, step=step_id, created_at=clock.now())
-    row.sealed = keys.seal("parked", body[:200_000], bound_to=str(row.id))
+    row.sealed = keys.seal("parked", body, bound_to=str(row.id))
     row.save(force_insert=True)
     return str(row.id)
 
 
 def input_unpark(*, draft: Draft, ticket: str) -> Raw | None:
-    """What was typed, for the owner of the draft."""
-    row = ParkedInput.objects.filter(id=ticket, draft=draft).first()
+    """What was typed, for the owner of the draft. None for a ticket that is not one."""
+    try:
+        row = ParkedInput.objects.filter(id=uuid.UUID(ticket), draft=draft).first()
+    except ValueError:
+        return None
     if row is None:
         return None
     return json.loads(keys.unseal("parked", row.sealed, bound_to=str(row.id)))  # type: ignore[no-any-return]
@@ -275,7 +286,7 @@ def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]
                  "note": entry[q.id].get("note", "") if isinstance(entry[q.id], dict) else ""}
                 for q in step.questions if q.id in entry
             ]
-            groups.append({"title": f"{step.repeat.name} {index + 1}人目" if step.repeat else "", "rows": rows})
+            groups.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else "", "rows": rows})
         out.append({"step": step.id, "title": step.title, "groups": groups})
     rows = [
         {"label": a.name, "anchor": f"file-{a.id}", "note": "",

@@ -2,4 +2,5 @@
 
 APPLICATION_FILED = "intake.ApplicationFiled"  # {application}
 CORRECTION_ANSWERED = "intake.CorrectionAnswered"  # {application, correction, revision}
+DOCUMENTS_ADDED = "intake.DocumentsAdded"  # {application}
 WITHDRAWAL_ASKED = "intake.WithdrawalAsked"  # {application}

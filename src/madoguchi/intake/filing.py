@@ -7,15 +7,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import F
 
-from madoguchi.identity.public import Owner
+from madoguchi.identity.errors import SignatureRefused
+from madoguchi.identity.public import Owner, signer
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 
+from . import disaster_gate
 from .drafts import facts, published_of
-from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis
+from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
 from .models import Application, Draft
 from .rules import filing_digest, receipt_new
@@ -38,7 +41,22 @@ def digest_of(draft: Draft) -> str:
     """What would be filed (and is signed) right now."""
     published = published_of(draft)
     verdict = procedures.judge(published.definition, facts(draft.answers))
-    return filing_digest(draft.slug, published.checksum, verdict.answers, draft.files)
+    return filing_digest(draft.slug, published.checksum, verdict.answers, asked_files(verdict, draft))
+
+
+def asked_files(verdict: procedures.Verdict, draft: Draft) -> dict[str, Any]:
+    """The files that belong to the filing: an answer changed later may have made a slot go away."""
+    asked = {a.id for a in verdict.attachments}
+    return {slot: entries for slot, entries in draft.files.items() if slot in asked and entries}
+
+
+def refuse_another_signature(digest: str, signature: dict[str, Any] | None) -> None:
+    """The signature must cover what is stored: between signing and filing another window may have saved the draft."""
+    if signature is None:
+        return
+    engine = signer(str(signature.get("signer")))
+    if engine is None or engine.verify(digest=digest, signature=signature):
+        raise SignatureRefused("署名のあとで内容が変わったため、送信していません。内容を確認して、もう一度送信してください。")
 
 
 def application_submit(
@@ -46,7 +64,7 @@ def application_submit(
 ) -> Filed:
     """File a draft. A second call for the same draft returns the same application (a double click files once).
 
-    Raises AnswersWrong, NotFound; NotOpenForThis when the version no longer accepts (migrate first).
+    Raises AnswersWrong, NotFound, SignatureRefused; NotOpenForThis when the version no longer accepts (migrate first).
     """
     for _ in range(5):
         try:
@@ -69,10 +87,9 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     now = clock.now()
     counts = {slot: len(entries) for slot, entries in draft.files.items()}
     verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), counts)
-    if verdict.faults:
-        raise AnswersWrong(verdict.faults)
-    asked = {a.id for a in verdict.attachments}
-    files = {slot: entries for slot, entries in draft.files.items() if slot in asked and entries}
+    if faults := verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date()):
+        raise AnswersWrong(faults)
+    files = asked_files(verdict, draft)
     receipt, code = receipt_new(now.date()), "" if owner.signed_in else f"{secrets.randbelow(10**8):08d}"
     application = Application(
         receipt=receipt, draft=draft, owner=owner.key, slug=draft.slug, version=draft.version,
@@ -82,6 +99,9 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         language=language, code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": "申請を受け付けました"}]},
     )
+    if published.definition.level == "署名用" and draft.channel == "online" and signature is None:
+        raise OnlineFilingStopped
+    refuse_another_signature(application.digest, signature)
     if mail:
         application.sealed_mail = keys.seal("mail-address", mail.encode(), bound_to=receipt)
     failpoints.hit("intake.submit.before_write")
@@ -94,6 +114,8 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
-    Draft.objects.filter(id=draft.id).update(state="filed", answers={}, card={}, files={}, updated_at=now)
+    Draft.objects.filter(id=draft.id).update(
+        state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1
+    )
     failpoints.hit("intake.submit.before_commit")
     return Filed(application, code)

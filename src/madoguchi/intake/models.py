@@ -17,6 +17,7 @@ class Draft(models.Model):
     done = models.JSONField(default=list)  # ids of the steps that were saved
     card = models.JSONField(default=dict)  # what the card prefilled, by source; dropped at filing
     files = models.JSONField(default=dict)  # attachment id → [{id, name, size, kind, sha256}]
+    revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)

@@ -9,7 +9,7 @@ from madoguchi.kernel.errors import NotFound
 
 from .applications import filed_handler, progress_apply
 from .drafts import drafts_sweep
-from .events import APPLICATION_FILED, CORRECTION_ANSWERED, WITHDRAWAL_ASKED
+from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .models import Application
 
 
@@ -27,6 +27,6 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
     "progress_apply",
 ]

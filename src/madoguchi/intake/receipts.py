@@ -7,13 +7,14 @@ from django.conf import settings
 from madoguchi.files.public import StoredFile, file_write
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules.faces.pdf import receipt_pdf
 
 from .models import Application
 
 
 def receipt_file(application: Application) -> StoredFile:
     """The PDF, made once and kept."""
+    from madoguchi.procedures.rules.faces.pdf import receipt_pdf
+
     d = procedures.version(application.slug, application.version).definition
     section = city().sections[d.section]
     face = receipt_pdf(

@@ -7,7 +7,8 @@ import secrets
 from typing import Any
 
 from madoguchi.kernel.canon import canonical, sha256
-from madoguchi.procedures.public import Step
+from madoguchi.procedures.public import Definition, Step
+from madoguchi.procedures.rules.conditions import compares
 
 DRAFT_DAYS = 30
 STATUS_WORDS = {
@@ -15,6 +16,7 @@ STATUS_WORDS = {
     "answered": "直した内容を確認しています", "approval": "決裁をしています", "decided": "結果が出ました",
     "withdrawn": "取り下げました",
 }
+OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}
 
 
@@ -62,3 +64,12 @@ def filing_digest(slug: str, checksum: str, answers: dict[str, Any], files: dict
     """
     attached = {slot: [f["sha256"] for f in entries] for slot, entries in sorted(files.items()) if entries}
     return sha256(canonical({"procedure": slug, "definition": checksum, "answers": answers, "attachments": attached}))
+
+
+def decides_pages(d: Definition, step: Step) -> bool:
+    """Do the answers of this page decide which other pages are asked? While it is unsaved nobody knows how many follow."""
+    names = {q.id for q in step.questions} | ({step.repeat.id} if step.repeat else set())
+    for key, call in d.derived:
+        if names & {value for _, value in call.args}:
+            names.add(key)
+    return any(c.name in names for s in d.steps if s is not step and s.condition for c in compares(s.condition))

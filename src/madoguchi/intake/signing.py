@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import datetime as dt
+from collections.abc import Iterator
 from typing import Any
 
 from madoguchi.identity.public import Owner, person_of, signer
@@ -9,7 +11,8 @@ from madoguchi.procedures.public import Definition
 
 from .errors import OnlineFilingStopped
 from .filing import digest_of
-from .models import Draft
+from .models import Application, Draft, Revision
+from .rules import filing_digest
 
 LEVEL = "署名用"
 
@@ -28,10 +31,48 @@ def words(d: Definition) -> str:
 
 
 def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] | None:
-    """Sign the digest of what would be filed and verify the signature before it is stored."""
+    """Sign the digest of what would be filed. The port answers only with what it verified, so that nothing is stored
+    that does not verify."""
     if d.level != LEVEL:
         return None
     engine, person = signer(), person_of(owner)
     if engine is None or person is None:
         raise OnlineFilingStopped
     return engine.sign(digest=digest_of(draft), person=person)
+
+
+def signed_applications(application_id: str = "") -> Iterator[Application]:
+    """Applications with a signature, oldest first; or the one of that id, signed or not."""
+    rows = Application.objects.filter(id=application_id) if application_id else Application.objects.exclude(signature=None)
+    return rows.order_by("filed_at", "id").iterator(chunk_size=200)
+
+
+def stored_faults(row: Application) -> list[str]:
+    """What is wrong with a filed application and its signature, in words for people; empty when nothing is.
+
+    The signature covers what was filed first: a correction changes answers and digest afterwards, the first answers lie
+    in revision 1, and files that a correction added are marked.
+    """
+    revisions = list(Revision.objects.filter(application=row).order_by("number"))
+    kept = _added_until(row.files, revisions[-1].replaced_at if revisions else None)
+    faults = []
+    if filing_digest(row.slug, row.checksum, row.answers, kept) != row.digest:
+        faults.append("保存されている申請の内容が、記録された要約値と違います")
+    first = revisions[0] if revisions else row
+    signed = filing_digest(row.slug, row.checksum, first.answers, _added_until(first.files, None))
+    engine = signer(str(row.signature.get("signer"))) if row.signature else None
+    if not row.signature:
+        faults.append("電子署名がありません")
+    elif engine is None:
+        faults.append("この電子署名を検証する設定がありません。MADOGUCHI_SIGNER を確認してください")
+    else:
+        faults += engine.verify(digest=signed, signature=row.signature)
+    return faults
+
+
+def _added_until(files: dict[str, Any], last: dt.datetime | None) -> dict[str, Any]:
+    """The files that were there then: those of the filing, and those added by corrections that were answered."""
+    def there(entry: dict[str, Any]) -> bool:
+        return "added" not in entry or (last is not None and dt.datetime.fromisoformat(entry["added"]) <= last)
+
+    return {slot: [entry for entry in entries if there(entry)] for slot, entries in files.items()}

@@ -2,15 +2,16 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST
 
 from madoguchi.files.public import FileRefused, file_get, file_response
-from madoguchi.identity.public import guest_make, owner_of
+from madoguchi.identity.public import Owner, guest_make, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
@@ -19,7 +20,7 @@ from madoguchi.procedures.rules.faces import webform
 from . import drafts, filing, postcodes, signing
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .models import Draft
-from .rules import step_mark
+from .rules import decides_pages, step_mark
 
 DOCUMENTS, CHECK = "documents", "check"
 
@@ -69,7 +70,9 @@ def _trail(draft: Draft, d: Definition, known: dict[str, Any], here: str) -> dic
     steps.append((CHECK, "確認して送信"))
     at = next((i for i, (key, _) in enumerate(steps) if key == here), 0)
     done = set(draft.done)
+    page = d.step(here)
     return {
+        "trail_sure": page is None or here in done or not decides_pages(d, page),
         "trail": [
             {"key": key, "title": title, "url": _url(draft, key), "number": i + 1,
              "state": "now" if i == at else "done" if key in done else ""}
@@ -99,13 +102,28 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
 
 
 def _save(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
+    """Save, or keep what was typed while somebody signs in again. A guest's cookie left in the browser counts as nobody
+    when the draft is a resident's."""
     owner = owner_of(request)
+    if owner is None:
+        return _parked(request, draft_id, step_id)
+    try:
+        return _save_as(owner, request, draft_id, step_id)
+    except NotFound:
+        if owner.signed_in or not drafts.draft_of_resident(draft_id):
+            raise
+        return _parked(request, draft_id, step_id)
+
+
+def _parked(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
+    ticket = drafts.input_park(draft_id=draft_id, step_id=step_id, raw=raw_post(request))
+    back = f"/a/{draft_id}/{step_id}/" + (f"%3Frestore={ticket}" if ticket else "")
+    return see_other(f"{reverse('sign_in')}?expired=1&next={back}")
+
+
+def _save_as(owner: Owner, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     raw = raw_post(request)
     action = request.POST.get("_action", "next")
-    if owner is None:
-        ticket = drafts.input_park(draft_id=draft_id, step_id=step_id, raw=raw)
-        back = f"/a/{draft_id}/{step_id}/" + (f"%3Frestore={ticket}" if ticket else "")
-        return see_other(f"{reverse('sign_in')}?expired=1&next={back}")
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
         return _redraw(request, draft_id, step_id, raw, action)
     try:
@@ -216,7 +234,8 @@ def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
             slot = name.removeprefix("file.")
             for upload in uploads:
                 try:
-                    drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=upload, name=upload.name or "", size=upload.size)
+                    drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
+                                        name=upload.name or "", size=upload.size or 0)
                 except FileRefused as error:
                     faults.append((slot, f"{upload.name}: {error.ja}"))
         if not faults and not request.FILES:
@@ -238,7 +257,7 @@ def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 
 @require_http_methods(["GET"])
-def draft_file(request: HttpRequest, draft_id: str, file_id: str) -> HttpResponse:
+def draft_file(request: HttpRequest, draft_id: str, file_id: str) -> HttpResponseBase:
     """A file of one's own draft, to look at."""
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
     if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
@@ -289,7 +308,7 @@ def _check_page(
     counts = {slot: len(entries) for slot, entries in draft.files.items()}
     verdict = procedures.judge(d, drafts.facts(draft.answers), counts)
     known, _ = drafts.steps_of(draft, d)
-    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else f"{f.index + 1}人目: {f.ja}") for f in (wrong or verdict.faults)]
+    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else f"{f.index + 1}番目の{f.ja}") for f in (wrong or verdict.faults)]
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     context = {
         "d": d, "draft": draft, "faults": faults, "open_faults": open_faults, "summary": drafts.summary(d, verdict, draft.files),

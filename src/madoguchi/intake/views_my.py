@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, BinaryIO, cast
 
 from django.core import signing as tokens
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_GET, require_http_methods, require_POST
@@ -75,6 +76,10 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_GET
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued."""
+    return _status_page(request, application_id, [])
+
+
+def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]]) -> HttpResponse:
     application = _mine(request, application_id)
     d = applications.published_of(application).definition
     import datetime as dt
@@ -90,11 +95,14 @@ def status(request: HttpRequest, application_id: str) -> HttpResponse:
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
     }
-    return render(request, "intake/status.html", context)
+    context |= {"faults": refused, "later": [
+        {"a": a, "accept": ",".join(["image/jpeg,image/png"] * ("画像" in a.kinds) + ["application/pdf"] * ("PDF" in a.kinds))}
+        for a in applications.later_slots(application)]}
+    return render(request, "intake/status.html", context, status=422 if refused else 200)
 
 
 @require_GET
-def document(request: HttpRequest, application_id: str, document_id: str) -> HttpResponse:
+def document(request: HttpRequest, application_id: str, document_id: str) -> HttpResponseBase:
     """Download what was issued."""
     application = _mine(request, application_id)
     file, name = applications.document_file(application=application, document_id=document_id)
@@ -102,14 +110,14 @@ def document(request: HttpRequest, application_id: str, document_id: str) -> Htt
 
 
 @require_GET
-def receipt(request: HttpRequest, application_id: str) -> HttpResponse:
+def receipt(request: HttpRequest, application_id: str) -> HttpResponseBase:
     """The receipt (受付票) as PDF."""
     application = _mine(request, application_id)
     return file_response(receipt_file(application), name=f"受付票_{application.receipt}.pdf")
 
 
 @require_GET
-def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponse:
+def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponseBase:
     """A file one sent."""
     application = _mine(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
@@ -146,8 +154,8 @@ def _attach(request: HttpRequest, application: Application) -> list[tuple[str, s
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             try:
-                applications.correction_attach(application=application, slot=name.removeprefix("file."), source=upload,
-                                               name=upload.name or "", size=upload.size)
+                applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
+                                               name=upload.name or "", size=upload.size or 0)
             except FileRefused as error:
                 out.append((f"file-{name.removeprefix('file.')}", f"{upload.name}: {error.ja}"))
     return out
@@ -175,6 +183,23 @@ def _correct_page(
         "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d),
     }
     return render(request, "intake/correct.html", context, status=422 if faults or refused else 200)
+
+
+@require_POST
+def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Send documents that may follow."""
+    application = _mine(request, application_id)
+    refused = []
+    for name, uploads in request.FILES.lists():
+        for upload in uploads:
+            try:
+                applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
+                                          name=upload.name or "", size=upload.size or 0, actor=_actor(request))
+            except FileRefused as error:
+                refused.append((f"file-{name.removeprefix('file.')}", f"{upload.name}: {error.ja}"))
+    if refused:
+        return _status_page(request, application_id, refused)
+    return see_other(f"/my/{application.id}/")
 
 
 @require_POST

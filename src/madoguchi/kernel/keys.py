@@ -27,7 +27,7 @@ def ring_make(path: Path) -> None:
     """Write a new ring with one random key, readable by its owner only. Keeps an existing one."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
     body = {"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()}}
-    temp = path.with_name(f"{path.name}.{os.getpid()}")
+    temp = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # not the process id: containers share them
     handle = os.open(temp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as out:
         json.dump(body, out)
@@ -77,7 +77,7 @@ def seal(purpose: str, data: bytes, *, bound_to: str = "") -> bytes:
     return key_id.encode() + b"." + nonce + body
 
 
-def unseal(purpose: str, sealed: bytes, *, bound_to: str = "") -> bytes:
+def unseal(purpose: str, sealed: bytes | memoryview[int], *, bound_to: str = "") -> bytes:
     """Decrypt what `seal` made, under whichever key of the ring it names. Raises InvalidTag when altered."""
     key_id, _, rest = bytes(sealed).partition(b".")
     return AESGCM(_derive(_path(), key_id.decode(), purpose)).decrypt(rest[:12], rest[12:], bound_to.encode())

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import functools
 
-import jpholiday
 from django.conf import settings
 
 from .city import City, read_city
@@ -19,6 +18,8 @@ def city() -> City:
 @functools.lru_cache(maxsize=4096)
 def is_open(day: dt.date) -> bool:
     """Is the city hall open on this day?"""
+    import jpholiday
+
     c = city()
     if c.weekend_closed and day.weekday() >= 5:
         return False

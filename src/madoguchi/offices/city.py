@@ -9,8 +9,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-import yaml
-
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -62,6 +60,8 @@ class City:
 @functools.lru_cache(maxsize=4)
 def read_city(folder: Path) -> City:
     """Read ``city.yaml`` of a city pack. Raises FileNotFoundError or KeyError for an incomplete pack."""
+    import yaml
+
     raw: dict[str, Any] = yaml.load((folder / "city.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
     closed = raw["閉庁日"]
     return City(

@@ -1,6 +1,14 @@
-"""Door: the city, its sections and its calendar."""
+"""Door: the city, its sections, its calendar and its disasters."""
 
 from .calendar import add_open_days, city, is_open, next_open, open_days_between
 from .city import City, LifeEvent, Section
+from .errors import DisasterWrong
+from .rules import CAUSES, DisasterTerms
+from .selectors import disaster_get, disasters_all, disasters_open
+from .services import disaster_add, disaster_extend, disasters_seed
 
-__all__ = ["City", "LifeEvent", "Section", "add_open_days", "city", "is_open", "next_open", "open_days_between"]
+__all__ = [
+    "CAUSES", "City", "DisasterTerms", "DisasterWrong", "LifeEvent", "Section", "add_open_days", "city", "disaster_add",
+    "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "is_open", "next_open",
+    "open_days_between",
+]

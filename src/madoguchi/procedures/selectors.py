@@ -8,10 +8,10 @@ from dataclasses import dataclass
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import city
+from madoguchi.offices.public import DisasterTerms, disasters_all, disasters_open
 
 from .models import Version
-from .rules.disasters import with_disasters
+from .rules.disasters import asks_disaster, with_disasters, with_event_days
 from .rules.find import Hit, Index
 from .rules.model import Definition
 from .rules.read import from_plain
@@ -50,11 +50,26 @@ def _heads() -> dict[str, tuple[int, str]]:
 
 
 @functools.lru_cache(maxsize=2048)
-def _load(slug: str, number: int, checksum: str) -> Published:
+def _read(slug: str, number: int, checksum: str) -> Published:
     body = Version.objects.filter(slug=slug, number=number).values_list("body", flat=True).first()
     if body is None:
         raise NotFound
-    return Published(slug, number, checksum, with_disasters(from_plain(body), {d["番号"]: d["名"] for d in city().disasters}))
+    return Published(slug, number, checksum, from_plain(body))
+
+
+@functools.lru_cache(maxsize=256)
+def _filled(slug: str, number: int, checksum: str, disasters: tuple[DisasterTerms, ...]) -> Published:
+    """With the city's disasters. The list is part of the key, so that an added one is seen as soon as the list is."""
+    d = with_disasters(_read(slug, number, checksum).definition, {x.key: x.name for x in disasters})
+    return Published(slug, number, checksum, with_event_days(d, {x.key: x.happened_on.isoformat() for x in disasters}))
+
+
+def _load(slug: str, number: int, checksum: str, *, new: bool) -> Published:
+    """``new``: for an application that begins today, which may name only the disasters open today."""
+    found = _read(slug, number, checksum)
+    if not asks_disaster(found.definition):
+        return found
+    return _filled(slug, number, checksum, disasters_open(clock.today()) if new else disasters_all())
 
 
 def current(slug: str) -> Published:
@@ -62,18 +77,18 @@ def current(slug: str) -> Published:
     head = _heads().get(slug)
     if head is None:
         raise NotFound("この手続きは見つかりませんでした。")
-    return _load(slug, *head)
+    return _load(slug, *head, new=True)
 
 
 def version(slug: str, number: int) -> Published:
-    """A certain version. Raises NotFound."""
+    """A certain version, with the names of all disasters. Raises NotFound."""
     head = _heads().get(slug)
     if head and head[0] == number:
-        return _load(slug, *head)
+        return _load(slug, *head, new=False)
     row = Version.objects.filter(slug=slug, number=number).values_list("checksum", flat=True).first()
     if row is None:
         raise NotFound
-    return _load(slug, number, row)
+    return _load(slug, number, row, new=False)
 
 
 def accepts(slug: str, number: int) -> bool:
@@ -87,12 +102,12 @@ def accepts(slug: str, number: int) -> bool:
 
 def catalogue() -> list[Published]:
     """Every current procedure, by reading."""
-    return [_load(slug, *head) for slug, head in _heads().items()]
+    return [_load(slug, *head, new=True) for slug, head in _heads().items()]
 
 
 @functools.lru_cache(maxsize=2)
 def _index(heads: tuple[tuple[str, int, str], ...]) -> Index:
-    return Index(_load(*head).definition for head in heads)
+    return Index(_read(*head).definition for head in heads)
 
 
 def search(query: str) -> list[Hit]:

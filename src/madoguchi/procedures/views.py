@@ -9,8 +9,6 @@ from django.views.decorators.http import require_GET
 from madoguchi.offices.public import city
 
 from . import selectors
-from .rules.faces.jsonschema import schema
-from .rules.faces.pdf import paper_form
 
 POPULAR = ("罹災証明書", "児童手当", "介護認定", "保育園", "妊娠")
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
@@ -58,6 +56,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
 @require_GET
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The blank paper form."""
+    from .rules.faces.pdf import paper_form
+
     d = selectors.current(slug).definition
     response = HttpResponse(paper_form(d, city().name).data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{d.id}.pdf"'
@@ -68,6 +68,8 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 def json_schema(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers of a procedure as JSON Schema."""
     from django.http import JsonResponse
+
+    from .rules.faces.jsonschema import schema
 
     body = schema(selectors.current(slug).definition)
     return JsonResponse(body, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False})

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+from urllib.parse import urlsplit
+
 from django.conf import settings
 from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
@@ -22,11 +24,12 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
 @require_POST
 def display_settings(request: HttpRequest) -> HttpResponse:
     """Text size and contrast without JavaScript: a cookie, then back to where the person was."""
-    response = HttpResponseRedirect(safe_next(request, request.POST.get("next")))
+    came_from = urlsplit(request.headers.get("Referer", ""))
+    response = HttpResponseRedirect(safe_next(request, came_from.path or "/"))
     response.status_code = 303
     for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high"))):
         value = request.POST.get(name)
-        if value in allowed:
+        if value is not None and value in allowed:
             response.set_cookie(f"ui_{name}", value, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_COOKIES)
     return response
 

@@ -39,6 +39,8 @@ class FolderCore:
 
 
 def _write(path: Path, data: bytes) -> None:
+    for torn in path.parent.glob(f".{path.name}.*"):  # left by a crash, with personal data in it
+        torn.unlink(missing_ok=True)
     temp = path.with_name(f".{path.name}.{os.getpid()}")
     with temp.open("wb") as out:
         out.write(data)

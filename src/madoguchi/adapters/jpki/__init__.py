@@ -1,4 +1,4 @@
-"""Signing with certificates shaped like JPKI's (reference: docs/administrator.md, 電子署名)."""
+"""Electronic signatures with the 署名用電子証明書 of the My Number card (docs/signing.md)."""
 
 from .trial import TrialSigner
 

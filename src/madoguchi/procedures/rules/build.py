@@ -8,8 +8,23 @@ from typing import Any
 
 from . import conditions
 from .model import (
-    KINDS, LEVELS, OUTCOME_KINDS, Attachment, Call, Choice, Deadline, Definition, Document, Handover, Law, Outcome,
-    Question, Repeat, Review, Role, Step,
+    KINDS,
+    LEVELS,
+    OUTCOME_KINDS,
+    Attachment,
+    Call,
+    Choice,
+    Deadline,
+    Definition,
+    Document,
+    Handover,
+    Law,
+    Outcome,
+    Question,
+    Repeat,
+    Review,
+    Role,
+    Step,
 )
 from .yaml_strict import Items, Problem, Table, Text
 
@@ -271,10 +286,13 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         if isinstance(value, Text):
             read.say(section.line_of(key), f"処分「{key}」は {{名: …, 種: …}} の形で書いてください")
             continue
-        read.known(value, ("名", "種", "理由"))
+        read.known(value, ("名", "種", "理由", "条件"))
         sort = read.text(value, "種", need=True, one_of=OUTCOME_KINDS.get(kind, ()))
-        outcomes.append(Outcome(read.ident(key, section.line_of(key)), read.text(value, "名", need=True), sort,
-                                read.texts(value, "理由"), sort in ("拒否", "一部認容", "不備", "不交付")))
+        condition, text = read.condition(value)
+        outcomes.append(Outcome(
+            read.ident(key, section.line_of(key)), read.text(value, "名", need=True), sort, read.texts(value, "理由"),
+            sort in ("拒否", "一部認容", "不備", "不交付"), condition, text,
+        ))
     if outcomes and kind in OUTCOME_KINDS and all(o.kind in ("拒否", "不備", "不交付") for o in outcomes):
         read.say(section.line, "認める結果(認容・受付・交付)がありません")
     return Review(

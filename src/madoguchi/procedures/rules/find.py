@@ -47,7 +47,7 @@ class Index:
         self._count = 0
         for d in definitions:
             self._count += 1
-            grams: Counter[str] = Counter()
+            grams: defaultdict[str, float] = defaultdict(float)
             for weight, texts in _fields(d):
                 for text in texts:
                     for gram in set(_grams(plain(text))):
@@ -58,13 +58,13 @@ class Index:
 
     def find(self, query: str, limit: int = 30) -> list[Hit]:
         """The best procedures for a query; several words narrow the result."""
-        scores: Counter[str] = Counter()
+        scores: defaultdict[str, float] = defaultdict(float)
         words = [plain(w) for w in query.split()] or [plain(query)]
         for word in words:
             grams = _grams(word)
             if not grams:
                 continue
-            hit: Counter[str] = Counter()
+            hit: defaultdict[str, float] = defaultdict(float)
             matched: Counter[str] = Counter()
             for gram in grams:
                 found = self._weights.get(gram) or self._single(gram)
@@ -79,7 +79,7 @@ class Index:
                 for text, _ in self._words.get(slug, []):
                     if word in text:
                         scores[slug] += 10 * len(word) / max(len(text), 1) + 4
-        best = scores.most_common(limit)
+        best = sorted(scores.items(), key=lambda found: -found[1])[:limit]
         floor = best[0][1] * 0.15 if best else 0
         return [Hit(slug, score, self._why(slug, words)) for slug, score in best if score > floor]
 

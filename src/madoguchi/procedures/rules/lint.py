@@ -20,6 +20,7 @@ PARTS = {
     "口座": ("銀行コード", "銀行名", "支店コード", "支店名", "種目", "番号", "名義"),
     "選択": ("番号", "表示"), "日付": ("和暦", "西暦"), "生年月日": ("和暦", "西暦"),
 }
+OUTCOME = "結果"  # in conditions of 決定項目: the outcome chosen
 PREFILL = ("本人確認.氏名", "本人確認.生年月日", "本人確認.住所", "本人確認.性別")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
@@ -74,6 +75,12 @@ def _conditions(d: Definition) -> Iterator[Problem]:
             if q.condition:
                 yield from _condition(d, q.condition, q.condition_text, q.line, order, derived, before=order[q.id],
                                       also=step.condition)
+    for q in d.review.questions:  # these see the answers and each other
+        if q.condition:
+            yield from _condition(d, q.condition, q.condition_text, q.line, order, derived, decision=True)
+    for o in d.review.outcomes:
+        if o.condition:
+            yield from _condition(d, o.condition, o.condition_text, 1, order, derived)
     rest = [(a.condition, a.condition_text, a.line) for a in d.attachments]
     rest += [(r.card, r.card_text, 1) for r in d.roles] + [(x.condition, x.condition_text, 1) for x in d.documents]
     for condition, text, line in rest:
@@ -83,11 +90,15 @@ def _conditions(d: Definition) -> Iterator[Problem]:
 
 def _condition(
     d: Definition, tree: conditions.Condition, text: str, line: int, order: dict[str, int], derived: set[str], *,
-    before: int | None = None, also: conditions.Condition | None = None,
+    before: int | None = None, also: conditions.Condition | None = None, decision: bool = False,
 ) -> Iterator[Problem]:
     asked: dict[str, Question] = {}
     for c in conditions.compares(tree):
         if c.name in derived:
+            continue
+        if c.name == OUTCOME and decision:
+            if c.value not in [o.id for o in d.review.outcomes]:
+                yield Problem(d.file, line, f"条件「{text}」の「{c.value}」という処分はありません")
             continue
         q = d.question(c.name) or next((x for x in d.review.questions if x.id == c.name), None)
         if q is None:
@@ -154,6 +165,8 @@ def _calls(d: Definition) -> Iterator[Problem]:
 
 def _slot(d: Definition, name: str) -> str:
     """What is wrong with a reference in a column or a letter; empty when nothing is."""
+    if "|" in name:
+        return next((wrong for part in name.split("|") if (wrong := _slot(d, part.strip()))), "")
     if name in ROW_WORDS:
         return ""
     base, _, part = name.partition(".")

@@ -151,6 +151,8 @@ class Outcome:
     kind: str
     reasons: tuple[str, ...] = ()
     needs_reason: bool = False
+    condition: Condition | None = None  # on the answers: an outcome that only some applications can have
+    condition_text: str = ""
 
 
 @dataclass(frozen=True, slots=True)

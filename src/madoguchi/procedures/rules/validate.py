@@ -2,11 +2,12 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from . import checks
+from . import checks, deadline
 from .checks import Facts
 from .conditions import holds
 from .fields import TYPES, Fault
@@ -118,7 +119,7 @@ def read_step(d: Definition, step: Step, raw: Raw, facts: Facts) -> StepResult:
         entries.append(entry)
         faults += found
     if len(entries) < step.repeat.low:
-        faults.append(Fault(step.repeat.id, f"{step.repeat.name}を{step.repeat.low}人以上入力してください"))
+        faults.append(Fault(step.repeat.id, f"{step.repeat.name}を{step.repeat.low}件以上入力してください"))
     return StepResult({step.repeat.id: entries}, faults)
 
 
@@ -172,7 +173,7 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
         entries = entries if isinstance(entries, list) else []
         if not step.repeat.low <= len(entries) <= step.repeat.high:
             verdict.faults.append(
-                Fault(step.repeat.id, f"{step.repeat.name}は{step.repeat.low}人から{step.repeat.high}人まで入力してください"))
+                Fault(step.repeat.id, f"{step.repeat.name}は{step.repeat.low}件から{step.repeat.high}件まで入力してください"))
         kept_entries = []
         for index, entry in enumerate(entries):
             kept, found = _check_entry(step.questions, entry if isinstance(entry, Mapping) else {}, known, index)
@@ -195,10 +196,11 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
 
 
 def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
-    """The named rules of the definition, as faults and notices."""
-    for call in d.checks:
-        for finding in checks.run(call.rule, facts, call.args):
-            if finding.severity == "error":
-                yield Fault(finding.question, finding.ja, index=finding.index)
-            else:
-                yield Notice(finding.question, finding.ja)
+    """The named rules of the definition and its 期限, as faults and notices."""
+    called = [finding for call in d.checks for finding in checks.run(call.rule, facts, call.args)]
+    spoken = {finding.question for finding in called}  # a named rule knows more than the general one
+    for finding in itertools.chain(called, (f for f in deadline.judge(d, facts) if f.question not in spoken)):
+        if finding.severity == "error":
+            yield Fault(finding.question, finding.ja, index=finding.index)
+        else:
+            yield Notice(finding.question, finding.ja)

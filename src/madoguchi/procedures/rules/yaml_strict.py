@@ -3,12 +3,10 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
-import yaml
-
-# libyaml where it is there: ten times faster, same marks
-_FAST = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
+if TYPE_CHECKING:
+    import yaml
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -47,6 +45,8 @@ class Table(dict[str, Any]):
 
 
 def _plain(node: yaml.Node, file: str, problems: list[Problem]) -> Any:
+    import yaml
+
     line = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
         text = Text(node.value.strip() if node.style in ("|", ">") else node.value)
@@ -72,18 +72,21 @@ def _plain(node: yaml.Node, file: str, problems: list[Problem]) -> Any:
 
 def load(text: str, file: str) -> tuple[Table, list[Problem]]:
     """Parse the text of one file. Always returns a table, empty when nothing could be read."""
+    import yaml  # here, because a web process reads published versions (JSON) and never needs it
+
+    fast: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where it is there: ten times faster, same marks
     problems: list[Problem] = []
     empty = Table()
     empty.lines = {}
     try:
-        for token in yaml.scan(text, Loader=_FAST):
+        for token in yaml.scan(text, Loader=fast):
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
                 problems.append(
                     Problem(file, token.start_mark.line + 1, "& * ! は使えません。「\"」で囲むか、書き直してください")
                 )
         if problems:
             return empty, problems
-        node = yaml.compose(text, Loader=_FAST)
+        node = yaml.compose(text, Loader=fast)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1

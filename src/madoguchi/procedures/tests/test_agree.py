@@ -16,6 +16,7 @@ from hypothesis import strategies as st
 from madoguchi.procedures.rules import generate, validate
 from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.faces import handover, jsonschema, letter, search, tablet, words
+from madoguchi.procedures.rules.model import Deadline
 
 from . import pack
 
@@ -84,14 +85,18 @@ def test_a_changed_answer_is_judged_alike(name):
     and if the answer on its own is wrong, the schema refuses it too, and CSV with it."""
     d = pack.definition(name)
     face = jsonschema.validator(d)
-    without_checks = dataclasses.replace(d, checks=())
+    without_checks = dataclasses.replace(d, checks=(), deadline=Deadline())
     base = generate.answers_for(d, random.Random(11), today=pack.TODAY)
-    keys = [q.id for s in d.steps if s.repeat is None for q in s.questions if q.id in base]
+    keys = [(q.id,) for s in d.steps if s.repeat is None for q in s.questions if q.id in base]
+    groups = [s.repeat.id for s in d.steps if s.repeat]
+    keys += [(group, n, key) for group in groups for n, entry in enumerate(base.get(group, [])) for key in entry]
 
     @settings(FEW, max_examples=60)
     @given(st.sampled_from(keys), WILD)
-    def judged(key, value):
-        answers = copy.deepcopy(base) | {key: value}
+    def judged(path, value):
+        answers = copy.deepcopy(base)
+        key, place = path[-1], answers if len(path) == 1 else answers[path[0]][path[1]]
+        place[key] = value
         verdict = validate.judge(without_checks, Facts(answers, pack.TODAY))
         if not verdict.faults:
             assert list(face.iter_errors(verdict.answers)) == []
@@ -258,7 +263,8 @@ def csv_of(d, index, **changes):
 
 @pytest.mark.parametrize(("name", "machine", "text"), [
     ("name", True, "見本\u3000花子"), ("name.姓", True, "見本"), ("name.全体", True, "見本\u3000花子"),
-    ("place.郵便番号", True, "9268611"), ("place", False, "石川県七尾市1番\u3000見本荘"), ("place.方書", True, "見本荘"),
+    ("place.郵便番号", True, "9268611"), ("place", False, "石川県七尾市1番\u3000見本荘"),
+    ("place.方書", True, "見本荘"),
     ("why", True, "転入"), ("why.番号", False, "move"),
     ("why.表示", True, "転入"), ("yen", True, "1200"), ("yen", False, "1,200円"), ("born", True, "2020-01-02"),
     ("born", False, "令和2年1月2日"), ("born.西暦", False, "2020-01-02"), ("born.和暦", True, "令和2年1月2日"),
@@ -321,8 +327,8 @@ def test_tablet_asks_for_one_more_between_entries():
     d = small_words()
     pages = [(p.title, p.question, p.more) for p in tablet.pages(d, TOLD) if p.group]
     assert pages == [
-        ("お子さんはいますか", "", True), ("お子さん 1人目", "child", None), ("お子さん 1人目", "age", None),
-        ("お子さんは、もう一人いますか", "", True), ("お子さん 2人目", "child", None), ("お子さん 2人目", "age", None),
+        ("お子さんはいますか", "", True), ("お子さん 1", "child", None), ("お子さん 1", "age", None),
+        ("お子さんは、もう一人いますか", "", True), ("お子さん 2", "child", None), ("お子さん 2", "age", None),
         ("お子さんは、もう一人いますか", "", None)]
     assert [p.more for p in tablet.pages(d, {}) if p.group] == [None]
     assert [p.more for p in tablet.pages(d, {"children": []}) if p.group] == [False]

@@ -6,11 +6,17 @@ import datetime as dt
 import functools
 import json
 from pathlib import Path
+from typing import TYPE_CHECKING
 
 from django import template
 from django.utils.safestring import SafeString, mark_safe
 
 from madoguchi.kernel.clock import JST
+
+if TYPE_CHECKING:
+    import jinja2
+
+    from madoguchi.procedures.rules.faces.webform import FieldView
 
 register = template.Library()
 _ICONS: dict[str, str] = json.loads((Path(__file__).parents[1] / "icons.json").read_text())
@@ -18,7 +24,7 @@ _DAYS = "月火水木金土日"
 
 
 @functools.cache
-def _svg(name: str, cls: str) -> SafeString:
+def _svg(name: str, cls: str = "") -> SafeString:
     css = f"icon {cls}".strip()
     return mark_safe(  # noqa: S308 - our own constant drawings (lucide, ISC)
         f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_ICONS[name]}</svg>'
@@ -29,6 +35,38 @@ def _svg(name: str, cls: str) -> SafeString:
 def icon(name: str, cls: str = "") -> SafeString:
     """An inlined icon, hidden from readers."""
     return _svg(name, cls)
+
+
+@functools.cache
+def _frame(name: str) -> SafeString:
+    from django.template.loader import get_template
+
+    from madoguchi.offices.public import city
+
+    return mark_safe(get_template(f"web/parts/{name}.html").render({"city": city()}))  # noqa: S308 - our own template
+
+
+@register.simple_tag
+def frame(name: str) -> SafeString:
+    """A part that is the same on every page (head, header, footer): drawn once a process."""
+    return _frame(name)
+
+
+@functools.cache
+def _field_template() -> jinja2.Template:
+    import jinja2
+
+    folder = Path(__file__).parents[1] / "jinja"
+    env = jinja2.Environment(loader=jinja2.FileSystemLoader(folder), autoescape=True, auto_reload=False, trim_blocks=True,
+                             undefined=jinja2.StrictUndefined)
+    env.globals["icon"] = _svg
+    return env.get_template("field.html")
+
+
+@register.simple_tag
+def field(view: FieldView) -> SafeString:
+    """One question: label, help, error, input."""
+    return mark_safe(_field_template().render(f=view))  # noqa: S308 - autoescaped by Jinja2
 
 
 @register.filter

@@ -91,18 +91,21 @@ def second_class_conditions(facts: Facts, born: str, disease: str, joined: str) 
     if insured_class(facts, born) != "second":
         return
     if facts.answers.get(joined) is False:
-        yield Finding(joined, "40歳から64歳の方は、医療保険に入っている方だけが対象です。市の窓口にご相談ください")
+        text = "40歳から64歳の方は、医療保険に入っている方が対象です。生活保護を受けている方は、福祉の窓口にご相談ください"
+        yield Finding(joined, text)
     if not facts.answers.get(disease):
         yield Finding(disease, "40歳から64歳の方は、原因になった病気(特定疾病)を選んでください")
 
 
-@check("insured", "filer")
-def filer_is_not_insured(facts: Facts, insured: str, filer: str) -> Iterator[Finding]:
+@check("insured", "filer", others=("how",))
+def filer_is_not_insured(facts: Facts, insured: str, filer: str, how: str = "error") -> Iterator[Finding]:
     """介護保険法27条1項後段 ※: a family member or an agency files for the insured person, who stays the applicant.
-    A child may not carry a name of the same register, so one name on both sides is the same person typed twice."""
+    In a family one name on both sides is the same person typed twice; a care manager may well bear the same name
+    (``how`` = notice), and nobody is turned away for a name (行政手続法7条)."""
     person, other = _name(facts.answers.get(insured)), _name(facts.answers.get(filer))
     if person and person == other:
-        yield Finding(filer, "ご本人と同じ氏名です。ご本人が入力しているときは、初めの画面で「本人」を選んでください")
+        text = "ご本人と同じ氏名です。ご本人が入力しているときは、初めの画面で「本人」を選んでください"
+        yield Finding(filer, text, severity=how)
 
 
 # ---- numbers ------------------------------------------------------------------------------------------------------
@@ -130,7 +133,8 @@ def care_office_number(facts: Facts, item: str) -> Iterator[Finding]:
 @check("until", "cause")
 def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Finding]:
     """介護保険法施行規則39条・53条 ※: renewal may be asked from 60 days before the validity ends until it ends;
-    法28条3項: later only when a disaster or another unavoidable cause prevented it."""
+    法28条3項: later only when a disaster or another unavoidable cause prevented it. 地方自治法4条の2第4項: an end on a
+    closed day moves on."""
     end = facts.date(until)
     if end is None:
         return
@@ -140,16 +144,20 @@ def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Findin
             until,
             f"更新の申請は、{japanese_date(opens)}から受け付けます。その前に状態が変わったときは、区分変更を申請できます",
         )
-    elif facts.today > end and facts.answers.get(cause) is not True:
+    elif facts.today > facts.next_open(end) and facts.answers.get(cause) is not True:
         yield Finding(until, EXPIRED)
+    elif end < facts.today <= facts.next_open(end):
+        yield notice(until, "有効期間の終わりの日が閉庁日だったため、今日までの申請として受け付けます。担当が確認します")
 
 
 @check("ceased")
 def care_excuse_within_a_month(facts: Facts, ceased: str) -> Iterator[Finding]:
-    """介護保険法28条3項 ※: after an unavoidable cause, renewal may be asked within one month of its end."""
+    """介護保険法28条3項 ※: after an unavoidable cause, renewal may be asked within one month of its end. Whether the
+    month is over is for the section to decide (行政手続法7条)."""
     day = facts.date(ceased)
-    if day and facts.today > months_later(day, 1):
-        yield Finding(ceased, "事情がなくなってから1か月を過ぎています。新規の申請をするか、窓口にご相談ください")
+    if day and facts.today > facts.next_open(months_later(day, 1)):
+        text = "事情がなくなってから1か月を過ぎています。更新を受けられないことがあります。新規の申請もできます"
+        yield notice(ceased, text)
 
 
 @check("since", "until")

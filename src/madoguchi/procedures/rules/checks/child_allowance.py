@@ -14,6 +14,7 @@ from .common import age_on, school_year_end
 from .registry import Facts, Finding, check, derive
 
 GRACE = dt.timedelta(days=15)
+EARLY_STATEMENT = dt.timedelta(days=90)  # 31 December to 31 March: the statement may be made from 1 January
 UNUSUAL = (("child", "maintain"), ("grandchild", "same"), ("sibling", "same"))
 
 
@@ -125,25 +126,38 @@ def address_kept_secret(facts: Facts, special: str, reason: str) -> Iterator[Fin
         yield Finding(special, text, severity="notice")
 
 
-@check("group", "born")
-def child_within_age(facts: Facts, group: str, born: str) -> Iterator[Finding]:
-    """児童手当法3条1項: 児童 are those up to the first 31 March after reaching 18."""
+@check("group", "born", others=("event",))
+def child_within_age(facts: Facts, group: str, born: str, event: str = "") -> Iterator[Finding]:
+    """児童手当法3条1項: 児童 are those up to the first 31 March after reaching 18. ``event`` is the day the claim is
+    about: who was a child then may have months to be paid (8条3項), so the claim is taken and the clerk decides."""
+    then = facts.date(event) if event else None
     for index, child in facts.entries(group):
         day = answered_day(child, born)
         if day and day > facts.today:
             yield Finding(born, "生まれた日は、今日までの日付を入力してください", index=index)
         elif day and facts.today > school_year_end(day, 18):
-            text = "18歳になったあと最初の3月31日を過ぎたお子さんは、対象になりません。生年月日を確認してください"
+            if then and then <= school_year_end(day, 18):
+                text = "18歳になったあと最初の3月31日を過ぎています。それまでの分があるかを職員が確かめます"
+                yield Finding(born, text, severity="notice", index=index)
+                continue
+            text = (
+                "18歳になったあと最初の3月31日を過ぎたお子さんは、ここには書きません。"
+                "大学生年代のお子さんのことは、別の画面でうかがいます"
+            )
             yield Finding(born, text, index=index)
 
 
 @check("group", "born")
 def older_sibling_within_window(facts: Facts, group: str, born: str) -> Iterator[Finding]:
-    """児童手当法6条1項 (児童の兄姉等): after the school year of 18 and up to the school year of 22."""
+    """児童手当法6条1項 (児童の兄姉等): after the school year of 18 and up to the school year of 22. The statement for a
+    child who leaves the school year of 18 is due before 1 April in many cities, so it is taken from January on."""
     for index, older in facts.entries(group):
         day = answered_day(older, born)
-        if day and not school_year_end(day, 18) < facts.today <= school_year_end(day, 22):
-            text = "ここに書くのは、18歳の年度末を過ぎ、22歳の年度末までのお子さんです。生年月日を確認してください"
+        if day and not school_year_end(day, 18) - EARLY_STATEMENT < facts.today <= school_year_end(day, 22):
+            text = (
+                "ここに書くのは、18歳の年度末を過ぎてから22歳の年度末までのお子さんです"
+                "(この3月に18歳の年度末を迎えるお子さんは、1月から書けます)"
+            )
             yield Finding(born, text, index=index)
 
 
@@ -259,6 +273,17 @@ def revised_amount_month(facts: Facts, direction: str, event: str, ceased: str =
     elif day and day <= facts.today:
         text = f"減額は{wareki_month(month_after(day))}分からの見込みです。払いすぎがあれば返していただきます"
         yield Finding(event, text, severity="notice")
+
+
+@check("event", "reason", others=("early",))
+def event_has_come(facts: Facts, event: str, reason: str, early: str = "older") -> Iterator[Finding]:
+    """児童手当法9条1項: asked for after the event. For the reason ``early`` (a child who becomes 児童の兄姉等 on 1 April)
+    the statement is made beforehand, at most 90 days."""
+    day = facts.date(event)
+    if not day or day <= facts.today:
+        return
+    if facts.answers.get(reason) != early or day > facts.today + EARLY_STATEMENT:
+        yield Finding(event, "今日までの日付を入力してください")
 
 
 @check("receiving")

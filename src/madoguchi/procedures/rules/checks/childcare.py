@@ -209,7 +209,7 @@ def continues_in_place(facts: Facts, item: str) -> Iterator[Finding]:
     own papers."""
     words = {
         "move": "園を移るときは「保育施設等の利用申込」をお使いください",
-        "leave": "園をやめるときは、子育て支援課へお電話ください。この画面では届け出られません",
+        "leave": "園をやめるときは、担当の課へお電話ください。この画面では届け出られません",
     }
     given = words.get(str(facts.answers.get(item)))
     if given:

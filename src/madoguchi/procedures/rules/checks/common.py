@@ -42,9 +42,14 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
     held, person = facts.answers.get(account), facts.answers.get(kana)
     if not held or not person:
         return
-    name = _squeeze(f"{person.get('sei', '')}{person.get('mei', '')}")
-    if _squeeze(held.get("holder", "")) != name:
-        yield Finding(account, "口座名義人を確認してください。ご本人名義の口座だけが使えます")
+    holder, sei, mei = (_squeeze(text or "") for text in (held.get("holder"), person.get("sei"), person.get("mei")))
+    if holder in (sei + mei, mei + sei):
+        return
+    if re.search("[A-Za-z]", holder + sei + mei):  # a bank may write a foreign name in another order or other letters
+        text = "口座の名義が、フリガナと同じ方のものかを職員が確かめます"
+        yield Finding(account, text, severity="notice")
+        return
+    yield Finding(account, "口座の名義が、フリガナと違います。手当や費用を受け取る方ご本人の名義の口座だけが使えます")
 
 
 @check("item")
@@ -69,6 +74,13 @@ def dates_in_order(facts: Facts, start: str, end: str) -> Iterator[Finding]:
     first, last = facts.date(start), facts.date(end)
     if first and last and last < first:
         yield Finding(end, "終わりの日は、始まりの日より後の日付を入力してください")
+
+
+@derive("day")
+def day_has_passed(facts: Facts, day: str) -> bool | None:
+    """Is the day over? 地方自治法4条の2第4項: an end that falls on a closed day moves on to the next open day."""
+    last = facts.date(day)
+    return facts.today > facts.next_open(last) if last else None
 
 
 @derive("born")

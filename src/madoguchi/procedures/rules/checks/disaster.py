@@ -19,11 +19,11 @@ WHICH = {
 
 @check("cause")
 def fire_goes_to_fire_station(facts: Facts, cause: str) -> Iterator[Finding]:
-    """消防組織法1条・消防法31条 and the city's own page (七尾市「り災証明、り災届出証明」): damage by fire is
+    """消防組織法1条・消防法31条 and the cities' own pages (七尾市「り災証明、り災届出証明」): damage by fire is
     examined and certified by the fire department, not by the mayor under 災害対策基本法90条の2."""
     if facts.answers.get(cause) == "fire":
         yield Finding(
-            cause, "火災の証明は消防本部が出します。この画面では申請できません。七尾鹿島消防本部へお問い合わせください"
+            cause, "火災の証明は消防本部が出します。この画面では申請できません。消防本部へお問い合わせください"
         )
 
 
@@ -41,9 +41,14 @@ def certificate_fits_target(facts: Facts, kind: str, target: str) -> Iterator[Fi
 @check("kind", "lived")
 def dwelling_was_lived_in(facts: Facts, kind: str, lived: str) -> Iterator[Finding]:
     """災害に係る住家の被害認定基準運用指針: a dwelling is a building really lived in as the base of a
-    household's life, so an empty house gets no 罹災証明書."""
+    household's life, so an empty house gets no 罹災証明書. Whether somebody who was away (evacuated, in hospital)
+    lived there is what the city has to decide, so the application is taken (行政手続法7条)."""
     if facts.answers.get(kind) == "risai" and facts.answers.get(lived) is False:
-        yield Finding(lived, "住んでいなかった家は「被災証明書」か「罹災届出証明書」です。前の画面で選び直してください")
+        text = (
+            "住まいに当たるかを市が調べます。空き家などは「被災証明書」か「罹災届出証明書」になるので、"
+            "前の画面で選び直すこともできます"
+        )
+        yield Finding(lived, text, severity="notice")
 
 
 @check("way", "photos")
@@ -57,11 +62,16 @@ def self_assessment_needs_photos(facts: Facts, way: str, photos: str) -> Iterato
 @check("disaster", "day", others=("events",))
 def damage_not_before_event(facts: Facts, disaster: str, day: str, events: str = "") -> Iterator[Finding]:
     """災害対策基本法90条の2第1項 certifies damage *by the disaster*: it cannot have happened before the
-    disaster did. ``events`` is 「番号=発生日」 joined by 、; disasters not named there are left to the clerk."""
+    disaster did. ``events`` is 「番号=発生日」 joined by 、, filled in from the city's list; disasters not named there
+    are left to the clerk. Rain and tremors begin before the day that gave the disaster its name: up to a week is
+    only noted."""
     when = facts.date(day)
     began = dict(re.findall(r"([a-z0-9-]+)=(\d{4}-\d{2}-\d{2})", events)).get(facts.answers.get(disaster, ""))
-    if when and began and when < dt.date.fromisoformat(began):
-        yield Finding(day, "選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください")
+    if not when or not began or when >= dt.date.fromisoformat(began):
+        return
+    near = (dt.date.fromisoformat(began) - when).days <= 7
+    text = "選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください"
+    yield Finding(day, text, severity="notice" if near else "error")
 
 
 @check("form", "place")

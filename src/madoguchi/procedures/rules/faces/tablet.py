@@ -58,7 +58,7 @@ def _group(
             yield _more(step, repeat, index, True)
         entry = entries[index] if index < len(entries) else {}
         mine = [f for f in faults if f.index == index]
-        title = f"{repeat.name} {index + 1}人目"
+        title = f"{repeat.name} {index + 1}"
         for q in step.questions:
             if asked(q, outside, entry):
                 page = _page(step, q, entry.get(q.id), f"{repeat.id}.{index}.", mine, title)

@@ -75,6 +75,7 @@ class EntryView:
     index: int
     title: str
     fields: list[FieldView]
+    was: str = ""  # which saved entry it is, posted back as `_was`
 
 
 @dataclass(slots=True)
@@ -183,10 +184,14 @@ def step_view(
     total = min(total, step.repeat.high)
     entries = []
     for index in range(total):
-        entry = stored[index] if index < len(stored) else {}
+        was = "" if posted is not None and total != len(stored) else str(index)
+        if posted is not None and f"{step.repeat.id}.{index}._was" in posted:
+            was = getter(posted, f"{step.repeat.id}.{index}")("_was")
+        known_entry = was.isdecimal() and len(was) < 4 and int(was) < len(stored)
+        entry = stored[int(was)] if known_entry else {}
         mine = [f for f in faults if f.index == index]
         fields = _fields(step, f"{step.repeat.id}.{index}.", known, entry, posted, mine, {}, only)
-        entries.append(EntryView(index, f"{step.repeat.name} {index + 1}人目", fields))
+        entries.append(EntryView(index, f"{step.repeat.name} {index + 1}", fields, was if known_entry else ""))
     return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
 
 
@@ -236,7 +241,7 @@ def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
             continue
         prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
         part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
-        words = f"{fault.index + 1}人目: {fault.ja}" if fault.index is not None else fault.ja
+        words = f"{fault.index + 1}番目の{fault.ja}" if fault.index is not None else fault.ja
         out.append((_anchor(prefix, q.id, part, TYPES[q.type].widget), words))
     return out
 

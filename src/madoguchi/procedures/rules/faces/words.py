@@ -57,6 +57,9 @@ def value_of(
     ``machine``: the form for CSV (ISO dates, full digits); otherwise for people (和暦, masked 個人番号). ``item`` is
     the entry of the repeat group this row stands for. What was not asked or not answered is an empty text.
     """
+    if "|" in name:  # first that has an answer: 世帯主, or the applicant who is the head
+        options = (value_of(d, answers, decision, row, part.strip(), machine=machine, item=item) for part in name.split("|"))
+        return next((text for text in options if text), "")
     if name in ROW_WORDS:
         return _row_word(row.get(name, ""), machine)
     base, _, part = name.partition(".")

@@ -37,7 +37,7 @@
     const upd = () => hang.forEach(h => {
       const own = $('input,select,textarea', h), p = own && own.name.match(/^(.*?\.\d+\.)/), pre = p ? p[1] : '';
       h.hidden = !test(h.dataset.when, n => {
-        const es = $$(`[name="${pre + n}"]`, f); if (!es.length) return null;
+        const es = $$(`[name="${n === '結果' ? 'outcome' : pre + n}"]`, f); if (!es.length) return null;
         return es.filter(e => (!/radio|checkbox/.test(e.type) || e.checked) && !e.closest('[hidden]')).map(e => e.value).filter(Boolean);
       });
     });

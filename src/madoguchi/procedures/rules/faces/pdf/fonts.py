@@ -80,11 +80,11 @@ class Fonts:
         """(font, what is drawn, its width at one point). Remembered per document: a form measures each kanji often."""
         key = (character, bold)
         if key not in self._known:
-            fonts = list(self._names(bold))
-            font = next((f for f in fonts if ord(character) in f.face.charToGlyph), None)
+            # lazily: the rare font takes 60 MB and is opened only for a character the first one lacks
+            font = next((f for f in self._names(bold) if ord(character) in f.face.charToGlyph), None)
             if font is None:
                 self.missing[character] = None
-            drawn, font = (character, font) if font is not None else (GETA, fonts[0])
+            drawn, font = (character, font) if font is not None else (GETA, next(self._names(bold)))
             self._known[key] = (font.fontName, drawn, pdfmetrics.stringWidth(drawn, font.fontName, 1000) / 1000)
         return self._known[key]
 

@@ -144,13 +144,16 @@ def _step(form: _Form, step: Step, number: int) -> None:
     stored = form.answers.get(step.repeat.id) if form.answers is not None else None
     entries: list[Mapping[str, Any] | None]
     entries = list(stored or []) if form.answers is not None else [None] * min(step.repeat.high, ROWS)
-    storeys = _storeys(form, step.questions)
+    if not entries:
+        _band(form, f"{number}\u3000{step.title}", note, 40)
+        _wide(form, "なし")
+    storeys = _storeys(form, step.questions) if entries else []
     if len(storeys) > 3:
         for index, entry in enumerate(entries, 1):
-            _band(form, f"{number}\u3000{step.title}\u3000{step.repeat.name} {index}人目", note,
+            _band(form, f"{number}\u3000{step.title}\u3000{step.repeat.name} {index}", note,
                   _height(form, step.questions[0], entry))
             _rows(form, step, entry)
-    else:
+    elif entries:
         _band(form, f"{number}\u3000{step.title}", note, 90)
         _group_table(form, storeys, entries)
     form.sheet.y += 7

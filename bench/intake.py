@@ -1,0 +1,319 @@
+"""The whole resident flow over HTTP against the yardstick, in one run (ratios carry over, absolute values do not).
+
+    python bench/intake.py [--quick] [--engine sqlite|postgresql] [--workers 1,2]
+
+Flow: procedure page, start, five steps (page and answer each), check page, submit, confirmation — as a signed-in
+resident files 妊娠の届出 without JavaScript, electronic signature included (sign-in itself is not in the flow). Both sides run under granian with the same settings, from the same client, on the same
+database engine. One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
+yardstick's CPU per submit; ``p50_ratio`` the same for the client's median time; ``sql_per_flow`` counts statements
+(with BEGIN and COMMIT) of one flow; ``rss_mb`` is the peak of one worker after a search and a PDF.
+"""
+
+from __future__ import annotations
+
+import argparse
+import contextlib
+import json
+import os
+import random
+import re
+import socket
+import statistics
+import subprocess
+import sys
+import tempfile
+import threading
+import time
+import urllib.request
+from pathlib import Path
+
+ROOT = Path(__file__).resolve().parents[1]
+sys.path.insert(0, str(ROOT / "src"))
+YARDSTICK = next((p for p in (ROOT / "bench" / "yardstick.py", ROOT.parent / "shared" / "bench" / "yardstick.py") if p.exists()), None)
+SLUG = "ninshin-todoke"
+
+
+def free_port() -> int:
+    with socket.socket() as s:
+        s.bind(("127.0.0.1", 0))
+        return int(s.getsockname()[1])
+
+
+def granian(app: str, port: int, workers: int, env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
+    return subprocess.Popen(
+        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
+         "--blocking-threads", "1", "--no-ws", "--log-level", "error", app],
+        env=os.environ | env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+
+
+def children(pid: int) -> list[int]:
+    out = [pid]
+    for task in Path(f"/proc/{pid}/task").glob("*/children"):
+        for child in task.read_text().split():
+            out += children(int(child))
+    return out
+
+
+def cpu(pid: int) -> float:
+    ticks = 0
+    for p in children(pid):
+        with contextlib.suppress(OSError):
+            fields = Path(f"/proc/{p}/stat").read_text().rpartition(")")[2].split()
+            ticks += int(fields[11]) + int(fields[12])
+    return ticks / os.sysconf("SC_CLK_TCK")
+
+
+def rss_mb(pid: int) -> float:
+    peaks = []
+    for p in children(pid)[1:] or [pid]:
+        with contextlib.suppress(OSError):
+            found = re.search(r"VmHWM:\s+(\d+)", Path(f"/proc/{p}/status").read_text())
+            peaks.append(int(found[1]) / 1024 if found else 0)
+    return max(peaks, default=0)
+
+
+def wait(url: str) -> None:
+    for _ in range(200):
+        with contextlib.suppress(OSError):
+            urllib.request.urlopen(url, timeout=1)
+            return
+        time.sleep(0.05)
+    raise SystemExit(f"{url} did not answer")
+
+
+class Client:
+    """Keep-alive HTTP client with cookies and nothing else, so that the client is cheap."""
+
+    def __init__(self, port: int) -> None:
+        import http.client
+
+        self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
+        self.cookies: dict[str, str] = {}
+
+    def call(self, method: str, path: str, body: bytes = b"", kind: str = "application/x-www-form-urlencoded") -> tuple[int, str, bytes]:
+        headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
+        if method == "POST":
+            headers["Content-Type"] = kind
+        self.http.request(method, path, body, headers)
+        response = self.http.getresponse()
+        data = response.read()
+        for header in response.headers.get_all("set-cookie") or []:
+            name, _, rest = header.strip().partition("=")
+            self.cookies[name] = rest.partition(";")[0]
+        return response.status, response.headers.get("location", ""), data
+
+
+def encode(data: dict[str, object]) -> bytes:
+    from urllib.parse import urlencode
+
+    return urlencode(data, doseq=True).encode()
+
+
+def hidden(page: bytes, name: str) -> str:
+    found = re.search(rf'name="{name}" value="([^"]*)"', page.decode())
+    return found[1] if found else ""
+
+
+COOKIES: dict[str, str] = {}
+
+
+def sign_in(port: int) -> None:
+    """A trial resident signs in once; the cookies serve all flows."""
+    c = Client(port)
+    _, _, page = c.call("GET", "/sign-in/")
+    status, _, _ = c.call("POST", "/sign-in/trial/", encode({"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"), "person": "hanako"}))
+    assert status == 303, status
+    COOKIES.clear()
+    COOKIES.update(c.cookies)
+
+
+def flow(port: int, steps: list[tuple[str, dict[str, object]]]) -> None:
+    """One resident files once."""
+    c = Client(port)
+    c.cookies = dict(COOKIES)
+    _, _, page = c.call("GET", f"/p/{SLUG}/")
+    token = hidden(page, "csrfmiddlewaretoken")
+    status, where, _ = c.call("POST", f"/p/{SLUG}/start/", encode({"csrfmiddlewaretoken": token}))
+    assert status == 303, status
+    draft = where.split("/")[2]
+    for step, data in steps:
+        status, _, page = c.call("GET", where)
+        assert status == 200 and where.endswith(f"/{step}/"), (status, where, step)
+        fields = data | {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"), "_mark": hidden(page, "_mark"), "_action": "next"}
+        status, where, page = c.call("POST", f"/a/{draft}/{step}/", encode(fields))
+        assert status == 303, (status, step, re.findall(r'class="err"[^>]*>.*?</p>', page.decode()))
+    where = f"/a/{draft}/check/"  # the documents page asks for nothing that must be there
+    status, _, page = c.call("GET", where)
+    assert status == 200 and where.endswith("/check/"), (status, where)
+    token = hidden(page, "csrfmiddlewaretoken")
+    status, where, page = c.call("POST", where, encode({"csrfmiddlewaretoken": token, "ok": "yes"}))
+    assert status == 303, (status, re.findall(r"<li>.*?</li>", page.decode())[:5])
+    status, _, page = c.call("GET", where)
+    assert status == 200 and "受付番号" in page.decode()
+
+
+def yardstick_once(port: int, c: Client, body: bytes) -> None:
+    status, _, _ = c.call("POST", "/submit", body, "application/json")
+    assert status == 201, status
+
+
+def timed(times: list[float], call: object) -> None:
+    start = time.perf_counter()
+    call()  # type: ignore[operator]
+    times.append(time.perf_counter() - start)
+
+
+def spread(count: int, clients: int, call: object) -> tuple[list[float], float]:
+    """Run ``count`` calls from ``clients`` threads. Returns the times and the wall time."""
+    times: list[float] = []
+    left = iter(range(count))
+    lock = threading.Lock()
+
+    def run() -> None:
+        while True:
+            with lock:
+                if next(left, None) is None:
+                    return
+            timed(times, call)
+
+    threads = [threading.Thread(target=run) for _ in range(clients)]
+    start = time.perf_counter()
+    for t in threads:
+        t.start()
+    for t in threads:
+        t.join()
+    return times, time.perf_counter() - start
+
+
+def import_ratio() -> float:
+    """Seconds to import the application over the same for the yardstick, best of three."""
+    def best(code: str, env: dict[str, str], cwd: Path) -> float:
+        out = []
+        for _ in range(3):
+            start = time.perf_counter()
+            subprocess.run([sys.executable, "-c", code], env=os.environ | env, cwd=cwd, check=True, capture_output=True)
+            out.append(time.perf_counter() - start)
+        return min(out)
+
+    assert YARDSTICK
+    ours = best("import madoguchi.config.wsgi", {"PYTHONPATH": str(ROOT / "src")}, ROOT)
+    return ours / best("import yardstick", {}, YARDSTICK.parent)
+
+
+def answers() -> list[tuple[str, dict[str, object]]]:
+    """Answers on five pages possibly the documents page."""
+    from madoguchi.config.procedures_cli import city_folder, pack_files, read_file
+    from madoguchi.offices.city import read_city
+    from madoguchi.procedures.rules import generate
+    from madoguchi.procedures.rules.checks import Facts
+    from madoguchi.procedures.rules.disasters import with_disasters
+    from madoguchi.procedures.rules.validate import derive, steps_asked
+
+    city = read_city(city_folder())
+    path, override = next(p for p in pack_files(city) if p[0].stem == SLUG)
+    definition, _ = read_file(path, override, city)
+    assert definition
+    d = with_disasters(definition, {})
+    import datetime as dt
+
+    for seed in range(300):
+        found = generate.answers_for(d, random.Random(seed), today=dt.date.today(), minimal=True)
+        asked = steps_asked(d, derive(d, Facts(found, dt.date.today())))
+        if len(asked) == 5 and found.get("filer") == "self":
+            return [(s.id, generate.post_data(d, s, found)) for s in asked]
+    raise SystemExit("no way of five pages found")
+
+
+def sql_per_flow(env: dict[str, str], steps: list[tuple[str, dict[str, object]]]) -> float:
+    """Statements of one flow, counted by the application itself with MADOGUCHI_COUNT_SQL."""
+    port = free_port()
+    counter = Path(env["MADOGUCHI_DATA"]) / "sql.count"
+    server = granian("madoguchi.config.wsgi:application", port, 1, env | {"MADOGUCHI_COUNT_SQL": str(counter)}, ROOT)
+    try:
+        wait(f"http://127.0.0.1:{port}/accessibility/")
+        sign_in(port)
+        flow(port, steps)
+        counter.write_text("")
+        flow(port, steps)
+        return counter.stat().st_size
+    finally:
+        server.terminate()
+        server.wait()
+
+
+def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[str, object]:
+    with tempfile.TemporaryDirectory() as folder:
+        assert YARDSTICK
+        env = {"PYTHONPATH": str(ROOT / "src"), "MADOGUCHI_DATA": folder, "DATABASE_URL": url, "MADOGUCHI_ENV": "trial", "MADOGUCHI_LOG": "ERROR"}
+        yard_url = url.rpartition("/")[0] + "/yardstick" if url else f"sqlite:///{folder}/yard.sqlite3"
+        subprocess.run([sys.executable, "-m", "madoguchi", "setup"], env=os.environ | env, cwd=ROOT, check=True, capture_output=True)
+        subprocess.run([sys.executable, "yardstick.py", "init"], env=os.environ | {"YARDSTICK_DB": yard_url}, cwd=YARDSTICK.parent, check=True, capture_output=True)
+        steps = answers()
+        yard_port, port = free_port(), free_port()
+        yard = granian("yardstick:application", yard_port, workers, {"YARDSTICK_DB": yard_url}, YARDSTICK.parent)
+        hall = granian("madoguchi.config.wsgi:application", port, workers, env, ROOT)
+        try:
+            wait(f"http://127.0.0.1:{yard_port}/hello")
+            wait(f"http://127.0.0.1:{port}/accessibility/")
+            body = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
+                                        "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため", "agree": True}}).encode()
+            local = threading.local()
+
+            def submit() -> None:
+                if not hasattr(local, "c"):
+                    local.c = Client(yard_port)
+                yardstick_once(yard_port, local.c, body)
+
+            def resident() -> None:
+                flow(port, steps)
+
+            submits, flows = (300, 15) if quick else (2000, 120)
+            sign_in(port)
+            spread(30, workers, submit)
+            spread(4 * workers, workers, resident)
+            before = cpu(yard.pid)
+            yard_times, _ = spread(submits, workers, submit)
+            yard_cpu = (cpu(yard.pid) - before) / submits
+            before = cpu(hall.pid)
+            times, wall = spread(flows, workers, resident)
+            hall_cpu = (cpu(hall.pid) - before) / flows
+            c = Client(port)
+            c.call("GET", "/procedures/?q=%E4%BB%8B%E8%AD%B7")
+            c.call("GET", f"/p/{SLUG}/paper.pdf")
+            return {
+                "bench": "intake", "engine": engine, "workers": workers, "cpu_ratio": round(hall_cpu / yard_cpu, 1),
+                "p50_ratio": round(statistics.median(times) / statistics.median(yard_times), 1),
+                "p95_ms": round(sorted(times)[int(len(times) * 0.95) - 1] * 1000, 1), "flows_per_s": round(flows / wall, 2),
+                "sql_per_flow": sql_per_flow(env, steps), "rss_mb": round(rss_mb(hall.pid), 1), "import_ratio": round(ratio, 2),
+                "pages": len(steps), "cpu_ms_per_flow": round(hall_cpu * 1000, 1),
+                "yardstick_cpu_ms": round(yard_cpu * 1000, 2),
+            }
+        finally:
+            for process in (yard, hall):
+                process.terminate()
+                process.wait()
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--engine", default="")
+    parser.add_argument("--workers", default="")
+    options = parser.parse_args()
+    if YARDSTICK is None:
+        raise SystemExit("bench/yardstick.py is missing")
+    ratio = import_ratio()
+    counts = [int(w) for w in options.workers.split(",") if w] or ([1] if options.quick else [1, 2])
+    with contextlib.ExitStack() as stack:
+        for engine in [options.engine] if options.engine else ["sqlite", "postgresql"]:
+            for workers in counts:
+                url = ""
+                if engine == "postgresql":
+                    from tools_postgres import database
+
+                    url = stack.enter_context(database())
+                print(json.dumps(one(engine, workers, options.quick, url, ratio)), flush=True)
+
+
+if __name__ == "__main__":
+    main()

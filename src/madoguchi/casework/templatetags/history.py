@@ -1,0 +1,35 @@
+"""Words for the history of a case: who did what, as clerks say it. The record itself keeps the codes."""
+
+from __future__ import annotations
+
+from django import template
+
+register = template.Library()
+ACTIONS = {
+    "application.filed": "申請を受け付けた", "case.opened": "審査の一覧に載せた", "case.taken": "担当になった",
+    "case.assigned": "担当を決めた", "case.reopened": "もう一度審査を始めた", "case.decided": "決定した",
+    "case.withdrawn": "取下げで終わりにした", "checklist.saved": "審査チェックを保存した",
+    "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
+    "decision.proposed": "起案した", "decision.approved": "承認した", "decision.returned": "差し戻した",
+    "document.issued": "書類を発行した", "document.added": "書類を追加した", "documents.received": "追加の書類を取り込んだ",
+    "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
+    "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
+    "parcel.retried": "連携をもう一度始めた", "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
+    "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",
+    "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
+}
+
+
+@register.filter
+def act_words(action: str) -> str:
+    """In words, or the code where there are none yet."""
+    return ACTIONS.get(action, action)
+
+
+@register.filter
+def actor_words(actor: str) -> str:
+    """Residents are 申請した方, for their names stand elsewhere; staff go by their number."""
+    kind, _, who = actor.partition(":")
+    if kind == "staff":
+        return f"職員 {who}"
+    return {"resident": "申請した方", "worker": "自動処理", "setup": "自動処理"}.get(kind, actor)

@@ -1,0 +1,181 @@
+"""個人番号: sealed on the way in, shown once to a clerk of the section who says why, and that is on record."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.casework import services
+from madoguchi.casework.errors import ReasonMissing
+from madoguchi.casework.models import Case
+from madoguchi.kernel import sealed
+from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.procedures.rules import generate
+
+SLUG = "ninshin-todoke"
+NUMBER = generate.MY_NUMBERS[2]
+SPACED = f"{NUMBER[:4]} {NUMBER[4:8]} {NUMBER[8:]}"
+
+
+@pytest.fixture
+def case(hall: Hall):
+    return hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER})
+
+
+def every_text_in_the_database():
+    """All columns of all tables as text, ciphers too."""
+    from django.apps import apps
+
+    for model in apps.get_models():
+        for row in model.objects.values_list():
+            for value in row:
+                yield model.__name__, bytes(value) if isinstance(value, bytes | memoryview) else str(value).encode()
+
+
+def test_it_lies_nowhere_in_the_database_in_the_clear(hall: Hall, case):
+    hall.decide(case, "accept", "yoshida")
+    run_worker()
+    assert sealed.is_token(case.answers["my_number"])
+    shown = [name for name, value in every_text_in_the_database() if NUMBER.encode() in value]
+    assert shown == []
+
+
+def test_it_reaches_the_core_system_and_nobody_else(hall: Hall, case):
+    hall.decide(case, "accept", "yoshida")
+    run_worker()
+    files = [p for p in hall.home.rglob("*") if p.is_file()]
+    holding = [p for p in files if NUMBER in p.read_bytes().decode("cp932", errors="replace")]
+    assert [p.parent.name for p in holding] == ["kenkou-kanri"]
+
+
+def test_no_page_shows_it_unasked(hall: Hall, case):
+    for tab in ("review", "answers", "files", "talk", "history"):
+        page = text(hall.desk("yoshida").get(f"/staff/case/{case.id}/?tab={tab}"))
+        assert NUMBER not in page
+        assert SPACED not in page
+        assert case.answers["my_number"] not in page, "nor its token"
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert NUMBER not in page
+    assert case.answers["my_number"] not in page
+
+
+def test_a_clerk_sees_it_once_and_says_why(hall: Hall, case):
+    desk = hall.desk("yoshida")
+    shown = desk.post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": "宛名番号との照合"})
+    assert SPACED in text(shown)
+    assert shown["Cache-Control"] == "no-store"
+    entry = AuditEntry.objects.get(action="number.viewed")
+    assert (entry.chain, entry.actor, entry.facts) == (f"case:{case.id}", "staff:yoshida", {"path": "my_number"})
+    assert entry.digest, "the reason is part of the record"
+    assert SPACED not in text(desk.get(f"/staff/case/{case.id}/?tab=answers"))
+    services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="再確認")
+    assert AuditEntry.objects.filter(action="number.viewed").count() == 2
+
+
+@pytest.mark.parametrize("why", ["", " ", "x"])
+def test_without_a_reason_nothing_is_shown(hall: Hall, case, why):
+    answer = hall.desk("yoshida").post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": why})
+    assert answer.status_code == 422
+    assert SPACED not in text(answer)
+    with pytest.raises(ReasonMissing):
+        services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why=why)
+    assert not AuditEntry.objects.filter(action="number.viewed").exists()
+
+
+@pytest.mark.parametrize("who", ["sato", "tanaka", "auditor", "admin"])
+def test_nobody_outside_the_section_sees_it(hall: Hall, case, who):
+    answer = hall.desk(who).post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": "見たい"})
+    assert answer.status_code == 404
+    assert not AuditEntry.objects.filter(action="number.viewed").exists()
+
+
+@pytest.mark.parametrize("path", ["name", "no_such", "my_number.0", "", "0", "__class__"])
+def test_only_sealed_answers_can_be_revealed(hall: Hall, case, path):
+    with pytest.raises(NotFound):
+        services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path=path, why="照合のため")
+
+
+def test_a_token_of_another_case_typed_by_hand_reveals_nothing(hall: Hall, case):
+    """Taro writes Hanako's token into his own form: it is thrown away, not resolved."""
+    token = case.answers["my_number"]
+    from tests.support.hall import lists
+
+    from madoguchi.intake import drafts
+
+    owner = hall.owner("taro")
+    draft = drafts.draft_start(owner=owner, slug=SLUG)
+    d = hall.definition(SLUG)
+    step = next(s for s in d.steps if any(q.id == "my_number" for q in s.questions))
+    raw = lists(generate.post_data(d, step, case.answers | {"my_number": NUMBER})) | {"my_number": [token]}
+    from madoguchi.intake.errors import AnswersWrong
+
+    with pytest.raises(AnswersWrong):
+        drafts.draft_save_step(owner=owner, draft_id=str(draft.id), step_id=step.id, raw=raw, mark="")
+
+
+def test_a_number_left_empty_on_a_saved_page_stays_as_it_was(hall: Hall):
+    from tests.support.hall import lists
+
+    from madoguchi.intake import drafts
+
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER})
+    token = draft.answers["my_number"]
+    d = hall.definition(SLUG)
+    step = next(s for s in d.steps if any(q.id == "my_number" for q in s.questions))
+    raw = lists(generate.post_data(d, step, {k: v for k, v in draft.answers.items() if k != "my_number"}))
+    assert "my_number" not in raw
+    saved = drafts.draft_save_step(owner=hall.owner("hanako"), draft_id=str(draft.id), step_id=step.id, raw=raw, mark="")
+    assert saved.answers["my_number"] == token
+    page = text(hall.browser("hanako").get(f"/a/{draft.id}/{step.id}/"))
+    assert NUMBER not in page
+    assert token not in page
+
+
+def test_a_wiped_number_is_gone_and_the_filing_still_stands(hall: Hall, case):
+    from madoguchi.kernel.models import SealedValue
+
+    digest = case.digest
+    SealedValue.objects.all().delete()
+    with pytest.raises(NotFound):
+        services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="照合のため")
+    assert Case.objects.get(id=case.id).digest == digest
+    assert not AuditEntry.objects.filter(action="number.viewed").exists()
+
+CHILDREN = "jidou-teate-gaku-kaitei"
+
+
+def test_removing_one_entry_moves_no_number_to_another_person(hall: Hall):
+    """Three children with a number each; the first is taken away, the boxes stay empty: the others keep their own."""
+    from madoguchi.intake import drafts
+
+    answers = hall.answers(CHILDREN)
+    d = hall.definition(CHILDREN)
+    step = next(s for s in d.steps if s.repeat and any(q.id == "older_mynumber" for q in s.questions))
+    group = step.repeat.id
+    from madoguchi.intake.models import Draft
+
+    draft = drafts.draft_start(owner=hall.owner("hanako"), slug=CHILDREN)
+    tokens = [sealed.put("my-number", n) for n in generate.MY_NUMBERS[:3]]
+    entries = [{"older_mynumber": token} for token in tokens]
+    Draft.objects.filter(id=draft.id).update(answers=answers | {group: entries})
+    client = hall.browser("hanako")
+    url = f"/a/{draft.id}/{step.id}/"
+    fields = {f"{group}.count": "3"} | {f"{group}.{i}._was": str(i) for i in range(3)}
+    assert f'name="{group}.2._was" value="2"' in text(client.get(url)) or client.get(url).status_code == 404
+    page = text(client.post(url, fields | {"_action": "remove:0"}))
+    assert f'name="{group}.0._was" value="1"' in page
+    assert f'name="{group}.1._was" value="2"' in page
+    assert f"{group}.2._was" not in page
+    from madoguchi.intake.numbers import read_page
+
+    raw = {f"{group}.count": ["2"], f"{group}.0._was": ["1"], f"{group}.1._was": ["2"]}
+    draft.refresh_from_db()
+    read = read_page(d, step, raw, draft.answers, drafts.facts(draft.answers))
+    assert [e.get("older_mynumber") for e in read.values[group]] == tokens[1:]
+    added = {f"{group}.count": ["4"], f"{group}.3._was": [""]} | {f"{group}.{i}._was": [str(i)] for i in range(3)}
+    read = read_page(d, step, added, draft.answers, drafts.facts(draft.answers))
+    assert [e.get("older_mynumber") for e in read.values[group]] == [*tokens, None]
+    unmarked = read_page(d, step, {f"{group}.count": ["2"]}, draft.answers, drafts.facts(draft.answers))
+    assert [e.get("older_mynumber") for e in unmarked.values[group]] == [None, None], "in doubt it is asked again"

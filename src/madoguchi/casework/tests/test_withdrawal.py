@@ -1,0 +1,134 @@
+"""取下げ: Hanako asks, casework decides under its lock, in whatever state the case is by then."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.threads import together
+from tests.support.walk import text
+
+from madoguchi.casework import services
+from madoguchi.intake.models import Application
+from madoguchi.kernel import audit
+from madoguchi.kernel.models import AuditEntry, Message
+
+SLUG = "jidou-teate-mishiharai"
+
+
+@pytest.fixture
+def case(hall: Hall):
+    return hall.case("hanako", SLUG)
+
+
+def withdraw(hall, case, who="hanako"):
+    return hall.browser(who).post(f"/my/{case.id}/withdraw/")
+
+
+def settle(hall, case):
+    run_worker()
+    case.refresh_from_db()
+    return hall.seen_by_applicant(case)
+
+
+def received(hall, case):
+    pass
+
+
+def reviewing(hall, case):
+    services.case_take(actor=hall.staff("tanaka"), case_id=case.ref)
+
+
+def correcting(hall, case):
+    services.correction_request(actor=hall.staff("tanaka"), case_id=case.ref, items=[("phone", "x")],
+                                due_on=OPENING.date() + dt.timedelta(days=9))
+
+
+def proposed(hall, case):
+    hall.propose(case, "tanaka", "grant")
+
+
+def decided(hall, case):
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+
+
+@pytest.mark.parametrize("bring", [received, reviewing, correcting])
+def test_it_is_granted_while_nobody_has_decided(hall: Hall, case, bring):
+    bring(hall, case)
+    settle(hall, case)
+    assert withdraw(hall, case).status_code == 303
+    seen = settle(hall, case)
+    assert (case.state, seen.status, seen.view["withdrawal"]) == ("withdrawn", "withdrawn", "done")
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="case.withdrawn").count() == 1
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "取り下げ" in page
+    assert "correct/" not in page, "nothing is left to be corrected"
+
+
+@pytest.mark.parametrize("bring", [proposed, decided])
+def test_it_cannot_be_asked_once_the_applicant_sees_the_decision_on_its_way(hall: Hall, case, bring):
+    bring(hall, case)
+    settle(hall, case)
+    assert withdraw(hall, case).status_code == 409
+    assert settle(hall, case).status in ("approval", "decided")
+    assert case.state in ("approval", "decided")
+
+
+@pytest.mark.parametrize("bring", [proposed, decided])
+def test_a_request_that_crosses_the_decision_is_refused_and_the_page_stays_true(hall: Hall, case, bring):
+    """Hanako still sees "審査中" while the case goes to approval: casework decides, and her page shows the real state."""
+    assert withdraw(hall, case).status_code == 303
+    bring(hall, case)
+    seen = settle(hall, case)
+    assert case.state == ("approval" if bring is proposed else "decided")
+    assert seen.view["withdrawal"] == "refused"
+    assert seen.status == case.state
+    assert "お電話ください" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="withdrawal.refused").count() == 1
+
+
+def test_asking_twice_asks_once(hall: Hall, case):
+    assert withdraw(hall, case).status_code == 303
+    assert withdraw(hall, case).status_code == 409
+    assert Message.objects.filter(event="intake.WithdrawalAsked").count() == 1
+    settle(hall, case)
+    assert withdraw(hall, case).status_code == 409
+
+
+def test_asked_before_the_case_is_open_it_waits_for_it(hall: Hall):
+    application = hall.file("hanako", SLUG)
+    assert hall.browser("hanako").post(f"/my/{application.id}/withdraw/").status_code == 303
+    run_worker()
+    application.refresh_from_db()
+    assert application.status == "withdrawn"
+
+
+def test_taro_cannot_withdraw_for_hanako(hall: Hall, case):
+    assert withdraw(hall, case, who="taro").status_code == 404
+    assert settle(hall, case).status != "withdrawn"
+
+
+def test_a_withdrawn_application_can_no_longer_be_corrected(hall: Hall, case):
+    correcting(hall, case)
+    settle(hall, case)
+    withdraw(hall, case)
+    late = hall.browser("hanako").post(f"/my/{case.id}/correct/", {"_action": "send", "phone": "0767123456"})
+    seen = settle(hall, case)
+    assert late.status_code in (303, 409)
+    assert case.state == seen.status == "withdrawn"
+    assert audit.verify() == []
+
+
+@pytest.mark.django_db(transaction=True)
+def test_withdrawing_and_proposing_at_the_same_moment_end_in_one_truth(hall: Hall):
+    found = hall.case("hanako", SLUG)
+    assert withdraw(hall, found).status_code == 303
+    raw, tanaka = hall.decision_raw(found), hall.staff("tanaka")
+    together(run_worker, lambda: services.decision_propose(
+        actor=tanaka, case_id=found.ref, outcome_id="grant", reason="", raw=raw))
+    seen = settle(hall, found)
+    assert (found.state, seen.status, seen.view["withdrawal"]) in (
+        ("withdrawn", "withdrawn", "done"), ("approval", "approval", "refused"))
+    assert Application.objects.count() == 1
+    assert audit.verify() == []

@@ -1,0 +1,46 @@
+"""`madoguchi demo`: files all procedures on a running city hall and follows them to the letter and the core system."""
+
+from __future__ import annotations
+
+import sys
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from madoguchi.config import demo
+from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.offices.public import city
+from madoguchi.procedures.rules.disasters import with_disasters
+
+
+class Command(BaseCommand):
+    help = "動いている市役所で、すべての手続を申請から連携まで通します(試用だけ)"
+    requires_system_checks: list[str] = []
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--url", default=settings.BASE_URL)
+        parser.add_argument("--only", default="", help="手続の番号(コンマ区切り)")
+        parser.add_argument("--seed", type=int, default=1)
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("本番では実行できません。架空の申請を作るためのものです。")
+        wanted = set(filter(None, options["only"].split(",")))
+        disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
+        offices: dict[str, demo.Office] = {}
+        rows = []
+        self.stdout.write(f"{'手続':<32}{'受付番号':<18}画面  {'ms':>6}  連携 / 通知書")
+        for path, override in pack_files(city()):
+            definition, _ = read_file(path, override, city())
+            if definition is None or (wanted and definition.id not in wanted):
+                continue
+            row = demo.one(options["url"], with_disasters(definition, disasters), options["seed"], offices)
+            rows.append(row)
+            self.stdout.write(f"{row.slug:<32}{row.receipt:<18}{row.steps:>4}  {row.ms:>6}  {row.error or row.delivered}")
+            if row.letter:
+                self.stdout.write(f"    {row.letter[:150]}…")
+            self.stdout.flush()
+        bad = [r for r in rows if r.error or not r.letter]
+        self.stdout.write(f"{len(rows)}件中{len(rows) - len(bad)}件が最後まで届きました")
+        sys.exit(1 if bad or not rows else 0)

@@ -1,0 +1,37 @@
+"""`madoguchi signatures verify`: proves again that what was signed with a card is what lies here."""
+
+from __future__ import annotations
+
+import sys
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from madoguchi.intake.signing import signed_applications, stored_faults
+
+
+class Command(BaseCommand):
+    help = "保存されている電子署名を、申請の内容からもう一度検証します"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("action", choices=["verify"])
+        parser.add_argument("--application", default="", metavar="ID", help="この申請だけを検証します")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        wanted = options["application"]
+        try:
+            wanted = str(uuid.UUID(wanted)) if wanted else ""
+        except ValueError:
+            raise CommandError("--application には申請のID(例 1b4e28ba-2fa1-11d2-883f-0016d3cca427)を指定してください")
+        seen = bad = 0
+        for row in signed_applications(wanted):
+            faults = stored_faults(row)
+            seen, bad = seen + 1, bad + bool(faults)
+            for fault in faults:
+                self.stdout.write(f"{row.receipt} {row.id}: {fault}")
+        if wanted and not seen:
+            raise CommandError("この申請は見つかりません。IDを確認してください")
+        self.stdout.write(f"電子署名{seen}件を検証: " + (f"{bad}件に異常があります" if bad else "異常はありません"))
+        if bad:
+            sys.exit(1)

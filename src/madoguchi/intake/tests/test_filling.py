@@ -1,0 +1,232 @@
+"""Hanako fills in a form: page by page, there and back, in two tabs, with a break and a sign-in that runs out."""
+
+from __future__ import annotations
+
+import json
+from urllib.parse import unquote, urlsplit
+
+import pytest
+from django.core import signing
+from tests.support.hall import Hall
+from tests.support.walk import Walk, hidden, text
+
+from madoguchi.identity import owners
+from madoguchi.intake.models import Application, Draft, ParkedInput
+
+SLUG = "jidou-teate-mishiharai"
+
+
+@pytest.fixture
+def answers(hall: Hall):
+    found = hall.answers(SLUG)
+    found.pop("siblings", None)
+    return found | {"others": False}
+
+
+@pytest.fixture
+def walk(hall: Hall, answers):
+    return Walk(hall.browser("hanako"), SLUG, answers)
+
+
+def test_page_by_page_to_the_receipt(walk, hall):
+    walk.go()
+    assert walk.seen == ["filer_page", "deceased_page", "claimant_page", "account_page", "documents"]
+    check = walk.client.get(walk.url("check"))
+    assert "確認して" in text(check)
+    sent = walk.submit()
+    assert sent.status_code == 303
+    application = Application.objects.get()
+    assert sent["Location"] == f"/my/{application.id}/filed/"
+    page = text(walk.client.get(sent["Location"]))
+    assert application.receipt in page
+    assert application.owner == hall.owner("hanako").key
+
+
+def test_what_is_filed_is_what_was_answered(walk):
+    walk.go()
+    walk.submit()
+    assert Application.objects.get().answers == walk.answers
+
+
+def test_every_page_is_saved_and_found_again_after_leaving(walk, hall):
+    walk.go(stop="claimant_page")
+    left = walk.post("claimant_page", action="save")
+    assert left["Location"] == walk.url("saved")
+    assert walk.client.get(walk.url("saved")).status_code == 200
+    later = hall.browser("hanako")
+    home = text(later.get("/my/"))
+    assert walk.draft_id in home
+    first_open = next(s.id for s in walk.d.steps if s.id not in walk.draft.done)
+    assert f"/a/{walk.draft_id}/{first_open}/" in home
+    again = text(later.get(walk.url("filer_page")))
+    assert f'value="{walk.answers["phone"]}"' in again
+
+
+def test_going_back_and_forward_loses_nothing(walk):
+    walk.go(stop="account_page")
+    before = walk.draft.answers
+    back = walk.client.get(walk.url("deceased_page"))
+    assert back.status_code == 200
+    answer = walk.post("deceased_page", mark=hidden(back, "_mark"))
+    assert answer.status_code == 303
+    assert walk.draft.answers == before
+    walk.go()
+    assert walk.submit().status_code == 303
+
+
+def test_a_page_answered_anew_replaces_only_itself(walk):
+    walk.go()
+    page = walk.client.get(walk.url("filer_page") + "?back=check")
+    answer = walk.post("filer_page", mark=hidden(page, "_mark"), phone="0767999999", _back="check")
+    assert answer["Location"] == walk.url("check"), "corrections from the check page lead back to it"
+    assert walk.draft.answers == walk.answers | {"phone": "0767999999"}
+
+
+def test_a_wrong_answer_keeps_everything_typed_and_saves_nothing(walk):
+    answer = walk.post("filer_page", phone="12")
+    assert answer.status_code == 422
+    page = text(answer)
+    assert 'value="12"' in page
+    assert 'href="#phone"' in page, "the summary leads to the field"
+    assert walk.draft.answers == {}
+    assert walk.draft.done == []
+
+
+def test_nothing_is_filed_before_everything_is_answered(walk):
+    walk.go(stop="account_page")
+    answer = walk.submit()
+    assert answer.status_code == 422
+    assert f"/a/{walk.draft_id}/account_page/?back=check" in text(answer)
+    assert not Application.objects.exists()
+    assert walk.draft.state == "open"
+
+
+def test_nothing_is_filed_without_the_tick(walk):
+    walk.go()
+    answer = walk.submit(ok="")
+    assert answer.status_code == 422
+    assert 'href="#ok"' in text(answer)
+    assert not Application.objects.exists()
+
+
+def test_a_page_that_these_answers_do_not_use_is_not_there(walk):
+    walk.go()
+    assert walk.client.get(walk.url("siblings_page")).status_code == 404
+    assert walk.client.get(walk.url("no_such_page")).status_code == 404
+
+
+def test_the_card_fills_in_what_it_knows_and_is_dropped_at_filing(hall):
+    answers = hall.answers("ninshin-todoke") | {"filer": "self"}
+    walk = Walk(hall.browser("hanako"), "ninshin-todoke", answers)
+    walk.go(stop="mother_page")
+    page = text(walk.client.get(walk.url("mother_page")))
+    assert "マイナンバーカードから読み取りました" in page
+    assert 'value="花子"' in page
+    assert walk.draft.card
+    walk.go()
+    assert walk.submit().status_code == 303
+    assert walk.draft.card == walk.draft.answers == walk.draft.files == {}
+
+
+# --- two tabs
+
+
+def test_two_tabs_the_second_is_told_and_then_wins(walk):
+    walk.go(stop="account_page")
+    one, two = (hidden(walk.client.get(walk.url("filer_page")), "_mark") for _ in range(2))
+    assert walk.post("filer_page", mark=one, phone="0767111111").status_code == 303
+    told = walk.post("filer_page", mark=two, phone="0767222222")
+    assert told.status_code == 409
+    page = text(told)
+    assert 'value="0767222222"' in page, "what was typed in this tab is kept"
+    assert "先に保存されています" in page
+    assert walk.draft.answers["phone"] == "0767111111"
+    again = walk.post("filer_page", mark=hidden(told, "_mark"), phone="0767222222")
+    assert again.status_code == 303
+    assert walk.draft.answers["phone"] == "0767222222"
+
+
+def test_two_tabs_on_different_pages_do_not_disturb_each_other(walk):
+    walk.go()
+    one = hidden(walk.client.get(walk.url("filer_page")), "_mark")
+    two = hidden(walk.client.get(walk.url("account_page")), "_mark")
+    assert walk.post("filer_page", mark=one, phone="0767111111").status_code == 303
+    assert walk.post("account_page", mark=two, remarks="よろしくお願いします").status_code == 303
+    assert (walk.draft.answers["phone"], walk.draft.answers["remarks"]) == ("0767111111", "よろしくお願いします")
+
+
+def test_a_page_left_open_in_another_tab_after_filing_says_so(walk):
+    walk.go()
+    mark = hidden(walk.client.get(walk.url("filer_page")), "_mark")
+    walk.submit()
+    late = walk.post("filer_page", mark=mark, phone="0767333333")
+    assert late.status_code == 409
+    assert Application.objects.get().answers == walk.answers
+
+
+# --- the sign-in runs out
+
+
+def expire(client):
+    """Two hours later: the cookie is there and no longer good."""
+    client.cookies[owners.RESIDENT_COOKIE] = signing.dumps("x", salt="resident")[:-2]
+
+
+def sign_in_again(client, location):
+    """Follow the way to the sign-in page and back."""
+    target = unquote(urlsplit(location).query.partition("next=")[2])
+    page = client.get(location)
+    assert page.status_code == 200
+    assert "expired=1" in location
+    answer = client.post("/sign-in/trial/", {"person": "hanako", "next": target})
+    assert answer.status_code == 303
+    return answer["Location"]
+
+
+def test_an_expired_sign_in_parks_what_was_typed_and_puts_it_back(walk):
+    walk.go(stop="deceased_page")
+    expire(walk.client)
+    away = walk.post("deceased_page", deceased_name__sei="長文", deceased_name__mei="入力済")
+    assert away.status_code == 303
+    assert away["Location"].startswith("/sign-in/")
+    assert "長文".encode() not in bytes(ParkedInput.objects.get().sealed)
+    back = sign_in_again(walk.client, away["Location"])
+    page = text(walk.client.get(back))
+    assert 'value="長文"' in page
+    assert "入力した内容を戻しました" in page
+    assert "deceased_name" not in json.dumps(walk.draft.answers), "nothing is saved until it is sent again"
+
+
+def test_an_expired_sign_in_over_an_old_guest_cookie_parks_too(walk):
+    """She once filed as a guest in this browser: the guest's cookie must not turn her draft into a stranger's."""
+    walk.client.cookies[owners.GUEST_COOKIE] = "g" * 43
+    walk.go(stop="deceased_page")
+    del walk.client.cookies[owners.RESIDENT_COOKIE]
+    away = walk.post("deceased_page", deceased_name__sei="長文")
+    assert away.status_code == 303, "404 here would lose what she typed"
+    assert away["Location"].startswith("/sign-in/")
+    page = text(walk.client.get(sign_in_again(walk.client, away["Location"])))
+    assert 'value="長文"' in page
+
+
+def test_parked_input_opens_for_the_owner_of_the_draft_only(walk, hall):
+    walk.go(stop="deceased_page")
+    expire(walk.client)
+    away = walk.post("deceased_page", deceased_name__sei="秘密")
+    ticket = unquote(away["Location"]).rpartition("restore=")[2]
+    taro = hall.browser("taro")
+    assert taro.get(walk.url("deceased_page") + f"?restore={ticket}").status_code == 404
+    own = Walk(taro, SLUG, walk.answers)
+    assert "秘密" not in text(taro.get(own.url("filer_page") + f"?restore={ticket}"))
+
+
+@pytest.mark.parametrize("ticket", ["", "x", "00000000-0000-0000-0000-000000000000", "' or 1=1"])
+def test_a_made_up_ticket_restores_nothing_and_breaks_nothing(walk, ticket):
+    assert walk.client.get(walk.url("filer_page"), {"restore": ticket}).status_code == 200
+
+
+def test_a_discarded_draft_is_gone(walk):
+    walk.go()
+    assert walk.client.post(walk.url("discard")).status_code == 303
+    assert not Draft.objects.exists()
+    assert walk.client.get(walk.url("check")).status_code == 404

@@ -1,0 +1,17 @@
+"""What can go wrong with the city's own lists."""
+
+from __future__ import annotations
+
+from madoguchi.kernel.errors import DomainError
+
+
+class DisasterWrong(DomainError):
+    """The entry of a disaster must be put right; ``faults`` are (field, words)."""
+
+    code = "disaster_wrong"
+    ja = "災害の内容を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__(faults[0][1])
+        self.faults = faults

@@ -1,0 +1,18 @@
+"""Whom offices lets in, without knowing the room where people are kept (identity is its neighbour, not below it)."""
+
+from __future__ import annotations
+
+from typing import Protocol
+
+
+class Officer(Protocol):
+    """A member of staff who acts."""
+
+    @property
+    def actor(self) -> str:
+        """How this person appears in the audit chain."""
+        ...
+
+    def has_role(self, section: str, *roles: str) -> bool:
+        """Does this person hold one of the roles in the section?"""
+        ...

@@ -1,0 +1,7 @@
+"""Door: what the wiring connects."""
+
+from .handlers import case_opened
+from .rules import SLUG
+from .selectors import case_links, suggestion
+
+__all__ = ["SLUG", "case_links", "case_opened", "suggestion"]

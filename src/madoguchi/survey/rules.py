@@ -1,0 +1,204 @@
+"""Surveys as pure decisions: states, the six grades, and what each method can find.
+
+Sources: 災害に係る住家の被害認定基準運用指針 (grades and percentages; 自己判定方式), 災害対策基本法90条の2第1項.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import enum
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from typing import Any
+
+SLUG = "risai-shoumei"
+PLACES = {"risai": "home_place", "hisai": "building_place"}  # certificates that carry a grade → where the building is
+Faults = list[tuple[str, str]]
+
+
+class State(enum.StrEnum):
+    """Where a survey stands."""
+
+    WAITING = "waiting"
+    APPOINTED = "appointed"
+    DONE = "done"
+    CANCELLED = "cancelled"
+
+
+class Method(enum.StrEnum):
+    """How the building is examined."""
+
+    PHOTO = "photo"
+    SITE = "site"
+    SECOND = "second"
+
+
+class Act(enum.StrEnum):
+    """What can happen to a survey."""
+
+    APPOINT = "appoint"
+    RECORD = "record"
+    CANCEL = "cancel"
+
+
+STATE_WORDS = {State.WAITING: "日時・判定待ち", State.APPOINTED: "日時決定", State.DONE: "調査済み", State.CANCELLED: "取りやめ"}
+STATE_CHIPS = {State.WAITING: "notice", State.APPOINTED: "key", State.DONE: "ok", State.CANCELLED: ""}
+METHOD_WORDS = {Method.PHOTO: "写真(自己判定)", Method.SITE: "現地(第1次・外観)", Method.SECOND: "第2次・再調査(立入り)"}
+OPEN = (State.WAITING, State.APPOINTED)
+
+
+def state_words(state: str, method: str) -> str:
+    """The state in words; photographs wait for a judgement, not for an appointment."""
+    if state == State.WAITING:
+        return "判定待ち" if method == Method.PHOTO else "日時待ち"
+    return STATE_WORDS[State(state)]
+
+
+
+# A result may be recorded again on a survey that is done: the correction stands beside what it corrects.
+TRANSITIONS: dict[tuple[State, Act], State] = {
+    (State.WAITING, Act.APPOINT): State.APPOINTED,
+    (State.APPOINTED, Act.APPOINT): State.APPOINTED,
+    (State.WAITING, Act.RECORD): State.DONE,
+    (State.APPOINTED, Act.RECORD): State.DONE,
+    (State.DONE, Act.RECORD): State.DONE,
+    (State.WAITING, Act.CANCEL): State.CANCELLED,
+    (State.APPOINTED, Act.CANCEL): State.CANCELLED,
+}
+
+
+def after(state: str, method: str, act: Act) -> State | None:
+    """The state after an act, None when it is not allowed. Nobody is visited for a judgement by photographs."""
+    if act is Act.APPOINT and method == Method.PHOTO:
+        return None
+    return TRANSITIONS.get((State(state), act))
+
+
+# grade → (words, from this percentage of loss, below this one)
+GRADES: dict[str, tuple[str, int, int]] = {
+    "zenkai": ("全壊", 50, 101), "daikibo_hankai": ("大規模半壊", 40, 50), "chuukibo_hankai": ("中規模半壊", 30, 40),
+    "hankai": ("半壊", 20, 30), "jun_hankai": ("準半壊", 10, 20), "ichibu_sonkai": ("準半壊に至らない(一部損壊)", 0, 10),
+}
+FLOOR_LOST = 70  # 全壊 also when so many percent of the floor area are damaged, burnt or washed away
+
+# The parts of a wooden house and the most that each can weigh (指針 木造・プレハブ 第1次 / 第2次)
+PARTS_FIRST = {"屋根": 15, "壁": 75, "基礎": 10}
+PARTS_SECOND = {"屋根": 15, "柱": 15, "床": 10, "外壁": 10, "内壁": 15, "天井": 5, "建具": 10, "基礎": 10, "設備": 10}
+
+
+def parts_of(method: str) -> dict[str, int]:
+    """The parts that the sheet (調査票) of a method asks for."""
+    return {Method.SITE: PARTS_FIRST, Method.SECOND: PARTS_SECOND}.get(Method(method), {})
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """What a surveyor found."""
+
+    grade: str
+    surveyed_on: dt.date
+    surveyors: str
+    percent: int | None = None
+    floor_percent: int | None = None
+    points: Mapping[str, int] = field(default_factory=dict)
+    remarks: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Damage:
+    """What the filing says of the building, as far as the method of survey hangs on it."""
+
+    cause: str
+    happened_on: dt.date | None
+    consented: bool
+    flood_depth: int | None
+
+
+def grade_of(percent: int) -> str:
+    """The grade of a percentage of loss (損害割合)."""
+    return next(key for key, (_, low, high) in GRADES.items() if low <= percent < high)
+
+
+def finding_faults(finding: Finding, damage: Damage, method: str, today: dt.date) -> Faults:
+    """Everything that is wrong with a finding: (field, words)."""
+    out: Faults = []
+    if finding.grade not in GRADES:
+        out.append(("grade", "被害の程度を選んでください"))
+    out += _day_faults(finding.surveyed_on, damage, today)
+    if len(finding.surveyors.strip()) < 2:
+        out.append(("surveyors", "調査した人の氏名を入力してください(応援の方は所属も)"))
+    out += _point_faults(finding, method)
+    if not out:
+        out = agree_faults(finding) or (photo_faults(finding.grade, damage) if method == Method.PHOTO else [])
+    return out
+
+
+def _day_faults(day: dt.date, damage: Damage, today: dt.date) -> Faults:
+    if day > today:
+        return [("surveyed_on", "調査日は今日までの日付にしてください")]
+    if damage.happened_on and day < damage.happened_on:
+        return [("surveyed_on", "調査日が災害の発生より前です。日付を確認してください")]
+    return []
+
+
+def _point_faults(finding: Finding, method: str) -> Faults:
+    parts = parts_of(method)
+    out: Faults = [("percent", "損害割合は0から100までの数字で入力してください")] if not 0 <= (finding.percent or 0) <= 100 else []
+    if not 0 <= (finding.floor_percent or 0) <= 100:
+        out.append(("floor_percent", "床面積の割合は0から100までの数字で入力してください"))
+    for part, value in finding.points.items():
+        if not 0 <= value <= parts.get(part, 0):
+            out.append((f"point.{part}", f"{part}は0から{parts.get(part, 0)}までの数字で入力してください"))
+    total = sum(finding.points.values())
+    if not out and finding.points and finding.percent not in (None, total):
+        out.append(("percent", f"部位ごとの合計は{total}%です。損害割合({finding.percent}%)か部位の数字を直してください"))
+    return out
+
+
+def agree_faults(finding: Finding) -> Faults:
+    """指針の表: the grade is the one of the percentage of loss; 全壊 also by the floor area that is lost."""
+    percent = finding.percent if finding.percent is not None else sum(finding.points.values()) if finding.points else None
+    lost = finding.floor_percent is not None and finding.floor_percent >= FLOOR_LOST
+    if lost:
+        fits = "zenkai"
+    elif percent is None:
+        return []
+    else:
+        fits = grade_of(percent)
+    if finding.grade == fits:
+        return []
+    found = f"床面積の{finding.floor_percent}%が失われた建物" if lost else f"損害割合{percent}%"
+    return [("grade", f"{found}は「{GRADES[fits][0]}」です。被害の程度か割合を直してください")]
+
+
+def photo_faults(grade: str, damage: Damage) -> Faults:
+    """自己判定方式: photographs alone can show 全壊 by an earthquake, a grade by the depth of a flood, or, with the
+    applicant's consent, 準半壊に至らない. Everything else needs a visit."""
+    if damage.cause == "水害" and damage.flood_depth:
+        return []
+    if damage.cause == "地震" and grade == "zenkai":
+        return []
+    if grade == "ichibu_sonkai":
+        if damage.consented:
+            return []
+        return [("grade", "申請した方の同意がないため、写真では判定できません。取りやめて現地調査に替えてください")]
+    return [("grade", f"写真だけでは「{GRADES[grade][0]}」と判定できません。この調査を取りやめて、現地調査に替えてください")]
+
+
+def decision_method(method: str, seconds_before: int) -> str:
+    """The option of 決定項目 survey_kind for a survey: after a 第2次調査 the next one is a 再調査."""
+    if method == Method.SECOND:
+        return "second" if seconds_before == 0 else "again"
+    return "self" if method == Method.PHOTO else "first"
+
+
+def method_asked(answers: Mapping[str, Any]) -> Method | None:
+    """How the applicant asked to be surveyed; None when the certificate carries no grade (罹災届出証明書)."""
+    if answers.get("cert_kind") not in PLACES:
+        return None
+    return Method.PHOTO if answers.get("survey_way") == "self" else Method.SITE
+
+
+def place_of(answers: Mapping[str, Any]) -> dict[str, str]:
+    """Where the building stands."""
+    return dict(answers.get(PLACES.get(answers.get("cert_kind", ""), ""), None) or {})

@@ -1,0 +1,211 @@
+"""Every address with an id in it, seen by somebody whose it is not: not yours and not there look the same (404).
+
+The table is checked against the URL configuration: a new address with an id fails here until somebody says whose it is.
+"""
+
+from __future__ import annotations
+
+import re
+import uuid
+
+import pytest
+from django.urls import get_resolver
+from tests.support import papers
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.casework import services
+from madoguchi.delivery.models import Parcel
+from madoguchi.intake.models import Application
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.records.models import IssuedDocument
+
+CLAIM, NUMBERED = "jidou-teate-mishiharai", "ninshin-todoke"
+
+# route → what it is about. "draft", "application": Hanako's; "case", "parcel": of kosodate.
+OWNED = {
+    "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
+    "step": "draft",
+    "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
+    "receipt": "application", "document": "application", "attachment": "application",
+    "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
+    "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
+    "case_file": "case", "case_document": "case", "parcel_retry": "parcel",
+}
+# Addresses with an id that another test looks after, with the test's name.
+ELSEWHERE: dict[str, str] = {}
+
+
+def routes():
+    def walk(resolver, before=""):
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                yield from walk(pattern, before + str(pattern.pattern))
+            else:
+                yield pattern.name, before + str(pattern.pattern)
+
+    return {name: route for name, route in walk(get_resolver()) if "<uuidtext:" in route or "<int:" in route}
+
+
+def test_every_address_with_an_id_has_an_owner_in_the_table():
+    """Survey's and later rooms' addresses belong in OWNED, or in ELSEWHERE with the test that covers them."""
+    missing = sorted(name for name in routes() if name not in OWNED and name not in ELSEWHERE
+                     and not room_has_own_test(name))
+    assert missing == []
+    assert set(OWNED) <= set(routes())
+
+
+def room_has_own_test(name):
+    """A room covers its own addresses when a test of it names the route in a STRANGERS table."""
+    from pathlib import Path
+
+    import madoguchi
+
+    root = Path(madoguchi.__file__).parent
+    return any(f'"{name}"' in path.read_text() and "STRANGERS" in path.read_text() for path in root.glob("*/tests/test_*.py"))
+
+
+@pytest.fixture
+def world(hall: Hall):
+    """Hanako: a draft with a file; a decided case with file, letter and parcel; and a case under correction."""
+    draft = hall.draft("hanako", CLAIM)
+    hall.attach(hall.owner("hanako"), draft, "passbook", papers.jpeg())
+    draft.refresh_from_db()
+    second = hall.draft("hanako", CLAIM)
+    hall.attach(hall.owner("hanako"), second, "passbook", papers.jpeg())
+    second.refresh_from_db()
+    filed = hall.send(hall.owner("hanako"), second).application
+    run_worker()
+    case = services.Case.objects.get(id=filed.id)
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    run_worker()
+    application = Application.objects.get(id=case.id)
+    return {
+        "draft_id": str(draft.id), "application_id": str(application.id), "case_id": str(case.id),
+        "document_id": application.view["documents"][0]["id"], "parcel_id": str(Parcel.objects.first().id),
+        "step_id": "filer_page", "draft_file": draft.files["passbook"][0]["id"],
+        "filed_file": application.files["passbook"][0]["id"],
+    }
+
+
+def address(route, world, **other):
+    def value(match):
+        name = match[2]
+        if name in other:
+            return other[name]
+        if name == "file_id":
+            return world["draft_file" if "draft_id" in route else "filed_file"]
+        return world[name]
+
+    return "/" + re.sub(r"<(\w+):(\w+)>", value, route)
+
+
+def both(client, url):
+    return [(method, getattr(client, method)(url)) for method in ("get", "post")]
+
+
+def plain(response):
+    """The page without what differs on every drawing."""
+    return re.sub(r'name="csrfmiddlewaretoken" value="\w+"|[0-9a-f]{8}-[0-9a-f-]{27}', "", text(response))
+
+
+def snapshot():
+    return (AuditEntry.objects.count(), Application.objects.count(), IssuedDocument.objects.count(),
+            list(services.Case.objects.values_list("state", "assignee", "updated_at")))
+
+
+def test_the_owner_does_get_in(hall: Hall, world):
+    """Without this the table below would prove nothing."""
+    routes_ = routes()
+    for name, kind in OWNED.items():
+        client = hall.browser("hanako") if kind in ("draft", "application") else hall.desk("tanaka")
+        methods = ("get",) if name == "discard" else ("get", "post")
+        answers = [getattr(client, method)(address(routes_[name], world)).status_code for method in methods]
+        assert any(status != 404 for status in answers), name
+
+
+@pytest.mark.parametrize("who", ["taro", "nobody", "guest"])
+def test_a_stranger_cannot_tell_that_anything_of_hanakos_exists(hall: Hall, world, who):
+    client = hall.browser("taro" if who == "taro" else "")
+    if who == "guest":
+        client.cookies["mado_g"] = "g" * 43
+    before, routes_ = snapshot(), routes()
+    for name, kind in OWNED.items():
+        if kind not in ("draft", "application"):
+            continue
+        for method, response in both(client, address(routes_[name], world)):
+            parked = who in ("nobody", "guest") and name == "step" and method == "post"
+            if response.status_code == 405:
+                continue
+            if parked:  # somebody whose sign-in ran out is asked to sign in; nothing of the draft is shown
+                assert response.status_code == 303
+                assert response["Location"].startswith("/sign-in/")
+                continue
+            assert response.status_code == 404, (name, method, response.status_code)
+    assert snapshot() == before
+
+
+def test_what_is_not_there_looks_the_same_as_what_is_not_yours(hall: Hall, world):
+    routes_, taro = routes(), hall.browser("taro")
+    for name, kind in OWNED.items():
+        if kind not in ("draft", "application"):
+            continue
+        nowhere = {k: str(uuid.uuid4()) for k in ("draft_id", "application_id", "document_id", "file_id")}
+        for (method, real), (_, made_up) in zip(
+            both(taro, address(routes_[name], world)), both(taro, address(routes_[name], world, **nowhere)), strict=True
+        ):
+            assert real.status_code == made_up.status_code, (name, method)
+            if real.status_code == 404:
+                assert plain(real) == plain(made_up), (name, method)
+
+
+def test_an_id_of_somebody_else_inside_ones_own_address_opens_nothing(hall: Hall, world):
+    """Taro puts Hanako's file and document ids into addresses of his own draft and application."""
+    draft = hall.draft("taro", CLAIM)
+    filed = hall.file("taro", CLAIM)
+    client = hall.browser("taro")
+    for url in (f"/a/{draft.id}/file/{world['draft_file']}/", f"/my/{filed.id}/file/{world['filed_file']}/",
+                f"/my/{filed.id}/document/{world['document_id']}/"):
+        assert client.get(url).status_code == 404, url
+    run_worker()
+    other = services.Case.objects.get(id=filed.id)
+    for url in (f"/staff/case/{other.id}/file/{world['filed_file']}/", f"/staff/case/{other.id}/document/{world['document_id']}/"):
+        assert hall.desk("tanaka").get(url).status_code == 404, url
+
+
+def test_staff_of_another_section_cannot_tell_that_the_case_exists(hall: Hall, world):
+    before, routes_, sato = snapshot(), routes(), hall.desk("sato")
+    for name, kind in OWNED.items():
+        if kind not in ("case", "parcel"):
+            continue
+        for method, response in both(sato, address(routes_[name], world)):
+            assert response.status_code in (404, 405), (name, method, response.status_code)
+    assert world["case_id"] not in text(sato.get("/staff/"))
+    assert snapshot() == before
+
+
+def test_the_auditor_reads_and_changes_nothing(hall: Hall, world):
+    before, routes_, auditor = snapshot(), routes(), hall.desk("auditor")
+    assert auditor.get(address(routes_["case"], world)).status_code == 200
+    for name, kind in OWNED.items():
+        if kind in ("case", "parcel"):
+            response = auditor.post(address(routes_[name], world), {"why": "見たい", "path": "phone", "text": "x", "comment": "x"})
+            assert response.status_code in (404, 405, 403, 422), (name, response.status_code)
+    assert snapshot() == before
+
+
+def test_a_resident_is_no_member_of_staff(hall: Hall, world):
+    routes_ = routes()
+    for client in (hall.browser("hanako"), hall.browser()):
+        for name, kind in OWNED.items():
+            if kind in ("case", "parcel"):
+                for method, response in both(client, address(routes_[name], world)):
+                    assert response.status_code in (302, 405), (name, method)
+                    if response.status_code == 302:
+                        assert response["Location"].startswith("/staff/sign-in/")
+
+
+def test_a_member_of_staff_is_no_resident(hall: Hall, world):
+    desk, routes_ = hall.desk("tanaka"), routes()
+    for name in ("status", "receipt", "document", "attachment", "check"):
+        assert desk.get(address(routes_[name], world)).status_code == 404, name

@@ -1,0 +1,1 @@
+"""What tests share: the city hall with its cast, papers to attach, a mail server, a signer."""
