@@ -3,8 +3,9 @@
     python bench/intake.py [--quick] [--engine sqlite|postgresql] [--workers 1,2]
 
 Flow: procedure page, start, five steps (page and answer each), check page, submit, confirmation — as a signed-in
-resident files 妊娠の届出 without JavaScript, electronic signature included (sign-in itself is not in the flow). Both sides run under granian with the same settings, from the same client, on the same
-database engine. One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
+resident files 妊娠の届出 without JavaScript, electronic signature included (sign-in itself is not in the flow).
+Both sides run under granian with the same settings, from the same client, on the same engine.
+One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
 yardstick's CPU per submit; ``p50_ratio`` the same for the client's median time; ``sql_per_flow`` counts statements
 (with BEGIN and COMMIT) of one flow; ``rss_mb`` is the peak of one worker after a search and a PDF.
 """
@@ -244,10 +245,12 @@ def sql_per_flow(env: dict[str, str], steps: list[tuple[str, dict[str, object]]]
 def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[str, object]:
     with tempfile.TemporaryDirectory() as folder:
         assert YARDSTICK
-        env = {"PYTHONPATH": str(ROOT / "src"), "MADOGUCHI_DATA": folder, "DATABASE_URL": url, "MADOGUCHI_ENV": "trial", "MADOGUCHI_LOG": "ERROR"}
+        env = {"PYTHONPATH": str(ROOT / "src"), "MADOGUCHI_DATA": folder, "DATABASE_URL": url, "MADOGUCHI_ENV": "trial",
+               "MADOGUCHI_LOG": "ERROR"}
         yard_url = url.rpartition("/")[0] + "/yardstick" if url else f"sqlite:///{folder}/yard.sqlite3"
         subprocess.run([sys.executable, "-m", "madoguchi", "setup"], env=os.environ | env, cwd=ROOT, check=True, capture_output=True)
-        subprocess.run([sys.executable, "yardstick.py", "init"], env=os.environ | {"YARDSTICK_DB": yard_url}, cwd=YARDSTICK.parent, check=True, capture_output=True)
+        subprocess.run([sys.executable, "yardstick.py", "init"], env=os.environ | {"YARDSTICK_DB": yard_url}, cwd=YARDSTICK.parent,
+                       check=True, capture_output=True)
         steps = answers()
         yard_port, port = free_port(), free_port()
         yard = granian("yardstick:application", yard_port, workers, {"YARDSTICK_DB": yard_url}, YARDSTICK.parent)
@@ -256,7 +259,8 @@ def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[
             wait(f"http://127.0.0.1:{yard_port}/hello")
             wait(f"http://127.0.0.1:{port}/accessibility/")
             body = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
-                                        "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため", "agree": True}}).encode()
+                                        "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため",
+                                        "agree": True}}).encode()
             local = threading.local()
 
             def submit() -> None:
