@@ -25,7 +25,8 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
 def display_settings(request: HttpRequest) -> HttpResponse:
     """Text size and contrast without JavaScript: a cookie, then back to where the person was."""
     came_from = urlsplit(request.headers.get("Referer", ""))
-    response = HttpResponseRedirect(safe_next(request, came_from.path or "/"))
+    back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
+    response = HttpResponseRedirect(safe_next(request, back or "/"))
     response.status_code = 303
     for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high"))):
         value = request.POST.get(name)

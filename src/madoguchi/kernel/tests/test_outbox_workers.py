@@ -87,7 +87,7 @@ def test_publishing_the_same_key_at_once_makes_one_row(monkeypatch):
     assert Message.objects.count() == 1
 
 
-@pytest.mark.skipif("connection.vendor != 'postgresql'", reason="SKIP LOCKED is PostgreSQL's; SQLite has one writer")
+@pytest.mark.postgres  # SKIP LOCKED is PostgreSQL's; SQLite has one writer
 def test_a_worker_passes_over_a_row_that_another_holds_uncommitted(monkeypatch):
     monkeypatch.setattr(outbox, "_handlers", {})
     outbox.subscribe(EVENT, "desk", lambda message: None)

@@ -82,6 +82,27 @@ def test_the_last_day_of_the_school_year_still_counts():
     assert found("child_within_age", facts("2027-04-01", children=child), group="children", born="b")
 
 
+def test_who_was_a_child_at_the_event_is_for_the_clerk():
+    """児童手当法8条3項: after a disaster the months up to 31 March may still be due."""
+    given = facts("2027-04-10", children=[{"b": "2008-04-02"}], d="2027-02-20")
+    args = {"group": "children", "born": "b", "event": "d"}
+    assert found("child_within_age", given, **args) == [("b", "notice", 0)]
+    given = facts("2027-04-10", children=[{"b": "2008-04-02"}], d="2027-04-05")
+    assert found("child_within_age", given, **args) == [("b", "error", 0)]
+
+
+def test_the_statement_may_be_made_before_april():
+    older = [{"b": "2008-08-20"}]  # leaves the school year of 18 on 31 March 2027
+    args = {"group": "older", "born": "b"}
+    assert found("older_sibling_within_window", facts("2027-03-15", older=older), **args) == []
+    assert found("older_sibling_within_window", facts("2026-12-20", older=older), **args) == [("b", "error", 0)]
+    args = {"event": "d", "reason": "r"}
+    assert found("event_has_come", facts("2027-03-15", d="2027-04-01", r="older"), **args) == []
+    assert found("event_has_come", facts("2026-12-01", d="2027-04-01", r="older"), **args) == [("d", "error", None)]
+    assert found("event_has_come", facts("2027-03-15", d="2027-04-01", r="birth"), **args) == [("d", "error", None)]
+    assert found("event_has_come", facts("2027-03-15", d="2027-03-15", r="birth"), **args) == []
+
+
 @pytest.mark.parametrize(
     ("born", "refused"),
     [("2008-04-02", True), ("2008-04-01", False), ("2004-04-02", False), ("2004-04-01", True)],

@@ -8,6 +8,8 @@ from typing import Any
 import pytest
 
 from madoguchi.procedures.rules.checks import Facts, Finding, run
+from madoguchi.procedures.rules.read import read
+from madoguchi.procedures.tests import pack
 
 EVENTS = "r6-noto=2024-01-01、trial-2026=2026-11-10"
 
@@ -20,6 +22,18 @@ def test_fire_belongs_to_the_fire_station() -> None:
     (finding,) = found("fire_goes_to_fire_station", {"cause": "fire"}, cause="cause")
     assert "消防本部" in finding.ja and finding.severity == "error"
     assert not found("fire_goes_to_fire_station", {"cause": "natural"}, cause="cause")
+    (named,) = found("fire_goes_to_fire_station", {"cause": "fire"}, cause="cause", station="見本消防本部")
+    assert "見本消防本部へ" in named.ja
+
+
+def test_the_city_keeps_every_common_check() -> None:
+    """A list in the city's override replaces the common one: it may add the fire station's name and nothing else."""
+    name = "risai-shoumei"
+    path = pack.ROOT / "procedures" / f"{name}.yaml"
+    common, problems = read(path.read_text(encoding="utf-8"), str(path))
+    assert common is not None, problems
+    own = [(c.rule, tuple(a for a in c.args if a[0] != "station")) for c in pack.definition(name).checks]
+    assert own == [(c.rule, c.args) for c in common.checks]
 
 
 @pytest.mark.parametrize(
@@ -39,7 +53,8 @@ def test_nothing_is_said_before_both_are_answered() -> None:
 
 
 def test_empty_house_is_no_dwelling() -> None:
-    assert found("dwelling_was_lived_in", {"k": "risai", "l": False}, kind="k", lived="l")
+    (finding,) = found("dwelling_was_lived_in", {"k": "risai", "l": False}, kind="k", lived="l")
+    assert finding.severity == "notice", "whether somebody lived there is for the city to decide"
     assert not found("dwelling_was_lived_in", {"k": "risai", "l": True}, kind="k", lived="l")
     assert not found("dwelling_was_lived_in", {"k": "hisai"}, kind="k", lived="l")
 

@@ -11,7 +11,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from madoguchi.config import demo
 from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.offices.public import city
-from madoguchi.procedures.rules.disasters import with_disasters
+from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 
 
 class Command(BaseCommand):
@@ -28,6 +28,7 @@ class Command(BaseCommand):
             raise CommandError("本番では実行できません。架空の申請を作るためのものです。")
         wanted = set(filter(None, options["only"].split(",")))
         disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
+        days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
         offices: dict[str, demo.Office] = {}
         rows = []
         self.stdout.write(f"{'手続':<32}{'受付番号':<18}画面  {'ms':>6}  連携 / 通知書")
@@ -35,7 +36,8 @@ class Command(BaseCommand):
             definition, _ = read_file(path, override, city())
             if definition is None or (wanted and definition.id not in wanted):
                 continue
-            row = demo.one(options["url"], with_disasters(definition, disasters), options["seed"], offices)
+            asked = with_event_days(with_disasters(definition, disasters), days)
+            row = demo.one(options["url"], asked, options["seed"], offices)
             rows.append(row)
             self.stdout.write(f"{row.slug:<32}{row.receipt:<18}{row.steps:>4}  {row.ms:>6}  {row.error or row.delivered}")
             if row.letter:

@@ -29,9 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         call_command("setup")
         port = os.environ.get("PORT", "8000")
-        web = [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", options["host"], "--port", port,
-               "--workers", str(options["workers"]), "--blocking-threads", str(options["threads"]), "--backpressure", "256",
-               "--no-ws", "--log-level", "warning", "madoguchi.config.wsgi:application"]
+        os.environ["MADOGUCHI_THREADS"] = str(options["threads"])
+        web = [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", options["host"], "--port", port,
+               "--workers", str(options["workers"]), "--backpressure", "256", "--no-ws", "--log-level", "warning",
+               "madoguchi.config.rsgi:app"]
         worker = [sys.executable, "-m", "madoguchi", "worker"]
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)

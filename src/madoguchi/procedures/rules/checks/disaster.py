@@ -17,13 +17,13 @@ WHICH = {
 }
 
 
-@check("cause")
-def fire_goes_to_fire_station(facts: Facts, cause: str) -> Iterator[Finding]:
+@check("cause", others=("station",))
+def fire_goes_to_fire_station(facts: Facts, cause: str, station: str = "消防本部") -> Iterator[Finding]:
     """消防組織法1条・消防法31条 and the cities' own pages (七尾市「り災証明、り災届出証明」): damage by fire is
     examined and certified by the fire department, not by the mayor under 災害対策基本法90条の2."""
     if facts.answers.get(cause) == "fire":
         yield Finding(
-            cause, "火災の証明は消防本部が出します。この画面では申請できません。消防本部へお問い合わせください"
+            cause, f"火災の証明は消防本部が出します。この画面では申請できません。{station}へお問い合わせください"
         )
 
 
@@ -62,16 +62,12 @@ def self_assessment_needs_photos(facts: Facts, way: str, photos: str) -> Iterato
 @check("disaster", "day", others=("events",))
 def damage_not_before_event(facts: Facts, disaster: str, day: str, events: str = "") -> Iterator[Finding]:
     """災害対策基本法90条の2第1項 certifies damage *by the disaster*: it cannot have happened before the
-    disaster did. ``events`` is 「番号=発生日」 joined by 、, filled in from the city's list; disasters not named there
-    are left to the clerk. Rain and tremors begin before the day that gave the disaster its name: up to a week is
-    only noted."""
+    disaster did. ``events`` is 「番号=発生日」 joined by 、, filled in from the city's list (where the day is the
+    first day of the rain or the tremors); disasters not named there are left to the clerk."""
     when = facts.date(day)
     began = dict(re.findall(r"([a-z0-9-]+)=(\d{4}-\d{2}-\d{2})", events)).get(facts.answers.get(disaster, ""))
-    if not when or not began or when >= dt.date.fromisoformat(began):
-        return
-    near = (dt.date.fromisoformat(began) - when).days <= 7
-    text = "選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください"
-    yield Finding(day, text, severity="notice" if near else "error")
+    if when and began and when < dt.date.fromisoformat(began):
+        yield Finding(day, "選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください")
 
 
 @check("form", "place")

@@ -41,14 +41,15 @@
         return es.filter(e => (!/radio|checkbox/.test(e.type) || e.checked) && !e.closest('[hidden]')).map(e => e.value).filter(Boolean);
       });
     });
-    f.addEventListener('change', upd); upd();
+    f.addEventListener('change', upd); addEventListener('pageshow', upd); upd();
   });
-  // 4. double-submit guard
+  // 4. double-submit guard (the server files once anyway)
   $$('form').forEach(f => f.addEventListener('submit', e => {
     if (f.dataset.sent && !e.submitter?.name) { e.preventDefault(); return; }
     f.dataset.sent = 1; setTimeout(() => delete f.dataset.sent, 8000);
+    addEventListener('pageshow', () => delete f.dataset.sent);
   }));
-  // 5. staff keys: opt-in switch (WCAG 2.1.4), ignored while typing
+  // 5. staff keys: a switch that is remembered (WCAG 2.1.4), ignored while typing
   const sw = $('#keys');
   if (sw) d.addEventListener('keydown', e => {
     if (sw.getAttribute('aria-pressed') !== 'true' || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT|TEXTAREA/.test(e.target.tagName)) return;
@@ -59,5 +60,10 @@
       a[Math.min(a.length - 1, Math.max(0, i + (e.key === 'j' ? 1 : -1)))]?.focus();
     }
   });
-  sw?.addEventListener('click', () => sw.setAttribute('aria-pressed', String(sw.getAttribute('aria-pressed') !== 'true')));
+  const press = on => sw.setAttribute('aria-pressed', String(on));
+  if (sw) press(!/(^|; )ui_keys=off/.test(d.cookie));
+  sw?.addEventListener('click', () => {
+    const on = sw.getAttribute('aria-pressed') !== 'true';
+    press(on); d.cookie = `ui_keys=${on ? 'on' : 'off'};path=/staff/;max-age=31536000;samesite=lax`;
+  });
 })();

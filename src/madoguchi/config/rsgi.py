@@ -1,0 +1,93 @@
+"""The door of the web server: a request gets a thread only when all of it has arrived.
+
+Under WSGI a thread reads the body itself, so as many slow telephones as there are threads hold up everybody else
+(tests/browser/test_slow_upload.py). Here the event loop takes the body in, small ones in memory, larger ones in a file,
+and the Django application then runs in a thread of the pool. Answers are handed over whole, so slow readers hold no
+thread either.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import os
+import sys
+import tempfile
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+from typing import IO, Any
+
+from django.conf import settings
+
+from .wsgi import application
+
+IN_MEMORY = 256_000
+WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
+TOO_LARGE = "一度に送れる大きさを超えています。写真を何回かに分けて送ってください。"
+PLAIN = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
+Headers = list[tuple[str, str]]
+Answer = tuple[int, Headers, bytes]
+
+_pool = ThreadPoolExecutor(int(os.environ.get("MADOGUCHI_THREADS", "8")), thread_name_prefix="web")
+
+
+async def app(scope: Any, protocol: Any) -> None:
+    """One request (granian, RSGI)."""
+    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR) as body:
+        size = 0
+        if scope.method not in WITHOUT_BODY:
+            limit = settings.UPLOAD_REQUEST_MAX_BYTES
+            async for chunk in protocol:
+                size += len(chunk)
+                if size > limit:
+                    protocol.response_bytes(413, PLAIN, TOO_LARGE.encode())
+                    return
+                body.write(chunk)
+            said = scope.headers.get("content-length")
+            if said is not None and said != str(size):  # the sender went away: half a form is no form
+                protocol.response_empty(400, [])
+                return
+            body.seek(0)
+        environ = environ_of(scope, body, size)
+        status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
+        protocol.response_bytes(status, headers, content)
+
+
+def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
+    """The request as WSGI has it (PEP 3333)."""
+    host, _, port = scope.server.rpartition(":")
+    environ: dict[str, Any] = {
+        "REQUEST_METHOD": scope.method, "SCRIPT_NAME": "", "PATH_INFO": scope.path.encode().decode("latin-1"),
+        "QUERY_STRING": scope.query_string, "SERVER_NAME": host, "SERVER_PORT": port,
+        "SERVER_PROTOCOL": f"HTTP/{scope.http_version}", "REMOTE_ADDR": scope.client.rpartition(":")[0],
+        "wsgi.version": (1, 0), "wsgi.url_scheme": scope.scheme, "wsgi.input": body, "wsgi.errors": sys.stderr,
+        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False, "CONTENT_LENGTH": str(size),
+    }
+    if scope.authority:
+        environ["HTTP_HOST"] = scope.authority
+    for name, value in scope.headers.items():
+        if name == "content-type":
+            environ["CONTENT_TYPE"] = value
+        elif name != "content-length" and "_" not in name:  # an underscore could pass for a header of the proxy
+            key = "HTTP_" + name.upper().replace("-", "_")
+            joint = "; " if name == "cookie" else ","
+            environ[key] = f"{environ[key]}{joint}{value}" if key in environ and name != "host" else value
+    return environ
+
+
+def answer(environ: dict[str, Any]) -> Answer:
+    """Run the application; all of its answer."""
+    said: list[tuple[str, Headers]] = []
+
+    def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
+        said.append((status, headers))
+        return lambda data: None
+
+    content = application(environ, start)
+    try:
+        body = b"".join(content)
+    finally:
+        close = getattr(content, "close", None)
+        if close is not None:
+            close()
+    status, headers = said[-1]
+    return int(status.split(" ", 1)[0]), headers, body

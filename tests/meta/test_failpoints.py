@@ -1,0 +1,74 @@
+"""A new side effect brings its failpoint (STYLE 9): every promise, every file written, every call to the outside."""
+
+from __future__ import annotations
+
+import ast
+
+from tests.crash.points import SOURCE, called, trees
+
+# Writes that need none, with the reason. module:function
+ALLOWED = {
+    "kernel/keys.py:ring_make": "makes the key ring at installation; written aside and linked into place, tested by a race",
+    "adapters/oidc/keys.py:key_make": "makes the provider's key at installation; written aside and linked into place",
+    "config/management/commands/worker.py:anchor_write": "called by _seal right after worker.before_anchor",
+    "config/management/commands/setup.py:handle": "marks that the pack was published; publishing again changes nothing",
+    "config/wsgi.py:_count": "counts queries for a measurement, on demand; nothing depends on it",
+    "adapters/mail/__init__.py:send": "called between notifications.before_send and after_send; written aside and renamed",
+    "casework/progress.py:progress_say": "only publishes: the outbox has its own pair of failpoints",
+    "notifications/services.py:mail_promise": "only publishes: the outbox has its own pair of failpoints",
+    "intake/applications.py:withdrawal_ask": "one row and a promise in one transaction: the outbox has its own pair",
+    "intake/signing.py:sign_if_needed": "asks for a signature and keeps nothing: dying here leaves the draft as it was",
+}
+OUTSIDE = ("config/demo.py", "adapters/jpki/")  # a visitor that files by HTTP; signatures computed in memory
+WRITES = {"write_bytes", "write_text", "fsync"}
+CALLS = {"send", "deliver", "sign"}  # the ports
+
+
+def effects(function):
+    """(line, what) of side effects in a function, nested functions excluded."""
+    for node in ast.walk(function):
+        name = called(node)
+        last = name.rpartition(".")[2]
+        if name == "outbox.publish":
+            yield node.lineno, "a promise"
+        elif last in WRITES or name == "os.fsync":
+            yield node.lineno, f"writes ({last})"
+        elif last == "open" and any(isinstance(a, ast.Constant) and str(a.value)[:1] in "wax" and len(str(a.value)) <= 3 and a.value
+                                    for a in [*node.args, *(k.value for k in node.keywords)]):
+            yield node.lineno, "opens a file to write"
+        elif last == "replace" and isinstance(node.func, ast.Attribute) and len(node.args) == 1 and not node.keywords:
+            yield node.lineno, "renames"
+        elif last in CALLS and name.count(".") >= 1 and not name.startswith("self."):
+            yield node.lineno, f"calls a port ({last})"
+
+
+def functions():
+    for path, tree in trees().items():
+        where = path.relative_to(SOURCE).as_posix()
+        if "migrations" in path.parts or where.startswith(("procedures/rules/", *OUTSIDE)):
+            continue
+        for node in ast.walk(tree):
+            if isinstance(node, ast.FunctionDef | ast.AsyncFunctionDef):
+                yield where, node
+
+
+def test_every_side_effect_has_its_failpoint():
+    bare = []
+    for path, function in functions():
+        found = list(effects(function))
+        hits = any(called(n) == "failpoints.hit" for n in ast.walk(function))
+        if found and not hits and f"{path}:{function.name}" not in ALLOWED:
+            bare += [f"{path}:{line} {function.name} {what}" for line, what in found]
+    assert bare == [], "give it a failpoint, or a line with the reason in ALLOWED"
+
+
+def test_the_allow_list_names_only_what_is_there():
+    bare = {f"{path}:{function.name}" for path, function in functions()
+            if list(effects(function)) and not any(called(n) == "failpoints.hit" for n in ast.walk(function))}
+    assert set(ALLOWED) - bare == set()
+
+
+def test_the_watch_does_see():
+    tree = ast.parse("def f(path, mailer):\n    path.write_bytes(b'')\n    mailer.send(1)\n    outbox.publish(E)\n"
+                     "    temp.replace(target)\n    open('x', 'wb')\n    text.replace('a', 'b')\n    p.open('a')\n    p.open('rb')")
+    assert [line for line, _ in effects(tree.body[0])] == [2, 3, 4, 5, 6, 8]

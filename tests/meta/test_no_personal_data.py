@@ -1,0 +1,167 @@
+"""One journey with marked values: no name, address, number, telephone, mail or photo name reaches the open part of the
+outbox, the log, the facts of the audit chain, a mail, or an address in the browser (STYLE 16)."""
+
+from __future__ import annotations
+
+import copy
+import datetime as dt
+import json
+import logging
+from email import message_from_bytes, policy
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from tests.support import papers
+from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.walk import Walk
+
+from madoguchi.casework import services
+from madoguchi.casework.models import Case
+from madoguchi.intake.models import Application
+from madoguchi.kernel import outbox
+from madoguchi.kernel.models import AuditEntry, AuditSeal, Message
+from madoguchi.procedures.rules.fields.texts import my_number_check_digit
+
+SLUG = "ninshin-todoke"
+BODY = "76543210987"
+MARKS = {
+    "name": "鷺沼", "given": "珠世", "kana": "サギヌマ", "town": "鴫ケ浦町", "lot": "ヌ部77番地", "phone": "0767987654",
+    "mail": "sagi.tama@example.jp", "number": BODY + str(my_number_check_digit(BODY)), "text": "鯨飲馬食", "file": "sagi-boshi.jpg",
+    "note": "電話口の声が小さい", "reason": "窓口で鷹揚に確認",
+}
+
+
+def marked(answers):
+    out = copy.deepcopy(answers) | {"filer": "self"}
+    out |= {
+        "name": {"sei": MARKS["name"], "mei": MARKS["given"]}, "kana": {"sei": MARKS["kana"], "mei": "タマヨ"},
+        "address": {"zip": "9268611", "city": "石川県七尾市", "town": MARKS["town"], "lot": MARKS["lot"], "building": ""},
+        "phone": MARKS["phone"], "my_number": MARKS["number"], "lives_there": True, "worry_note": MARKS["text"], "email": MARKS["mail"],
+    }
+    return {k: v for k, v in out.items() if not k.startswith("agent")}
+
+
+class Ear(logging.Handler):
+    """Everything that any logger says."""
+
+    def __init__(self):
+        super().__init__(logging.DEBUG)
+        self.heard = []
+
+    def emit(self, record):
+        self.heard.append(f"{record.name} {record.getMessage()} {record.exc_info}")
+
+
+@pytest.fixture
+def ear():
+    root, found = logging.getLogger(), Ear()
+    level = root.level
+    root.addHandler(found)
+    root.setLevel(logging.DEBUG)
+    quiet = [logging.getLogger(name) for name in ("django.db.backends", "django.template", "fontTools", "PIL")]
+    for logger in quiet:  # would print every statement with its values; never on outside of a developer's machine
+        logger.setLevel(logging.INFO)
+    yield found
+    root.removeHandler(found)
+    root.setLevel(level)
+    for logger in quiet:
+        logger.setLevel(logging.NOTSET)
+
+
+def hits(place, text):
+    return [f"{place}: {name}" for name, mark in MARKS.items() if mark in text or mark.encode().decode("latin-1") in text]
+
+
+def journey(hall, addresses):
+    """Every act, wrong tries among them; collects every address the browser was sent to."""
+    answers = marked(hall.answers(SLUG))
+    walk = Walk(hall.browser("hanako"), SLUG, answers)
+    post = walk.client.post
+
+    def noted(url, *args, **kwargs):
+        response = post(url, *args, **kwargs)
+        addresses.append(f"{url} {response.headers.get('Location', '')}")
+        return response
+
+    walk.client.post = noted
+    walk.go(stop="mother_page")
+    walk.post("mother_page", phone="12")
+    walk.go(stop="documents")
+    walk.client.post(walk.url("documents"), {"_action": "add", "file.clinic_proof": SimpleUploadedFile(MARKS["file"], papers.jpeg())})
+    walk.client.post(walk.url("documents"), {"_action": "add", "file.clinic_proof": SimpleUploadedFile(MARKS["file"], b"no photo")})
+    assert walk.submit(mail=MARKS["mail"]).status_code == 303
+    run_worker()
+    case = Case.objects.get()
+    desk = hall.desk("yoshida")
+    desk.get("/staff/", {"q": MARKS["name"]})
+    services.case_take(actor=hall.staff("yoshida"), case_id=case.ref)
+    services.note_add(actor=hall.staff("yoshida"), case_id=case.ref, text=MARKS["note"])
+    services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why=MARKS["reason"])
+    services.correction_request(actor=hall.staff("yoshida"), case_id=case.ref, items=[("phone", MARKS["note"]), ("name", MARKS["note"])],
+                                due_on=OPENING.date() + dt.timedelta(days=9))
+    run_worker()
+    noted(f"/my/{case.id}/correct/", {"_action": "send", "phone": "12", "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
+    noted(f"/my/{case.id}/correct/", {"_action": "send", "phone": MARKS["phone"], "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
+    run_worker()
+    case.refresh_from_db()
+    hall.decide(case, "incomplete", "yoshida", reason=MARKS["reason"])
+    run_worker()
+    services.case_reopen(actor=hall.staff("yoshida"), case_id=case.ref, why=MARKS["reason"])
+    hall.decide(case, "accept", "yoshida")
+    run_worker()
+    break_something(hall, case)
+    return case
+
+
+def break_something(hall, case):
+    """A handler that fails with the worst words must not carry them into a row or a log line."""
+    from django.db import transaction
+
+    def fails(message):
+        raise ValueError(f"bad value {MARKS['name']} {MARKS['number']}")
+
+    outbox.subscribe("test.Broken", "test.broken", fails)
+    with transaction.atomic():
+        outbox.publish("test.Broken", case_ref=case.ref, key="broken", payload={"case": case.ref})
+    run_worker()
+
+
+def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys):
+    hall.definition(SLUG)
+    addresses: list[str] = []
+    try:
+        case = journey(hall, addresses)
+    finally:
+        outbox._handlers.pop("test.Broken", None)
+    found = []
+    for message in Message.objects.all():
+        found += hits(f"outbox {message.event} payload", json.dumps(message.payload, ensure_ascii=False))
+        found += hits(f"outbox {message.event} key", f"{message.key} {message.case_ref} {message.error_code}")
+        found += hits(f"outbox {message.event} sealed", bytes(message.sealed or b"").decode("latin-1"))
+    for entry in AuditEntry.objects.all():
+        found += hits(f"audit {entry.action}", json.dumps(entry.facts, ensure_ascii=False) + entry.actor + entry.chain)
+    for seal in AuditSeal.objects.all():
+        found += hits("seal", json.dumps(seal.heads))
+    for line in ear.heard:
+        found += hits(f"log {line[:80]}", line)
+    printed = capsys.readouterr()
+    found += hits("printed", printed.out + printed.err)
+    for path in (hall.home / "mail").glob("*.eml"):
+        letter = message_from_bytes(path.read_bytes(), policy=policy.default)
+        found += hits(f"mail {letter['Subject']}", letter["Subject"] + letter.get_content() + path.name)
+    for address in addresses:
+        found += hits("address", address)
+    for path in (hall.home / "files").rglob("*"):
+        found += hits("file name on disk", str(path))
+    assert found == []
+    # the journey did carry the marks where they belong, or the zeros above would mean nothing
+    application = Application.objects.get()
+    assert application.answers["name"]["sei"] == MARKS["name"]
+    assert application.answers["worry_note"] == MARKS["text"]
+    assert case.files["clinic_proof"][0]["name"] == MARKS["file"]
+    assert len(list((hall.home / "mail").glob("*.eml"))) >= 4
+    assert Message.objects.count() > 10
+    assert AuditEntry.objects.count() > 10
+    assert ear.heard
+    delivered = next((hall.home / "out").rglob("*.csv")).read_bytes().decode("cp932")
+    assert MARKS["number"] in delivered
