@@ -1,0 +1,150 @@
+"""Every page of the city hall: how to reach it, in which state it can be wrong. `test_axe` holds this table against the
+URL configuration, so that a new route cannot be forgotten."""
+
+from __future__ import annotations
+
+import dataclasses
+from collections.abc import Callable, Iterator
+
+from django.urls import URLPattern, URLResolver, get_resolver
+
+from .seed import RISAI, TEATE, Town
+
+STEPS = ("event", "kind_page", "applicant_page", "contact_page", "home_page", "member_page", "damage_page", "survey_page",
+         "visit_page", "receive_page", "consent_page")
+SIGNED_STEPS = ("claimant_page", "spouse_page", "children_page", "account_page")
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class Page:
+    """``reach`` makes what the page needs and gives its address. ``wrong`` is the form that is then sent empty, and must
+    come back with an error summary."""
+
+    name: str
+    reach: Callable[[Town], str]
+    who: str = "guest"
+    wrong: str = ""
+    status: int = 200
+    answers: int = 422
+
+    def __str__(self) -> str:
+        return self.name
+
+
+def page(name: str, path: str | Callable[[Town], str], who: str = "guest", **more: object) -> Page:
+    """A page with a fixed or a made address."""
+    return Page(name, (lambda town: path) if isinstance(path, str) else path, who, **more)  # type: ignore[arg-type]
+
+
+NOWHERE = "00000000-0000-4000-8000-000000000000"
+
+ROUTES: dict[str, list[Page] | str] = {
+    "health": "JSON for monitors",
+    "display_settings": "POST only: sets cookies, goes back",
+    "accessibility": [page("accessibility", "/accessibility/", "nobody")],
+    # --- finding
+    "top": [page("top", "/", "nobody")],
+    "procedures": [page("procedures", "/procedures/", "nobody"), page("search", "/procedures/?q=地震で家が壊れた", "nobody"),
+                   page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody")],
+    "life_event": [page("life-event", "/life/disaster/", "nobody")],
+    "procedure": [page("procedure", f"/p/{RISAI}/", "nobody"), page("procedure-card", f"/p/{TEATE}/", "nobody")],
+    "paper": "a PDF",
+    "schema": "JSON",
+    # --- signing in
+    "sign_in": [page("sign-in", "/sign-in/", "nobody"), page("sign-in-expired", "/sign-in/?expired=1&next=/my/", "nobody"),
+                page("sign-in-cancelled", "/sign-in/?notice=cancelled", "nobody"),
+                page("sign-in-unavailable", "/sign-in/?notice=unavailable", "nobody")],
+    "card_sign_in": "POST only: goes to the identity provider",
+    "card_callback": "needs a provider; its page of refusal is drawn in identity/tests/test_oidc_lies.py",
+    "trial_sign_in": "POST only",
+    "sign_out": "POST only",
+    # --- applying
+    "start": "POST only: makes a draft",
+    "step": [
+        page("step-new", lambda t: f"{t.draft_new}event/", wrong="#f"),
+        *(page(f"step-{s}", lambda t, s=s: f"{t.draft_full}{s}/", wrong="#f") for s in STEPS),
+        *(page(f"signed-{s}", lambda t, s=s: f"{t.draft_signed}{s}/", "hanako", wrong="#f") for s in SIGNED_STEPS),
+        page("step-back", lambda t: f"{t.draft_full}damage_page/?back=check"),
+    ],
+    "documents": [page("documents", lambda t: f"{t.draft_full}documents/", wrong="file")],
+    "check": [page("check", lambda t: f"{t.draft_full}check/", wrong="#f"),
+              page("check-open", lambda t: f"{t.draft_new}check/"),
+              page("check-signed", lambda t: f"{t.draft_signed}check/", "hanako", wrong="#f")],
+    "saved": [page("saved", lambda t: f"{t.draft_full}saved/", wrong="form[action='./']"),
+              page("saved-signed", lambda t: f"{t.draft_signed}saved/", "hanako")],
+    "renewed": [page("renewed", lambda t: f"{t.draft_new}renewed/")],
+    "discard": "POST only",
+    "draft_file": "a file",
+    "resume": [page("resume", lambda t: t.resume_link, "nobody")],
+    # --- afterwards
+    "my": [page("my", lambda t: t.decided.mine and "/my/"), page("my-signed", lambda t: t.draft_signed and "/my/", "hanako"),
+           page("my-empty", "/my/", "ume")],
+    "status": [page("status-received", lambda t: t.received.mine), page("status-correcting", lambda t: t.correcting.mine),
+               page("status-proposed", lambda t: t.proposed.mine), page("status-decided", lambda t: t.decided.mine)],
+    "filed": [page("filed", lambda t: f"{t.received.mine}filed/"), page("filed-signed", lambda t: f"{t.numbered.mine}filed/", "hanako")],
+    "correct": [page("correct", lambda t: f"{t.correcting.mine}correct/", wrong="form[enctype]")],
+    "withdraw": "POST only",
+    "add_documents": "POST only",
+    "receipt": "a PDF",
+    "document": "a PDF",
+    "attachment": "a file",
+    "look_up": [page("look-up", "/status/", "nobody", wrong="main form")],
+    # --- staff
+    "staff_sign_in": [page("staff-sign-in", "/staff/sign-in/", "nobody", wrong="main form")],
+    "staff_sign_out": "POST only",
+    "workbench": [page("workbench", lambda t: t.received.case and "/staff/", "yamada"),
+                  page("workbench-nothing", "/staff/?q=ぬぬぬぬ", "yamada")],
+    "case": [
+        page("case-received", lambda t: t.received.case, "yamada"),
+        page("case-correcting", lambda t: t.correcting.case, "yamada"),
+        page("case-proposed", lambda t: t.proposed.case, "nakamura", wrong="form[action$='return/']"),
+        page("case-decided", lambda t: t.decided.case, "yamada", wrong="form[action$='reopen/']"),
+        page("case-numbered", lambda t: f"{t.numbered.case}?tab=answers", "tanaka", wrong="form[action$='number/']"),
+        *(page(f"case-{tab}", lambda t, tab=tab: f"{t.decided.case}?tab={tab}", "yamada")
+          for tab in ("answers", "files", "talk", "history")),
+    ],
+    "case_take": "POST only",
+    "case_assign": "POST only",
+    "case_checklist": "POST only",
+    "case_note": "POST only",
+    "case_correct": [page("case-correct", lambda t: f"{t.received.case}correct/", "yamada", wrong="main form")],
+    "case_decide": [page("case-decide", lambda t: f"{t.received.case}decide/", "yamada", wrong="main form")],
+    "case_approve": "POST only",
+    "case_return": "POST only: its error is the page case-proposed",
+    "case_reopen": "POST only: its error is the page case-decided",
+    "case_number": "POST only: its error is the page case-numbered",
+    "case_file": "a file",
+    "case_document": "a PDF",
+    "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
+    "parcel_retry": "POST only",
+    "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],
+    "survey_sheet": [page("survey-sheet", lambda t: t.surveyed and "/staff/survey/sheet/?day=" + t.survey_day, "yamada"),
+                     page("survey-sheet-nothing", "/staff/survey/sheet/?day=2020-01-01", "yamada")],
+    "survey_of_case": "goes on to the survey, or shows a button to begin one",
+    "survey_second": "POST only: a form of the page survey",
+    "survey": [page("survey", lambda t: t.surveyed, "yamada", wrong="form[action$='record/']"),
+               page("survey-cancel", lambda t: t.surveyed, "yamada", wrong="form[action$='cancel/']")],
+    "survey_appoint": "POST only: a form of the page survey",
+    "survey_record": "POST only: its error is the page survey",
+    "survey_cancel": "POST only: its error is the page survey-cancel",
+    "disasters": [page("disasters", "/staff/disasters/", "kobayashi", wrong="main form")],
+    "disaster": [page("disaster", "/staff/disasters/trial-2026/", "kobayashi", wrong="main form")],
+}
+
+# pages without a route of their own
+ERRORS = [
+    page("error-404", "/nowhere/", "nobody", status=404),
+    page("error-not-mine", f"/my/{NOWHERE}/", "guest", status=404),
+    page("error-staff-404", f"/staff/case/{NOWHERE}/", "yamada", status=404),
+]
+
+PAGES: list[Page] = [p for entry in ROUTES.values() if not isinstance(entry, str) for p in entry] + ERRORS
+
+
+def route_names(resolver: URLResolver | None = None) -> Iterator[str]:
+    """The name of every route of the URL configuration."""
+    for entry in (resolver or get_resolver()).url_patterns:
+        if isinstance(entry, URLPattern):
+            yield entry.name or str(entry.pattern)
+        else:
+            yield from route_names(entry)

@@ -1,0 +1,225 @@
+"""The town: people who have drafts, applications and cases in every state, made over HTTP as `madoguchi demo` does it."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+import functools
+import random
+import re
+from collections.abc import Mapping
+from pathlib import Path
+from typing import Any
+
+from madoguchi.config import demo
+from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.offices.public import city
+from madoguchi.procedures.rules import generate
+from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
+from madoguchi.procedures.rules.model import Definition
+
+RISAI, TEATE = "risai-shoumei", "jidou-teate-nintei"
+DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "staying": "home", "photos_ready": True}
+WITH_ACCOUNT = {"account_way": "named", "spouse": True}
+BY_PHOTO = DWELLING | {"survey_way": "self"}
+RESIDENTS = ("hanako", "taro", "ume")
+
+
+@functools.cache
+def definitions() -> dict[str, Definition]:
+    """What the city publishes."""
+    disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
+    days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
+    found = (read_file(path, override, city())[0] for path, override in pack_files(city()))
+    return {d.id: with_event_days(with_disasters(d, disasters), days) for d in found if d is not None}
+
+
+def answers(slug: str, wanted: Mapping[str, Any] | None = None) -> dict[str, Any]:
+    """Valid answers that say what is wanted."""
+    d = definitions()[slug]
+    for seed in range(3000):
+        found = generate.answers_for(d, random.Random(seed), today=dt.date.today())
+        if all(found.get(k) == v for k, v in (wanted or {}).items()):
+            return found
+    raise LookupError(f"no answers for {slug} with {wanted}")
+
+
+def fields(slug: str, step: str, given: Mapping[str, Any]) -> dict[str, Any]:
+    """What a browser posts for one page."""
+    d = definitions()[slug]
+    page = d.step(step)
+    assert page is not None, step
+    return demo.clean(page, generate.post_data(d, page, given))
+
+
+def walk(browser: demo.Browser, slug: str, given: Mapping[str, Any], *, stop: str = "") -> str:
+    """Fill page after page until ``stop`` (not filled any more) or the check page. Returns the draft's address."""
+    browser.get(f"/p/{slug}/").send(f"/p/{slug}/start/", {})
+    while True:
+        here = re.search(r"(/a/[0-9a-f-]{36}/)([^/]+)/$", browser.url)
+        assert here, f"lost at {browser.url}"
+        if here[2] in (stop, "check"):
+            return here[1]
+        if here[2] == "documents":
+            demo.upload(browser)
+        else:
+            browser.send("f", fields(slug, here[2], given) | {"_action": "next"})
+
+
+@dataclasses.dataclass(slots=True)
+class Filed:
+    """An application and its case."""
+
+    mine: str  # /my/<id>/
+    case: str  # /staff/case/<id>/
+    receipt: str
+    code: str
+
+
+class Town:
+    """Windows of people by name, and what they have done. Everything is made when first asked for."""
+
+    def __init__(self, base: str, home: Path) -> None:
+        self.base, self.home = base, home
+        self._windows: dict[str, demo.Browser] = {"nobody": demo.Browser(base)}
+
+    def window(self, who: str) -> demo.Browser:
+        """A resident's browser, or a member of staff's (by account); "guest" is a resident who never signs in."""
+        if who not in self._windows:
+            window = self._windows[who] = demo.Browser(self.base)
+            if who in RESIDENTS:
+                demo.sign_in(window, who)
+            elif who != "guest":
+                window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
+        return self._windows[who]
+
+    def cookies(self, who: str) -> list[dict[str, Any]]:
+        """For a Playwright window."""
+        jar = self.window(who).session.cookies
+        return [{"name": c.name, "value": c.value or "", "url": self.base} for c in jar]
+
+    @functools.cached_property
+    def office(self) -> demo.Office:
+        """The section that handles 罹災証明書."""
+        return demo.Office(self.base, definitions()[RISAI].section)
+
+    # --- drafts
+
+    @functools.cached_property
+    def draft_new(self) -> str:
+        """A draft nobody has typed into."""
+        return walk(self.window("guest"), RISAI, {}, stop="event")
+
+    @functools.cached_property
+    def draft_full(self) -> str:
+        """A guest's draft at the check page."""
+        return walk(self.window("guest"), RISAI, answers(RISAI, DWELLING))
+
+    @functools.cached_property
+    def draft_signed(self) -> str:
+        """Hanako's draft with 個人番号 and account, at the check page."""
+        return walk(self.window("hanako"), TEATE, answers(TEATE, WITH_ACCOUNT))
+
+    @functools.cached_property
+    def resume_link(self) -> str:
+        """The link in the letter to a guest who wants to go on elsewhere."""
+        guest = self.window("guest")
+        guest.get(f"{self.draft_new}saved/").send("./", {"mail": "resume@example.jp"})
+
+        def look() -> str:
+            for letter in sorted((self.home / "mail").glob("**/*")):
+                if letter.is_file() and (found := re.search(r"/resume/[^/\s]+/", _letter(letter))):
+                    return found[0]
+            return ""
+
+        return str(demo.wait_for("the letter", look))
+
+    # --- applications
+
+    def file(self, who: str, slug: str, given: Mapping[str, Any], office: demo.Office | None = None) -> Filed:
+        """File an application and wait until the office has it."""
+        window = self.window(who)
+        walk(window, slug, given)
+        window.send("f", {"ok": "yes", "mail": demo.MAIL})
+        receipt = re.search(r"R\d+-\d{4}-\d{4}-\d", window.text())
+        code = re.search(r"確認番号\s*(\d{8})", window.text())
+        assert receipt and "/filed/" in window.url, window.errors()
+        mine = window.url.removesuffix("filed/").removeprefix(self.base)
+        case = (office or self.office).find(receipt[0]).removeprefix(self.base)
+        return Filed(mine, case, receipt[0], code[1] if code else "")
+
+    @functools.cached_property
+    def received(self) -> Filed:
+        """Filed, with an inspection; nobody has touched the case."""
+        return self.file("guest", RISAI, answers(RISAI, DWELLING))
+
+    @functools.cached_property
+    def correcting(self) -> Filed:
+        """The clerk asked to look at something again."""
+        filed = self.file("guest", RISAI, answers(RISAI, DWELLING))
+        self.office.ask_correction(filed.case)
+        self._until(filed, "直していただきたい点")
+        return filed
+
+    @functools.cached_property
+    def proposed(self) -> Filed:
+        """The clerk proposed; the chief has not stamped."""
+        filed = self.file("guest", RISAI, answers(RISAI, BY_PHOTO))
+        self._propose(filed)
+        return filed
+
+    @functools.cached_property
+    def decided(self) -> Filed:
+        """Decided, corrected once on the way, with documents."""
+        filed = self.file("guest", RISAI, answers(RISAI, BY_PHOTO))
+        desk = self.office.desks["clerk"]
+        self.office.ask_correction(filed.case)
+        self._until(filed, "直していただきたい点")
+        self.window("guest").get(f"{filed.mine}correct/").send("./", {"_action": "send"}, [("_", ("", b"", "application/octet-stream"))])
+        demo.wait_for("answer", lambda: "補正待ち" not in desk.get(filed.case).page.xpath("string(//div[@class='r1'])"))
+        desk.get(f"{filed.case}?tab=talk").send("note/", {"text": "電話で写真の場所を確認した。"})
+        self.office.decide(filed.case, definitions()[RISAI], random.Random(1))
+        self._until(filed, "発行された書類")
+        return filed
+
+    @functools.cached_property
+    def numbered(self) -> Filed:
+        """A signed application with 個人番号, at the section for children."""
+        office = demo.Office(self.base, definitions()[TEATE].section)
+        filed = self.file("hanako", TEATE, answers(TEATE, WITH_ACCOUNT), office)
+        self.window("tanaka")
+        return filed
+
+    @functools.cached_property
+    def surveyed(self) -> str:
+        """The survey of the received case, with an appointment tomorrow."""
+        desk, case = self.office.desks["clerk"], self.received.case
+        there = f"/staff/survey/case/{case.split('/')[3]}/"
+        demo.wait_for("the survey", lambda: desk.get(there).page.xpath("//form[contains(@action,'/appoint/')]"))
+        address = desk.url.removeprefix(self.base)
+        desk.send("/appoint/", {"day": self.survey_day, "time": "10:30", "surveyors": "山田、中村"})
+        return address
+
+    @property
+    def survey_day(self) -> str:
+        """Tomorrow."""
+        return (dt.date.today() + dt.timedelta(days=1)).isoformat()
+
+    def _propose(self, filed: Filed) -> None:
+        route = definitions()[RISAI]
+        alone = dataclasses.replace(route, review=dataclasses.replace(route.review, route=("担当",)))
+        self.office.decide(filed.case, alone, random.Random(1))
+
+    def _until(self, filed: Filed, words: str) -> None:
+        guest = self.window("guest")
+        demo.wait_for(words, lambda: words in guest.get(filed.mine).text())
+
+
+def _letter(path: Path) -> str:
+    import email
+    import email.policy
+
+    message = email.message_from_bytes(path.read_bytes(), policy=email.policy.default)
+    body = message.get_body(("plain",))
+    return str(body.get_content()) if body is not None else ""
+

@@ -1,0 +1,345 @@
+"""What people and the worker do in a crash run. Every act may be repeated by somebody who does not know whether the
+first try went through: it looks first, as a person looks at the page, and does only what is missing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import hashlib
+import io
+import json
+from collections.abc import Callable
+from pathlib import Path
+from typing import Any
+
+import yaml
+from django.conf import settings
+from django.db.models import Min
+from django.http import HttpResponse
+from django.test import Client
+from tests.crash.journeys import CLAIM, DISASTER
+from tests.support import papers
+from tests.support.hall import Hall, lists
+
+from madoguchi.casework import services as casework
+from madoguchi.casework.models import Case
+from madoguchi.config.management.commands.worker import Command as Worker
+from madoguchi.config.management.commands.worker import anchor_path
+from madoguchi.delivery.models import Parcel
+from madoguchi.files.models import StoredFile
+from madoguchi.files.public import sweep_strays
+from madoguchi.identity.models import Resident
+from madoguchi.identity.public import sign_in
+from madoguchi.intake import applications, drafts
+from madoguchi.intake.models import Application, Draft
+from madoguchi.kernel import audit, clock, outbox
+from madoguchi.kernel.models import Message
+from madoguchi.notifications.models import Mail
+from madoguchi.procedures.rules import generate
+from madoguchi.records.models import IssuedDocument, Register
+
+MAIL = "hanako@example.jp"
+Done = dict[str, Any]
+_offset = dt.timedelta()
+
+
+def turn_clock(started: dt.datetime) -> None:
+    """From now on the clock shows the opening hour plus the time that really passed plus the pauses skipped."""
+    from tests.support.hall import OPENING
+
+    clock.now = lambda: OPENING + (dt.datetime.now(clock.JST) - started) + _offset
+
+
+def skip(seconds: float) -> None:
+    """Let time pass."""
+    global _offset
+    _offset += dt.timedelta(seconds=seconds)
+
+
+@functools.cache
+def hall() -> Hall:
+    """The cast, on this city hall."""
+    return Hall(Path(settings.MADOGUCHI_DATA))
+
+
+def answers_of(slug: str) -> dict[str, Any]:
+    """What Hanako answers."""
+    if slug != DISASTER:
+        return hall().answers(slug)
+    case = Path(__file__).parents[1] / "cases" / f"{DISASTER}.yaml"
+    return {k: v for k, v in yaml.safe_load(case.read_text(encoding="utf-8"))["answers"].items() if v is not None}
+
+
+# --- the applicant
+
+
+def start(slug: str = CLAIM) -> Done:
+    """Begin a form."""
+    draft = drafts.draft_start(owner=hall().owner("hanako"), slug=slug)
+    return {"draft": str(draft.id)}
+
+
+def fill(draft: str, **_: Any) -> Done:
+    """Save every page and attach a photo where one belongs."""
+    row = Draft.objects.get(id=draft)
+    owner = hall().owner("hanako")
+    row = hall().fill(owner, row, answers_of(row.slug))
+    d = drafts.published_of(row).definition
+    for slot in drafts.procedures_attachments(d, drafts.steps_of(row, d)[0]):
+        if not row.files.get(slot.id):
+            hall().attach(owner, row, slot.id)
+            row.refresh_from_db()
+    return {}
+
+
+def submit(draft: str, **_: Any) -> Done:
+    """Send it; a second press gets the same application."""
+    found = hall().send(hall().owner("hanako"), Draft.objects.get(id=draft), mail=MAIL).application
+    return {"application": str(found.id)}
+
+
+def correct(application: str, **_: Any) -> Done:
+    """Answer the correction."""
+    row = Application.objects.get(id=application)
+    if row.status == "correction":
+        raw = lists(dict(generate._fields(applications.published_of(row).definition.question("phone"), "0767123456", "phone")))
+        applications.correction_answer(application=row, raw=raw, extra=frozenset(), actor="resident:test")
+    return {}
+
+
+def press(draft: str, **_: Any) -> Done:
+    """The send button, through the web."""
+    client, response = Client(raise_request_exception=False), HttpResponse()
+    sign_in(response, Resident.objects.get(subject="hanako"))  # she signed in before
+    client.cookies.update(response.cookies)
+    answer = client.post(f"/a/{draft}/check/", {"ok": "yes"})
+    return {"status": answer.status_code, "page": answer.content.decode()}
+
+
+def press_again(filled: list[str], **_: Any) -> Done:
+    """Whoever does not know whether it went through presses again. Returns how many answers each open draft held."""
+    kept = {str(d.id): len(d.answers) for d in Draft.objects.filter(id__in=filled, state="open")}
+    for draft in filled:
+        submit(draft)
+    return {"pressed": kept}
+
+
+def document(application: str, **_: Any) -> Done:
+    """Send a document afterwards."""
+    row = Application.objects.get(id=application)
+    if len(row.files.get("passbook", [])) < 2:
+        data = papers.jpeg()
+        applications.document_add(application=row, slot="passbook", source=io.BytesIO(data), name="later.jpg", size=len(data),
+                                  actor="resident:test")
+    return {}
+
+
+def withdraw(application: str, **_: Any) -> Done:
+    """Ask to withdraw."""
+    row = Application.objects.get(id=application)
+    if not row.view.get("withdrawal"):
+        applications.withdrawal_ask(application=row, actor="resident:test")
+    return {}
+
+
+# --- staff
+
+
+def take(application: str, clerk: str = "tanaka", **_: Any) -> Done:
+    """Take the case."""
+    casework.case_take(actor=hall().staff(clerk), case_id=application)
+    return {}
+
+
+def ask(application: str, **_: Any) -> Done:
+    """Ask for a correction."""
+    if Case.objects.get(id=application).state in ("received", "reviewing"):
+        casework.correction_request(actor=hall().staff("tanaka"), case_id=application, items=[("phone", "つながりません")],
+                                    due_on=clock.today() + dt.timedelta(days=20))
+    return {}
+
+
+def propose(application: str, clerk: str = "tanaka", outcome: str = "grant", **_: Any) -> Done:
+    """Propose the decision."""
+    case = Case.objects.get(id=application)
+    if case.state in ("received", "reviewing"):
+        hall().propose(case, clerk, outcome)
+    return {}
+
+
+def approve(application: str, who: str, role: str, **_: Any) -> Done:
+    """Stamp."""
+    case = Case.objects.get(id=application)
+    if case.state == "approval" and not casework.Approval.objects.filter(decision__case=case, role=role).exists():
+        casework.decision_approve(actor=hall().staff(who), case_id=application)
+    return {}
+
+
+def appoint(application: str, **_: Any) -> Done:
+    """Make the appointment of a survey."""
+    from madoguchi.survey import services
+
+    survey = services.Survey.objects.get(case_id=application, number=1)
+    services.survey_appoint(actor=hall().staff("yamada"), survey_id=str(survey.id),
+                            at=dt.datetime(2026, 12, 24, 10, 30, tzinfo=clock.JST))
+    return {}
+
+
+def record(application: str, **_: Any) -> Done:
+    """Record what the survey found."""
+    from madoguchi.survey import services
+    from madoguchi.survey.rules import Finding
+
+    survey = services.Survey.objects.get(case_id=application, number=1)
+    if not services.Result.objects.filter(survey=survey).exists():
+        services.survey_record(actor=hall().staff("yamada"), survey_id=str(survey.id),
+                               finding=Finding("hankai", clock.today(), "山田 浩", 25))
+    return {}
+
+
+def second(application: str, **_: Any) -> Done:
+    """Order the second survey."""
+    from madoguchi.survey import services
+
+    if not services.Survey.objects.filter(case_id=application, number=2).exists():
+        services.survey_second_open(actor=hall().staff("yamada"), case_id=application, why="納得できない")
+    return {}
+
+
+# --- the worker
+
+
+def work(patience: int = 50_000, **_: Any) -> Done:
+    """Do what the outbox promises until it is empty, letting the pauses pass, then seal. Returns how far the clock went."""
+    for _ in range(patience):
+        if outbox.run_once():
+            continue
+        due = Message.objects.filter(state="ready", next_at__gt=clock.now()).aggregate(at=Min("next_at"))["at"]
+        if due is None:  # nothing left, or only what waits behind a parked message
+            break
+        skip((due - clock.now()).total_seconds() + 0.001)
+    Worker()._seal()
+    return {"offset": _offset.total_seconds(), "left": Message.objects.exclude(state="done").count()}
+
+
+def age(**_: Any) -> Done:
+    """All pauses and leases run out: for workers that do not share our clock."""
+    Message.objects.filter(state="ready").update(next_at=dt.datetime(2026, 1, 1, tzinfo=clock.JST))
+    return {}
+
+
+def unpark(**_: Any) -> Done:
+    """Somebody looks at what was parked while the outside was away, and lets it go on."""
+    for message in outbox.parked():
+        outbox.retry_parked(message_id=message.id)
+    return {}
+
+
+# --- looking
+
+
+def look(application: str = "", draft: str = "", **_: Any) -> Done:
+    """How one application (or draft) stands."""
+    row, case = Application.objects.filter(id=application or None).first(), Case.objects.filter(id=application or None).first()
+    kept = Draft.objects.filter(id=draft or None).first()
+    return {"status": row.status if row else "", "state": case.state if case else "", "phone": case.answers["phone"] if case else "",
+            "draft": kept.state if kept else "", "answers": len(kept.answers) if kept else 0,
+            "applications": Application.objects.filter(draft_id=draft or None).count()}
+
+
+def faults(accepted: list[str] | None = None, **_: Any) -> Done:
+    """Everything that must hold once the worker has come to rest; a list of what does not."""
+    out: list[str] = []
+    out += _filings(accepted or []) + _deliveries() + _papers() + _messages()
+    anchors = [(int(a), b) for a, b, *_ in (line.split() for line in anchor_path().read_text().splitlines())]
+    out += [f"audit {f.chain} {f.seq}: {f.ja}" for f in audit.verify(anchors)]
+    return {"faults": out, "applications": Application.objects.count()}
+
+
+def _filings(accepted: list[str]) -> list[str]:
+    out = []
+    cases = {str(c.id): c for c in Case.objects.all()}
+    filed = {str(a.id): a for a in Application.objects.all()}
+    out += [f"accepted and gone: {a}" for a in accepted if a not in filed]
+    out += [f"no case: {a}" for a in filed if a not in cases] + [f"case without application: {c}" for c in cases if c not in filed]
+    for key, a in filed.items():
+        case = cases.get(key)
+        if case and (case.answers, case.files, case.digest, case.revision) != (a.answers, a.files, a.digest, a.revision):
+            out.append(f"case and application differ: {key}")
+        seen = a.view.get("seen", [])
+        if len(seen) != len(set(seen)):
+            out.append(f"told twice: {key}")
+        shown = {"received": "filed", "reviewing": "under_review", "correction": "correction"}
+        if case and a.status not in (case.state, shown.get(case.state), "answered" if case.state == "reviewing" else "", "filed"):
+            out.append(f"the page says {a.status}, the case {case.state}: {key}")
+    for draft in Draft.objects.all():
+        found = Application.objects.filter(draft=draft).count()
+        if (draft.state == "filed") != (found == 1):
+            out.append(f"draft {draft.state} with {found} applications: {draft.id}")
+        if draft.state == "filed" and (draft.answers or draft.files or draft.card):
+            out.append(f"a filed draft still holds answers: {draft.id}")
+    return out
+
+
+def _deliveries() -> list[str]:
+    out = []
+    expected = set()
+    for parcel in Parcel.objects.all():
+        path = Path(settings.OUT_ROOT) / parcel.target / parcel.name
+        manifest = path.with_name(f"{parcel.name}.manifest.json")
+        expected |= {path, manifest}
+        if parcel.state != "delivered" or parcel.sealed is not None:
+            out.append(f"parcel {parcel.state}: {parcel.name}")
+        elif not path.exists() or hashlib.sha256(path.read_bytes()).hexdigest() != parcel.sha256:
+            out.append(f"not there or torn: {path.name}")
+        elif json.loads(manifest.read_text())["key"] != parcel.key:
+            out.append(f"manifest of another key: {path.name}")
+        noted = audit.AuditEntry.objects.filter(chain=f"case:{parcel.case_ref}", action="parcel.delivered",
+                                                facts__file=parcel.name).count()
+        if noted != 1:
+            out.append(f"delivery noted {noted} times: {parcel.name}")
+    there = {p for p in Path(settings.OUT_ROOT).rglob("*") if p.is_file()}
+    out += [f"in the core system's folder and belongs to nobody: {p.name}" for p in there - expected]
+    from madoguchi.casework.selectors import definition_of
+
+    for decision in casework.Decision.objects.filter(state="final").select_related("case"):
+        wanted = [h for h in definition_of(decision.case).handovers
+                  if (not h.outcomes or decision.outcome in h.outcomes) and (not h.per or decision.filing.get(h.per))]
+        found = Parcel.objects.filter(key__startswith=f"{decision.id}:").count()
+        if found != len(wanted):
+            out.append(f"{found} parcels for {len(wanted)} hand-overs: {decision.id}")
+    return out
+
+
+def _papers() -> list[str]:
+    out = []
+    sweep_strays(older_than=-1e9)
+    there = {str(p.relative_to(settings.FILES_ROOT)) for p in Path(settings.FILES_ROOT).rglob("*") if p.is_file()}
+    rows = set(StoredFile.objects.values_list("place", flat=True))
+    out += [f"row without bytes: {p}" for p in rows - there] + [f"bytes without row: {p}" for p in there - rows]
+    used = {f["id"] for a in [*Application.objects.all(), *Draft.objects.all()] for fs in a.files.values() for f in fs}
+    out += [f"attachment gone: {f}" for f in used - {str(i) for i in StoredFile.objects.values_list("id", flat=True)}]
+    for decision in casework.Decision.objects.filter(state="final"):
+        issued = IssuedDocument.objects.filter(key__startswith=f"{decision.id}:").count()
+        if issued != 1:
+            out.append(f"{issued} letters for decision {decision.id}")
+    for register in Register.objects.all():
+        numbers = [d.document_number for d in casework.Decision.objects.filter(state="final", document_number__startswith=register.sign)]
+        if sorted(numbers) != sorted(f"{register.sign}第{n}号" for n in range(1, register.last + 1)):
+            out.append(f"document numbers with gaps or twice: {register.sign} {len(numbers)}/{register.last}")
+    return out
+
+
+def _messages() -> list[str]:
+    out = [f"message {m.state} {m.error_code}: {m.event} → {m.handler}" for m in Message.objects.exclude(state="done")]
+    out += [f"sealed part not wiped: {m.id}" for m in Message.objects.filter(state="done").exclude(sealed=None)]
+    out += [f"mail {m.state}: {m.key}" for m in Mail.objects.exclude(state="sent")]
+    return out
+
+
+ACTS: dict[str, Callable[..., Done]] = {
+    f.__name__: f for f in (
+        start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
+        work, age, unpark, look, faults,
+    )
+}

@@ -1,0 +1,22 @@
+"""The ways that the crash runs walk. A new side effect brings its failpoint, and the act that reaches it goes in here."""
+
+from __future__ import annotations
+
+from typing import Any
+
+CLAIM, QUICK, DISASTER = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei"
+
+Journey = list[tuple[str, dict[str, Any]]]
+STAMPS: Journey = [("approve", {"who": "kimura", "role": "chief"}), ("approve", {"who": "suzuki", "role": "manager"})]
+JOURNEYS: dict[str, Journey] = {
+    # every act of a claim, from the first page to the letter
+    "claim": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("document", {}), ("work", {}), ("take", {}),
+              ("ask", {}), ("work", {}),
+              ("correct", {}), ("work", {}), ("propose", {}), *STAMPS, ("work", {})],
+    "withdrawal": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {})],
+    # 罹災証明: survey, certificate, second survey
+    "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
+                 ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
+                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
+}
+ENDS = {"claim": ("decided", "decided"), "withdrawal": ("withdrawn", "withdrawn"), "disaster": ("reviewing", "under_review")}
