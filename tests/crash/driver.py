@@ -1,7 +1,8 @@
 """A city hall in a process of its own that forks a child for every act, so that a child can be killed like a machine that
 loses its power, without importing Django again each time. Reads one JSON order a line, answers one JSON line.
 
-Orders: {"acts": [[name, arguments]…], "fail": failpoint or "", "once": file, "kill_after": seconds or null, "listen": bool}
+Orders: {"acts": [[name, arguments]…], "fail": failpoint or "", "once": file,
+"pass_over": how often the failpoint is let pass first, "listen": bool, "lock_wait": seconds}
 """
 
 from __future__ import annotations
@@ -11,7 +12,6 @@ import importlib
 import json
 import os
 import random
-import select
 import signal
 import sys
 import time
@@ -46,6 +46,7 @@ def child(order: dict[str, Any], out: int) -> None:
     try:
         os.environ["MADOGUCHI_FAIL"], os.environ["MADOGUCHI_FAIL_ONCE"] = order.get("fail", ""), order.get("once", "")
         importlib.reload(failpoints)
+        pass_over(order.get("fail", ""), order.get("pass_over", 0))
         heard: dict[str, list[str]] = {}
         if wait := order.get("lock_wait"):
             shorten_lock_wait(wait)
@@ -53,7 +54,7 @@ def child(order: dict[str, Any], out: int) -> None:
         for name, arguments in order["acts"]:
             if order.get("listen"):
                 hits = heard.setdefault(name, [])
-                failpoints.hit = lambda point, hits=hits: hits.append(point) if point not in hits else None
+                failpoints.hit = hits.append
             said |= acts.ACTS[name](**(said | arguments))
             os.write(out, json.dumps({"said": said, "heard": heard}).encode() + b"\n")
     except BaseException as error:
@@ -62,6 +63,19 @@ def child(order: dict[str, Any], out: int) -> None:
         os.write(out, json.dumps(report).encode() + b"\n")
     finally:
         os._exit(code)
+
+
+def pass_over(point: str, times: int) -> None:
+    """Let the armed failpoint be passed so many times before it strikes."""
+    strike, left = failpoints.hit, [times]
+
+    def hit(name: str) -> None:
+        if name == point.partition(":")[0] and left[0] > 0:
+            left[0] -= 1
+            return
+        strike(name)
+
+    failpoints.hit = hit
 
 
 def shorten_lock_wait(seconds: float) -> None:
@@ -88,9 +102,6 @@ def fork(order: dict[str, Any]) -> tuple[int, int]:
 def run(order: dict[str, Any]) -> dict[str, Any]:
     """One child to its end, whichever that is."""
     pid, pipe = fork(order)
-    if order.get("kill_after") is not None:
-        select.select([], [], [], order["kill_after"])
-        os.kill(pid, signal.SIGKILL)
     with os.fdopen(pipe, "rb") as source:
         lines = source.read().splitlines()
     _, status = os.waitpid(pid, 0)

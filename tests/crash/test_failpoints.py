@@ -15,16 +15,18 @@ KILL = 9
 
 @pytest.fixture(scope="session")
 def reached(town):
-    """failpoint → (journey, number of the act) where it is reached first."""
-    found = {}
+    """failpoint → (journey, number of the act) where it is reached first; ``messages``: journey → [(act, messages done)]."""
+    found = {"messages": {}}
     for name, journey in JOURNEYS.items():
         known = {}
         for number, act in enumerate(journey):
             answer = town.do([act], known, listen=True)
             assert not answer["error"], answer
             known = answer["said"]
-            for point in answer["heard"][act[0]]:
+            heard = answer["heard"][act[0]]
+            for point in heard:
                 found.setdefault(point, (name, number))
+            found["messages"].setdefault(name, []).append((number, heard.count("worker.after_effect")))
         assert end(town, known) == ENDS[name]
     return found
 
@@ -64,6 +66,23 @@ def test_failpoint(town, reached, tmp_path, point, kind):
     assert town.faults([known["application"]]) == []
     once_or_twice = Counter(town.server.ids()[letters:])
     assert not {mail: count for mail, count in once_or_twice.items() if count > 2}
+
+
+@pytest.mark.parametrize("name", JOURNEYS)
+def test_death_after_each_effect_before_it_is_noted(town, reached, tmp_path, name):
+    """The classic gap of at-least-once: every handler's work is done and the machine dies before the outbox knows. Each
+    message of the journey in turn is done twice."""
+    journey = JOURNEYS[name]
+    for number, messages in reached["messages"][name]:
+        for nth in range(messages):
+            once, letters = tmp_path / f"{number}-{nth}", len(town.server.letters)
+            known = town.well(journey[:number])
+            struck = town.do([journey[number]], known, fail="worker.after_effect", pass_over=nth, once=str(once))
+            assert struck["killed"] == KILL, (number, nth)
+            known = town.well(journey[number:], known)
+            assert end(town, known) == ENDS[name], (number, nth)
+            assert town.faults([known["application"]]) == [], (number, nth)
+            assert max(Counter(town.server.ids()[letters:]).values(), default=0) <= 2, (number, nth)
 
 
 def after_filing(town, known, name):

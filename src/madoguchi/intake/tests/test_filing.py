@@ -158,7 +158,9 @@ def test_answers_that_became_wrong_meanwhile_are_not_filed(hall: Hall):
 
 
 def test_a_required_document_is_asked_for_and_the_draft_is_kept(hall: Hall):
-    draft = hall.draft("hanako", GUEST_SLUG)
+    by_agent = next(a for a in (hall.answers("ninshin-todoke", seed=n) for n in range(60)) if a["filer"] == "agent")
+    draft = hall.draft("hanako", "ninshin-todoke", by_agent)
+    assert set(draft.files) >= {"mandate", "mother_identity"}
     Draft.objects.filter(id=draft.id).update(files={})
     with pytest.raises(AnswersWrong) as wrong:
         hall.send(hall.owner("hanako"), draft)
