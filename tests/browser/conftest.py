@@ -60,12 +60,12 @@ class Served:
         return (self.home / "serve.log").read_text(errors="replace")[-4000:]
 
     def stop(self) -> None:
-        """End the process group that we started."""
+        """End the process group that we started; its number may belong to others as soon as it has ended."""
         for sign in (signal.SIGTERM, signal.SIGKILL):
-            with contextlib.suppress(ProcessLookupError):
+            if self.process.poll() is None:
                 os.killpg(self.process.pid, sign)
-            with contextlib.suppress(subprocess.TimeoutExpired):
-                self.process.wait(15)
+                with contextlib.suppress(subprocess.TimeoutExpired):
+                    self.process.wait(15)
         self.log.close()
 
 
