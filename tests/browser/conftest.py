@@ -70,11 +70,9 @@ class Served:
 
 
 @pytest.fixture(scope="session")
-def served(data_home: Path) -> Iterator[Served]:
+def served(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Served]:
     """One city hall per test process."""
-    home = data_home / "city-hall"
-    home.mkdir()
-    hall = Served(home)
+    hall = Served(tmp_path_factory.mktemp("city-hall"))
     hall.wait()
     yield hall
     hall.stop()
