@@ -4,7 +4,8 @@
 
 Flow: procedure page, start, five steps (page and answer each), check page, submit, confirmation — as a signed-in
 resident files 妊娠の届出 without JavaScript, electronic signature included (sign-in itself is not in the flow).
-Both sides run under granian with the same settings, from the same client, on the same engine.
+Both sides run under granian, from the same client, on the same engine: the yardstick by the plain WSGI interface, the city
+hall by the door that `madoguchi serve` opens (config/rsgi.py), so its cost is in the figure. Pages are asked for uncompressed.
 One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
 yardstick's CPU per submit; ``p50_ratio`` the same for the client's median time; ``sql_per_flow`` counts statements
 (with BEGIN and COMMIT) of one flow; ``rss_mb`` is the peak of one worker after a search and a PDF.
@@ -40,9 +41,12 @@ def free_port() -> int:
         return int(s.getsockname()[1])
 
 
+HALL = "madoguchi.config.rsgi:app"  # the door that `madoguchi serve` opens
+
+
 def granian(app: str, port: int, workers: int, env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
+        [sys.executable, "-m", "granian", "--interface", "rsgi" if app == HALL else "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
          "--blocking-threads", "1", "--no-ws", "--log-level", "error", app],
         env=os.environ | env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
@@ -229,7 +233,7 @@ def sql_per_flow(env: dict[str, str], steps: list[tuple[str, dict[str, object]]]
     """Statements of one flow, counted by the application itself with MADOGUCHI_COUNT_SQL."""
     port = free_port()
     counter = Path(env["MADOGUCHI_DATA"]) / "sql.count"
-    server = granian("madoguchi.config.wsgi:application", port, 1, env | {"MADOGUCHI_COUNT_SQL": str(counter)}, ROOT)
+    server = granian(HALL, port, 1, env | {"MADOGUCHI_COUNT_SQL": str(counter)}, ROOT)
     try:
         wait(f"http://127.0.0.1:{port}/accessibility/")
         sign_in(port)
@@ -254,7 +258,7 @@ def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[
         steps = answers()
         yard_port, port = free_port(), free_port()
         yard = granian("yardstick:application", yard_port, workers, {"YARDSTICK_DB": yard_url}, YARDSTICK.parent)
-        hall = granian("madoguchi.config.wsgi:application", port, workers, env, ROOT)
+        hall = granian(HALL, port, workers, env, ROOT)
         try:
             wait(f"http://127.0.0.1:{yard_port}/hello")
             wait(f"http://127.0.0.1:{port}/accessibility/")

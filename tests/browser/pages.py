@@ -120,7 +120,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],
     "survey_sheet": [page("survey-sheet", lambda t: t.surveyed and "/staff/survey/sheet/?day=" + t.survey_day, "yamada"),
                      page("survey-sheet-nothing", "/staff/survey/sheet/?day=2020-01-01", "yamada")],
-    "survey_of_case": "goes on to the survey, or shows a button to begin one",
+    "survey_of_case": [page("survey-none", lambda t: f"/staff/survey/case/{t.reported.case.split('/')[3]}/", "yamada")],
     "survey_second": "POST only: a form of the page survey",
     "survey": [page("survey", lambda t: t.surveyed, "yamada", wrong="form[action$='record/']"),
                page("survey-cancel", lambda t: t.surveyed, "yamada", wrong="form[action$='cancel/']")],

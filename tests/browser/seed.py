@@ -154,6 +154,11 @@ class Town:
         return self.file("guest", RISAI, answers(RISAI, DWELLING))
 
     @functools.cached_property
+    def reported(self) -> Filed:
+        """A car under a wall: 罹災届出証明書, for which nobody surveys."""
+        return self.file("guest", RISAI, answers(RISAI, {"cert_kind": "todokede", "filer": "self"}))
+
+    @functools.cached_property
     def correcting(self) -> Filed:
         """The clerk asked to look at something again."""
         filed = self.file("guest", RISAI, answers(RISAI, DWELLING))

@@ -169,3 +169,19 @@ def test_every_kind_of_field_is_on_a_checked_page(town: Town):
                 if steps is None or s.id in steps for q in s.questions}
 
     assert widgets(definitions()) == widgets([RISAI], STEPS) | widgets([TEATE], SIGNED_STEPS)
+
+
+def test_page_of_a_fault_is_accessible(town: Town, window: Callable[..., Tab], axe_source: str):
+    """The 500 page has no address: it is drawn as Django draws it, and shown with the city hall's styles."""
+    from django.test import RequestFactory
+
+    from madoguchi.web.views import server_error
+
+    html = server_error(RequestFactory().get("/fault/")).content.decode()
+    tab = window(town, "nobody")
+    tab.route("**/fault/", lambda route: route.fulfill(status=500, content_type="text/html; charset=utf-8", body=html))
+    response = tab.goto("/fault/")
+    assert response is not None and response.status == 500
+    check = Checker(tab, axe_source)
+    check.all_states()
+    assert check.wrong == {}

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from madoguchi.kernel.errors import DomainError
@@ -58,3 +60,12 @@ def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             return render(request, template, {"title": error.ja, "status": error.status}, status=error.status)
 
     return Frame()
+
+
+class PagesCompressed(GZipMiddleware):
+    """Pages go out compressed, with Django's random padding against BREACH. Files do not: photos and PDFs are packed
+    already, and a certificate must come with its length."""
+
+    def process_response(self, request: HttpRequest, response: HttpResponseBase) -> HttpResponseBase:
+        """The answer, compressed when it is a page and the browser takes gzip."""
+        return response if response.streaming else super().process_response(request, response)

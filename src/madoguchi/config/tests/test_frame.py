@@ -1,0 +1,36 @@
+"""What stands around every answer: compression, and the page that people see when something breaks."""
+
+from __future__ import annotations
+
+import gzip
+
+import pytest
+from django.test import Client
+
+
+def test_pages_are_compressed_and_files_are_not(hall):
+    client = hall.browser()
+    page = client.get("/", headers={"accept-encoding": "gzip"})
+    assert page.headers["Content-Encoding"] == "gzip"
+    assert gzip.decompress(page.content).startswith(b"<!doctype html>")
+    assert "Content-Encoding" not in client.get("/").headers
+
+    hall.publish("risai-shoumei")
+    draft = hall.draft("hanako", "risai-shoumei")
+    file_id = next(f["id"] for entries in draft.files.values() for f in entries)
+    photo = hall.browser("hanako").get(f"/a/{draft.id}/file/{file_id}/", headers={"accept-encoding": "gzip"})
+    assert photo.status_code == 200
+    assert "Content-Encoding" not in photo.headers
+    assert int(photo.headers["Content-Length"]) == len(b"".join(photo.streaming_content))
+
+
+def test_a_fault_shows_nothing_of_the_inside(hall, monkeypatch: pytest.MonkeyPatch):
+    def broken(*args: object, **more: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    monkeypatch.setattr("madoguchi.procedures.views.city", broken)
+    answer = Client(raise_request_exception=False).get("/")
+    assert answer.status_code == 500
+    text = answer.content.decode()
+    assert "入力した内容は保存した所まで残っています" in text
+    assert "secret" not in text and "Traceback" not in text
