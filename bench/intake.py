@@ -46,8 +46,8 @@ HALL = "madoguchi.config.rsgi:app"  # the door that `madoguchi serve` opens
 
 def granian(app: str, port: int, workers: int, env: dict[str, str], cwd: Path) -> subprocess.Popen[bytes]:
     return subprocess.Popen(
-        [sys.executable, "-m", "granian", "--interface", "rsgi" if app == HALL else "wsgi", "--host", "127.0.0.1", "--port", str(port), "--workers", str(workers),
-         "--blocking-threads", "1", "--no-ws", "--log-level", "error", app],
+        [sys.executable, "-m", "granian", "--interface", "rsgi" if app == HALL else "wsgi", "--host", "127.0.0.1",
+         "--port", str(port), "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", app],
         env=os.environ | env, cwd=cwd, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 
