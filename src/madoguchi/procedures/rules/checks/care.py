@@ -7,7 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from .common import age_on
 from .registry import Facts, Finding, check, derive
@@ -69,7 +69,7 @@ def _name(value: Any) -> str:
 
 
 @derive("born")
-def insured_class(facts: Facts, born: str) -> str | None:
+def insured_class(facts: Facts, born: str) -> Literal["first", "second", "none"] | None:
     """介護保険法9条: ``first`` from 65, ``second`` from 40 to 64, ``none`` below 40."""
     day = facts.date(born)
     if day is None:
