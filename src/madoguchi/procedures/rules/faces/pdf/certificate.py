@@ -2,23 +2,34 @@
 
 from __future__ import annotations
 
+from dataclasses import dataclass
+
 from ..letter import Letter, seal_place
 from .sheet import HEIGHT, MM, WIDTH, Sheet
 
-SIZE = 11.0
+SIZES = (11.0, 10.0, 9.0, 8.0)  # of the table: the largest with which the seal stays on the first page
 TITLE = 20.0
-LEADING = SIZE * 1.55
+NOTE = 9.0
 PAD = 7.0
 LABEL = 46 * MM
 LEAST = 11 * MM  # the height of a row
 SEAL = 22 * MM
 FRAME = 1.2
+SIGNATURE = SEAL + 34 * MM  # certifying words, date, mayor and seal
+BELOW = 62 * MM  # ご案内 and 担当
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    labels: list[str]
+    values: list[str]
+    height: float
 
 
 def draw_certificate(sheet: Sheet, letter: Letter) -> None:
     """Everything of a framed certificate but what stands below every letter (ご案内, 教示, 担当)."""
     sheet.y += 14
-    sheet.text(WIDTH - sheet.margin, sheet.y, letter.number, SIZE, align="right")
+    sheet.text(WIDTH - sheet.margin, sheet.y, letter.number, 11.0, align="right")
     sheet.y += 4 * MM
     for line in sheet.wrap(letter.subject, sheet.inner, TITLE, True):
         sheet.y += TITLE * 1.4
@@ -40,41 +51,60 @@ def _spaced(sheet: Sheet, line: str) -> None:
         x += sheet.width(character, TITLE, True) + gap
 
 
-def flow(sheet: Sheet, value: str, room: float) -> list[str]:
+def flow(sheet: Sheet, value: str, room: float, size: float = SIZES[0]) -> list[str]:
     """A value as lines. Boxes (□ and ■) stand side by side, none parted from its words."""
     if value[:1] not in ("□", "■"):
-        return sheet.wrap(value, room, SIZE)
+        return sheet.wrap(value, room, size)
     lines = [""]
     for option in value.split("\u3000"):
         joined = f"{lines[-1]}\u3000\u3000{option}" if lines[-1] else option
-        if sheet.width(joined, SIZE) <= room:
+        if sheet.width(joined, size) <= room:
             lines[-1] = joined
         else:
-            lines += sheet.wrap(option, room, SIZE) if lines[-1] else []
+            lines += sheet.wrap(option, room, size) if lines[-1] else []
             lines[-1] = lines[-1] or option
     return lines
 
 
+def _rows(sheet: Sheet, letter: Letter, size: float) -> list[_Row]:
+    rows = []
+    for label, value in letter.rows:
+        labels = sheet.wrap(label, LABEL - 2 * PAD, size)
+        values = flow(sheet, value, sheet.inner - LABEL - 2 * PAD, size)
+        height = max(len(labels), len(values)) * size * 1.55 + 2 * PAD - 3
+        rows.append(_Row(labels, values, max(LEAST * size / SIZES[0], height)))
+    return rows
+
+
+def _fitting(sheet: Sheet, letter: Letter, notes: float) -> tuple[float, list[_Row]]:
+    """The size and rows with which the page holds all, or at least the seal; else the smallest, over several pages."""
+    room = sheet.bottom - sheet.y - notes - SIGNATURE
+    tried = [(size, _rows(sheet, letter, size)) for size in SIZES]
+    for spare in (BELOW, 0.0):
+        for size, rows in tried:
+            if sum(row.height for row in rows) + spare <= room:
+                return size, rows
+    return tried[-1]
+
+
 def _frame(sheet: Sheet, letter: Letter) -> None:
     top = sheet.y
-    value_width = sheet.inner - LABEL
-    for label, value in letter.rows:
-        labels, values = sheet.wrap(label, LABEL - 2 * PAD, SIZE), flow(sheet, value, value_width - 2 * PAD)
-        height = max(LEAST, max(len(labels), len(values)) * LEADING + 2 * PAD - 3)
-        top = _room(sheet, top, height)
-        sheet.box(sheet.margin, sheet.y, LABEL, height, fill=0.95)
-        sheet.box(sheet.margin + LABEL, sheet.y, value_width, height)
-        _lines(sheet, sheet.margin + PAD, labels, height)
-        _lines(sheet, sheet.margin + LABEL + PAD, values, height)
-        sheet.y += height
-    if letter.note:
-        lines = sheet.wrap(letter.note, sheet.inner - 2 * PAD, 9.0)
-        height = len(lines) * 14.0 + 2 * PAD - 4
-        top = _room(sheet, top, height)
-        sheet.box(sheet.margin, sheet.y, sheet.inner, height)
-        for number, line in enumerate(lines, 1):
-            sheet.text(sheet.margin + PAD, sheet.y + PAD - 4 + number * 14.0 - 3.5, line, 9.0)
-        sheet.y += height
+    notes = sheet.wrap(letter.note, sheet.inner - 2 * PAD, NOTE) if letter.note else []
+    note_height = len(notes) * 14.0 + 2 * PAD - 4 if notes else 0.0
+    size, rows = _fitting(sheet, letter, note_height)
+    for row in rows:
+        top = _room(sheet, top, row.height)
+        sheet.box(sheet.margin, sheet.y, LABEL, row.height, fill=0.95)
+        sheet.box(sheet.margin + LABEL, sheet.y, sheet.inner - LABEL, row.height)
+        _lines(sheet, sheet.margin + PAD, row.labels, row.height, size)
+        _lines(sheet, sheet.margin + LABEL + PAD, row.values, row.height, size)
+        sheet.y += row.height
+    if notes:
+        top = _room(sheet, top, note_height)
+        sheet.box(sheet.margin, sheet.y, sheet.inner, note_height)
+        for number, line in enumerate(notes, 1):
+            sheet.text(sheet.margin + PAD, sheet.y + PAD - 4 + number * 14.0 - 3.5, line, NOTE)
+        sheet.y += note_height
     sheet.box(sheet.margin, top, sheet.inner, sheet.y - top, line=FRAME)
 
 
@@ -87,14 +117,15 @@ def _room(sheet: Sheet, top: float, height: float) -> float:
     return sheet.y
 
 
-def _lines(sheet: Sheet, x: float, lines: list[str], height: float) -> None:
-    top = sheet.y + (height - len(lines) * LEADING) / 2
+def _lines(sheet: Sheet, x: float, lines: list[str], height: float, size: float) -> None:
+    leading = size * 1.55
+    top = sheet.y + (height - len(lines) * leading) / 2
     for number, line in enumerate(lines):
-        sheet.text(x, top + (number + 0.5) * LEADING + SIZE * 0.36, line, SIZE)
+        sheet.text(x, top + (number + 0.5) * leading + size * 0.36, line, size)
 
 
 def _signature(sheet: Sheet, letter: Letter) -> None:
-    sheet.need(SEAL + 14 * MM)
+    sheet.need(SEAL + 12 * MM)
     sheet.y += 8 * MM
     sheet.text(sheet.margin + 12 * MM, sheet.y, letter.date, 12)
     sheet.y += 4 * MM
@@ -107,5 +138,5 @@ def _signature(sheet: Sheet, letter: Letter) -> None:
     canvas.setStrokeGray(0.45)
     canvas.rect(left, HEIGHT - sheet.y - SEAL, SEAL, SEAL, fill=0)
     canvas.setDash()
-    sheet.text(left + SEAL / 2, middle + 3.2, seal_place(letter), 9.0, align="centre", grey=0.35)
+    sheet.text(left + SEAL / 2, middle + 3.2, seal_place(letter), NOTE, align="centre", grey=0.35)
     sheet.y += SEAL
