@@ -34,7 +34,8 @@ def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
 def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
     """Read one definition with its override against the city's sections and appeals."""
     over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals)
+    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals,
+                life_events=city.life_events)
 
 
 def check(paths: list[str], *, doubts: bool) -> int:
@@ -64,7 +65,7 @@ def rules() -> int:
     """List the named rules with their arguments and sources."""
     for rule in sorted(RULES.values(), key=lambda r: (r.kind, r.name)):
         words = (inspect.getdoc(rule.run) or "").splitlines()[0]
-        print(f"{'検査' if rule.kind == 'check' else '導出'} {rule.name}({', '.join([*rule.items, *rule.others])})  {words}")
+        print(f"{'検査' if rule.kind == 'check' else '導出'} {rule.name}({', '.join([*rule.items, *rule.optional, *rule.others])})  {words}")
     return 0
 
 

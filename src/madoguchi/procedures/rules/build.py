@@ -9,6 +9,7 @@ from typing import Any
 from . import conditions
 from .model import (
     KINDS,
+    LAYOUTS,
     LEVELS,
     OUTCOME_KINDS,
     Attachment,
@@ -260,7 +261,7 @@ def _roles(read: Reader, top: Table) -> tuple[Role, ...]:
         condition, text = (None, card) if card in ("はい", "いいえ", "") else read.condition(table, "カード")
         name = read.text(table, "名", need=True)
         out.append(Role(read.ident(key, section.line_of(key)), name, condition, text, read.text(table, "委任状"),
-                        read.doubt(table, name)))
+                        read.doubt(table, name), section.line_of(key)))
     return tuple(out)
 
 
@@ -274,6 +275,7 @@ def _deadline(read: Reader, top: Table) -> Deadline:
         closed_day=read.text(table, "閉庁日", one_of=("翌開庁日", "そのまま")) or "翌開庁日",
         late=read.text(table, "超過", one_of=("受理して注意", "受付不可")) or "受理して注意",
         opens_days_before=read.number(table, "受付開始"), doubt=read.doubt(table, "期限"),
+        line=table.line_of("起点"),
     )
 
 
@@ -291,7 +293,7 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         condition, text = read.condition(value)
         outcomes.append(Outcome(
             read.ident(key, section.line_of(key)), read.text(value, "名", need=True), sort, read.texts(value, "理由"),
-            sort in ("拒否", "一部認容", "不備", "不交付"), condition, text,
+            sort in ("拒否", "一部認容", "不備", "不交付"), condition, text, section.line_of(key),
         ))
     if outcomes and kind in OUTCOME_KINDS and all(o.kind in ("拒否", "不備", "不交付") for o in outcomes):
         read.say(section.line, "認める結果(認容・受付・交付)がありません")
@@ -301,6 +303,7 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         route=read.texts(table, "決裁") or ("担当",), checklist=read.texts(table, "確認事項"),
         questions=questions(read, read.table(table, "決定項目")), outcomes=tuple(outcomes),
         appeal=read.text(table, "教示", need=True), again=read.text(table, "再申請"), doubt=read.doubt(table, "審査"),
+        line=table.line_of("教示"),
     )
 
 
@@ -311,14 +314,15 @@ def _documents(read: Reader, top: Table) -> tuple[Document, ...]:
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"文書「{key}」は {{名: …, 処分: …}} の形で書いてください")
             continue
-        read.known(table, ("名", "処分", "件名", "本文", "記", "条件", "要確認"))
+        read.known(table, ("名", "処分", "様式", "件名", "本文", "記", "注", "教示", "再申請", "条件", "要確認"))
         rows = read.table(table, "記")
         condition, condition_text = read.condition(table)
         name = read.text(table, "名", need=True)
         out.append(Document(
             read.ident(key, section.line_of(key)), name, read.texts(table, "処分"), read.text(table, "件名", need=True),
             read.text(table, "本文", need=True), tuple((k, str(v)) for k, v in rows.items()), condition, condition_text,
-            read.doubt(table, name),
+            read.doubt(table, name), read.text(table, "様式", one_of=LAYOUTS) or LAYOUTS[0], read.text(table, "注"),
+            read.text(table, "教示"), read.text(table, "再申請"), section.line_of(key),
         ))
     return tuple(out)
 
@@ -349,7 +353,7 @@ def _laws(read: Reader, top: Table) -> tuple[Law, ...]:
             continue
         read.known(table, ("法令", "条", "要確認"))
         law = read.text(table, "法令", need=True)
-        out.append(Law(law, read.text(table, "条", need=True), read.doubt(table, law)))
+        out.append(Law(law, read.text(table, "条", need=True), read.doubt(table, law), table.line))
     return tuple(out)
 
 
@@ -386,7 +390,7 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         remaining=read.text(top, "残ること"), bring=read.texts(top, "持ち物"), roles=_roles(read, top),
         deadline=_deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
         derived=_derived(read, top), guidance=tuple((k, str(v)) for k, v in guidance.items()),
-        keywords=read.texts(top, "検索語"), doubts=(), file=file,
+        keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()),
     )
     import dataclasses
 

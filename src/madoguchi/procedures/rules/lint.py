@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
 import re
 from collections.abc import Iterable, Iterator
 
 from . import conditions
 from .checks import RULES
-from .model import Call, Definition, Question
+from .model import Call, Definition, Document, Question, Step
+from .possible import OUTCOME as OUTCOME  # the workbench reads it here
+from .possible import can_hold, derived_values, question_of
 from .yaml_strict import Problem
 
 ROW_WORDS = (
@@ -18,21 +21,23 @@ PARTS = {
     "氏名": ("姓", "名", "全体"), "カナ": ("姓", "名", "全体"),
     "住所": ("郵便番号", "市区町村", "町字", "番地", "方書", "全体"),
     "口座": ("銀行コード", "銀行名", "支店コード", "支店名", "種目", "番号", "名義"),
-    "選択": ("番号", "表示"), "日付": ("和暦", "西暦"), "生年月日": ("和暦", "西暦"),
+    "選択": ("番号", "表示", "□"), "複数選択": ("番号", "□"), "日付": ("和暦", "西暦"), "生年月日": ("和暦", "西暦"),
 }
-OUTCOME = "結果"  # in conditions of 決定項目: the outcome chosen
 PREFILL = ("本人確認.氏名", "本人確認.生年月日", "本人確認.住所", "本人確認.性別")
+PAIR = re.compile(r"(\w+)\.(\w+)\((\w+)\)")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
-def lint(d: Definition, *, sections: Iterable[str] = (), appeals: Iterable[str] = ()) -> list[Problem]:
-    """Every problem of a definition that was read without one. ``sections`` and ``appeals`` come from the city pack."""
-    found = list(
-        itertools.chain(
-            _unique(d), _conditions(d), _calls(d), _references(d), _shape(d), _places(d, tuple(sections), tuple(appeals))
-        )
+def lint(
+    d: Definition, *, sections: Iterable[str] = (), appeals: Iterable[str] = (), life_events: Iterable[str] = ()
+) -> list[Problem]:
+    """Every problem of a definition that was read without one. ``sections``, ``appeals`` and ``life_events`` come from
+    the city pack."""
+    found = itertools.chain(
+        _unique(d), _conditions(d), _calls(d), _columns(d), _documents(d), _people(d), _shape(d), _ranges(d),
+        _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
     )
-    return sorted(found)
+    return sorted(set(found))
 
 
 def _unique(d: Definition) -> Iterator[Problem]:
@@ -54,95 +59,74 @@ def _unique(d: Definition) -> Iterator[Problem]:
         attached.add(a.id)
 
 
-def _values(q: Question) -> list[object] | None:
-    if q.type == "はい・いいえ":
-        return [True, False]
-    if q.type in ("選択",):
-        return [c.id for c in q.choices]
-    if q.type == "宣言":
-        return [True]
-    return None
-
-
 def _conditions(d: Definition) -> Iterator[Problem]:
     order = {q.id: i for i, q in enumerate(d.questions())}
-    derived = {key for key, _ in d.derived}
     for step in d.steps:
         if step.condition:
             first = order.get(step.questions[0].id, 0) if step.questions else 0
-            yield from _condition(d, step.condition, step.condition_text, step.line, order, derived, before=first)
+            yield from _condition(d, step.condition, step.condition_text, step.line, before=first)
         for q in step.questions:
             if q.condition:
-                yield from _condition(d, q.condition, q.condition_text, q.line, order, derived, before=order[q.id],
-                                      also=step.condition)
+                yield from _condition(d, q.condition, q.condition_text, q.line, before=order[q.id], step=step)
     for q in d.review.questions:  # these see the answers and each other
         if q.condition:
-            yield from _condition(d, q.condition, q.condition_text, q.line, order, derived, decision=True)
-    for o in d.review.outcomes:
-        if o.condition:
-            yield from _condition(d, o.condition, o.condition_text, 1, order, derived)
+            yield from _condition(d, q.condition, q.condition_text, q.line, decision=True)
     rest = [(a.condition, a.condition_text, a.line) for a in d.attachments]
-    rest += [(r.card, r.card_text, 1) for r in d.roles] + [(x.condition, x.condition_text, 1) for x in d.documents]
+    rest += [(r.card, r.card_text, r.line) for r in d.roles]
+    rest += [(o.condition, o.condition_text, o.line) for o in d.review.outcomes]
+    rest += [(x.condition, x.condition_text, x.line) for x in d.documents]
     for condition, text, line in rest:
         if condition:
-            yield from _condition(d, condition, text, line, order, derived)
+            yield from _condition(d, condition, text, line)
 
 
 def _condition(
-    d: Definition, tree: conditions.Condition, text: str, line: int, order: dict[str, int], derived: set[str], *,
-    before: int | None = None, also: conditions.Condition | None = None, decision: bool = False,
+    d: Definition, tree: conditions.Condition, text: str, line: int, *, before: int | None = None,
+    step: Step | None = None, decision: bool = False,
 ) -> Iterator[Problem]:
-    asked: dict[str, Question] = {}
-    for c in conditions.compares(tree):
-        if c.name in derived:
-            continue
-        if c.name == OUTCOME and decision:
-            if c.value not in [o.id for o in d.review.outcomes]:
-                yield Problem(d.file, line, f"条件「{text}」の「{c.value}」という処分はありません")
-            continue
-        q = d.question(c.name) or next((x for x in d.review.questions if x.id == c.name), None)
-        if q is None:
-            yield Problem(d.file, line, f"条件「{text}」の「{c.name}」という項目はありません。番号を確認してください")
-            continue
-        asked[q.id] = q
-        if before is not None and order.get(q.id, -1) >= before:
-            yield Problem(d.file, line, f"条件「{text}」は、後で聞く「{c.name}」を見ています。先に聞く項目だけを使ってください")
-        options = _values(q)
-        if options is None and q.type == "複数選択":
-            options = [x.id for x in q.choices]
-        literal: object = {"はい": True, "いいえ": False}.get(c.value, c.value) if q.type in ("はい・いいえ", "宣言") else c.value
-        if options is not None and literal not in options:
-            yield Problem(d.file, line, f"条件「{text}」の「{c.value}」は「{c.name}」の答えにありません。選択肢の番号を書いてください")
-            return
-    if len(asked) and all(_values(q) for q in asked.values()) and not _can_hold(d, tree, also, asked, derived):
+    wrong = [ja for c in conditions.compares(tree) if (ja := _compare(d, c, before, decision))]
+    for ja in wrong:
+        yield Problem(d.file, line, f"条件「{text}」{ja}")
+    if not wrong and not can_hold(d, tree, step):
         yield Problem(d.file, line, f"条件「{text}」が成り立つことはありません。書き直すか、消してください")
 
 
-def _can_hold(
-    d: Definition, tree: conditions.Condition, also: conditions.Condition | None, asked: dict[str, Question],
-    derived: set[str],
-) -> bool:
-    """Try every combination of the answers that the condition, its page's condition and its questions' own need."""
-    needed = [tree, *([also] if also else []), *(q.condition for q in asked.values() if q.condition)]
-    names: dict[str, list[object]] = {}
-    for part in needed:
-        for c in conditions.compares(part):
-            q = d.question(c.name) or next((x for x in d.review.questions if x.id == c.name), None)
-            options = _values(q) if q else None
-            if c.name in derived or options is None:
-                return True  # beyond what can be enumerated: dates, numbers, derived facts
-            names[c.name] = options
-    if sum(1 for _ in names) > 8:
-        return True
-    wanted = [tree, *([also] if also else [])]
-    for combination in itertools.product(*names.values()):
-        answers = dict(zip(names, combination, strict=True))
-        for q in asked.values():  # an alternative (または) may hang on questions that are never asked together
-            if q.condition and not conditions.holds(q.condition, answers):
-                answers.pop(q.id, None)
-        if all(conditions.holds(part, answers) for part in wanted):
-            return True
-    return False
+def _compare(d: Definition, c: conditions.Compare, before: int | None, decision: bool) -> str:
+    """What is wrong with one comparison; empty when nothing is."""
+    call = next((call for key, call in d.derived if key == c.name), None)
+    if call is not None:
+        options = derived_values(call.rule, {c.value})
+        known = options is None or any(_word(value) == c.value for value in options)
+        return "" if known else f"の「{c.value}」は「{c.name}」の値にありません"
+    if c.name == OUTCOME and decision:
+        return "" if d.outcome(c.value) else f"の「{c.value}」という処分はありません"
+    q = question_of(d, c.name)
+    if q is None:
+        return f"の「{c.name}」という項目はありません。番号を確認してください"
+    place = next((at for at, x in enumerate(d.questions()) if x.id == q.id), -1)
+    if before is not None and (place < 0 or place >= before):
+        return f"は、後で聞く「{c.name}」を見ています。先に聞く項目だけを使ってください"
+    if not _fits(q, c.value):
+        return f"の「{c.value}」は「{c.name}」の答えにありません。選択肢の番号を書いてください"
+    if c.op == "を含む" and q.type not in ("複数選択", "文字", "長文"):
+        return f"の「を含む」は、複数選択の項目にだけ使えます。「{c.name} = {c.value}」と書いてください"
+    if c.op != "を含む" and q.type == "複数選択":
+        return f"の「{c.name}」は複数選択です。「{c.name} を含む {c.value}」と書いてください"
+    return ""
+
+
+def _word(value: object) -> str:
+    return {True: "はい", False: "いいえ"}[value] if isinstance(value, bool) else str(value)
+
+
+def _fits(q: Question, value: str) -> bool:
+    if q.type in ("はい・いいえ", "宣言"):
+        return value in ("はい", "いいえ")
+    if q.type in ("選択", "複数選択"):
+        return value in [x.id for x in q.choices]
+    shape = {"整数": r"-?\d+", "金額": r"-?\d+", "日付": r"\d{4}-\d\d-\d\d", "生年月日": r"\d{4}-\d\d-\d\d",
+             "年月": r"\d{4}-\d\d"}.get(q.type)
+    return shape is None or bool(re.fullmatch(shape, value))
 
 
 def _calls(d: Definition) -> Iterator[Problem]:
@@ -154,13 +138,16 @@ def _calls(d: Definition) -> Iterator[Problem]:
             yield Problem(d.file, call.line, f"規則「{call.rule}」はありません。規則の一覧(madoguchi procedures rules)から選んでください")
             continue
         given = dict(call.args)
-        for name in set(given) - {*rule.items, *rule.others}:
+        for name in set(given) - {*rule.items, *rule.optional, *rule.others}:
             yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」はありません")
         for name in rule.items:
             if name not in given:
                 yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」がありません")
-            elif given[name] not in ids:
-                yield Problem(d.file, call.line, f"規則「{call.rule}」の「{name}: {given[name]}」という項目はありません")
+        named = [(name, given[name]) for name in rule.items if name in given]
+        named += [(name, one) for name in rule.optional if name in given for one in given[name].split("、")]
+        for name, one in named:
+            if one not in ids:
+                yield Problem(d.file, call.line, f"規則「{call.rule}」の「{name}: {one}」という項目はありません")
 
 
 def _slot(d: Definition, name: str) -> str:
@@ -169,6 +156,11 @@ def _slot(d: Definition, name: str) -> str:
         return next((wrong for part in name.split("|") if (wrong := _slot(d, part.strip()))), "")
     if name in ROW_WORDS:
         return ""
+    pair = PAIR.fullmatch(name)
+    if pair:
+        group = next((s for s in d.steps if s.repeat and s.repeat.id == pair[1]), None)
+        lost = [key for key in pair.groups()[1:] if group is None or key not in [q.id for q in group.questions]]
+        return f"「{name}」の「{lost[0]}」という項目は、繰返「{pair[1]}」にありません" if lost else ""
     base, _, part = name.partition(".")
     if base == "決定":
         base, _, part = part.partition(".")
@@ -187,30 +179,49 @@ def _slot(d: Definition, name: str) -> str:
     return ""
 
 
-def _references(d: Definition) -> Iterator[Problem]:
+def _columns(d: Definition) -> Iterator[Problem]:
     groups = {s.repeat.id for s in d.steps if s.repeat}
     outcomes = {o.id for o in d.review.outcomes}
+    targets: set[str] = set()
     for h in d.handovers:
+        if h.target in targets:
+            yield Problem(d.file, h.line, f"連携の先「{h.target}」が二度あります。一つにまとめるか、別の先にしてください")
+        targets.add(h.target)
         if h.per and h.per not in groups:
             yield Problem(d.file, h.line, f"連携の単位「{h.per}」という繰返はありません")
         for column, source in h.columns:
             wrong = "" if source.startswith("=") else _slot(d, source)
+            if not wrong and (source.endswith(".□") or PAIR.fullmatch(source)):
+                wrong = f"「{source}」の書き方は文書にだけ使えます。項目の番号を書いてください"
             if wrong:
                 yield Problem(d.file, h.line, f"連携の列「{column}」: {wrong}")
         for outcome in set(h.outcomes) - outcomes:
             yield Problem(d.file, h.line, f"連携の処分「{outcome}」はありません")
+
+
+def _documents(d: Definition) -> Iterator[Problem]:
+    outcomes = {o.id for o in d.review.outcomes}
     for doc in d.documents:
         for outcome in set(doc.outcomes) - outcomes:
-            yield Problem(d.file, 1, f"文書「{doc.id}」の処分「{outcome}」はありません")
-        for text in (doc.subject, doc.body, *(value for _, value in doc.rows)):
-            for name in _SLOT.findall(text):
-                wrong = _slot(d, name)
-                if wrong:
-                    yield Problem(d.file, 1, f"文書「{doc.id}」: {wrong}")
+            yield Problem(d.file, doc.line, f"文書「{doc.id}」の処分「{outcome}」はありません")
+        for name in _slots(doc):
+            wrong = _slot(d, name)
+            if wrong:
+                yield Problem(d.file, doc.line, f"文書「{doc.id}」: {wrong}")
+        if doc.layout == "枠組み" and not doc.rows:
+            yield Problem(d.file, doc.line, f"文書「{doc.id}」は枠組みですが「記」がありません。枠に入れる行を書いてください")
     covered = {o for doc in d.documents for o in doc.outcomes}
     for end in d.review.outcomes:
         if end.id not in covered:
-            yield Problem(d.file, 1, f"処分「{end.id}」({end.name})で出す文書がありません。「文書」に書き足してください")
+            yield Problem(d.file, end.line, f"処分「{end.id}」({end.name})で出す文書がありません。「文書」に書き足してください")
+
+
+def _slots(doc: Document) -> list[str]:
+    texts = (doc.subject, doc.body, doc.note, doc.again, *(value for _, value in doc.rows))
+    return [name for text in texts for name in _SLOT.findall(text)]
+
+
+def _people(d: Definition) -> Iterator[Problem]:
     roles = {r.id for r in d.roles}
     attached = {a.id for a in d.attachments}
     for q in d.questions():
@@ -220,35 +231,70 @@ def _references(d: Definition) -> Iterator[Problem]:
             yield Problem(d.file, q.line, f"項目「{q.id}」の引継は「{'・'.join(PREFILL)}」のどれかとし、「役割」も書いてください")
     for r in d.roles:
         if r.mandate and r.mandate not in attached:
-            yield Problem(d.file, 1, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
+            yield Problem(d.file, r.line, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
     start = d.question(d.deadline.from_item)
     if d.deadline.from_item and (start is None or start.type not in ("日付", "生年月日", "災害")):
-        yield Problem(d.file, 1, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")
+        yield Problem(d.file, d.deadline.line, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")
 
 
 def _shape(d: Definition) -> Iterator[Problem]:
-    if not d.steps:
-        yield Problem(d.file, 1, "画面が一つもありません")
+    for heading, there in (("根拠", d.laws), ("画面", d.steps), ("連携", d.handovers)):
+        if not there:
+            yield Problem(d.file, d.line_of(heading), f"「{heading}」が一つもありません。書き足してください")
     for step in d.steps:
         if not step.questions:
             yield Problem(d.file, step.line, f"画面「{step.title}」に項目がありません")
         if step.repeat and (step.repeat.low > step.repeat.high or step.repeat.high > 30):
             yield Problem(d.file, step.line, "繰返の最少・最多を確認してください(最多は30まで)")
     for q in d.questions():
-        if (q.low or q.high) and q.type not in ("整数", "金額", "日付", "生年月日", "年月"):
-            yield Problem(d.file, q.line, f"項目「{q.id}」の型「{q.type}」に範囲は使えません")
         if q.type == "個人番号" and d.level == "なし":
             yield Problem(d.file, q.line, "本人確認が「なし」の手続で個人番号を聞くことはできません")
         if q.type == "宣言" and not q.required:
             yield Problem(d.file, q.line, f"宣言「{q.id}」は「必須: はい」にするか、はい・いいえにしてください")
     if d.kind in ("届出", "申出") and d.review.appeal != "なし":
-        yield Problem(d.file, 1, "届出・申出は処分ではないので、教示は「なし」にしてください")
+        yield Problem(d.file, d.review.line, "届出・申出は処分ではないので、教示は「なし」にしてください"
+                      "(職権の処分の通知には、文書に「教示」を書けます)")
     if d.kind == "証明" and not d.review.again:
-        yield Problem(d.file, 1, "証明には「審査」の「再申請」(もう一度求める方法)を書いてください")
+        yield Problem(d.file, d.line_of("審査"), "証明には「審査」の「再申請」(もう一度求める方法)を書いてください")
+    if not _is_day(d.edition):
+        yield Problem(d.file, d.line_of("版"), f"版「{d.edition}」は 2026-11-22 のように年月日で書いてください")
 
 
-def _places(d: Definition, sections: tuple[str, ...], appeals: tuple[str, ...]) -> Iterator[Problem]:
+def _is_day(text: str) -> bool:
+    try:
+        return dt.date.fromisoformat(text).isoformat() == text
+    except ValueError:
+        return False
+
+
+def _ranges(d: Definition) -> Iterator[Problem]:
+    for q in [*d.questions(), *d.review.questions]:
+        if not q.low and not q.high:
+            continue
+        if q.type not in ("整数", "金額", "日付", "生年月日", "年月"):
+            yield Problem(d.file, q.line, f"項目「{q.id}」の型「{q.type}」に範囲は使えません")
+            continue
+        bad = next((bound for bound in (q.low, q.high) if bound and not _bound(q, bound)), "")
+        if bad:
+            yield Problem(d.file, q.line, f"項目「{q.id}」の範囲の「{bad}」が読めません(例: 0〜10、2020-01-01〜、2020-01〜)")
+        elif q.low and q.high and (int(q.low) > int(q.high) if q.type in ("整数", "金額") else q.low > q.high):
+            yield Problem(d.file, q.line, f"項目「{q.id}」の範囲「{q.low}〜{q.high}」は、小さい方を先に書いてください")
+
+
+def _bound(q: Question, text: str) -> bool:
+    if q.type in ("整数", "金額"):
+        return bool(re.fullmatch(r"-?\d+", text))
+    return _is_day(f"{text}-01" if q.type == "年月" else text)
+
+
+def _places(
+    d: Definition, sections: tuple[str, ...], appeals: tuple[str, ...], life_events: tuple[str, ...]
+) -> Iterator[Problem]:
     if sections and d.section not in sections:
-        yield Problem(d.file, 1, f"担当「{d.section}」は市の設定にありません。使えるのは: {'、'.join(sections)}")
-    if appeals and d.review.appeal not in (*appeals, "なし"):
-        yield Problem(d.file, 1, f"教示「{d.review.appeal}」はありません。使えるのは: {'、'.join((*appeals, 'なし'))}")
+        yield Problem(d.file, d.line_of("担当"), f"担当「{d.section}」は市の設定にありません。使えるのは: {'、'.join(sections)}")
+    named = [(d.review.appeal, d.review.line), *((doc.appeal, doc.line) for doc in d.documents if doc.appeal)]
+    for appeal, line in named:
+        if appeals and appeal not in (*appeals, "なし"):
+            yield Problem(d.file, line, f"教示「{appeal}」はありません。使えるのは: {'、'.join((*appeals, 'なし'))}")
+    for event in set(d.life_events) - set(life_events or d.life_events):
+        yield Problem(d.file, d.line_of("分野"), f"分野「{event}」は市の設定にありません。使えるのは: {'、'.join(life_events)}")

@@ -8,6 +8,7 @@ from dataclasses import dataclass, field
 from .conditions import Condition
 
 KINDS = ("申請", "請求", "届出", "申出", "証明")
+LAYOUTS = ("公文書", "枠組み")
 LEVELS = ("署名用", "利用者証明用", "なし")
 OUTCOME_KINDS = {
     "申請": ("認容", "一部認容", "拒否"),
@@ -25,6 +26,7 @@ class Law:
     law: str
     article: str
     doubt: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +118,7 @@ class Role:
     card_text: str = ""
     mandate: str = ""  # id of the attachment that proves the mandate (委任状)
     doubt: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -140,6 +143,7 @@ class Deadline:
     late: str = "受理して注意"  # 受理して注意 | 受付不可
     opens_days_before: int = 0
     doubt: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -153,6 +157,7 @@ class Outcome:
     needs_reason: bool = False
     condition: Condition | None = None  # on the answers: an outcome that only some applications can have
     condition_text: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -168,11 +173,14 @@ class Review:
     appeal: str  # key of the 教示 text, or なし
     again: str = ""  # for 証明: how to ask again
     doubt: str = ""
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
 class Document:
-    """A letter or certificate the city issues."""
+    """A letter or certificate the city issues. ``layout`` 枠組み is a framed table with the certifying words under it;
+    ``note`` stands in the frame's last row. ``appeal`` (教示) only where it differs from the review's: a 処分 made of the
+    city's own motion after a 届出 carries one."""
 
     id: str
     name: str
@@ -183,6 +191,11 @@ class Document:
     condition: Condition | None = None
     condition_text: str = ""
     doubt: str = ""
+    layout: str = "公文書"
+    note: str = ""
+    appeal: str = ""
+    again: str = ""  # 再申請, where it differs from the review's
+    line: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -233,6 +246,11 @@ class Definition:
     keywords: tuple[str, ...] = ()
     doubts: tuple[tuple[int, str], ...] = ()
     file: str = ""
+    lines: tuple[tuple[str, int], ...] = ()  # of the headings: where a finding about a whole block is reported
+
+    def line_of(self, heading: str) -> int:
+        """The line of a heading of the file (担当, 審査 …); 1 where it is not written."""
+        return next((line for key, line in self.lines if key == heading), 1)
 
     def questions(self) -> Iterator[Question]:
         """Every question in the order asked."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
@@ -9,23 +10,34 @@ from . import build, lint, yaml_strict
 from .model import Definition
 from .yaml_strict import Items, Problem, Table
 
+OVER = 1_000_000  # the lines of an override are counted from here, until a problem is reported
+
 
 def read(
     text: str, file: str, *, override: tuple[str, str] | None = None, sections: Iterable[str] = (),
-    appeals: Iterable[str] = (),
+    appeals: Iterable[str] = (), life_events: Iterable[str] = (),
 ) -> tuple[Definition | None, list[Problem]]:
     """Read one file with an optional city override (text, file name). The definition is None when a problem was found."""
     table, problems = yaml_strict.load(text, file)
     if override:
-        extra, more = yaml_strict.load(*override)
+        extra, more = yaml_strict.load(*override, first=OVER)
         problems += more
         table = merge(table, extra)
     if problems:
         return None, problems
     built, problems = build.definition(table, file)
     if not problems:
-        problems = lint.lint(built, sections=sections, appeals=appeals)
+        problems = lint.lint(built, sections=sections, appeals=appeals, life_events=life_events)
+    if override:
+        problems = [_in_its_file(p, override[1]) for p in problems]
+        doubts = ((line % OVER, f"({override[1]}) {ja}" if line > OVER else ja) for line, ja in built.doubts)
+        built = dataclasses.replace(built, doubts=tuple(doubts))
     return (None if problems else built), sorted(problems)
+
+
+def _in_its_file(problem: Problem, override: str) -> Problem:
+    """A problem with the file whose line it names."""
+    return Problem(override, problem.line - OVER, problem.ja) if problem.line > OVER else problem
 
 
 def merge(base: Any, over: Any) -> Any:
@@ -35,7 +47,8 @@ def merge(base: Any, over: Any) -> Any:
         out.line, out.lines = base.line, dict(base.lines)
         for key, value in over.items():
             out[key] = merge(base[key], value) if key in base else value
-            out.lines.setdefault(key, over.line_of(key))
+            if out[key] is value:
+                out.lines[key] = over.line_of(key)
         return out
     if isinstance(base, Items) and isinstance(over, Items) and all(isinstance(x, Table) and "番号" in x for x in over):
         items = Items(base)

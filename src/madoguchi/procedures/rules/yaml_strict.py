@@ -44,20 +44,20 @@ class Table(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-def _plain(node: yaml.Node, file: str, problems: list[Problem]) -> Any:
+def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int) -> Any:
     import yaml
 
     line = node.start_mark.line + 1
     if isinstance(node, yaml.ScalarNode):
         text = Text(node.value.strip() if node.style in ("|", ">") else node.value)
-        text.line = line
+        text.line = line + first
         return text
     if isinstance(node, yaml.SequenceNode):
-        items = Items(_plain(child, file, problems) for child in node.value)
-        items.line = line
+        items = Items(_plain(child, file, problems, first) for child in node.value)
+        items.line = line + first
         return items
     table = Table()
-    table.line, table.lines = line, {}
+    table.line, table.lines = line + first, {}
     for key_node, value_node in node.value:
         key, at = str(key_node.value), key_node.start_mark.line + 1
         if not isinstance(key_node, yaml.ScalarNode):
@@ -65,13 +65,14 @@ def _plain(node: yaml.Node, file: str, problems: list[Problem]) -> Any:
             continue
         if key in table:
             problems.append(Problem(file, at, f"「{key}」が二度書かれています。どちらか一つにしてください"))
-        table[key] = _plain(value_node, file, problems)
-        table.lines[key] = at
+        table[key] = _plain(value_node, file, problems, first)
+        table.lines[key] = at + first
     return table
 
 
-def load(text: str, file: str) -> tuple[Table, list[Problem]]:
-    """Parse the text of one file. Always returns a table, empty when nothing could be read."""
+def load(text: str, file: str, first: int = 0) -> tuple[Table, list[Problem]]:
+    """Parse the text of one file. Always returns a table, empty when nothing could be read. ``first`` is added to the
+    lines that the values keep, so that the lines of two files laid on each other stay apart."""
     import yaml  # here, because a web process reads published versions (JSON) and never needs it
 
     fast: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where it is there: ten times faster, same marks
@@ -93,4 +94,4 @@ def load(text: str, file: str) -> tuple[Table, list[Problem]]:
         return empty, [Problem(file, line, "YAMLとして読めません。字下げ・「:」の後の空白・かっこの対応を確認してください")]
     if not isinstance(node, yaml.MappingNode):
         return empty, [Problem(file, 1, "「見出し: 値」の形で書いてください")]
-    return _plain(node, file, problems), problems
+    return _plain(node, file, problems, first), problems

@@ -32,7 +32,7 @@ def definition(name: str) -> Definition:
     path = base if base.exists() else own
     override = (own.read_text(encoding="utf-8"), str(own)) if base.exists() and own.exists() else None
     found, problems = read(path.read_text(encoding="utf-8"), str(path), override=override, sections=city().sections,
-                           appeals=city().appeals)
+                           appeals=city().appeals, life_events=city().life_events)
     assert found is not None, "\n".join(map(str, problems))
     return with_disasters(found, {x["番号"]: x["名"] for x in city().disasters})
 

@@ -39,15 +39,25 @@ def found(name: str, given: Facts, /, **args: str) -> list[tuple[str, str, int |
     ],
 )
 def test_benefit_starts_by_the_fifteen_day_rule(event, filed, start):
-    months = benefit_starts(dt.date.fromisoformat(event), None, facts(filed))
+    months = benefit_starts(dt.date.fromisoformat(event), facts(filed))
     assert months.strftime("%Y-%m") == start
 
 
-def test_an_unavoidable_cause_counts_from_the_day_it_ceased():
-    given = facts("2026-11-20")
-    assert benefit_starts(dt.date(2026, 8, 31), dt.date(2026, 10, 31), given) == dt.date(2026, 12, 1)
-    assert benefit_starts(dt.date(2026, 8, 31), dt.date(2026, 11, 14), given) == dt.date(2026, 12, 1)
-    assert benefit_starts(dt.date(2026, 9, 1), dt.date(2026, 10, 30), facts("2026-11-13")) == dt.date(2026, 11, 1)
+@pytest.mark.parametrize(
+    ("event", "began", "ceased", "filed", "start"),
+    [
+        ("2026-08-31", "2026-08-31", "2026-11-14", "2026-11-20", "2026-09"),  # born, in hospital from then on
+        ("2026-08-31", "2026-09-02", "2026-11-14", "2026-11-20", "2026-10"),  # the claim became impossible in September
+        ("2026-08-31", "2026-07-15", "2026-11-14", "2026-11-20", "2026-09"),  # a cause older than the event
+        ("2026-08-31", None, "2026-11-14", "2026-11-20", "2026-09"),
+        ("2026-08-31", "2026-08-31", "2026-11-05", "2026-11-20", "2026-09"),  # the 15th day after the cause
+        ("2026-08-31", "2026-08-31", "2026-11-03", "2026-11-20", "2026-12"),  # later: from the month after the claim
+    ],
+)
+def test_after_an_unavoidable_cause_it_starts_when_the_claim_became_impossible(event, began, ceased, filed, start):
+    """児童手当法8条3項: within 15 days of the end of the cause, but from the month after it began to hinder."""
+    days = [dt.date.fromisoformat(x) if x else None for x in (event, began, ceased)]
+    assert benefit_starts(days[0], facts(filed), days[1], days[2]).strftime("%Y-%m") == start
 
 
 def test_a_year_ends_in_december():

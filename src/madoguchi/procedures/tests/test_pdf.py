@@ -12,12 +12,14 @@ import pypdf
 import pytest
 import zxingcpp
 from PIL import Image
+from reportlab.pdfgen.canvas import Canvas
 
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.faces.letter import Letter, letter_text
 from madoguchi.procedures.rules.faces.pdf import letter_pdf, paper_form, qr, receipt_pdf
-from madoguchi.procedures.rules.faces.pdf.fonts import RARE_PLACES, Fonts, to_unicode
-from madoguchi.procedures.rules.faces.pdf.sheet import NOT_FIRST, NOT_LAST, tokens
+from madoguchi.procedures.rules.faces.pdf.certificate import flow
+from madoguchi.procedures.rules.faces.pdf.fonts import DRAWING, RARE_PLACES, Fonts, to_unicode
+from madoguchi.procedures.rules.faces.pdf.sheet import NOT_FIRST, NOT_LAST, Sheet, tokens
 
 from . import pack
 
@@ -60,6 +62,52 @@ def test_letter_is_tagged_with_title_and_language_and_embeds_its_fonts():
     assert fonts and all("/FontFile2" in f["/FontDescriptor"] and "+" in f["/BaseFont"] for f in fonts.values())
     width, height = reader.pages[0].mediabox[2:]
     assert (round(width), round(height)) == (595, 842)
+
+
+BOXES = "□\u00a0全壊\u3000□\u00a0大規模半壊\u3000□\u00a0中規模半壊\u3000■\u00a0半壊\u3000□\u00a0準半壊\u3000□\u00a0準半壊に至らない(一部損壊)"
+FRAMED = dataclasses.replace(
+    LETTER, name="罹災証明書", subject="罹災証明書", layout="枠組み", heading="", addressee=(), appeal="",
+    body=("上記のとおり、相違ないことを証明します。",), note="※住家とは、現実に居住のために使用している建物のこと。",
+    rows=(("世帯主氏名", "七尾\u3000太郎"), ("住家※の被害の程度", BOXES), ("追加記載事項欄③", "")),
+)
+
+
+def test_a_certificate_holds_its_words_in_the_order_of_the_form():
+    face = letter_pdf(FRAMED)
+    assert face.missing == () and words(face.data) == squeezed(letter_text(FRAMED))
+    said = letter_text(FRAMED)
+    order = ["七子第1号", "罹災証明書", "世帯主氏名", "■\u00a0半壊", "※住家", "上記のとおり", "令和8年11月27日", "七尾市長", "公印省略"]
+    assert sorted(order, key=said.index) == order and "様" not in said and "記\n" not in said
+
+
+def test_a_box_never_leaves_its_words_and_no_box_is_lost():
+    with DRAWING:
+        sheet = Sheet(Canvas(io.BytesIO()), Fonts(NOWHERE), 1)
+        for room in (90.0, 160.0, 320.0):
+            lines = flow(sheet, BOXES, room)
+            assert squeezed("".join(lines)) == squeezed(BOXES)
+            assert all(sheet.width(line, 11.0) <= room for line in lines)
+            assert not any(line.rstrip().endswith(("□", "■")) for line in lines)
+
+
+def test_without_the_words_the_seal_has_its_place():
+    said = letter_text(dataclasses.replace(FRAMED, seal_words=""))
+    assert "七尾市長\u3000見本 太郎\n公印\n" in said and "公印省略" not in said
+
+
+def test_the_seal_stays_on_the_page_of_a_large_household():
+    """Fifteen people and three long notes: the table is set smaller, the certificate is one page."""
+    people = "、".join(f"七尾\u3000一二三{n}(子の配偶者)" for n in range(15))
+    rows = (*FRAMED.rows, ("追加記載事項欄①", people), *((f"欄{n}", "い" * 120) for n in range(3)),
+            *((f"行{n}", "値") for n in range(5)))
+    pages = pypdf.PdfReader(io.BytesIO(letter_pdf(dataclasses.replace(FRAMED, rows=rows)).data)).pages
+    assert len(pages) == 1
+
+
+def test_a_frame_too_tall_for_the_page_goes_on():
+    tall = dataclasses.replace(FRAMED, rows=tuple((f"欄{n}", f"値{n}") for n in range(60)))
+    pages = pypdf.PdfReader(io.BytesIO(letter_pdf(tall).data)).pages
+    assert len(pages) > 1 and "値59" in pages[-1].extract_text() + pages[-2].extract_text()
 
 
 def test_same_letter_gives_the_same_bytes():

@@ -7,7 +7,7 @@ import datetime as dt
 import re
 import unicodedata
 from collections.abc import Iterator, Mapping
-from typing import Any
+from typing import Any, Literal
 
 from .common import age_on
 from .registry import Facts, Finding, check, derive
@@ -40,7 +40,7 @@ def months_later(day: dt.date, months: int) -> dt.date:
 
 
 def period_end(start: dt.date, months: int) -> dt.date:
-    """規則38条・52条 ※: a period that starts within a month runs to its end and the given months more."""
+    """規則38条1項・52条1項: a period that starts within a month runs to its end and the given months more."""
     whole = start if start.day == 1 else months_later(start.replace(day=1), 1)
     return months_later(whole, months) - dt.timedelta(days=1)
 
@@ -69,7 +69,7 @@ def _name(value: Any) -> str:
 
 
 @derive("born")
-def insured_class(facts: Facts, born: str) -> str | None:
+def insured_class(facts: Facts, born: str) -> Literal["first", "second", "none"] | None:
     """介護保険法9条: ``first`` from 65, ``second`` from 40 to 64, ``none`` below 40."""
     day = facts.date(born)
     if day is None:
@@ -184,8 +184,8 @@ def change_from_support_level(facts: Facts, level: str) -> Iterator[Finding]:
 
 @check("item")
 def first_period_notice(facts: Facts, item: str) -> Iterator[Finding]:
-    """介護保険法27条8項・32条7項: a first certification works back to the day of the application; 規則38条・52条 ※:
-    six months as a rule, three to twelve by the board's opinion. ``item`` is where the notice stands."""
+    """介護保険法27条8項・32条7項: a first certification works back to the day of the application; 規則38条1項・
+    52条1項: six months as a rule, three to twelve by the board's opinion. ``item`` is where the notice stands."""
     end = period_end(facts.today, 6)
     yield notice(
         item, f"認定されたときの有効期間は、原則{japanese_date(facts.today)}から{japanese_date(end)}までです"

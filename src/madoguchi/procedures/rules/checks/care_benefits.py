@@ -169,7 +169,8 @@ def assets_within_limit(
     facts: Facts, stage: str, spouse: str, born: str, savings: str, securities: str, cash: str, debts: str
 ) -> Iterator[Finding]:
     """規則83条の5・97条の3 ※: what one owns, less debts, may not exceed the amount of the stage; below 65 one
-    amount holds for every stage. A notice, since the section knows the accounts."""
+    amount holds for every stage. ``spouse`` says whether there is one whose means count (who is missing or violent does
+    not). A notice, since the section knows the accounts."""
     limits = ASSET_LIMITS.get(str(facts.answers.get(stage)))
     if limits is None:
         return

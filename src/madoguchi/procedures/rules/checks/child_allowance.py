@@ -30,13 +30,14 @@ def within_grace(event: dt.date, facts: Facts) -> bool:
     return same_month or facts.today <= facts.next_open(event + GRACE)
 
 
-def benefit_starts(event: dt.date, ceased: dt.date | None, facts: Facts) -> dt.date:
-    """児童手当法8条2項: paid from the month after the claim. 3項: after a change of address or an unavoidable cause,
-    the month after the change or after the day the cause ceased, when claimed within 15 days of it."""
+def benefit_starts(event: dt.date, facts: Facts, began: dt.date | None = None, ceased: dt.date | None = None) -> dt.date:
+    """児童手当法8条2項: paid from the month after the claim. 3項: claimed within 15 days of a change of address, or of the
+    end of an unavoidable cause, it is paid from the month after the change, or after the day on which the cause made
+    the claim impossible (請求をすることができなくなつた日) — not after the day on which it ceased."""
     if within_grace(event, facts):
         return month_after(event)
-    if ceased and within_grace(ceased, facts):
-        return month_after(ceased)
+    if ceased and facts.today <= facts.next_open(ceased + GRACE):
+        return month_after(max(event, began or event))
     return month_after(facts.today)
 
 
@@ -72,7 +73,7 @@ def any_under_three(facts: Facts, group: str, born: str) -> bool:
     return any(day is not None and facts.today <= under_three_until(day) for day in days)
 
 
-@derive("group", "count", others=("more",))
+@derive("group", "count", optional=("more",))
 def siblings_reach_three(facts: Facts, group: str, count: str, more: str = "") -> bool:
     """児童手当法6条1項: 児童の兄姉等 change the amount only when they and the children together are three or more.
     ``more`` is a count of further children who are paid for already."""
@@ -81,13 +82,13 @@ def siblings_reach_three(facts: Facts, group: str, count: str, more: str = "") -
     return isinstance(older, int) and older >= 1 and older + children >= 3
 
 
-@check("event", others=("ceased",))
-def benefit_start_month(facts: Facts, event: str, ceased: str = "") -> Iterator[Finding]:
+@check("event", optional=("began", "ceased"))
+def benefit_start_month(facts: Facts, event: str, began: str = "", ceased: str = "") -> Iterator[Finding]:
     """児童手当法8条2項・3項: tell everybody from which month the claim would be paid."""
     day = facts.date(event)
     if not day or day > facts.today:
         return
-    start = wareki_month(benefit_starts(day, facts.date(ceased) if ceased else None, facts))
+    start = wareki_month(benefit_starts(day, facts, facts.date(began), facts.date(ceased)))
     if within_grace(day, facts):
         yield Finding(event, f"認められたときは、{start}分から支給の見込みです", severity="notice")
     else:
@@ -126,7 +127,7 @@ def address_kept_secret(facts: Facts, special: str, reason: str) -> Iterator[Fin
         yield Finding(special, text, severity="notice")
 
 
-@check("group", "born", others=("event",))
+@check("group", "born", optional=("event",))
 def child_within_age(facts: Facts, group: str, born: str, event: str = "") -> Iterator[Finding]:
     """児童手当法3条1項: 児童 are those up to the first 31 March after reaching 18. ``event`` is the day the claim is
     about: who was a child then may have months to be paid (8条3項), so the claim is taken and the clerk decides."""
@@ -249,7 +250,7 @@ def study_abroad_conditions(facts: Facts, group: str, residence: str, with_paren
             yield Finding(item, text, severity="notice", index=index)
 
 
-@check(others=("numbers",))
+@check(optional=("numbers",))
 def my_numbers_differ(facts: Facts, numbers: str) -> Iterator[Finding]:
     """番号法7条: nobody shares an individual number, so the same number twice is a slip."""
     seen: set[str] = set()
@@ -263,13 +264,15 @@ def my_numbers_differ(facts: Facts, numbers: str) -> Iterator[Finding]:
             seen.add(str(value or ""))
 
 
-@check("direction", "event", others=("ceased",))
-def revised_amount_month(facts: Facts, direction: str, event: str, ceased: str = "") -> Iterator[Finding]:
+@check("direction", "event", optional=("began", "ceased"))
+def revised_amount_month(
+    facts: Facts, direction: str, event: str, began: str = "", ceased: str = ""
+) -> Iterator[Finding]:
     """児童手当法9条: a higher amount starts like a first claim (8条2項・3項); a lower one in the month after the event,
     and what was paid beyond it is to be returned."""
     day = facts.date(event)
     if facts.answers.get(direction) == "increase":
-        yield from benefit_start_month(facts, event, ceased)
+        yield from benefit_start_month(facts, event, began, ceased)
     elif day and day <= facts.today:
         text = f"減額は{wareki_month(month_after(day))}分からの見込みです。払いすぎがあれば返していただきます"
         yield Finding(event, text, severity="notice")

@@ -49,34 +49,44 @@ Derive = Callable[..., Any]
 
 @dataclass(frozen=True, slots=True)
 class Rule:
-    """A registered rule: its function, what it is for, the arguments that are ids of questions, and the others."""
+    """A registered rule: its function, what it is for, the arguments that are ids of questions, those that may be (one
+    id or a list), and the others."""
 
     name: str
     kind: str  # check | derive
     run: Callable[..., Any]
     items: tuple[str, ...]
+    optional: tuple[str, ...]
     others: tuple[str, ...]
 
 
 RULES: dict[str, Rule] = {}
 
 
-def check(*items: str, others: tuple[str, ...] = ()) -> Callable[[Check], Check]:
-    """Register a check. ``items`` name the arguments that must be ids of questions (or groups) of the definition."""
-    return _register("check", items, others)
+def check(
+    *items: str, optional: tuple[str, ...] = (), others: tuple[str, ...] = ()
+) -> Callable[[Check], Check]:
+    """Register a check. ``items`` name the arguments that must be ids of questions (or groups) of the definition;
+    ``optional`` those that may be left out, each one id or a list of ids."""
+    return _register("check", items, optional, others)
 
 
-def derive(*items: str, others: tuple[str, ...] = ()) -> Callable[[Derive], Derive]:
-    """Register a derivation (導出): a value for conditions, computed from answers."""
-    return _register("derive", items, others)
+def derive(
+    *items: str, optional: tuple[str, ...] = (), others: tuple[str, ...] = ()
+) -> Callable[[Derive], Derive]:
+    """Register a derivation (導出): a value for conditions, computed from answers. What it returns is declared by its
+    type (bool, int, Literal[…]): so conditions on it can be checked."""
+    return _register("derive", items, optional, others)
 
 
-def _register(kind: str, items: tuple[str, ...], others: tuple[str, ...]) -> Callable[[Callable[..., Any]], Any]:
+def _register(
+    kind: str, items: tuple[str, ...], optional: tuple[str, ...], others: tuple[str, ...]
+) -> Callable[[Callable[..., Any]], Any]:
     def keep(function: Callable[..., Any]) -> Callable[..., Any]:
         name = function.__name__
         if name in RULES:
             raise ValueError(f"rule {name} registered twice")
-        RULES[name] = Rule(name, kind, function, items, others)
+        RULES[name] = Rule(name, kind, function, items, optional, others)
         return function
 
     return keep

@@ -30,7 +30,8 @@ class LetterCity:
 
 @dataclass(frozen=True, slots=True)
 class Letter:
-    """A letter in the order of the form: 番号・日付・宛先・発信者・件名・本文・記・教示・担当."""
+    """A letter in the order of the form: 番号・日付・宛先・発信者・件名・本文・記・教示・担当. With ``layout`` 枠組み (a
+    certificate): 番号・件名・枠の表・注・証明文・日付・発信者, and nobody is addressed."""
 
     name: str
     number: str
@@ -47,6 +48,13 @@ class Letter:
     contact: tuple[str, ...]
     sample: bool = False
     edition: str = ""
+    layout: str = "公文書"
+    note: str = ""
+
+    @property
+    def framed(self) -> bool:
+        """A certificate in a frame."""
+        return self.layout == "枠組み"
 
 
 def letter_of(
@@ -56,28 +64,30 @@ def letter_of(
 
     ``row`` holds the words of the case (words.row_of); 宛名 may have several lines, the last one being the name.
     行政不服審査法82条1項: the 教示 goes with every 処分 that can be contested; on a certificate only with its refusal
-    (whether a 罹災証明書 is a 処分 is disputed; the way to ask again is always printed).
+    (whether a 罹災証明書 is a 処分 is disputed; the way to ask again is always printed). A document's own 教示 comes first.
+    An empty box of a frame stays empty; elsewhere a dash says that nothing is missing.
     """
     def say(text: str) -> str:
         return fill(text, d, answers, decision, row)
 
     outcome = _outcome(d, document, row)
     body = tuple(line.strip() for line in say(document.body).split("\n") if line.strip())
+    framed = document.layout == "枠組み"
     plain = d.kind == "証明" and outcome is not None and outcome.kind == "交付"
     section = "\u3000".join(x for x in (city.section or row.get("担当", ""), city.unit) if x)
     return Letter(
         name=document.name, number=row.get("文書番号", ""), date=say("{処分日}") or say("{受付日}"),
         addressee=_addressee(row.get("宛名", "")), sender=tuple(x for x in (f"{city.name}長", city.mayor) if x),
         seal_words=city.seal_words, subject=say(document.subject), body=body,
-        rows=tuple((label, say(text) or "―") for label, text in document.rows),
-        heading="" if "次のとおり" in document.body else "記",
-        appeal="" if plain else city.appeals.get(d.review.appeal, "").strip(),
-        guidance=say(d.review.again) if d.kind == "証明" else "",
+        rows=tuple((label, say(text) or ("" if framed else "―")) for label, text in document.rows),
+        heading="" if framed or "次のとおり" in document.body else "記",
+        appeal="" if plain else city.appeals.get(document.appeal or d.review.appeal, "").strip(),
+        guidance=say(document.again or d.review.again) if d.kind == "証明" else "",
         contact=tuple(x for x in (
             f"担当\u3000{city.name}\u3000{section}", f"〒{city.zip}\u3000{city.address}" if city.address else "",
             f"電話\u3000{city.phone}" if city.phone else "", f"受付時間\u3000{city.hours}" if city.hours else "",
         ) if x),
-        sample=city.sample, edition=f"{d.id} {d.edition}",
+        sample=city.sample, edition=f"{d.id} {d.edition}", layout=document.layout, note=say(document.note),
     )
 
 
@@ -98,15 +108,33 @@ def letter_text(letter: Letter) -> str:
     parts: list[str] = []
     if letter.sample:
         parts.append("【試用】この文書は試用のもので、効力はありません。")
-    parts += [letter.number, letter.date, "", *letter.addressee, ""]
+    parts += _framed_text(letter) if letter.framed else _plain_text(letter)
+    if letter.guidance:
+        parts += ["", "(ご案内)", letter.guidance]
+    if letter.appeal:
+        parts += ["", "(教示)", letter.appeal]
+    return "\n".join([*parts, "", *letter.contact]) + "\n"
+
+
+def seal_place(letter: Letter) -> str:
+    """What stands where the seal goes: 公印省略, or the place for it."""
+    return letter.seal_words or "公印"
+
+
+def _plain_text(letter: Letter) -> list[str]:
+    parts = [letter.number, letter.date, "", *letter.addressee, ""]
     parts += ["\u3000".join(letter.sender), f"({letter.seal_words})" if letter.seal_words else ""]
     parts += ["", letter.subject, ""]
     parts += [f"\u3000{paragraph}" for paragraph in letter.body]
     if letter.rows:
         parts += ["", letter.heading, ""] if letter.heading else [""]
         parts += [f"{label}\u3000{value}" for label, value in letter.rows]
-    if letter.guidance:
-        parts += ["", "(ご案内)", letter.guidance]
-    if letter.appeal:
-        parts += ["", "(教示)", letter.appeal]
-    return "\n".join([*parts, "", *letter.contact]) + "\n"
+    return parts + ["", letter.note] if letter.note else parts
+
+
+def _framed_text(letter: Letter) -> list[str]:
+    parts = [letter.number, "", letter.subject, ""]
+    parts += [f"{label}\u3000{value}" for label, value in letter.rows]
+    parts += ["", letter.note] if letter.note else []
+    parts += ["", *(f"\u3000{paragraph}" for paragraph in letter.body), "", letter.date]
+    return [*parts, "\u3000".join(letter.sender), seal_place(letter)]

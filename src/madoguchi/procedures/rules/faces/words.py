@@ -9,13 +9,14 @@ from typing import Any
 
 from ..fields import TYPES
 from ..fields.dates import wareki
-from ..lint import ROW_WORDS
+from ..lint import PAIR, ROW_WORDS
 from ..model import Definition, Question
 
 Answers = Mapping[str, Any]
 SLOT = re.compile(r"\{([^{}]*)\}")
 JST = dt.timezone(dt.timedelta(hours=9), "JST")
 JOINER = "、"
+BOXES = "□"  # the part of a choice that stands for all its options, the chosen ones filled
 
 
 class StillSealed(ValueError):
@@ -62,6 +63,8 @@ def value_of(
         return next((text for text in options if text), "")
     if name in ROW_WORDS:
         return _row_word(row.get(name, ""), machine)
+    if name.endswith(")"):  # children.child_name(relation): the second in brackets after the first, entry by entry
+        return _paired(d, answers, name)
     base, _, part = name.partition(".")
     if base == "決定":
         base, _, part = part.partition(".")
@@ -81,6 +84,18 @@ def value_of(
     return JOINER.join(text for text in (_text(question, value, part, machine) for value in values) if text)
 
 
+def _paired(d: Definition, answers: Answers, name: str) -> str:
+    group, first, second = PAIR.fullmatch(name).groups()  # type: ignore[union-attr]  # lint has seen it
+    step = next(s for s in d.steps if s.repeat and s.repeat.id == group)
+    asked = {q.id: q for q in step.questions}
+    out = []
+    for entry in _entries(answers, group):
+        one, two = (_text(asked[key], entry.get(key), "", False) for key in (first, second))
+        if one:
+            out.append(f"{one}({two})" if two else one)
+    return JOINER.join(out)
+
+
 def _values(q: Question, answers: Answers, item: Answers | None) -> Iterator[Any]:
     if not q.group:
         yield answers.get(q.id)
@@ -95,7 +110,16 @@ def _entries(answers: Answers, group: str) -> list[Answers]:
     return [entry for entry in entries if isinstance(entry, Mapping)] if isinstance(entries, list) else []
 
 
+def boxes(q: Question, value: Any) -> str:
+    """All options of a choice as boxes, for a form that shows them all: □\u00a0全壊　■\u00a0半壊. A box never leaves its
+    words (no-break space)."""
+    chosen = value if isinstance(value, list) else [value]
+    return "\u3000".join(f"{'■' if c.id in chosen else '□'}\u00a0{c.label}" for c in q.choices)
+
+
 def _text(q: Question, value: Any, part: str, machine: bool) -> str:
+    if part == BOXES:
+        return boxes(q, value)
     if value is None or value == "" or value == []:
         return ""
     if machine and TYPES[q.type].secret and str(value).startswith("sv_"):
@@ -114,5 +138,5 @@ def _row_word(text: str, machine: bool) -> str:
 
 
 def fill(text: str, d: Definition, answers: Answers, decision: Answers, row: Mapping[str, str]) -> str:
-    """A sentence of the definition with every ``{…}`` replaced, for people to read. Outer spaces go."""
-    return SLOT.sub(lambda m: value_of(d, answers, decision, row, m[1], machine=False), text).strip(" \u3000")
+    """A sentence of the definition with every ``{…}`` replaced, for people to read. Outer spaces and lines go."""
+    return SLOT.sub(lambda m: value_of(d, answers, decision, row, m[1], machine=False), text).strip(" \u3000\n")

@@ -15,6 +15,21 @@ _CONTROL = re.compile(f"[{CONTROL_CLASS}]")
 _MAIL = re.compile(r"[A-Za-z0-9._%+'-]+@[A-Za-z0-9](?:[A-Za-z0-9.-]*[A-Za-z0-9])?\.[A-Za-z]{2,}")
 
 
+# what people write around a number: ¥ before it, a counter after it
+_NUMBER = re.compile(r"[¥\uffe5\\]?\s*(-?\d{1,12})\s*(?:円|人|個|枚|歳|才|回|日|週|か月|ヶ月|時間|階|部|件|cm|kg|-)?", re.IGNORECASE)
+_TEN_THOUSANDS = re.compile(r"[¥\uffe5\\]?\s*(\d{1,8})万\s*(?:(\d)千|(\d{1,4}))?\s*(?:円|人)?")
+
+
+def number_of(text: str) -> int | None:
+    """A number as people write it (narrow already): 1,200 / ¥1,200- / 3人 / 5万円 / 1万2千円 / 1万2500. None if it is none."""
+    plain = text.replace(",", "").strip()
+    match = _NUMBER.fullmatch(plain)
+    if match:
+        return int(match[1])
+    match = _TEN_THOUSANDS.fullmatch(plain)
+    return int(match[1]) * 10_000 + int(match[2] or 0) * 1000 + int(match[3] or 0) if match else None
+
+
 def clean_text_fault(value: str) -> str:
     """Why a text cannot be taken (control and direction-changing characters), or an empty string."""
     return "使えない文字(制御文字)が含まれています。打ち直してください" if _CONTROL.search(value) else ""
@@ -73,12 +88,13 @@ class Whole(FieldType):
     unit = ""
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
-        text = narrow(get("")).replace(",", "").removesuffix("円").strip()
+        text = narrow(get("")).strip()
         if not text:
             return None, []
-        if not re.fullmatch(r"-?\d{1,12}", text):
+        number = number_of(text)
+        if number is None:
             return None, self.fault(q, f"{q.label}は数字だけで入力してください")
-        return int(text), []
+        return number, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if type(value) is not int:

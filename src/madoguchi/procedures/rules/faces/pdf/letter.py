@@ -5,6 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 
 from ..letter import Letter
+from .certificate import draw_certificate
 from .sheet import HEIGHT, MM, WIDTH, PdfFace, Sheet, render
 
 BODY = 11.0
@@ -25,6 +26,17 @@ def _draw(sheet: Sheet, letter: Letter) -> None:
         sheet.across("試用")
     sheet.furniture = lambda s: _foot(s, letter)
     sheet.continued = lambda s: s.across("試用") if letter.sample else None
+    if letter.framed:
+        draw_certificate(sheet, letter)
+    else:
+        _plain(sheet, letter)
+    for title, words in (("ご案内", letter.guidance), ("教示", letter.appeal)):
+        if words:
+            _notes(sheet, title, words)
+    _contact(sheet, letter)
+
+
+def _plain(sheet: Sheet, letter: Letter) -> None:
     _head(sheet, letter)
     sheet.y += 5 * MM
     for line in sheet.wrap(letter.subject, sheet.inner - 20 * MM, 14, True):
@@ -41,10 +53,9 @@ def _draw(sheet: Sheet, letter: Letter) -> None:
             sheet.text(WIDTH / 2, sheet.y, letter.heading, 12, align="centre")
             sheet.y += 4 * MM
         table(sheet, letter.rows)
-    for title, words in (("ご案内", letter.guidance), ("教示", letter.appeal)):
-        if words:
-            _notes(sheet, title, words)
-    _contact(sheet, letter)
+    if letter.note:
+        sheet.y += 2 * MM
+        sheet.paragraph(letter.note, SMALL, leading=1.5)
 
 
 def _head(sheet: Sheet, letter: Letter) -> None:

@@ -1,0 +1,136 @@
+"""`madoguchi procedures check`: every error with its file, its line and what to do. Each is tried on a broken copy."""
+
+from __future__ import annotations
+
+import pytest
+
+from madoguchi.procedures.rules.read import read
+from madoguchi.procedures.tests import pack
+
+SOURCE = (pack.ROOT / "procedures" / "jidou-teate-nintei.yaml").read_text(encoding="utf-8")
+LAWS = SOURCE[SOURCE.index("根拠:"):SOURCE.index("様式:")]
+SPOUSE = SOURCE[SOURCE.index("  - 題: 配偶者\n"):SOURCE.index("  - 題: 特別な事情")]
+
+
+def problems(text: str, override: str = "") -> list[str]:
+    city = pack.city()
+    over = (override, "city.yaml") if override else None
+    _, found = read(text, "x.yaml", override=over, sections=city.sections, appeals=city.appeals,
+                    life_events=city.life_events)
+    return [str(p) for p in found]
+
+
+def broken(old: str, new: str) -> tuple[str, int]:
+    """The definition with one thing changed, and the line of the change."""
+    assert SOURCE.count(old) >= 1, old
+    at = SOURCE.index(old)
+    same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
+    text = SOURCE[:at] + new + SOURCE[at + len(old):]
+    return text, text[: at + same].count("\n") + 1
+
+
+def test_the_definition_itself_has_no_problem() -> None:
+    assert problems(SOURCE) == []
+
+
+ONE = [  # (what is written, what stands there instead, words of the message)
+    # unknown keys
+    ("概要:", "概用: 子\n概要:", "「概用」という見出しは使えません"),
+    ("型: はい・いいえ, 必須: はい, 説明: 上のお子さん", "型: はい・いいえ, 必す: はい, 説明: 上のお子さん", "「必す」という見出し"),
+    ("型: 整数, 必須: はい, 範囲: 0〜10", "型: 整すう, 必須: はい, 範囲: 0〜10", "「整すう」は使えません"),
+    # duplicates
+    ("手数料: 0\n", "手数料: 0\n手数料: 100\n", "「手数料」が二度書かれています"),
+    ("      public_servant: {問", "      receiving: {問", "「receiving」が二度書かれています"),
+    ("movein: {表示", "birth: {表示", "「birth」が二度書かれています"),
+    ("      spouse_kana: {問", "      kana: {問", "番号「kana」が"),
+    ("  - 先: jidou-teate-jidou", "  - 先: jidou-teate", "連携の先「jidou-teate」が二度あります"),
+    # dangling references
+    ("条件: reason = other", "条件: reazon = other", "「reazon」という項目はありません"),
+    ("条件: reason = other", "条件: reason = othre", "「othre」は「reason」の答えにありません"),
+    ("条件: special を含む divorce", "条件: special を含む divorse", "「divorse」は「special」の答えにありません"),
+    ("条件: late = はい", "条件: late = yes", "「yes」は「late」の値にありません"),
+    ("役割: claimant, 引継: 本人確認.氏名", "役割: claimand, 引継: 本人確認.氏名", "役割「claimand」はありません"),
+    ("引継: 本人確認.氏名", "引継: 本人確認.指名", "引継は「本人確認.氏名"),
+    ("起点: reason_date", "起点: reason_day", "期限の起点「reason_day」"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: not_in_futur, item: reason_date}", "規則「not_in_futur」はありません"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: not_in_future, item: reason_day}", "「item: reason_day」という項目は"),
+    ("numbers: [mynumber, spouse_mynumber", "numbers: [mynumber, spouse_mynumbre", "「numbers: spouse_mynumbre」"),
+    ("ceased: unavoidable_end}", "ceased: unavoidable_and}", "「ceased: unavoidable_and」という項目は"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: not_in_future, itam: reason_date}", "引数「item」がありません"),
+    ("claimant: {名: 請求者, カード: はい}", "claimant: {名: 請求者, カード: はい, 委任状: mandat}", "委任状「mandat」という添付"),
+    ("    単位: children", "    単位: childs", "単位「childs」という繰返"),
+    ("担当: kosodate", "担当: kosodatte", "担当「kosodatte」は市の設定にありません"),
+    ("分野: [child, birth, move]", "分野: [child, birht, move]", "分野「birht」は市の設定にありません"),
+    ("  教示: 県知事", "  教示: 国知事", "教示「国知事」はありません"),
+    # questions that cannot be reached, conditions that never hold
+    ("必須: はい, 説明: 上のお子さん", "必須: はい, 条件: public_servant = はい, 説明: 上のお子さん", "後で聞く「public_servant」"),
+    ("条件: reason = other", "条件: reason = other かつ reason = birth", "成り立つことはありません"),
+    ("条件: sibling_statement = はい", "条件: older_count > 10", "成り立つことはありません"),
+    ("条件: sibling_statement = はい", "条件: older_count > 5 かつ older_count < 3", "成り立つことはありません"),
+    ("条件: late = はい", "条件: late = はい かつ late = いいえ", "成り立つことはありません"),
+    ("条件: late = はい", "条件: reason_date < 2020-01-01", "成り立つことはありません"),
+    ("条件: unavoidable = はい, 説明: 退院", "条件: unavoidable = はい かつ late = いいえ, 説明: 退院", "成り立つことはありません"),
+    ("条件: jan1 = abroad", "条件: jan1 = abroad かつ jan1 = same", "成り立つことはありません"),
+    ("grant: {名: 認定, 種: 認容}", "grant: {名: 認定, 種: 認容, 条件: reason = birth かつ reason = dv}", "成り立つことはありません"),
+    ("文字数: 20}\n    start_month", "文字数: 20, 条件: 結果 = grant かつ 結果 = reject}\n    start_month", "成り立つことはありません"),
+    ("条件: special を含む divorce", "条件: special = divorce", "「special を含む divorce」と書いてください"),
+    ("条件: reason = other", "条件: reason を含む other", "「reason = other」と書いてください"),
+    # missing law, empty parts
+    (LAWS, "根拠: []\n", "「根拠」が一つもありません"),
+    ("{法令: 児童手当法, 条: 第7条第1項}", "{法令: 児童手当法}", "「条」がありません"),
+    (SPOUSE, "  - 題: 配偶者\n    番号: spouse_page\n", "「項目」がありません"),
+    # values of the wrong shape
+    ("範囲: 0〜10", "範囲: 10〜0", "小さい方を先に"),
+    ("範囲: 0〜10", "範囲: 零〜十", "範囲の「零」が読めません"),
+    ("版: 2026-11-22", "版: 明日", "版「明日」は"),
+    ("種: 拒否", "種: 不備", "「種」の「不備」は使えません"),
+    ("手数料: 0", "手数料: &a 0", "& * ! は使えません"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), ONE)
+def test_each_error_is_found_on_its_line(old: str, new: str, says: str) -> None:
+    text, line = broken(old, new)
+    found = problems(text)
+    about = [p for p in found if says in p]
+    assert about, found
+    lines = [int(p.removeprefix("x.yaml:").split(" ")[0]) for p in about]
+    # the line itself, or that of the page (its 題) whose condition it is
+    assert any(0 <= line - at <= 3 for at in lines), (line, about)
+
+
+@pytest.mark.parametrize(("old", "new", "says", "heading"), [
+    ("{決定.recognition_no}", "{決定.recognition_nr}", "「決定.recognition_nr」という項目は", "  notice:"),
+    ("    処分: [grant]\n", "    処分: [grannt]\n", "文書「notice」の処分「grannt」はありません", "  notice:"),
+    ("    処分: [grant]\n", "    処分: [partial]\n", "処分「grant」(認定)で出す文書がありません", "    grant:"),
+    ("認定番号: 決定.recognition_no, 請求", "認定番号: 決定.recog, 請求", "連携の列「認定番号」: 「決定.recog」", "  - 先: jidou-teate\n"),
+    ("事情: special,", "事情: special.□,", "文書にだけ使えます", "  - 先: jidou-teate\n"),
+    ("    処分: [grant]\n", "    処分: [grant]\n    様式: 額縁\n", "「様式」の「額縁」は使えません", "    様式: 額縁"),
+])
+def test_an_error_in_a_block_is_reported_where_the_block_begins(old: str, new: str, says: str, heading: str) -> None:
+    text, _ = broken(old, new)
+    line = text[: text.index(heading)].count("\n") + 1
+    assert any(p.startswith(f"x.yaml:{line} ") and says in p for p in problems(text)), problems(text)
+
+
+def test_every_error_is_reported_not_only_the_first() -> None:
+    text = SOURCE
+    for old, new, _ in ONE[16:20:2]:
+        text = text.replace(old, new, 1)
+    text = text.replace("条件: reason = other", "条件: reason = othre", 1).replace("起点: reason_date", "起点: reason_day", 1)
+    assert len(problems(text)) >= 4
+
+
+def test_no_law_at_all() -> None:
+    assert any("「根拠」がありません" in p for p in problems(SOURCE.replace(LAWS, "")))
+
+
+def test_two_entries_may_each_bring_a_part() -> None:
+    """Seen from outside, an item of a repeat group means 「どれか一人でも」: one child lives here, another elsewhere."""
+    assert problems(SOURCE.replace("条件: apart_in_city = いいえ", "条件: apart_in_city = いいえ かつ living = together")) == []
+
+
+def test_an_error_of_the_citys_override_names_that_file_and_line() -> None:
+    own = "# 市の言い方\n残ること: 市からお知らせします。\n期限: {起点: reason_day}\n"
+    assert [p.split(" ")[0] for p in problems(SOURCE, own)] == ["city.yaml:3"]
+    assert problems(SOURCE, "期限: {起てん: x}\n")[0].startswith("city.yaml:1 「起てん」")
