@@ -6,12 +6,17 @@ import sys
 
 
 def main() -> int:
-    """Dispatch: definition work needs no database, everything else is a Django command."""
+    """Dispatch: definition work and the first key ring need no database, everything else is a Django command."""
     argv = sys.argv[1:]
     if argv[:1] == ["procedures"]:
         from madoguchi.config.procedures_cli import main as procedures
 
         return procedures(argv[1:])
+    if argv[:1] == ["keys"]:
+        from madoguchi.config import keys_cli
+
+        if keys_cli.needs_no_hall(argv[1:]):
+            return keys_cli.main(argv[1:])
     import os
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
