@@ -54,7 +54,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
         raise SettingWrong("DATABASE_URL は postgresql://利用者:合言葉@ホスト/名前 か sqlite:////パス の形で指定してください")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
+        "ENGINE": "madoguchi.config.postgres", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or options.pop("host", ""),
         "PORT": parts.port or "", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
     }
