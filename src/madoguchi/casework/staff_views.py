@@ -9,7 +9,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madoguchi.files.public import file_get, file_response
 from madoguchi.identity.public import Staff, colleagues
@@ -70,14 +70,14 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     """The list of cases."""
     return render(request, "casework/workbench.html", _list_context(request))
 
 
 @login_required
-@require_GET
+@require_safe
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """One case beside the list."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
@@ -152,7 +152,7 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     """Choose what must be put right, with a note each."""
     actor = actor_of(request)
@@ -181,7 +181,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     """Propose a decision."""
     actor = actor_of(request)
@@ -268,7 +268,7 @@ def number(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
     """A file of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
@@ -278,7 +278,7 @@ def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponse
 
 
 @login_required
-@require_GET
+@require_safe
 def document(request: HttpRequest, case_id: str, document_id: str) -> HttpResponseBase:
     """An issued document of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)

@@ -5,13 +5,13 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
 from .services import parcel_list, parcel_retry
 
 
 @login_required
-@require_GET
+@require_safe
 def parcels(request: HttpRequest) -> HttpResponse:
     """All parcels of one's sections with their state and the characters that did not map."""
     return render(request, "delivery/parcels.html", {"rows": parcel_list(actor=request.user)})  # type: ignore[arg-type]

@@ -19,7 +19,7 @@ from .staff_views import actor_of, see_other, sent_of
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def disasters(request: HttpRequest) -> HttpResponse:
     """All disasters; add one."""
     actor = actor_of(request)
@@ -48,7 +48,7 @@ def disasters(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def disaster(request: HttpRequest, key: str) -> HttpResponse:
     """One disaster with the history of its deadline; extend it."""
     actor = actor_of(request)

@@ -8,7 +8,7 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
@@ -75,7 +75,7 @@ def _row(survey: Survey) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
     """The list, by 町字."""
     actor = actor_of(request)
@@ -98,7 +98,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def day_sheet(request: HttpRequest) -> HttpResponse:
     """The visits of a day, for printing: one card (調査票) each."""
     actor = actor_of(request)
@@ -112,7 +112,7 @@ def day_sheet(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def of_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """From the case to its newest survey; where there is none, the way to order one."""
     actor = actor_of(request)
@@ -128,7 +128,7 @@ def of_case(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
     """One survey."""
     return _detail(request, selectors.survey_get(actor=actor_of(request), survey_id=survey_id))

@@ -109,6 +109,8 @@ class Date(FieldType):
         if day is None:
             return {}
         key, _, year = era_of(day)
+        if key == "m":  # no button for 明治: nobody alive was born then
+            key, year = "ad", day.year
         return {"era": key, "y": "元" if year == 1 and key != "ad" else str(year), "m": str(day.month), "d": str(day.day)}
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
