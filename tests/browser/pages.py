@@ -114,7 +114,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_reopen": "POST only: its error is the page case-decided",
     "case_number": "POST only: its error is the page case-numbered",
     "case_file": "a file",
-    "case_document": "a PDF",
+    "case_document": "a PDF", "case_draft": "a PDF",
     "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
     "parcel_retry": "POST only",
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.conf import settings
@@ -68,6 +69,14 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
         for document in d.documents
         if decision.outcome in document.outcomes and (document.condition is None or holds(document.condition, known))
     ]
+
+
+def draft_pdf(case: Case, decision: Decision, document_id: str) -> bytes | None:
+    """One letter of a proposal, as it would be, marked as not decided; None when there is no such document."""
+    from madoguchi.procedures.rules.faces.pdf import letter_pdf
+
+    letter = next((letter for document, letter in letters_of(case, decision) if document.id == document_id), None)
+    return letter_pdf(dataclasses.replace(letter, number="【案・決裁前】")).data if letter else None
 
 
 def issue_documents(message: outbox.Envelope) -> None:
