@@ -27,7 +27,7 @@ from madoguchi.web.posted import posted
 
 from . import ports, selectors, services
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
-from .letters import draft_pdf, issued_of, letters_of
+from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
 from .rules import CHIPS, WORDS, State, next_role, outcomes_open
 
@@ -95,21 +95,29 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
+    letters = letters_of(found, pending) if pending else []
+    history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
-        "documents": issued_of(found), "history": AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200],
+        "documents": issued_of(found), "history": history, "undrawn": _undrawn(history),
         "may_work": selectors.may_work(actor, found),
         "may_stamp": bool(role and actor.has_role(found.section, role) and pending and pending.proposed_by_id != actor.id),
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
-        "drafts": [document for document, _ in letters_of(found, pending)] if pending else [], "colleagues": colleagues(found.section),
+        "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
+
+
+def _undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
+    """(character, code points) that the font of an issued document lacks: a clerk writes them in by hand."""
+    codes = dict.fromkeys(code for h in history if h.action == "document.issued" for code in h.facts.get("characters_missing", []))
+    return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
 
 
 def _decision_row(d: Any, x: Decision) -> dict[str, Any]:

@@ -50,7 +50,7 @@ def test_a_correction_a_proposal_and_a_stamp_pressed_twice_are_one_each(hall: Ha
     assert Correction.objects.count() == 1
     Correction.objects.update(answered_at=clock.now())
     Case.objects.update(state="reviewing")
-    raw = {k: v for k, v in hall.decision_raw(case).items()} | {"outcome": "grant", "reason": "", "revision": "1"}
+    raw = hall.decision_raw(case) | {"outcome": "grant", "reason": "", "revision": "1"}
     assert [send(hall, "tanaka", case, "decide", **raw).status_code for _ in range(2)] == [303, 303]
     assert Decision.objects.count() == 1
     assert [send(hall, "kimura", case, "approve", seen="1.1").status_code for _ in range(2)] == [303, 303]
@@ -234,3 +234,16 @@ def test_taken_up_again_the_days_are_counted_anew(hall: Hall, case):
         services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="世帯が変わったため")
         case.refresh_from_db()
         assert case.due_on > clock.today() > first
+
+
+def test_a_variant_kanji_in_the_reason_does_not_stop_the_letter_and_is_told_before_and_after(hall: Hall, case):
+    """葛󠄀 is two code points (異体字セレクタ); the letter was never made (TypeError in ord)."""
+    hall.propose(case, "tanaka", "reject", reason="葛\U000e0100城市の記録と合わないため。")
+    assert "U+845B U+E0100" in text(page(hall, "kimura", case)), "before the stamp"
+    for who in ("kimura", "suzuki"):
+        services.decision_approve(actor=hall.staff(who), case_id=case.ref)
+    run_worker()
+    assert IssuedDocument.objects.count() == 1
+    shown = text(page(hall, "tanaka", case))
+    assert "書類の字体にない文字があります" in shown
+    assert "U+845B U+E0100" in shown
