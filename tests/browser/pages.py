@@ -116,7 +116,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_file": "a file",
     "case_document": "a PDF", "case_draft": "a PDF",
     "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
-    "parcel_retry": "POST only",
+    "parcel_retry": "POST only", "stuck_retry": "POST only",
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],
     "survey_sheet": [page("survey-sheet", lambda t: t.surveyed and "/staff/survey/sheet/?day=" + t.survey_day, "yamada"),
                      page("survey-sheet-nothing", "/staff/survey/sheet/?day=2020-01-01", "yamada")],

@@ -124,6 +124,14 @@ def wait_for(what: str, test: Callable[[], Any]) -> Any:
     raise DemoFailed(f"waited {WAIT_SECONDS:.0f}s for {what}")
 
 
+def must_be_trial(base: str) -> None:
+    """Nothing invented is ever filed at a real city hall, whatever the settings on this side say: its own pages tell.
+    Raises DemoFailed."""
+    page = Browser(base).get("/staff/sign-in/").text()
+    if "試用の市役所" not in page:
+        raise DemoFailed(f"{base} は試用の市役所ではありません。架空の申請は送りませんでした。")
+
+
 def sign_in(browser: Browser, person: str) -> None:
     """A resident signs in as an invented person."""
     browser.get("/sign-in/").send("/sign-in/trial/", {"person": person})

@@ -5,6 +5,7 @@ from __future__ import annotations
 import sys
 from typing import Any
 
+import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -26,6 +27,12 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("本番では実行できません。架空の申請を作るためのものです。")
+        try:
+            demo.must_be_trial(options["url"])
+        except requests.RequestException:
+            raise CommandError(f"{options['url']} に市役所がありません。./up で開くか、--url で指定してください。") from None
+        except demo.DemoFailed as refused:
+            raise CommandError(str(refused)) from None
         wanted = set(filter(None, options["only"].split(",")))
         disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
         days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
