@@ -6,12 +6,27 @@ import sys
 
 
 def main() -> int:
-    """Dispatch: definition work needs no database, everything else is a Django command."""
+    """The command line. What stops a start is one line that says what to set, never a traceback."""
+    from madoguchi.kernel.errors import StartRefused
+
+    try:
+        return _dispatch()
+    except StartRefused as refused:
+        print(f"始められません: {refused}", file=sys.stderr)
+        return 2
+
+
+def _dispatch() -> int:
+    """Definition work and the first key ring need no settings, everything else is a Django command."""
     argv = sys.argv[1:]
     if argv[:1] == ["procedures"]:
         from madoguchi.config.procedures_cli import main as procedures
 
         return procedures(argv[1:])
+    if argv[:1] == ["keys"]:
+        from madoguchi.config.keys_cli import main as keys
+
+        return keys(argv[1:])
     import os
 
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")

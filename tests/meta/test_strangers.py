@@ -30,7 +30,7 @@ OWNED = {
     "receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
-    "case_file": "case", "case_document": "case", "parcel_retry": "parcel",
+    "case_file": "case", "case_document": "case", "case_draft": "case", "parcel_retry": "parcel",
 }
 FORMS_ONLY = {"discard", "withdraw", "add_documents"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -85,7 +85,7 @@ def world(hall: Hall):
     return {
         "draft_id": str(draft.id), "application_id": str(application.id), "case_id": str(case.id),
         "document_id": application.view["documents"][0]["id"], "parcel_id": str(Parcel.objects.first().id),
-        "step_id": "filer_page", "draft_file": draft.files["passbook"][0]["id"],
+        "step_id": "filer_page", "document": "notice", "draft_file": draft.files["passbook"][0]["id"],
         "filed_file": application.files["passbook"][0]["id"],
     }
 
@@ -103,7 +103,13 @@ def address(route, world, **other):
 
 
 def both(client, url):
-    return [(method, getattr(client, method)(url)) for method in ("get", "post")]
+    """By both methods. The address of a button sends a GET one part up, whoever it is (web.posted): asked there."""
+    up = url.rstrip("/").rpartition("/")[0] + "/"
+    out = []
+    for method in ("get", "post"):
+        response = getattr(client, method)(url)
+        out.append((method, client.get(up) if method == "get" and response.get("Location") == up else response))
+    return out
 
 
 def plain(response):

@@ -18,8 +18,10 @@ from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .errors import StartRefused
 
-class KeysMissing(Exception):
+
+class KeysMissing(StartRefused):
     """The key ring is not there and may not be invented."""
 
 
@@ -45,9 +47,14 @@ def ring_make(path: Path) -> None:
 def _ring(path: str) -> tuple[str, dict[str, bytes]]:
     try:
         body = json.loads(Path(path).read_text())
+        return body["current"], {name: base64.b64decode(value) for name, value in body["keys"].items()}
     except FileNotFoundError:
-        raise KeysMissing(path) from None
-    return body["current"], {name: base64.b64decode(value) for name, value in body["keys"].items()}
+        raise KeysMissing(f"鍵束がありません: {path}。MADOGUCHI_KEYS で場所を指定するか、初めの一度だけ "
+                          f"./madoguchi keys make {path} で作ってください。前に使った鍵束がある市役所では、作らずに戻してください。") from None
+    except PermissionError:
+        raise KeysMissing(f"鍵束を読む権限がありません: {path}。市役所を動かす利用者が読めるようにしてください。") from None
+    except (ValueError, KeyError, TypeError):
+        raise KeysMissing(f"鍵束が壊れています: {path}。控えから戻してください。") from None
 
 
 def _path() -> str:

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .errors import CityWrong
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -59,10 +61,25 @@ class City:
 
 @functools.lru_cache(maxsize=4)
 def read_city(folder: Path) -> City:
-    """Read ``city.yaml`` of a city pack. Raises FileNotFoundError or KeyError for an incomplete pack."""
+    """Read ``city.yaml`` of a city pack. Raises CityWrong for one that is missing or incomplete."""
     import yaml
 
-    raw: dict[str, Any] = yaml.load((folder / "city.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    file = folder / "city.yaml"
+    try:
+        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only
+    except OSError:
+        raise CityWrong(f"市のパックがありません: {file}。MADOGUCHI_CITY に city.yaml のあるフォルダを指定してください。") from None
+    except KeyError as missing:
+        raise CityWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/city.yaml を見本に書き足してください。") from None
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark else str(file)
+        raise CityWrong(f"{where} を読めません。字下げと「:」を確認してください。") from None
+    except ValueError as error:
+        raise CityWrong(f"{file}: {error}") from None
+
+
+def _city(raw: dict[str, Any], folder: Path) -> City:
     closed = raw["閉庁日"]
     return City(
         name=raw["市"], reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],

@@ -67,7 +67,8 @@ def disaster(request: HttpRequest, key: str) -> HttpResponse:
             faults = wrong.faults
     boxes = forms.deadline_boxes(terms, sent, faults)
     context: dict[str, Any] = {
-        "d": terms, "open": terms.open_on(clock.today()), "boxes": boxes, "anchors": forms.anchors(boxes, faults),
+        "d": terms, "open": terms.open_on(clock.today()), "early": clock.today() < terms.accepts_from,
+        "boxes": boxes, "anchors": forms.anchors(boxes, faults),
         "history": AuditEntry.objects.filter(chain=f"disaster:{key}").order_by("-seq")[:100],
         "may_extend": section in actor.sections(),
     }

@@ -7,14 +7,13 @@ from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
 from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.kernel import clock, outbox
+from madoguchi.kernel.health import fault
 
 
 def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> str:
@@ -41,15 +40,8 @@ def display_settings(request: HttpRequest) -> HttpResponse:
 @require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 when web, database and worker are well, else 503 with the reason."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        seen = outbox.last_heartbeat("worker")
-    except Exception as error:  # the one question here is whether the database answers
-        return JsonResponse({"ok": False, "reason": f"database: {type(error).__name__}"}, status=503)
-    if seen is None or (clock.now() - seen).total_seconds() > 60:
-        return JsonResponse({"ok": False, "reason": "worker: no heartbeat for over 60 seconds"}, status=503)
-    return JsonResponse({"ok": True})
+    reason = fault()
+    return JsonResponse({"ok": False, "reason": reason}, status=503) if reason else JsonResponse({"ok": True})
 
 
 def posts(back: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
+from madoguchi.config import production
 from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
 from madoguchi.offices.public import city, disasters_seed
@@ -25,6 +26,7 @@ class Command(BaseCommand):
         for folder in (settings.MADOGUCHI_DATA, settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.OUT_ROOT):
             Path(folder).mkdir(parents=True, exist_ok=True)
         call_command("migrate", verbosity=0)
+        production.insist_on_data()
         disasters_seed(actor="setup")
         mark = self._mark()
         known = settings.MADOGUCHI_DATA / "pack.sha256"
