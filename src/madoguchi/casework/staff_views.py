@@ -24,6 +24,7 @@ from madoguchi.procedures.rules.lint import OUTCOME
 
 from . import ports, selectors, services
 from .errors import DecisionWrong, NothingChosen, ReasonMissing
+from .holdings import holdings
 from .letters import issued_of
 from .models import Case, Decision
 from .rules import CHIPS, WORDS, State, next_role, outcomes_open
@@ -103,6 +104,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "may_stamp": bool(role and actor.has_role(found.section, role) and pending and pending.proposed_by_id != actor.id),
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
         "pending": pending, "colleagues": colleagues(found.section),
+        "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
         "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
