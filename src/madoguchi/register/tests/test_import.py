@@ -130,7 +130,7 @@ def test_columns_in_another_order_and_unknown_ones(hall, tmp_path):
     ({"born": "2027-01-01"}, "今日より後です"), ({"zip": "926"}, "郵便番号「926」は7けた"), ({"since": "昨日"}, "住民となった年月日「昨日」"),
     ({"removed_on": "2026-01-01"}, "消除事由が空です"), ({"protected": "はい"}, "支援措置「はい」は1(支援措置中)か0"),
     ({"protected": "1", "protected_from": "2026-05-01", "protected_until": "2026-04-01"}, "終了年月日が開始年月日より前"),
-    ({"protected_from": "2026-05-01", "protected_until": "2027-04-30"}, "支援措置が1ではありません"), 
+    ({"protected_from": "2026-05-01", "protected_until": "2027-04-30"}, "支援措置が1ではありません"),
     ({"town": "", "lot": ""}, "町字と番地号表記が空"),
 ])
 def test_what_is_wrong_is_said_with_its_line(hall, tmp_path, changes, words):
