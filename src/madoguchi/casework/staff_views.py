@@ -27,6 +27,7 @@ from madoguchi.web.posted import posted
 
 from . import ports, selectors, services
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
+from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
 from .rules import CHIPS, WORDS, State, next_role, outcomes_open
@@ -109,6 +110,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
+        "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
         "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))

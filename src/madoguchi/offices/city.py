@@ -56,6 +56,7 @@ class City:
     closed_spans: tuple[tuple[str, str], ...]
     closed_days: frozenset[dt.date]
     disasters: tuple[dict[str, str], ...]
+    register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
 
 
@@ -93,7 +94,7 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
         closed_spans=tuple(_span(text) for text in closed.get("期間", [])),
         closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
-        disasters=tuple(raw.get("災害", [])), folder=folder,
+        disasters=tuple(raw.get("災害", [])), register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
     )
 
 

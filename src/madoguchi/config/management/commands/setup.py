@@ -17,6 +17,7 @@ from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
 from madoguchi.offices.public import city, disasters_seed
 from madoguchi.procedures.public import catalogue, version_publish
 from madoguchi.procedures.rules.read import resolve
+from madoguchi.register.public import trial_town
 
 
 class Command(BaseCommand):
@@ -36,6 +37,7 @@ class Command(BaseCommand):
         if not settings.PRODUCTION:
             for username, name, memberships in TRIAL_STAFF:
                 staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))
+            trial_town(actor="setup")
         if settings.MADOGUCHI_ENV != "test":
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")
