@@ -120,16 +120,17 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     if page is None:
         raise NotFound
     known, _ = drafts.steps_of(draft, d)
-    said = ""
+    said = at = ""
     if action.startswith("zip:"):
-        raw, said = postcodes.fill(raw, action.removeprefix("zip:"))
+        at = action.removeprefix("zip:")
+        raw, said = postcodes.fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
         said = f"{page.repeat.name}の欄を増やしました"
     elif page.repeat and action.startswith("remove:"):
         raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
         said = f"{page.repeat.name}を1件減らしました。保存するまで確定しません"
-    return _page(request, draft, d, page, known, posted=raw, said=said)
+    return _page(request, draft, d, page, known, posted=raw, said=said, said_at=at)
 
 
 def _count(page: Step, raw: dict[str, list[str]]) -> int:
@@ -156,11 +157,13 @@ def _without(page: Step, raw: dict[str, list[str]], gone: int) -> dict[str, list
 def _page(
     request: HttpRequest, draft: Draft, d: Definition, page: Step, known: dict[str, Any], *,
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
-    restored: bool = False, said: str = "",
+    restored: bool = False, said: str = "", said_at: str = "",
 ) -> HttpResponse:
     card = webform.card_values(d, page, known, draft.card) if draft.card else {}
     count = _count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
+    for field in (f for entry in view.entries for f in entry.fields if said and f.name == said_at):
+        field.said, said = said, ""
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "restored": restored, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),

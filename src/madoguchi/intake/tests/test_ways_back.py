@@ -175,6 +175,14 @@ def test_what_is_missing_on_the_check_page_is_marked_where_it_is_missing(hall: H
         assert f'aria-describedby="{name}-e' in page
 
 
+def test_the_check_page_says_whether_it_can_be_sent_yet(hall: Hall):
+    walk = Walk(hall.browser("hanako"), CARD, hall.answers(CARD))
+    assert "まだ送信できません" in text(walk.client.get(walk.url("check")))
+    walk.go()
+    page = text(walk.client.get(walk.url("check")))
+    assert ("まだ送信できません" in page) == ("を添付してください" in page)
+
+
 def test_the_look_up_says_which_number_is_missing(hall: Hall):
     page = text(hall.browser().post("/status/", {"receipt": "R8-1234-5678-9", "code": ""}))
     assert "確認番号を入力してください" in page
@@ -209,3 +217,38 @@ def test_a_card_reading_that_was_typed_over_is_no_longer_called_one(hall: Hall):
     typed = walk.client.post(walk.url("mother_page"), {"_action": "next", "name.sei": "別人", "name.mei": "花子"})
     assert typed.status_code == 422
     assert text(typed).count("カードから読み取った内容です") < count
+
+
+def test_who_asked_to_withdraw_reads_so_at_the_top(hall: Hall):
+    walk = Walk(hall.browser("hanako"), CARD, hall.answers(CARD))
+    filed = file_it(walk)
+    client = walk.client
+    assert client.post(f"/my/{filed.id}/withdraw/").status_code == 303
+    page = text(client.get(f"/my/{filed.id}/"))
+    assert page.index("取下げの申し出を受け付けました") < page.index("これまでの経過")
+    assert "取下げを申し出る</button>" not in page
+    Application.objects.update(status="withdrawn")
+    page = text(client.get(f"/my/{filed.id}/"))
+    assert "取下げの申し出を受け付けました" not in page
+    assert "まだ残っていること" not in page
+
+
+def test_the_postcode_is_looked_up_in_every_thread(hall: Hall):
+    """The library's own connection answers only in the thread that imported it."""
+    from concurrent.futures import ThreadPoolExecutor
+
+    from madoguchi.intake import postcodes
+
+    postcodes.look_up.cache_clear()
+    assert postcodes.look_up("9268611") == ("石川県七尾市", "袖ケ江町")
+    for code in ("9200962", "1000001", "9260046"):
+        with ThreadPoolExecutor(1) as pool:
+            assert pool.submit(postcodes.look_up, code).result() is not None, code
+
+
+def test_the_answer_of_the_postcode_stands_at_the_field(hall: Hall):
+    walk = Walk(hall.browser(), GUEST, hall.answers(GUEST))
+    walk.go(stop="applicant_page")
+    page = text(walk.post("applicant_page", action="zip:address", address__zip="0000000"))
+    assert page.index('id="address-zip"') < page.index("住所が見つかりませんでした") < page.index('id="address-city"')
+    assert 'formaction="./#address-zip"' in page, "and the page opens there"

@@ -66,6 +66,7 @@ class FieldView:
     hidden_until: str = ""  # a condition on this very page, in words, for pages without JavaScript
     limit: int = 0
     suggestions: tuple[str, ...] = ()
+    said: str = ""  # what a button of the field answered (postcode look-up)
 
 
 @dataclass(slots=True)
