@@ -6,7 +6,18 @@ import sys
 
 
 def main() -> int:
-    """Dispatch: definition work and the first key ring need no database, everything else is a Django command."""
+    """The command line. What stops a start is one line that says what to set, never a traceback."""
+    from madoguchi.kernel.errors import StartRefused
+
+    try:
+        return _dispatch()
+    except StartRefused as refused:
+        print(f"始められません: {refused}", file=sys.stderr)
+        return 2
+
+
+def _dispatch() -> int:
+    """Definition work and the first key ring need no settings, everything else is a Django command."""
     argv = sys.argv[1:]
     if argv[:1] == ["procedures"]:
         from madoguchi.config.procedures_cli import main as procedures

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError
+from madoguchi.procedures.rules.fields import Fault
 
 
 class NotNow(Conflict):
@@ -27,9 +28,35 @@ class DecisionWrong(DomainError):
     ja = "決定の内容を確認してください。"
     status = 422
 
-    def __init__(self, faults: list[object]) -> None:
+    def __init__(self, faults: list[Fault]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class Changed(Conflict):
+    """Somebody else changed the case after this page was opened."""
+
+    code = "changed"
+    ja = "この画面を開いたあとに、申請の内容が変わりました。下の最新の内容を確かめてから、もう一度押してください。"
+    status = 422
+
+
+class OutcomeMissing(DomainError):
+    """No outcome, or one that these answers can not have."""
+
+    code = "outcome_missing"
+    ja = "結果を選んでください。"
+    status = 422
+
+
+class TooLong(DomainError):
+    """Words that would have to be cut: a letter or a record never loses its end silently."""
+
+    code = "too_long"
+    status = 422
+
+    def __init__(self, what: str, most: int, is_now: int) -> None:
+        super().__init__(f"{what}は{most:,}字までです(今は{is_now:,}字)。短くしてください。")
 
 
 class OwnProposal(DomainError):
@@ -41,8 +68,12 @@ class OwnProposal(DomainError):
 
 
 class NothingChosen(DomainError):
-    """A correction without an item."""
+    """A correction without an item; ``at`` is the path of the answer (or "due") that must be put right."""
 
     code = "nothing_chosen"
     ja = "直してもらう項目を選び、どう直すかを書いてください。"
     status = 422
+
+    def __init__(self, ja: str | None = None, *, at: str = "") -> None:
+        super().__init__(ja)
+        self.at = at

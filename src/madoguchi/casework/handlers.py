@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
-from madoguchi.offices.public import add_open_days, next_open, open_days_between
+from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
 
@@ -30,11 +30,6 @@ def _source() -> FilingSource:
 def _filing(application_id: str) -> dict[str, Any]:
     sealed = _source().fetch(application_id)
     return cast(dict[str, Any], json.loads(keys.unseal("bundle", sealed, bound_to=application_id)))
-
-
-def due_day(filed: dt.date, days: int, kind: str) -> dt.date:
-    """The standard day of decision: ``days`` working days, or calendar days moved to the next open day."""
-    return add_open_days(filed, days) if kind == "開庁日" else next_open(filed + dt.timedelta(days=days))
 
 
 def _who(slug: str, version: int, answers: dict[str, Any], receipt: str) -> tuple[str, str]:

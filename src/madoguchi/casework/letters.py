@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 from typing import Any
 
 from django.conf import settings
@@ -12,7 +13,7 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.conditions import holds
-from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of
+from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of, letter_text
 from madoguchi.procedures.rules.faces.words import row_of
 from madoguchi.records.public import document_issue, documents_of
 
@@ -70,6 +71,25 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
     ]
 
 
+def draft_pdf(case: Case, decision: Decision, document_id: str) -> bytes | None:
+    """One letter of a proposal, as it would be, marked as not decided; None when there is no such document."""
+    from madoguchi.procedures.rules.faces.pdf import letter_pdf
+
+    letter = next((letter for document, letter in letters_of(case, decision) if document.id == document_id), None)
+    return letter_pdf(dataclasses.replace(letter, number="【案・決裁前】")).data if letter else None
+
+
+def undrawable(letters: list[tuple[procedures.Document, Letter]]) -> list[tuple[str, str]]:
+    """(character, code points) that no font here can draw in these letters; they would be printed as 〓."""
+    from madoguchi.procedures.rules.faces.pdf.fonts import Fonts
+
+    fonts = Fonts()
+    for _, letter in letters:
+        for line in letter_text(letter).split("\n"):
+            fonts.runs(line)
+    return [(character, code_points(character)) for character in fonts.missing]
+
+
 def issue_documents(message: outbox.Envelope) -> None:
     """Handler. Runs again safely: the file has its place, the entry its key, the message its key."""
     from madoguchi.procedures.rules.faces.pdf import letter_pdf  # 30 ms to import: the worker alone needs it
@@ -93,7 +113,7 @@ def issue_documents(message: outbox.Envelope) -> None:
                                    number=decision.document_number, file_id=str(file.id), sha256=file.sha256)
             audit.record("worker", "document.issued", chain=f"case:{case.id}",
                          facts={"document": document.id, "number": entry.number, "sha256": file.sha256,
-                                "characters_missing": [f"U+{ord(c):04X}" for c in missing]})
+                                "characters_missing": [code_points(c) for c in missing]})
         rows = [  # all of the case: a certificate that this one replaces (再調査) is shown so on the applicant's page
             {"id": str(x.id), "name": x.name, "number": x.number, "file": str(x.file_id), "replaced": x.replaced_by_id is not None}
             for x in documents_of(case.ref)
@@ -101,6 +121,11 @@ def issue_documents(message: outbox.Envelope) -> None:
         progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,
                      ja=f"結果が出ました（{outcome.name}）", decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
     failpoints.hit("casework.letter.after_commit")
+
+
+def code_points(character: str) -> str:
+    """U+845B U+E0100: a character may be a sequence (異体字)."""
+    return " ".join(f"U+{ord(point):04X}" for point in character)
 
 
 def issued_of(case: Case) -> list[Any]:

@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import re
 from typing import Any
 
+from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
@@ -17,6 +19,7 @@ from .selectors import attachment_rows, case_get, case_get_locked, cases_for, de
 from .services import case_reopen
 
 SEALED = (Column(NumberView, "sealed_why", "number-why", "id", "個人番号を見た理由"),)
+_UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def decided(case_id: str, decision_id: str) -> dict[str, Any]:
@@ -38,6 +41,13 @@ def case_of_event(case_id: str, *, lock: bool = False) -> Case:
     return case
 
 
+def receipts_of(case_ids: list[str], *, actor: Staff | None) -> dict[str, str]:
+    """Receipt numbers of those of these cases that the person sees; of all without one."""
+    ids = {c for c in case_ids if _UUID.fullmatch(c)}
+    rows = Case.objects.all() if actor is None else cases_for(actor=actor)
+    return {str(c.id): c.receipt for c in rows.filter(id__in=ids).only("id", "receipt")}
+
+
 def last_decision(case_id: str) -> dict[str, Any] | None:
     """What the newest final decision on a case said (決定項目), None while there is none."""
     found = Decision.objects.filter(case_id=case_id, state="final").order_by("-number").first()
@@ -47,5 +57,5 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 __all__ = [
     "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
     "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
-    "last_decision", "open_case", "progress_say", "row_words", "withdrawal_decide",
+    "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide",
 ]

@@ -46,6 +46,11 @@ def case_get_locked(*, actor: Staff, case_id: str) -> Case:
     return case
 
 
+def may_work(actor: Staff, case: Case) -> bool:
+    """Does this person work on the case (or only read it, as the auditor)?"""
+    return actor.has_role(case.section, "clerk", "chief", "manager") and case.section in actor.sections()
+
+
 @dataclass(frozen=True, slots=True)
 class Tiles:
     """Counts of open cases by due day."""

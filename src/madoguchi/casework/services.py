@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Any
 
 from django.db import transaction
@@ -10,18 +11,21 @@ from django.db import transaction
 from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
-from madoguchi.offices.public import city
+from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
 from . import selectors
-from .errors import DecisionWrong, NothingChosen, NotNow, OwnProposal, ReasonMissing
+from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
 from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
+
+MOST_REASON, MOST_NOTE, MOST_COMMENT, MOST_WORDS = 4000, 2000, 1000, 500  # characters
+AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice
 
 
 def _clerk(actor: Staff, case: Case) -> None:
@@ -36,11 +40,23 @@ def _move(case: Case, act: Act) -> None:
     case.state, case.updated_at = state, clock.now()
 
 
+def _text(what: str, text: str, most: int) -> str:
+    """What somebody wrote, without the control characters that a paste brings along. Raises TooLong."""
+    clean = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
+    if len(clean) > most:
+        raise TooLong(what, most, len(clean))
+    return clean
+
+
 @transaction.atomic(durable=True)
-def case_take(*, actor: Staff, case_id: str) -> Case:
-    """Take a case on oneself; a waiting one comes under review."""
+def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> Case:
+    """Take a case on oneself; a waiting one comes under review. ``instead_of``: who had it on the page that was pressed
+    ("" for nobody); when a colleague was quicker, raises NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
+    has = case.assignee
+    if instead_of is not None and has and has != actor and has.username != instead_of:
+        raise NotNow(f"先に{has.name}さんが担当になりました。替わるときは、申請を開き直してから押してください。")
     case.assignee = actor
     if case.state == State.RECEIVED:
         _move(case, Act.START)
@@ -84,10 +100,36 @@ def note_add(*, actor: Staff, case_id: str, text: str) -> None:
     """Add an internal note."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
-    if not text.strip():
+    text, now = _text("メモ", text, MOST_NOTE), clock.now()
+    last = Note.objects.filter(case=case, by=actor).order_by("-at").first()
+    if not text or (last and last.text == text and now - last.at < AGAIN):  # pressed twice
         return
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=text.strip()[:2000])
+    Note.objects.create(case=case, by=actor, at=now, text=text)
     audit.record(actor.actor, "note.added", chain=f"case:{case.id}", of=text)
+
+
+def _chosen(rows: dict[str, str], items: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """The items with their notes tidied. Raises NothingChosen naming the first that lacks its note."""
+    chosen = []
+    for path, note in items:
+        if path not in rows:
+            raise NothingChosen
+        words = _text(f"「{rows[path]}」の書き込み", note, MOST_WORDS)
+        if not words:
+            raise NothingChosen(f"「{rows[path]}」をどう直すか、書いてください。", at=path)
+        chosen.append((path, words))
+    if not chosen:
+        raise NothingChosen
+    return chosen
+
+
+def correction_due_check(due_on: dt.date) -> None:
+    """行政手続法7条 asks for a 相当の期間: at least until tomorrow. Raises NothingChosen."""
+    today = clock.today()
+    if due_on <= today:
+        raise NothingChosen("直してもらう期限は、明日以後の日にしてください。", at="due")
+    if due_on > today + dt.timedelta(days=365):
+        raise NothingChosen("直してもらう期限は、1年以内の日にしてください。", at="due")
 
 
 @transaction.atomic(durable=True)
@@ -100,9 +142,12 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     _clerk(actor, case)
     rows = {r["path"]: r["label"] for g in selectors.answer_rows(case) for r in g["rows"]}
     rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
-    chosen = [(path, note.strip()) for path, note in items if path in rows and note.strip()]
-    if not chosen or len(chosen) != len(items) or due_on <= clock.today():
-        raise NothingChosen("直してもらう期限は、明日より後の日にしてください。" if chosen and due_on <= clock.today() else None)
+    chosen = _chosen(rows, items)
+    last = Correction.objects.filter(case=case).order_by("-number").first()
+    if case.state == State.CORRECTION and last and last.asked_by_id == actor.id and last.answered_at is None and \
+            [(i["path"], i["note"]) for i in last.items] == chosen and last.due_on == due_on:
+        return last  # pressed twice
+    correction_due_check(due_on)
     _move(case, Act.ASK)
     case.stopped_on = clock.today()
     correction = Correction.objects.create(
@@ -125,18 +170,28 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
 
 
 @transaction.atomic(durable=True)
-def decision_propose(*, actor: Staff, case_id: str, outcome_id: str, reason: str, raw: dict[str, list[str]]) -> Decision:
-    """Propose a decision (起案). It is final at once when the route has only the clerk.
+def decision_propose(
+    *, actor: Staff, case_id: str, outcome_id: str, reason: str, raw: dict[str, list[str]], revision: int | None = None
+) -> Decision:
+    """Propose a decision (起案). It is final at once when the route has only the clerk. ``revision`` is that of the answers
+    on the page: nobody decides on answers they have not seen.
 
-    Raises DecisionWrong, ReasonMissing, NotNow.
+    Raises DecisionWrong, ReasonMissing, TooLong, Changed, NotNow.
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
+    reason = _text("理由", reason, MOST_REASON)
+    last = Decision.objects.filter(case=case).exclude(state="returned").order_by("-number").first()
+    if case.state in (State.APPROVAL, State.DECIDED) and last and \
+            (last.proposed_by_id, last.outcome, last.reason) == (actor.id, outcome_id, reason):
+        return last  # pressed twice
+    if revision is not None and revision != case.revision:
+        raise Changed
     d = selectors.definition_of(case)
     known = procedures.derive(d, selectors.facts_of(case))
     outcome = next((o for o in outcomes_open(d, known) if o.id == outcome_id), None)
     if outcome is None:
-        raise NotFound
+        raise OutcomeMissing
     answers, faults = read_entry(decision_items(d, outcome), raw, "", known | {OUTCOME: outcome.id})
     if faults:
         raise DecisionWrong(list(faults))
@@ -144,7 +199,7 @@ def decision_propose(*, actor: Staff, case_id: str, outcome_id: str, reason: str
         raise ReasonMissing
     _move(case, Act.PROPOSE)
     decision = Decision.objects.create(
-        case=case, number=Decision.objects.filter(case=case).count() + 1, outcome=outcome.id, reason=reason.strip()[:4000],
+        case=case, number=Decision.objects.filter(case=case).count() + 1, outcome=outcome.id, reason=reason,
         answers=answers, proposed_by=actor, proposed_at=clock.now(), filing=case.answers,
     )
     if case.assignee is None:
@@ -158,23 +213,44 @@ def decision_propose(*, actor: Staff, case_id: str, outcome_id: str, reason: str
     return decision
 
 
-def _open_decision(case: Case) -> Decision:
+def stamp_mark(decision: Decision) -> str:
+    """Which decision waits for which stamp."""
+    return f"{decision.number}.{decision.at_step}"
+
+
+def _stamped(actor: Staff, case: Case, seen: str | None, *, approved: bool) -> Decision | None:
+    """The decision that this person stamped just so already: the button was pressed twice."""
+    number, _, step = (seen or "").partition(".")
+    if not (number.isdecimal() and step.isdecimal()):
+        return None
+    found = Approval.objects.filter(decision__case=case, decision__number=int(number[:6]), step=int(step[:6]), by=actor,
+                                    approved=approved).select_related("decision").first()
+    return found.decision if found else None
+
+
+def _open_decision(case: Case, seen: str | None) -> Decision:
     decision = Decision.objects.select_for_update().filter(case=case, state="proposed").order_by("-number").first()
     if decision is None or case.state != State.APPROVAL:
         raise NotNow
+    if seen is not None and seen != stamp_mark(decision):
+        raise NotNow("この画面を開いたあとに、起案が替わりました。申請を開き直して、いまの起案を確認してください。")
     return decision
 
 
 @transaction.atomic(durable=True)
-def decision_approve(*, actor: Staff, case_id: str, comment: str = "") -> Decision:
-    """Stamp the open decision; the last stamp on the route makes it final. Raises OwnProposal, Forbidden, NotNow."""
+def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str | None = None) -> Decision:
+    """Stamp the open decision; the last stamp on the route makes it final. ``seen`` is the decision and step on the page
+    (`stamp_mark`): nobody stamps what they have not read. Raises OwnProposal, Forbidden, TooLong, NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    decision = _open_decision(case)
+    done = _stamped(actor, case, seen, approved=True)
+    if done:
+        return done
+    decision = _open_decision(case, seen)
     route = selectors.definition_of(case).review.route
     role = next_role(route, decision.at_step)
     _may_stamp(actor, case, decision, role)
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
-                            comment=comment.strip()[:1000])
+                            comment=_text("添え書き", comment, MOST_COMMENT))
     decision.at_step += 1
     decision.save(update_fields=["at_step"])
     audit.record(actor.actor, "decision.approved", chain=f"case:{case.id}", facts={"decision": decision.number, "role": role})
@@ -191,16 +267,21 @@ def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -
 
 
 @transaction.atomic(durable=True)
-def decision_return(*, actor: Staff, case_id: str, comment: str) -> Decision:
-    """Send the open decision back (差戻し) with a comment. Raises ReasonMissing, Forbidden, NotNow."""
+def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | None = None) -> Decision:
+    """Send the open decision back (差戻し) with a comment; ``seen`` as in `decision_approve`.
+    Raises ReasonMissing, Forbidden, TooLong, NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    decision = _open_decision(case)
+    done = _stamped(actor, case, seen, approved=False)
+    if done:
+        return done
+    decision = _open_decision(case, seen)
     role = next_role(selectors.definition_of(case).review.route, decision.at_step)
     _may_stamp(actor, case, decision, role)
-    if not comment.strip():
+    comment = _text("差戻しの理由", comment, MOST_COMMENT)
+    if not comment:
         raise ReasonMissing("差戻しの理由を書いてください。")
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=False,
-                            comment=comment.strip()[:1000])
+                            comment=comment)
     decision.state = "returned"
     decision.save(update_fields=["state"])
     _move(case, Act.RETURN)
@@ -235,12 +316,14 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.has_role(case.section, "clerk", "chief", "manager"):
         raise Forbidden
-    if len(why.strip()) < 2:
+    why = _text("理由", why, MOST_WORDS)
+    if len(why) < 2:
         raise ReasonMissing("もう一度審査する理由(変更・再調査など)を書いてください。")
     _move(case, Act.REOPEN)
-    case.checklist = {}
-    case.save(update_fields=["state", "checklist", "updated_at"])
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why.strip()[:500]}")
+    review = selectors.definition_of(case).review
+    case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
+    case.save(update_fields=["state", "checklist", "due_on", "updated_at"])
+    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
     count = Decision.objects.filter(case=case).count()
     progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja="内容をもう一度確認しています", notify=True)
@@ -253,7 +336,7 @@ def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
     beside it for whoever audits. Raises ReasonMissing, NotFound."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
-    if len(why.strip()) < 2:
+    if len(_text("理由", why, MOST_WORDS)) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
     token = token_at(case.answers, path)
     view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())
@@ -268,7 +351,7 @@ def token_at(answers: dict[str, Any], path: str) -> str:
     value: Any = answers
     for part in path.split("."):
         if isinstance(value, list):
-            value = value[int(part)] if part.isdigit() and int(part) < len(value) else None
+            value = dict(enumerate(value)).get(int(part[:6])) if part.isdecimal() else None
         else:
             value = value.get(part) if isinstance(value, dict) else None
     if not sealed.is_token(value):

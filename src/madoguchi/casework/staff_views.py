@@ -3,28 +3,32 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import file_get, file_response
 from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import clock
-from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.offices.public import add_open_days, city
+from madoguchi.offices.public import add_open_days
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
 from madoguchi.procedures.rules.lint import OUTCOME
+from madoguchi.web.posted import posted
 
 from . import ports, selectors, services
-from .errors import DecisionWrong, NothingChosen, ReasonMissing
-from .letters import issued_of
+from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
+from .holdings import holdings
+from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
 from .rules import CHIPS, WORDS, State, next_role, outcomes_open
 
@@ -46,7 +50,7 @@ def see_other(url: str) -> HttpResponseRedirect:
 def _wanted(request: HttpRequest) -> selectors.Filter:
     page = request.GET.get("page", "1")
     return selectors.Filter(
-        query=request.GET.get("q", "").strip()[:60], slug=request.GET.get("slug", ""), state=request.GET.get("state", "open"),
+        query=request.GET.get("q", "").strip()[:60], slug=request.GET.get("slug", "").replace("\x00", ""), state=request.GET.get("state", "open"),
         who=request.GET.get("who", ""), due=request.GET.get("due", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
@@ -65,19 +69,19 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": selectors.tiles(actor=actor),
         "procedures": selectors.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
-        "query": query.urlencode(), "sections": [city().sections[s].name for s in actor.sections() if s in city().sections],
+        "query": query.urlencode(), "blind": not actor.sections() and not actor.has_role("*", "auditor"),
     }
 
 
 @login_required
-@require_GET
+@require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     """The list of cases."""
     return render(request, "casework/workbench.html", _list_context(request))
 
 
 @login_required
-@require_GET
+@require_safe
 def case(request: HttpRequest, case_id: str) -> HttpResponse:
     """One case beside the list."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
@@ -92,6 +96,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
+    letters = letters_of(found, pending) if pending else []
+    history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
@@ -99,14 +105,22 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
-        "history": AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200],
-        "may_work": actor.has_role(found.section, "clerk", "chief", "manager") and found.section in actor.sections(),
+        "history": history, "undrawn": _undrawn(history),
+        "may_work": selectors.may_work(actor, found),
         "may_stamp": bool(role and actor.has_role(found.section, role) and pending and pending.proposed_by_id != actor.id),
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
-        "pending": pending, "colleagues": colleagues(found.section),
+        "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
+        "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
+        "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
         "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
+
+
+def _undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
+    """(character, code points) that the font of an issued document lacks: a clerk writes them in by hand."""
+    codes = dict.fromkeys(code for h in history if h.action == "document.issued" for code in h.facts.get("characters_missing", []))
+    return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
 
 
 def _decision_row(d: Any, x: Decision) -> dict[str, Any]:
@@ -120,15 +134,15 @@ def _decision_row(d: Any, x: Decision) -> dict[str, Any]:
 
 
 @login_required
-@require_POST
+@posted
 def take(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the case."""
-    services.case_take(actor=actor_of(request), case_id=case_id)
+    services.case_take(actor=actor_of(request), case_id=case_id, instead_of=request.POST.get("instead_of"))
     return see_other(f"/staff/case/{case_id}/")
 
 
 @login_required
-@require_POST
+@posted
 def assign(request: HttpRequest, case_id: str) -> HttpResponse:
     """Give the case to a colleague."""
     services.case_assign(actor=actor_of(request), case_id=case_id, username=request.POST.get("to", ""))
@@ -136,126 +150,177 @@ def assign(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def checklist(request: HttpRequest, case_id: str) -> HttpResponse:
     """Save the checklist."""
-    marked = {int(v) for v in request.POST.getlist("point") if v.isdecimal()}
+    marked = {int(v) for v in request.POST.getlist("point") if v.isdecimal() and len(v) < 4}
     services.check_mark(actor=actor_of(request), case_id=case_id, marked=marked)
     return see_other(f"/staff/case/{case_id}/")
 
 
 @login_required
-@require_POST
+@posted
 def note(request: HttpRequest, case_id: str) -> HttpResponse:
     """Add an internal note."""
-    services.note_add(actor=actor_of(request), case_id=case_id, text=request.POST.get("text", ""))
+    try:
+        services.note_add(actor=actor_of(request), case_id=case_id, text=request.POST.get("text", ""))
+    except TooLong as wrong:
+        return _again(request, case_id, wrong.ja, form="note", tab="talk")
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
 
+def _desk(request: HttpRequest, case_id: str) -> tuple[Staff, Case, bool]:
+    """For the pages on which a clerk acts: who, the case, and whether it is still open for that."""
+    actor = actor_of(request)
+    found = selectors.case_get(actor=actor, case_id=case_id)
+    if not selectors.may_work(actor, found):
+        raise Forbidden
+    return actor, found, request.method == "POST" or found.state in (State.RECEIVED, State.REVIEWING)
+
+
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     """Choose what must be put right, with a note each."""
-    actor = actor_of(request)
-    found = selectors.case_get(actor=actor, case_id=case_id)
-    error = ""
+    actor, found, open_ = _desk(request, case_id)
+    if not open_:
+        return see_other(f"/staff/case/{case_id}/")
     chosen = request.POST.getlist("path")
+    notes = {k.removeprefix("note."): str(v) for k, v in request.POST.items() if k.startswith("note.")}
     due = request.POST.get("due") or add_open_days(clock.today(), 10).isoformat()
+    at = said = ""
     if request.method == "POST":
         try:
-            day = dt.date.fromisoformat(due)
-            services.correction_request(actor=actor, case_id=case_id, due_on=day,
-                                        items=[(p, request.POST.get(f"note.{p}", "")) for p in chosen])
+            _note_without_mark(notes, chosen)
+            services.correction_request(actor=actor, case_id=case_id, due_on=_date(due),
+                                        items=[(p, notes.get(p, "")) for p in chosen])
             return see_other(f"/staff/case/{case_id}/?tab=talk")
-        except NothingChosen as wrong:
-            error = wrong.ja
-        except ValueError:
-            error = "期限を年月日で入力してください(例: 2026-12-10)。"
-    notes = {p: request.POST.get(f"note.{p}", "") for p in chosen}
-    pages = [{"title": g["title"], "rows": [r | {"chosen": r["path"] in chosen, "given": notes.get(r["path"], "")} for r in g["rows"]]}
-             for g in selectors.answer_rows(found)]
-    files = [r | {"chosen": r["path"] in chosen, "given": notes.get(r["path"], ""),
-                  "text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found)]
-    pages.append({"title": "添付書類", "rows": files})
-    context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "error": error, "due": due, "actor": actor}
-    return render(request, "casework/correct.html", context, status=422 if error else 200)
+        except NothingChosen as fault:
+            at, said = fault.at, fault.ja
+        except TooLong as fault:
+            said = fault.ja
+    files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found)]
+    pages = [*selectors.answer_rows(found), {"title": "添付書類", "rows": files}]
+    for row in (r for g in pages for r in g["rows"]):
+        row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
+    first = next((r["path"] for g in pages for r in g["rows"]), "")
+    anchors = [("due" if at == "due" else f"n-{at}" if at else f"p-{first}", said)] if said else []
+    context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due,
+               "due_bad": at == "due"}
+    return render(request, "casework/correct.html", context, status=422 if said else 200)
+
+
+def _date(text: str) -> dt.date:
+    try:
+        return dt.date.fromisoformat(unicodedata.normalize("NFKC", text).strip().replace("/", "-"))
+    except ValueError:
+        raise NothingChosen("期限を年月日で入力してください(例: 2026-12-10)。", at="due") from None
+
+
+def _note_without_mark(notes: dict[str, str], chosen: list[str]) -> None:
+    """What was written beside an answer without marking it would be lost without a word."""
+    loose = next((path for path, words in notes.items() if words.strip() and path not in chosen), None)
+    if loose is not None:
+        raise NothingChosen("書き込みのある項目に印がありません。直してもらうなら印を付け、そうでなければ書き込みを消してください。", at=loose)
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     """Propose a decision."""
-    actor = actor_of(request)
-    found = selectors.case_get(actor=actor, case_id=case_id)
-    d = selectors.definition_of(found)
-    raw = {k: list(v) for k, v in request.POST.lists()}
+    actor, found, open_ = _desk(request, case_id)
+    if not open_:
+        return see_other(f"/staff/case/{case_id}/")
+    d, sent = selectors.definition_of(found), request.POST
+    raw = {k: list(v) for k, v in sent.lists()}
     faults: list[Any] = []
-    error = ""
+    anchors: list[tuple[str, str]] = []
     if request.method == "POST":
         try:
-            services.decision_propose(actor=actor, case_id=case_id, outcome_id=request.POST.get("outcome", ""),
-                                      reason=request.POST.get("reason", ""), raw=raw)
+            seen = sent.get("revision", "")
+            services.decision_propose(actor=actor, case_id=case_id, outcome_id=sent.get("outcome", ""), reason=sent.get("reason", ""),
+                                      raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
             return see_other(f"/staff/case/{case_id}/")
         except DecisionWrong as wrong:
-            faults = wrong.faults
-        except ReasonMissing as wrong:
-            error = wrong.ja
-        except NotFound:
-            error = "結果を選んでください。"
-    known = procedures.derive(d, selectors.facts_of(found))
-    ids = {q.id for q in d.review.questions} | {OUTCOME}
-    items = [q for q in d.review.questions if q.condition is None or any(c.name in ids for c in compares(q.condition))
-             or holds(q.condition, known)]
-    help_ = ports.helpers.get(found.slug)
-    suggested = help_(found.ref) if help_ and request.method == "GET" else {}
-    fields = [
-        field_view(q, "", raw_sent(q, raw, "") if request.method == "POST" else raw_of(q, suggested.get(q.id)), faults)
-        for q in items
-    ]
-    for view, q in zip(fields, items, strict=True):
-        view.note = q.condition_text if q.condition and any(c.name in ids for c in compares(q.condition)) else ""
-    anchors = [(f.question, f.ja) for f in faults] + ([("reason", error)] if error else [])
-    context = {"case": found, "d": d, "fields": fields, "anchors": anchors, "actor": actor, "outcome": request.POST.get("outcome", ""),
-               "reason": request.POST.get("reason", ""),
-               "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
-               "notices": found.notices, "suggested": bool(suggested)}
+            faults = list(wrong.faults)
+            anchors = [(f.question, f.ja) for f in faults]
+        except (ReasonMissing, TooLong) as wrong:
+            anchors = [("reason", wrong.ja)]
+        except Changed as wrong:
+            anchors = [("main", wrong.ja)]
+            found.refresh_from_db()
+        except OutcomeMissing as wrong:
+            anchors = [("outcome-1", wrong.ja)]
+    context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors}}
     return render(request, "casework/decide.html", context, status=422 if anchors else 200)
 
 
+def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: list[Any]) -> dict[str, Any]:
+    """What the page of a decision shows: the outcomes that are possible and the questions that go with them."""
+    posted_now = request.method == "POST"
+    raw = {k: list(v) for k, v in request.POST.lists()}
+    known = procedures.derive(d, selectors.facts_of(found))
+    ids = {q.id for q in d.review.questions} | {OUTCOME}
+
+    def hangs(q: Any) -> bool:
+        return bool(q.condition) and any(c.name in ids for c in compares(q.condition))
+
+    items = [q for q in d.review.questions if q.condition is None or hangs(q) or holds(q.condition, known)]
+    help_ = ports.helpers.get(found.slug)
+    suggested = help_(found.ref) if help_ and not posted_now else {}
+    fields = [field_view(q, "", raw_sent(q, raw, "") if posted_now else raw_of(q, suggested.get(q.id)), faults) for q in items]
+    for view, q in zip(fields, items, strict=True):
+        view.note = q.condition_text if hangs(q) else ""
+    return {
+        "case": found, "d": d, "fields": fields, "outcome": request.POST.get("outcome", ""), "reason": request.POST.get("reason", ""),
+        "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
+        "suggested": bool(suggested), "at_once": next_role(d.review.route, 1) is None,
+    }
+
+
 @login_required
-@require_POST
+@posted
 def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     """Stamp."""
-    services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""))
+    try:
+        services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
+                                  seen=request.POST.get("seen"))
+    except TooLong as wrong:
+        return _again(request, case_id, wrong.ja)
     return see_other(f"/staff/case/{case_id}/")
 
 
+def _again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpResponse:
+    """The case with what must be put right and what was typed."""
+    found = selectors.case_get(actor=actor_of(request), case_id=case_id)
+    return _detail(request, found, error=ja, typed=request.POST, status=422, **more)
+
+
 @login_required
-@require_POST
+@posted
 def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send back (差戻し)."""
     try:
-        services.decision_return(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""))
-    except ReasonMissing as wrong:
-        found = selectors.case_get(actor=actor_of(request), case_id=case_id)
-        return _detail(request, found, error=wrong.ja, status=422)
+        services.decision_return(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
+                                 seen=request.POST.get("seen"))
+    except (ReasonMissing, TooLong) as wrong:
+        return _again(request, case_id, wrong.ja, form="return")
     return see_other(f"/staff/case/{case_id}/")
 
 
 @login_required
-@require_POST
+@posted
 def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take up again."""
     try:
         services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
-    except ReasonMissing as wrong:
-        found = selectors.case_get(actor=actor_of(request), case_id=case_id)
-        return _detail(request, found, error=wrong.ja, status=422)
+    except (ReasonMissing, TooLong) as wrong:
+        return _again(request, case_id, wrong.ja, form="reopen")
     return see_other(f"/staff/case/{case_id}/")
 
 
 @login_required
-@require_POST
+@posted
 def number(request: HttpRequest, case_id: str) -> HttpResponse:
     """Show a 個人番号 once."""
     actor = actor_of(request)
@@ -263,13 +328,13 @@ def number(request: HttpRequest, case_id: str) -> HttpResponse:
     found = selectors.case_get(actor=actor, case_id=case_id)
     try:
         value = services.number_reveal(actor=actor, case_id=case_id, path=path, why=request.POST.get("why", ""))
-    except ReasonMissing as wrong:
-        return _detail(request, found, error=wrong.ja, tab="answers", status=422)
+    except (ReasonMissing, TooLong) as wrong:
+        return _again(request, case_id, wrong.ja, form="number", tab="answers")
     return _detail(request, found, tab="answers", shown_path=path, shown_value=f"{value[:4]} {value[4:8]} {value[8:]}")
 
 
 @login_required
-@require_GET
+@require_safe
 def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
     """A file of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
@@ -279,7 +344,7 @@ def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponse
 
 
 @login_required
-@require_GET
+@require_safe
 def document(request: HttpRequest, case_id: str, document_id: str) -> HttpResponseBase:
     """An issued document of the case."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
@@ -289,3 +354,16 @@ def document(request: HttpRequest, case_id: str, document_id: str) -> HttpRespon
     return file_response(file_get(str(entry.file_id)), name=f"{entry.name}.pdf", inline=True)
 
 
+@login_required
+@require_safe
+def draft(request: HttpRequest, case_id: str, document: str) -> HttpResponse:
+    """The letter that the open proposal would become: what an approver stamps."""
+    found = selectors.case_get(actor=actor_of(request), case_id=case_id)
+    pending = next((x for x in selectors.decisions_of(found) if x.state == "proposed"), None)
+    data = draft_pdf(found, pending, document) if pending else None
+    if data is None:
+        raise NotFound("通知書の案が見つかりませんでした。申請を開き直して、いまの起案を確認してください。")
+    response = HttpResponse(data, content_type="application/pdf")
+    response.headers["Content-Disposition"] = "inline"
+    response.headers["X-Content-Type-Options"] = "nosniff"
+    return response

@@ -16,5 +16,6 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
     path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),
     path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/", views.attachment, name="case_file"),
+    path("case/<uuidtext:case_id>/draft/<slug:document>/", views.draft, name="case_draft"),
     path("case/<uuidtext:case_id>/document/<uuidtext:document_id>/", views.document, name="case_document"),
 ]

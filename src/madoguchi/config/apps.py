@@ -7,6 +7,7 @@ class ConfigConfig(AppConfig):
     verbose_name = "組立て"
 
     def ready(self) -> None:
-        from . import wiring
+        from . import production, wiring
 
+        production.insist()
         wiring.connect()

@@ -7,8 +7,10 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
+from madoguchi.kernel.errors import StartRefused
 
-class SettingWrong(Exception):
+
+class SettingWrong(StartRefused):
     """A setting that cannot be used; the message says what to write."""
 
 
@@ -16,7 +18,10 @@ def text(name: str, default: str = "") -> str:
     """A text setting; ``NAME_FILE`` may name a file that holds it (for secrets)."""
     file = os.environ.get(f"{name}_FILE")
     if file:
-        return Path(file).read_text(encoding="utf-8").strip()
+        try:
+            return Path(file).read_text(encoding="utf-8").strip()
+        except OSError as error:
+            raise SettingWrong(f"{name}_FILE の {file} を読めません({type(error).__name__})。場所と権限を確認してください") from None
     return os.environ.get(name, default)
 
 
@@ -54,7 +59,7 @@ def database(url: str, data: Path) -> dict[str, Any]:
         raise SettingWrong("DATABASE_URL は postgresql://利用者:合言葉@ホスト/名前 か sqlite:////パス の形で指定してください")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
     return {
-        "ENGINE": "django.db.backends.postgresql", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
+        "ENGINE": "madoguchi.config.postgres", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or options.pop("host", ""),
         "PORT": parts.port or "", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
     }

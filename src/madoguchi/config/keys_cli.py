@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from madoguchi.kernel import clock, keybox, keyring, keys
+from madoguchi.kernel.errors import StartRefused
 
 from . import env
 
@@ -33,26 +34,33 @@ def _target(argv: list[str]) -> Path:
 
 
 def make(argv: list[str]) -> int:
-    """A first ring, in production too. An existing one is kept."""
-    target = _target(argv)
-    done = keys.ring_put(target, keyring.dump(keyring.ring_new(clock.now())))
-    print(f"鍵束を作りました: {target}" if done else f"鍵束はもうあります。変えていません: {target}")
-    print("控えを `madoguchi keys export` で取り、データベースの控えとは別の所に保管してください。")
-    return 0 if done else 1
+    """A first ring, in production too. An existing one is kept. Raises StartRefused."""
+    target = _target(argv).resolve()
+    _put(target, keyring.dump(keyring.ring_new(clock.now())),
+         "作り直すと、前の鍵で封じたものが二度と読めなくなるため、何もしませんでした")
+    print(f"鍵束を作りました: {target}\nMADOGUCHI_KEYS={target} を設定し、`madoguchi keys export` で取った控えを、"
+          "データベースの控えとは別の所に置いてください。")
+    return 0
+
+
+def _put(target: Path, text: str, why_not: str) -> None:
+    try:
+        if keys.ring_put(target, text):
+            return
+    except OSError as error:
+        raise StartRefused(f"{target} に書けません({type(error).__name__})。フォルダの権限を確認してください。") from None
+    raise StartRefused(f"{target} はもうあります。{why_not}。")
 
 
 def bring_back(argv: list[str]) -> int:
-    """Unlock an exported ring into a file that is not there yet."""
-    target = _target(argv[1:])
+    """Unlock an exported ring into a file that is not there yet. Raises StartRefused."""
+    target = _target(argv[1:]).resolve()
     try:
         text = keybox.unlock(Path(argv[0]).read_text(), passphrase(twice=False))
         keyring.load(text)
     except (keybox.BoxWrong, keyring.RingWrong, OSError) as error:
-        print(f"取り込めません: {error}", file=sys.stderr)
-        return 1
-    if not keys.ring_put(target, text):
-        print(f"鍵束がもうあります。今の鍵束を別の所へ移してから、もう一度実行してください: {target}", file=sys.stderr)
-        return 1
+        raise StartRefused(f"鍵束の控えを取り込めません: {error}。") from None
+    _put(target, text, "今の鍵束を別の所へ移してから、もう一度実行してください")
     print(f"鍵束を戻しました: {target}")
     return 0
 

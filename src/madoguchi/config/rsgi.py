@@ -9,6 +9,7 @@ thread either.
 from __future__ import annotations
 
 import asyncio
+import io
 import os
 import sys
 import tempfile
@@ -32,24 +33,30 @@ _pool = ThreadPoolExecutor(int(os.environ.get("MADOGUCHI_THREADS", "8")), thread
 
 async def app(scope: Any, protocol: Any) -> None:
     """One request (granian, RSGI)."""
+    if scope.method in WITHOUT_BODY:
+        await _handed_on(scope, protocol, io.BytesIO(), 0)
+        return
     with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR) as body:
         size = 0
-        if scope.method not in WITHOUT_BODY:
-            limit = settings.UPLOAD_REQUEST_MAX_BYTES
-            async for chunk in protocol:
-                size += len(chunk)
-                if size > limit:
-                    protocol.response_bytes(413, PLAIN, TOO_LARGE.encode())
-                    return
-                body.write(chunk)
-            said = scope.headers.get("content-length")
-            if said is not None and said != str(size):  # the sender went away: half a form is no form
-                protocol.response_empty(400, [])
+        async for chunk in protocol:
+            size += len(chunk)
+            if size > settings.UPLOAD_REQUEST_MAX_BYTES:
+                protocol.response_bytes(413, PLAIN, TOO_LARGE.encode())
                 return
-            body.seek(0)
-        environ = environ_of(scope, body, size)
-        status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
-        protocol.response_bytes(status, headers, content)
+            body.write(chunk)
+        said = scope.headers.get("content-length")
+        if said is not None and said != str(size):  # the sender went away: half a form is no form
+            protocol.response_empty(400, [])
+            return
+        body.seek(0)
+        await _handed_on(scope, protocol, body, size)
+
+
+async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int) -> None:
+    """All of it has arrived: now it gets a thread."""
+    environ = environ_of(scope, body, size)
+    status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
+    protocol.response_bytes(status, headers, content)
 
 
 def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:

@@ -31,7 +31,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles",
-    "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.procedures",
+    "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
     "madoguchi.delivery", "madoguchi.survey", "madoguchi.config",
 ]
@@ -120,6 +120,7 @@ PASSWORD_HASHERS = (
 )
 
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
+REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"
 
 # Mail: an SMTP server when MADOGUCHI_SMTP is set (host:port), otherwise letters are laid into var/mail.

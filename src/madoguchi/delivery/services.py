@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import copy
+from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
 
 from django.conf import settings
+from django.core.paginator import Page, Paginator
 from django.db import transaction
 
-from madoguchi.casework.public import decided
+from madoguchi.casework.public import decided, receipts_of
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import sha256
@@ -97,22 +99,62 @@ def deliver(message: outbox.Envelope) -> None:
         raise outbox.Refused(getattr(verdict, "why", "refused"))
 
 
-def parcel_list(*, actor: Staff) -> list[Parcel]:
-    """Parcels of this person's sections, newest first."""
-    rows = Parcel.objects.defer("sealed").order_by("-created_at")
-    return list((rows if actor.has_role("*", "auditor", "admin") else rows.filter(section__in=actor.sections()))[:200])
+def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
+    """Parcels of this person's sections: what is not delivered yet first, then the newest. 50 a page."""
+    rows = Parcel.objects.defer("sealed").order_by("-state", "-created_at")  # waiting, refused, delivered
+    mine = rows if actor.has_role("*", "auditor", "admin") else rows.filter(section__in=actor.sections())
+    return Paginator(mine, 50).get_page(page)
 
 
 @transaction.atomic
 def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
-    """Try a refused or stuck parcel again. Raises NotFound for other sections'."""
-    parcel = Parcel.objects.filter(id=parcel_id, section__in=actor.sections()).first()
+    """Try a refused or waiting parcel again now: its section, or the administrator when the core system is there again.
+    Raises NotFound for other sections'."""
+    rows = Parcel.objects.select_for_update().filter(id=parcel_id)
+    parcel = (rows if actor.has_role("*", "admin") else rows.filter(section__in=actor.sections())).first()
     if parcel is None:
         raise NotFound
+    if parcel.state == "delivered":
+        return
     if parcel.state == "refused":
         parcel.state = "waiting"
         parcel.save(update_fields=["state"])
     audit.record(actor.actor, "parcel.retried", chain=f"case:{parcel.case_ref}", facts={"target": parcel.target})
-    for row in outbox.parked():
-        if row.payload.get("parcel") == str(parcel.id):
-            outbox.retry_parked(message_id=row.id)
+    outbox.hasten(key=f"parcel:{parcel.key}")
+
+
+@dataclass(frozen=True, slots=True)
+class Stuck:
+    """A promise that was tried so often in vain, or refused, that it waits for a person. ``ja`` says what does not happen."""
+
+    id: int
+    receipt: str
+    ja: str
+    code: str
+
+
+STUCK_WORDS = {
+    "casework.open": "申請の受入れ", "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
+    "delivery.deliver": "連携先への引渡し", "intake.progress": "申請した方の画面の更新", "intake.confirm": "受付のお知らせ",
+    "notifications.send": "メールの送信", "survey.open": "被害調査の開始",
+}
+
+
+def stuck_list(*, actor: Staff) -> list[Stuck]:
+    """What is parked on the cases this person sees; the administrator sees all, by receipt number only."""
+    rows = outbox.parked()
+    everything = actor.has_role("*", "auditor", "admin")
+    known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
+    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code)
+            for row in rows if everything or row.case_ref in known]
+
+
+@transaction.atomic
+def stuck_retry(*, actor: Staff, message_id: int) -> None:
+    """Let a parked promise be tried again. Raises NotFound for what this person does not see, or that is not parked."""
+    found = next((s for s in stuck_list(actor=actor) if s.id == message_id), None)
+    row = next((row for row in outbox.parked() if row.id == message_id), None)
+    if found is None or row is None or not (actor.sections() or actor.has_role("*", "admin")):
+        raise NotFound("止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。")
+    audit.record(actor.actor, "outbox.retried", chain=f"case:{row.case_ref}", facts={"handler": row.handler})
+    outbox.retry_parked(message_id=message_id)

@@ -1,27 +1,48 @@
-"""Hand-overs as staff see them."""
+"""Hand-overs as staff see them, and what waits for a person."""
 
 from __future__ import annotations
+
+from typing import cast
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from .services import parcel_list, parcel_retry
+from madoguchi.identity.public import Staff
+
+from . import services
 
 
 @login_required
-@require_GET
+@require_safe
 def parcels(request: HttpRequest) -> HttpResponse:
-    """All parcels of one's sections with their state and the characters that did not map."""
-    return render(request, "delivery/parcels.html", {"rows": parcel_list(actor=request.user)})  # type: ignore[arg-type]
+    """All parcels of one's sections with their state and the characters that did not map; what is stuck above them."""
+    actor, page = cast(Staff, request.user), request.GET.get("page", "1")
+    context = {
+        "rows": services.parcel_list(actor=actor, page=int(page) if page.isdecimal() and len(page) < 8 else 1),
+        "stuck": services.stuck_list(actor=actor), "may_act": bool(actor.sections()) or actor.has_role("*", "admin"),
+    }
+    return render(request, "delivery/parcels.html", context)
+
+
+def _back() -> HttpResponseRedirect:
+    response = HttpResponseRedirect("/staff/deliveries/")
+    response.status_code = 303
+    return response
 
 
 @login_required
 @require_POST
 def retry(request: HttpRequest, parcel_id: str) -> HttpResponse:
-    """Try again."""
-    parcel_retry(actor=request.user, parcel_id=parcel_id)  # type: ignore[arg-type]
-    response = HttpResponseRedirect("/staff/deliveries/")
-    response.status_code = 303
-    return response
+    """Deliver again now."""
+    services.parcel_retry(actor=cast(Staff, request.user), parcel_id=parcel_id)
+    return _back()
+
+
+@login_required
+@require_POST
+def unstick(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Try a parked promise again."""
+    services.stuck_retry(actor=cast(Staff, request.user), message_id=message_id)
+    return _back()

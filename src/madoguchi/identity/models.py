@@ -8,7 +8,8 @@ from django.db import models
 
 from madoguchi.kernel import clock
 
-ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査"}
+ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
+         "protection": "支援措置担当"}
 
 
 class StaffManager(BaseUserManager["Staff"]):

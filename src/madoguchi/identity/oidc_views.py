@@ -15,10 +15,10 @@ from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.web.views import safe_next
+from madoguchi.web.views import posts, safe_next
 
 from .errors import SignInFailed, SignInStopped
 from .owners import sign_in
@@ -37,7 +37,7 @@ class _Kept(TypedDict):
     kept: dict[str, str]
 
 
-@require_POST
+@posts("/sign-in/")
 def card_start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the provider."""
     target = safe_next(request, request.POST.get("next"), "/my/")
@@ -53,7 +53,7 @@ def card_start(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_GET  # not HEAD: looking at this address spends the sign-in
 def card_callback(request: HttpRequest) -> HttpResponse:
     """The browser comes back. Whatever happens, this sign-in is over."""
     response = _come_back(request)

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import json
 import secrets
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from django.conf import settings
 from django.core import signing
@@ -27,10 +27,17 @@ GUEST_SECONDS = 30 * 24 * 3600
 
 @dataclass(frozen=True, slots=True)
 class Owner:
-    """The one to whom drafts and applications belong. ``signed_in`` is False for guests."""
+    """The one to whom drafts and applications belong. ``signed_in`` is False for guests. ``guest`` is the key of the guest
+    that a signed-in resident was in this browser before: what they began without the card stays theirs to finish."""
 
     key: str
     signed_in: bool
+    guest: str = ""
+
+    @property
+    def keys(self) -> tuple[str, ...]:
+        """Whose drafts and applications this browser opens. New ones belong to ``key``."""
+        return (self.key, self.guest) if self.guest else (self.key,)
 
     @property
     def resident_id(self) -> str:
@@ -43,7 +50,10 @@ def owner_of(request: HttpRequest) -> Owner | None:
     cached: Owner | None | str = getattr(request, "_owner", "unread")
     if cached != "unread":
         return cached  # type: ignore[return-value]
-    owner = _resident(request) or _guest(request)
+    owner, guest = _resident(request), _guest(request)
+    if owner and guest:
+        owner = replace(owner, guest=guest.key)
+    owner = owner or guest
     request._owner = owner  # type: ignore[attr-defined]
     return owner
 
@@ -72,7 +82,8 @@ def sign_in(response: HttpResponse, resident: Resident) -> None:
 
 
 def sign_out(response: HttpResponse) -> None:
-    """Take the cookies away (drafts of a guest stay reachable by their link)."""
+    """Take both cookies away: nobody after this one on a shared computer sees anything. Drafts of a guest stay reachable by
+    their link, applications by receipt number and code; my page says so before."""
     response.delete_cookie(RESIDENT_COOKIE)
     response.delete_cookie(GUEST_COOKIE)
 

@@ -15,6 +15,7 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("tanaka", "田中 由紀", (("kosodate", "clerk"),)),
     ("kimura", "木村 健", (("kosodate", "chief"),)),
     ("suzuki", "鈴木 一郎", (("kosodate", "manager"),)),
+    ("hayashi", "林 恵子", (("kosodate", "clerk"), ("kosodate", "protection"))),
     ("sato", "佐藤 みどり", (("kaigo", "clerk"),)),
     ("ito", "伊藤 誠", (("kaigo", "chief"),)),
     ("kato", "加藤 恵", (("kaigo", "manager"),)),

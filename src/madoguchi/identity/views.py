@@ -6,10 +6,10 @@ from django.conf import settings
 from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.web.views import safe_next
+from madoguchi.web.views import posts, safe_next
 
 from .owners import owner_of, sign_in, sign_out
 from .services import resident_signed_in
@@ -23,18 +23,18 @@ def see_other(url: str) -> HttpResponseRedirect:
     return response
 
 
-@require_GET
+@require_safe
 def sign_in_page(request: HttpRequest) -> HttpResponse:
     """How to sign in: the card, and for trial the invented people."""
     target = safe_next(request, request.GET.get("next"), "/my/")
     return render(request, "identity/sign_in.html", {
-        "next": target, "expired": "expired" in request.GET, "notice": request.GET.get("notice", ""),
+        "next": target, "why": request.GET.get("why", "expired" if "expired" in request.GET else ""), "notice": request.GET.get("notice", ""),
         "oidc": settings.OIDC if settings.OIDC["issuer"] else None,
         "people": RESIDENTS.items() if settings.TRIAL_SIGN_IN else (),
     })
 
 
-@require_POST
+@posts("/sign-in/")
 def trial_sign_in(request: HttpRequest) -> HttpResponse:
     """Sign in as an invented person. Not there in production."""
     person = RESIDENTS.get(request.POST.get("person", "")) if settings.TRIAL_SIGN_IN else None
@@ -46,7 +46,7 @@ def trial_sign_in(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_POST
+@posts("/my/")
 def sign_out_view(request: HttpRequest) -> HttpResponse:
     """Sign out."""
     response = see_other("/")
@@ -54,7 +54,7 @@ def sign_out_view(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Staff sign-in."""
     error = ""
@@ -69,7 +69,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
                   status=422 if error else 200)
 
 
-@require_POST
+@posts("/staff/")
 def staff_sign_out(request: HttpRequest) -> HttpResponse:
     """Staff sign-out."""
     logout(request)

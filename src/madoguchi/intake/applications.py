@@ -33,7 +33,7 @@ MAX_TRIES = 8
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
     """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
     found = Application.objects.filter(id=application_id).first()
-    mine = found is not None and ((owner is not None and found.owner == owner.key) or application_id in passes)
+    mine = found is not None and ((owner is not None and found.owner in owner.keys) or application_id in passes)
     if not mine or found is None:
         raise NotFound("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。")
     return found
@@ -41,7 +41,7 @@ def application_get(*, owner: Owner | None, application_id: str, passes: frozens
 
 def application_list(*, owner: Owner) -> list[Application]:
     """Applications of this owner, newest first."""
-    return list(Application.objects.filter(owner=owner.key).order_by("-filed_at")[:100])
+    return list(Application.objects.filter(owner__in=owner.keys).order_by("-filed_at")[:100])
 
 
 def application_by_code(*, receipt: str, code: str) -> Application:

@@ -8,18 +8,19 @@ import uuid
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
-from django.db import transaction
+from django.db import connection, transaction
 
 from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
 from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
+from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
 
 from . import disaster_gate
-from .errors import AlreadyFiled, AnswersWrong, SignInNeeded, StepChanged
+from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .models import Draft, ParkedInput
 from .numbers import read_page, seal_numbers
 from .rules import DRAFT_DAYS, step_mark
@@ -33,11 +34,20 @@ def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
     return Facts(answers, day or clock.today(), next_open)
 
 
+ROW = f"SELECT * FROM {Draft._meta.db_table} WHERE id = %s AND owner IN (%s, %s)"  # noqa: S608 - our own table's name
+
+
+def _row(owner: Owner, draft_id: str) -> Draft | None:
+    """By fixed SQL: every page reads its draft, and two thirds of that read was Django writing the query (366 → 105 µs)."""
+    key = Draft._meta.pk.get_db_prep_value(draft_id, connection)
+    return next(iter(Draft.objects.raw(ROW, [key, owner.keys[0], owner.keys[-1]])), None)
+
+
 def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
     """An open draft of this owner. Raises NotFound, AlreadyFiled."""
-    draft = Draft.objects.filter(id=draft_id, owner=owner.key).first() if owner else None
+    draft = _row(owner, draft_id) if owner else None
     if draft is None:
-        raise NotFound("この申請の下書きは見つかりませんでした。ログインし直すか、はじめからやり直してください。")
+        raise DraftNotFound
     if draft.state == "filed":
         raise AlreadyFiled
     return draft
@@ -45,7 +55,7 @@ def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
 
 def draft_list(*, owner: Owner) -> list[Draft]:
     """Open drafts, newest first."""
-    return list(Draft.objects.filter(owner=owner.key, state="open", expires_at__gt=clock.now()).order_by("-updated_at")[:50])
+    return list(Draft.objects.filter(owner__in=owner.keys, state="open", expires_at__gt=clock.now()).order_by("-updated_at")[:50])
 
 
 def published_of(draft: Draft) -> Published:
@@ -123,9 +133,9 @@ def _write(draft: Draft, **values: Any) -> bool:
 
 def draft_get_locked(*, owner: Owner | None, draft_id: str) -> Draft:
     """As draft_get, holding the row until commit."""
-    draft = Draft.objects.select_for_update().filter(id=draft_id, owner=owner.key).first() if owner else None
+    draft = Draft.objects.select_for_update().filter(id=draft_id, owner__in=owner.keys).first() if owner else None
     if draft is None:
-        raise NotFound("この申請の下書きは見つかりませんでした。ログインし直すか、はじめからやり直してください。")
+        raise DraftNotFound
     if draft.state == "filed":
         raise AlreadyFiled
     return draft
@@ -178,7 +188,8 @@ def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
 @transaction.atomic
 def draft_adopt(*, owner: Owner, draft_id: str) -> Draft:
     """Continue on another device by the mailed link: the draft of a guest moves to this browser."""
-    draft = Draft.objects.select_for_update().filter(id=draft_id, state="open", owner__startswith="g:").first()
+    draft = Draft.objects.select_for_update().filter(
+        id=draft_id, state="open", owner__startswith="g:", expires_at__gt=clock.now()).first()
     if draft is None:
         raise NotFound("この下書きは、期限が過ぎたか、すでに送信されています。")
     draft.owner = owner.key
@@ -218,14 +229,10 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     return verdict.faults
 
 
-def draft_of_resident(draft_id: str) -> bool:
-    """Is there an open draft of this id that needs a sign-in?"""
-    return Draft.objects.filter(id=draft_id, state="open", owner__startswith="r:").exists()
-
-
 def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
-    """Keep what was typed on a page whose sign-in ran out. Returns the ticket, None when there is no such draft."""
-    draft = Draft.objects.filter(id=draft_id, state="open").first()
+    """Keep what was typed on a page whose sign-in ran out. Returns the ticket, None when there is no draft that a
+    sign-in would open."""
+    draft = Draft.objects.filter(id=draft_id, state="open", owner__startswith="r:").first()
     if draft is None:
         return None
     body = json.dumps({k: v for k, v in raw.items() if k != "csrfmiddlewaretoken"}, ensure_ascii=False).encode()
@@ -332,7 +339,8 @@ def resume_mail(*, draft: Draft, mail: str) -> None:
     token = tokens.dumps(str(draft.id), salt="resume")
     body = (f"{city().name} デジタル市役所です。\n\n次のページから、申請の続きを入力できます({DRAFT_DAYS}日間)。\n"
             f"{settings.BASE_URL}/resume/{token}/\n\nこのメールを他の人に転送しないでください。\n")
-    mail_promise(key=f"resume:{draft.id}:{clock.now():%Y%m%d%H%M}", case_ref=str(draft.id), to=mail,
+    to_whom = keyed_digest(keys.subkey("resume-mail"), mail.encode())[:16]  # a second address in the same minute is another letter
+    mail_promise(key=f"resume:{draft.id}:{clock.now():%Y%m%d%H%M}:{to_whom}", case_ref=str(draft.id), to=mail,
                  subject=f"【{city().name}】申請の続きのご案内", body=body)
 
 

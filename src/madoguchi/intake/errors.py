@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madoguchi.kernel.errors import Conflict, DomainError
+from madoguchi.kernel.errors import Conflict, DomainError, NotFound
 from madoguchi.procedures.public import Fault
 
 
@@ -12,6 +12,12 @@ class SignInNeeded(DomainError):
     code = "sign_in_needed"
     ja = "この手続きには、マイナンバーカードでの本人確認が必要です。"
     status = 403
+
+
+class DraftNotFound(NotFound):
+    """No such draft, or another's."""
+
+    ja = "この申請の下書きは見つかりませんでした。30日を過ぎたか、ほかの人としてログインしています。"
 
 
 class AnswersWrong(DomainError):

@@ -13,12 +13,11 @@ from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner, signer
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
-from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 
 from . import disaster_gate
 from .drafts import facts, published_of
-from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, OnlineFilingStopped
+from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
 from .models import Application, Draft
 from .rules import filing_digest, receipt_new
@@ -76,9 +75,9 @@ def application_submit(
 
 @transaction.atomic(durable=True)
 def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str) -> Filed:
-    draft = Draft.objects.select_for_update().filter(id=draft_id, owner=owner.key).first()
+    draft = Draft.objects.select_for_update().filter(id=draft_id, owner__in=owner.keys).first()
     if draft is None:
-        raise NotFound("この申請の下書きは見つかりませんでした。")
+        raise DraftNotFound
     if draft.state == "filed":
         return Filed(Application.objects.get(draft=draft), "")
     if not procedures.accepts(draft.slug, draft.version):
@@ -90,9 +89,9 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     if faults := verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date()):
         raise AnswersWrong(faults)
     files = asked_files(verdict, draft)
-    receipt, code = receipt_new(now.date()), "" if owner.signed_in else f"{secrets.randbelow(10**8):08d}"
+    receipt, code = receipt_new(now.date()), "" if draft.owner.startswith("r:") else f"{secrets.randbelow(10**8):08d}"
     application = Application(
-        receipt=receipt, draft=draft, owner=owner.key, slug=draft.slug, version=draft.version,
+        receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, filed_at=now, answers=verdict.answers, files=files,
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,

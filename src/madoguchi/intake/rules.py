@@ -16,6 +16,7 @@ STATUS_WORDS = {
     "answered": "直した内容を確認しています", "approval": "決裁をしています", "decided": "結果が出ました",
     "withdrawn": "取り下げました",
 }
+ACTS = {"届出": "届出", "申出": "申出", "請求": "請求"}  # by kind (種別); everything else is a 申請
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}
 

@@ -1,16 +1,17 @@
 from django.urls import path
 
+from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
 
 urlpatterns = [
     path("p/<slug:slug>/start/", form.start, name="start"),
-    path("a/<uuidtext:draft_id>/documents/", form.documents, name="documents"),
+    path("a/<uuidtext:draft_id>/documents/", docs.documents, name="documents"),
     path("a/<uuidtext:draft_id>/check/", form.check, name="check"),
     path("a/<uuidtext:draft_id>/saved/", form.saved, name="saved"),
     path("a/<uuidtext:draft_id>/renewed/", form.renewed, name="renewed"),
     path("a/<uuidtext:draft_id>/discard/", form.discard, name="discard"),
-    path("a/<uuidtext:draft_id>/file/<uuidtext:file_id>/", form.draft_file, name="draft_file"),
+    path("a/<uuidtext:draft_id>/file/<uuidtext:file_id>/", docs.draft_file, name="draft_file"),
     path("a/<uuidtext:draft_id>/<str:step_id>/", form.step, name="step"),
     path("resume/<str:token>/", form.resume, name="resume"),
     path("my/", my.home, name="my"),

@@ -2,42 +2,28 @@
 
 from __future__ import annotations
 
-from typing import Any, BinaryIO, cast
+from typing import Any
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
-from django.http.response import HttpResponseBase
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.urls import reverse
-from django.views.decorators.http import require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.files.public import FileRefused, file_get, file_response
 from madoguchi.identity.public import Owner, guest_make, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
+from madoguchi.web.views import posts
 
 from . import drafts, filing, postcodes, signing
-from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
+from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
+from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
-from .rules import decides_pages, step_mark
-
-DOCUMENTS, CHECK = "documents", "check"
+from .rules import step_mark
 
 
-def see_other(url: str) -> HttpResponseRedirect:
-    """303: the next page is got, never posted again."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
-
-
-def raw_post(request: HttpRequest) -> dict[str, list[str]]:
-    """The posted fields as plain lists."""
-    return {key: list(values) for key, values in request.POST.lists()}
-
-
-@require_POST
+@posts("/p/{slug}/")
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin; asks to sign in where the card is needed, makes a guest where it is not."""
     owner = owner_of(request)
@@ -47,45 +33,19 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         response = see_other("/")
         owner = guest_make(response)
         draft = drafts.draft_start(owner=owner, slug=slug)
-        response["Location"] = _url(draft, published.definition.steps[0].id)
+        response["Location"] = draft_url(draft, published.definition.steps[0].id)
         return response
     try:
         if owner is None:
             raise SignInNeeded
         draft = drafts.draft_start(owner=owner, slug=slug)
     except SignInNeeded:
-        return see_other(f"{reverse('sign_in')}?next=/p/{slug}/")
-    return see_other(_url(draft, published.definition.steps[0].id))
+        return to_sign_in(f"/p/{slug}/?ready=1", "card")
+    return see_other(draft_url(draft, published.definition.steps[0].id))
 
 
-def _url(draft: Draft, step: str) -> str:
-    return f"/a/{draft.id}/{step}/"
-
-
-def _trail(draft: Draft, d: Definition, known: dict[str, Any], here: str) -> dict[str, Any]:
-    """The step indicator: pages asked, where we are, which were saved."""
-    steps = [(s.id, s.title) for s in procedures.steps_asked(d, known)]
-    if any(True for _ in drafts.procedures_attachments(d, known)):
-        steps.append((DOCUMENTS, "添付書類"))
-    steps.append((CHECK, "確認して送信"))
-    at = next((i for i, (key, _) in enumerate(steps) if key == here), 0)
-    done = set(draft.done)
-    page = d.step(here)
-    return {
-        "trail_sure": page is None or here in done or not decides_pages(d, page),
-        "trail": [
-            {"key": key, "title": title, "url": _url(draft, key), "number": i + 1,
-             "state": "now" if i == at else "done" if key in done else ""}
-            for i, (key, title) in enumerate(steps)
-        ],
-        "trail_at": at + 1, "trail_total": len(steps),
-        "trail_next": steps[at + 1][1] if at + 1 < len(steps) else "",
-        "before": _url(draft, steps[at - 1][0]) if at else f"/p/{draft.slug}/",
-        "after": steps[at + 1][0] if at + 1 < len(steps) else CHECK,
-    }
-
-
-@require_http_methods(["GET", "POST"])
+@sign_in_first()
+@require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     """One page of the form."""
     owner = owner_of(request)
@@ -95,8 +55,10 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     d = drafts.published_of(draft).definition
     known, asked = drafts.steps_of(draft, d)
     page = next((s for s in asked if s.id == step_id), None)
-    if page is None:
-        raise NotFound("このページは、いまの答えでは使いません。前のページから進んでください。")
+    if page is None and d.step(step_id) is None:
+        raise NotFound("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。")
+    if page is None:  # an answer changed since: on to the first page that is still open
+        return see_other(draft_url(draft, next((s.id for s in asked if s.id not in draft.done), CHECK)))
     posted = drafts.input_unpark(draft=draft, ticket=request.GET["restore"]) if "restore" in request.GET else None
     return _page(request, draft, d, page, known, posted=posted, restored=posted is not None)
 
@@ -105,23 +67,18 @@ def _save(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     """Save, or keep what was typed while somebody signs in again. A guest's cookie left in the browser counts as nobody
     when the draft is a resident's."""
     owner = owner_of(request)
-    if owner is None:
-        return _parked(request, draft_id, step_id)
     try:
         return _save_as(owner, request, draft_id, step_id)
-    except NotFound:
-        if owner.signed_in or not drafts.draft_of_resident(draft_id):
+    except DraftNotFound:
+        ticket = None
+        if owner is None or not owner.signed_in:
+            ticket = drafts.input_park(draft_id=draft_id, step_id=step_id, raw=raw_post(request))
+        if ticket is None:
             raise
-        return _parked(request, draft_id, step_id)
+        return to_sign_in(f"/a/{draft_id}/{step_id}/?restore={ticket}", "expired")
 
 
-def _parked(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
-    ticket = drafts.input_park(draft_id=draft_id, step_id=step_id, raw=raw_post(request))
-    back = f"/a/{draft_id}/{step_id}/" + (f"%3Frestore={ticket}" if ticket else "")
-    return see_other(f"{reverse('sign_in')}?expired=1&next={back}")
-
-
-def _save_as(owner: Owner, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
+def _save_as(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     raw = raw_post(request)
     action = request.POST.get("_action", "next")
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
@@ -137,8 +94,8 @@ def _save_as(owner: Owner, request: HttpRequest, draft_id: str, step_id: str) ->
     if action == "save":
         return see_other(f"/a/{draft.id}/saved/")
     if request.POST.get("_back") == CHECK:
-        return see_other(_url(draft, CHECK))
-    return see_other(_url(draft, _trail(draft, d, known, step_id)["after"]))
+        return see_other(draft_url(draft, CHECK))
+    return see_other(draft_url(draft, trail(draft, d, known, step_id)["after"]))
 
 
 def _refused(
@@ -163,16 +120,17 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     if page is None:
         raise NotFound
     known, _ = drafts.steps_of(draft, d)
-    said = ""
+    said = at = ""
     if action.startswith("zip:"):
-        raw, said = postcodes.fill(raw, action.removeprefix("zip:"))
+        at = action.removeprefix("zip:")
+        raw, said = postcodes.fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
         said = f"{page.repeat.name}の欄を増やしました"
     elif page.repeat and action.startswith("remove:"):
         raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
         said = f"{page.repeat.name}を1件減らしました。保存するまで確定しません"
-    return _page(request, draft, d, page, known, posted=raw, said=said)
+    return _page(request, draft, d, page, known, posted=raw, said=said, said_at=at)
 
 
 def _count(page: Step, raw: dict[str, list[str]]) -> int:
@@ -199,73 +157,24 @@ def _without(page: Step, raw: dict[str, list[str]], gone: int) -> dict[str, list
 def _page(
     request: HttpRequest, draft: Draft, d: Definition, page: Step, known: dict[str, Any], *,
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
-    restored: bool = False, said: str = "",
+    restored: bool = False, said: str = "", said_at: str = "",
 ) -> HttpResponse:
     card = webform.card_values(d, page, known, draft.card) if draft.card else {}
     count = _count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
+    for field in (f for entry in view.entries for f in entry.fields if said and f.name == said_at):
+        field.said, said = said, ""
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "restored": restored, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
         "from_card": bool(card) and posted is None, "saved_now": page.id in draft.done and posted is None,
-        "section": procedures_section(d), **_trail(draft, d, known, page.id),
+        "section": procedures_section(d), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
 
 
-def procedures_section(d: Definition) -> Any:
-    """The section that answers the telephone."""
-    from madoguchi.offices.public import city
-
-    return city().sections[d.section]
-
-
-@require_http_methods(["GET", "POST"])
-def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """The documents page: add and remove files. A failed upload keeps everything else."""
-    owner = owner_of(request)
-    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
-    faults: list[tuple[str, str]] = []
-    if request.method == "POST":
-        if gone := request.POST.get("_remove"):
-            drafts.draft_detach(owner=owner, draft_id=draft_id, file_id=gone)
-            return see_other(_url(draft, DOCUMENTS))
-        for name, uploads in request.FILES.lists():
-            slot = name.removeprefix("file.")
-            for upload in uploads:
-                try:
-                    drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
-                                        name=upload.name or "", size=upload.size or 0)
-                except FileRefused as error:
-                    faults.append((slot, f"{upload.name}: {error.ja}"))
-        if not faults and not request.FILES:
-            return see_other(_url(draft, CHECK)) if request.POST.get("_action") != "add" else see_other(_url(draft, DOCUMENTS))
-        if not faults:
-            return see_other(_url(draft, DOCUMENTS) if request.POST.get("_action") == "add" else _url(draft, CHECK))
-        draft = drafts.draft_get(owner=owner, draft_id=draft_id)
-    d = drafts.published_of(draft).definition
-    known, _ = drafts.steps_of(draft, d)
-    wrong = dict(faults)
-    slots = [
-        {"a": a, "files": draft.files.get(a.id, []), "error": wrong.get(a.id, ""), "full": len(draft.files.get(a.id, [])) >= a.most,
-         "accept": ",".join(["image/jpeg,image/png"] * ("画像" in a.kinds) + ["application/pdf"] * ("PDF" in a.kinds))}
-        for a in drafts.procedures_attachments(d, known)
-    ]
-    context = {"d": d, "draft": draft, "slots": slots, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
-               "section": procedures_section(d), **_trail(draft, d, known, DOCUMENTS)}
-    return render(request, "intake/documents.html", context, status=422 if faults else 200)
-
-
-@require_http_methods(["GET"])
-def draft_file(request: HttpRequest, draft_id: str, file_id: str) -> HttpResponseBase:
-    """A file of one's own draft, to look at."""
-    draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
-    if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
-        raise NotFound("ファイルが見つかりませんでした。")
-    return file_response(file_get(file_id), inline=True)
-
-
-@require_http_methods(["GET", "POST"])
+@sign_in_first()
+@require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Check the answers; submit."""
     owner = owner_of(request)
@@ -297,7 +206,8 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         return see_other(f"/a/{draft.id}/renewed/")
     response = see_other(f"/my/{filed.application.id}/filed/")
     if filed.code:
-        response.set_signed_cookie("mado_code", filed.code, salt=str(filed.application.id), max_age=600, httponly=True, samesite="Lax")
+        response.set_signed_cookie("mado_code", filed.code, salt=str(filed.application.id), max_age=600,
+                                   httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
 
@@ -311,60 +221,67 @@ def _check_page(
     open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else f"{f.index + 1}番目の{f.ja}") for f in (wrong or verdict.faults)]
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     context = {
-        "d": d, "draft": draft, "faults": faults, "open_faults": open_faults, "summary": drafts.summary(d, verdict, draft.files),
+        "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
+        "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d),
-        **_trail(draft, d, known, CHECK),
+        **trail(draft, d, known, CHECK),
     }
     return render(request, "intake/check.html", context, status=status)
 
 
-@require_http_methods(["GET", "POST"])
+@sign_in_first()
+@require_http_methods(["GET", "HEAD", "POST"])
 def saved(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Saved and left: how to come back; a guest can have the link mailed."""
     owner = owner_of(request)
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
     error = sent = ""
-    if request.method == "POST" and owner and not owner.signed_in:
+    guest = draft.owner.startswith("g:")
+    if request.method == "POST" and guest:
         mail = request.POST.get("mail", "").strip()
         error = drafts.mail_fault(mail) if mail else "メールアドレスを入力してください"
         if not error:
             drafts.resume_mail(draft=draft, mail=drafts.mail_plain(mail))
             sent = mail
     d = drafts.published_of(draft).definition
-    context = {"draft": draft, "d": d, "guest": bool(owner and not owner.signed_in), "error": error, "sent": sent,
-               "first": _url(draft, next((s.id for s in d.steps if s.id not in draft.done), d.steps[0].id))}
+    context = {"draft": draft, "d": d, "guest": guest, "error": error, "sent": sent,
+               "first": draft_url(draft, next((s.id for s in d.steps if s.id not in draft.done), d.steps[0].id))}
     return render(request, "intake/saved.html", context, status=422 if error else 200)
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The mailed link: continue on this device."""
     draft_id = drafts.resume_read(token)
-    if request.method == "GET":
+    if request.method != "POST":
         return render(request, "intake/resume.html", {"token": token})
     response = see_other("/")
     owner = owner_of(request)
-    if owner is None or owner.signed_in:
+    if owner and owner.signed_in and owner.guest:
+        owner = Owner(owner.guest, False)
+    elif owner is None or owner.signed_in:
         owner = guest_make(response)
     draft = drafts.draft_adopt(owner=owner, draft_id=draft_id)
     response["Location"] = f"/a/{draft.id}/saved/"
     return response
 
 
-@require_POST
+@sign_in_first()
+@posts("/a/{draft_id}/saved/")
 def discard(request: HttpRequest, draft_id: str) -> HttpResponse:
     """Throw a draft away."""
     drafts.draft_discard(owner=owner_of(request), draft_id=draft_id)
     return see_other("/my/")
 
 
-@require_http_methods(["GET"])
+@sign_in_first()
+@require_safe
 def renewed(request: HttpRequest, draft_id: str) -> HttpResponse:
     """The form was renewed meanwhile: what is asked again."""
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
     d = drafts.published_of(draft).definition
     _, asked = drafts.steps_of(draft, d)
     first = next((s for s in asked if s.id not in draft.done), None)
-    return render(request, "intake/renewed.html", {"d": d, "draft": draft, "next": _url(draft, first.id if first else CHECK),
+    return render(request, "intake/renewed.html", {"d": d, "draft": draft, "next": draft_url(draft, first.id if first else CHECK),
                                                    "open": [s.title for s in asked if s.id not in draft.done]})

@@ -2,29 +2,33 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
+from django.conf import settings
 from django.core import signing as tokens
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
-from django.urls import reverse
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
+from madoguchi.web.views import posts
 
 from . import applications, drafts
 from .errors import AnswersWrong, CodeWrong
+from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import OPEN_FOR_WITHDRAWAL, STATUS_WORDS
-from .views_form import procedures_section, raw_post, see_other
+from .rules import ACTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS
+from .views_documents import slot_view
 
+View = Callable[..., HttpResponseBase]
 PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
 
 
@@ -36,6 +40,21 @@ def _passes(request: HttpRequest) -> frozenset[str]:
         return frozenset()
 
 
+def _sign_in_first(view: View) -> View:
+    """Somebody who is nobody to us (the link in a mail, opened on another device) is asked to sign in or to give the receipt
+    number, whether the application exists or not."""
+    @functools.wraps(view)
+    def inner(request: HttpRequest, application_id: str, **parts: str) -> HttpResponseBase:
+        try:
+            return view(request, application_id=application_id, **parts)
+        except NotFound:
+            if owner_of(request) is not None or _passes(request):
+                raise
+            return to_sign_in(request.path if request.method != "POST" else f"/my/{application_id}/")
+
+    return inner
+
+
 def _mine(request: HttpRequest, application_id: str) -> Application:
     return applications.application_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
 
@@ -45,35 +64,39 @@ def _actor(request: HttpRequest) -> str:
     return f"resident:{owner.key}" if owner else "resident:code"
 
 
-@require_GET
+@require_safe
 def home(request: HttpRequest) -> HttpResponse:
     """Drafts and applications of this person."""
     owner = owner_of(request)
     if owner is None:
-        return see_other(f"{reverse('sign_in')}?next=/my/")
+        return to_sign_in("/my/")
     rows = [
-        {"a": a, "d": applications.published_of(a).definition, "words": STATUS_WORDS[a.status]}
+        {"a": a, "d": applications.published_of(a).definition, "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
         for a in applications.application_list(owner=owner)
     ]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).definition
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
-        open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/"})
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "owner": owner})
+        open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
+    here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "owner": owner, "here_only": here_only})
 
 
-@require_GET
+@_sign_in_first
+@require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     """The confirmation page."""
     application = _mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).definition
-    context = {"a": application, "d": d, "code": code, "section": procedures_section(d), "has_mail": bool(application.sealed_mail)}
+    context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, "申請"), "section": procedures_section(d),
+               "has_mail": bool(application.sealed_mail)}
     return render(request, "intake/filed.html", context)
 
 
-@require_GET
+@_sign_in_first
+@require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued."""
     return _status_page(request, application_id, [])
@@ -96,12 +119,12 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "section": procedures_section(d),
     }
     context |= {"faults": refused, "later": [
-        {"a": a, "accept": ",".join(["image/jpeg,image/png"] * ("画像" in a.kinds) + ["application/pdf"] * ("PDF" in a.kinds))}
-        for a in applications.later_slots(application)]}
+        slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in applications.later_slots(application)]}
     return render(request, "intake/status.html", context, status=422 if refused else 200)
 
 
-@require_GET
+@_sign_in_first
+@require_safe
 def document(request: HttpRequest, application_id: str, document_id: str) -> HttpResponseBase:
     """Download what was issued."""
     application = _mine(request, application_id)
@@ -109,21 +132,24 @@ def document(request: HttpRequest, application_id: str, document_id: str) -> Htt
     return file_response(file, name=f"{name}.pdf")
 
 
-@require_GET
+@_sign_in_first
+@require_safe
 def receipt(request: HttpRequest, application_id: str) -> HttpResponseBase:
     """The receipt (受付票) as PDF."""
     application = _mine(request, application_id)
     return file_response(receipt_file(application), name=f"受付票_{application.receipt}.pdf")
 
 
-@require_GET
+@_sign_in_first
+@require_safe
 def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponseBase:
     """A file one sent."""
     application = _mine(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
 
 
-@require_http_methods(["GET", "POST"])
+@_sign_in_first
+@require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer a correction: only the questions asked for, with old value and note."""
     application = _mine(request, application_id)
@@ -157,7 +183,7 @@ def _attach(request: HttpRequest, application: Application) -> list[tuple[str, s
                 applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                                name=upload.name or "", size=upload.size or 0)
             except FileRefused as error:
-                out.append((f"file-{name.removeprefix('file.')}", f"{upload.name}: {error.ja}"))
+                out.append((f"file-{name.removeprefix('file.')}", f"{(upload.name or '')[:60]}: {error.ja}"))
     return out
 
 
@@ -177,15 +203,15 @@ def _correct_page(
     correction = application.view.get("correction", {"items": []})
     context = {
         "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),
-        "slots": [{"a": a, "files": application.files.get(a.id, []),
-                   "accept": ",".join(["image/jpeg,image/png"] * ("画像" in a.kinds) + ["application/pdf"] * ("PDF" in a.kinds))}
+        "slots": [slot_view(a, files=application.files.get(a.id, []), errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"])
                   for a in d.attachments if a.id in slots],
         "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d),
     }
     return render(request, "intake/correct.html", context, status=422 if faults or refused else 200)
 
 
-@require_POST
+@_sign_in_first
+@posts("/my/{application_id}/")
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
     application = _mine(request, application_id)
@@ -196,13 +222,14 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
                 applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                           name=upload.name or "", size=upload.size or 0, actor=_actor(request))
             except FileRefused as error:
-                refused.append((f"file-{name.removeprefix('file.')}", f"{upload.name}: {error.ja}"))
+                refused.append((f"file-{name.removeprefix('file.')}", f"{(upload.name or '')[:60]}: {error.ja}"))
     if refused:
         return _status_page(request, application_id, refused)
     return see_other(f"/my/{application.id}/")
 
 
-@require_POST
+@_sign_in_first
+@posts("/my/{application_id}/")
 def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
     """Ask to withdraw."""
     application = _mine(request, application_id)
@@ -210,24 +237,26 @@ def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
     return see_other(f"/my/{application.id}/")
 
 
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
     """Status by receipt number and access code."""
-    error = ""
+    receipt, faults = request.POST.get("receipt", ""), []
     if request.method == "POST":
-        try:
-            found = applications.application_by_code(receipt=request.POST.get("receipt", ""), code=request.POST.get("code", ""))
-        except CodeWrong as wrong:
-            error = wrong.ja
-        else:
-            response = see_other(f"/my/{found.id}/")
-            passes = sorted(_passes(request) | {str(found.id)})[-20:]
-            response.set_cookie(PASS_COOKIE, tokens.dumps(passes, salt="pass"), max_age=7200, httponly=True, samesite="Lax")
-            return response
-    return render(request, "intake/look_up.html", {"error": error, "receipt": request.POST.get("receipt", ""), "city": city()},
-                  status=422 if error else 200)
+        code = request.POST.get("code", "")
+        faults = [(name, f"{words}を入力してください") for name, words, typed in (("receipt", "受付番号", receipt), ("code", "確認番号", code))
+                  if not typed.strip()]
+        if not faults:
+            try:
+                return _opened(request, applications.application_by_code(receipt=receipt, code=code))
+            except CodeWrong as wrong:
+                faults = [("receipt", wrong.ja)]
+    context = {"faults": faults, "wrong": dict(faults), "receipt": receipt[:40]}
+    return render(request, "intake/look_up.html", context, status=422 if faults else 200)
 
 
-def not_mine(request: HttpRequest) -> HttpResponse:
-    """For paths that belong to nobody."""
-    raise NotFound
+def _opened(request: HttpRequest, found: Application) -> HttpResponse:
+    response = see_other(f"/my/{found.id}/")
+    passes = sorted(_passes(request) | {str(found.id)})[-20:]
+    response.set_cookie(PASS_COOKIE, tokens.dumps(passes, salt="pass"), max_age=7200, httponly=True,
+                        secure=settings.SECURE_COOKIES, samesite="Lax")
+    return response

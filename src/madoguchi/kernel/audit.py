@@ -108,7 +108,8 @@ def _verify_chains(heads: dict[str, tuple[int, str]]) -> Iterator[Fault]:
         if entry.chain != chain:
             chain, seq, prev = entry.chain, 0, GENESIS
         if entry.seq != seq + 1:
-            yield Fault(chain, seq + 1, f"{seq + 1}番目から{entry.seq - 1}番目の記録が消されています")
+            last = "" if entry.seq - 1 <= seq + 1 else f"から{entry.seq - 1}番目まで"
+            yield Fault(chain, seq + 1, f"{seq + 1}番目{last}の記録が消されています")
         elif entry.prev != prev:
             yield Fault(chain, entry.seq, "前の記録とつながっていません(差し替え・並べ替えの疑い)")
         if _hash(entry) != entry.hash:

@@ -20,6 +20,10 @@ class DomainError(Exception):
         super().__init__(self.code)
 
 
+class StartRefused(Exception):  # noqa: N818 - it is a verdict
+    """The city hall cannot start like this. The message is one line: what is wrong and what to set."""
+
+
 class NotFound(DomainError):
     """Not there, or not yours: both look the same to the outside."""
 

@@ -18,13 +18,15 @@ from typing import Any, Literal
 from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
+from .errors import StartRefused
+
 Kind = Literal["seal", "search"]
 PREFIX: dict[Kind, str] = {"seal": "k", "search": "s"}
 # Rings of before `root` gave these from the sealing key; what was made with them must go on working.
 OLD_PURPOSES = ("django", "guest-code", "trial-card")
 
 
-class RingWrong(Exception):
+class RingWrong(StartRefused):
     """The text is no key ring; the message says why, without any of its content."""
 
 
@@ -129,7 +131,7 @@ def load(text: str) -> Ring:
             return Ring(seal, _keys_read(body["search"], "search"), _bytes(body["root"]),
                         {name: _bytes(value) for name, value in body.get("fixed", {}).items()})
     except (ValueError, KeyError, TypeError, AttributeError) as error:
-        raise RingWrong(f"鍵束の形が正しくありません({type(error).__name__})") from None
+        raise RingWrong(f"鍵束が壊れています({type(error).__name__})。控えから戻してください") from None
     old = seal.known[seal.current]
     return Ring(seal, Keys("s1", {"s1": derive(old, "sealed-search")}), derive(old, "root"),
                 {purpose: derive(old, purpose) for purpose in OLD_PURPOSES})

@@ -29,7 +29,6 @@ log = logging.getLogger("madoguchi.keys")
 SCHEMES = {"file": "madoguchi.kernel.keysource.FileKeys", "env": "madoguchi.kernel.keysource.EnvKeys"}
 _derive = functools.lru_cache(maxsize=256)(keyring.derive)
 
-
 class KeyUnknown(KeysMissing):
     """A value lies under a key that the ring does not hold (any more)."""
 

@@ -15,9 +15,10 @@ from pathlib import Path
 from typing import Protocol
 
 from . import failpoints
+from .errors import StartRefused
 
 
-class KeysMissing(Exception):
+class KeysMissing(StartRefused):
     """The key ring is not there and may not be invented."""
 
 
@@ -60,7 +61,11 @@ class FileKeys:
         try:
             return self.path.read_text()
         except FileNotFoundError:
-            raise KeysMissing(str(self.path)) from None
+            raise KeysMissing(f"鍵束がありません: {self.path}。MADOGUCHI_KEYS で場所を指定するか、初めの一度だけ "
+                              f"./madoguchi keys make {self.path} で作ってください。"
+                              "前に使った鍵束がある市役所では、作らずに戻してください。") from None
+        except PermissionError:
+            raise KeysMissing(f"鍵束を読む権限がありません: {self.path}。市役所を動かす利用者が読めるようにしてください。") from None
 
     def stamp(self) -> object:
         """See KeySource."""
@@ -116,9 +121,12 @@ class EnvKeys:
     def read(self) -> str:
         """See KeySource."""
         file = os.environ.get(f"{self.name}_FILE")
-        text = Path(file).read_text() if file else os.environ.get(self.name, "")
+        try:
+            text = Path(file).read_text() if file else os.environ.get(self.name, "")
+        except OSError as error:
+            raise KeysMissing(f"{self.name}_FILE の {file} を読めません({type(error).__name__})。") from None
         if not text.strip():
-            raise KeysMissing(self.name)
+            raise KeysMissing(f"鍵束がありません: 環境変数 {self.name} か {self.name}_FILE で渡してください。")
         return text
 
     def stamp(self) -> object:

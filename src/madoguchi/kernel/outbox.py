@@ -2,7 +2,9 @@
 
 At-least-once: a handler may run again after a crash, so everything it does carries the message key. One row per
 (event, handler); rows of one (handler, case) run in order; a row is finished only by the holder of its lease token;
-after ``MAX_ATTEMPTS`` failures it is parked and only that case waits.
+after ``MAX_ATTEMPTS`` failures it is parked and only that case waits. What merely is not there (an outside that says
+Retry, a full disk, a locked database) is asked again every ten minutes for as long as it takes: it comes back by itself,
+and nobody should have to press a button for each case after a night without the core system's folder.
 """
 
 from __future__ import annotations
@@ -14,7 +16,7 @@ import secrets
 from collections.abc import Callable
 from typing import Any
 
-from django.db import connection, transaction
+from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
 from . import clock, failpoints, keys
@@ -44,6 +46,9 @@ class Retry(Exception):  # noqa: N818 - it is a verdict, not a fault
 
 class Refused(Exception):  # noqa: N818
     """The outside will never take this. Parked at once for a person to look at."""
+
+
+AWAY = (Retry, OSError, OperationalError, InterfaceError)  # it will be there again
 
 
 def subscribe(event: str, name: str, handler: Callable[[Envelope], None]) -> None:
@@ -146,10 +151,11 @@ def run_once() -> bool:
         return True
     except Exception as error:  # the worker loop is the one place that may catch everything (STYLE 10)
         log.warning("outbox retry %s %s attempt %s", message.id, type(error).__name__, message.attempts)
-        parked = message.attempts >= MAX_ATTEMPTS
+        away = isinstance(error, AWAY)
+        parked = message.attempts >= MAX_ATTEMPTS and not away
         _finish(
             lease, state="parked" if parked else "ready", next_at=clock.now() + pause_after(message.attempts),
-            error_code=type(error).__name__,
+            attempts=min(message.attempts, MAX_ATTEMPTS - 1) if away else message.attempts, error_code=type(error).__name__,
         )
         return True
     failpoints.hit("worker.after_effect")
@@ -175,8 +181,16 @@ def parked() -> list[Message]:
 
 
 @transaction.atomic
-def retry_parked(*, message_id: int) -> None:
-    """Let a parked message be tried again from the start."""
-    Message.objects.filter(id=message_id, state="parked").update(
+def retry_parked(*, message_id: int) -> bool:
+    """Let a parked message be tried again from the start. False when it is not parked (any more)."""
+    return bool(Message.objects.filter(id=message_id, state="parked").update(
         state="ready", attempts=0, next_at=clock.now(), error_code=""
-    )
+    ))
+
+
+@transaction.atomic
+def hasten(*, key: str) -> None:
+    """Somebody knows that the outside is there again: what waits or is parked under this key is tried now. What a worker
+    holds at this moment is left alone."""
+    Message.objects.filter(key=key, state="parked").update(state="ready", attempts=0, next_at=clock.now(), error_code="")
+    Message.objects.filter(key=key, state="ready", lease_token="").update(attempts=0, next_at=clock.now())

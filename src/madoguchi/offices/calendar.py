@@ -49,3 +49,8 @@ def open_days_between(start: dt.date, end: dt.date) -> int:
     if end < start:
         return -open_days_between(end, start)
     return sum(is_open(start + dt.timedelta(days=n)) for n in range(1, (end - start).days + 1))
+
+
+def due_day(filed: dt.date, days: int, kind: str) -> dt.date:
+    """The standard day of decision: ``days`` working days, or calendar days moved to the next open day."""
+    return add_open_days(filed, days) if kind == "開庁日" else next_open(filed + dt.timedelta(days=days))

@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from .errors import CityWrong
+
 
 @dataclass(frozen=True, slots=True)
 class Section:
@@ -54,15 +56,31 @@ class City:
     closed_spans: tuple[tuple[str, str], ...]
     closed_days: frozenset[dt.date]
     disasters: tuple[dict[str, str], ...]
+    register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
 
 
 @functools.lru_cache(maxsize=4)
 def read_city(folder: Path) -> City:
-    """Read ``city.yaml`` of a city pack. Raises FileNotFoundError or KeyError for an incomplete pack."""
+    """Read ``city.yaml`` of a city pack. Raises CityWrong for one that is missing or incomplete."""
     import yaml
 
-    raw: dict[str, Any] = yaml.load((folder / "city.yaml").read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    file = folder / "city.yaml"
+    try:
+        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only
+    except OSError:
+        raise CityWrong(f"市のパックがありません: {file}。MADOGUCHI_CITY に city.yaml のあるフォルダを指定してください。") from None
+    except KeyError as missing:
+        raise CityWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/city.yaml を見本に書き足してください。") from None
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        where = f"{file}:{mark.line + 1}" if mark else str(file)
+        raise CityWrong(f"{where} を読めません。字下げと「:」を確認してください。") from None
+    except ValueError as error:
+        raise CityWrong(f"{file}: {error}") from None
+
+
+def _city(raw: dict[str, Any], folder: Path) -> City:
     closed = raw["閉庁日"]
     return City(
         name=raw["市"], reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
@@ -76,7 +94,7 @@ def read_city(folder: Path) -> City:
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
         closed_spans=tuple(_span(text) for text in closed.get("期間", [])),
         closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
-        disasters=tuple(raw.get("災害", [])), folder=folder,
+        disasters=tuple(raw.get("災害", [])), register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
     )
 
 

@@ -2,7 +2,11 @@
 
 from __future__ import annotations
 
-from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.errors import DomainError, StartRefused
+
+
+class CityWrong(StartRefused):
+    """The city pack cannot be read; the message says what to put right."""
 
 
 class DisasterWrong(DomainError):

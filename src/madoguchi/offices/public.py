@@ -1,6 +1,6 @@
 """Door: the city, its sections, its calendar and its disasters."""
 
-from .calendar import add_open_days, city, is_open, next_open, open_days_between
+from .calendar import add_open_days, city, due_day, is_open, next_open, open_days_between
 from .city import City, LifeEvent, Section
 from .errors import DisasterWrong
 from .rules import CAUSES, DisasterTerms
@@ -9,6 +9,6 @@ from .services import disaster_add, disaster_extend, disasters_seed
 
 __all__ = [
     "CAUSES", "City", "DisasterTerms", "DisasterWrong", "LifeEvent", "Section", "add_open_days", "city", "disaster_add",
-    "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "is_open", "next_open",
+    "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "due_day", "is_open", "next_open",
     "open_days_between",
 ]

@@ -4,8 +4,9 @@ from __future__ import annotations
 
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
-from django.views.decorators.http import require_GET
+from django.views.decorators.http import require_safe
 
+from madoguchi.identity.public import owner_of
 from madoguchi.offices.public import city
 
 from . import selectors
@@ -14,7 +15,7 @@ POPULAR = ("罹災証明書", "児童手当", "介護認定", "保育園", "妊�
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
 
 
-@require_GET
+@require_safe
 def top(request: HttpRequest) -> HttpResponse:
     """The top page."""
     all_of_them = {p.slug: p for p in selectors.catalogue()}
@@ -23,7 +24,7 @@ def top(request: HttpRequest) -> HttpResponse:
         "often": often, "total": len(all_of_them), "popular": POPULAR, "events": city().life_events.values()})
 
 
-@require_GET
+@require_safe
 def listing(request: HttpRequest) -> HttpResponse:
     """All procedures, or the result of a search."""
     query = request.GET.get("q", "").strip()[:80]
@@ -35,7 +36,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     return render(request, "procedures/list.html", {"query": query, "rows": rows, "events": city().life_events.values()})
 
 
-@require_GET
+@require_safe
 def life_event(request: HttpRequest, event: str) -> HttpResponse:
     """Procedures of a life event."""
     entry = city().life_events.get(event)
@@ -45,15 +46,17 @@ def life_event(request: HttpRequest, event: str) -> HttpResponse:
     return render(request, "procedures/life_event.html", {"event": entry, "rows": sorted(rows, key=lambda p: p.definition.reading)})
 
 
-@require_GET
+@require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One procedure: minutes, fee, what to have at hand, deadline, whether a visit is needed — before the start."""
     published = selectors.current(slug)
     d = published.definition
-    return render(request, "procedures/detail.html", {"p": published, "d": d, "section": city().sections[d.section]})
+    owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
+    context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in)}
+    return render(request, "procedures/detail.html", context)
 
 
-@require_GET
+@require_safe
 def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The blank paper form."""
     from .rules.faces.pdf import paper_form
@@ -64,7 +67,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def json_schema(request: HttpRequest, slug: str) -> HttpResponse:
     """The answers of a procedure as JSON Schema."""
     from django.http import JsonResponse

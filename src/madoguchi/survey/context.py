@@ -1,4 +1,4 @@
-"""What every staff page knows: whether this person has to do with surveys. Asked only where a page asks for it."""
+"""What every staff page knows: where this person works, and whether surveys are part of it. Asked only where a page asks."""
 
 from __future__ import annotations
 
@@ -7,11 +7,19 @@ from typing import Any
 from django.http import HttpRequest
 
 from madoguchi.identity.public import Staff
+from madoguchi.offices.public import city
 
 from .selectors import may_see
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:
-    """Template context: ``may_survey``, called by the menu of staff pages alone."""
+    """Template context: ``may_survey`` and ``desks``, called by staff pages alone."""
     user = getattr(request, "user", None)
-    return {"may_survey": lambda: isinstance(user, Staff) and may_see(user)}
+    return {"may_survey": lambda: isinstance(user, Staff) and may_see(user),
+            "desks": lambda: desks_of(user) if isinstance(user, Staff) else []}
+
+
+def desks_of(user: Staff) -> list[str]:
+    """Where this person works, for the bar: sections, or the office over all of them."""
+    names = [city().sections[key].name for key in user.sections() if key in city().sections]
+    return names or [ja for role, ja in (("admin", "管理者"), ("auditor", "監査")) if user.has_role("*", role)]

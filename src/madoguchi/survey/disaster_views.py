@@ -19,7 +19,7 @@ from .staff_views import actor_of, see_other, sent_of
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def disasters(request: HttpRequest) -> HttpResponse:
     """All disasters; add one."""
     actor = actor_of(request)
@@ -48,7 +48,7 @@ def disasters(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def disaster(request: HttpRequest, key: str) -> HttpResponse:
     """One disaster with the history of its deadline; extend it."""
     actor = actor_of(request)
@@ -67,7 +67,8 @@ def disaster(request: HttpRequest, key: str) -> HttpResponse:
             faults = wrong.faults
     boxes = forms.deadline_boxes(terms, sent, faults)
     context: dict[str, Any] = {
-        "d": terms, "open": terms.open_on(clock.today()), "boxes": boxes, "anchors": forms.anchors(boxes, faults),
+        "d": terms, "open": terms.open_on(clock.today()), "early": clock.today() < terms.accepts_from,
+        "boxes": boxes, "anchors": forms.anchors(boxes, faults),
         "history": AuditEntry.objects.filter(chain=f"disaster:{key}").order_by("-seq")[:100],
         "may_extend": section in actor.sections(),
     }

@@ -132,6 +132,14 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
     return survey
 
 
+def _same(result: Result, finding: Finding) -> bool:
+    """Does the finding say just what is recorded?"""
+    percent = finding.percent if finding.percent is not None or not finding.points else sum(finding.points.values())
+    return (result.grade, result.percent, result.floor_percent, result.points, result.surveyed_on, result.surveyors, result.remarks) == (
+        finding.grade, percent, finding.floor_percent, dict(finding.points), finding.surveyed_on,
+        finding.surveyors.strip()[:200], finding.remarks.strip()[:2000])
+
+
 @transaction.atomic(durable=True)
 def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = "") -> Result:
     """Record what was found. On a survey that is done this is a correction: a new record beside the old, with its reason.
@@ -139,7 +147,10 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
     case, survey = _lock_survey(actor, survey_id)
     if Survey.objects.filter(case=case, number__gt=survey.number).exclude(state=State.CANCELLED).exists():
         raise SurveyNotNow("この後に別の調査があります。新しい調査の画面で結果を入力してください。")
-    number = Result.objects.filter(survey=survey).count() + 1
+    newest = Result.objects.filter(survey=survey).order_by("-number").first()
+    if newest and not why.strip() and newest.recorded_by_id == actor.id and _same(newest, finding):
+        return newest  # pressed twice
+    number = newest.number + 1 if newest else 1
     faults = finding_faults(finding, selectors.damage_of(case), survey.method, clock.today())
     if number > 1 and len(why.strip()) < 2:
         faults.append(("why", "結果を直す理由を入力してください(前の結果は消えずに残ります)"))

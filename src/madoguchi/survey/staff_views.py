@@ -8,12 +8,13 @@ from typing import Any, cast
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_GET, require_http_methods, require_POST
+from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
+from madoguchi.web.posted import posted
 
 from . import forms, selectors, services
 from .errors import SurveyWrong
@@ -75,7 +76,7 @@ def _row(survey: Survey) -> dict[str, Any]:
 
 
 @login_required
-@require_GET
+@require_safe
 def surveys(request: HttpRequest) -> HttpResponse:
     """The list, by 町字."""
     actor = actor_of(request)
@@ -98,7 +99,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def day_sheet(request: HttpRequest) -> HttpResponse:
     """The visits of a day, for printing: one card (調査票) each."""
     actor = actor_of(request)
@@ -112,7 +113,7 @@ def day_sheet(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_http_methods(["GET", "POST"])
+@require_http_methods(["GET", "HEAD", "POST"])
 def of_case(request: HttpRequest, case_id: str) -> HttpResponse:
     """From the case to its newest survey; where there is none, the way to order one."""
     actor = actor_of(request)
@@ -128,7 +129,7 @@ def of_case(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@require_GET
+@require_safe
 def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
     """One survey."""
     return _detail(request, selectors.survey_get(actor=actor_of(request), survey_id=survey_id))
@@ -178,7 +179,7 @@ def _result_row(result: Result) -> dict[str, Any]:
 
 
 @login_required
-@require_POST
+@posted
 def appoint(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Make the appointment."""
     actor, sent = actor_of(request), sent_of(request)
@@ -196,7 +197,7 @@ def appoint(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def record(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Record a result, or a correction of it."""
     actor, sent = actor_of(request), sent_of(request)
@@ -213,7 +214,7 @@ def record(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def cancel(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Call the survey off, or put a visit in its place."""
     actor, sent = actor_of(request), sent_of(request)
@@ -226,7 +227,7 @@ def cancel(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@require_POST
+@posted
 def second(request: HttpRequest, case_id: str) -> HttpResponse:
     """Order the second survey (再調査)."""
     actor, sent = actor_of(request), sent_of(request)

@@ -2,16 +2,18 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.db import connection
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect, JsonResponse
+from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
+from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_GET, require_POST
+from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.kernel import clock, outbox
+from madoguchi.kernel.health import fault
 
 
 def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> str:
@@ -35,38 +37,54 @@ def display_settings(request: HttpRequest) -> HttpResponse:
     return response
 
 
-@require_GET
+@require_safe
 def health(request: HttpRequest) -> HttpResponse:
     """200 when web, database and worker are well, else 503 with the reason."""
-    try:
-        with connection.cursor() as cursor:
-            cursor.execute("SELECT 1")
-        seen = outbox.last_heartbeat("worker")
-    except Exception as error:  # the one question here is whether the database answers
-        return JsonResponse({"ok": False, "reason": f"database: {type(error).__name__}"}, status=503)
-    if seen is None or (clock.now() - seen).total_seconds() > 60:
-        return JsonResponse({"ok": False, "reason": "worker: no heartbeat for over 60 seconds"}, status=503)
-    return JsonResponse({"ok": True})
+    reason = fault()
+    return JsonResponse({"ok": False, "reason": reason}, status=503) if reason else JsonResponse({"ok": True})
+
+
+def posts(back: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For addresses that only take a form: who opens one in the address bar (a reload after an error does) comes to the
+    page that has the form, instead of an empty 405. ``back`` is a path with the view's arguments in braces."""
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                return HttpResponseRedirect(back.format(**parts))
+            return require_POST(view)(request, **parts)
+
+        return inner
+
+    return decorate
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
-    """404."""
+    """404; an address typed without its last slash goes to the page that was meant."""
+    if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
+        try:
+            resolve(f"{request.path_info}/")
+        except Resolver404:
+            pass
+        else:
+            return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
     return render(request, "web/error.html", {"title": "お探しのページは見つかりませんでした", "status": 404}, status=404)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says what to do, shows nothing of the inside."""
-    context = {"title": "ただいま処理できませんでした。入力した内容は保存した所まで残っています", "status": 500}
-    return render(request, "web/error.html", context, status=500)
+    words = "入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"
+    return render(request, "web/error.html", {"title": "ただいま処理できませんでした", "words": words, "status": 500}, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token was missing or old."""
-    context = {"title": "画面を開いてから時間がたったため、送信できませんでした。前の画面に戻り、もう一度お試しください", "status": 403}
-    return render(request, "web/error.html", context, status=403)
+    words = ("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
+             "前の画面に戻って読み込み直し、もう一度送信してください。")
+    return render(request, "web/error.html", {"title": "送信できませんでした", "words": words, "status": 403}, status=403)
 
 
-@require_GET
+@require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How accessible the site is meant to be, and whom to tell when it is not."""
     return render(request, "web/accessibility.html")

@@ -28,9 +28,9 @@ class CommandKeys:
         try:
             done = subprocess.run([*self.command, "read"], capture_output=True, text=True, timeout=SECONDS, check=False)
         except (OSError, subprocess.TimeoutExpired) as error:
-            raise KeysMissing(f"{self.command[0]}: {type(error).__name__}") from None
+            raise KeysMissing(f"鍵束を出すプログラム {self.command[0]} が動きません({type(error).__name__})。") from None
         if done.returncode != 0 or not done.stdout.strip():
-            raise KeysMissing(f"{self.command[0]} read: {done.returncode}")
+            raise KeysMissing(f"鍵束を出すプログラム {self.command[0]} が鍵束を出しません(終了 {done.returncode})。")
         return done.stdout
 
     def stamp(self) -> object:

@@ -11,7 +11,7 @@ from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import services
-from madoguchi.casework.errors import DecisionWrong, NotNow, OwnProposal, ReasonMissing
+from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, OwnProposal, ReasonMissing
 from madoguchi.casework.models import Approval, Decision
 from madoguchi.casework.rules import TRANSITIONS, Act, State, after
 from madoguchi.delivery.models import Parcel
@@ -180,7 +180,7 @@ def test_a_notification_cannot_be_refused(hall: Hall):
     kinds = {o.kind for o in hall.definition(NOTICE).review.outcomes}
     assert kinds == {"受付", "不備"}
     for outcome in ("reject", "refuse", "拒否", "grant", ""):
-        with pytest.raises(NotFound):
+        with pytest.raises(OutcomeMissing):
             services.decision_propose(actor=hall.staff("tanaka"), case_id=found.ref, outcome_id=outcome, reason=REFUSE, raw={})
     page = hall.desk("tanaka").post(f"/staff/case/{found.id}/decide/", {"outcome": "reject", "reason": REFUSE})
     assert page.status_code == 422

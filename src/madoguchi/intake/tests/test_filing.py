@@ -286,10 +286,17 @@ def test_a_signed_in_resident_needs_no_code(hall: Hall):
     assert hall.file("hanako", SLUG).code_digest == ""
 
 
+def assert_shut(other, application):
+    """The page does not open: the browser is asked to sign in or for receipt number and code."""
+    answer = other.get(f"/my/{application.id}/")
+    assert (answer.status_code, answer["Location"]) == (303, f"/sign-in/?why=needed&next=/my/{application.id}/")
+    assert "受付番号で申請の状況を見る" in text(other.get(answer["Location"]))
+
+
 def test_another_browser_opens_the_status_by_receipt_and_code(hall: Hall):
     _, application, code = guest_files(hall)
     other = hall.browser()
-    assert other.get(f"/my/{application.id}/").status_code == 404
+    assert_shut(other, application)
     answer = other.post("/status/", {"receipt": application.receipt.lower(), "code": f" {code[:4]}-{code[4:]} "})
     assert answer.status_code == 303
     assert other.get(f"/my/{application.id}/").status_code == 200
@@ -302,7 +309,7 @@ def test_the_wrong_code_opens_nothing_and_says_no_more_than_the_wrong_number(hal
     wrong = other.post("/status/", {"receipt": application.receipt, "code": str((int(code) + 1) % 10**8).zfill(8)})
     nothing = other.post("/status/", {"receipt": "R8-1111-1111-1", "code": code})
     assert (wrong.status_code, nothing.status_code) == (422, 422)
-    assert other.get(f"/my/{application.id}/").status_code == 404
+    assert_shut(other, application)
     words = [re.findall(r"受付番号か確認番号が違います", text(page)) for page in (wrong, nothing)]
     assert words[0] == words[1] != []
 
@@ -315,7 +322,7 @@ def test_after_eight_wrong_codes_even_the_right_one_is_locked(hall: Hall):
     locked = other.post("/status/", {"receipt": application.receipt, "code": code})
     assert locked.status_code == 422
     assert "担当課にお電話ください" in text(locked)
-    assert other.get(f"/my/{application.id}/").status_code == 404
+    assert_shut(other, application)
 
 
 def test_a_right_code_forgives_earlier_mistakes(hall: Hall):
@@ -339,7 +346,7 @@ def test_a_made_up_pass_opens_nothing(hall: Hall):
     other = hall.browser()
     for value in ("x", signing.dumps([str(application.id)], salt="other"), f'["{application.id}"]'):
         other.cookies["mado_p"] = value
-        assert other.get(f"/my/{application.id}/").status_code == 404
+        assert_shut(other, application)
 
 
 def test_a_guest_continues_on_another_device_by_the_mailed_link(hall: Hall):

@@ -109,9 +109,10 @@ def test_nothing_is_filed_without_the_tick(walk):
     assert not Application.objects.exists()
 
 
-def test_a_page_that_these_answers_do_not_use_is_not_there(walk):
+def test_a_page_that_these_answers_do_not_use_leads_on_to_where_one_is(walk):
     walk.go()
-    assert walk.client.get(walk.url("siblings_page")).status_code == 404
+    answer = walk.client.get(walk.url("siblings_page"))
+    assert (answer.status_code, answer["Location"]) == (303, walk.url("check"))
     assert walk.client.get(walk.url("no_such_page")).status_code == 404
 
 
@@ -177,7 +178,7 @@ def sign_in_again(client, location):
     target = unquote(urlsplit(location).query.partition("next=")[2])
     page = client.get(location)
     assert page.status_code == 200
-    assert "expired=1" in location
+    assert "why=expired" in location
     answer = client.post("/sign-in/trial/", {"person": "hanako", "next": target})
     assert answer.status_code == 303
     return answer["Location"]

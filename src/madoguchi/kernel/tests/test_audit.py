@@ -7,6 +7,7 @@ from django.db import connection, transaction
 
 from madoguchi.kernel import audit
 from madoguchi.kernel.canon import canonical, keyed_digest
+from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.models import AuditEntry, AuditKey, AuditSeal
 
 A, B = "case:aaaa", "case:bbbb"
@@ -223,3 +224,38 @@ def test_the_chains_own_key_is_sealed_at_rest(chains):
     stored = bytes(AuditKey.objects.get(chain=A).sealed)
     assert audit._key(A, new=False) not in stored
     assert connection.vendor
+
+
+# --- the command
+
+
+def verified(capsys, *args):
+    from django.core.management import call_command
+
+    try:
+        call_command("audit", "verify", *args)
+    except SystemExit as end:
+        return end.code, capsys.readouterr().out
+    return 0, capsys.readouterr().out
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_misses_an_anchor_file_that_should_be_there(settings, tmp_path, capsys):
+    settings.MADOGUCHI_DATA = tmp_path
+    assert verified(capsys)[0] == 0, "nothing was sealed yet: nothing is missing"
+    with transaction.atomic():
+        audit.record("worker", "case.opened", chain="case:1")
+    sealed = audit.seal()
+    assert sealed is not None
+    code, said = verified(capsys)
+    assert code == 1
+    assert "控え" in said and "がありません" in said
+    anchors = tmp_path / "anchors" / "seals.txt"
+    anchors.parent.mkdir()
+    anchors.write_text(f"{sealed.seq} {sealed.hash} 2026-11-20T10:00:00+09:00\n")
+    assert verified(capsys)[0] == 0
+    anchors.write_text(anchors.read_text() + "half a li\n")
+    code, said = verified(capsys)
+    assert (code, "seals.txt 2: 控えの行が壊れています" in said) == (1, True)
+    with pytest.raises(StartRefused, match="控えのファイルがありません"):
+        verified(capsys, "--anchor", str(tmp_path / "nowhere.txt"))

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
-from django.db import transaction
+from django.db import InterfaceError, OperationalError, transaction
 
 from madoguchi.kernel import clock, keys, outbox
 from madoguchi.kernel.models import Message
@@ -180,7 +180,7 @@ def test_an_unknown_fault_is_tried_again_and_its_words_are_not_kept(desk):
 def test_parked_after_so_many_attempts_and_only_this_case_waits(desk):
     publish("bad")
     publish("behind")
-    desk.fail["bad"] = outbox.Retry("not there")
+    desk.fail["bad"] = ValueError("a fault of ours")
     for hour in range(outbox.MAX_ATTEMPTS + 3):
         with later(hour * 3600):
             drain()
@@ -190,6 +190,36 @@ def test_parked_after_so_many_attempts_and_only_this_case_waits(desk):
     drain()
     assert desk.keys()[-1] == "other"
     assert Message.objects.get(key="behind").state == "ready"
+
+
+@pytest.mark.parametrize("away", [outbox.Retry("not there"), OSError(28, "No space left on device"),
+                                  OperationalError("database is locked"), InterfaceError("connection already closed")])
+def test_what_is_only_away_is_asked_again_for_as_long_as_it_takes(desk, away):
+    publish("waits")
+    desk.fail["waits"] = away
+    for hour in range(outbox.MAX_ATTEMPTS * 3):
+        with later(hour * 3600):
+            drain()
+    assert outbox.parked() == []
+    del desk.fail["waits"]
+    with later(outbox.MAX_ATTEMPTS * 3 * 3600):
+        drain()
+    assert Message.objects.get().state == "done"
+
+
+def test_hastened_is_tried_now_but_not_taken_from_who_holds_it(desk):
+    publish("waits")
+    desk.fail["waits"] = outbox.Retry("not there")
+    drain()
+    del desk.fail["waits"]
+    assert not outbox.run_once(), "the pause has not passed"
+    outbox.hasten(key="waits")
+    assert outbox.run_once()
+    publish("held", case="case-2")
+    lease = outbox.lease_next()
+    outbox.hasten(key="held")
+    assert outbox.lease_next() is None
+    assert lease is not None and outbox._finish(lease, state="done")
 
 
 def test_refused_is_parked_at_once_and_a_person_can_let_it_go_on(desk):

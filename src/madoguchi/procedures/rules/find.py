@@ -19,10 +19,20 @@ from .model import Definition
 _VARIANTS = str.maketrans("髙﨑邉邊齋齊澤濱廣龍國縣證罹", "高崎辺辺斎斎沢浜広竜国県証り")
 
 
+# words that people and forms write now with kanji, now with kana, now without 送り仮名
+_SPELLINGS = (
+    ("子供", "こども"), ("子ども", "こども"), ("車椅子", "車いす"), ("引っ越し", "引越"), ("引越し", "引越"), ("申し込み", "申込"),
+    ("申込み", "申込"), ("届け出", "届出"), ("振り込み", "振込"), ("振込み", "振込"), ("受け取り", "受取"), ("手続き", "手続"),
+    ("赤ん坊", "赤ちゃん"),
+)
+
+
 def plain(text: str) -> str:
-    """Width, case, kana and common kanji variants made the same; spaces and marks dropped."""
-    text = unicodedata.normalize("NFKC", text).lower().translate(_VARIANTS)
-    return "".join(c for c in jaconv.kata2hira(text) if c.isalnum() or c == "ー")
+    """Width, case, kana, common kanji variants and spellings made the same; spaces and marks dropped."""
+    text = jaconv.kata2hira(unicodedata.normalize("NFKC", text).lower().translate(_VARIANTS))
+    for written, same in _SPELLINGS:
+        text = text.replace(written, same)
+    return "".join(c for c in text if c.isalnum() or c == "ー")
 
 
 def _grams(text: str) -> list[str]:

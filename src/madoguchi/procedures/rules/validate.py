@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import itertools
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -112,15 +113,26 @@ def read_step(d: Definition, step: Step, raw: Raw, facts: Facts) -> StepResult:
         known.pop(step.repeat.id, None)
     if step.repeat is None:
         values, faults = read_entry(step.questions, raw, "", known)
-        return StepResult(values, faults)
+        return StepResult(values, faults + born_later(step.questions, values, facts.today))
     entries, faults = [], []
     for index in range(entry_count(step, raw)):
         entry, found = read_entry(step.questions, raw, f"{step.repeat.id}.{index}.", known, index)
         entries.append(entry)
-        faults += found
+        faults += found + born_later(step.questions, entry, facts.today, index)
     if len(entries) < step.repeat.low:
         faults.append(Fault(step.repeat.id, f"{step.repeat.name}を{step.repeat.low}件以上入力してください"))
     return StepResult({step.repeat.id: entries}, faults)
+
+
+def born_later(
+    questions: Iterable[Question], values: Mapping[str, Any], today: dt.date, index: int | None = None
+) -> list[Fault]:
+    """Dates of birth that are still to come, found while somebody types. Only here: the other faces know no day, and a
+    definition that counts ages has its own rule."""
+    return [
+        Fault(q.id, f"{q.label}は今日までの日付を入力してください", "y", index)
+        for q in questions if q.type == "生年月日" and str(values.get(q.id, "")) > today.isoformat()
+    ]
 
 
 def entry_count(step: Step, raw: Raw) -> int:

@@ -239,3 +239,64 @@ def test_account_refuses_unknown_parts():
     assert TYPES["口座"].check(good, question("口座")) == []
     assert TYPES["口座"].check(good | {"pin": "1"}, question("口座"))
     assert TYPES["カナ"].check({"sei": "ナ", "note": "x"}, question("カナ"))
+
+
+# --- the words of what is wrong
+
+
+@pytest.mark.parametrize(("label", "words"), [
+    ("調査の方法", "調査の方法を選んでください"),
+    ("いっしょに住んでいますか", "「いっしょに住んでいますか」の答えを選んでください"),
+    ("お子さんから見て、あなたはどなたですか", "「お子さんから見て、あなたはどなたですか」の答えを選んでください"),
+    ("持ち家か借家か", "持ち家か借家かを選んでください"),
+])
+def test_a_label_that_is_a_question_stands_in_quotes(label, words):
+    assert TYPES["選択"].missing(Question(id="q", label=label, type="選択")) == words
+
+
+def test_a_label_that_is_a_request_stands_in_quotes_too():
+    q = Question(id="q", label="手助けが要ることがあれば教えてください", type="長文", max_length=5)
+    assert TYPES["長文"].check("あ" * 6, q)[0].ja.startswith("「手助けが要ることがあれば教えてください」の答えは5文字以内")
+
+
+def test_an_unknown_bank_is_repeated_shortly_and_without_control_characters():
+    raw = {"bank": "あ\x00" * 5000, "branch": "101", "kind": "普通", "number": "1", "holder": "ナナオ"}
+    _, (message,) = read("口座", raw)
+    assert len(message) < 80
+    assert "\x00" not in message
+
+
+def test_an_account_that_is_too_long_says_which_part():
+    raw = {"bank": "0146", "branch": "101", "kind": "普通", "number": "1", "holder": "ナナオ" * 40}
+    q = question("口座")
+    value, _ = TYPES["口座"].parse(lambda part: raw.get(part, ""), q)
+    (fault,) = TYPES["口座"].check(value, q)
+    assert (fault.part, fault.ja) == ("holder", "項目の口座名義人が長すぎます。通帳を見て、入力し直してください")
+
+
+@pytest.mark.parametrize("name", ["😀", "花子☺", "田中🏠"])
+def test_a_name_of_pictures_is_refused_by_form_and_schema(name):
+    import jsonschema_rs
+
+    _, messages = read("氏名", {"sei": name, "mei": "花子"})
+    assert "取り除いて" in messages[0]
+    assert not jsonschema_rs.validator_for(TYPES["氏名"].schema(question("氏名"))).is_valid({"sei": name, "mei": "花子"})
+    assert read("氏名", {"sei": "𠮷\u9ad9\ufa11", "mei": "辻\U000e0100"})[1] == [], "rare kanji and their variants are no pictures"
+
+
+def test_a_day_before_taisho_comes_back_with_a_button_that_is_there():
+    kind, q = TYPES["生年月日"], question("生年月日")
+    value, _ = read("生年月日", {"era": "t", "y": "1", "m": "1", "d": "1"})
+    shown = kind.form(value, q)
+    assert shown == {"era": "ad", "y": "1912", "m": "1", "d": "1"}
+    assert read("生年月日", shown) == (value, [])
+
+
+def test_nobody_is_born_tomorrow():
+    from madoguchi.procedures.rules import validate
+
+    today = dt.date(2026, 11, 20)
+    born = (question("生年月日"),)
+    assert [f.ja for f in validate.born_later(born, {"q": "2026-11-21"}, today)] == ["項目は今日までの日付を入力してください"]
+    assert validate.born_later(born, {"q": "2026-11-20"}, today) == []
+    assert validate.born_later((question("日付"),), {"q": "2027-01-01"}, today) == []

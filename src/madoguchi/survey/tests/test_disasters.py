@@ -158,3 +158,14 @@ def test_every_change_is_in_the_chain(hall) -> None:
     extend(hall, "r6-noto", dt.date(2027, 3, 31))
     entry = AuditEntry.objects.get(chain="disaster:r6-noto", action="disaster.extended")
     assert (entry.actor, entry.facts["before"], entry.facts["after"]) == ("staff:yamada", "2025-03-31", "2027-03-31")
+
+
+def test_the_history_of_a_disaster_is_written_for_people(hall: Any):
+    key = next(d.key for d in disasters_all() if d.accepts_until)
+    hall.definition("risai-shoumei")
+    hall.desk("kobayashi").post(f"/staff/disasters/{key}/", {"accepts_until": "2027-12-31", "reason": "避難が続いているため"})
+    page = hall.desk("kobayashi").get(f"/staff/disasters/{key}/").content.decode()
+    assert "職員 kobayashi" in page
+    assert "→ 令和9年12月31日" in page
+    assert "staff:kobayashi" not in page
+    assert ">2027-12-31<" not in page

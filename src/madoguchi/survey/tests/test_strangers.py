@@ -23,7 +23,7 @@ def answers(client, ids):
         url = reverse(name, kwargs={key: ids[key]})
         for method in ("get", "post"):
             response = getattr(client, method)(url, {"why": "見てみたい", "instead": "site"} if method == "post" else {})
-            if response.status_code != 405:
+            if response.status_code != 405 and response.get("Location") != url.rstrip("/").rpartition("/")[0] + "/":
                 out.append((name, method, response.status_code))
     return out
 

@@ -52,6 +52,19 @@ def frame(name: str) -> SafeString:
     return _frame(name)
 
 
+@register.simple_tag
+def error_page(title: str, words: str) -> SafeString:
+    """A whole error page, for those that Django draws by itself (400) without a request."""
+    from django.conf import settings
+    from django.template.loader import get_template
+
+    from madoguchi.offices.public import city
+
+    facts = {"city": city(), "title": title, "words": words, "trial": not settings.PRODUCTION}
+    page = get_template("web/error.html").render(facts)
+    return mark_safe(page)  # noqa: S308 - our own template
+
+
 @functools.cache
 def _field_template() -> jinja2.Template:
     import jinja2
@@ -93,6 +106,12 @@ def jtime(value: dt.datetime | None) -> str:
 def shortday(value: dt.date | None) -> str:
     """11/20(金)."""
     return f"{value.month}/{value.day}({_DAYS[value.weekday()]})" if value else ""
+
+
+@register.filter
+def megabytes(size: int) -> int:
+    """Whole megabytes, as people count them."""
+    return size // 1_000_000
 
 
 @register.filter

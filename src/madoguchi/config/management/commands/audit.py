@@ -9,9 +9,26 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from madoguchi.kernel import audit
+from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.models import AuditEntry, AuditSeal
 
 from .worker import anchor_path
+
+
+def read_anchors(path: Path) -> tuple[list[tuple[int, str]], list[audit.Fault]]:
+    """(seal number, hash) pairs of an anchor file, and what is wrong with the file itself. Without anchors nobody can tell
+    whether the end of the record was cut off, so that a missing file is a fault as soon as there are seals."""
+    anchors, faults = [], []
+    for number, line in enumerate(path.read_text(errors="replace").splitlines() if path.exists() else [], 1):
+        parts = line.split()
+        if len(parts) >= 2 and parts[0].isascii() and parts[0].isdecimal():
+            anchors.append((int(parts[0]), parts[1]))
+        else:
+            faults.append(audit.Fault(path.name, number, "控えの行が壊れています"))
+    if not anchors and AuditSeal.objects.exists():
+        words = f"外の控え({path})がありません。末尾の切り取りを確かめられません。別に写した控えを --anchor で指定してください"
+        faults.append(audit.Fault("seal", 1, words))
+    return anchors, faults
 
 
 class Command(BaseCommand):
@@ -23,13 +40,10 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         path = Path(options["anchor"]) if options["anchor"] else anchor_path()
-        anchors = []
-        if path.exists():
-            for line in path.read_text().splitlines():
-                parts = line.split()
-                if len(parts) >= 2 and parts[0].isdigit():
-                    anchors.append((int(parts[0]), parts[1]))
-        faults = audit.verify(anchors)
+        if options["anchor"] and not path.is_file():
+            raise StartRefused(f"控えのファイルがありません: {path}。--anchor の場所を確認してください。")
+        anchors, faults = read_anchors(path)
+        faults += audit.verify(anchors)
         for fault in faults:
             self.stdout.write(f"{fault.chain} {fault.seq}: {fault.ja}")
         entries, seals = AuditEntry.objects.count(), AuditSeal.objects.count()

@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import logging
 import sys
 from typing import Any
 
+import requests
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
@@ -26,12 +28,19 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("本番では実行できません。架空の申請を作るためのものです。")
+        try:
+            demo.must_be_trial(options["url"])
+        except requests.RequestException:
+            raise CommandError(f"{options['url']} に市役所がありません。./up で開くか、--url で指定してください。") from None
+        except demo.DemoFailed as refused:
+            raise CommandError(str(refused)) from None
+        logging.getLogger("urllib3").setLevel(logging.ERROR)  # a door that opens on the second knock is no news
         wanted = set(filter(None, options["only"].split(",")))
         disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
         days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
         offices: dict[str, demo.Office] = {}
         rows = []
-        self.stdout.write(f"{'手続':<32}{'受付番号':<18}画面  {'ms':>6}  連携 / 通知書")
+        self.stdout.write(f"{'手続':<36}{'受付番号':<18}画面  {'ms':>6}  連携 / 通知書")
         for path, override in pack_files(city()):
             definition, _ = read_file(path, override, city())
             if definition is None or (wanted and definition.id not in wanted):
@@ -39,9 +48,10 @@ class Command(BaseCommand):
             asked = with_event_days(with_disasters(definition, disasters), days)
             row = demo.one(options["url"], asked, options["seed"], offices)
             rows.append(row)
-            self.stdout.write(f"{row.slug:<32}{row.receipt:<18}{row.steps:>4}  {row.ms:>6}  {row.error or row.delivered}")
+            self.stdout.write(f"{row.slug:<38}{row.receipt:<18}{row.steps:>4}  {row.ms:>6}  {row.error or row.delivered}")
             if row.letter:
-                self.stdout.write(f"    {row.letter[:150]}…")
+                words = row.letter.partition(f"{city().seal_words})")[2].strip() or row.letter  # what follows the head
+                self.stdout.write(f"    {words[:150]}…")
             self.stdout.flush()
         bad = [r for r in rows if r.error or not r.letter]
         self.stdout.write(f"{len(rows)}件中{len(rows) - len(bad)}件が最後まで届きました")

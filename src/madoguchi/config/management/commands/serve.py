@@ -2,19 +2,21 @@
 
 from __future__ import annotations
 
+import http.client
 import os
 import signal
-import subprocess
 import sys
 import time
-import urllib.request
 from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandParser
 
+from madoguchi.config import env
+from madoguchi.config.family import Family, port_fault
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF
+from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
 
 
@@ -22,51 +24,60 @@ class Command(BaseCommand):
     help = "市役所を開きます(ウェブと作業係)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=int(os.environ.get("MADOGUCHI_WORKERS", "1")))
-        parser.add_argument("--threads", type=int, default=int(os.environ.get("MADOGUCHI_THREADS", "8")))
+        parser.add_argument("--workers", type=int, default=env.number("MADOGUCHI_WORKERS", 1))
+        parser.add_argument("--threads", type=int, default=env.number("MADOGUCHI_THREADS", 8))
         parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
 
     def handle(self, *args: Any, **options: Any) -> None:
+        host, port = options["host"], os.environ.get("PORT") or "8000"
+        fault = port_fault(host, port)
+        if fault:
+            raise StartRefused(fault)
         call_command("setup")
-        port = os.environ.get("PORT", "8000")
         os.environ["MADOGUCHI_THREADS"] = str(options["threads"])
-        web = [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", options["host"], "--port", port,
-               "--workers", str(options["workers"]), "--backpressure", "256", "--no-ws", "--log-level", "warning",
-               "madoguchi.config.rsgi:app"]
-        worker = [sys.executable, "-m", "madoguchi", "worker"]
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
-        running = {"web": subprocess.Popen(web), "worker": subprocess.Popen(worker)}
-        self._announce(options["host"], port)
-        while self.going:
-            for name, command in (("web", web), ("worker", worker)):
-                if running[name].poll() is not None and self.going:
-                    self.stderr.write(f"{name} が止まったため、起動し直します / restarting {name}")
-                    time.sleep(1)
-                    running[name] = subprocess.Popen(command)
-            time.sleep(0.2)
-        for process in running.values():
-            process.terminate()
-        for process in running.values():
-            try:
-                process.wait(10)
-            except subprocess.TimeoutExpired:
-                process.kill()
+        family = Family({
+            "web": [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", port,
+                    "--workers", str(options["workers"]), "--backpressure", "256", "--no-ws", "--log-level", "warning",
+                    "madoguchi.config.rsgi:app"],
+            "worker": [sys.executable, "-m", "madoguchi", "worker"],
+        })
+        try:
+            family.start()
+            self._announce(host, port)
+            while self.going:
+                for name in family.revive():
+                    self.stderr.write(f"{name} が止まったため、起動し直しました / restarted {name}")
+                time.sleep(0.2)
+        finally:
+            family.stop()
 
     def _stop(self, *_: Any) -> None:
         self.going = False
 
+    def _answers(self, host: str, port: int) -> bool:
+        """The web server is there, whatever it says: of the worker, which needs a moment more, or in production of this
+        address, which is not the public one."""
+        web = http.client.HTTPConnection(host, port, timeout=2)
+        try:
+            web.request("GET", "/healthz", headers={"Host": settings.ALLOWED_HOSTS[0]} if settings.PRODUCTION else {})
+            return web.getresponse().status > 0
+        except (OSError, http.client.HTTPException):
+            return False
+        finally:
+            web.close()
+
     def _announce(self, host: str, port: str) -> None:
-        base = f"http://{host}:{port}"
-        for _ in range(100):
-            try:
-                urllib.request.urlopen(f"{base}/healthz", timeout=1)  # noqa: S310 - our own loopback address
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - the name of "everywhere"
+        base = settings.BASE_URL if settings.PRODUCTION else f"http://{shown}:{port}"
+        for _ in range(300):
+            if not self.going or self._answers(shown.strip("[]"), int(port)):
                 break
-            except OSError:
-                if not self.going:
-                    return
-                time.sleep(0.1)
+            time.sleep(0.1)
+        if not self.going:
+            return
         say = self.stdout.write
         say("")
         say(f"  {city().name} デジタル市役所が開きました / The digital city hall is open")

@@ -11,20 +11,31 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
+from madoguchi.config import production
 from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
+from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
 from madoguchi.procedures.public import catalogue, version_publish
 from madoguchi.procedures.rules.read import resolve
+from madoguchi.register.public import trial_town
 
 
 class Command(BaseCommand):
     help = "データベースと市の手続を用意します"
 
     def handle(self, *args: Any, **options: Any) -> None:
-        for folder in (settings.MADOGUCHI_DATA, settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR, settings.OUT_ROOT):
-            Path(folder).mkdir(parents=True, exist_ok=True)
+        for folder in (settings.MADOGUCHI_DATA, settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR):
+            try:
+                Path(folder).mkdir(parents=True, exist_ok=True)
+            except OSError as error:
+                raise StartRefused(f"{folder} を作れません({type(error).__name__})。MADOGUCHI_DATA の場所と権限を確認してください。") from None
+        try:
+            Path(settings.OUT_ROOT).mkdir(parents=True, exist_ok=True)
+        except OSError:  # the core system's folder is somebody else's: its being away closes no city hall, parcels wait
+            self.stderr.write(f"連携先のフォルダ {settings.OUT_ROOT} がありません。申請は受け付け、連携ファイルは届くまで待たせます。")
         call_command("migrate", verbosity=0)
+        production.insist_on_data()
         disasters_seed(actor="setup")
         mark = self._mark()
         known = settings.MADOGUCHI_DATA / "pack.sha256"
@@ -34,6 +45,7 @@ class Command(BaseCommand):
         if not settings.PRODUCTION:
             for username, name, memberships in TRIAL_STAFF:
                 staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))
+            trial_town(actor="setup")
         if settings.MADOGUCHI_ENV != "test":
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")

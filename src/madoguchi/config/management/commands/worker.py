@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import time
 from pathlib import Path
@@ -9,7 +10,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
-from django.db import OperationalError, close_old_connections
+from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.files.public import sweep_strays
 from madoguchi.intake.public import drafts_sweep
@@ -40,16 +41,16 @@ class Command(BaseCommand):
                     outbox.heartbeat("worker")
                     beat = now
                 if now - seal > 30:
+                    seal = now  # before: what fails now is tried again in 30 seconds and does not hold up the outbox
                     self._seal()
-                    seal = now
                 if now - tidy > 3600:
+                    tidy = now
                     drafts_sweep()
                     sweep_strays()
-                    tidy = now
                 if not outbox.run_once():
                     time.sleep(0.2)
-            except OperationalError as error:  # database away or locked: wait, try again
-                self.stderr.write(f"{clock.now():%H:%M:%S} database: {type(error).__name__}")
+            except (OperationalError, InterfaceError, OSError) as error:  # database away or locked, disk full: wait, try again
+                self.stderr.write(f"{clock.now():%H:%M:%S} {type(error).__name__}: 2秒後にやり直します / waiting")
                 close_old_connections()
                 time.sleep(2)
 
@@ -74,3 +75,4 @@ def anchor_write(seq: int, value: str) -> None:
     with path.open("a") as out:
         out.write(f"{seq} {value} {clock.now().isoformat(timespec='seconds')}\n")
         out.flush()
+        os.fsync(out.fileno())

@@ -66,6 +66,7 @@ class FieldView:
     hidden_until: str = ""  # a condition on this very page, in words, for pages without JavaScript
     limit: int = 0
     suggestions: tuple[str, ...] = ()
+    said: str = ""  # what a button of the field answered (postcode look-up)
 
 
 @dataclass(slots=True)
@@ -156,6 +157,10 @@ def raw_of(q: Question, value: Any) -> dict[str, str]:
     return TYPES[q.type].form(value, q) if value is not None else {}
 
 
+def _filled(raw: Mapping[str, str]) -> dict[str, str]:
+    return {part: text for part, text in raw.items() if text}
+
+
 def raw_sent(q: Question, posted: Raw, prefix: str) -> dict[str, str]:
     """What the person typed, part by part."""
     get = getter(posted, f"{prefix}{q.id}")
@@ -210,7 +215,8 @@ def _fields(
         stored = values.get(q.id)
         from_card = stored is None and q.id in card
         raw = raw_sent(q, posted, prefix) if posted is not None else raw_of(q, card[q.id] if from_card else stored)
-        view = field_view(q, prefix, raw, faults, from_card=(from_card or (q.id in card and stored == card[q.id])),
+        typed_over = posted is not None and from_card and _filled(raw) != _filled(raw_of(q, card[q.id]))
+        view = field_view(q, prefix, raw, faults, from_card=(from_card and not typed_over) or (q.id in card and stored == card[q.id]),
                           sealed=isinstance(stored, str) and stored.startswith("sv_"))
         if local and q.condition is not None:
             view.hidden_until = _words(step, q, names)

@@ -53,6 +53,11 @@ def digits(text: str) -> str:
     return re.sub(r"\D", "", narrow(text))
 
 
+def spoken(q: Question) -> str:
+    """The label as it stands inside a sentence: one that is a sentence itself (「…ますか」) is put in quotes."""
+    return f"「{q.label}」の答え" if re.search(r"(です|ます|ました|ません|でした|ください)か?$", q.label) else q.label
+
+
 class FieldType:
     """Base of all field types. Values are plain JSON; `parse` makes one from raw input, `check` judges it."""
 
@@ -64,7 +69,7 @@ class FieldType:
 
     def missing(self, q: Question) -> str:
         """What to say when a required answer is not there."""
-        return f"{q.label}を{self.verb}"
+        return f"{spoken(q)}を{self.verb}"
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         """Raw input to a value (None: nothing was answered). Only what cannot be read at all is a fault here."""

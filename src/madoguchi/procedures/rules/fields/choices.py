@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 from ..model import Question
-from .base import Fault, FieldType, Get, register
+from .base import Fault, FieldType, Get, register, spoken
 
 
 @register
@@ -18,7 +18,7 @@ class Choose(FieldType):
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if value not in [c.id for c in q.choices]:
-            return self.fault(q, f"{q.label}を選択肢の中から選んでください")
+            return self.fault(q, f"{spoken(q)}を選択肢の中から選んでください")
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -54,7 +54,7 @@ class ChooseMany(FieldType):
         if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
             return self.fault(q, self.missing(q))
         if any(v not in options for v in value):
-            return self.fault(q, f"{q.label}を選択肢の中から選んでください")
+            return self.fault(q, f"{spoken(q)}を選択肢の中から選んでください")
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:

@@ -6,32 +6,14 @@ import datetime as dt
 import re
 from typing import Any
 
+from madoguchi.kernel.eras import ERAS, era_of, wareki
+
 from ..model import Question
 from .base import Fault, FieldType, Get, Part, narrow, register
 
-# first day of each era and the Gregorian year before its year one (元号法, 各改元政令; 明治 from the solar calendar on)
-ERAS = (
-    ("r", "令和", dt.date(2019, 5, 1), 2018), ("h", "平成", dt.date(1989, 1, 8), 1988),
-    ("s", "昭和", dt.date(1926, 12, 25), 1925), ("t", "大正", dt.date(1912, 7, 30), 1911),
-    ("m", "明治", dt.date(1873, 1, 1), 1867),
-)
+__all__ = ["BirthDate", "Date", "Month", "era_of", "wareki"]
 _BASE = {key: base for key, _, _, base in ERAS} | {"ad": 0}
 _LETTER = {"令和": "r", "平成": "h", "昭和": "s", "大正": "t", "明治": "m", "西暦": "ad"}
-
-
-def era_of(day: dt.date) -> tuple[str, str, int]:
-    """(key, name, year in the era) of a day; days before 1873 stay Gregorian."""
-    for key, name, first, base in ERAS:
-        if day >= first:
-            return key, name, day.year - base
-    return "ad", "西暦", day.year
-
-
-def wareki(day: dt.date) -> str:
-    """令和8年11月20日; the first year is 元年."""
-    key, name, year = era_of(day)
-    words = "元" if year == 1 and key != "ad" else str(year)
-    return f"{name if key != 'ad' else ''}{words}年{day.month}月{day.day}日"
 
 
 @register
@@ -109,6 +91,8 @@ class Date(FieldType):
         if day is None:
             return {}
         key, _, year = era_of(day)
+        if key == "m":  # no button for 明治: nobody alive was born then
+            key, year = "ad", day.year
         return {"era": key, "y": "元" if year == 1 and key != "ad" else str(year), "m": str(day.month), "d": str(day.day)}
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:

@@ -13,7 +13,8 @@ from .texts import CLEAN_PATTERN, CONTROL_CLASS, clean_text_fault
 
 _LARGE = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
 
-NOT_IN_NAMES = r"0-9\uff10-\uff19<>\uff1c\uff1e@\uff20#\uff03\x00-\x1f"
+# digits, signs that no name has, and pictographs; not the planes of rare kanji
+NOT_IN_NAMES = r"0-9\uff10-\uff19<>\uff1c\uff1e@\uff20#\uff03\x00-\x1f\u2600-\u27bf\U0001f000-\U0001faff"
 _KANA = re.compile(r"[ァ-ヺーヽヾ・ .A-Za-z]+")
 _HOLDER = re.compile(r"[ァ-ヶー0-9A-Z .()・,「」/\-]+")
 
@@ -42,7 +43,7 @@ class Name(FieldType):
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:
         wrong = clean_text_fault(text)
         if wrong or re.search(f"[{NOT_IN_NAMES}]", text):
-            return self.fault(q, f"{q.label}に使えない文字があります。文字だけで入力してください", part)
+            return self.fault(q, f"{q.label}に使えない文字(数字・記号・絵文字など)があります。取り除いて入力してください", part)
         return []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
@@ -186,7 +187,7 @@ class Account(FieldType):
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, dict) or not all(isinstance(v, str) and len(v) <= 60 for v in value.values()):
-            return self.fault(q, self.missing(q), "bank")
+            return self.fault(q, *_too_long(q, value) or (self.missing(q), "bank"))
         if set(value) - {"bank_name", "branch_name", *(p.key for p in self.parts)}:
             return self.fault(q, self.missing(q), "bank")
         rules = (("bank", r"[0-9]{4}", "金融機関を入力してください"), ("branch", r"[0-9]{3}", "支店を入力してください"),
@@ -222,7 +223,20 @@ class Account(FieldType):
         return " ".join(value.get(k, "") for k in ("bank_name", "branch_name", "kind", "number", "holder"))
 
 
+LONG = {"bank": "金融機関", "branch": "支店", "number": "口座番号", "holder": "口座名義人"}
+
+
+def _too_long(q: Question, value: Any) -> tuple[str, str] | None:
+    """What to say about the part that is too long, and which part."""
+    for key, words in LONG.items() if isinstance(value, dict) else ():
+        if isinstance(value.get(key), str) and len(value[key]) > 60:
+            return f"{q.label}の{words}が長すぎます。通帳を見て、入力し直してください", key
+    return None
+
+
 def _which(q: Question, what: str, typed: str, names: list[str]) -> str:
+    typed = "".join(c for c in typed if c.isprintable())
+    typed = typed if len(typed) <= 20 else f"{typed[:20]}…"
     if not typed:
         return f"{q.label}の{what}を入力してください"
     if not names:

@@ -6,7 +6,7 @@ import re
 from typing import Any
 
 from ..model import Question
-from .base import Fault, FieldType, Get, Part, digits, narrow, register, squeeze
+from .base import Fault, FieldType, Get, Part, digits, narrow, register, spoken, squeeze
 
 # C0 and C1 controls but tab and line feed, zero-width and direction-changing characters; for re and JSON Schema alike
 CONTROL_CLASS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
@@ -49,9 +49,9 @@ class Short(FieldType):
         if not isinstance(value, str) or not value.strip():
             return self.fault(q, self.missing(q))
         if len(value) > self._limit(q):
-            return self.fault(q, f"{q.label}は{self._limit(q)}文字以内で入力してください(今は{len(value)}文字)")
+            return self.fault(q, f"{spoken(q)}は{self._limit(q)}文字以内で入力してください(今は{len(value)}文字)")
         wrong = clean_text_fault(value)
-        return self.fault(q, f"{q.label}に{wrong}") if wrong else []
+        return self.fault(q, f"{spoken(q)}に{wrong}") if wrong else []
 
     def schema(self, q: Question) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self._limit(q),

@@ -43,6 +43,14 @@
     });
     f.addEventListener('change', upd); addEventListener('pageshow', upd); upd();
   });
+  // 3c. more than can be sent at once is said before it is sent (the server says so too, after the whole upload)
+  $$('form[data-most]').forEach(f => f.addEventListener('submit', e => {
+    const sum = $$('input[type=file]', f).flatMap(i => [...i.files]).reduce((n, x) => n + x.size, 0);
+    $('.too-much', f)?.remove();
+    if (sum < f.dataset.most - 1e5) return;
+    e.preventDefault(); e.stopImmediatePropagation();
+    $('.actions', f).before($('template', f).content.cloneNode(true)); $('.too-much', f).focus();
+  }));
   // 4. double-submit guard (the server files once anyway)
   $$('form').forEach(f => f.addEventListener('submit', e => {
     if (f.dataset.sent && !e.submitter?.name) { e.preventDefault(); return; }

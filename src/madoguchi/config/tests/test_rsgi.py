@@ -1,0 +1,78 @@
+"""The door of the web server takes the whole body in before the application sees it."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import AsyncIterator, Mapping
+
+import pytest
+from django.test import override_settings
+
+
+class Headers(dict[str, str]):
+    """As granian gives them."""
+
+
+class Scope:
+    """A request line with headers."""
+
+    http_version, scheme, server, client, authority, query_string = "1.1", "http", "127.0.0.1:80", "127.0.0.1:5000", "", ""
+
+    def __init__(self, method: str, path: str, headers: Mapping[str, str]) -> None:
+        self.method, self.path, self.headers = method, path, Headers(headers)
+
+
+class Protocol:
+    """Hands the body over in pieces and keeps the answer."""
+
+    def __init__(self, *chunks: bytes) -> None:
+        self.chunks = chunks
+        self.answer: tuple[int, bytes] = (0, b"")
+
+    async def __aiter__(self) -> AsyncIterator[bytes]:
+        for chunk in self.chunks:
+            yield chunk
+
+    def response_bytes(self, status: int, headers: object, body: bytes) -> None:
+        self.answer = (status, body)
+
+    def response_empty(self, status: int, headers: object) -> None:
+        self.answer = (status, b"")
+
+
+@pytest.fixture
+def through(monkeypatch: pytest.MonkeyPatch):
+    """Send through the door; the application behind it tells what it got."""
+    from madoguchi.config import rsgi
+
+    def application(environ, start):
+        start("200 OK", [])
+        return [environ["REQUEST_METHOD"].encode(), b" ", environ["CONTENT_LENGTH"].encode(), b" ", environ["wsgi.input"].read()]
+
+    monkeypatch.setattr(rsgi, "application", application)
+
+    def send(scope: Scope, *chunks: bytes) -> tuple[int, bytes]:
+        protocol = Protocol(*chunks)
+        asyncio.run(rsgi.app(scope, protocol))
+        return protocol.answer
+
+    return send
+
+
+def test_a_body_arrives_whole(through, places):
+    assert through(Scope("POST", "/", {"content-length": "6"}), b"abc", b"def") == (200, b"POST 6 abcdef")
+
+
+def test_a_page_has_no_body(through):
+    assert through(Scope("GET", "/", {})) == (200, b"GET 0 ")
+
+
+def test_half_a_form_is_no_form(through, places):
+    assert through(Scope("POST", "/", {"content-length": "9"}), b"abc") == (400, b"")
+
+
+def test_too_much_is_refused_in_words(through, places):
+    with override_settings(UPLOAD_REQUEST_MAX_BYTES=5):
+        status, body = through(Scope("POST", "/", {"content-length": "6"}), b"abc", b"def")
+    assert status == 413
+    assert "写真を何回かに分けて" in body.decode()

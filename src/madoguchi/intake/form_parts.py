@@ -1,0 +1,94 @@
+"""What the pages of the form share: addresses, the step indicator, and the way to a sign-in that ran out."""
+
+from __future__ import annotations
+
+import functools
+from collections.abc import Callable
+from typing import Any
+from urllib.parse import quote
+
+from django.http import HttpRequest, HttpResponseRedirect
+from django.http.response import HttpResponseBase
+from django.urls import reverse
+
+from madoguchi.identity.public import owner_of
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition
+
+from . import drafts
+from .errors import DraftNotFound
+from .models import Draft
+from .rules import decides_pages
+
+DOCUMENTS, CHECK = "documents", "check"
+View = Callable[..., HttpResponseBase]
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """303: the next page is got, never posted again."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def raw_post(request: HttpRequest) -> dict[str, list[str]]:
+    """The posted fields as plain lists."""
+    return {key: list(values) for key, values in request.POST.lists()}
+
+
+def draft_url(draft: Draft, step: str) -> str:
+    """The address of a page of a draft."""
+    return f"/a/{draft.id}/{step}/"
+
+
+def procedures_section(d: Definition) -> Any:
+    """The section that answers the telephone."""
+    return city().sections[d.section]
+
+
+def to_sign_in(back: str, why: str = "needed") -> HttpResponseRedirect:
+    """To the sign-in page, which says why, and then back."""
+    return see_other(f"{reverse('sign_in')}?why={why}&next={quote(back)}")
+
+
+def sign_in_first(posted: str = "needed") -> Callable[[View], View]:
+    """A draft that this browser cannot open is most often one's own, after two hours without a sign-in: who is not signed
+    in is asked to. It looks the same whether the draft exists or not. ``posted`` is why, when something was being sent."""
+    def decorate(view: View) -> View:
+        @functools.wraps(view)
+        def inner(request: HttpRequest, draft_id: str, **parts: str) -> HttpResponseBase:
+            try:
+                return view(request, draft_id=draft_id, **parts)
+            except DraftNotFound:
+                owner = owner_of(request)
+                if owner is not None and owner.signed_in:
+                    raise
+                return to_sign_in(request.path, posted if request.method == "POST" else "needed")
+
+        return inner
+
+    return decorate
+
+
+def trail(draft: Draft, d: Definition, known: dict[str, Any], here: str) -> dict[str, Any]:
+    """The step indicator: pages asked, where we are, which were saved."""
+    steps = [(s.id, s.title) for s in procedures.steps_asked(d, known)]
+    if any(True for _ in drafts.procedures_attachments(d, known)):
+        steps.append((DOCUMENTS, "添付書類"))
+    steps.append((CHECK, "確認して送信"))
+    at = next((i for i, (key, _) in enumerate(steps) if key == here), 0)
+    done = set(draft.done)
+    page = d.step(here)
+    return {
+        "trail_sure": page is None or here in done or not decides_pages(d, page),
+        "trail": [
+            {"key": key, "title": title, "url": draft_url(draft, key), "number": i + 1,
+             "state": "now" if i == at else "done" if key in done else ""}
+            for i, (key, title) in enumerate(steps)
+        ],
+        "trail_at": at + 1, "trail_total": len(steps),
+        "trail_next": steps[at + 1][1] if at + 1 < len(steps) else "",
+        "before": draft_url(draft, steps[at - 1][0]) if at else f"/p/{draft.slug}/",
+        "after": steps[at + 1][0] if at + 1 < len(steps) else CHECK,
+    }

@@ -1,0 +1,83 @@
+"""The documents page of the form: add and remove files."""
+
+from __future__ import annotations
+
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.files.public import FileRefused, file_get, file_response
+from madoguchi.identity.public import Owner, owner_of
+from madoguchi.kernel.errors import NotFound
+from madoguchi.procedures.public import Attachment
+
+from . import drafts
+from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, see_other, sign_in_first, trail
+from .models import Draft
+
+TYPES = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
+
+
+def slot_view(attachment: Attachment, **more: Any) -> dict[str, Any]:
+    """A document slot as the templates draw it, with what the file chooser offers and what may be sent."""
+    kinds = "か".join({"画像": "写真（JPEG・PNG）", "PDF": "PDF"}[kind] for kind in attachment.kinds)
+    return {"a": attachment, "accept": ",".join(TYPES[kind] for kind in attachment.kinds),
+            "limits": f"{kinds}、{attachment.most}つまで", "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
+
+
+@sign_in_first("files")
+@require_http_methods(["GET", "HEAD", "POST"])
+def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
+    """The documents page. A failed upload keeps everything else."""
+    owner = owner_of(request)
+    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    if request.method != "POST":
+        return _page(request, draft, [])
+    if gone := request.POST.get("_remove"):
+        drafts.draft_detach(owner=owner, draft_id=draft_id, file_id=gone)
+        return see_other(draft_url(draft, DOCUMENTS))
+    faults = _attach(request, owner, draft_id)
+    if faults:
+        return _page(request, drafts.draft_get(owner=owner, draft_id=draft_id), faults)
+    after = {"add": DOCUMENTS, "save": "saved"}.get(request.POST.get("_action", ""), CHECK)
+    return see_other(draft_url(draft, after))
+
+
+def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tuple[str, str]]:
+    faults = []
+    for name, uploads in request.FILES.lists():
+        slot = name.removeprefix("file.")
+        for upload in uploads:
+            try:
+                drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
+                                    name=upload.name or "", size=upload.size or 0)
+            except FileRefused as error:
+                faults.append((slot, f"{(upload.name or '')[:60]}: {error.ja}"))
+    return faults
+
+
+def _page(request: HttpRequest, draft: Draft, faults: list[tuple[str, str]]) -> HttpResponse:
+    d = drafts.published_of(draft).definition
+    known, _ = drafts.steps_of(draft, d)
+    slots = [
+        slot_view(a, files=draft.files.get(a.id, []), errors=[ja for slot, ja in faults if slot == a.id],
+                  full=len(draft.files.get(a.id, [])) >= a.most)
+        for a in drafts.procedures_attachments(d, known)
+    ]
+    context = {"d": d, "draft": draft, "slots": slots, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
+               "at_once": settings.UPLOAD_REQUEST_MAX_BYTES, "section": procedures_section(d), **trail(draft, d, known, DOCUMENTS)}
+    return render(request, "intake/documents.html", context, status=422 if faults else 200)
+
+
+@sign_in_first()
+@require_safe
+def draft_file(request: HttpRequest, draft_id: str, file_id: str) -> HttpResponseBase:
+    """A file of one's own draft, to look at."""
+    draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
+    if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
+        raise NotFound("ファイルが見つかりませんでした。")
+    return file_response(file_get(file_id), inline=True)

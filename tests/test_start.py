@@ -1,0 +1,193 @@
+"""How a city hall starts and ends: one line that says what to set, one hall a port, nobody left behind."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from pathlib import Path
+
+import pytest
+
+from madoguchi.config import production
+from madoguchi.config.family import Family, port_fault
+from madoguchi.identity.public import TRIAL_PASSWORD, staff_enrol
+from madoguchi.kernel.errors import StartRefused
+from madoguchi.kernel.keys import ring_make
+from madoguchi.offices.city import read_city
+from madoguchi.offices.errors import CityWrong
+
+ROOT = Path(__file__).resolve().parents[1]
+
+
+def madoguchi(*args, **env):
+    """The command line in a clean environment."""
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MADOGUCHI_", "DATABASE_", "PORT"))}
+    return subprocess.run([sys.executable, "-m", "madoguchi", *args], env=clean | {"PYTHONPATH": str(ROOT / "src")} | env,
+                          capture_output=True, text=True, timeout=60, check=False)
+
+
+@pytest.mark.parametrize(("env", "words"), [
+    ({"MADOGUCHI_ENV": "prod"}, "MADOGUCHI_ENV は trial か production"),
+    ({"MADOGUCHI_ENV": "production"}, "鍵束がありません"),
+    ({"MADOGUCHI_WORKERS": "x"}, "MADOGUCHI_WORKERS は数字"),
+    ({"MADOGUCHI_CITY": "/nowhere"}, "MADOGUCHI_CITY に city.yaml のあるフォルダ"),
+    ({"DATABASE_URL": "mysql://x"}, "DATABASE_URL は postgresql://"),
+    ({"PORT": "abc"}, "PORT は 1 から 65535"),
+    ({"MADOGUCHI_SECRET_FILE": "/nowhere"}, "MADOGUCHI_SECRET_FILE の /nowhere を読めません"),
+])
+def test_what_stops_the_start_is_one_line_and_no_traceback(tmp_path, env, words):
+    done = madoguchi("serve", **{"MADOGUCHI_DATA": str(tmp_path)} | env)
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_path):
+    ring = tmp_path / "keys" / "ring.json"
+    assert madoguchi("keys", "make", str(ring)).returncode == 0
+    again = madoguchi("keys", "make", str(ring))
+    assert (again.returncode, "もうあります" in again.stderr) == (2, True)
+    base = {"MADOGUCHI_ENV": "production", "MADOGUCHI_DATA": str(tmp_path / "data"), "MADOGUCHI_KEYS": str(ring)}
+    done = madoguchi("setup", **base, MADOGUCHI_SECRET="short")
+    assert done.returncode == 2
+    for name in ("MADOGUCHI_URL", "MADOGUCHI_HOSTS", "MADOGUCHI_SECRET"):
+        assert name in done.stderr
+    assert not (tmp_path / "data" / "madoguchi.sqlite3").exists()
+    whole = base | {"MADOGUCHI_URL": "https://city.example.jp", "MADOGUCHI_HOSTS": "city.example.jp"}
+    demo = madoguchi("demo", **whole)
+    assert demo.returncode != 0
+    assert "本番では実行できません" in demo.stderr
+
+
+@pytest.fixture
+def real(settings, tmp_path):
+    settings.PRODUCTION, settings.BASE_URL, settings.ALLOWED_HOSTS = True, "https://city.example.jp", ["city.example.jp"]
+    settings.SECRET_KEY, settings.MADOGUCHI_DATA = "s" * 64, tmp_path / "data"
+    settings.MADOGUCHI_KEYS = tmp_path / "ring.json"
+    ring_make(settings.MADOGUCHI_KEYS)
+    return settings
+
+
+def test_production_as_it_should_be(real, db):
+    production.insist()
+    production.insist_on_data()
+
+
+def test_production_looks_at_the_key_ring(real):
+    real.MADOGUCHI_KEYS.chmod(0o644)
+    with pytest.raises(StartRefused, match="chmod 600"):
+        production.insist()
+    real.MADOGUCHI_KEYS = real.MADOGUCHI_DATA / "keys" / "ring.json"
+    with pytest.raises(StartRefused, match="データフォルダの中"):
+        production.insist()
+
+
+def test_production_takes_no_star_for_a_host(real):
+    real.ALLOWED_HOSTS = ["*"]
+    with pytest.raises(StartRefused, match="MADOGUCHI_HOSTS の"):
+        production.insist()
+
+
+def test_production_opens_no_database_of_a_trial(real, db):
+    clerk = staff_enrol(username="tanaka", name="田中", password=TRIAL_PASSWORD, memberships=[("kosodate", "clerk")])
+    with pytest.raises(StartRefused, match="tanaka"):
+        production.insist_on_data()
+    clerk.set_password("a real one, long enough")
+    clerk.save()
+    production.insist_on_data()
+
+
+@pytest.mark.parametrize(("body", "words"), [
+    ("市: 七尾市\n", "「閉庁日」がありません"), ("市: [\n", "city.yaml:2 を読めません"), ("- 七尾市\n", "を読めません"),
+])
+def test_a_city_pack_that_cannot_be_read_names_the_place(tmp_path, body, words):
+    (tmp_path / "city.yaml").write_text(body, encoding="utf-8")
+    with pytest.raises(CityWrong, match=words):
+        read_city(tmp_path)
+
+
+# --- processes
+
+
+def test_a_taken_port_is_said_before_anything_starts():
+    with socket.socket() as other:
+        other.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEPORT, 1)  # as the web server of another hall listens
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        port = str(other.getsockname()[1])
+        assert "別の番号" in port_fault("127.0.0.1", port)
+    assert port_fault("127.0.0.1", port) == ""
+    assert "127.0.0.1 か 0.0.0.0" in port_fault("nowhere.invalid", "8000")
+
+
+PARENT = "import subprocess, sys, time; p = subprocess.Popen(['sleep', '60']); print(p.pid, flush=True); time.sleep(60)"
+
+
+def alive(pid):
+    try:
+        return Path(f"/proc/{pid}/stat").read_text().split()[2] != "Z"
+    except FileNotFoundError:
+        return False
+
+
+def until(test):
+    end = time.monotonic() + 10
+    while time.monotonic() < end:
+        if test():
+            return True
+        time.sleep(0.05)
+    return False
+
+
+def test_a_killed_process_takes_its_children_along_and_starts_again(monkeypatch, capfd):
+    monkeypatch.setattr("madoguchi.config.family.PAUSE", 0.0)
+    family = Family({"web": [sys.executable, "-c", PARENT]})
+    family.start()
+    try:
+        assert until(lambda: family.revive() == [] and _said(capfd))
+        child, first = int(_said.words), family._running["web"]
+        first.send_signal(signal.SIGKILL)
+        assert until(lambda: family.revive() == ["web"])
+        assert until(lambda: not alive(child)), "it would keep the port"
+        assert family._running["web"].pid != first.pid
+    finally:
+        family.stop()
+    assert all(p.poll() is not None for p in family._running.values())
+
+
+def _said(capfd):
+    _said.words = capfd.readouterr().out.strip()
+    return _said.words.isdecimal()
+
+
+def test_the_end_reaches_everybody():
+    family = Family({"deaf": ["sh", "-c", "trap '' TERM; sleep 60 & wait; sleep 60"], "well": ["sleep", "60"]})
+    import madoguchi.config.family as room
+
+    room_last, room.LAST = room.LAST, 1.0
+    try:
+        family.start()
+        time.sleep(0.3)
+        groups = [p.pid for p in family._running.values()]
+        family.stop()
+    finally:
+        room.LAST = room_last
+    for group in groups:
+        assert until(lambda group=group: not living(group)), group
+
+
+def living(group):
+    """Processes of a group that are not merely waiting to be buried."""
+    found = []
+    for stat in Path("/proc").glob("[0-9]*/stat"):
+        try:
+            state, _, own = stat.read_text().rpartition(")")[2].split()[:3]
+        except OSError:
+            continue
+        if own == str(group) and state != "Z":
+            found.append(stat)
+    return found
