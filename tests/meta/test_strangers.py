@@ -103,13 +103,8 @@ def address(route, world, **other):
 
 
 def both(client, url):
-    """By both methods. The address of a button sends a GET one part up, whoever it is (web.posted): asked there."""
-    up = url.rstrip("/").rpartition("/")[0] + "/"
-    out = []
-    for method in ("get", "post"):
-        response = getattr(client, method)(url)
-        out.append((method, client.get(up) if method == "get" and response.get("Location") == up else response))
-    return out
+    """By both methods."""
+    return [(method, getattr(client, method)(url)) for method in ("get", "post")]
 
 
 def plain(response):
@@ -143,6 +138,9 @@ def test_a_stranger_cannot_tell_that_anything_of_hanakos_exists(hall: Hall, worl
             continue
         for method, response in both(client, address(routes_[name], world)):
             if response.status_code == 405:
+                continue
+            if method == "get" and name in FORMS_ONLY:  # nothing is looked up: on to the page that has the form
+                assert response.status_code == 302, (name, response.status_code)
                 continue
             if who == "nobody" or (who == "guest" and kind == "draft"):
                 # perhaps a sign-in that ran out: asked to sign in, whatever there is; nothing of it is shown
@@ -190,6 +188,8 @@ def test_staff_of_another_section_cannot_tell_that_the_case_exists(hall: Hall, w
         if kind not in ("case", "parcel"):
             continue
         for method, response in both(sato, address(routes_[name], world)):
+            if method == "get" and response.status_code == 302:  # a button's address looks nothing up: on to its page
+                response = sato.get(response["Location"])
             assert response.status_code in (404, 405), (name, method, response.status_code)
     assert world["case_id"] not in text(sato.get("/staff/"))
     assert snapshot() == before

@@ -23,7 +23,7 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
 from madoguchi.procedures.rules.lint import OUTCOME
-from madoguchi.web.posted import posted
+from madoguchi.web.posted import posts
 
 from . import ports, selectors, services
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
@@ -134,7 +134,7 @@ def _decision_row(d: Any, x: Decision) -> dict[str, Any]:
 
 
 @login_required
-@posted
+@posts()
 def take(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take the case."""
     services.case_take(actor=actor_of(request), case_id=case_id, instead_of=request.POST.get("instead_of"))
@@ -142,7 +142,7 @@ def take(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def assign(request: HttpRequest, case_id: str) -> HttpResponse:
     """Give the case to a colleague."""
     services.case_assign(actor=actor_of(request), case_id=case_id, username=request.POST.get("to", ""))
@@ -150,7 +150,7 @@ def assign(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def checklist(request: HttpRequest, case_id: str) -> HttpResponse:
     """Save the checklist."""
     marked = {int(v) for v in request.POST.getlist("point") if v.isdecimal() and len(v) < 4}
@@ -159,7 +159,7 @@ def checklist(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def note(request: HttpRequest, case_id: str) -> HttpResponse:
     """Add an internal note."""
     try:
@@ -279,7 +279,7 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
 
 
 @login_required
-@posted
+@posts()
 def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     """Stamp."""
     try:
@@ -297,7 +297,7 @@ def _again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpResp
 
 
 @login_required
-@posted
+@posts()
 def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send back (差戻し)."""
     try:
@@ -309,7 +309,7 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take up again."""
     try:
@@ -320,7 +320,7 @@ def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def number(request: HttpRequest, case_id: str) -> HttpResponse:
     """Show a 個人番号 once."""
     actor = actor_of(request)

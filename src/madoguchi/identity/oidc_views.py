@@ -18,7 +18,8 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.web.views import posts, safe_next
+from madoguchi.web.posted import posts
+from madoguchi.web.views import safe_next
 
 from .errors import SignInFailed, SignInStopped
 from .owners import sign_in

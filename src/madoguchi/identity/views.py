@@ -9,7 +9,8 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.web.views import posts, safe_next
+from madoguchi.web.posted import posts
+from madoguchi.web.views import safe_next
 
 from .owners import owner_of, sign_in, sign_out
 from .services import resident_signed_in

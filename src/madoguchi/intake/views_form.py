@@ -14,7 +14,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
-from madoguchi.web.views import posts
+from madoguchi.web.posted import posts
 
 from . import drafts, filing, postcodes, signing
 from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged

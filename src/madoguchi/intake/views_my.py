@@ -18,7 +18,7 @@ from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
-from madoguchi.web.views import posts
+from madoguchi.web.posted import posts
 
 from . import applications, drafts
 from .errors import AnswersWrong, CodeWrong

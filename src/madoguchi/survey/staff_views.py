@@ -14,7 +14,7 @@ from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
-from madoguchi.web.posted import posted
+from madoguchi.web.posted import posts
 
 from . import forms, selectors, services
 from .errors import SurveyWrong
@@ -179,7 +179,7 @@ def _result_row(result: Result) -> dict[str, Any]:
 
 
 @login_required
-@posted
+@posts()
 def appoint(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Make the appointment."""
     actor, sent = actor_of(request), sent_of(request)
@@ -197,7 +197,7 @@ def appoint(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def record(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Record a result, or a correction of it."""
     actor, sent = actor_of(request), sent_of(request)
@@ -214,7 +214,7 @@ def record(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def cancel(request: HttpRequest, survey_id: str) -> HttpResponse:
     """Call the survey off, or put a visit in its place."""
     actor, sent = actor_of(request), sent_of(request)
@@ -227,7 +227,7 @@ def cancel(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 @login_required
-@posted
+@posts()
 def second(request: HttpRequest, case_id: str) -> HttpResponse:
     """Order the second survey (再調査)."""
     actor, sent = actor_of(request), sent_of(request)

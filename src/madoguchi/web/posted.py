@@ -5,18 +5,22 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponseBase, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.views.decorators.http import require_POST
 
 
-def posted(view: Callable[..., HttpResponseBase]) -> Callable[..., HttpResponseBase]:
-    """Whoever opens the address of a button (back from the sign-in after a session ran out, from the history) comes to
-    the page the button stands on, one part above, instead of to a bare 405."""
-    @functools.wraps(view)
-    def wrapped(request: HttpRequest, *args: object, **kwargs: object) -> HttpResponseBase:
-        if request.method == "POST":
-            return view(request, *args, **kwargs)
-        response = HttpResponseRedirect(request.path.rstrip("/").rpartition("/")[0] + "/")
-        response.status_code = 303
-        return response
+def posts(page: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
+    """For the address of a button: whoever opens it (back from a sign-in that ran out, a reload after an error, the
+    history) comes to the page that the button stands on, instead of to an empty 405. ``page`` is its path with the
+    view's arguments in braces; without it, the address one part above."""
+    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
+        @functools.wraps(view)
+        def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+            if request.method in ("GET", "HEAD"):
+                above = request.path.rstrip("/").rpartition("/")[0] + "/"
+                return HttpResponseRedirect(page.format(**parts) or above)
+            return require_POST(view)(request, **parts)
 
-    return wrapped
+        return inner
+
+    return decorate

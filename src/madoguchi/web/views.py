@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-import functools
-from collections.abc import Callable
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -42,21 +40,6 @@ def health(request: HttpRequest) -> HttpResponse:
     """200 when web, database and worker are well, else 503 with the reason."""
     reason = fault()
     return JsonResponse({"ok": False, "reason": reason}, status=503) if reason else JsonResponse({"ok": True})
-
-
-def posts(back: str) -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
-    """For addresses that only take a form: who opens one in the address bar (a reload after an error does) comes to the
-    page that has the form, instead of an empty 405. ``back`` is a path with the view's arguments in braces."""
-    def decorate(view: Callable[..., HttpResponse]) -> Callable[..., HttpResponse]:
-        @functools.wraps(view)
-        def inner(request: HttpRequest, **parts: str) -> HttpResponse:
-            if request.method in ("GET", "HEAD"):
-                return HttpResponseRedirect(back.format(**parts))
-            return require_POST(view)(request, **parts)
-
-        return inner
-
-    return decorate
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:

@@ -199,7 +199,7 @@ def test_after_the_session_ran_out_one_comes_back_to_the_case(hall: Hall, case):
     answer = hall.browser().post(f"/staff/case/{case.id}/take/")
     assert answer["Location"] == f"/staff/sign-in/?next=/staff/case/{case.id}/take/"
     back = hall.desk("tanaka").get(f"/staff/case/{case.id}/take/")
-    assert (back.status_code, back["Location"]) == (303, f"/staff/case/{case.id}/")
+    assert (back.status_code, back["Location"]) == (302, f"/staff/case/{case.id}/")
 
 
 def test_the_administrator_is_told_why_the_list_is_empty(hall: Hall, case):
