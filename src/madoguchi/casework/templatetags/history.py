@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from django import template
 
+from madoguchi.casework.rules import HOLDS
+
 register = template.Library()
 ACTIONS = {
     "application.filed": "申請を受け付けた", "case.opened": "審査の一覧に載せた", "case.taken": "担当になった",
@@ -11,6 +13,7 @@ ACTIONS = {
     "case.withdrawn": "取下げで終わりにした", "checklist.saved": "審査チェックを保存した",
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
     "decision.proposed": "起案した", "decision.approved": "承認した", "decision.returned": "差し戻した",
+    "hold.placed": "廃棄を止めた", "hold.lifted": "廃棄の停止を解いた",
     "document.issued": "書類を発行した", "document.added": "書類を追加した", "documents.received": "追加の書類を取り込んだ",
     "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
     "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
@@ -28,9 +31,15 @@ def act_words(action: str) -> str:
 
 
 @register.filter
+def hold_words(kind: str) -> str:
+    """Why a case is kept beyond its term."""
+    return HOLDS.get(kind, kind)
+
+
+@register.filter
 def actor_words(actor: str) -> str:
     """Residents are 申請した方, for their names stand elsewhere; staff go by their number."""
     kind, _, who = actor.partition(":")
     if kind == "staff":
         return f"職員 {who}"
-    return {"resident": "申請した方", "worker": "自動処理", "setup": "自動処理"}.get(kind, actor)
+    return {"resident": "申請した方", "worker": "自動処理", "setup": "自動処理", "cli": "管理者(命令)"}.get(kind, actor)
