@@ -102,6 +102,6 @@ def test_disasters_are_added_and_extended_on_pages(hall) -> None:
     refused = desk.post("/staff/disasters/r6-noto/", {"accepts_until": "2027-03-31", "reason": ""})
     assert refused.status_code == 422 and 'value="2027-03-31"' in refused.content.decode()
     assert desk.post("/staff/disasters/r6-noto/", {"accepts_until": "2027-03-31", "reason": "避難が続く"}).status_code == 303
-    assert "2025-03-31 → 2027-03-31" in desk.get("/staff/disasters/r6-noto/").content.decode()
+    assert "令和7年3月31日 → 令和9年3月31日" in desk.get("/staff/disasters/r6-noto/").content.decode()
     assert desk.get("/staff/disasters/nothing/").status_code == 404
     assert Disaster.objects.get(key="r6-noto").accepts_until is not None
