@@ -228,13 +228,6 @@ def age(**_: Any) -> Done:
     return {}
 
 
-def unpark(**_: Any) -> Done:
-    """Somebody looks at what was parked while the outside was away, and lets it go on."""
-    for message in outbox.parked():
-        outbox.retry_parked(message_id=message.id)
-    return {}
-
-
 # --- looking
 
 
@@ -340,6 +333,6 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
-        work, age, unpark, look, faults,
+        work, age, look, faults,
     )
 }
