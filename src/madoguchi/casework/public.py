@@ -16,6 +16,7 @@ from .progress import progress_say
 from .rules import State
 from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
+from .words import act_words, actor_words
 
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
@@ -53,6 +54,7 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 
 __all__ = [
+    "act_words", "actor_words",
     "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
     "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide",

@@ -46,17 +46,11 @@ ROOT_URLCONF = "madoguchi.config.urls"
 WSGI_APPLICATION = "madoguchi.config.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": False,
+        "BACKEND": "madoguchi.config.engine.Templates",
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                ("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"]),
-            ],
-            "context_processors": [
-                "madoguchi.offices.context.city", "madoguchi.survey.context.desk", "django.template.context_processors.csrf",
-                "django.template.context_processors.request",  # staff pages say who is signed in
-            ],
-            "builtins": ["madoguchi.web.templatetags.mado"],
+            "environment": "madoguchi.config.engine.environment",
+            "context_processors": ["madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
         },
     }
 ]

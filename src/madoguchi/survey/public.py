@@ -3,5 +3,6 @@
 from .handlers import case_opened
 from .rules import SLUG
 from .selectors import case_links, suggestion
+from .words import day_words, officer
 
-__all__ = ["SLUG", "case_links", "case_opened", "suggestion"]
+__all__ = ["SLUG", "case_links", "case_opened", "day_words", "officer", "suggestion"]
