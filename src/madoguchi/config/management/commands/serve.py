@@ -35,6 +35,7 @@ class Command(BaseCommand):
             raise StartRefused(fault)
         call_command("setup")
         os.environ["MADOGUCHI_THREADS"] = str(options["threads"])
+        os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc gives each thread a heap of its own: megabytes for nothing
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
