@@ -9,8 +9,10 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2
+from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.utils import timezone
 from markupsafe import Markup
@@ -40,6 +42,26 @@ def icon(name: str, cls: str = "") -> Markup:
     """An inlined icon, hidden from readers (our own constant drawings: lucide, ISC)."""
     css = f"icon {cls}".strip()
     return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_icons()[name]}</svg>')  # noqa: S704
+
+
+class Token:
+    """The hidden field with the form's token. A page has several forms and masking the token anew for each costs more
+    than drawing a field, so all forms of one page carry the same mask."""
+
+    def __init__(self, request: HttpRequest) -> None:
+        self.request = request
+
+    @functools.cached_property
+    def _field(self) -> str:
+        return str(csrf_input(self.request))
+
+    def __html__(self) -> str:
+        return self._field
+
+
+def token(request: HttpRequest) -> dict[str, Any]:
+    """Template context: ``csrf_input``."""
+    return {"csrf_input": Token(request)}
 
 
 def date(value: Any, form: str) -> str:

@@ -50,7 +50,7 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
-            "context_processors": ["madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
+            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
         },
     }
 ]
