@@ -30,9 +30,10 @@ def _dispatch() -> int:
 
         return procedures(argv[1:])
     if argv[:1] == ["keys"]:
-        from madoguchi.config.keys_cli import main as keys
+        from madoguchi.config import keys_cli
 
-        return keys(argv[1:])
+        if keys_cli.needs_no_hall(argv[1:]):
+            return keys_cli.main(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     from django.core.management import execute_from_command_line
 

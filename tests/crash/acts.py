@@ -228,6 +228,27 @@ def age(**_: Any) -> Done:
     return {}
 
 
+def rotate(**_: Any) -> Done:
+    """A new sealing key and a new search key, everything sealed again."""
+    from madoguchi.kernel import rotation, sealing
+    from madoguchi.kernel.keysource import FileKeys
+
+    FileKeys.refresh = 0.02
+    for kind in ("seal", "search"):
+        rotation.key_begin(kind, actor="test", say=lambda words: None)
+        rotation.everything_reseal(kind, actor="test", pause=0, say=lambda words: None)
+    return {"unmoved": sealing.left("seal") + sealing.left("search")}
+
+
+def numbers(count: int, **_: Any) -> Done:
+    """Many sealed numbers."""
+    from madoguchi.kernel import sealed
+
+    for n in range(count):
+        sealed.put("test", str(n))
+    return {}
+
+
 # --- looking
 
 
@@ -333,6 +354,6 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
-        work, age, look, faults,
+        rotate, numbers, work, age, look, faults,
     )
 }

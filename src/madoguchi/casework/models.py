@@ -108,6 +108,20 @@ class Approval(models.Model):
         return f"{self.decision_id} {self.step}"
 
 
+class NumberView(models.Model):
+    """Who looked at a 個人番号, and why. The reason is sealed: it may name somebody. The act itself is in the audit chain."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    path = models.CharField(max_length=120)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    sealed_why = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
+
+
 class Note(models.Model):
     """An internal note. Never shown to the applicant."""
 

@@ -7,17 +7,19 @@ from typing import Any
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.sealing import Column
 
 from .events import CASE_DECIDED, CASE_OPENED, PROGRESS
 from .handlers import correction_received, documents_received, open_case, withdrawal_decide
 from .letters import issue_documents, row_words
-from .models import Case, Decision
+from .models import Case, Decision, NumberView
 from .progress import progress_say
 from .rules import State
 from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
 from .words import act_words, actor_words
 
+SEALED = (Column(NumberView, "sealed_why", "number-why", "id", "個人番号を見た理由"),)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
@@ -55,7 +57,7 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 __all__ = [
     "act_words", "actor_words",
-    "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
+    "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
     "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide",
 ]

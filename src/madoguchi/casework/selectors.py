@@ -11,7 +11,7 @@ from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
 from madoguchi.identity.public import Staff
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
@@ -19,7 +19,7 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
-from .models import Approval, Case, Correction, Decision, Note
+from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .rules import OPEN, WORDS, State
 
 
@@ -183,6 +183,17 @@ def decisions_of(case: Case) -> list[Decision]:
 def notes_of(case: Case) -> list[Note]:
     """Internal notes, newest first."""
     return list(Note.objects.filter(case=case).select_related("by").order_by("-at"))
+
+
+def number_views_of(case: Case) -> list[dict[str, Any]]:
+    """Who looked at a 個人番号 of the case, newest first: (who, when, which item, why)."""
+    d = definition_of(case)
+    rows = []
+    for row in NumberView.objects.filter(case=case).select_related("by").order_by("-at"):
+        q = d.question(row.path.rpartition(".")[2])
+        why = keys.unseal("number-why", row.sealed_why, bound_to=str(row.id)).decode()
+        rows.append({"by": row.by, "at": row.at, "label": q.label if q else row.path, "why": why})
+    return rows
 
 
 def due_words(case: Case, today: dt.date) -> tuple[str, str]:

@@ -9,7 +9,7 @@ from typing import Any
 from django.db import transaction
 
 from madoguchi.identity.public import Staff, colleagues
-from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
@@ -20,7 +20,7 @@ from madoguchi.records.public import number_take
 from . import selectors
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
 from .events import CASE_DECIDED
-from .models import Approval, Case, Correction, Decision, Note
+from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
 from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
 
@@ -332,12 +332,16 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
 
 @transaction.atomic(durable=True)
 def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
-    """Show a 個人番号 to a clerk of the section, once, with the reason on record. Raises ReasonMissing, NotFound."""
+    """Show a 個人番号 to a clerk of the section, once, with the reason on record: its digest in the chain, its words sealed
+    beside it for whoever audits. Raises ReasonMissing, NotFound."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     _clerk(actor, case)
     if len(_text("理由", why, MOST_WORDS)) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
     token = token_at(case.answers, path)
+    view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())
+    view.sealed_why = keys.seal("number-why", why.strip()[:500].encode(), bound_to=str(view.id))
+    view.save(force_insert=True)
     audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path}, of=why)
     return sealed.get(token)
 

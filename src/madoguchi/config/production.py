@@ -9,6 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, Staff
+from madoguchi.kernel import keys
 from madoguchi.kernel.errors import StartRefused
 
 SECRET_LEAST = 32
@@ -39,12 +40,17 @@ def _setting_faults() -> Iterator[str]:
         yield "MADOGUCHI_HOSTS の * は本番では使えません。ホスト名をコンマ区切りで指定してください。"
     if len(settings.SECRET_KEY) < SECRET_LEAST or settings.SECRET_KEY.startswith("django-insecure"):
         yield f"MADOGUCHI_SECRET が短すぎます。{SECRET_LEAST}字以上のでたらめな文字にするか、指定せずに鍵束から作らせてください。"
-    keys = Path(settings.MADOGUCHI_KEYS)
-    if keys.resolve().is_relative_to(settings.MADOGUCHI_DATA):
-        yield (f"鍵束がデータフォルダの中にあります: {keys}。データベースの控えと一緒に写されないよう、別の場所に移して "
+    source = keys.source()
+    if isinstance(source, keys.FileKeys):
+        yield from _ring_faults(source.path)
+
+
+def _ring_faults(ring: Path) -> Iterator[str]:
+    if ring.resolve().is_relative_to(settings.MADOGUCHI_DATA):
+        yield (f"鍵束がデータフォルダの中にあります: {ring}。データベースの控えと一緒に写されないよう、別の場所に移して "
                "MADOGUCHI_KEYS で指定してください。")
-    elif keys.exists() and stat.S_IMODE(keys.stat().st_mode) & 0o077:
-        yield f"鍵束をほかの利用者が読めます: {keys}。chmod 600 {keys} を実行してください。"
+    elif ring.exists() and stat.S_IMODE(ring.stat().st_mode) & 0o077:
+        yield f"鍵束をほかの利用者が読めます: {ring}。chmod 600 {ring} を実行してください。"
 
 
 def _data_faults() -> Iterator[str]:

@@ -16,12 +16,15 @@ if MADOGUCHI_ENV not in ("trial", "test", "production"):
 PRODUCTION = MADOGUCHI_ENV == "production"
 MADOGUCHI_DATA = Path(env.text("MADOGUCHI_DATA") or ROOT / "var").resolve()
 MADOGUCHI_CITY = Path(env.text("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
-MADOGUCHI_KEYS = Path(env.text("MADOGUCHI_KEYS") or MADOGUCHI_DATA / "keys" / "ring.json")
-if not PRODUCTION and not MADOGUCHI_KEYS.exists():
-    keys.ring_make(MADOGUCHI_KEYS)
+# Where the key ring lies: a file, env:NAME, command:PROGRAM (kernel.keysource); a KMS is one more line here.
+MADOGUCHI_KEYS = env.text("MADOGUCHI_KEYS") or str(MADOGUCHI_DATA / "keys" / "ring.json")
+KEY_SOURCES = {"command": "madoguchi.adapters.key_command.CommandKeys"}
+_source = keys.source_of(MADOGUCHI_KEYS, tuple(KEY_SOURCES.items()))
+if not PRODUCTION and isinstance(_source, keys.FileKeys) and not _source.path.exists():
+    keys.ring_make(_source.path)
 
 BASE_URL = env.text("MADOGUCHI_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")
-SECRET_KEY = env.text("MADOGUCHI_SECRET") or keys.subkey("django", path=str(MADOGUCHI_KEYS)).hex()
+SECRET_KEY = env.text("MADOGUCHI_SECRET") or keys.subkey("django", of=_source).hex()
 DEBUG = False
 ALLOWED_HOSTS = [h for h in env.text("MADOGUCHI_HOSTS", "" if PRODUCTION else "*").split(",") if h]
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []

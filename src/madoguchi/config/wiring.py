@@ -5,8 +5,9 @@ from __future__ import annotations
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
+from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
-from madoguchi.kernel import outbox
+from madoguchi.kernel import outbox, sealing
 from madoguchi.notifications import public as notifications
 from madoguchi.survey import public as survey
 
@@ -22,9 +23,13 @@ HANDLERS = {
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 
+SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
+
 
 def connect() -> None:
     """Subscribe every handler. A handler's name is the queue in which a case's messages keep their order."""
+    for columns in SEALED:
+        sealing.register(columns)
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)

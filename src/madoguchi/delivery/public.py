@@ -1,5 +1,10 @@
 """Door: hand-over."""
 
+from madoguchi.kernel.sealing import Column
+
+from .models import Parcel
 from .services import PARCEL_READY, deliver, make_parcels
 
-__all__ = ["PARCEL_READY", "deliver", "make_parcels"]
+SEALED = (Column(Parcel, "sealed", "parcel", "id", "連携ファイルの中身"),)
+
+__all__ = ["PARCEL_READY", "SEALED", "deliver", "make_parcels"]

@@ -12,7 +12,7 @@ from django.db import connection, transaction
 
 from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
 from madoguchi.identity.public import Owner, person_of, prefill
-from madoguchi.kernel import clock, failpoints, keys
+from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import next_open
@@ -100,13 +100,16 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             raise AnswersWrong(faults)
         if mark and mark != step_mark(step, draft.answers):
             raise StepChanged
-        answers = {k: v for k, v in draft.answers.items() if k not in {q.id for q in step.questions}}
+        draft_answers = draft.answers
+        answers = {k: v for k, v in draft_answers.items() if k not in {q.id for q in step.questions}}
         draft.answers = answers | result.values
         draft.done = draft.done if step_id in draft.done else [*draft.done, step_id]
         if any(q.type == "個人番号" for q in step.questions):
             with transaction.atomic():
+                before = sealed.tokens_in(draft_answers)
                 draft.answers = answers | seal_numbers(step, result.values)
                 saved = _write(draft, answers=draft.answers, done=draft.done)
+                sealed.wipe(before - sealed.tokens_in(draft.answers))
                 if not saved:
                     transaction.set_rollback(True)
         else:
@@ -172,6 +175,7 @@ def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
     """Throw a draft away with its files."""
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
     ids = [f["id"] for entries in draft.files.values() for f in entries]
+    sealed.wipe(sealed.tokens_in(draft.answers))
     draft.delete()
 
     def clear() -> None:
@@ -257,7 +261,9 @@ def drafts_sweep() -> int:
     gone = 0
     for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
         ids = [f["id"] for entries in draft.files.values() for f in entries]
-        draft.delete()
+        with transaction.atomic():
+            sealed.wipe(sealed.tokens_in(draft.answers))
+            draft.delete()
         for file_id in ids:
             file_delete(file=file_get(file_id))
         gone += 1

@@ -11,7 +11,7 @@ from django.db.models import F
 
 from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner, signer
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.procedures import public as procedures
 
@@ -113,6 +113,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
+    sealed.wipe(sealed.tokens_in(draft.answers) - sealed.tokens_in(verdict.answers))
     Draft.objects.filter(id=draft.id).update(
         state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1
     )

@@ -6,11 +6,17 @@ from typing import Any
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.sealing import Column
 
 from .applications import filed_handler, progress_apply
 from .drafts import drafts_sweep
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
-from .models import Application
+from .models import Application, ParkedInput
+
+SEALED = (
+    Column(Application, "sealed_mail", "mail-address", "receipt", "申請した方のメールアドレス"),
+    Column(ParkedInput, "sealed", "parked", "id", "ログインし直す間の入力"),
+)
 
 
 def filing_of(application_id: str) -> dict[str, Any]:
@@ -27,6 +33,6 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
     "progress_apply",
 ]

@@ -1,90 +1,162 @@
-"""Keys that live outside the database.
+"""Keys that live outside the database (docs/adr/0009).
 
-A key ring is a JSON file ``{"current": "k1", "keys": {"k1": "<base64 of 32 bytes>"}}`` named by
-``MADOGUCHI_KEYS`` (default ``<data folder>/keys/ring.json``). Purposes get their own subkeys by HKDF, so that no
-key does two jobs. A new ring is only ever made for trial; in production a missing ring stops the start.
+``MADOGUCHI_KEYS`` names the source (keysource); a process reads the ring again when it changed, so that a rotation needs
+no restart. Purposes get their own subkeys by HKDF, so that no key does two jobs. A new ring is only ever made for trial;
+in production a missing ring stops the start.
 """
 
 from __future__ import annotations
 
-import base64
+import dataclasses
 import functools
-import json
+import logging
 import os
+import re
 import secrets
+import threading
+import time
+from importlib import import_module
 from pathlib import Path
+from typing import cast
 
-from cryptography.hazmat.primitives import hashes
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
-from cryptography.hazmat.primitives.kdf.hkdf import HKDF
 
-from .errors import StartRefused
+from . import clock, keyring
+from .keyring import Ring
+from .keysource import FileKeys, KeysMissing, KeySource
 
+log = logging.getLogger("madoguchi.keys")
+SCHEMES = {"file": "madoguchi.kernel.keysource.FileKeys", "env": "madoguchi.kernel.keysource.EnvKeys"}
+_derive = functools.lru_cache(maxsize=256)(keyring.derive)
 
-class KeysMissing(StartRefused):
-    """The key ring is not there and may not be invented."""
+class KeyUnknown(KeysMissing):
+    """A value lies under a key that the ring does not hold (any more)."""
 
 
 def ring_make(path: Path) -> None:
-    """Write a new ring with one random key, readable by its owner only. Keeps an existing one."""
+    """Write a new ring with random keys, readable by its owner only. Keeps an existing one."""
+    ring_put(path, keyring.dump(keyring.ring_new(clock.now())))
+
+
+def ring_put(path: Path, text: str) -> bool:
+    """Lay a ring into a file that is not there yet. False when one is there: it is kept."""
     path.parent.mkdir(parents=True, exist_ok=True, mode=0o700)
-    body = {"current": "k1", "keys": {"k1": base64.b64encode(secrets.token_bytes(32)).decode()}}
     temp = path.with_name(f"{path.name}.{secrets.token_hex(8)}")  # not the process id: containers share them
     handle = os.open(temp, os.O_CREAT | os.O_EXCL | os.O_WRONLY, 0o600)
     with os.fdopen(handle, "w") as out:
-        json.dump(body, out)
+        out.write(text)
         out.flush()
         os.fsync(out.fileno())
     try:
         os.link(temp, path)
     except FileExistsError:
-        pass
+        return False
     finally:
         temp.unlink()
+    return True
 
 
-@functools.lru_cache(maxsize=4)
-def _ring(path: str) -> tuple[str, dict[str, bytes]]:
-    try:
-        body = json.loads(Path(path).read_text())
-        return body["current"], {name: base64.b64decode(value) for name, value in body["keys"].items()}
-    except FileNotFoundError:
-        raise KeysMissing(f"鍵束がありません: {path}。MADOGUCHI_KEYS で場所を指定するか、初めの一度だけ "
-                          f"./madoguchi keys make {path} で作ってください。前に使った鍵束がある市役所では、作らずに戻してください。") from None
-    except PermissionError:
-        raise KeysMissing(f"鍵束を読む権限がありません: {path}。市役所を動かす利用者が読めるようにしてください。") from None
-    except (ValueError, KeyError, TypeError):
-        raise KeysMissing(f"鍵束が壊れています: {path}。控えから戻してください。") from None
+@functools.lru_cache(maxsize=8)
+def source_of(place: str, extra: tuple[tuple[str, str], ...] = ()) -> KeySource:
+    """The source that a setting names: ``scheme:place``, or the path of a file."""
+    named = re.match(r"([a-z]+):(.+)", place)
+    scheme, rest = (named[1], named[2]) if named else ("file", place)
+    known = SCHEMES | dict(extra)
+    if scheme not in known:
+        raise KeysMissing(f"MADOGUCHI_KEYS の「{scheme}:」は使えません。使えるのは: {'、'.join(f'{s}:' for s in known)}")
+    module, _, name = known[scheme].rpartition(".")
+    return cast(KeySource, getattr(import_module(module), name)(rest))
 
 
-def _path() -> str:
+def source() -> KeySource:
+    """The source in use."""
     from django.conf import settings
 
-    return str(settings.MADOGUCHI_KEYS)
+    return source_of(str(settings.MADOGUCHI_KEYS), tuple(getattr(settings, "KEY_SOURCES", {}).items()))
 
 
-@functools.lru_cache(maxsize=64)
-def _derive(path: str, key_id: str, purpose: str) -> bytes:
-    material = _ring(path)[1][key_id]
-    return HKDF(hashes.SHA256(), 32, salt=None, info=f"madoguchi/{purpose}".encode()).derive(material)
+@dataclasses.dataclass(slots=True)
+class _Held:
+    text: str
+    ring: Ring
+    stamp: object
+    checked: float
 
 
-def subkey(purpose: str, *, path: str | None = None) -> bytes:
-    """32 bytes for one purpose, from the current key. For HMACs and signing."""
-    path = path or _path()
-    return _derive(path, _ring(path)[0], purpose)
+_held: dict[KeySource, _Held] = {}
+_lock = threading.Lock()
+
+
+def ring(*, of: KeySource | None = None, fresh: bool = False) -> Ring:
+    """The ring as it stands. ``fresh`` looks at the source now instead of once in its ``refresh`` seconds."""
+    return _look(of or source(), fresh).ring
+
+
+def ring_text(of: KeySource) -> str:
+    """The text of the ring, read now."""
+    return _look(of, True).text
+
+
+def _look(found: KeySource, fresh: bool) -> _Held:
+    held, now = _held.get(found), time.monotonic()
+    if held and not fresh and (not found.refresh or now - held.checked < found.refresh):
+        return held
+    with _lock:
+        stamp = found.stamp()
+        if held and stamp is not None and stamp == held.stamp:
+            held.checked = now
+            return held
+        try:
+            text = found.read()
+            held = _Held(text, keyring.load(text), stamp, now)
+        except Exception as error:  # whatever the source is: a city hall that runs goes on with what it knows
+            if held is None or fresh:
+                raise
+            log.error("key source not readable: %s", type(error).__name__)
+            held.checked = now
+            return held
+        _held[found] = held
+        return held
+
+
+def subkey(purpose: str, *, of: KeySource | None = None) -> bytes:
+    """32 bytes for one purpose that no rotation changes. For HMACs that are stored, and for signing."""
+    found = ring(of=of)
+    return found.fixed.get(purpose) or _derive(found.root, purpose)
+
+
+def search_keys() -> dict[str, bytes]:
+    """The HMAC keys of the exact search by name, the current one first."""
+    found = ring().search
+    order = sorted(found.known, key=lambda name: name != found.current)
+    return {name: found.known[name] for name in order}
 
 
 def seal(purpose: str, data: bytes, *, bound_to: str = "") -> bytes:
     """Encrypt with AES-256-GCM. ``bound_to`` (an id) must be given again to open: a ciphertext moved elsewhere fails."""
-    path = _path()
-    key_id = _ring(path)[0]
+    found = ring().seal
     nonce = secrets.token_bytes(12)
-    body = AESGCM(_derive(path, key_id, purpose)).encrypt(nonce, data, bound_to.encode())
-    return key_id.encode() + b"." + nonce + body
+    body = AESGCM(_derive(found.known[found.current], purpose)).encrypt(nonce, data, bound_to.encode())
+    return found.current.encode() + b"." + nonce + body
+
+
+def key_of(sealed: bytes | memoryview[int]) -> str:
+    """The name of the key a value lies under."""
+    return bytes(sealed[:12]).partition(b".")[0].decode(errors="replace")
 
 
 def unseal(purpose: str, sealed: bytes | memoryview[int], *, bound_to: str = "") -> bytes:
-    """Decrypt what `seal` made, under whichever key of the ring it names. Raises InvalidTag when altered."""
-    key_id, _, rest = bytes(sealed).partition(b".")
-    return AESGCM(_derive(_path(), key_id.decode(), purpose)).decrypt(rest[:12], rest[12:], bound_to.encode())
+    """Decrypt what `seal` made, under whichever key of the ring it names. Raises InvalidTag when altered, KeyUnknown."""
+    name, _, rest = bytes(sealed).partition(b".")
+    material = ring().seal.known.get(name.decode(errors="replace"))
+    if material is None:  # sealed by a process that has seen a newer ring
+        material = ring(fresh=True).seal.known.get(name.decode(errors="replace"))
+    if material is None:
+        raise KeyUnknown(name.decode(errors="replace")[:12])
+    return AESGCM(_derive(material, purpose)).decrypt(rest[:12], rest[12:], bound_to.encode())
+
+
+__all__ = [
+    "FileKeys", "KeySource", "KeyUnknown", "KeysMissing", "key_of", "ring", "ring_make", "ring_put", "ring_text", "seal", "search_keys",
+    "source", "source_of", "subkey", "unseal",
+]

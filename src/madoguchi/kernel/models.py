@@ -93,6 +93,7 @@ class SealedValue(models.Model):
     kind = models.CharField(max_length=20)
     sealed = models.BinaryField()
     search = models.CharField(max_length=64, db_index=True)
+    search_key = models.CharField(max_length=8, default="s1")  # which key of the ring `search` was made with
     created_at = models.DateTimeField()
 
     def __str__(self) -> str:

@@ -3,6 +3,10 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Iterable, Iterator
+from typing import Any
+
+from django.db.models import Q
 
 from . import clock, keys
 from .canon import keyed_digest
@@ -17,12 +21,29 @@ def is_token(value: object) -> bool:
     return isinstance(value, str) and value.startswith(PREFIX) and len(value) == 27
 
 
+def tokens_in(value: Any) -> set[str]:
+    """Every token in answers, however deep."""
+    return set(_tokens(value))
+
+
+def _tokens(value: Any) -> Iterator[str]:
+    if isinstance(value, dict):
+        for part in value.values():
+            yield from _tokens(part)
+    elif isinstance(value, list | tuple):
+        for part in value:
+            yield from _tokens(part)
+    elif is_token(value):
+        yield value
+
+
 def put(kind: str, value: str) -> str:
     """Encrypt a value and return its token. ``kind`` separates the search keys of different sorts of numbers."""
     token = PREFIX + secrets.token_hex(12)
+    name, key = next(iter(keys.search_keys().items()))
     SealedValue.objects.create(
         token=token, kind=kind, sealed=keys.seal("sealed", value.encode(), bound_to=token),
-        search=search_digest(kind, value), created_at=clock.now(),
+        search=search_digest(key, kind, value), search_key=name, created_at=clock.now(),
     )
     return token
 
@@ -35,6 +56,21 @@ def get(token: str) -> str:
     return keys.unseal("sealed", row.sealed, bound_to=token).decode()
 
 
-def search_digest(kind: str, value: str) -> str:
-    """The keyed digest by which an exact value can be found without decrypting any."""
-    return keyed_digest(keys.subkey("sealed-search"), f"{kind}:{value}".encode())
+def wipe(tokens: Iterable[str]) -> int:
+    """Destroy values for good, in the caller's transaction. Returns how many there were."""
+    wanted = list(tokens)
+    return SealedValue.objects.filter(token__in=wanted).delete()[0] if wanted else 0
+
+
+def find(kind: str, value: str) -> list[str]:
+    """The tokens of an exact value, found without decrypting any: under every search key, for a rotation may be under way.
+    The caller authorises and records the search."""
+    wanted = Q()
+    for name, key in keys.search_keys().items():
+        wanted |= Q(search=search_digest(key, kind, value), search_key=name)
+    return list(SealedValue.objects.filter(wanted, kind=kind).order_by("created_at", "token").values_list("token", flat=True))
+
+
+def search_digest(key: bytes, kind: str, value: str) -> str:
+    """The keyed digest that stands beside the ciphertext."""
+    return keyed_digest(key, f"{kind}:{value}".encode())

@@ -74,6 +74,37 @@ def test_a_clerk_sees_it_once_and_says_why(hall: Hall, case):
     assert AuditEntry.objects.filter(action="number.viewed").count() == 2
 
 
+def test_who_audits_reads_who_looked_and_why(hall: Hall, case):
+    services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="宛名番号との照合")
+    for who in ("auditor", "yoshida"):
+        page = text(hall.desk(who).get(f"/staff/case/{case.id}/?tab=history"))
+        assert "個人番号を見た人と理由" in page
+        assert "宛名番号との照合" in page
+        assert SPACED not in page
+    assert "宛名番号との照合" not in text(hall.desk("yoshida").get(f"/staff/case/{case.id}/?tab=answers"))
+    assert not [name for name, value in every_text_in_the_database() if "宛名番号との照合".encode() in value], "sealed: it may name somebody"
+
+
+@pytest.mark.parametrize(("section", "role", "ends", "may"), [
+    ("kenkou", "clerk", None, True), ("kenkou", "chief", None, True), ("kenkou", "manager", None, True),
+    ("kenkou", "auditor", None, False), ("kenkou", "admin", None, False), ("*", "clerk", None, False),
+    ("kosodate", "manager", None, False), ("kenkou", "clerk", "2026-11-19", False), ("kenkou", "clerk", "2026-11-20", True),
+])
+def test_only_the_roles_of_the_section_see_it_while_they_last(hall: Hall, case, section, role, ends, may):
+    from madoguchi.identity.models import Membership, Staff
+
+    person = Staff.objects.create_user("somebody", "だれか")
+    Membership.objects.create(staff=person, section=section, role=role, starts="2020-01-01", ends=ends)
+    seen = AuditEntry.objects.filter(action="number.viewed")
+    if may:
+        assert services.number_reveal(actor=person, case_id=case.ref, path="my_number", why="照合のため") == NUMBER
+        assert seen.count() == 1
+        return
+    with pytest.raises(NotFound):
+        services.number_reveal(actor=person, case_id=case.ref, path="my_number", why="照合のため")
+    assert not seen.exists()
+
+
 @pytest.mark.parametrize("why", ["", " ", "x"])
 def test_without_a_reason_nothing_is_shown(hall: Hall, case, why):
     answer = hall.desk("yoshida").post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": why})
@@ -142,6 +173,49 @@ def test_a_wiped_number_is_gone_and_the_filing_still_stands(hall: Hall, case):
         services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="照合のため")
     assert Case.objects.get(id=case.id).digest == digest
     assert not AuditEntry.objects.filter(action="number.viewed").exists()
+
+
+def kept():
+    from madoguchi.kernel.models import SealedValue
+
+    return set(SealedValue.objects.values_list("token", flat=True))
+
+
+def test_a_number_typed_over_or_thrown_away_is_destroyed(hall: Hall):
+    """No number stays behind that no draft and no filing names."""
+    import datetime as dt
+
+    from tests.support.hall import lists
+
+    from madoguchi.intake import drafts
+    from madoguchi.kernel import clock
+
+    owner = hall.owner("hanako")
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER})
+    first = draft.answers["my_number"]
+    d = hall.definition(SLUG)
+    step = next(s for s in d.steps if any(q.id == "my_number" for q in s.questions))
+    raw = lists(generate.post_data(d, step, draft.answers | {"my_number": generate.MY_NUMBERS[1]}))
+    second = drafts.draft_save_step(owner=owner, draft_id=str(draft.id), step_id=step.id, raw=raw, mark="").answers["my_number"]
+    assert (first == second, kept()) == (False, {second})
+    drafts.draft_discard(owner=owner, draft_id=str(draft.id))
+    assert kept() == set()
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER})
+    assert kept() == {draft.answers["my_number"]}
+    with clock.frozen(clock.now() + dt.timedelta(days=31)):
+        assert drafts.drafts_sweep() == 1
+    assert kept() == set()
+
+
+def test_a_number_that_is_no_longer_asked_is_destroyed_when_filing(hall: Hall):
+    from madoguchi.intake.models import Draft
+
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER})
+    stray = sealed.put("my-number", NUMBER)
+    Draft.objects.filter(id=draft.id).update(answers=draft.answers | {"not_asked_any_more": stray})
+    filed = hall.send(hall.owner("hanako"), draft).application
+    assert kept() == {filed.answers["my_number"]}
+
 
 CHILDREN = "jidou-teate-gaku-kaitei"
 
