@@ -43,12 +43,13 @@ def hall(db: None, places: Path, settings) -> Iterator:
     """An open city hall: trial staff, storage of its own, the clock held at Friday 2026-11-20 10:00 (see Hall)."""
     from tests.support.hall import OPENING, Hall
 
-    from madoguchi.kernel import clock
+    from madoguchi.kernel import clock, limits
     from madoguchi.procedures import selectors
 
     settings.SMTP, settings.MAILER = "", "madoguchi.adapters.mail.FolderMailer"
     settings.SIGNER, settings.SIGNERS = "test", {"test": "tests.support.signer.TestSigner"}
     selectors.forget()
+    limits.forget()
     with clock.frozen(OPENING):
         yield Hall(places)
     selectors.forget()

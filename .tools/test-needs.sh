@@ -5,6 +5,7 @@ install_needs() {
   fc-list 2>/dev/null | grep -qi "noto.*cjk" || want+=(fonts-noto-cjk)
   [ -f /usr/share/fonts/truetype/ipamj/ipamjm.ttf ] || want+=(fonts-ipamj-mincho)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want+=(postgresql)
+  command -v clamd >/dev/null 2>&1 || want+=(clamav-daemon)
   command -v setpriv >/dev/null 2>&1 || want+=(util-linux)
   if [ ${#want[@]} -gt 0 ]; then
     [ "$(id -u)" = 0 ] || sudo="sudo -n"

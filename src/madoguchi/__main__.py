@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import sys
 
 
@@ -10,7 +11,12 @@ def main() -> int:
     from madoguchi.kernel.errors import StartRefused
 
     try:
-        return _dispatch()
+        status = _dispatch()
+        sys.stdout.flush()
+        return status
+    except BrokenPipeError:  # `… | head` has read enough: no fault, and nothing more to say
+        os.dup2(os.open(os.devnull, os.O_WRONLY), sys.stdout.fileno())
+        return 141
     except StartRefused as refused:
         print(f"始められません: {refused}", file=sys.stderr)
         return 2
@@ -28,8 +34,6 @@ def _dispatch() -> int:
 
         if keys_cli.needs_no_hall(argv[1:]):
             return keys_cli.main(argv[1:])
-    import os
-
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     from django.core.management import execute_from_command_line
 

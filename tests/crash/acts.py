@@ -229,13 +229,6 @@ def age(**_: Any) -> Done:
     return {}
 
 
-def unpark(**_: Any) -> Done:
-    """Somebody looks at what was parked while the outside was away, and lets it go on."""
-    for message in outbox.parked():
-        outbox.retry_parked(message_id=message.id)
-    return {}
-
-
 def rotate(**_: Any) -> Done:
     """A new sealing key and a new search key, everything sealed again."""
     from madoguchi.kernel import rotation, sealing
@@ -375,6 +368,6 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
-        rotate, numbers, expire, work, age, unpark, look, faults,
+        rotate, numbers, expire, work, age, look, faults,
     )
 }

@@ -51,7 +51,7 @@ def test_without_the_mail_server_everything_else_goes_on_and_the_mail_follows(to
         before = len(town.server.letters)
     finally:
         town.server.start()
-    town.well([("unpark", {}), ("work", {})], away)
+    town.well([("work", {})], away)
     assert len(town.server.letters) == before + 1
     assert town.faults([away["application"]]) == []
 
@@ -64,7 +64,7 @@ def test_a_mail_server_that_hangs_up_gets_the_letter_again_under_the_same_id(tow
         known = town.well([*FILLED, ("submit", {}), ("work", {"patience": 12})])
     finally:
         town.server.hang_up = ""
-    town.well([("unpark", {}), ("work", {})], known)
+    town.well([("work", {})], known)
     ids = town.server.ids()[before:]
     assert len(set(ids)) == 1
     assert town.faults([known["application"]]) == []
@@ -86,7 +86,7 @@ def test_without_the_folder_of_the_core_system_parcels_wait_and_follow(town):
         out.unlink()
         if aside.exists():
             shutil.move(aside, out)
-    town.well([("unpark", {}), ("work", {})], away)
+    town.well([("work", {})], away)
     assert town.faults([known["application"]]) == []
 
 

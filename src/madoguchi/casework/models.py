@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from .rules import State
+from .rules import HOLDS, State
 
 
 class Case(models.Model):
@@ -140,6 +140,11 @@ class Hold(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.kind}"
+
+    @property
+    def ja(self) -> str:
+        """The kind in words."""
+        return HOLDS[self.kind]
 
 
 class Tombstone(models.Model):

@@ -18,6 +18,7 @@ from .rules import State
 from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
 from .witness import witness
+from .words import act_words, actor_words
 
 SEALED = (Column(NumberView, "sealed_why", "number-why", "id", "個人番号を見た理由"),)
 _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -56,6 +57,7 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 
 __all__ = [
+    "act_words", "actor_words",
     "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
     "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",

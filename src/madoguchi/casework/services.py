@@ -159,7 +159,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     failpoints.hit("casework.correction.before_publish")
     audit.record(actor.actor, "correction.asked", chain=f"case:{case.id}",
                  facts={"correction": correction.number, "items": [p for p, _ in chosen]}, of=correction.items)
-    from madoguchi.web.templatetags.mado import jdate
+    from madoguchi.procedures.rules.say import jdate
 
     progress_say(
         case, key=f"correction:{correction.id}", status="correction", ja="直していただきたい点をお知らせしました", notify=True,

@@ -8,6 +8,7 @@ from typing import Any
 from urllib.parse import parse_qsl, unquote, urlsplit
 
 from madoguchi.kernel.errors import StartRefused
+from madoguchi.kernel.limits import Rate
 
 
 class SettingWrong(StartRefused):
@@ -41,6 +42,17 @@ def number(name: str, default: int) -> int:
     if not value.isdecimal():
         raise SettingWrong(f"{name} は数字で指定してください(今は {value})")
     return int(value)
+
+
+def rate(name: str, default: str) -> Rate:
+    """How often something may be tried: 60/600 is 60 times in 600 seconds, 0 is no limit."""
+    value = os.environ.get(name) or default
+    count, _, seconds = value.partition("/")
+    if value == "0":
+        return Rate(0, 1)
+    if not (count.isdecimal() and seconds.isdecimal() and int(count) and int(seconds)):
+        raise SettingWrong(f"{name} は 回数/秒 の形(例 60/600)か、制限しないときは 0 で指定してください(今は {value})")
+    return Rate(int(count), int(seconds))
 
 
 def database(url: str, data: Path) -> dict[str, Any]:

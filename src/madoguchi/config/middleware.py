@@ -11,7 +11,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
-from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.errors import DomainError, TooMany
+from madoguchi.web.posted import TOO_LARGE
+from madoguchi.web.views import too_large
 
 # Own scripts and styles only, nothing inline. The few inline style attributes of bars are allowed by hash-free
 # 'unsafe-inline' nowhere: widths are set by classes.
@@ -57,9 +59,21 @@ def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             if not isinstance(error, DomainError):
                 return None
             template = "web/staff_error.html" if request.path.startswith("/staff/") else "web/error.html"
-            return render(request, template, {"title": error.ja, "status": error.status}, status=error.status)
+            words = str(error.data.get("words", ""))
+            page = render(request, template, {"title": error.ja, "words": words, "status": error.status}, status=error.status)
+            if isinstance(error, TooMany):
+                page.headers["Retry-After"] = str(error.data["seconds"])
+            return page
 
     return Frame()
+
+
+def whole_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
+    """Innermost middleware: what the door (config.rsgi) did not take in whole gets its page here."""
+    def middleware(request: HttpRequest) -> HttpResponse:
+        return too_large(request) if request.META.get(TOO_LARGE) else get_response(request)
+
+    return middleware
 
 
 class PagesCompressed(GZipMiddleware):

@@ -19,12 +19,12 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from madoguchi.web.posted import TOO_LARGE
+
 from .wsgi import application
 
 IN_MEMORY = 256_000
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
-TOO_LARGE = "一度に送れる大きさを超えています。写真を何回かに分けて送ってください。"
-PLAIN = [("content-type", "text/plain; charset=utf-8"), ("connection", "close")]
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, bytes]
 
@@ -41,7 +41,7 @@ async def app(scope: Any, protocol: Any) -> None:
         async for chunk in protocol:
             size += len(chunk)
             if size > settings.UPLOAD_REQUEST_MAX_BYTES:
-                protocol.response_bytes(413, PLAIN, TOO_LARGE.encode())
+                await _handed_on(scope, protocol, io.BytesIO(), 0, too_large=True)
                 return
             body.write(chunk)
         said = scope.headers.get("content-length")
@@ -52,11 +52,13 @@ async def app(scope: Any, protocol: Any) -> None:
         await _handed_on(scope, protocol, body, size)
 
 
-async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int) -> None:
-    """All of it has arrived: now it gets a thread."""
+async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, too_large: bool = False) -> None:
+    """All of it has arrived (or too much, and it is dropped): now it gets a thread."""
     environ = environ_of(scope, body, size)
+    if too_large:
+        environ |= {TOO_LARGE: True, "CONTENT_TYPE": ""}
     status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
-    protocol.response_bytes(status, headers, content)
+    protocol.response_bytes(status, [*headers, ("connection", "close")] if too_large else headers, content)
 
 
 def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:

@@ -44,22 +44,17 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
+    "madoguchi.config.middleware.whole_bodies",
 ]
 ROOT_URLCONF = "madoguchi.config.urls"
 WSGI_APPLICATION = "madoguchi.config.wsgi.application"
 TEMPLATES = [
     {
-        "BACKEND": "django.template.backends.django.DjangoTemplates",
-        "APP_DIRS": False,
+        "BACKEND": "madoguchi.config.engine.Templates",
+        "APP_DIRS": True,
         "OPTIONS": {
-            "loaders": [
-                ("django.template.loaders.cached.Loader", ["django.template.loaders.app_directories.Loader"]),
-            ],
-            "context_processors": [
-                "madoguchi.offices.context.city", "madoguchi.survey.context.desk", "django.template.context_processors.csrf",
-                "django.template.context_processors.request",  # staff pages say who is signed in
-            ],
-            "builtins": ["madoguchi.web.templatetags.mado"],
+            "environment": "madoguchi.config.engine.environment",
+            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
         },
     }
 ]
@@ -97,6 +92,19 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env.number("MADOGUCHI_UPLOAD_MB", 10) * 1_000_000
 UPLOAD_REQUEST_MAX_BYTES = 6 * UPLOAD_MAX_BYTES
 
+# How often something may be tried: per browser (owner) and per network address. Shelters share an address, so those are wide.
+LIMITS = {
+    "code.address": env.rate("MADOGUCHI_LIMIT_CODE", "60/600"),  # wrong tries of receipt number and code
+    "resume.address": env.rate("MADOGUCHI_LIMIT_RESUME", "120/600"),  # links from mails that are opened
+    "mail.owner": env.rate("MADOGUCHI_LIMIT_MAIL", "6/3600"),  # mails with such a link that are asked for
+    "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
+    "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),
+    "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
+    "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
+    "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
+}
+BEHIND_PROXY, PROXIES = env.flag("MADOGUCHI_BEHIND_PROXY", False), max(1, env.number("MADOGUCHI_PROXIES", 1))
+
 SECURE_COOKIES = BASE_URL.startswith("https://")
 SESSION_COOKIE_NAME = "mado_staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
@@ -106,7 +114,8 @@ SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES and PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MADOGUCHI_TLS_REDIRECT", True)
-SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if env.flag("MADOGUCHI_BEHIND_PROXY", False) else None
+SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
+SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitors and load balancers ask this process by plain HTTP
 SECURE_REFERRER_POLICY = "same-origin"
 X_FRAME_OPTIONS = "DENY"
 CSRF_FAILURE_VIEW = "madoguchi.web.views.csrf_failure"
@@ -122,6 +131,9 @@ PASSWORD_HASHERS = (
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"
+
+# Virus scan of uploads: ClamAV's daemon (host:port or /path/of/socket); none when empty.
+CLAMD, SCANNER = env.text("MADOGUCHI_CLAMD"), "madoguchi.adapters.clamd.ClamScanner"
 
 # Mail: an SMTP server when MADOGUCHI_SMTP is set (host:port), otherwise letters are laid into var/mail.
 SMTP = env.text("MADOGUCHI_SMTP")

@@ -18,5 +18,6 @@ urlpatterns = [
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
 ]
+handler400 = "madoguchi.web.views.bad_request"
 handler404 = "madoguchi.web.views.not_found"
 handler500 = "madoguchi.web.views.server_error"

@@ -1,8 +1,10 @@
-"""Taking scripts, launchers, attached files and document data out of a PDF. The pages stay as they are."""
+"""Taking scripts, launchers, attached files and document data out of a PDF. The pages stay as they are. What would burst
+in the reader's hands (streams that unpack to gigabytes, endless pages) is refused. Runs inside files.cell."""
 
 from __future__ import annotations
 
 import tempfile
+import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
@@ -12,6 +14,11 @@ from .errors import FileRefused
 _ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/GoToR", "/Rendition", "/Movie", "/Sound",
             "/RichMediaExecute"}
 _READ = 1 << 16
+PAGES, OBJECTS, PIXELS = 2000, 100_000, 200_000_000
+ONE_STREAM, ALL_STREAMS = 300_000_000, 1_000_000_000  # bytes unpacked: a page of 600 dpi in colour has 100 MB
+_PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
+MANY = f"PDFのページや部品が多すぎます({PAGES}ページまで)。分けて送ってください。"
+BURSTS = "PDFの中身が大きすぎます。印刷してPDFに直すか、写真で送ってください。"
 
 
 def pdf(source: BinaryIO) -> Iterator[bytes]:
@@ -21,6 +28,7 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
     source.seek(0)
     try:
         with pikepdf.open(source) as doc, tempfile.TemporaryFile() as out:
+            _measure(doc)
             _drop(doc.Root, "/OpenAction", "/AcroForm", "/Metadata")
             if "/Names" in doc.Root:
                 _drop(doc.Root.Names, "/JavaScript", "/EmbeddedFiles")
@@ -28,8 +36,7 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
                 del doc.trailer["/Info"]
             for thing in doc.objects:
                 _disarm(thing)
-            doc.remove_unreferenced_resources()
-            doc.save(out)
+            doc.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
             out.seek(0)
             while piece := out.read(_READ):
                 yield piece
@@ -37,6 +44,57 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
         raise FileRefused("パスワードの付いたPDFは受け取れません。パスワードを外して選び直してください。") from None
     except (pikepdf.PdfError, RecursionError):
         raise FileRefused("PDFとして開けません。別のファイルを選んでください。") from None
+
+
+def _measure(doc: Any) -> None:
+    """Refuse what is too much to look at."""
+    import pikepdf
+
+    if len(doc.objects) > OBJECTS or len(doc.pages) > PAGES:
+        raise FileRefused(MANY)
+    total = 0
+    for thing in doc.objects:
+        if not isinstance(thing, pikepdf.Stream):
+            continue
+        width, height = thing.get("/Width", 0), thing.get("/Height", 0)
+        if isinstance(width, int) and isinstance(height, int) and width * height > PIXELS:
+            raise FileRefused(BURSTS)
+        total += _unpacked(thing)
+        if total > ALL_STREAMS:
+            raise FileRefused(BURSTS)
+
+
+def _unpacked(stream: Any) -> int:
+    """How long a stream becomes; unpacked in pieces that are thrown away. Raises FileRefused beyond ONE_STREAM."""
+    import pikepdf
+
+    found = stream.get("/Filter", None)
+    filters = [str(f) for f in found] if isinstance(found, pikepdf.Array) else [str(found)] if found is not None else []
+    packed = [f for f in filters if f in _PACKED]
+    if len(packed) > 1:  # packed twice: nothing that draws needs it
+        raise FileRefused(BURSTS)
+    if not packed:
+        return len(stream.read_raw_bytes())
+    if packed[0] not in ("/FlateDecode", "/Fl") or filters[0] != packed[0]:
+        try:  # rare: all of it in the memory of this process, which has its limit (files.cell)
+            size = len(stream.read_bytes())
+        except pikepdf.PdfError:
+            size = 0  # cannot be unpacked at all, by nobody
+        return _bounded(size)
+    engine, size, rest = zlib.decompressobj(), 0, bytes(stream.read_raw_bytes())
+    try:
+        while rest and not engine.eof:
+            size = _bounded(size + len(engine.decompress(rest, _READ * 16)))
+            rest = engine.unconsumed_tail
+    except zlib.error:
+        pass  # broken further on: readers stop here too
+    return size
+
+
+def _bounded(size: int) -> int:
+    if size > ONE_STREAM:
+        raise FileRefused(BURSTS)
+    return size
 
 
 def _drop(thing: Any, *keys: str) -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import hashlib
+import logging
 import os
 import secrets
 from collections.abc import Iterable
+from importlib import import_module
 from pathlib import Path
-from typing import BinaryIO
+from typing import BinaryIO, cast
 
 from django.conf import settings
 from django.db import transaction
@@ -15,10 +17,12 @@ from django.db.models import Q
 
 from madoguchi.kernel import clock, failpoints
 
-from . import disarm, strip
+from . import cell, strip
 from .errors import FileRefused
 from .models import StoredFile
+from .ports import Away, Infected, Scanner
 
+log = logging.getLogger("madoguchi.files")
 KINDS = {"画像": ("image/jpeg", "image/png"), "PDF": ("application/pdf",)}
 SUFFIX = {"image/jpeg": ".jpg", "image/png": ".png", "application/pdf": ".pdf", "text/csv": ".csv", "application/json": ".json"}
 MAX_PIXELS = 100_000_000
@@ -56,7 +60,31 @@ def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
         except Exception:
             raise FileRefused("写真として開けません。別の写真を選んでください。") from None
         return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
-    return disarm.pdf(source)
+    return cell.pdf(source)
+
+
+def scanner() -> Scanner | None:
+    """The virus scanner that is set (``MADOGUCHI_CLAMD``), None when there is none."""
+    if not settings.CLAMD:
+        return None
+    module, _, name = settings.SCANNER.rpartition(".")
+    return cast(Scanner, getattr(import_module(module), name)())
+
+
+def _scan(source: BinaryIO) -> None:
+    """Have the file looked at for viruses. When the scanner is away nothing is taken in: a file nobody looked at would
+    lie among those that somebody did."""
+    found = scanner()
+    if found is None:
+        return
+    source.seek(0)
+    verdict = found.scan(source)
+    if isinstance(verdict, Infected):
+        log.warning("upload refused by the virus scanner: %s", verdict.name)
+        raise FileRefused("ウイルスが見つかったため、受け取りませんでした。別のファイルを選ぶか、写真を撮って送ってください。")
+    if isinstance(verdict, Away):
+        log.error("virus scanner away: %s", verdict.why)
+        raise FileRefused("いま、ファイルの安全を確かめられません。数分たってから、もう一度送ってください。ほかの入力は保存されています。")
 
 
 def file_keep(
@@ -76,6 +104,7 @@ def file_keep(
     if kind not in [m for a in allowed for m in KINDS[a]]:
         words = "・".join({"画像": "写真(JPEG・PNG)", "PDF": "PDF"}[a] for a in allowed)
         raise FileRefused(f"この種類のファイルは受け取れません。{words}を選んでください。")
+    _scan(source)
     source.seek(0)
     return _store(_pieces(source, kind), kind=kind, name=name, owner=owner)
 

@@ -14,6 +14,7 @@ from madoguchi.files.public import FileRefused, file_get, file_response
 from madoguchi.identity.public import Owner, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures.public import Attachment
+from madoguchi.web import limits
 
 from . import drafts
 from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, see_other, sign_in_first, trail
@@ -52,6 +53,7 @@ def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tu
     for name, uploads in request.FILES.lists():
         slot = name.removeprefix("file.")
         for upload in uploads:
+            limits.take("upload", request, owner.key if owner else "")
             try:
                 drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
                                     name=upload.name or "", size=upload.size or 0)

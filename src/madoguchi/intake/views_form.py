@@ -14,6 +14,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
+from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
 from . import drafts, filing, postcodes, signing
@@ -195,6 +196,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         faults.append(("mail", wrong))
     if faults:
         return _check_page(request, draft, faults, status=422)
+    limits.take("submit", request, owner.key)
     d = drafts.published_of(draft).definition
     try:
         signature = signing.sign_if_needed(d, draft, owner)
@@ -242,6 +244,7 @@ def saved(request: HttpRequest, draft_id: str) -> HttpResponse:
         mail = request.POST.get("mail", "").strip()
         error = drafts.mail_fault(mail) if mail else "メールアドレスを入力してください"
         if not error:
+            limits.take("mail", request, draft.owner)
             drafts.resume_mail(draft=draft, mail=drafts.mail_plain(mail))
             sent = mail
     d = drafts.published_of(draft).definition
@@ -253,6 +256,7 @@ def saved(request: HttpRequest, draft_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def resume(request: HttpRequest, token: str) -> HttpResponse:
     """The mailed link: continue on this device."""
+    limits.take("resume", request)
     draft_id = drafts.resume_read(token)
     if request.method != "POST":
         return render(request, "intake/resume.html", {"token": token})

@@ -18,6 +18,7 @@ from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
+from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
 from . import applications, drafts
@@ -179,6 +180,7 @@ def _attach(request: HttpRequest, application: Application) -> list[tuple[str, s
     out = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
+            limits.take("upload", request, application.owner)
             try:
                 applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                                name=upload.name or "", size=upload.size or 0)
@@ -218,6 +220,7 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     refused = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
+            limits.take("upload", request, application.owner)
             try:
                 applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                           name=upload.name or "", size=upload.size or 0, actor=_actor(request))
@@ -242,6 +245,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
     """Status by receipt number and access code."""
     receipt, faults = request.POST.get("receipt", ""), []
     if request.method == "POST":
+        limits.check("code", request)
         code = request.POST.get("code", "")
         faults = [(name, f"{words}を入力してください") for name, words, typed in (("receipt", "受付番号", receipt), ("code", "確認番号", code))
                   if not typed.strip()]
@@ -249,6 +253,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
             try:
                 return _opened(request, applications.application_by_code(receipt=receipt, code=code))
             except CodeWrong as wrong:
+                limits.spend("code", request)
                 faults = [("receipt", wrong.ja)]
     context = {"faults": faults, "wrong": dict(faults), "receipt": receipt[:40]}
     return render(request, "intake/look_up.html", context, status=422 if faults else 200)

@@ -40,6 +40,14 @@ class Forbidden(DomainError):
     status = 403
 
 
+class TooMany(DomainError):
+    """Tried too often; ``data`` holds the seconds to wait and the words that say until when."""
+
+    code = "too_many"
+    ja = "少し時間をおいて、もう一度お試しください。"
+    status = 429
+
+
 class Conflict(DomainError):
     """Somebody else changed the same thing meanwhile."""
 

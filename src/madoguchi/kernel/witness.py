@@ -7,6 +7,7 @@ registered by config.wiring. A witness gets chains in batches and names what is 
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
@@ -19,6 +20,7 @@ from .models import AuditEntry, AuditKey, SealedValue
 
 DESTROYED = "case.destroyed"  # by casework, at the end of the term of keeping
 BATCH = 200
+CASE = re.compile(r"case:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # other chains belong to no row
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +61,8 @@ def _hear(chains: Chains) -> list[Fault]:
 def _batches() -> Iterator[dict[str, list[Act]]]:
     rows = AuditEntry.objects.filter(chain__startswith="case:").order_by("chain", "seq")
     found = ((chain, [_act(row) for row in group]) for chain, group in itertools.groupby(
-        rows.values_list("chain", "seq", "at", "action", "facts", "digest").iterator(chunk_size=2000), key=lambda row: row[0]))
+        rows.values_list("chain", "seq", "at", "action", "facts", "digest").iterator(chunk_size=2000), key=lambda row: row[0])
+        if CASE.fullmatch(chain))
     while batch := {chain.removeprefix("case:"): acts for chain, acts in itertools.islice(found, BATCH)}:
         yield batch
 

@@ -70,7 +70,7 @@ def read_city(folder: Path) -> City:
 
     file = folder / "city.yaml"
     try:
-        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only
+        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only  # nosec B506
     except OSError:
         raise CityWrong(f"市のパックがありません: {file}。MADOGUCHI_CITY に city.yaml のあるフォルダを指定してください。") from None
     except KeyError as missing:

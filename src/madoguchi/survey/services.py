@@ -20,7 +20,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.procedures import public as procedures
-from madoguchi.web.templatetags.mado import jtime
+from madoguchi.procedures.rules.say import jtime
 
 from . import selectors
 from .errors import SurveyNotNow, SurveyWrong

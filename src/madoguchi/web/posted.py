@@ -8,6 +8,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
+TOO_LARGE = "madoguchi.too_large"  # in a request's environ: the door let its body fall. No header becomes a name like this
+
 
 def posts(page: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:
     """For the address of a button: whoever opens it (back from a sign-in that ran out, a reload after an error, the

@@ -54,6 +54,20 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     return render(request, "web/error.html", {"title": "お探しのページは見つかりませんでした", "status": 404}, status=404)
 
 
+def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
+    """400: too many fields, too long a text, half a form."""
+    words = ("入力が長すぎるか、送られた内容が途中で切れています。前の画面に戻り、文を短くするか、写真を何回かに分けて、"
+             "もう一度送信してください。")
+    return render(request, "web/error.html", {"title": "受け取れない内容でした", "words": words, "status": 400}, status=400)
+
+
+def too_large(request: HttpRequest) -> HttpResponse:
+    """413: more at once than is taken in; the way back is the page whose form was sent."""
+    words = f"一度に送れるのは{settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}MBまでです。前の画面に戻り、写真を何回かに分けて送ってください。"
+    context = {"title": "送られた内容が大きすぎます", "words": words, "status": 413, "back": request.path}
+    return render(request, "web/error.html", context, status=413)
+
+
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says what to do, shows nothing of the inside."""
     words = "入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"

@@ -32,5 +32,5 @@ def test_a_fault_shows_nothing_of_the_inside(hall, monkeypatch: pytest.MonkeyPat
     answer = Client(raise_request_exception=False).get("/")
     assert answer.status_code == 500
     text = answer.content.decode()
-    assert "入力した内容は保存した所まで残っています" in text
+    assert "入力した内容は、最後に保存した画面まで残っています" in text
     assert "secret" not in text and "Traceback" not in text

@@ -6,7 +6,7 @@ import asyncio
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
-from django.test import override_settings
+from django.test import Client, override_settings
 
 
 class Headers(dict[str, str]):
@@ -71,8 +71,23 @@ def test_half_a_form_is_no_form(through, places):
     assert through(Scope("POST", "/", {"content-length": "9"}), b"abc") == (400, b"")
 
 
-def test_too_much_is_refused_in_words(through, places):
+def test_too_much_is_told_to_the_application_without_the_body(through, places, monkeypatch):
+    from madoguchi.config import rsgi
+
+    def application(environ, start):
+        start("413 x" if environ.get("madoguchi.too_large") else "200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    monkeypatch.setattr(rsgi, "application", application)
     with override_settings(UPLOAD_REQUEST_MAX_BYTES=5):
-        status, body = through(Scope("POST", "/", {"content-length": "6"}), b"abc", b"def")
-    assert status == 413
-    assert "写真を何回かに分けて" in body.decode()
+        status, body = through(Scope("POST", "/status/", {"content-length": "6"}), b"abc", b"def")
+    assert (status, body) == (413, b"")
+    assert through(Scope("POST", "/", {"content-length": "1", "madoguchi.too_large": "1"}), b"a")[0] == 200
+
+
+def test_the_page_about_too_much_leads_back(hall):
+    answer = Client().post("/status/", **{"madoguchi.too_large": True})
+    page = answer.content.decode()
+    assert answer.status_code == 413
+    assert "写真を何回かに分けて" in page
+    assert '<a class="btn" href="/status/">前の画面へ</a>' in page

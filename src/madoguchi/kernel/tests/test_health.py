@@ -39,8 +39,9 @@ def test_the_database_does_not_answer(client, well, monkeypatch):
     def away():
         raise OperationalError("gone")
 
-    monkeypatch.setattr(connections["default"], "cursor", away)
-    assert asked(client) == (503, "database: OperationalError")
+    with monkeypatch.context() as just_now:
+        just_now.setattr(connections["default"], "cursor", away)
+        assert asked(client) == (503, "database: OperationalError")
 
 
 def test_a_deleted_or_replaced_file_is_seen_although_sqlite_goes_on_answering(client, well, monkeypatch, tmp_path):

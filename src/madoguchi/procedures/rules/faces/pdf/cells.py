@@ -125,7 +125,7 @@ def marked(sheet: Sheet, x: float, base: float, line: Line, bold: bool = False) 
             sheet.text(x + 0.6, base - 0.6, "✓", SIZE + 1.5, bold=True, grey=0)
             x += sheet.width(EMPTY, SIZE)
         sheet.text(x, base, piece, SIZE, bold=bold, grey=line.grey)
-        x += sheet.width(piece, SIZE, bold)
+        x += sheet.width(piece, SIZE)
     for number in range(line.boxes):
         left = x + number * BOX
         sheet.canvas.setLineWidth(0.5)

@@ -31,7 +31,7 @@ def draw_certificate(sheet: Sheet, letter: Letter) -> None:
     sheet.y += 14
     sheet.text(WIDTH - sheet.margin, sheet.y, letter.number, 11.0, align="right")
     sheet.y += 4 * MM
-    for line in sheet.wrap(letter.subject, sheet.inner, TITLE, True):
+    for line in sheet.wrap(letter.subject, sheet.inner, TITLE):
         sheet.y += TITLE * 1.4
         _spaced(sheet, line)
     sheet.y += 9 * MM
@@ -44,11 +44,11 @@ def draw_certificate(sheet: Sheet, letter: Letter) -> None:
 
 def _spaced(sheet: Sheet, line: str) -> None:
     """The title, its letters apart as on printed forms, as long as there is room."""
-    gap = min(14.0, (sheet.inner - sheet.width(line, TITLE, True)) / max(len(line), 1))
-    x = (WIDTH - sheet.width(line, TITLE, True) - gap * (len(line) - 1)) / 2
+    gap = min(14.0, (sheet.inner - sheet.width(line, TITLE)) / max(len(line), 1))
+    x = (WIDTH - sheet.width(line, TITLE) - gap * (len(line) - 1)) / 2
     for character in line:
         sheet.text(x, sheet.y, character, TITLE, bold=True)
-        x += sheet.width(character, TITLE, True) + gap
+        x += sheet.width(character, TITLE) + gap
 
 
 def flow(sheet: Sheet, value: str, room: float, size: float = SIZES[0]) -> list[str]:

@@ -18,7 +18,7 @@ from reportlab.pdfbase import pdfmetrics
 from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
 
 FOLDER = Path(__file__).resolve().parents[4] / "web" / "fonts"
-FILES = {"BIZ": FOLDER / "BIZUDPGothic_400Regular.ttf", "BIZ-Bold": FOLDER / "BIZUDPGothic_700Bold.ttf"}
+FILE = FOLDER / "BIZUDPGothic_400Regular.ttf"
 RARE_PLACES = (  # Debian's own place, then the one of older packages
     Path("/usr/share/fonts/truetype/ipamj/ipamjm.ttf"), Path("/usr/share/fonts/opentype/ipamj-mincho/ipamjm.ttf"),
 )
@@ -68,45 +68,43 @@ class Fonts:
         """``rare``: a TrueType file for rare kanji; by default the system's IPAmj Mincho if it is installed."""
         self._rare = next((p for p in ((rare,) if rare else RARE_PLACES) if p.is_file()), None)
         self.missing: dict[str, None] = {}
-        self._known: dict[tuple[str, bool], tuple[str, str, float]] = {}
+        self._known: dict[str, tuple[str, str, float]] = {}
 
-    def _names(self, bold: bool) -> Iterator[TTFont]:
-        name = "BIZ-Bold" if bold else "BIZ"
-        yield _load(name, FILES[name])
+    def _names(self) -> Iterator[TTFont]:
+        yield _load("BIZ", FILE)
         if self._rare:
             yield _load(f"Rare-{self._rare.name}", self._rare)
 
-    def _pick(self, character: str, bold: bool) -> tuple[str, str, float]:
+    def _pick(self, character: str) -> tuple[str, str, float]:
         """(font, what is drawn, its width at one point). Remembered per document: a form measures each kanji often."""
-        key = (character, bold)
-        if key not in self._known:
+        if character not in self._known:
             # lazily: the rare font takes 60 MB and is opened only for a character the first one lacks
-            font = next((f for f in self._names(bold) if ord(character) in f.face.charToGlyph), None)
+            font = next((f for f in self._names() if ord(character) in f.face.charToGlyph), None)
             if font is None:
                 self.missing[character] = None
-            drawn, font = (character, font) if font is not None else (GETA, next(self._names(bold)))
-            self._known[key] = (font.fontName, drawn, pdfmetrics.stringWidth(drawn, font.fontName, 1000) / 1000)
-        return self._known[key]
+            drawn, font = (character, font) if font is not None else (GETA, next(self._names()))
+            self._known[character] = (font.fontName, drawn, pdfmetrics.stringWidth(drawn, font.fontName, 1000) / 1000)
+        return self._known[character]
 
-    def _pieces(self, text: str, bold: bool) -> Iterator[tuple[str, str, float]]:
+    def _pieces(self, text: str) -> Iterator[tuple[str, str, float]]:
         text = _SPLIT_KANA.sub(lambda m: unicodedata.normalize("NFC", m[0]), text)
         for at, character in enumerate(text):
             if _SELECTOR.match(character):
                 self.missing[text[max(at - 1, 0):at + 1]] = None
             else:
-                yield self._pick(" " if character in "\t\u00a0" else character, bold)
+                yield self._pick(" " if character in "\t\u00a0" else character)
 
-    def runs(self, text: str, bold: bool = False) -> list[tuple[str, str]]:
+    def runs(self, text: str) -> list[tuple[str, str]]:
         """The text as (font, piece). A character without a glyph becomes 〓 and is noted in ``missing``; so is the
         kanji before a variation selector, because the variant itself is not drawn."""
         out: list[list[str]] = []
-        for font, drawn, _ in self._pieces(text, bold):
+        for font, drawn, _ in self._pieces(text):
             if out and out[-1][0] == font:
                 out[-1][1] += drawn
             else:
                 out.append([font, drawn])
         return [(font, piece) for font, piece in out]
 
-    def width(self, text: str, size: float, bold: bool = False) -> float:
+    def width(self, text: str, size: float) -> float:
         """The width in points."""
-        return size * sum(width for _, _, width in self._pieces(text, bold))
+        return size * sum(width for _, _, width in self._pieces(text))

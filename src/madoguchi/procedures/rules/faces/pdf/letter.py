@@ -39,7 +39,7 @@ def _draw(sheet: Sheet, letter: Letter) -> None:
 def _plain(sheet: Sheet, letter: Letter) -> None:
     _head(sheet, letter)
     sheet.y += 5 * MM
-    for line in sheet.wrap(letter.subject, sheet.inner - 20 * MM, 14, True):
+    for line in sheet.wrap(letter.subject, sheet.inner - 20 * MM, 14):
         sheet.y += 20
         sheet.text(WIDTH / 2, sheet.y, line, 14, bold=True, align="centre")
     sheet.y += 4 * MM

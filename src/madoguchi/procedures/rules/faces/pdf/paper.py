@@ -85,7 +85,7 @@ def _title(form: _Form, city_name: str, row: Mapping[str, str]) -> None:
         sheet.text(MARGIN, sheet.y, line, SIZE)
         sheet.y += 14
     sheet.y = max(sheet.y + 10, 27 * MM)
-    for line in sheet.wrap(d.name, form.full - 2 * QR_SIZE - 8 * MM, 16, True):
+    for line in sheet.wrap(d.name, form.full - 2 * QR_SIZE - 8 * MM, 16):
         sheet.text(WIDTH / 2, sheet.y, line, 16, bold=True, align="centre")
         sheet.y += 22
     sheet.y += 6
@@ -119,15 +119,15 @@ def _note(form: _Form, condition: Any, *, optional: bool = False) -> str:
 def _band(form: _Form, title: str, note: str, below: float) -> None:
     """A section heading, kept together with ``below`` points of what follows."""
     sheet = form.sheet
-    lines = sheet.wrap(title, form.full - 2 * PAD, SIZE + 0.5, True)
+    lines = sheet.wrap(title, form.full - 2 * PAD, SIZE + 0.5)
     notes = sheet.wrap(note, form.full - 2 * PAD, SIZE) if note else []
-    together = sheet.width(f"{title}\u3000{note}", SIZE + 0.5, True) < form.full - 2 * PAD
+    together = sheet.width(f"{title}\u3000{note}", SIZE + 0.5) < form.full - 2 * PAD
     height = 22.0 if together else (len(lines) + len(notes)) * 15.5 + 7
     _room(form, height + below)
     sheet.box(MARGIN, sheet.y, form.full, height, fill=BAND_TINT, line=1.0)
     if together:
         sheet.text(MARGIN + PAD, sheet.y + 15, title, SIZE + 0.5, bold=True)
-        sheet.text(MARGIN + PAD + sheet.width(title + "\u3000", SIZE + 0.5, True), sheet.y + 15, note, SIZE)
+        sheet.text(MARGIN + PAD + sheet.width(title + "\u3000", SIZE + 0.5), sheet.y + 15, note, SIZE)
     else:
         for n, line in enumerate([*lines, *notes], 1):
             sheet.text(MARGIN + PAD, sheet.y + n * 15.5 - 1, line, SIZE, bold=n <= len(lines))

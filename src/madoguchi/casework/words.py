@@ -2,11 +2,6 @@
 
 from __future__ import annotations
 
-from django import template
-
-from madoguchi.casework.rules import HOLDS
-
-register = template.Library()
 ACTIONS = {
     "application.filed": "申請を受け付けた", "case.opened": "審査の一覧に載せた", "case.taken": "担当になった",
     "case.assigned": "担当を決めた", "case.reopened": "もう一度審査を始めた", "case.decided": "決定した",
@@ -24,19 +19,11 @@ ACTIONS = {
 }
 
 
-@register.filter
 def act_words(action: str) -> str:
     """In words, or the code where there are none yet."""
     return ACTIONS.get(action, action)
 
 
-@register.filter
-def hold_words(kind: str) -> str:
-    """Why a case is kept beyond its term."""
-    return HOLDS.get(kind, kind)
-
-
-@register.filter
 def actor_words(actor: str) -> str:
     """Residents are 申請した方, for their names stand elsewhere; staff go by their number."""
     kind, _, who = actor.partition(":")
