@@ -5,6 +5,7 @@ from __future__ import annotations
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
+from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox
 from madoguchi.notifications import public as notifications
@@ -19,6 +20,7 @@ HANDLERS = {
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
+    identity.SECTION_LEFT: {"casework.release": casework.cases_release},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 
