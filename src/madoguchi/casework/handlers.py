@@ -10,6 +10,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import transaction
 
+from madoguchi.identity.public import works_in
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
@@ -19,7 +20,7 @@ from .events import CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
-from .rules import Act, State, after, applicant
+from .rules import OPEN, Act, State, after, applicant
 
 
 def _source() -> FilingSource:
@@ -127,3 +128,15 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
         case.save(update_fields=["state", "updated_at"])
         audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
         progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja="申請を取り下げました", withdrawal="done", notify=True)
+
+
+@transaction.atomic(durable=True)
+def cases_release(message: outbox.Envelope) -> None:
+    """Handler of identity's SectionLeft: the open cases of who no longer works in the section have no assignee again, so that a
+    colleague takes them. Who has come back meanwhile keeps them."""
+    staff, section = message.payload["staff"], message.payload["section"]
+    if works_in(staff, section):
+        return
+    for case in Case.objects.select_for_update().filter(section=section, assignee_id=staff, state__in=OPEN).order_by("id"):
+        Case.objects.filter(id=case.id).update(assignee=None, updated_at=clock.now())
+        audit.record("worker", "case.released", chain=f"case:{case.id}", facts={"staff": staff})

@@ -10,7 +10,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
 from .events import CASE_DECIDED, CASE_OPENED, PROGRESS
-from .handlers import correction_received, documents_received, open_case, withdrawal_decide
+from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
@@ -58,6 +58,7 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 __all__ = [
     "act_words", "actor_words",
     "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
-    "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
+    "case_of_event", "case_reopen", "cases_for", "cases_release",
+    "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide",
 ]

@@ -30,7 +30,8 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     def middleware(request: HttpRequest) -> HttpResponse:
         response = get_response(request)
         response.headers.setdefault(
-            "Content-Security-Policy", _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"])
+            "Content-Security-Policy",
+            _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"], settings.STAFF_OIDC["issuer"])
         )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         if "Cache-Control" not in response.headers:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -30,7 +31,7 @@ ALLOWED_HOSTS = [h for h in env.text("MADOGUCHI_HOSTS", "" if PRODUCTION else "*
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
-    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles",
+    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
     "madoguchi.delivery", "madoguchi.survey", "madoguchi.config",
@@ -43,6 +44,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "madoguchi.identity.middleware.staff_limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madoguchi.config.middleware.whole_bodies",
 ]
@@ -62,6 +64,20 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"), MADOGUCHI_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Staff"
 LOGIN_URL = "/staff/sign-in/"
+
+# Sign-in of staff: password and second factor, or the city's own OpenID provider (docs/administrator.md).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+STAFF_SECOND_FACTOR = env.text("MADOGUCHI_STAFF_SECOND_FACTOR", "required" if PRODUCTION else "optional")
+if STAFF_SECOND_FACTOR not in ("required", "optional"):
+    raise env.SettingWrong("MADOGUCHI_STAFF_SECOND_FACTOR は required か optional で指定してください")
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page tells stays true
+AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ACCESS_FAILURE_LOG, AXES_VERBOSE = True, False, False
+AXES_CLIENT_IP_CALLABLE = "madoguchi.identity.lockout.address_of"
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware: identity.lockout says it in our own words
 
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
@@ -109,7 +125,10 @@ SECURE_COOKIES = BASE_URL.startswith("https://")
 SESSION_COOKIE_NAME = "mado_staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 3600
+STAFF_SESSION_HOURS = env.number("MADOGUCHI_STAFF_SESSION_HOURS", 10)  # from sign-in, whatever is done meanwhile
+STAFF_IDLE_MINUTES = env.number("MADOGUCHI_STAFF_IDLE_MINUTES", 60)
+STAFF_FRESH_MINUTES = env.number("MADOGUCHI_STAFF_FRESH_MINUTES", 15)  # a sensitive act asks again after this long
+SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
 SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES and PRODUCTION else 0
 SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
@@ -158,6 +177,18 @@ OIDC_ENDPOINTS = {
     for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 }
 IDENTITY_PROVIDER = "madoguchi.adapters.oidc.CardProvider"
+
+# Sign-in of staff at the city's own OpenID provider; the claim holds the 職員番号.
+STAFF_OIDC = {
+    "issuer": env.text("MADOGUCHI_STAFF_OIDC_ISSUER"),
+    "client_id": env.text("MADOGUCHI_STAFF_OIDC_CLIENT_ID"),
+    "key_file": env.text("MADOGUCHI_STAFF_OIDC_KEY"),
+    "name": env.text("MADOGUCHI_STAFF_OIDC_NAME", "市の職員認証"),
+    "scope": env.text("MADOGUCHI_STAFF_OIDC_SCOPE", "openid"),
+    "acr": env.text("MADOGUCHI_STAFF_OIDC_ACR"),
+    "claim": env.text("MADOGUCHI_STAFF_OIDC_CLAIM", "employee_number"),
+}
+STAFF_PROVIDER = "madoguchi.adapters.oidc.StaffProvider"
 TRIAL_SIGN_IN = not PRODUCTION
 SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 
@@ -168,5 +199,6 @@ LOGGING = {
     "version": 1, "disable_existing_loggers": False,
     "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
     "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "loggers": {"axes": {"level": "ERROR"}},  # its warnings name accounts and addresses; identity keeps its own record
     "root": {"handlers": ["stderr"], "level": os.environ.get("MADOGUCHI_LOG", "WARNING")},
 }
