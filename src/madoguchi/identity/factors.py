@@ -93,14 +93,14 @@ def _name(typed: str, kind: str) -> str:
 
 def _keep(staff: Staff, kind: str, name: str, body: dict[str, Any], **more: Any) -> Factor:
     factor = Factor(staff=staff, kind=kind, name=_name(name, kind), added_at=clock.now(), sealed=b"", **more)
-    factor.sealed = keys.seal("factor", json.dumps(body).encode(), bound_to=staff.username)
+    factor.sealed = keys.seal("factor", json.dumps(body).encode(), bound_to=str(staff.pk))
     factor.save(force_insert=True)
     audit.record(staff.actor, "factor.added", chain=chain(staff), facts={"kind": kind, "factor": factor.id})
     return factor
 
 
 def _opened(factor: Factor) -> dict[str, Any]:
-    return dict(json.loads(keys.unseal("factor", factor.sealed, bound_to=factor.staff.username)))
+    return dict(json.loads(keys.unseal("factor", factor.sealed, bound_to=str(factor.staff_id))))
 
 
 @transaction.atomic

@@ -4,7 +4,7 @@ from madoguchi.kernel.sealing import Column
 
 from .absences import stands_in_for
 from .events import SECTION_LEFT
-from .models import Resident, Staff
+from .models import Factor, Resident, Staff
 from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
 from .people import memberships_lapse
 from .reauth import fresh
@@ -17,7 +17,10 @@ from .trial import PASSWORD as TRIAL_PASSWORD
 from .trial import RESIDENTS as TRIAL_RESIDENTS
 from .trial import STAFF as TRIAL_STAFF
 
-SEALED = (Column(Resident, "attributes", "resident", "id", "カードの四情報"),)
+SEALED = (
+    Column(Resident, "attributes", "resident", "id", "カードの四情報"),
+    Column(Factor, "sealed", "factor", "staff_id", "職員の二つ目の確認"),
+)
 
 __all__ = [
     "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
