@@ -21,8 +21,9 @@ from tests.crash.journeys import CLAIM, DISASTER
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
+from madoguchi.casework import retention
 from madoguchi.casework import services as casework
-from madoguchi.casework.models import Case
+from madoguchi.casework.models import Case, Tombstone
 from madoguchi.config.management.commands.worker import Command as Worker
 from madoguchi.config.management.commands.worker import anchor_path
 from madoguchi.delivery.models import Parcel
@@ -32,7 +33,7 @@ from madoguchi.identity.models import Resident
 from madoguchi.identity.public import sign_in
 from madoguchi.intake import applications, drafts
 from madoguchi.intake.models import Application, Draft
-from madoguchi.kernel import audit, clock, outbox
+from madoguchi.kernel import audit, clock, outbox, sealed, witness
 from madoguchi.kernel.models import Message
 from madoguchi.notifications.models import Mail
 from madoguchi.procedures.rules import generate
@@ -240,10 +241,19 @@ def rotate(**_: Any) -> Done:
     return {"unmoved": sealing.left("seal") + sealing.left("search")}
 
 
+def expire(application: str, **_: Any) -> Done:
+    """Ten years later: the case is destroyed. Then back to today, with what was promised due at once."""
+    now = clock.now
+    clock.now = lambda: now() + dt.timedelta(days=3653)
+    try:
+        retention.case_destroy(actor="test", case_id=application)
+    finally:
+        clock.now = now
+    return age()
+
+
 def numbers(count: int, **_: Any) -> Done:
     """Many sealed numbers."""
-    from madoguchi.kernel import sealed
-
     for n in range(count):
         sealed.put("test", str(n))
     return {}
@@ -266,7 +276,7 @@ def faults(accepted: list[str] | None = None, **_: Any) -> Done:
     out: list[str] = []
     out += _filings(accepted or []) + _deliveries() + _papers() + _messages()
     anchors = [(int(a), b) for a, b, *_ in (line.split() for line in anchor_path().read_text().splitlines())]
-    out += [f"audit {f.chain} {f.seq}: {f.ja}" for f in audit.verify(anchors)]
+    out += [f"audit {f.chain} {f.seq}: {f.ja}" for f in audit.verify(anchors) + witness.verify()]
     return {"faults": out, "applications": Application.objects.count()}
 
 
@@ -274,7 +284,9 @@ def _filings(accepted: list[str]) -> list[str]:
     out = []
     cases = {str(c.id): c for c in Case.objects.all()}
     filed = {str(a.id): a for a in Application.objects.all()}
-    out += [f"accepted and gone: {a}" for a in accepted if a not in filed]
+    over = {str(t) for t in Tombstone.objects.values_list("case_id", flat=True)}
+    out += [f"accepted and gone: {a}" for a in accepted if a not in filed and a not in over]
+    out += [f"destroyed and still there: {a}" for a in over & (set(filed) | set(cases))]
     out += [f"no case: {a}" for a in filed if a not in cases] + [f"case without application: {c}" for c in cases if c not in filed]
     for key, a in filed.items():
         case = cases.get(key)
@@ -312,7 +324,8 @@ def _deliveries() -> list[str]:
                                                 facts__file=parcel.name).count()
         if noted != 1:
             out.append(f"delivery noted {noted} times: {parcel.name}")
-    there = {p for p in Path(settings.OUT_ROOT).rglob("*") if p.is_file()}
+    over = tuple(Tombstone.objects.values_list("receipt", flat=True))  # what was handed over is the core system's own
+    there = {p for p in Path(settings.OUT_ROOT).rglob("*") if p.is_file() and not p.name.startswith(over or ("-",))}
     out += [f"in the core system's folder and belongs to nobody: {p.name}" for p in there - expected]
     from madoguchi.casework.selectors import definition_of
 
@@ -339,6 +352,7 @@ def _papers() -> list[str]:
             out.append(f"{issued} letters for decision {decision.id}")
     for register in Register.objects.all():
         numbers = [d.document_number for d in casework.Decision.objects.filter(state="final", document_number__startswith=register.sign)]
+        numbers += [n for t in Tombstone.objects.all() for n in t.document_numbers if n.startswith(register.sign)]
         if sorted(numbers) != sorted(f"{register.sign}第{n}号" for n in range(1, register.last + 1)):
             out.append(f"document numbers with gaps or twice: {register.sign} {len(numbers)}/{register.last}")
     return out
@@ -354,6 +368,6 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
-        rotate, numbers, work, age, look, faults,
+        rotate, numbers, expire, work, age, look, faults,
     )
 }

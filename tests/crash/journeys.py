@@ -16,10 +16,13 @@ JOURNEYS: dict[str, Journey] = {
     "withdrawal": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {})],
     # a new sealing key and a new search key, with an application under way
     "rotation": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("rotate", {}), ("work", {})],
+    # the end of the term of keeping
+    "expiry": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {}), ("expire", {}),
+               ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
-ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"),
+ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""),
         "withdrawal": ("withdrawn", "withdrawn"), "disaster": ("reviewing", "under_review")}

@@ -30,6 +30,7 @@ OWNED = {
     "receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
+    "case_hold": "case", "case_lift": "case",
     "case_file": "case", "case_document": "case", "case_draft": "case", "parcel_retry": "parcel",
 }
 FORMS_ONLY = {"discard", "withdraw", "add_documents"}

@@ -6,7 +6,7 @@ from typing import Any
 from django.conf import settings
 from django.db import models
 
-from .rules import State
+from .rules import HOLDS, State
 
 
 class Case(models.Model):
@@ -121,6 +121,58 @@ class NumberView(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.at}"
+
+
+class Hold(models.Model):
+    """A case that must not be destroyed although its term is over (審査請求, 訴訟 …). Lifted with a reason; the row stays."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    kind = models.CharField(max_length=10)  # rules.HOLDS
+    why = models.TextField()
+    placed_by = models.CharField(max_length=80)
+    placed_at = models.DateTimeField()
+    lifted_by = models.CharField(max_length=80, default="")
+    lifted_at = models.DateTimeField(null=True)
+    lift_why = models.TextField(default="")
+
+    class Meta:
+        indexes = [models.Index(fields=["case"], condition=models.Q(lifted_at=None), name="hold_open")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.kind}"
+
+    @property
+    def ja(self) -> str:
+        """The kind in words."""
+        return HOLDS[self.kind]
+
+
+class Tombstone(models.Model):
+    """What stays of a case that was destroyed at the end of its term: for statistics and for the record, nothing of a person."""
+
+    case_id = models.UUIDField(primary_key=True, editable=False)
+    receipt = models.CharField(max_length=20, unique=True)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    section = models.CharField(max_length=40)
+    channel = models.CharField(max_length=12)
+    filed_on = models.DateField()
+    due_on = models.DateField()
+    state = models.CharField(max_length=12)
+    outcome = models.CharField(max_length=40, default="")
+    decided_on = models.DateField(null=True)
+    document_numbers = models.JSONField(default=list)
+    last_on = models.DateField()  # when it was last dealt with
+    years = models.PositiveSmallIntegerField()
+    counts = models.JSONField()  # what was destroyed, by sort
+    gone_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["slug", "filed_on"], name="tombstone_statistics")]
+
+    def __str__(self) -> str:
+        return self.receipt
 
 
 class Note(models.Model):

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Callable
+from dataclasses import dataclass
 from typing import Any, Protocol
 
 
@@ -19,3 +20,15 @@ helpers: dict[str, DecisionHelp] = {}  # procedure → suggestions for 決定項
 
 CaseLinks = Callable[[str], list[tuple[str, str, str]]]
 case_links: dict[str, CaseLinks] = {}  # procedure → (address, icon, words) by case id, for the case page; filled likewise
+
+
+@dataclass(frozen=True, slots=True)
+class Keeper:
+    """What a room above keeps of a case. ``holds``: why the case may not be destroyed yet, empty when it may. ``forget``:
+    destroy it in the caller's transaction and say how much there was."""
+
+    holds: Callable[[str], str]
+    forget: Callable[[str], dict[str, int]]
+
+
+keepers: dict[str, Keeper] = {}  # room → what it keeps of a case by case id; filled likewise

@@ -9,7 +9,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
-from .events import CASE_DECIDED, CASE_OPENED, PROGRESS
+from .events import CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
@@ -17,6 +17,7 @@ from .progress import progress_say
 from .rules import State
 from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
+from .witness import witness
 from .words import act_words, actor_words
 
 SEALED = (Column(NumberView, "sealed_why", "number-why", "id", "個人番号を見た理由"),)
@@ -57,8 +58,8 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 __all__ = [
     "act_words", "actor_words",
-    "CASE_DECIDED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
-    "case_of_event", "case_reopen", "cases_for", "cases_release",
+    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get",
+    "case_get_locked", "case_of_event", "case_reopen", "cases_for", "cases_release",
     "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
-    "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide",
+    "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",
 ]

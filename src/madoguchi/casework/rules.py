@@ -59,6 +59,9 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.CORRECTION, Act.WITHDRAW): State.WITHDRAWN,
     (State.DECIDED, Act.REOPEN): State.REVIEWING,
 }
+OVER = (State.DECIDED, State.WITHDRAWN)
+HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term
+UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping
 OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
 
 

@@ -357,7 +357,7 @@ def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
     view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())
     view.sealed_why = keys.seal("number-why", why.strip()[:500].encode(), bound_to=str(view.id))
     view.save(force_insert=True)
-    audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path}, of=why)
+    audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path, "view": str(view.id)}, of=why)
     return sealed.get(token)
 
 

@@ -30,6 +30,7 @@ from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, Reaso
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
+from .retention import kept_of
 from .rules import CHIPS, WORDS, State, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
@@ -106,6 +107,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
+        "kept": kept_of(found) if more.get("tab", tab) == "history" else None,
         "history": history, "undrawn": _undrawn(history),
         "may_work": selectors.may_work(actor, found),
         "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
@@ -167,7 +169,7 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         services.note_add(actor=actor_of(request), case_id=case_id, text=request.POST.get("text", ""))
     except TooLong as wrong:
-        return _again(request, case_id, wrong.ja, form="note", tab="talk")
+        return again(request, case_id, wrong.ja, form="note", tab="talk")
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
 
@@ -288,11 +290,11 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
         services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
                                   seen=request.POST.get("seen"))
     except TooLong as wrong:
-        return _again(request, case_id, wrong.ja)
+        return again(request, case_id, wrong.ja)
     return see_other(f"/staff/case/{case_id}/")
 
 
-def _again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpResponse:
+def again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpResponse:
     """The case with what must be put right and what was typed."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
     return _detail(request, found, error=ja, typed=request.POST, status=422, **more)
@@ -306,7 +308,7 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
         services.decision_return(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
                                  seen=request.POST.get("seen"))
     except (ReasonMissing, TooLong) as wrong:
-        return _again(request, case_id, wrong.ja, form="return")
+        return again(request, case_id, wrong.ja, form="return")
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -317,7 +319,7 @@ def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
     except (ReasonMissing, TooLong) as wrong:
-        return _again(request, case_id, wrong.ja, form="reopen")
+        return again(request, case_id, wrong.ja, form="reopen")
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -332,7 +334,7 @@ def number(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         value = services.number_reveal(actor=actor, case_id=case_id, path=path, why=request.POST.get("why", ""))
     except (ReasonMissing, TooLong) as wrong:
-        return _again(request, case_id, wrong.ja, form="number", tab="answers")
+        return again(request, case_id, wrong.ja, form="number", tab="answers")
     return _detail(request, found, tab="answers", shown_path=path, shown_value=f"{value[:4]} {value[4:8]} {value[8:]}")
 
 

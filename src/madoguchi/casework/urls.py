@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import hold_views
 from . import staff_views as views
 
 urlpatterns = [
@@ -14,6 +15,8 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),
     path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
+    path("case/<uuidtext:case_id>/hold/", hold_views.place, name="case_hold"),
+    path("case/<uuidtext:case_id>/hold/lift/", hold_views.lift, name="case_lift"),
     path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),
     path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/", views.attachment, name="case_file"),
     path("case/<uuidtext:case_id>/draft/<slug:document>/", views.draft, name="case_draft"),

@@ -9,6 +9,7 @@ ACTIONS = {
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
     "decision.proposed": "起案した", "decision.approved": "承認した", "decision.approved_as_deputy": "代決で承認した",
     "case.released": "担当の職員が課を離れ、担当なしに戻った", "decision.returned": "差し戻した",
+    "hold.placed": "廃棄を止めた", "hold.lifted": "廃棄の停止を解いた",
     "document.issued": "書類を発行した", "document.added": "書類を追加した", "documents.received": "追加の書類を取り込んだ",
     "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
     "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
@@ -29,4 +30,4 @@ def actor_words(actor: str) -> str:
     kind, _, who = actor.partition(":")
     if kind == "staff":
         return f"職員 {who}"
-    return {"resident": "申請した方", "worker": "自動処理", "setup": "自動処理"}.get(kind, actor)
+    return {"resident": "申請した方", "worker": "自動処理", "setup": "自動処理", "cli": "管理者(命令)"}.get(kind, actor)

@@ -7,8 +7,9 @@ from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
 from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
-from madoguchi.kernel import outbox, sealing
+from madoguchi.kernel import outbox, sealing, witness
 from madoguchi.notifications import public as notifications
+from madoguchi.records import public as records
 from madoguchi.survey import public as survey
 
 HANDLERS = {
@@ -17,6 +18,7 @@ HANDLERS = {
     intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
     intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
+    casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
@@ -24,6 +26,10 @@ HANDLERS = {
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 
+WITNESSES = {
+    "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
+    "survey": survey.witness,
+}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
 
 
@@ -31,8 +37,14 @@ def connect() -> None:
     """Subscribe every handler. A handler's name is the queue in which a case's messages keep their order."""
     for columns in SEALED:
         sealing.register(columns)
+    for name, hear in WITNESSES.items():
+        witness.register(name, hear)
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)
     casework_ports.helpers[survey.SLUG] = survey.suggestion
     casework_ports.case_links[survey.SLUG] = survey.case_links
+    casework_ports.keepers |= {
+        "survey": casework_ports.Keeper(survey.surveys_hold, survey.surveys_forget),
+        "delivery": casework_ports.Keeper(delivery.parcels_hold, delivery.parcels_forget),
+    }

@@ -3,8 +3,8 @@
 from madoguchi.kernel.sealing import Column
 
 from .models import Parcel
-from .services import PARCEL_READY, deliver, make_parcels
+from .services import PARCEL_READY, deliver, make_parcels, parcels_forget, parcels_hold, witness
 
 SEALED = (Column(Parcel, "sealed", "parcel", "id", "連携ファイルの中身"),)
 
-__all__ = ["PARCEL_READY", "SEALED", "deliver", "make_parcels"]
+__all__ = ["PARCEL_READY", "SEALED", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "witness"]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
@@ -16,6 +17,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.witness import Chains, missing
 from madoguchi.offices.public import next_open
 from madoguchi.procedures.public import Facts
 from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
@@ -97,6 +99,21 @@ def deliver(message: outbox.Envelope) -> None:
                      facts={"target": parcel.target, "sha256": parcel.sha256, "file": parcel.name})
     if not done:
         raise outbox.Refused(getattr(verdict, "why", "refused"))
+
+
+def parcels_hold(case_id: str) -> str:
+    """Why a case may not be destroyed yet: a hand-over that has not arrived. Empty when there is none."""
+    return "連携先に渡っていないファイルがあります" if Parcel.objects.filter(case_ref=case_id).exclude(state="delivered").exists() else ""
+
+
+def parcels_forget(case_id: str) -> dict[str, int]:
+    """Destroy the hand-overs of a case, in the caller's transaction. What the core system received is its own."""
+    return {"parcels": Parcel.objects.filter(case_ref=case_id).delete()[0]}
+
+
+def witness(chains: Chains) -> Iterator[audit.Fault]:
+    """Hand-overs that the record says were made."""
+    yield from missing(chains, ("parcel.made",), Parcel.objects.all(), "case_ref", "連携ファイルの控え")
 
 
 def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:

@@ -13,7 +13,7 @@ from madoguchi.kernel.errors import NotFound
 
 from .errors import FileRefused
 from .models import StoredFile
-from .services import SUFFIX, file_delete, file_keep, file_write, sweep_strays
+from .services import SUFFIX, file_delete, file_keep, file_write, files_forget, sweep_strays
 
 
 def file_get(file_id: str) -> StoredFile:
@@ -27,6 +27,17 @@ def file_get(file_id: str) -> StoredFile:
 def files_of(ids: Iterable[str]) -> dict[str, StoredFile]:
     """Rows by id."""
     return {str(row.id): row for row in StoredFile.objects.filter(id__in=list(ids))}
+
+
+def files_missing(wanted: Iterable[tuple[str, str]]) -> dict[str, int]:
+    """Of (what it belongs to, file id) pairs: how many have no row, by what they belong to."""
+    pairs = list(wanted)
+    there = {str(i) for i in StoredFile.objects.filter(id__in=[i for _, i in pairs]).values_list("id", flat=True)} if pairs else set()
+    out: dict[str, int] = {}
+    for owner, file_id in pairs:
+        if file_id not in there:
+            out[owner] = out.get(owner, 0) + 1
+    return out
 
 
 def file_open(file: StoredFile) -> BinaryIO:
@@ -48,5 +59,5 @@ def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> 
 
 __all__ = [
     "SUFFIX", "FileRefused", "StoredFile", "file_delete", "file_get", "file_keep", "file_open", "file_response",
-    "file_write", "files_of", "sweep_strays",
+    "file_write", "files_forget", "files_missing", "files_of", "sweep_strays",
 ]

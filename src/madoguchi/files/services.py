@@ -12,6 +12,8 @@ from pathlib import Path
 from typing import BinaryIO, cast
 
 from django.conf import settings
+from django.db import transaction
+from django.db.models import Q
 
 from madoguchi.kernel import clock, failpoints
 
@@ -147,6 +149,26 @@ def file_delete(*, file: StoredFile) -> None:
     """Remove row and bytes. The row goes first: a row without bytes would be a broken promise."""
     path = Path(settings.FILES_ROOT) / file.place
     file.delete()
+    path.unlink(missing_ok=True)
+
+
+def files_forget(*, owners: Iterable[str] = (), ids: Iterable[str] = ()) -> int:
+    """Destroy files by owner or id: the rows in the caller's transaction, the bytes once it is committed (what a crash
+    leaves, `sweep_strays` takes). Returns how many."""
+    rows = list(StoredFile.objects.filter(Q(owner__in=list(owners)) | Q(id__in=list(ids))))
+    StoredFile.objects.filter(id__in=[row.id for row in rows]).delete()
+
+    def clear() -> None:
+        failpoints.hit("files.forget.before_unlink")
+        for row in rows:
+            bytes_remove(Path(settings.FILES_ROOT) / row.place)
+
+    transaction.on_commit(clear)
+    return len(rows)
+
+
+def bytes_remove(path: Path) -> None:
+    """Take bytes away that no row names any more."""
     path.unlink(missing_ok=True)
 
 

@@ -11,6 +11,7 @@ from madoguchi.kernel.sealing import Column
 from .applications import filed_handler, progress_apply
 from .drafts import drafts_sweep
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
+from .forgetting import application_forget, witness
 from .models import Application, ParkedInput
 
 SEALED = (
@@ -33,6 +34,6 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
-    "progress_apply",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "WITHDRAWAL_ASKED", "application_forget",
+    "drafts_sweep", "filed_handler", "filing_of", "progress_apply", "witness",
 ]

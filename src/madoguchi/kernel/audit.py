@@ -79,6 +79,11 @@ def record(
     return entry
 
 
+def key_destroy(chain: str) -> None:
+    """Destroy the HMAC key of a chain, in the caller's transaction: the chain stays, what it digested can not be guessed."""
+    AuditKey.objects.filter(chain=chain).delete()
+
+
 def _seal_hash(seal: AuditSeal) -> str:
     return sha256(canonical([seal.seq, seal.at.astimezone(clock.JST).isoformat(), seal.heads, seal.prev]))
 

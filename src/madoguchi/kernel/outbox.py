@@ -194,3 +194,18 @@ def hasten(*, key: str) -> None:
     holds at this moment is left alone."""
     Message.objects.filter(key=key, state="parked").update(state="ready", attempts=0, next_at=clock.now(), error_code="")
     Message.objects.filter(key=key, state="ready", lease_token="").update(attempts=0, next_at=clock.now())
+
+
+def unfinished(case_ref: str) -> bool:
+    """Is there anything still to be done for this case?"""
+    return Message.objects.filter(case_ref=case_ref).exclude(state="done").exists()
+
+
+def payloads(event: str, case_ref: str) -> list[dict[str, Any]]:
+    """What was ever promised by an event for a case."""
+    return list(Message.objects.filter(event=event, case_ref=case_ref).values_list("payload", flat=True))
+
+
+def forget(case_ref: str) -> int:
+    """Delete what was done for a case, in the caller's transaction. Returns how many rows there were."""
+    return Message.objects.filter(case_ref=case_ref, state="done").delete()[0]

@@ -1,5 +1,6 @@
 """Door: mails."""
 
+from madoguchi.kernel import outbox
 from madoguchi.kernel.sealing import Column
 
 from .models import Mail
@@ -7,4 +8,10 @@ from .services import SEND, mail_promise, mail_send
 
 SEALED = (Column(Mail, "sealed_to", "mail", "key", "送信待ちのメールの宛先"),)
 
-__all__ = ["SEALED", "SEND", "mail_promise", "mail_send"]
+
+def mails_forget(case_ref: str) -> int:
+    """Destroy the mails of a case, in the caller's transaction (before the outbox forgets which they were)."""
+    return Mail.objects.filter(key__in=[p["key"] for p in outbox.payloads(SEND, case_ref)]).delete()[0]
+
+
+__all__ = ["SEALED", "SEND", "mail_promise", "mail_send", "mails_forget"]

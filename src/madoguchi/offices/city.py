@@ -9,6 +9,8 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
+from madoguchi.kernel.keeping import years_read
+
 from .errors import CityWrong
 
 
@@ -56,6 +58,7 @@ class City:
     closed_spans: tuple[tuple[str, str], ...]
     closed_days: frozenset[dt.date]
     disasters: tuple[dict[str, str], ...]
+    keep: dict[str, int]  # 種別 → years of keeping (kernel.keeping); a 種別 that is not there is kept
     register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
 
@@ -94,8 +97,18 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
         closed_spans=tuple(_span(text) for text in closed.get("期間", [])),
         closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
-        disasters=tuple(raw.get("災害", [])), register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
+        disasters=tuple(raw.get("災害", [])),
+        keep={kind: _years(kind, rule) for kind, rule in raw.get("保存期間", {}).items()},
+        register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
     )
+
+
+def _years(kind: str, rule: Any) -> int:
+    text = rule.get("期間", "") if isinstance(rule, dict) else rule
+    years = years_read(text)
+    if years is None:
+        raise ValueError(f"保存期間の「{kind}」は {{期間: 5年}} か {{期間: 永年}} の形で書いてください(今は「{text}」)")
+    return years
 
 
 def _span(text: str) -> tuple[str, str]:

@@ -1,8 +1,11 @@
 """Door: what the wiring connects."""
 
 from .handlers import case_opened
+from .keeping import surveys_forget, surveys_hold, witness
 from .rules import SLUG
 from .selectors import case_links, suggestion
 from .words import day_words, officer
 
-__all__ = ["SLUG", "case_links", "case_opened", "day_words", "officer", "suggestion"]
+__all__ = [
+    "SLUG", "case_links", "case_opened", "day_words", "officer", "suggestion", "surveys_forget", "surveys_hold", "witness",
+]

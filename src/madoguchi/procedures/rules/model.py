@@ -172,6 +172,7 @@ class Review:
     outcomes: tuple[Outcome, ...]
     appeal: str  # key of the 教示 text, or なし
     again: str = ""  # for 証明: how to ask again
+    keep: int | None = None  # 保存 in years (kernel.keeping.FOREVER: 永年); None: what the city says for the 種別
     doubt: str = ""
     line: int = 0
 

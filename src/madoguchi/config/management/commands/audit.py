@@ -8,7 +8,7 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
 
-from madoguchi.kernel import audit
+from madoguchi.kernel import audit, witness
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.models import AuditEntry, AuditSeal
 
@@ -43,7 +43,7 @@ class Command(BaseCommand):
         if options["anchor"] and not path.is_file():
             raise StartRefused(f"控えのファイルがありません: {path}。--anchor の場所を確認してください。")
         anchors, faults = read_anchors(path)
-        faults += audit.verify(anchors)
+        faults += audit.verify(anchors) + witness.verify()
         for fault in faults:
             self.stdout.write(f"{fault.chain} {fault.seq}: {fault.ja}")
         entries, seals = AuditEntry.objects.count(), AuditSeal.objects.count()

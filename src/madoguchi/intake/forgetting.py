@@ -1,0 +1,58 @@
+"""Intake's part of the end of a case: what was sent, what it was before its corrections, its draft, files and mails."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from typing import Any
+
+from django.db import transaction
+
+from madoguchi.files.public import files_forget, files_missing
+from madoguchi.kernel import audit, failpoints, outbox, sealed
+from madoguchi.kernel.audit import Fault
+from madoguchi.kernel.witness import Chains, living, missing, tokens_missing
+from madoguchi.notifications.public import mails_forget
+
+from .models import Application, Revision
+
+
+def application_forget(message: outbox.Envelope) -> None:
+    """Handler of CaseDestroyed. Once done, again changes nothing."""
+    with transaction.atomic(durable=True):
+        row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
+        if row is None:
+            return
+        revisions = list(Revision.objects.filter(application=row))
+        draft = row.draft
+        held: list[Any] = [row.answers, *(r.answers for r in revisions), draft.answers if draft else {}]
+        files = {f["id"] for slots in (row.files, *(r.files for r in revisions)) for entries in slots.values() for f in entries}
+        refs = [str(row.id), *([str(draft.id)] if draft else [])]
+        counts = {
+            "numbers": sealed.wipe(sealed.tokens_in(held)), "revisions": len(revisions), "mails": sum(mails_forget(ref) for ref in refs),
+            "files": files_forget(ids=files, owners=[f"case:{row.id}", *([f"draft:{draft.id}"] if draft else [])]),
+        }
+        row.delete()
+        if draft:
+            draft.delete()
+        for ref in refs:
+            outbox.forget(ref)
+        audit.record("worker", "filing.destroyed", chain=f"case:{refs[0]}", facts={"counts": {k: n for k, n in counts.items() if n}})
+        failpoints.hit("intake.forget.before_commit")
+
+
+def witness(chains: Chains) -> Iterator[Fault]:
+    """Applications, earlier answers, numbers and files that are gone without retention; answers that are not the recorded ones."""
+    alive = living(chains, "application.filed")
+    rows = {str(a.id): a for a in Application.objects.filter(id__in=list(alive))} if alive else {}
+    for case_id, acts in alive.items():
+        row = rows.get(case_id)
+        digests = [act.facts["digest"] for act in acts if act.action in ("application.filed", "correction.answered")]
+        if row is None:
+            yield Fault(f"case:{case_id}", acts[-1].seq, "住民側の申請が消されています(保存期間による廃棄ではありません)")
+        elif digests[-1] != row.digest:
+            yield Fault(f"case:{case_id}", acts[-1].seq, "住民側の申請の要約値が、記録と違います")
+    yield from missing(chains, ("correction.answered",), Revision.objects.all(), "application_id", "補正の前の内容")
+    yield from tokens_missing({case_id: row.answers for case_id, row in rows.items()})
+    gone = files_missing((case_id, f["id"]) for case_id, row in rows.items() for files in row.files.values() for f in files)
+    for case_id, n in gone.items():
+        yield Fault(f"case:{case_id}", alive[case_id][-1].seq, f"住民側の添付が消されています({n}件)")

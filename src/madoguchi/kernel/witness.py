@@ -1,0 +1,117 @@
+"""What the record says happened must still be there (`madoguchi audit verify`), unless retention says that it destroyed it.
+
+The chain proves that no entry is missing; the rows that the entries speak of are looked up by witnesses, one per room,
+registered by config.wiring. A witness gets chains in batches and names what is gone.
+"""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db.models import Count
+
+from . import sealed
+from .audit import Fault
+from .models import AuditEntry, AuditKey, SealedValue
+
+DESTROYED = "case.destroyed"  # by casework, at the end of the term of keeping
+BATCH = 200
+CASE = re.compile(r"case:[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")  # other chains belong to no row
+
+
+@dataclass(frozen=True, slots=True)
+class Act:
+    """One entry as witnesses read it."""
+
+    seq: int
+    at: Any
+    action: str
+    facts: dict[str, Any]
+    digest: bool
+
+
+Chains = Mapping[str, list[Act]]  # case id → its acts in order
+Witness = Callable[[Chains], Iterator[Fault]]
+_witnesses: dict[str, Witness] = {}
+
+
+def register(name: str, witness: Witness) -> None:
+    """Make a witness known. Called by the composition root only (config.wiring)."""
+    _witnesses[name] = witness
+
+
+def verify() -> list[Fault]:
+    """Everything that is gone without retention having destroyed it."""
+    faults: list[Fault] = []
+    for chains in _batches():
+        suspects = {fault.chain.removeprefix("case:") for fault in _hear(chains)}
+        if suspects:  # the city hall goes on meanwhile: look again at what the record says now
+            faults += _hear(dict(_chains(f"case:{case}" for case in sorted(suspects))))
+    return faults
+
+
+def _hear(chains: Chains) -> list[Fault]:
+    return [fault for witness in (_keys_there, *_witnesses.values()) for fault in witness(chains)]
+
+
+def _batches() -> Iterator[dict[str, list[Act]]]:
+    rows = AuditEntry.objects.filter(chain__startswith="case:").order_by("chain", "seq")
+    found = ((chain, [_act(row) for row in group]) for chain, group in itertools.groupby(
+        rows.values_list("chain", "seq", "at", "action", "facts", "digest").iterator(chunk_size=2000), key=lambda row: row[0])
+        if CASE.fullmatch(chain))
+    while batch := {chain.removeprefix("case:"): acts for chain, acts in itertools.islice(found, BATCH)}:
+        yield batch
+
+
+def _chains(names: Iterator[str]) -> Iterator[tuple[str, list[Act]]]:
+    for name in names:
+        rows = AuditEntry.objects.filter(chain=name).order_by("seq")
+        yield name.removeprefix("case:"), [_act(r) for r in rows.values_list("chain", "seq", "at", "action", "facts", "digest")]
+
+
+def _act(row: tuple[Any, ...]) -> Act:
+    return Act(row[1], row[2], row[3], row[4], bool(row[5]))
+
+
+def count(acts: list[Act], *actions: str) -> int:
+    """How often these happened."""
+    return sum(act.action in actions for act in acts)
+
+
+def destroyed(acts: list[Act]) -> bool:
+    """Does the record say that retention destroyed the case?"""
+    return any(act.action == DESTROYED for act in acts)
+
+
+def living(chains: Chains, *actions: str) -> dict[str, list[Act]]:
+    """The chains with one of these acts that nobody destroyed by rule."""
+    return {case: acts for case, acts in chains.items() if count(acts, *actions) and not destroyed(acts)}
+
+
+def missing(chains: Chains, actions: tuple[str, ...], rows: Any, by: str, ja: str) -> Iterator[Fault]:
+    """Faults where there are fewer rows than acts that made one. ``by`` is the column with the case's id."""
+    alive = living(chains, *actions)
+    found = {str(case): n for case, n in rows.filter(**{f"{by}__in": list(alive)}).values_list(by).annotate(n=Count("pk"))} if alive else {}
+    for case, acts in alive.items():
+        wanted, there = count(acts, *actions), found.get(case, 0)
+        if there < wanted:
+            yield Fault(f"case:{case}", acts[-1].seq, f"{ja}が消されています(記録では{wanted}件、今は{there}件)")
+
+
+def tokens_missing(answers: Mapping[str, Any]) -> Iterator[Fault]:
+    """Faults where answers (by case) name a sealed value that is not there."""
+    wanted = {token: case for case, value in answers.items() for token in sealed.tokens_in(value)}
+    there = set(SealedValue.objects.filter(token__in=list(wanted)).values_list("token", flat=True)) if wanted else set()
+    for case in sorted({wanted[token] for token in set(wanted) - there}):
+        yield Fault(f"case:{case}", 1, "封をした番号が消されています")
+
+
+def _keys_there(chains: Chains) -> Iterator[Fault]:
+    wanted = {f"case:{case}": acts for case, acts in chains.items() if not destroyed(acts) and any(act.digest for act in acts)}
+    there = set(AuditKey.objects.filter(chain__in=list(wanted)).values_list("chain", flat=True))
+    for chain in sorted(set(wanted) - there):
+        yield Fault(chain, wanted[chain][-1].seq, "要約値の鍵が消されています")
