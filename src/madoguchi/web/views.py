@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.health import fault
 
 
@@ -42,6 +44,21 @@ def health(request: HttpRequest) -> HttpResponse:
     return JsonResponse({"ok": False, "reason": reason}, status=503) if reason else JsonResponse({"ok": True})
 
 
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Counts for Prometheus: by token; outside of production without one from this machine itself, when no proxy is between."""
+    told = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN:
+        allowed = hmac.compare_digest(told.encode(), settings.METRICS_TOKEN.encode())
+    else:
+        through = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"))
+        allowed = not settings.PRODUCTION and not through and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1", "[::1]")
+    if not (settings.METRICS and allowed):
+        raise Http404
+    body, kind = metrics.page()
+    return HttpResponse(body, content_type=kind)
+
+
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
     """404; an address typed without its last slash goes to the page that was meant."""
     if request.method in ("GET", "HEAD") and not request.path.endswith("/"):
@@ -71,7 +88,8 @@ def too_large(request: HttpRequest) -> HttpResponse:
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says what to do, shows nothing of the inside."""
     words = "入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"
-    return render(request, "web/error.html", {"title": "ただいま処理できませんでした", "words": words, "status": 500}, status=500)
+    context = {"title": "ただいま処理できませんでした", "words": words, "status": 500, "number": trace.current()}
+    return render(request, "web/error.html", context, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
