@@ -40,6 +40,7 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 ROUTES: dict[str, list[Page] | str] = {
     "health": "JSON for monitors",
+    "api": "JSON for programs",
     "metrics": "text for Prometheus",
     "display_settings": "POST only: sets cookies, goes back",
     "accessibility": [page("accessibility", "/accessibility/", "nobody")],

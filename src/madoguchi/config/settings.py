@@ -31,7 +31,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.operations", "madoguchi.config",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.operations",
+    "madoguchi.config",
 ]
 MIDDLEWARE = [
     "madoguchi.config.middleware.request_frame",
@@ -105,6 +106,9 @@ LIMITS = {
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
     "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
+    "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),
+    "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
+    "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }

@@ -10,6 +10,7 @@ register_converter(UuidText, "uuidtext")
 urlpatterns = [
     path("healthz", web.health, name="health"),
     path("metrics", web.metrics_page, name="metrics"),
+    path("", include("madoguchi.api.urls")),
     path("settings/", web.display_settings, name="display_settings"),
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),

@@ -7,10 +7,14 @@ from typing import Any
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 
-from .applications import filed_handler, progress_apply
-from .drafts import drafts_sweep
+from .applications import application_get, application_list, document_file, filed_handler, progress_apply
+from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
-from .models import Application
+from .filing import application_submit
+from .models import Application, Draft
+from .rules import STATUS_WORDS
+from .signing import refuse_if_unsignable, sign_if_needed
+from .whole import answers_save
 
 
 def filing_of(application_id: str) -> dict[str, Any]:
@@ -27,6 +31,8 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "WITHDRAWAL_ASKED", "drafts_sweep", "filed_handler", "filing_of",
-    "progress_apply",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "STATUS_WORDS", "WITHDRAWAL_ASKED", "Application", "Draft",
+    "answers_save", "application_get", "application_list", "application_submit", "document_file", "draft_attach", "draft_get",
+    "draft_list", "draft_start", "drafts_sweep", "filed_handler", "filing_of", "mail_fault", "mail_plain", "progress_apply",
+    "published_of", "refuse_if_unsignable", "sign_if_needed",
 ]

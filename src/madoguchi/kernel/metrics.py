@@ -82,7 +82,7 @@ def page() -> tuple[bytes, str]:
     from prometheus_client import multiprocess
 
     registry = library.CollectorRegistry()
-    multiprocess.MultiProcessCollector(registry)
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
     registry.register(_Now())
     return library.generate_latest(registry), library.CONTENT_TYPE_LATEST
 

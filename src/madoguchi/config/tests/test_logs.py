@@ -113,7 +113,8 @@ def test_metrics_count_by_route_and_stay_inside(hall: Hall, settings, django_cap
     assert 'madoguchi_requests_total{method="GET",route="status",status="200"}' in page
     assert 'route="none",status="404"' in page
     for name in ("madoguchi_request_seconds_bucket", 'madoguchi_uploads_total{result="kept"}', 'madoguchi_filings_total{procedure="risai-shoumei"}',
-                 "madoguchi_outbox_waiting 2.0", "madoguchi_outbox_parked 0.0", "madoguchi_outbox_lag_seconds", "madoguchi_worker_heartbeat_age_seconds -1.0"):
+                 "madoguchi_outbox_waiting 2.0", "madoguchi_outbox_parked 0.0", "madoguchi_outbox_lag_seconds",
+                 "madoguchi_worker_heartbeat_age_seconds -1.0"):
         assert name in page, name
     assert str(filed.id) not in page and "ぬ" not in page
     for far in ({"REMOTE_ADDR": "203.0.113.5"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}):
