@@ -40,6 +40,8 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 ROUTES: dict[str, list[Page] | str] = {
     "health": "JSON for monitors",
+    "api": "JSON for programs",
+    "metrics": "text for Prometheus",
     "display_settings": "POST only: sets cookies, goes back",
     "accessibility": [page("accessibility", "/accessibility/", "nobody")],
     # --- finding
@@ -134,6 +136,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_document": "a PDF", "case_draft": "a PDF",
     "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
     "parcel_retry": "POST only", "stuck_retry": "POST only",
+    "operations": [page("operations", "/staff/operations/", "admin")],
+    "operations_retry": "POST only", "operations_skip": "POST only",
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],
     "survey_sheet": [page("survey-sheet", lambda t: t.surveyed and "/staff/survey/sheet/?day=" + t.survey_day, "yamada"),
                      page("survey-sheet-nothing", "/staff/survey/sheet/?day=2020-01-01", "yamada")],

@@ -14,7 +14,8 @@ ACTIONS = {
     "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
     "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
     "parcel.retried": "連携をもう一度始めた",
-    "outbox.retried": "止まっていた処理をもう一度始めた", "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
+    "outbox.retried": "止まっていた処理をもう一度始めた", "outbox.skipped": "止まっていた処理を飛ばした",
+    "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
     "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",
     "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
 }

@@ -10,6 +10,7 @@ from madoguchi.kernel import keys
 
 from . import env
 
+VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[3]
 MADOGUCHI_ENV = env.text("MADOGUCHI_ENV", "trial")
 if MADOGUCHI_ENV not in ("trial", "test", "production"):
@@ -34,7 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.config",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.operations",
+    "madoguchi.config",
 ]
 MIDDLEWARE = [
     "madoguchi.config.middleware.request_frame",
@@ -108,6 +110,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env.number("MADOGUCHI_UPLOAD_MB", 10) * 1_000_000
 UPLOAD_REQUEST_MAX_BYTES = 6 * UPLOAD_MAX_BYTES
 
+# Metrics for Prometheus at /metrics: by this token, or (not in production) from this machine itself.
+METRICS = env.flag("MADOGUCHI_METRICS", True)
+METRICS_TOKEN = env.text("MADOGUCHI_METRICS_TOKEN")
+# What the operator page looks at: certificates (comma-separated) and the folder of backups.
+TLS_CERTS = [c for c in env.text("MADOGUCHI_TLS_CERTS").split(",") if c]
+BACKUPS = Path(env.text("MADOGUCHI_BACKUPS") or MADOGUCHI_DATA / "backups")
+
 # How often something may be tried: per browser (owner) and per network address. Shelters share an address, so those are wide.
 LIMITS = {
     "code.address": env.rate("MADOGUCHI_LIMIT_CODE", "60/600"),  # wrong tries of receipt number and code
@@ -116,6 +125,9 @@ LIMITS = {
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
     "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
+    "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),
+    "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
+    "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }
@@ -130,8 +142,8 @@ STAFF_IDLE_MINUTES = env.number("MADOGUCHI_STAFF_IDLE_MINUTES", 60)
 STAFF_FRESH_MINUTES = env.number("MADOGUCHI_STAFF_FRESH_MINUTES", 15)  # a sensitive act asks again after this long
 SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES and PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
+SECURE_HSTS_SECONDS = (31_536_000 if PRODUCTION else 3600) if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION and bool(SECURE_HSTS_SECONDS)
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MADOGUCHI_TLS_REDIRECT", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitors and load balancers ask this process by plain HTTP
@@ -195,10 +207,16 @@ SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 # Signers that may be named by MADOGUCHI_SIGNER. None is proven against the real service yet: production has none.
 SIGNERS = {} if PRODUCTION else {"trial": "madoguchi.adapters.jpki.TrialSigner"}
 
+LOG_FORMAT = env.text("MADOGUCHI_LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise env.SettingWrong("MADOGUCHI_LOG_FORMAT は line か json で指定してください")
+# Django's own handlers (console in DEBUG, mail to admins with all of the request) are taken away: everything goes to one place.
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
-    "loggers": {"axes": {"level": "ERROR"}},  # its warnings name accounts and addresses; identity keeps its own record
+    "filters": {"careful": {"()": "madoguchi.config.logs.Careful"}},
+    "formatters": {"line": {"()": "madoguchi.config.logs.Lines"}, "json": {"()": "madoguchi.config.logs.Json"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["careful"]}},
+    "loggers": {"axes": {"level": "ERROR"},  # its warnings name accounts and addresses; identity keeps its own record
+                "django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("MADOGUCHI_LOG", "WARNING")},
 }

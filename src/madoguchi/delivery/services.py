@@ -123,6 +123,11 @@ def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
     return Paginator(mine, 50).get_page(page)
 
 
+def parcels_open() -> dict[str, int]:
+    """How many parcels wait and how many were refused, for the operator: numbers only."""
+    return {state: Parcel.objects.filter(state=state).count() for state in ("waiting", "refused")}
+
+
 @transaction.atomic
 def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
     """Try a refused or waiting parcel again now: its section, or the administrator when the core system is there again.

@@ -15,7 +15,7 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from madoguchi.kernel import clock, failpoints
+from madoguchi.kernel import clock, failpoints, metrics
 
 from . import cell, strip
 from .errors import FileRefused
@@ -95,6 +95,16 @@ def file_keep(
     The row is written only after the bytes are flushed; a crash in between leaves a nameless file that
     `sweep_strays` removes.
     """
+    try:
+        kept = _keep(source, name, size, owner, allowed)
+    except FileRefused:
+        metrics.count("uploads", result="refused")
+        raise
+    metrics.count("uploads", result="kept")
+    return kept
+
+
+def _keep(source: BinaryIO, name: str, size: int, owner: str, allowed: Iterable[str]) -> StoredFile:
     limit = settings.UPLOAD_MAX_BYTES
     if size > limit:
         raise FileRefused(f"ファイルが大きすぎます。1つ{limit // 1_000_000}MBまでです。写真は小さくして撮ってください。")

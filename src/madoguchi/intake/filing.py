@@ -11,7 +11,7 @@ from django.db.models import F
 
 from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner, signer
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, keys, metrics, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.procedures import public as procedures
 
@@ -117,5 +117,6 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     Draft.objects.filter(id=draft.id).update(
         state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1
     )
+    transaction.on_commit(lambda: metrics.count("filings", procedure=draft.slug))
     failpoints.hit("intake.submit.before_commit")
     return Filed(application, code)

@@ -9,7 +9,8 @@
     const on = root.dataset[k] === v && k === 'contrast';
     if (on || v === 'std') delete root.dataset[k]; else root.dataset[k] = v;
     $$(`[data-set^="${k}:"]`).forEach(x => x.setAttribute('aria-pressed', String((root.dataset[k] || 'std') === x.dataset.set.split(':')[1])));
-    d.cookie = `ui_${k}=${root.dataset[k] || 'std'};path=/;max-age=31536000;samesite=lax`;
+    const body = new FormData(b.form); body.set(k, root.dataset[k] || 'std'); // the cookie is the server's: no script reads it
+    fetch(b.form.action, { method: 'POST', body, redirect: 'manual', keepalive: true });
   }));
   // 2. error summary takes focus
   $('.errsum')?.focus();
