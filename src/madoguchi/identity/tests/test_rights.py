@@ -95,3 +95,14 @@ def test_the_chain_of_it_all_verifies(hall: Hall):
     Client().post("/staff/sign-in/", {"username": "suzuki", "password": TRIAL_PASSWORD})
     audit.seal()
     assert audit.verify() == []
+
+
+def test_an_absent_proposer_does_not_approve_by_their_deputy(hall: Hall):
+    from madoguchi.identity.absences import absence_add
+
+    absence_add(actor=hall.staff("kimura"), staff=hall.staff("kimura"), section="kosodate", deputy=hall.staff("hayashi"),
+                starts=OPENING.date(), ends=OPENING.date())
+    case = hall.case("hanako", "jidou-teate-mishiharai")
+    hall.propose(case, "kimura", "grant")
+    with pytest.raises(casework.OwnProposal):
+        casework.decision_approve(actor=hall.staff("hayashi"), case_id=case.ref)
