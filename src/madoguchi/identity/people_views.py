@@ -76,7 +76,7 @@ def _person(request: HttpRequest, staff: Staff, *, error: str = "", form: str = 
         "kinds": KINDS, "roles": ROLES, "sections": names, "absences": absences_of(staff), "today": clock.today(),
         "memberships": [(m, "全庁" if m.section == WHOLE else names.get(m.section, m.section), ROLES.get(m.role, m.role))
                         for m in directory.memberships_of(staff)],
-        "self": actor_of(request).id == staff.id, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
+        "own": actor_of(request).id == staff.id, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
     }, status=422 if error else 200)
 
 

@@ -169,6 +169,8 @@ def test_the_command_line(hall: Hall, capsys):
 
 def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):
     staff, admin = hall.staff("tanaka"), hall.desk("admin")
+    page = admin.get(f"/staff/people/{staff.id}/").content.decode()
+    assert f"/staff/people/{staff.id}/role/" in page and f"/staff/people/{staff.id}/unrole/" in page
     given = {"role": "clerk", "section": "kaigo", "starts": "2026-11-20", "ends": "", "why": "応援"}
     assert admin.post(f"/staff/people/{staff.id}/role/", given | {"why": ""}).status_code == 422
     assert admin.post(f"/staff/people/{staff.id}/role/", given | {"starts": "x"}).status_code == 422
@@ -179,3 +181,4 @@ def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):
     assert Staff.objects.get(id=staff.id).sections() == ["kosodate"]
     own = hall.staff("admin")
     assert admin.post(f"/staff/people/{own.id}/role/", given).status_code == 403
+    assert f"/staff/people/{own.id}/role/" not in admin.get(f"/staff/people/{own.id}/").content.decode()

@@ -1,7 +1,7 @@
-// Passkeys: the browser makes or shows one, the form carries the answer. Without script or passkeys the button stays away.
+// Passkeys: the browser makes or shows one, the form carries the answer. Without script the button stays away.
 (() => {
   const d = document, f = d.querySelector('form[data-passkey]');
-  if (!f || !window.PublicKeyCredential) return;
+  if (!f) return;
   const bytes = s => Uint8Array.from(atob(s.replace(/-/g, '+').replace(/_/g, '/')), c => c.charCodeAt(0));
   const text = b => btoa(String.fromCharCode(...new Uint8Array(b))).replace(/\+/g, '-').replace(/\//g, '_').replace(/=+$/, '');
   const ask = JSON.parse(f.dataset.passkey), b = f.querySelector('[data-passkey-go]'), out = f.querySelector('[data-passkey-out]');
@@ -9,7 +9,6 @@
   ask.challenge = bytes(ask.challenge);
   if (ask.user) ask.user.id = bytes(ask.user.id);
   for (const k of ['excludeCredentials', 'allowCredentials']) (ask[k] || []).forEach(c => { c.id = bytes(c.id); });
-  b.hidden = false;
   b.addEventListener('click', async () => {
     said.textContent = '';
     try {
