@@ -58,6 +58,8 @@ def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_pa
         assert name in done.stderr
     assert not (tmp_path / "data" / "madoguchi.sqlite3").exists()
     whole = base | {"MADOGUCHI_URL": "https://city.example.jp", "MADOGUCHI_HOSTS": "city.example.jp"}
+    checked = madoguchi("check", "--deploy", "--fail-level", "INFO", **whole)
+    assert checked.returncode == 0, checked.stderr
     demo = madoguchi("demo", **whole)
     assert demo.returncode != 0
     assert "本番では実行できません" in demo.stderr

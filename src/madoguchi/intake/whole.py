@@ -8,8 +8,6 @@ from typing import Any
 from madoguchi.identity.public import Owner
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault
-from madoguchi.procedures.rules import generate
-from madoguchi.procedures.rules.faces.jsonschema import validator
 
 from .drafts import draft_get, draft_save_step, facts, published_of, steps_of
 from .errors import AnswersWrong
@@ -18,6 +16,9 @@ from .models import Draft
 
 def answers_save(*, owner: Owner, draft_id: str, answers: Mapping[str, Any]) -> Draft:
     """Save every page that these answers ask for. Raises AnswersWrong before anything is saved, NotFound."""
+    from madoguchi.procedures.rules import generate  # with the validator 5 MB that no page needs
+    from madoguchi.procedures.rules.faces.jsonschema import validator
+
     draft = draft_get(owner=owner, draft_id=draft_id)
     d = published_of(draft).definition
     wrong = [Fault(str(e.instance_path[-1]) if e.instance_path else "", f"この項目の形が違います({e.kind.name})")
