@@ -23,6 +23,10 @@ def _dispatch() -> int:
         from madoguchi.config.procedures_cli import main as procedures
 
         return procedures(argv[1:])
+    if argv[:1] == ["languages"]:
+        from madoguchi.config.languages_cli import main as languages
+
+        return languages(argv[1:])
     if argv[:1] == ["keys"]:
         from madoguchi.config.keys_cli import main as keys
 

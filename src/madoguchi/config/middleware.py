@@ -12,6 +12,7 @@ from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
 from madoguchi.kernel.errors import DomainError
+from madoguchi.web import languages
 
 # Own scripts and styles only, nothing inline. The few inline style attributes of bars are allowed by hash-free
 # 'unsafe-inline' nowhere: widths are set by classes.
@@ -26,7 +27,8 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     from django.conf import settings
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        with languages.drawing(languages.wanted(request)):
+            response = get_response(request)
         response.headers.setdefault(
             "Content-Security-Policy", _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"])
         )

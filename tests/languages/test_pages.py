@@ -1,0 +1,110 @@
+"""Residents' pages in the language somebody chose, up to a whole filing."""
+
+from __future__ import annotations
+
+import gzip
+import re
+
+import pytest
+from django.test import Client
+from tests.support.hall import Hall
+from tests.support.walk import Walk
+
+from madoguchi.intake.models import Application
+from madoguchi.kernel.said import Said, Words, bare, listed, ruby, say
+from madoguchi.web.languages import LANGUAGES, TRANSLATED, drawing
+
+SLUG = "ninshin-todoke"
+ENGLISH = LANGUAGES["en"]
+
+
+def page(code: str, path: str) -> str:
+    client = Client()
+    client.cookies["ui_lang"] = code
+    return client.get(path).content.decode()
+
+
+def seen(html: str) -> str:
+    """What a reader sees, without the language menu and without what stands in brackets beside a legal term."""
+    html = re.sub(r'<details class="langs">.*?</details>|<head>.*?</head>', "", html, flags=re.S)
+    return re.sub(r"[(（][^()（）]*[)）]", "", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_menu_remembers_the_language_without_javascript(hall: Hall):
+    client = Client()
+    answer = client.post("/settings/", {"lang": "vi"}, headers={"referer": "http://testserver/procedures/"})
+    assert (answer.status_code, answer["Location"]) == (303, "/procedures/")
+    assert 'lang="vi"' in client.get("/").content.decode().split("<head>")[0]
+    client.post("/settings/", {"lang": "xx"})
+    assert client.cookies["ui_lang"].value == "vi"
+
+
+@pytest.mark.parametrize("code", [c for c in TRANSLATED if c != "ja-easy"])
+def test_no_kana_is_left_on_a_translated_procedure_page(hall: Hall, code: str):
+    hall.publish(SLUG)
+    for path in (f"/p/{SLUG}/", "/"):
+        assert re.findall("[ぁ-ゖァ-ヺ]+", seen(page(code, path))) == []
+
+
+def test_easy_japanese_has_readings_in_text_and_none_in_attributes(hall: Hall):
+    hall.publish(SLUG)
+    html = page("ja-easy", f"/p/{SLUG}/")
+    assert "<ruby>妊娠<rp>(</rp><rt>にんしん</rt><rp>)</rp></ruby>" in html
+    assert "《" not in html
+    assert re.findall(r'="[^"]*<ruby', html) == []
+    assert "<ruby>" not in re.search("<title>.*?</title>", html)[0]
+    assert len(gzip.compress(html.encode())) < 10_000
+
+
+def test_staff_pages_stay_japanese(hall: Hall):
+    client = Client()
+    client.cookies["ui_lang"] = "en"
+    client.force_login(hall.staff("tanaka"))
+    html = client.get("/staff/").content.decode()
+    assert '<html lang="ja"' in html and "業務ワークベンチ" in html
+
+
+def test_an_untranslated_definition_is_marked_as_japanese(hall: Hall):
+    d = hall.publish("kaigo-kougaku")
+    html = page("pt", "/p/kaigo-kougaku/")
+    assert f'<span lang="ja">{d.name}</span>' in html
+    assert "Começar o pedido" in html
+
+
+def test_faults_are_said_in_the_language_with_the_labels_of_the_definition(hall: Hall):
+    hall.publish(SLUG)
+    walk = Walk(hall.client("hanako"), SLUG) if hasattr(hall, "client") else None
+    client = walk.client if walk else Client()
+    client.cookies["ui_lang"] = "en"
+    with drawing(ENGLISH):
+        from madoguchi.procedures import public as procedures
+
+        published = procedures.current(SLUG)
+        step = published.shown().step("mother_page")
+        result = procedures.read_step(published.definition, published.definition.step("mother_page"), {}, procedures.Facts({}, None, None))
+        words = [bare(f.ja) for f in result.faults]
+    assert step is not None and step.title == "The pregnant person"
+    assert "Please enter: Name of the pregnant person" in words
+    assert str(result.faults[0].ja) == "妊婦の方の氏名を入力してください"
+
+
+def test_said_is_plain_japanese_until_somebody_lends_a_voice():
+    words = say("{label}を入力してください", label="氏名")
+    assert words == "氏名を入力してください" and isinstance(words, Said)
+    assert bare(words) == words
+    with drawing(ENGLISH):
+        assert bare(words) == "Please enter: 氏名"
+        assert bare(listed([say("はい"), say("いいえ")])) == "Yes、No"
+
+
+def test_what_somebody_typed_never_becomes_markup():
+    with drawing(LANGUAGES["ja-easy"]):
+        assert "<script>" not in say("{label}を入力してください", label="<script>").__html__()
+        assert ruby("<b>漢字《かんじ》").startswith("<span>&lt;b&gt;<ruby>")
+        assert Words('"><b>', "ja").__html__() == '<span lang="ja">&#34;&gt;&lt;b&gt;</span>'
+
+
+def test_a_filing_keeps_the_language_it_was_shown_in(hall: Hall):
+    hall.publish(SLUG)
+    application = hall.file("hanako", SLUG, language="vi")
+    assert Application.objects.get(id=application.id).language == "vi"
