@@ -15,7 +15,7 @@ from madoguchi.offices.public import city
 from madoguchi.procedures.rules import translate
 from madoguchi.web.languages import TRANSLATED, catalogue
 
-MISSING_AT_MOST = 137  # sentences of the named rules (procedures/rules/checks) without words; this number may only fall
+MISSING_AT_MOST = 105  # sentences of the named rules (procedures/rules/checks) without words; this number may only fall
 PLAIN_AT_MOST = 0  # Finding("…") and Fault("…") with text that cannot be said in another language
 READ_FIRST = ("risai-shoumei", "ninshin-todoke")
 RULES = Path(translate.__file__).parent

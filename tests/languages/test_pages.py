@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import gzip
 import re
+from email import message_from_bytes, policy
 
 import pytest
 from django.test import Client
-from tests.support.hall import Hall
-from tests.support.walk import Walk
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import Walk, hidden
 
 from madoguchi.intake.models import Application
 from madoguchi.kernel.said import Said, Words, bare, listed, ruby, say
@@ -73,9 +74,6 @@ def test_an_untranslated_definition_is_marked_as_japanese(hall: Hall):
 
 def test_faults_are_said_in_the_language_with_the_labels_of_the_definition(hall: Hall):
     hall.publish(SLUG)
-    walk = Walk(hall.client("hanako"), SLUG) if hasattr(hall, "client") else None
-    client = walk.client if walk else Client()
-    client.cookies["ui_lang"] = "en"
     with drawing(ENGLISH):
         from madoguchi.procedures import public as procedures
 
@@ -94,7 +92,7 @@ def test_said_is_plain_japanese_until_somebody_lends_a_voice():
     assert bare(words) == words
     with drawing(ENGLISH):
         assert bare(words) == "Please enter: 氏名"
-        assert bare(listed([say("はい"), say("いいえ")])) == "Yes、No"
+        assert bare(listed([say("はい"), say("いいえ")])) == "Yes, No"
 
 
 def test_what_somebody_typed_never_becomes_markup():
@@ -104,7 +102,28 @@ def test_what_somebody_typed_never_becomes_markup():
         assert Words('"><b>', "ja").__html__() == '<span lang="ja">&#34;&gt;&lt;b&gt;</span>'
 
 
-def test_a_filing_keeps_the_language_it_was_shown_in(hall: Hall):
-    hall.publish(SLUG)
-    application = hall.file("hanako", SLUG, language="vi")
-    assert Application.objects.get(id=application.id).language == "vi"
+def test_a_whole_filing_in_vietnamese(hall: Hall):
+    walk = Walk(hall.browser("hanako"), SLUG, hall.answers(SLUG)) if hall.publish(SLUG) else None
+    assert walk is not None
+    walk.client.cookies["ui_lang"] = "vi"
+    first = walk.client.get(walk.here).content.decode()
+    assert "Người khai báo" in first and '<html lang="vi"' in first
+    wrong = walk.post(walk.step_id, filer="", mark=hidden(walk.client.get(walk.here), "_mark"))
+    assert wrong.status_code == 422
+    assert "Hãy chọn: Người đang nhập" in wrong.content.decode()
+    walk.go()
+    check = walk.client.get(walk.here).content.decode()
+    assert "Hãy kiểm tra nội dung rồi gửi" in check and "Chính người mang thai" in check
+    assert "Khai báo mang thai" in check
+    filed = walk.submit(mail="hanako@example.jp")
+    assert filed.status_code == 303, filed.content.decode()
+    done = walk.client.get(filed["Location"]).content.decode()
+    assert "Đã tiếp nhận" in done
+    application = Application.objects.get()
+    assert application.language == "vi"
+    assert all(not isinstance(v, Words) for v in application.answers.values())
+    assert application.answers["filer"] == "self"
+    run_worker()
+    letter = message_from_bytes(next((hall.home / "mail").glob("*.eml")).read_bytes(), policy=policy.default)
+    assert "Đã tiếp nhận đơn" in letter["subject"]
+    assert "Số tiếp nhận" in letter.get_content()

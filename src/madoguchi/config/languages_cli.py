@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import ast
+import functools
 import logging
 import re
 import sys
@@ -22,6 +23,7 @@ NOT_OURS = re.compile(r"/(casework|delivery|survey|register|tests)/templates/|/s
 OPTIONS = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}
 
 
+@functools.cache
 def sayings() -> dict[str, list[tuple[str, int]]]:
     """Every Japanese sentence of the residents' pages → where it stands."""
     logging.getLogger("babel.messages.extract").setLevel(logging.ERROR)  # it warns of f-strings in other functions named say

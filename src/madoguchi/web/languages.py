@@ -68,6 +68,8 @@ def wanted(request: HttpRequest) -> Language:
 
 def word(text: str) -> str | None:
     """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
+    if text == "、":
+        return "、" if current().code in ("ja-easy", "zh-hans") else ", "
     found = catalogue(current().code).get(text)
     if found is not None:
         return found
