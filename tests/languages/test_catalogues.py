@@ -17,7 +17,7 @@ from madoguchi.web.languages import TRANSLATED, catalogue
 
 MISSING_AT_MOST = 105  # sentences of the named rules (procedures/rules/checks) without words; this number may only fall
 PLAIN_AT_MOST = 0  # Finding("…") and Fault("…") with text that cannot be said in another language
-READ_FIRST = ("risai-shoumei", "ninshin-todoke")
+READ_FIRST = ("risai-shoumei", "ninshin-todoke", "jidou-teate-nintei")
 RULES = Path(translate.__file__).parent
 SLOT = re.compile(r"%\(\w+\)s|\{\w+\}")
 TAG = re.compile(r"<[^>]+>")
