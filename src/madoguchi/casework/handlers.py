@@ -12,6 +12,7 @@ from django.db import transaction
 
 from madoguchi.identity.public import works_in
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
@@ -122,12 +123,12 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
         if state is None:
             audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
             progress_say(case, key=f"withdrawal:{case.id}", status="approval" if case.state == State.APPROVAL else "decided",
-                         ja="すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください", withdrawal="refused", notify=True)
+                         ja=say("すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください"), withdrawal="refused", notify=True)
             return
         case.state, case.updated_at = state, clock.now()
         case.save(update_fields=["state", "updated_at"])
         audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
-        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja="申請を取り下げました", withdrawal="done", notify=True)
+        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja=say("申請を取り下げました"), withdrawal="done", notify=True)
 
 
 @transaction.atomic(durable=True)

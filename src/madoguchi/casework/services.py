@@ -11,6 +11,7 @@ from django.db import transaction
 from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, stands_in_for
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.lint import OUTCOME
@@ -60,7 +61,7 @@ def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> C
     case.assignee = actor
     if case.state == State.RECEIVED:
         _move(case, Act.START)
-        progress_say(case, key=f"started:{case.id}", status="under_review", ja="審査を始めました")
+        progress_say(case, key=f"started:{case.id}", status="under_review", ja=say("審査を始めました"))
     case.save(update_fields=["assignee", "state", "updated_at"])
     audit.record(actor.actor, "case.taken", chain=f"case:{case.id}")
     return case
@@ -162,7 +163,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     from madoguchi.procedures.rules.say import jdate
 
     progress_say(
-        case, key=f"correction:{correction.id}", status="correction", ja="直していただきたい点をお知らせしました", notify=True,
+        case, key=f"correction:{correction.id}", status="correction", ja=say("直していただきたい点をお知らせしました"), notify=True,
         correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on)},
     )
     failpoints.hit("casework.correction.before_commit")
@@ -207,7 +208,7 @@ def decision_propose(
     case.save(update_fields=["state", "assignee", "updated_at"])
     audit.record(actor.actor, "decision.proposed", chain=f"case:{case.id}",
                  facts={"decision": decision.number, "outcome": outcome.id}, of=[reason, answers, case.digest])
-    progress_say(case, key=f"approval:{decision.id}", status="approval", ja="内容を確認し、決裁に進みました")
+    progress_say(case, key=f"approval:{decision.id}", status="approval", ja=say("内容を確認し、決裁に進みました"))
     if next_role(d.review.route, decision.at_step) is None:
         _conclude(actor, case, decision)
     return decision
@@ -301,7 +302,7 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
     _move(case, Act.RETURN)
     case.save(update_fields=["state", "updated_at"])
     audit.record(actor.actor, "decision.returned", chain=f"case:{case.id}", facts={"decision": decision.number} | _instead(absent), of=comment)
-    progress_say(case, key=f"returned:{decision.id}", status="under_review", ja="内容をもう一度確認しています")
+    progress_say(case, key=f"returned:{decision.id}", status="under_review", ja=say("内容をもう一度確認しています"))
     return decision
 
 
@@ -340,7 +341,7 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
     count = Decision.objects.filter(case=case).count()
-    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja="内容をもう一度確認しています", notify=True)
+    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True)
     return case
 
 

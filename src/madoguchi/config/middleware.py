@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.errors import DomainError, TooMany
+from madoguchi.web import languages
 from madoguchi.web.posted import TOO_LARGE
 from madoguchi.web.views import too_large
 
@@ -32,7 +33,8 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     def middleware(request: HttpRequest) -> HttpResponse:
         began = time.monotonic()
         number = trace.begin(request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else "")
-        response = get_response(request)
+        with languages.drawing(languages.wanted(request)):
+            response = get_response(request)
         response.headers["X-Request-ID"] = number
         match = request.resolver_match
         metrics.answered((match.view_name or match.route) if match else "none", request.method or "", response.status_code, time.monotonic() - began)

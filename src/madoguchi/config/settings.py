@@ -58,7 +58,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
-            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
+            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
+                                   "madoguchi.survey.context.desk"],
         },
     }
 ]

@@ -21,6 +21,9 @@ from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.health import fault
+from madoguchi.kernel.said import say
+
+from .languages import LANGUAGES
 
 PROGRAMS = "/api/"  # here programs ask, and errors are application/problem+json
 
@@ -39,12 +42,12 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
 
 @require_POST
 def display_settings(request: HttpRequest) -> HttpResponse:
-    """Text size and contrast without JavaScript: a cookie, then back to where the person was."""
+    """Text size, contrast and language without JavaScript: a cookie, then back to where the person was."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     response = HttpResponseRedirect(safe_next(request, back or "/"))
     response.status_code = 303
-    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high"))):
+    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high")), ("lang", tuple(LANGUAGES))):
         value = request.POST.get(name)
         if value is not None and value in allowed:
             response.set_cookie(f"ui_{name}", value, max_age=31_536_000, httponly=True, samesite="Lax", secure=settings.SECURE_COOKIES)
@@ -82,16 +85,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             pass
         else:
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return render(request, "web/error.html", {"title": "お探しのページは見つかりませんでした", "status": 404}, status=404)
+    return render(request, "web/error.html", {"title": say("お探しのページは見つかりませんでした"), "status": 404}, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: too many fields, too long a text, half a form."""
-    words = ("入力が長すぎるか、送られた内容が途中で切れています。前の画面に戻り、文を短くするか、写真を何回かに分けて、"
+    words = say("入力が長すぎるか、送られた内容が途中で切れています。前の画面に戻り、文を短くするか、写真を何回かに分けて、"
              "もう一度送信してください。")
     if request.path.startswith(PROGRAMS):
         return _problem(400, "request_wrong", words)
-    return render(request, "web/error.html", {"title": "受け取れない内容でした", "words": words, "status": 400}, status=400)
+    return render(request, "web/error.html", {"title": say("受け取れない内容でした"), "words": words, "status": 400}, status=400)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -105,18 +108,18 @@ def too_large(request: HttpRequest) -> HttpResponse:
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says what to do, shows nothing of the inside."""
-    words = "入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"
+    words = say("入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。")
     if request.path.startswith(PROGRAMS):
         return _problem(500, "server_error", f"ただいま処理できませんでした。お問い合わせ番号 {trace.current()}")
-    context = {"title": "ただいま処理できませんでした", "words": words, "status": 500, "number": trace.current()}
+    context = {"title": say("ただいま処理できませんでした"), "words": words, "status": 500, "number": trace.current()}
     return render(request, "web/error.html", context, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token was missing or old."""
-    words = ("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
-             "前の画面に戻って読み込み直し、もう一度送信してください。")
-    return render(request, "web/error.html", {"title": "送信できませんでした", "words": words, "status": 403}, status=403)
+    words = (say("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
+             "前の画面に戻って読み込み直し、もう一度送信してください。"))
+    return render(request, "web/error.html", {"title": say("送信できませんでした"), "words": words, "status": 403}, status=403)
 
 
 @require_safe

@@ -23,7 +23,8 @@
       const y = raw === '元' ? 1 : parseInt(raw, 10);
       if (!r || !y) { out.textContent = ''; return; }
       const era = r.value, name = r.parentElement.textContent.trim();
-      out.textContent = era === 'ad' ? `西暦 ${y}年` : `${name}${y === 1 ? '元' : y}年は 西暦 ${base[era] + y}年`;
+      const say = { name, y: y === 1 ? '元' : y, ad: base[era] + y };
+      out.textContent = era === 'ad' ? `${name} ${y}` : w.dataset.words.replace(/\{(\w+)\}/g, (_, k) => say[k]);
     };
     w.addEventListener('input', upd);
   });
