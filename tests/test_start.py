@@ -58,6 +58,8 @@ def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_pa
         assert name in done.stderr
     assert not (tmp_path / "data" / "madoguchi.sqlite3").exists()
     whole = base | {"MADOGUCHI_URL": "https://city.example.jp", "MADOGUCHI_HOSTS": "city.example.jp"}
+    checked = madoguchi("check", "--deploy", "--fail-level", "INFO", **whole)
+    assert checked.returncode == 0, checked.stderr
     demo = madoguchi("demo", **whole)
     assert demo.returncode != 0
     assert "本番では実行できません" in demo.stderr
@@ -67,6 +69,7 @@ def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_pa
 def real(settings, tmp_path):
     settings.PRODUCTION, settings.BASE_URL, settings.ALLOWED_HOSTS = True, "https://city.example.jp", ["city.example.jp"]
     settings.SECRET_KEY, settings.MADOGUCHI_DATA = "s" * 64, tmp_path / "data"
+    settings.STAFF_SECOND_FACTOR = "required"
     settings.MADOGUCHI_KEYS = tmp_path / "ring.json"
     ring_make(settings.MADOGUCHI_KEYS)
     return settings
@@ -83,6 +86,12 @@ def test_production_looks_at_the_key_ring(real):
         production.insist()
     real.MADOGUCHI_KEYS = real.MADOGUCHI_DATA / "keys" / "ring.json"
     with pytest.raises(StartRefused, match="データフォルダの中"):
+        production.insist()
+
+
+def test_production_takes_nobody_of_the_staff_with_a_password_alone(real):
+    real.STAFF_SECOND_FACTOR = "optional"
+    with pytest.raises(StartRefused, match="MADOGUCHI_STAFF_SECOND_FACTOR"):
         production.insist()
 
 

@@ -29,6 +29,10 @@ def _dispatch() -> int:
         from madoguchi.config.procedures_cli import main as procedures
 
         return procedures(argv[1:])
+    if argv[:1] == ["languages"]:
+        from madoguchi.config.languages_cli import main as languages
+
+        return languages(argv[1:])
     if argv[:1] == ["keys"]:
         from madoguchi.config import keys_cli
 

@@ -40,6 +40,8 @@ NOWHERE = "00000000-0000-4000-8000-000000000000"
 
 ROUTES: dict[str, list[Page] | str] = {
     "health": "JSON for monitors",
+    "api": "JSON for programs",
+    "metrics": "text for Prometheus",
     "display_settings": "POST only: sets cookies, goes back",
     "accessibility": [page("accessibility", "/accessibility/", "nobody")],
     # --- finding
@@ -92,6 +94,23 @@ ROUTES: dict[str, list[Page] | str] = {
     # --- staff
     "staff_sign_in": [page("staff-sign-in", "/staff/sign-in/", "nobody", wrong="main form")],
     "staff_sign_out": "POST only",
+    "staff_second": "needs a half sign-in; drawn in tests/browser/test_passkey.py",
+    "office_sign_in": "POST only: goes to the city's own provider",
+    "office_callback": "needs a provider; leads to staff_sign_in",
+    "account": [page("account", "/staff/account/", "tanaka"), page("account-needed", "/staff/account/?why=needed", "tanaka")],
+    "account_totp": [page("account-totp", "/staff/account/totp/", "tanaka", wrong="main form")],
+    "account_passkey": [page("account-passkey", "/staff/account/passkey/", "tanaka")],
+    "account_password": [page("account-password", "/staff/account/password/", "tanaka", wrong="main form")],
+    "account_recovery": "POST only: its page is account", "factor_remove": "POST only", "session_end": "POST only",
+    "absence": [page("absence", "/staff/absence/", "suzuki", wrong="main form[novalidate]"),
+                page("absence-none", "/staff/absence/", "tanaka")],
+    "absence_end": "POST only",
+    "rights": [page("rights", "/staff/rights/", "auditor")],
+    "rights_csv": "a CSV",
+    "staff_people": [page("staff-people", "/staff/people/", "admin"), page("staff-people-nothing", "/staff/people/?name=ぬぬぬ", "admin")],
+    "staff_person": [page("staff-person", "/staff/people/1/", "admin", wrong="form[action$='/role/']")],
+    "staff_unlock": "POST only: its error is the page staff-person", "staff_reset": "POST only", "staff_sessions": "POST only",
+    "staff_role": "POST only: its error is the page staff-person", "staff_unrole": "POST only",
     "workbench": [page("workbench", lambda t: t.received.case and "/staff/", "yamada"),
                   page("workbench-nothing", "/staff/?q=ぬぬぬぬ", "yamada")],
     "case": [
@@ -117,6 +136,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_document": "a PDF", "case_draft": "a PDF",
     "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
     "parcel_retry": "POST only", "stuck_retry": "POST only",
+    "operations": [page("operations", "/staff/operations/", "admin")],
+    "operations_retry": "POST only", "operations_skip": "POST only",
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],
     "survey_sheet": [page("survey-sheet", lambda t: t.surveyed and "/staff/survey/sheet/?day=" + t.survey_day, "yamada"),
                      page("survey-sheet-nothing", "/staff/survey/sheet/?day=2020-01-01", "yamada")],

@@ -11,23 +11,26 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
 from tests.support import papers
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import Walk
 
+from madoguchi.api import services as services_of_api
 from madoguchi.casework import services
 from madoguchi.casework.models import Case
+from madoguchi.config import logs
 from madoguchi.intake.models import Application
 from madoguchi.kernel import outbox
-from madoguchi.kernel.models import AuditEntry, AuditSeal, Message
+from madoguchi.kernel.models import AuditEntry, AuditSeal, Heartbeat, Message
 from madoguchi.procedures.rules.fields.texts import my_number_check_digit
 
-SLUG = "ninshin-todoke"
+SLUG, CLAIM = "ninshin-todoke", "jidou-teate-mishiharai"
 BODY = "76543210987"
 MARKS = {
     "name": "鷺沼", "given": "珠世", "kana": "サギヌマ", "town": "鴫ケ浦町", "lot": "ヌ部77番地", "phone": "0767987654",
     "mail": "sagi.tama@example.jp", "number": BODY + str(my_number_check_digit(BODY)), "text": "鯨飲馬食", "file": "sagi-boshi.jpg",
-    "note": "電話口の声が小さい", "reason": "窓口で鷹揚に確認",
+    "account": "7391846", "note": "電話口の声が小さい", "reason": "窓口で鷹揚に確認",
 }
 
 
@@ -42,14 +45,17 @@ def marked(answers):
 
 
 class Ear(logging.Handler):
-    """Everything that any logger says."""
+    """Everything that any logger says, as both formats of the handler write it."""
 
     def __init__(self):
         super().__init__(logging.DEBUG)
+        self.addFilter(logs.Careful())
         self.heard = []
 
     def emit(self, record):
-        self.heard.append(f"{record.name} {record.getMessage()} {record.exc_info}")
+        self.heard.append(logs.Lines().format(record))
+        record.exc_text = None
+        self.heard.append(logs.Json().format(record))
 
 
 @pytest.fixture
@@ -113,6 +119,64 @@ def journey(hall, addresses):
     return case
 
 
+def by_program(hall, addresses, pages):
+    """The same person through the API: wrong answers, a wrong file, sending; and a program of the section that reads."""
+    client, asked = hall.browser("hanako"), {"HTTP_X_REQUESTED_WITH": "x", "content_type": "application/json"}
+
+    def call(method, path, body=None, **more):
+        sent = () if body is None else (json.dumps(body),)
+        answer = getattr(client, method)(f"/api/v1/{path}", *sent, **asked, **more)
+        addresses.append(f"/api/v1/{path} {answer.headers.get('Location', '')}")
+        return answer
+
+    hall.definition(CLAIM)
+    answers = hall.answers(CLAIM)
+    account = next(q.id for q in hall.definition(CLAIM).questions() if q.type == "口座")
+    answers[account] = answers[account] | {"number": MARKS["account"]}
+    draft = call("post", "applications", {"procedure": CLAIM}).json()["id"]
+    for wrong in (answers | {MARKS["name"]: MARKS["number"]}, answers | {account: MARKS["account"]}):
+        refused = call("put", f"applications/{draft}/answers", {"answers": wrong})
+        assert refused.status_code == 422
+        pages.append(("problem", refused.content.decode()))
+    assert call("put", f"applications/{draft}/answers", {"answers": answers}).status_code == 200
+    for slot in hall.definition(CLAIM).attachments:
+        for data in (b"no photo", papers.jpeg()):
+            client.post(f"/api/v1/applications/{draft}/attachments/{slot.id}", {"file": SimpleUploadedFile(MARKS["file"], data)},
+                        HTTP_X_REQUESTED_WITH="x")
+    sent = call("post", f"applications/{draft}/submit", {"mail": MARKS["mail"]}, HTTP_IDEMPOTENCY_KEY="one-submit-1")
+    assert sent.status_code == 201, sent.content.decode()
+    run_worker()
+    case = Case.objects.get(id=sent.json()["id"])
+    assert case.answers[account]["number"] == MARKS["account"]
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    run_worker()
+    assert call("get", f"applications/{case.id}").status_code == 200
+    _, text = services_of_api.token_make(actor="test", name="x", section=case.section, scopes=["cases:read"])
+    for path in ("staff/cases", f"staff/cases/{case.id}"):
+        answer = hall.browser().get(f"/api/v1/{path}", HTTP_AUTHORIZATION=f"Bearer {text}")
+        assert answer.status_code == 200
+        pages.append((path, answer.content.decode()))
+
+
+def watched(hall, pages, monkeypatch):
+    """What operators and monitors see, and the page of a fault."""
+    client = Client(raise_request_exception=False)
+    for name, answer in (("operator page", hall.desk("admin").get("/staff/operations/")), ("metrics", client.get("/metrics")),
+                         ("health", client.get("/healthz")), ("not found", client.get(f"/p/x/?q={MARKS['name']}"))):
+        pages.append((name, answer.content.decode()))
+    pages += [("heartbeat", str(list(Heartbeat.objects.values())))]
+
+    def fails(*args, **more):
+        raise ValueError(f"{MARKS['name']} {MARKS['number']} {MARKS['phone']}")
+
+    with monkeypatch.context() as broken:
+        broken.setattr("madoguchi.intake.drafts._row", fails)
+        client.cookies.update(hall.browser("hanako").cookies)
+        answer = client.post("/a/00000000-0000-4000-8000-000000000000/x/", {"name.sei": MARKS["name"], "phone": MARKS["phone"]})
+    assert answer.status_code == 500
+    pages.append(("error page", answer.content.decode()))
+
+
 def break_something(hall, case):
     """A handler that fails with the worst words must not carry them into a row or a log line."""
     from django.db import transaction
@@ -126,14 +190,19 @@ def break_something(hall, case):
     run_worker()
 
 
-def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys):
+def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys, monkeypatch):
     hall.definition(SLUG)
     addresses: list[str] = []
+    pages: list[tuple[str, str]] = []
     try:
         case = journey(hall, addresses)
+        by_program(hall, addresses, pages)
+        watched(hall, pages, monkeypatch)
     finally:
         outbox._handlers.pop("test.Broken", None)
     found = []
+    for name, page in pages:
+        found += hits(name, page)
     for message in Message.objects.all():
         found += hits(f"outbox {message.event} payload", json.dumps(message.payload, ensure_ascii=False))
         found += hits(f"outbox {message.event} key", f"{message.key} {message.case_ref} {message.error_code}")
@@ -155,7 +224,9 @@ def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys):
         found += hits("file name on disk", str(path))
     assert found == []
     # the journey did carry the marks where they belong, or the zeros above would mean nothing
-    application = Application.objects.get()
+    application = Application.objects.get(slug=SLUG)
+    assert any("Internal Server Error" in line and "ValueError" in line for line in ear.heard)
+    assert {"operator page", "metrics", "error page", "problem", "staff/cases"} <= {name for name, _ in pages}
     assert application.answers["name"]["sei"] == MARKS["name"]
     assert application.answers["worry_note"] == MARKS["text"]
     assert case.files["clinic_proof"][0]["name"] == MARKS["file"]
@@ -163,5 +234,6 @@ def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys):
     assert Message.objects.count() > 10
     assert AuditEntry.objects.count() > 10
     assert ear.heard
-    delivered = next((hall.home / "out").rglob("*.csv")).read_bytes().decode("cp932")
+    delivered = "".join(path.read_bytes().decode("cp932") for path in (hall.home / "out").rglob("*.csv"))
     assert MARKS["number"] in delivered
+    assert MARKS["account"] in delivered

@@ -17,6 +17,7 @@ const { default: Provider } = await import(pathToFileURL(cache.resolve('oidc-pro
 const MOUNT = '/op'; // an issuer with a path, and without /api/ in it
 const options = JSON.parse(process.argv[2]);
 const people = {
+  tanaka: { employee_number: 'tanaka' },
   hanako: { name: '見本 花子', birthdate: '1991-07-25', gender: 'female', address: { formatted: '石川県七尾市袖ヶ江町イ部25番地' } },
   taro: { name: '見本 太郎', birthdate: '1988-03-02', gender: 'male', address: { formatted: '石川県七尾市神明町1番地' } },
 };
@@ -41,9 +42,9 @@ const provider = new Provider(issuer, {
     jwks: { keys: [jwk] },
   })),
   jwks: { keys: [{ ...privateKey.export({ format: 'jwk' }), alg: 'ES256', use: 'sig' }] },
-  scopes: ['openid'],
+  scopes: ['openid', 'staff'],
   responseTypes: ['code'],
-  claims: { openid: ['sub'], acr: null, name: ['name'], address: ['address'], birthdate: ['birthdate'], gender: ['gender'] },
+  claims: { openid: ['sub'], staff: ['employee_number'], acr: null, name: ['name'], address: ['address'], birthdate: ['birthdate'], gender: ['gender'] },
   conformIdTokenClaims: true,
   acrValues: ['aal2', 'aal3', 'crl'],
   subjectTypes: ['pairwise'],

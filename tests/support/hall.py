@@ -43,8 +43,9 @@ def body_of(slug: str) -> dict[str, Any]:
         return resolve(still.read_text(encoding="utf-8"), str(still), None)
     for path, override in procedures_cli.pack_files(city()):
         if path.stem == slug:
-            over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-            return resolve(path.read_text(encoding="utf-8"), str(path), over)
+            definition, _ = procedures_cli.read_file(path, override, city())
+            assert definition is not None
+            return procedures_cli.body(path, override, definition)
     raise LookupError(slug)
 
 

@@ -10,7 +10,9 @@ from typing import Any, cast
 from django.conf import settings
 from django.db import transaction
 
+from madoguchi.identity.public import works_in
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
@@ -19,7 +21,7 @@ from .events import CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
-from .rules import Act, State, after, applicant
+from .rules import OPEN, Act, State, after, applicant
 
 
 def _source() -> FilingSource:
@@ -121,9 +123,21 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
         if state is None:
             audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
             progress_say(case, key=f"withdrawal:{case.id}", status="approval" if case.state == State.APPROVAL else "decided",
-                         ja="すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください", withdrawal="refused", notify=True)
+                         ja=say("すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください"), withdrawal="refused", notify=True)
             return
         case.state, case.updated_at = state, clock.now()
         case.save(update_fields=["state", "updated_at"])
         audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
-        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja="申請を取り下げました", withdrawal="done", notify=True)
+        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja=say("申請を取り下げました"), withdrawal="done", notify=True)
+
+
+@transaction.atomic(durable=True)
+def cases_release(message: outbox.Envelope) -> None:
+    """Handler of identity's SectionLeft: the open cases of who no longer works in the section have no assignee again, so that a
+    colleague takes them. Who has come back meanwhile keeps them."""
+    staff, section = message.payload["staff"], message.payload["section"]
+    if works_in(staff, section):
+        return
+    for case in Case.objects.select_for_update().filter(section=section, assignee_id=staff, state__in=OPEN).order_by("id"):
+        Case.objects.filter(id=case.id).update(assignee=None, updated_at=clock.now())
+        audit.record("worker", "case.released", chain=f"case:{case.id}", facts={"staff": staff})

@@ -102,6 +102,7 @@ class Approval(models.Model):
     by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     at = models.DateTimeField()
     approved = models.BooleanField()
+    instead_of = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")  # 代決
     comment = models.TextField(blank=True)
 
     def __str__(self) -> str:

@@ -5,17 +5,19 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from django.db.models import QuerySet
+
 from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
 from .events import CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
-from .handlers import correction_received, documents_received, open_case, withdrawal_decide
+from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
 from .rules import State
-from .selectors import attachment_rows, case_get, case_get_locked, cases_for, definition_of
+from .selectors import answer_rows, attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
 from .witness import witness
 from .words import act_words, actor_words
@@ -50,6 +52,11 @@ def receipts_of(case_ids: list[str], *, actor: Staff | None) -> dict[str, str]:
     return {str(c.id): c.receipt for c in rows.filter(id__in=ids).only("id", "receipt")}
 
 
+def cases_of_section(section: str) -> QuerySet[Case]:
+    """All cases of a section, for a program of that section (its token says which)."""
+    return Case.objects.filter(section=section)
+
+
 def last_decision(case_id: str) -> dict[str, Any] | None:
     """What the newest final decision on a case said (決定項目), None while there is none."""
     found = Decision.objects.filter(case_id=case_id, state="final").order_by("-number").first()
@@ -58,7 +65,8 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 __all__ = [
     "act_words", "actor_words",
-    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "attachment_rows", "case_get", "case_get_locked",
-    "case_of_event", "case_reopen", "cases_for", "correction_received", "decided", "documents_received", "definition_of", "issue_documents",
+    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "answer_rows",
+    "attachment_rows", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for", "cases_of_section",
+    "cases_release", "correction_received", "decided", "definition_of", "documents_received", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",
 ]

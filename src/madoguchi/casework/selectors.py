@@ -10,7 +10,7 @@ from typing import Any
 from django.core.paginator import Page, Paginator
 from django.db.models import Count, Q, QuerySet
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import add_open_days, city
@@ -25,7 +25,7 @@ from .rules import OPEN, WORDS, State
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
     """All cases this person may see: those of their sections; the auditor sees all."""
-    if actor.has_role("*", "auditor"):
+    if actor.may(Right.READ_ALL_CASES):
         return Case.objects.all()
     return Case.objects.filter(section__in=actor.sections())
 
@@ -48,7 +48,7 @@ def case_get_locked(*, actor: Staff, case_id: str) -> Case:
 
 def may_work(actor: Staff, case: Case) -> bool:
     """Does this person work on the case (or only read it, as the auditor)?"""
-    return actor.has_role(case.section, "clerk", "chief", "manager") and case.section in actor.sections()
+    return actor.may(Right.WORK_CASES, case.section) and case.section in actor.sections()
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,7 +108,7 @@ def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
 
 def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
     """Procedures of this person's sections, for the filter."""
-    own = set(actor.sections()) if not actor.has_role("*", "auditor") else set(city().sections)
+    own = set(actor.sections()) if not actor.may(Right.READ_ALL_CASES) else set(city().sections)
     return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
 
 
@@ -176,7 +176,7 @@ def decisions_of(case: Case) -> list[Decision]:
     """Decisions, newest first, with their stamps."""
     rows = list(Decision.objects.filter(case=case).select_related("proposed_by").order_by("-number"))
     for row in rows:
-        row.stamps = list(Approval.objects.filter(decision=row).select_related("by").order_by("id"))  # type: ignore[attr-defined]
+        row.stamps = list(Approval.objects.filter(decision=row).select_related("by", "instead_of").order_by("id"))  # type: ignore[attr-defined]
     return rows
 
 

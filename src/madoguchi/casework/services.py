@@ -8,9 +8,10 @@ from typing import Any
 
 from django.db import transaction
 
-from madoguchi.identity.public import Staff, colleagues
+from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, stands_in_for
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.lint import OUTCOME
@@ -29,7 +30,7 @@ AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a 
 
 
 def _clerk(actor: Staff, case: Case) -> None:
-    if not actor.has_role(case.section, "clerk", "chief", "manager"):
+    if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
 
 
@@ -60,7 +61,7 @@ def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> C
     case.assignee = actor
     if case.state == State.RECEIVED:
         _move(case, Act.START)
-        progress_say(case, key=f"started:{case.id}", status="under_review", ja="審査を始めました")
+        progress_say(case, key=f"started:{case.id}", status="under_review", ja=say("審査を始めました"))
     case.save(update_fields=["assignee", "state", "updated_at"])
     audit.record(actor.actor, "case.taken", chain=f"case:{case.id}")
     return case
@@ -162,7 +163,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     from madoguchi.procedures.rules.say import jdate
 
     progress_say(
-        case, key=f"correction:{correction.id}", status="correction", ja="直していただきたい点をお知らせしました", notify=True,
+        case, key=f"correction:{correction.id}", status="correction", ja=say("直していただきたい点をお知らせしました"), notify=True,
         correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on)},
     )
     failpoints.hit("casework.correction.before_commit")
@@ -207,7 +208,7 @@ def decision_propose(
     case.save(update_fields=["state", "assignee", "updated_at"])
     audit.record(actor.actor, "decision.proposed", chain=f"case:{case.id}",
                  facts={"decision": decision.number, "outcome": outcome.id}, of=[reason, answers, case.digest])
-    progress_say(case, key=f"approval:{decision.id}", status="approval", ja="内容を確認し、決裁に進みました")
+    progress_say(case, key=f"approval:{decision.id}", status="approval", ja=say("内容を確認し、決裁に進みました"))
     if next_role(d.review.route, decision.at_step) is None:
         _conclude(actor, case, decision)
     return decision
@@ -248,22 +249,36 @@ def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str
     decision = _open_decision(case, seen)
     route = selectors.definition_of(case).review.route
     role = next_role(route, decision.at_step)
-    _may_stamp(actor, case, decision, role)
+    absent = _may_stamp(actor, case, decision, role)
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
-                            comment=_text("添え書き", comment, MOST_COMMENT))
+                            instead_of=absent, comment=_text("添え書き", comment, MOST_COMMENT))
     decision.at_step += 1
     decision.save(update_fields=["at_step"])
-    audit.record(actor.actor, "decision.approved", chain=f"case:{case.id}", facts={"decision": decision.number, "role": role})
+    audit.record(actor.actor, "decision.approved_as_deputy" if absent else "decision.approved", chain=f"case:{case.id}",
+                 facts={"decision": decision.number, "role": role} | _instead(absent))
     if next_role(route, decision.at_step) is None:
         _conclude(actor, case, decision)
     return decision
 
 
-def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -> None:
+def _instead(absent: Staff | None) -> dict[str, str]:
+    return {"instead_of": absent.username} if absent else {}
+
+
+def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -> Staff | None:
+    """The absent colleague in whose place this stamp is (代決), None for one's own. Raises OwnProposal, Forbidden."""
     if decision.proposed_by_id == actor.id or Approval.objects.filter(decision=decision, by=actor, approved=True).exists():
         raise OwnProposal
-    if role is None or not actor.has_role(case.section, role):
+    if role is None:
         raise Forbidden
+    if actor.may(STAMPS[role], case.section):
+        return None
+    absent = stands_in_for(actor=actor, section=case.section, right=STAMPS[role])
+    if absent is None:
+        raise Forbidden
+    if absent.id == decision.proposed_by_id:  # their own proposal, by another hand
+        raise OwnProposal
+    return absent
 
 
 @transaction.atomic(durable=True)
@@ -276,18 +291,18 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
         return done
     decision = _open_decision(case, seen)
     role = next_role(selectors.definition_of(case).review.route, decision.at_step)
-    _may_stamp(actor, case, decision, role)
+    absent = _may_stamp(actor, case, decision, role)
     comment = _text("差戻しの理由", comment, MOST_COMMENT)
     if not comment:
         raise ReasonMissing("差戻しの理由を書いてください。")
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=False,
-                            comment=comment)
+                            instead_of=absent, comment=comment)
     decision.state = "returned"
     decision.save(update_fields=["state"])
     _move(case, Act.RETURN)
     case.save(update_fields=["state", "updated_at"])
-    audit.record(actor.actor, "decision.returned", chain=f"case:{case.id}", facts={"decision": decision.number}, of=comment)
-    progress_say(case, key=f"returned:{decision.id}", status="under_review", ja="内容をもう一度確認しています")
+    audit.record(actor.actor, "decision.returned", chain=f"case:{case.id}", facts={"decision": decision.number} | _instead(absent), of=comment)
+    progress_say(case, key=f"returned:{decision.id}", status="under_review", ja=say("内容をもう一度確認しています"))
     return decision
 
 
@@ -314,7 +329,7 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
 def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    if not actor.has_role(case.section, "clerk", "chief", "manager"):
+    if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
     why = _text("理由", why, MOST_WORDS)
     if len(why) < 2:
@@ -326,7 +341,7 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
     count = Decision.objects.filter(case=case).count()
-    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja="内容をもう一度確認しています", notify=True)
+    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True)
     return case
 
 
@@ -335,7 +350,8 @@ def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
     """Show a 個人番号 to a clerk of the section, once, with the reason on record: its digest in the chain, its words sealed
     beside it for whoever audits. Raises ReasonMissing, NotFound."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
+    if not actor.may(Right.SEE_NUMBER, case.section):
+        raise Forbidden
     if len(_text("理由", why, MOST_WORDS)) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
     token = token_at(case.answers, path)

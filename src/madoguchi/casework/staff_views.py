@@ -13,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import file_get, file_response
-from madoguchi.identity.public import Staff, colleagues
+from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, stands_in_for
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
@@ -70,7 +70,7 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     return {
         "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": selectors.tiles(actor=actor),
         "procedures": selectors.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
-        "query": query.urlencode(), "blind": not actor.sections() and not actor.has_role("*", "auditor"),
+        "query": query.urlencode(), "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
 
 
@@ -97,6 +97,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
+    absent = stands_in_for(actor=actor, section=found.section, right=STAMPS[role]) if role and not actor.may(STAMPS[role], found.section) else None
     letters = letters_of(found, pending) if pending else []
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
@@ -109,7 +110,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "kept": kept_of(found) if more.get("tab", tab) == "history" else None,
         "history": history, "undrawn": _undrawn(history),
         "may_work": selectors.may_work(actor, found),
-        "may_stamp": bool(role and actor.has_role(found.section, role) and pending and pending.proposed_by_id != actor.id),
+        "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
+        "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
@@ -323,6 +325,7 @@ def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @login_required
 @posts()
+@fresh
 def number(request: HttpRequest, case_id: str) -> HttpResponse:
     """Show a 個人番号 once."""
     actor = actor_of(request)

@@ -18,10 +18,12 @@ from django.utils import timezone
 from markupsafe import Markup
 
 from madoguchi.casework.public import act_words, actor_words
+from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import say
 from madoguchi.procedures.rules.faces.webform import FieldView
 from madoguchi.survey.public import day_words, officer
+from madoguchi.web import languages, said_days
 
 WEB = Path(__file__).parents[1] / "web"
 
@@ -72,14 +74,18 @@ def date(value: Any, form: str) -> str:
 
 def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     """The environment that Django's Jinja2 backend asks for."""
-    env = jinja2.Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True)
-    drawn: dict[str, Markup] = {}
+    env = jinja2.Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True,
+                             extensions=["jinja2.ext.i18n"])
+    env.policies["ext.i18n.trimmed"] = True
+    env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    drawn: dict[tuple[str, str], Markup] = {}
 
     def frame(name: str) -> Markup:
-        """A part that is the same on every page (head, header, footer): drawn once a process."""
-        if name not in drawn:
-            drawn[name] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
-        return drawn[name]
+        """A part that is the same on every page (head, header, footer): drawn once a process and language."""
+        key = (languages.current().code, name)
+        if key not in drawn:
+            drawn[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
+        return drawn[key]
 
     def field(view: FieldView) -> Markup:
         """One question: label, help, error, input."""
@@ -87,8 +93,9 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static}
     env.filters |= {
-        "jdate": say.jdate, "jtime": say.jtime, "shortday": say.shortday, "yen": say.yen, "megabytes": say.megabytes, "date": date,
-        "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": defaultfilters.linebreaksbr,
+        "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
+        "bare": bare, "megabytes": say.megabytes, "date": date,
+        "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "truncatechars": defaultfilters.truncatechars,
         "act_words": act_words, "actor_words": actor_words, "officer": officer, "day_words": day_words,
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import functools
+import time
 from collections.abc import Callable
 from urllib.parse import urlsplit
 
@@ -11,7 +12,9 @@ from django.http.response import HttpResponseBase
 from django.middleware.gzip import GZipMiddleware
 from django.shortcuts import render
 
+from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.errors import DomainError, TooMany
+from madoguchi.web import languages
 from madoguchi.web.posted import TOO_LARGE
 from madoguchi.web.views import too_large
 
@@ -28,9 +31,16 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
     from django.conf import settings
 
     def middleware(request: HttpRequest) -> HttpResponse:
-        response = get_response(request)
+        began = time.monotonic()
+        number = trace.begin(request.headers.get("X-Request-ID", "") if settings.BEHIND_PROXY else "")
+        with languages.drawing(languages.wanted(request)):
+            response = get_response(request)
+        response.headers["X-Request-ID"] = number
+        match = request.resolver_match
+        metrics.answered((match.view_name or match.route) if match else "none", request.method or "", response.status_code, time.monotonic() - began)
         response.headers.setdefault(
-            "Content-Security-Policy", _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"])
+            "Content-Security-Policy",
+            _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"], settings.STAFF_OIDC["issuer"])
         )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         if "Cache-Control" not in response.headers:

@@ -7,14 +7,21 @@ import os
 import sys
 from collections.abc import Iterator
 from pathlib import Path
+from typing import Any
 
+import yaml
+
+from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
+from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
-from madoguchi.procedures.rules.read import read
+from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
 from madoguchi.procedures.rules.yaml_strict import Problem
 
 ROOT = Path(__file__).resolve().parents[3]
+TRANSLATIONS_ROOT = ROOT / "procedures" / "translations"
+COMMON = "common"  # texts that more than one procedure has
 
 
 def city_folder() -> Path:
@@ -29,6 +36,29 @@ def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
         yield path, own.pop(path.stem, None)
     for path in own.values():
         yield path, None
+
+
+def tables(slug: str) -> dict[str, dict[str, str]]:
+    """The side files of a procedure: language → key of the source → translation, over the words common to all."""
+    found: dict[str, dict[str, str]] = {}
+    for folder in sorted(TRANSLATIONS_ROOT.iterdir()) if TRANSLATIONS_ROOT.exists() else ():
+        found[folder.name] = {e.key: e.text for name in (COMMON, slug) for e in side_file(folder / f"{name}.yaml")}
+    return found
+
+
+def side_file(path: Path) -> list[translate.Entry]:
+    """One side file; an absent one is empty."""
+    if not path.exists():
+        return []
+    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}))  # noqa: S506 - text only
+
+
+def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:
+    """What a published version stores: the resolved definition with the translations of its texts."""
+    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
+    plain = resolve(path.read_text(encoding="utf-8"), str(path), over)
+    kept = translate.wanted(definition, tables(definition.id))
+    return plain | ({TRANSLATIONS: kept} if kept else {})
 
 
 def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
@@ -69,13 +99,40 @@ def rules() -> int:
     return 0
 
 
+def coverage(argv: list[str]) -> int:
+    """Per procedure and language, how many of its texts are translated; entries whose source is gone are named."""
+    city, wanted = read_city(city_folder()), [a for a in argv if not a.startswith("--")]
+    used: set[str] = set()
+    for path, override in pack_files(city):
+        definition, _ = read_file(path, override, city)
+        common, _ = read_file(path, None, city)
+        texts = [t for d in (definition, common) if d for t in translate.texts(d)]
+        used |= {key_of(t) for t in texts}
+        if definition is None or (wanted and path.stem not in wanted):
+            continue
+        own, found = translate.texts(definition), tables(path.stem)
+        words = [f"{lang} {100 * (len(own) - len(translate.missing(definition, table))) // len(own)}%" for lang, table in found.items()]
+        print(f"{path.stem}: {len(own)}の文  {'  '.join(words)}")
+        if "--missing" in argv:
+            for lang, table in found.items():
+                for text in translate.missing(definition, table):
+                    print(f"  {lang} {key_of(text)} {text}")
+    for file in sorted(TRANSLATIONS_ROOT.rglob("*.yaml")):
+        for entry in side_file(file):
+            if entry.key not in used or key_of(entry.source) != entry.key:
+                print(f"{file.relative_to(ROOT)}: {entry.key} の原文がなくなったか変わりました: {entry.source}")
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """Entry for `madoguchi procedures`."""
     if argv[:1] == ["check"]:
         return check([a for a in argv[1:] if not a.startswith("--")], doubts="--doubts" in argv)
     if argv[:1] == ["rules"]:
         return rules()
-    print("使い方: madoguchi procedures check [ファイル…] [--doubts] | rules", file=sys.stderr)
+    if argv[:1] == ["coverage"]:
+        return coverage(argv[1:])
+    print("使い方: madoguchi procedures check [ファイル…] [--doubts] | rules | coverage [手続…] [--missing]", file=sys.stderr)
     return 2
 
 

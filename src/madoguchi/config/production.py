@@ -40,6 +40,8 @@ def _setting_faults() -> Iterator[str]:
         yield "MADOGUCHI_HOSTS の * は本番では使えません。ホスト名をコンマ区切りで指定してください。"
     if len(settings.SECRET_KEY) < SECRET_LEAST or settings.SECRET_KEY.startswith("django-insecure"):
         yield f"MADOGUCHI_SECRET が短すぎます。{SECRET_LEAST}字以上のでたらめな文字にするか、指定せずに鍵束から作らせてください。"
+    if settings.STAFF_SECOND_FACTOR != "required":
+        yield "MADOGUCHI_STAFF_SECOND_FACTOR は本番では required だけです。職員のログインには二つ目の確認が要ります。"
     source = keys.source()
     if isinstance(source, keys.FileKeys):
         yield from _ring_faults(source.path)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import os
 from pathlib import Path
 
@@ -9,6 +10,7 @@ from madoguchi.kernel import keys
 
 from . import env
 
+VERSION = "0.1.0"
 ROOT = Path(__file__).resolve().parents[3]
 MADOGUCHI_ENV = env.text("MADOGUCHI_ENV", "trial")
 if MADOGUCHI_ENV not in ("trial", "test", "production"):
@@ -30,10 +32,11 @@ ALLOWED_HOSTS = [h for h in env.text("MADOGUCHI_HOSTS", "" if PRODUCTION else "*
 CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 
 INSTALLED_APPS = [
-    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles",
+    "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.config",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.operations",
+    "madoguchi.config",
 ]
 MIDDLEWARE = [
     "madoguchi.config.middleware.request_frame",
@@ -43,6 +46,7 @@ MIDDLEWARE = [
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "madoguchi.identity.middleware.staff_limits",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madoguchi.config.middleware.whole_bodies",
 ]
@@ -54,7 +58,8 @@ TEMPLATES = [
         "APP_DIRS": True,
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
-            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.survey.context.desk"],
+            "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
+                                   "madoguchi.survey.context.desk"],
         },
     }
 ]
@@ -62,6 +67,20 @@ DATABASES = {"default": env.database(env.text("DATABASE_URL"), MADOGUCHI_DATA)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Staff"
 LOGIN_URL = "/staff/sign-in/"
+
+# Sign-in of staff: password and second factor, or the city's own OpenID provider (docs/administrator.md).
+AUTHENTICATION_BACKENDS = ["axes.backends.AxesStandaloneBackend", "django.contrib.auth.backends.ModelBackend"]
+STAFF_SECOND_FACTOR = env.text("MADOGUCHI_STAFF_SECOND_FACTOR", "required" if PRODUCTION else "optional")
+if STAFF_SECOND_FACTOR not in ("required", "optional"):
+    raise env.SettingWrong("MADOGUCHI_STAFF_SECOND_FACTOR は required か optional で指定してください")
+AXES_FAILURE_LIMIT = 5
+AXES_COOLOFF_TIME = dt.timedelta(minutes=15)
+AXES_LOCKOUT_PARAMETERS = [["username", "ip_address"]]
+AXES_RESET_ON_SUCCESS = True
+AXES_RESET_COOL_OFF_ON_FAILURE_DURING_LOCKOUT = False  # the time that the page tells stays true
+AXES_DISABLE_ACCESS_LOG, AXES_ENABLE_ACCESS_FAILURE_LOG, AXES_VERBOSE = True, False, False
+AXES_CLIENT_IP_CALLABLE = "madoguchi.identity.lockout.address_of"
+SILENCED_SYSTEM_CHECKS = ["axes.W002"]  # its middleware: identity.lockout says it in our own words
 
 USE_TZ = True
 TIME_ZONE = "Asia/Tokyo"
@@ -92,6 +111,13 @@ DATA_UPLOAD_MAX_NUMBER_FIELDS = 2000
 UPLOAD_MAX_BYTES = env.number("MADOGUCHI_UPLOAD_MB", 10) * 1_000_000
 UPLOAD_REQUEST_MAX_BYTES = 6 * UPLOAD_MAX_BYTES
 
+# Metrics for Prometheus at /metrics: by this token, or (not in production) from this machine itself.
+METRICS = env.flag("MADOGUCHI_METRICS", True)
+METRICS_TOKEN = env.text("MADOGUCHI_METRICS_TOKEN")
+# What the operator page looks at: certificates (comma-separated) and the folder of backups.
+TLS_CERTS = [c for c in env.text("MADOGUCHI_TLS_CERTS").split(",") if c]
+BACKUPS = Path(env.text("MADOGUCHI_BACKUPS") or MADOGUCHI_DATA / "backups")
+
 # How often something may be tried: per browser (owner) and per network address. Shelters share an address, so those are wide.
 LIMITS = {
     "code.address": env.rate("MADOGUCHI_LIMIT_CODE", "60/600"),  # wrong tries of receipt number and code
@@ -100,6 +126,9 @@ LIMITS = {
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
     "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
+    "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),
+    "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
+    "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }
@@ -109,10 +138,13 @@ SECURE_COOKIES = BASE_URL.startswith("https://")
 SESSION_COOKIE_NAME = "mado_staff"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = SECURE_COOKIES
 SESSION_COOKIE_HTTPONLY = CSRF_COOKIE_HTTPONLY = True
-SESSION_COOKIE_AGE = 8 * 3600
+STAFF_SESSION_HOURS = env.number("MADOGUCHI_STAFF_SESSION_HOURS", 10)  # from sign-in, whatever is done meanwhile
+STAFF_IDLE_MINUTES = env.number("MADOGUCHI_STAFF_IDLE_MINUTES", 60)
+STAFF_FRESH_MINUTES = env.number("MADOGUCHI_STAFF_FRESH_MINUTES", 15)  # a sensitive act asks again after this long
+SESSION_COOKIE_AGE = STAFF_SESSION_HOURS * 3600
 SESSION_COOKIE_SAMESITE = CSRF_COOKIE_SAMESITE = "Lax"
-SECURE_HSTS_SECONDS = 31_536_000 if SECURE_COOKIES and PRODUCTION else 0
-SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = bool(SECURE_HSTS_SECONDS)
+SECURE_HSTS_SECONDS = (31_536_000 if PRODUCTION else 3600) if SECURE_COOKIES else 0
+SECURE_HSTS_INCLUDE_SUBDOMAINS = SECURE_HSTS_PRELOAD = PRODUCTION and bool(SECURE_HSTS_SECONDS)
 SECURE_SSL_REDIRECT = PRODUCTION and env.flag("MADOGUCHI_TLS_REDIRECT", True)
 SECURE_PROXY_SSL_HEADER = ("HTTP_X_FORWARDED_PROTO", "https") if BEHIND_PROXY else None
 SECURE_REDIRECT_EXEMPT = [r"^healthz$"]  # monitors and load balancers ask this process by plain HTTP
@@ -158,15 +190,34 @@ OIDC_ENDPOINTS = {
     for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 }
 IDENTITY_PROVIDER = "madoguchi.adapters.oidc.CardProvider"
+
+# Sign-in of staff at the city's own OpenID provider; the claim holds the 職員番号.
+STAFF_OIDC = {
+    "issuer": env.text("MADOGUCHI_STAFF_OIDC_ISSUER"),
+    "client_id": env.text("MADOGUCHI_STAFF_OIDC_CLIENT_ID"),
+    "key_file": env.text("MADOGUCHI_STAFF_OIDC_KEY"),
+    "name": env.text("MADOGUCHI_STAFF_OIDC_NAME", "市の職員認証"),
+    "scope": env.text("MADOGUCHI_STAFF_OIDC_SCOPE", "openid"),
+    "acr": env.text("MADOGUCHI_STAFF_OIDC_ACR"),
+    "claim": env.text("MADOGUCHI_STAFF_OIDC_CLAIM", "employee_number"),
+}
+STAFF_PROVIDER = "madoguchi.adapters.oidc.StaffProvider"
 TRIAL_SIGN_IN = not PRODUCTION
 SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 
 # Signers that may be named by MADOGUCHI_SIGNER. None is proven against the real service yet: production has none.
 SIGNERS = {} if PRODUCTION else {"trial": "madoguchi.adapters.jpki.TrialSigner"}
 
+LOG_FORMAT = env.text("MADOGUCHI_LOG_FORMAT", "line")
+if LOG_FORMAT not in ("line", "json"):
+    raise env.SettingWrong("MADOGUCHI_LOG_FORMAT は line か json で指定してください")
+# Django's own handlers (console in DEBUG, mail to admins with all of the request) are taken away: everything goes to one place.
 LOGGING = {
     "version": 1, "disable_existing_loggers": False,
-    "formatters": {"line": {"format": "%(asctime)s %(levelname)s %(name)s %(message)s"}},
-    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": "line"}},
+    "filters": {"careful": {"()": "madoguchi.config.logs.Careful"}},
+    "formatters": {"line": {"()": "madoguchi.config.logs.Lines"}, "json": {"()": "madoguchi.config.logs.Json"}},
+    "handlers": {"stderr": {"class": "logging.StreamHandler", "formatter": LOG_FORMAT, "filters": ["careful"]}},
+    "loggers": {"axes": {"level": "ERROR"},  # its warnings name accounts and addresses; identity keeps its own record
+                "django": {"handlers": [], "propagate": True}, "django.server": {"handlers": [], "propagate": True}},
     "root": {"handlers": ["stderr"], "level": os.environ.get("MADOGUCHI_LOG", "WARNING")},
 }

@@ -9,6 +9,8 @@ register_converter(UuidText, "uuidtext")
 
 urlpatterns = [
     path("healthz", web.health, name="health"),
+    path("metrics", web.metrics_page, name="metrics"),
+    path("", include("madoguchi.api.urls")),
     path("settings/", web.display_settings, name="display_settings"),
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
@@ -17,6 +19,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
+    path("staff/", include("madoguchi.operations.urls")),
 ]
 handler400 = "madoguchi.web.views.bad_request"
 handler404 = "madoguchi.web.views.not_found"

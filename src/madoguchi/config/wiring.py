@@ -22,6 +22,7 @@ HANDLERS = {
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
+    identity.SECTION_LEFT: {"casework.release": casework.cases_release},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 

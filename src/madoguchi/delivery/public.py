@@ -3,8 +3,20 @@
 from madoguchi.kernel.sealing import Column
 
 from .models import Parcel
-from .services import PARCEL_READY, deliver, make_parcels, parcels_forget, parcels_hold, witness
+from .services import (
+    PARCEL_READY,
+    Stuck,
+    deliver,
+    make_parcels,
+    parcels_forget,
+    parcels_hold,
+    parcels_open,
+    stuck_list,
+    stuck_retry,
+    witness,
+)
 
 SEALED = (Column(Parcel, "sealed", "parcel", "id", "連携ファイルの中身"),)
 
-__all__ = ["PARCEL_READY", "SEALED", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "witness"]
+__all__ = ["PARCEL_READY", "SEALED", "Stuck", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "parcels_open", "stuck_list",
+           "stuck_retry", "witness"]

@@ -13,7 +13,7 @@ from django.core.paginator import Page, Paginator
 from django.db import transaction
 
 from madoguchi.casework.public import decided, receipts_of
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
@@ -119,8 +119,13 @@ def witness(chains: Chains) -> Iterator[audit.Fault]:
 def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
     """Parcels of this person's sections: what is not delivered yet first, then the newest. 50 a page."""
     rows = Parcel.objects.defer("sealed").order_by("-state", "-created_at")  # waiting, refused, delivered
-    mine = rows if actor.has_role("*", "auditor", "admin") else rows.filter(section__in=actor.sections())
+    mine = rows if actor.may(Right.SEE_DELIVERIES) else rows.filter(section__in=actor.sections())
     return Paginator(mine, 50).get_page(page)
+
+
+def parcels_open() -> dict[str, int]:
+    """How many parcels wait and how many were refused, for the operator: numbers only."""
+    return {state: Parcel.objects.filter(state=state).count() for state in ("waiting", "refused")}
 
 
 @transaction.atomic
@@ -128,7 +133,7 @@ def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
     """Try a refused or waiting parcel again now: its section, or the administrator when the core system is there again.
     Raises NotFound for other sections'."""
     rows = Parcel.objects.select_for_update().filter(id=parcel_id)
-    parcel = (rows if actor.has_role("*", "admin") else rows.filter(section__in=actor.sections())).first()
+    parcel = (rows if actor.may(Right.RETRY_DELIVERIES) else rows.filter(section__in=actor.sections())).first()
     if parcel is None:
         raise NotFound
     if parcel.state == "delivered":
@@ -151,7 +156,8 @@ class Stuck:
 
 
 STUCK_WORDS = {
-    "casework.open": "申請の受入れ", "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
+    "casework.open": "申請の受入れ", "casework.release": "離れた職員の担当を外す処理",
+    "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
     "delivery.deliver": "連携先への引渡し", "intake.progress": "申請した方の画面の更新", "intake.confirm": "受付のお知らせ",
     "notifications.send": "メールの送信", "survey.open": "被害調査の開始",
 }
@@ -160,7 +166,7 @@ STUCK_WORDS = {
 def stuck_list(*, actor: Staff) -> list[Stuck]:
     """What is parked on the cases this person sees; the administrator sees all, by receipt number only."""
     rows = outbox.parked()
-    everything = actor.has_role("*", "auditor", "admin")
+    everything = actor.may(Right.SEE_DELIVERIES)
     known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
     return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code)
             for row in rows if everything or row.case_ref in known]
@@ -171,7 +177,7 @@ def stuck_retry(*, actor: Staff, message_id: int) -> None:
     """Let a parked promise be tried again. Raises NotFound for what this person does not see, or that is not parked."""
     found = next((s for s in stuck_list(actor=actor) if s.id == message_id), None)
     row = next((row for row in outbox.parked() if row.id == message_id), None)
-    if found is None or row is None or not (actor.sections() or actor.has_role("*", "admin")):
+    if found is None or row is None or not (actor.sections() or actor.may(Right.RETRY_DELIVERIES)):
         raise NotFound("止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。")
     audit.record(actor.actor, "outbox.retried", chain=f"case:{row.case_ref}", facts={"handler": row.handler})
     outbox.retry_parked(message_id=message_id)

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 
 from . import services
 
@@ -21,7 +21,7 @@ def parcels(request: HttpRequest) -> HttpResponse:
     actor, page = cast(Staff, request.user), request.GET.get("page", "1")
     context = {
         "rows": services.parcel_list(actor=actor, page=int(page) if page.isdecimal() and len(page) < 8 else 1),
-        "stuck": services.stuck_list(actor=actor), "may_act": bool(actor.sections()) or actor.has_role("*", "admin"),
+        "stuck": services.stuck_list(actor=actor), "may_act": bool(actor.sections()) or actor.may(Right.RETRY_DELIVERIES),
     }
     return render(request, "delivery/parcels.html", context)
 

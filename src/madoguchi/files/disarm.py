@@ -8,6 +8,8 @@ import zlib
 from collections.abc import Iterator
 from typing import Any, BinaryIO
 
+from madoguchi.kernel.said import say
+
 from .errors import FileRefused
 
 # Actions that do more than turn a page (ISO 32000-1, table 198); they hang on pages, annotations and bookmarks.
@@ -41,9 +43,9 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
             while piece := out.read(_READ):
                 yield piece
     except pikepdf.PasswordError:
-        raise FileRefused("パスワードの付いたPDFは受け取れません。パスワードを外して選び直してください。") from None
+        raise FileRefused(say("パスワードの付いたPDFは受け取れません。パスワードを外して選び直してください。")) from None
     except (pikepdf.PdfError, RecursionError):
-        raise FileRefused("PDFとして開けません。別のファイルを選んでください。") from None
+        raise FileRefused(say("PDFとして開けません。別のファイルを選んでください。")) from None
 
 
 def _measure(doc: Any) -> None:

@@ -15,7 +15,8 @@ from django.conf import settings
 from django.db import transaction
 from django.db.models import Q
 
-from madoguchi.kernel import clock, failpoints
+from madoguchi.kernel import clock, failpoints, metrics
+from madoguchi.kernel.said import say
 
 from . import cell, strip
 from .errors import FileRefused
@@ -55,11 +56,11 @@ def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
         try:
             with Image.open(source) as image:  # header only; nothing is decoded
                 if image.width * image.height > MAX_PIXELS:
-                    raise FileRefused("写真が大きすぎます。カメラの設定で小さくして撮ってください。")
+                    raise FileRefused(say("写真が大きすぎます。カメラの設定で小さくして撮ってください。"))
         except FileRefused:
             raise
         except Exception:
-            raise FileRefused("写真として開けません。別の写真を選んでください。") from None
+            raise FileRefused(say("写真として開けません。別の写真を選んでください。")) from None
         return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
     return cell.pdf(source)
 
@@ -96,15 +97,25 @@ def file_keep(
     The row is written only after the bytes are flushed; a crash in between leaves a nameless file that
     `sweep_strays` removes.
     """
+    try:
+        kept = _keep(source, name, size, owner, allowed)
+    except FileRefused:
+        metrics.count("uploads", result="refused")
+        raise
+    metrics.count("uploads", result="kept")
+    return kept
+
+
+def _keep(source: BinaryIO, name: str, size: int, owner: str, allowed: Iterable[str]) -> StoredFile:
     limit = settings.UPLOAD_MAX_BYTES
     if size > limit:
-        raise FileRefused(f"ファイルが大きすぎます。1つ{limit // 1_000_000}MBまでです。写真は小さくして撮ってください。")
+        raise FileRefused(say("ファイルが大きすぎます。1つ{n}MBまでです。写真は小さくして撮ってください。", n=limit // 1_000_000))
     if size == 0:
-        raise FileRefused("ファイルの中身が空です。選び直してください。")
+        raise FileRefused(say("ファイルの中身が空です。選び直してください。"))
     kind = sniff(source)
     if kind not in [m for a in allowed for m in KINDS[a]]:
-        words = "・".join({"画像": "写真(JPEG・PNG)", "PDF": "PDF"}[a] for a in allowed)
-        raise FileRefused(f"この種類のファイルは受け取れません。{words}を選んでください。")
+        words = say("写真(JPEG・PNG)・PDF") if {"画像", "PDF"} <= set(allowed) else say("写真(JPEG・PNG)") if "画像" in set(allowed) else "PDF"
+        raise FileRefused(say("この種類のファイルは受け取れません。{words}を選んでください。", words=words))
     _scan(source)
     source.seek(0)
     return _store(_pieces(source, kind), kind=kind, name=name, owner=owner)

@@ -9,10 +9,12 @@ import struct
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from madoguchi.kernel.said import say
+
 from .errors import FileRefused
 
 _PNG_KEEP = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
-_BROKEN = "写真が壊れているようです。もう一度撮るか、別の写真を選んでください。"
+_BROKEN = say("写真が壊れているようです。もう一度撮るか、別の写真を選んでください。")
 CHUNK = 1 << 16
 SCANS = 100  # passes over the picture: a telephone's photo has one, a progressive one ten; thousands keep a viewer busy for hours
 

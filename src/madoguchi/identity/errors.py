@@ -1,5 +1,9 @@
 """What can go wrong with who somebody is."""
 
+from __future__ import annotations
+
+import datetime as dt
+
 from madoguchi.kernel.errors import DomainError
 
 
@@ -32,3 +36,80 @@ class SignInUnreachable(SignInFailed):
     code = "sign_in_unreachable"
     ja = "いま、本人確認のサービスにつながりません。しばらくたってから、もう一度ログインしてください。"
     status = 503
+
+
+class WrongCredentials(DomainError):
+    """Number or password is wrong; which of the two is never said."""
+
+    code = "wrong_credentials"
+    ja = "職員番号かパスワードが違います。確認して、もう一度入力してください。"
+    status = 422
+
+
+class LockedOut(DomainError):
+    """Too many failures for this name from this address."""
+
+    code = "locked_out"
+    status = 422
+
+    def __init__(self, until: dt.datetime) -> None:
+        super().__init__(
+            f"ログインの失敗が続いたため、この職員番号では、しばらくログインできません。{until:%H時%M分}を過ぎてから、もう一度"
+            "入力してください。お急ぎのときや、心当たりがないときは、管理者に連絡してください(管理者はすぐに解除できます)。")
+        self.until = until
+
+
+class FactorWrong(DomainError):
+    """The second factor does not fit."""
+
+    code = "factor_wrong"
+    ja = "確認コードが違うか、もう使われています。アプリに出ている新しい6けたの数字を入力してください。"
+    status = 422
+
+
+class PasskeyWrong(FactorWrong):
+    """The passkey's answer can not be believed."""
+
+    code = "passkey_wrong"
+    ja = "パスキーを確認できませんでした。この市役所に登録したパスキーで、もう一度お試しください。"
+
+
+class LastFactor(DomainError):
+    """The last second factor stays where one is required."""
+
+    code = "last_factor"
+    ja = "最後の一つは取り消せません。先に、別のアプリかパスキーを加えてください。"
+
+
+class PasswordWeak(DomainError):
+    """The new password is not taken; the message says why."""
+
+    code = "password_weak"
+    status = 422
+
+
+class AbsenceWrong(DomainError):
+    """The absence must be put right; the message says how."""
+
+    code = "absence_wrong"
+    status = 422
+
+
+class ReasonNeeded(DomainError):
+    """An act of the administrator without its reason."""
+
+    code = "reason_needed"
+    ja = "理由を書いてください(例: 携帯電話の機種を替えたため)。"
+    status = 422
+
+
+class PersonnelWrong(DomainError):
+    """The file of the personnel system is not taken; ``lines`` say where, what, and what to do."""
+
+    code = "personnel_wrong"
+    ja = "職員のファイルを取り込みませんでした。上の行を直して、もう一度取り込んでください。"
+    status = 422
+
+    def __init__(self, lines: list[str]) -> None:
+        super().__init__()
+        self.lines = lines

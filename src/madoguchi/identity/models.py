@@ -8,8 +8,7 @@ from django.db import models
 
 from madoguchi.kernel import clock
 
-ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
-         "protection": "支援措置担当"}
+from .rights import WHOLE, allowed
 
 
 class StaffManager(BaseUserManager["Staff"]):
@@ -29,6 +28,7 @@ class Staff(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+    from_personnel = models.BooleanField(default=False)  # comes from the personnel system's file, and leaves with it
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"
     REQUIRED_FIELDS: ClassVar[list[str]] = ["name"]
@@ -61,9 +61,14 @@ class Staff(AbstractBaseUser):
         held = self.roles()
         return bool((held.get(section, set()) | held.get("*", set())) & set(roles))
 
+    def may(self, right: str, section: str = WHOLE) -> bool:
+        """Has this person the right in the section today? Asked of the one table (rights.TABLE)."""
+        held = self.roles()
+        return allowed(held.get(section, set()) | held.get(WHOLE, set()), right)
+
     def sections(self) -> list[str]:
         """The sections whose cases this person may see."""
-        return sorted(s for s, roles in self.roles().items() if roles & {"clerk", "chief", "manager"} and s != "*")
+        return sorted(s for s, roles in self.roles().items() if s != WHOLE and allowed(roles, "work_cases"))
 
 
 class Membership(models.Model):
@@ -74,6 +79,7 @@ class Membership(models.Model):
     role = models.CharField(max_length=20)
     starts = models.DateField()
     ends = models.DateField(null=True)
+    lapsed = models.BooleanField(default=False)  # its end has been dealt with (services of people.py)
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "section", "role", "starts"], name="membership_once")]
@@ -96,3 +102,60 @@ class Resident(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Factor(models.Model):
+    """A second factor: a one-time-code app (``totp``) or a passkey. ``sealed`` is the secret or the credential."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    kind = models.CharField(max_length=8)
+    name = models.CharField(max_length=40)
+    sealed = models.BinaryField()
+    credential = models.CharField(max_length=400, null=True, unique=True)  # a passkey's id (base64url)
+    last_step = models.BigIntegerField(default=0)  # the last code used, or a passkey's counter
+    added_at = models.DateTimeField()
+    used_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.staff_id}"
+
+
+class RecoveryCode(models.Model):
+    """A code on paper that stands in for the second factor once. Only its digest is kept."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    digest = models.CharField(max_length=64)
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["staff", "digest"], name="recovery_code_once")]
+
+    def __str__(self) -> str:
+        return f"recovery {self.staff_id}"
+
+
+class StaffSession(models.Model):
+    """One signed-in browser of a member of staff. ``key`` is that of Django's session table."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    key = models.CharField(max_length=40, unique=True)
+    started_at = models.DateTimeField()
+    seen_at = models.DateTimeField()
+    way = models.CharField(max_length=16, default="")
+    device = models.CharField(max_length=60, default="")
+
+    def __str__(self) -> str:
+        return f"session {self.staff_id}"
+
+
+class Absence(models.Model):
+    """An approver is away from–until; the deputy stamps in their place (代決)."""
+
+    staff = models.ForeignKey(Staff, on_delete=models.CASCADE)
+    section = models.CharField(max_length=40)
+    deputy = models.ForeignKey(Staff, on_delete=models.PROTECT, related_name="deputising")
+    starts = models.DateField()
+    ends = models.DateField()
+
+    def __str__(self) -> str:
+        return f"{self.staff_id} {self.starts}"

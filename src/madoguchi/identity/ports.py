@@ -46,6 +46,18 @@ class IdentityProvider(Protocol):
         ...
 
 
+class StaffProvider(Protocol):
+    """Signs staff in by redirect: the city's own OpenID provider."""
+
+    def start(self, *, redirect_uri: str) -> SignInStart:
+        """As IdentityProvider.start."""
+        ...
+
+    def finish_staff(self, *, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> str:
+        """The 職員番号 of whom the provider vouches for. Raises as IdentityProvider.finish."""
+        ...
+
+
 class Signer(Protocol):
     """Signs the digest of a filing with the 署名用電子証明書 of the person at the browser, and verifies the answer."""
 

@@ -2,19 +2,28 @@
 
 from madoguchi.kernel.sealing import Column
 
-from .models import ROLES, Resident, Staff
+from .absences import stands_in_for
+from .events import SECTION_LEFT
+from .models import Factor, Resident, Staff
 from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
+from .people import memberships_lapse
+from .reauth import fresh
+from .rights import ROLES, STAMPS, Right
 from .rules import Person, prefill
-from .selectors import colleagues
+from .selectors import colleagues, works_in
 from .services import identity_provider, resident_signed_in, signer, staff_enrol
+from .sessions import sessions_sweep
 from .trial import PASSWORD as TRIAL_PASSWORD
 from .trial import RESIDENTS as TRIAL_RESIDENTS
 from .trial import STAFF as TRIAL_STAFF
 
-SEALED = (Column(Resident, "attributes", "resident", "id", "カードの四情報"),)
+SEALED = (
+    Column(Resident, "attributes", "resident", "id", "カードの四情報"),
+    Column(Factor, "sealed", "factor", "staff_id", "職員の二つ目の確認"),
+)
 
 __all__ = [
-    "ROLES", "SEALED", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Staff", "colleagues", "guest_make",
-    "identity_provider", "owner_of", "person_of", "prefill", "resident_signed_in", "sign_in", "sign_out", "signer",
-    "staff_enrol",
+    "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
+    "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill",
+    "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_enrol", "stands_in_for", "works_in",
 ]

@@ -7,6 +7,23 @@ from django.db.models import Q
 from madoguchi.kernel import clock
 
 from .models import Staff
+from .rights import WORKERS, Right
+
+
+def staff_active(username: str) -> Staff | None:
+    """By 職員番号, when the account is open."""
+    return Staff.objects.filter(username=username, is_active=True).first()
+
+
+def staff_active_by_id(staff_id: int) -> Staff | None:
+    """By id, when the account is open."""
+    return Staff.objects.filter(id=staff_id, is_active=True).first()
+
+
+def works_in(staff_id: int, section: str) -> bool:
+    """Does this person work on the section's cases today?"""
+    found = staff_active_by_id(staff_id)
+    return found is not None and found.may(Right.WORK_CASES, section)
 
 
 def colleagues(section: str) -> list[Staff]:
@@ -14,6 +31,6 @@ def colleagues(section: str) -> list[Staff]:
     today = clock.today()
     rows = Staff.objects.filter(
         Q(membership__ends=None) | Q(membership__ends__gte=today), is_active=True, membership__section=section,
-        membership__role__in=["clerk", "chief", "manager"], membership__starts__lte=today,
+        membership__role__in=WORKERS, membership__starts__lte=today,
     )
     return list(rows.distinct().order_by("name"))

@@ -15,7 +15,7 @@ from madoguchi.kernel import clock, keys
 from madoguchi.kernel.canon import sha256
 
 from .models import Membership, Resident, Staff
-from .ports import IdentityProvider, Signer
+from .ports import IdentityProvider, Signer, StaffProvider
 from .rules import Person
 
 SPENT = "oidc"  # how the rows of `sign_in_spend` begin in the session table
@@ -67,6 +67,11 @@ def sign_in_spend(*, state: str, seconds: int) -> bool:
 def identity_provider() -> IdentityProvider | None:
     """The provider residents sign in with (``MADOGUCHI_OIDC_ISSUER``), None when there is none."""
     return cast(IdentityProvider, _load(settings.IDENTITY_PROVIDER)) if settings.OIDC["issuer"] else None
+
+
+def staff_provider() -> StaffProvider | None:
+    """The city's own provider for staff (``MADOGUCHI_STAFF_OIDC_ISSUER``), None when there is none."""
+    return cast(StaffProvider, _load(settings.STAFF_PROVIDER)) if settings.STAFF_OIDC["issuer"] else None
 
 
 def signer(name: str = "") -> Signer | None:

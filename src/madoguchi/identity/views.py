@@ -1,12 +1,11 @@
-"""Sign-in of residents and staff."""
+"""Sign-in of residents."""
 
 from __future__ import annotations
 
 from django.conf import settings
-from django.contrib.auth import authenticate, login, logout
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
-from django.views.decorators.http import require_http_methods, require_safe
+from django.views.decorators.http import require_safe
 
 from madoguchi.kernel.errors import NotFound
 from madoguchi.web.posted import posts
@@ -53,28 +52,6 @@ def sign_out_view(request: HttpRequest) -> HttpResponse:
     response = see_other("/")
     sign_out(response)
     return response
-
-
-@require_http_methods(["GET", "HEAD", "POST"])
-def staff_sign_in(request: HttpRequest) -> HttpResponse:
-    """Staff sign-in."""
-    error = ""
-    target = safe_next(request, request.POST.get("next") or request.GET.get("next"), "/staff/")
-    if request.method == "POST":
-        user = authenticate(request, username=request.POST.get("username", "").strip(), password=request.POST.get("password", ""))
-        if user is not None:
-            login(request, user)
-            return see_other(target)
-        error = "職員番号かパスワードが違います。確認して、もう一度入力してください。"
-    return render(request, "identity/staff_sign_in.html", {"error": error, "next": target, "username": request.POST.get("username", "")},
-                  status=422 if error else 200)
-
-
-@posts("/staff/")
-def staff_sign_out(request: HttpRequest) -> HttpResponse:
-    """Staff sign-out."""
-    logout(request)
-    return see_other("/staff/sign-in/")
 
 
 def who(request: HttpRequest) -> str:

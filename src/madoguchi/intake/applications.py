@@ -14,11 +14,12 @@ from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_promise
-from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published, Step
 
+from . import mails
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -35,7 +36,7 @@ def application_get(*, owner: Owner | None, application_id: str, passes: frozens
     found = Application.objects.filter(id=application_id).first()
     mine = found is not None and ((owner is not None and found.owner in owner.keys) or application_id in passes)
     if not mine or found is None:
-        raise NotFound("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。")
+        raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return found
 
 
@@ -51,7 +52,7 @@ def application_by_code(*, receipt: str, code: str) -> Application:
     if row is None or not row.code_digest:
         raise CodeWrong
     if row.code_tries >= MAX_TRIES:
-        raise CodeWrong("確認番号のまちがいが続いたため、この受付番号は照会できません。担当課にお電話ください。")
+        raise CodeWrong(say("確認番号のまちがいが続いたため、この受付番号は照会できません。担当課にお電話ください。"))
     if code_digest(row.receipt, digits) != row.code_digest:
         Application.objects.filter(id=row.id).update(code_tries=F("code_tries") + 1)
         raise CodeWrong
@@ -69,14 +70,14 @@ def document_file(*, application: Application, document_id: str) -> tuple[Stored
     for doc in application.view.get("documents", []):
         if doc["id"] == document_id:
             return file_get(doc["file"]), doc["name"]
-    raise NotFound("書類が見つかりませんでした。")
+    raise NotFound(say("書類が見つかりませんでした。"))
 
 
 def attachment_file(*, application: Application, file_id: str) -> StoredFile:
     """A file that was sent with this application."""
     if any(f["id"] == file_id for entries in application.files.values() for f in entries):
         return file_get(file_id)
-    raise NotFound("ファイルが見つかりませんでした。")
+    raise NotFound(say("ファイルが見つかりませんでした。"))
 
 
 def correction_step(application: Application, extra: frozenset[str] = frozenset()) -> tuple[list[tuple[Step, frozenset[str]]], list[str]]:
@@ -131,7 +132,7 @@ def correction_answer(*, application: Application, raw: Mapping[str, list[str]],
     row.status = "answered"
     row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
-        "timeline": [*row.view["timeline"], {"at": clock.now().isoformat(), "ja": "直した内容を送りました"}]}
+        "timeline": [*row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
     row.save(update_fields=["answers", "revision", "digest", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}", facts={"revision": row.revision, "digest": row.digest},
@@ -173,7 +174,7 @@ def correction_attach(*, application: Application, slot: str, source: BinaryIO, 
     if application.status != "correction" or attachment is None:
         raise NotOpenForThis
     if len(application.files.get(slot, [])) >= attachment.most + 5:
-        raise FileRefused(f"「{attachment.name}」はこれ以上追加できません。")
+        raise FileRefused(say("「{name}」はこれ以上追加できません。", name=attachment.name))
     kept = file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds)
     with transaction.atomic():
         row = Application.objects.select_for_update().get(id=application.id)
@@ -207,7 +208,7 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
                  "added": clock.now().isoformat()}
         row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
         row.view = row.view | {"timeline": [*row.view["timeline"],
-                                            {"at": clock.now().isoformat(), "ja": f"「{attachment.name}」を追加しました"}]}
+                                            {"at": clock.now().isoformat(), "ja": say("「{name}」を追加しました", name=attachment.name)}]}
         row.save(update_fields=["files", "view"])
         audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
@@ -220,7 +221,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
     if row.status not in OPEN_FOR_WITHDRAWAL or row.view.get("withdrawal"):
         raise NotOpenForThis
     row.view = row.view | {"withdrawal": "asked", "timeline": [
-        *row.view["timeline"], {"at": clock.now().isoformat(), "ja": "取下げを申し出ました"}]}
+        *row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("取下げを申し出ました")}]}
     row.save(update_fields=["view"])
     audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}")
     outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}", payload={"application": str(row.id)})
@@ -255,30 +256,17 @@ def progress_apply(message: outbox.Envelope) -> None:
 
 def _notify(row: Application, key: str) -> None:
     """Promise the mail that names no procedure: mailboxes are shared in families."""
-    from django.conf import settings
-
     to = keys.unseal("mail-address", row.sealed_mail or b"", bound_to=row.receipt).decode()
-    body = (
-        f"{city().name} デジタル市役所からのお知らせです。\n\n受付番号 {row.receipt} について、新しいお知らせがあります。\n"
-        f"次のページで確認してください。\n{settings.BASE_URL}/my/{row.id}/\n\n"
-        "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n"
-        f"{city().name}役所 電話 {city().phone}({city().hours})\n"
-    )
-    mail_promise(key=f"progress:{key}", case_ref=str(row.id), to=to, subject=f"【{city().name}】申請についてのお知らせ", body=body)
+    subject, body = mails.news(row.language, row.receipt, str(row.id))
+    mail_promise(key=f"progress:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)
 
 
 def filed_handler(message: outbox.Envelope) -> None:
     """Handler: the mail that confirms the receipt."""
-    from django.conf import settings
-
     row = Application.objects.filter(id=message.payload["application"]).first()
     if row is None or not row.sealed_mail:
         return
     to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-    body = (
-        f"{city().name} デジタル市役所です。申請を受け付けました。\n\n受付番号 {row.receipt}\n\n"
-        f"いまの段階は、次のページで確認できます。\n{settings.BASE_URL}/my/{row.id}/\n\n"
-        f"{city().name}役所 電話 {city().phone}({city().hours})\n"
-    )
+    subject, body = mails.filed(row.language, row.receipt, str(row.id))
     with transaction.atomic():
-        mail_promise(key=f"filed:{row.id}", case_ref=str(row.id), to=to, subject=f"【{city().name}】申請を受け付けました", body=body)
+        mail_promise(key=f"filed:{row.id}", case_ref=str(row.id), to=to, subject=subject, body=body)

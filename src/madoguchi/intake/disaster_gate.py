@@ -8,9 +8,9 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madoguchi.kernel import clock
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import DisasterTerms, city, disasters_all, disasters_open
 from madoguchi.procedures.public import Definition, Fault, Published, Question
-from madoguchi.procedures.rules.fields.dates import wareki
 
 
 def _chosen(q: Question, answers: Mapping[str, Any]) -> list[tuple[int | None, str]]:
@@ -54,7 +54,7 @@ def _asking(questions: Iterable[Question]) -> list[Question]:
 
 def _words(d: Definition, terms: DisasterTerms, day: dt.date) -> str:
     section = city().sections[d.section]
-    call = f"{section.name}(電話 {section.phone})へお電話ください"
+    call = say("{name}(電話 {phone})へお電話ください", name=section.name, phone=section.phone)
     if day < terms.accepts_from or terms.accepts_until is None:
-        return f"「{terms.name}」の受付は{wareki(terms.accepts_from)}に始まります。お急ぎの方は、{call}"
-    return f"「{terms.name}」の受付は{wareki(terms.accepts_until)}に終わりました。間に合わなかった事情のある方は、{call}"
+        return say("「{name}」の受付は{day}に始まります。お急ぎの方は、{call}", name=terms.name, day=terms.accepts_from, call=call)
+    return say("「{name}」の受付は{day}に終わりました。間に合わなかった事情のある方は、{call}", name=terms.name, day=terms.accepts_until, call=call)

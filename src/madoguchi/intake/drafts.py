@@ -15,6 +15,7 @@ from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
@@ -148,7 +149,7 @@ def draft_attach(*, owner: Owner | None, draft_id: str, slot: str, source: Binar
     if attachment is None:
         raise NotFound
     if len(draft.files.get(slot, [])) >= attachment.most:
-        raise FileRefused(f"「{attachment.name}」は{attachment.most}つまでです。入れ替えるときは、先に削除してください。")
+        raise FileRefused(say("「{name}」は{most}つまでです。入れ替えるときは、先に削除してください。", name=attachment.name, most=attachment.most))
     kept = file_keep(source=source, name=name, size=size, owner=f"draft:{draft.id}", allowed=attachment.kinds)
     failpoints.hit("intake.attach.before_commit")
     with transaction.atomic():
@@ -163,7 +164,7 @@ def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
     with transaction.atomic():
         draft = draft_get_locked(owner=owner, draft_id=draft_id)
         if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
-            raise NotFound("ファイルが見つかりませんでした。")
+            raise NotFound(say("ファイルが見つかりませんでした。"))
         left = {slot: [f for f in entries if f["id"] != file_id] for slot, entries in draft.files.items()}
         if not _write(draft, files=left):
             raise StepChanged
@@ -191,7 +192,7 @@ def draft_adopt(*, owner: Owner, draft_id: str) -> Draft:
     draft = Draft.objects.select_for_update().filter(
         id=draft_id, state="open", owner__startswith="g:", expires_at__gt=clock.now()).first()
     if draft is None:
-        raise NotFound("この下書きは、期限が過ぎたか、すでに送信されています。")
+        raise NotFound(say("この下書きは、期限が過ぎたか、すでに送信されています。"))
     draft.owner = owner.key
     draft.save(update_fields=["owner"])
     return draft
@@ -299,19 +300,19 @@ def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]
                  "note": entry[q.id].get("note", "") if isinstance(entry[q.id], dict) else ""}
                 for q in step.questions if q.id in entry
             ]
-            groups.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else "", "rows": rows})
+            groups.append({"title": say("{name} {n}", name=step.repeat.name, n=index + 1) if step.repeat else "", "rows": rows})
         out.append({"step": step.id, "title": step.title, "groups": groups})
     rows = [
         {"label": a.name, "anchor": f"file-{a.id}", "note": "",
-         "text": "、".join(f["name"] for f in files.get(a.id, [])) or ("あとで提出します" if a.later else "なし")}
+         "text": "、".join(f["name"] for f in files.get(a.id, [])) or (say("あとで提出します") if a.later else say("なし"))}
         for a in verdict.attachments
     ]
     if rows:
-        out.append({"step": "documents", "title": "添付書類", "groups": [{"title": "", "rows": rows}]})
+        out.append({"step": "documents", "title": say("添付書類"), "groups": [{"title": "", "rows": rows}]})
     return out
 
 
-_MAIL = procedures.Question("mail", "メールアドレス", "メール")
+_MAIL = procedures.Question("mail", say("メールアドレス"), "メール")
 
 
 def mail_plain(text: str) -> str:
@@ -330,18 +331,18 @@ def mail_fault(text: str) -> str:
 @transaction.atomic
 def resume_mail(*, draft: Draft, mail: str) -> None:
     """Promise the mail with the link to continue. It names no procedure."""
-    from django.conf import settings
     from django.core import signing as tokens
 
     from madoguchi.notifications.public import mail_promise
-    from madoguchi.offices.public import city
+    from madoguchi.web import languages
+
+    from . import mails
 
     token = tokens.dumps(str(draft.id), salt="resume")
-    body = (f"{city().name} デジタル市役所です。\n\n次のページから、申請の続きを入力できます({DRAFT_DAYS}日間)。\n"
-            f"{settings.BASE_URL}/resume/{token}/\n\nこのメールを他の人に転送しないでください。\n")
+    subject, body = mails.resume(languages.current().code, token, DRAFT_DAYS)
     to_whom = keyed_digest(keys.subkey("resume-mail"), mail.encode())[:16]  # a second address in the same minute is another letter
     mail_promise(key=f"resume:{draft.id}:{clock.now():%Y%m%d%H%M}:{to_whom}", case_ref=str(draft.id), to=mail,
-                 subject=f"【{city().name}】申請の続きのご案内", body=body)
+                 subject=subject, body=body)
 
 
 def resume_read(token: str) -> str:
@@ -351,4 +352,4 @@ def resume_read(token: str) -> str:
     try:
         return str(tokens.loads(token, salt="resume", max_age=DRAFT_DAYS * 86400))
     except tokens.BadSignature:
-        raise NotFound("このリンクは使えません。期限が過ぎたか、途中で切れています。") from None
+        raise NotFound(say("このリンクは使えません。期限が過ぎたか、途中で切れています。")) from None

@@ -11,8 +11,9 @@ from django.db.models import F
 
 from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner, signer
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, keys, metrics, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
 from . import disaster_gate
@@ -55,7 +56,7 @@ def refuse_another_signature(digest: str, signature: dict[str, Any] | None) -> N
         return
     engine = signer(str(signature.get("signer")))
     if engine is None or engine.verify(digest=digest, signature=signature):
-        raise SignatureRefused("署名のあとで内容が変わったため、送信していません。内容を確認して、もう一度送信してください。")
+        raise SignatureRefused(say("署名のあとで内容が変わったため、送信していません。内容を確認して、もう一度送信してください。"))
 
 
 def application_submit(
@@ -81,7 +82,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     if draft.state == "filed":
         return Filed(Application.objects.get(draft=draft), "")
     if not procedures.accepts(draft.slug, draft.version):
-        raise NotOpenForThis("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。")
+        raise NotOpenForThis(say("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。"))
     published = published_of(draft)
     now = clock.now()
     counts = {slot: len(entries) for slot, entries in draft.files.items()}
@@ -96,7 +97,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
         language=language, code_digest=code_digest(receipt, code) if code else "",
-        view={"timeline": [{"at": now.isoformat(), "ja": "申請を受け付けました"}]},
+        view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
     if published.definition.level == "署名用" and draft.channel == "online" and signature is None:
         raise OnlineFilingStopped
@@ -117,5 +118,6 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     Draft.objects.filter(id=draft.id).update(
         state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1
     )
+    transaction.on_commit(lambda: metrics.count("filings", procedure=draft.slug))
     failpoints.hit("intake.submit.before_commit")
     return Filed(application, code)

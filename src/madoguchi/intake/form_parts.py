@@ -12,6 +12,7 @@ from django.http.response import HttpResponseBase
 from django.urls import reverse
 
 from madoguchi.identity.public import owner_of
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
@@ -75,8 +76,8 @@ def trail(draft: Draft, d: Definition, known: dict[str, Any], here: str) -> dict
     """The step indicator: pages asked, where we are, which were saved."""
     steps = [(s.id, s.title) for s in procedures.steps_asked(d, known)]
     if any(True for _ in drafts.procedures_attachments(d, known)):
-        steps.append((DOCUMENTS, "添付書類"))
-    steps.append((CHECK, "確認して送信"))
+        steps.append((DOCUMENTS, say("添付書類")))
+    steps.append((CHECK, say("確認して送信")))
     at = next((i for i, (key, _) in enumerate(steps) if key == here), 0)
     done = set(draft.done)
     page = d.step(here)

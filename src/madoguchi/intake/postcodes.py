@@ -5,6 +5,7 @@ from __future__ import annotations
 import functools
 import re
 
+from madoguchi.kernel.said import say
 from madoguchi.procedures.rules.fields.base import digits
 
 
@@ -28,5 +29,5 @@ def fill(raw: dict[str, list[str]], name: str) -> tuple[dict[str, list[str]], st
     code = digits((raw.get(f"{name}.zip") or [""])[-1])
     found = look_up(code)
     if found is None:
-        return raw, "郵便番号から住所が見つかりませんでした。住所を入力してください"
-    return raw | {f"{name}.city": [found[0]], f"{name}.town": [found[1]]}, "住所を入力しました。番地から続けてください"
+        return raw, say("郵便番号から住所が見つかりませんでした。住所を入力してください")
+    return raw | {f"{name}.city": [found[0]], f"{name}.town": [found[1]]}, say("住所を入力しました。番地から続けてください")

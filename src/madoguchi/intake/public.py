@@ -8,11 +8,15 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
-from .applications import filed_handler, progress_apply
-from .drafts import drafts_sweep
+from .applications import application_get, application_list, document_file, filed_handler, progress_apply
+from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
+from .filing import application_submit
 from .forgetting import application_forget, witness
-from .models import Application, ParkedInput
+from .models import Application, Draft, ParkedInput
+from .rules import STATUS_WORDS
+from .signing import refuse_if_unsignable, sign_if_needed
+from .whole import answers_save
 
 SEALED = (
     Column(Application, "sealed_mail", "mail-address", "receipt", "申請した方のメールアドレス"),
@@ -34,6 +38,9 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "WITHDRAWAL_ASKED", "application_forget",
-    "drafts_sweep", "filed_handler", "filing_of", "progress_apply", "witness",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "WITHDRAWAL_ASKED",
+    "Application", "Draft", "answers_save", "application_forget", "application_get", "application_list",
+    "application_submit", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_sweep",
+    "filed_handler", "filing_of", "mail_fault", "mail_plain", "progress_apply", "published_of", "refuse_if_unsignable",
+    "sign_if_needed", "witness",
 ]

@@ -7,16 +7,17 @@ import secrets
 from typing import Any
 
 from madoguchi.kernel.canon import canonical, sha256
+from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition, Step
 from madoguchi.procedures.rules.conditions import compares
 
 DRAFT_DAYS = 30
 STATUS_WORDS = {
-    "filed": "受け付けました", "under_review": "審査しています", "correction": "直していただきたい点があります",
-    "answered": "直した内容を確認しています", "approval": "決裁をしています", "decided": "結果が出ました",
-    "withdrawn": "取り下げました",
+    "filed": say("受け付けました"), "under_review": say("審査しています"), "correction": say("直していただきたい点があります"),
+    "answered": say("直した内容を確認しています"), "approval": say("決裁をしています"), "decided": say("結果が出ました"),
+    "withdrawn": say("取り下げました"),
 }
-ACTS = {"届出": "届出", "申出": "申出", "請求": "請求"}  # by kind (種別); everything else is a 申請
+ACTS = {"届出": say("届出"), "申出": say("申出"), "請求": say("請求")}  # by kind (種別); everything else is a 申請
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}
 

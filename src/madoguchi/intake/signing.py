@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from madoguchi.identity.public import Owner, person_of, signer
+from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
 
 from .errors import OnlineFilingStopped
@@ -27,7 +28,7 @@ def words(d: Definition) -> str:
     """What the check page says about the signature."""
     if d.level != LEVEL:
         return ""
-    return "送信すると、マイナンバーカードの署名用電子証明書で、この内容に電子署名をします。"
+    return say("送信すると、マイナンバーカードの署名用電子証明書で、この内容に電子署名をします。")
 
 
 def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] | None:

@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import FileRefused, file_get, file_response
 from madoguchi.identity.public import Owner, owner_of
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Attachment
 from madoguchi.web import limits
 
@@ -25,9 +26,9 @@ TYPES = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
 
 def slot_view(attachment: Attachment, **more: Any) -> dict[str, Any]:
     """A document slot as the templates draw it, with what the file chooser offers and what may be sent."""
-    kinds = "か".join({"画像": "写真（JPEG・PNG）", "PDF": "PDF"}[kind] for kind in attachment.kinds)
+    kinds = say("写真（JPEG・PNG）かPDF") if len(attachment.kinds) > 1 else say("写真（JPEG・PNG）") if "画像" in attachment.kinds else "PDF"
     return {"a": attachment, "accept": ",".join(TYPES[kind] for kind in attachment.kinds),
-            "limits": f"{kinds}、{attachment.most}つまで", "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
+            "limits": say("{kinds}、{most}つまで", kinds=kinds, most=attachment.most), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
 
 
 @sign_in_first("files")
@@ -49,7 +50,7 @@ def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 
 def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tuple[str, str]]:
-    faults = []
+    faults: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         slot = name.removeprefix("file.")
         for upload in uploads:
@@ -58,12 +59,12 @@ def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tu
                 drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
                                     name=upload.name or "", size=upload.size or 0)
             except FileRefused as error:
-                faults.append((slot, f"{(upload.name or '')[:60]}: {error.ja}"))
+                faults.append((slot, say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     return faults
 
 
 def _page(request: HttpRequest, draft: Draft, faults: list[tuple[str, str]]) -> HttpResponse:
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     known, _ = drafts.steps_of(draft, d)
     slots = [
         slot_view(a, files=draft.files.get(a.id, []), errors=[ja for slot, ja in faults if slot == a.id],
@@ -81,5 +82,5 @@ def draft_file(request: HttpRequest, draft_id: str, file_id: str) -> HttpRespons
     """A file of one's own draft, to look at."""
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
     if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
-        raise NotFound("ファイルが見つかりませんでした。")
+        raise NotFound(say("ファイルが見つかりませんでした。"))
     return file_response(file_get(file_id), inline=True)

@@ -11,10 +11,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import Owner, guest_make, owner_of
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
-from madoguchi.web import limits
+from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
 from . import drafts, filing, postcodes, signing
@@ -53,11 +54,11 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     if request.method == "POST":
         return _save(request, draft_id, step_id)
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     known, asked = drafts.steps_of(draft, d)
     page = next((s for s in asked if s.id == step_id), None)
     if page is None and d.step(step_id) is None:
-        raise NotFound("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。")
+        raise NotFound(say("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。"))
     if page is None:  # an answer changed since: on to the first page that is still open
         return see_other(draft_url(draft, next((s.id for s in asked if s.id not in draft.done), CHECK)))
     posted = drafts.input_unpark(draft=draft, ticket=request.GET["restore"]) if "restore" in request.GET else None
@@ -90,7 +91,7 @@ def _save_as(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: 
         )
     except (AnswersWrong, StepChanged) as error:
         return _refused(request, draft_id, step_id, raw, error)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     known, _ = drafts.steps_of(draft, d)
     if action == "save":
         return see_other(f"/a/{draft.id}/saved/")
@@ -103,7 +104,7 @@ def _refused(
     request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, list[str]], error: AnswersWrong | StepChanged
 ) -> HttpResponse:
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     known, _ = drafts.steps_of(draft, d)
     page = d.step(step_id)
     assert page is not None
@@ -116,7 +117,7 @@ def _refused(
 def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, list[str]], action: str) -> HttpResponse:
     """Buttons that work on the page without saving it: postcode look-up, add or remove an entry."""
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     page = d.step(step_id)
     if page is None:
         raise NotFound
@@ -127,10 +128,10 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
         raw, said = postcodes.fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
-        said = f"{page.repeat.name}の欄を増やしました"
+        said = say("{name}の欄を増やしました", name=page.repeat.name)
     elif page.repeat and action.startswith("remove:"):
         raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
-        said = f"{page.repeat.name}を1件減らしました。保存するまで確定しません"
+        said = say("{name}を1件減らしました。保存するまで確定しません", name=page.repeat.name)
     return _page(request, draft, d, page, known, posted=raw, said=said, said_at=at)
 
 
@@ -191,16 +192,17 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     mail = request.POST.get("mail", "").strip()
     faults: list[tuple[str, str]] = []
     if request.POST.get("ok") != "yes":
-        faults.append(("ok", "内容を確認して、「上の内容に、まちがいはありません」に印を付けてください"))
+        faults.append(("ok", say("内容を確認して、「上の内容に、まちがいはありません」に印を付けてください")))
     if mail and (wrong := drafts.mail_fault(mail)):
         faults.append(("mail", wrong))
     if faults:
         return _check_page(request, draft, faults, status=422)
     limits.take("submit", request, owner.key)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     try:
         signature = signing.sign_if_needed(d, draft, owner)
-        filed = filing.application_submit(owner=owner, draft_id=str(draft.id), mail=drafts.mail_plain(mail), signature=signature)
+        filed = filing.application_submit(owner=owner, draft_id=str(draft.id), mail=drafts.mail_plain(mail), signature=signature,
+                                             language=languages.current().code)
     except AnswersWrong as error:
         return _check_page(request, draft, [], status=422, wrong=error.faults)
     except NotOpenForThis:
@@ -216,11 +218,12 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
 def _check_page(
     request: HttpRequest, draft: Draft, faults: list[tuple[str, str]], *, status: int = 200, wrong: list[Fault] | None = None
 ) -> HttpResponse:
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     counts = {slot: len(entries) for slot, entries in draft.files.items()}
     verdict = procedures.judge(d, drafts.facts(draft.answers), counts)
     known, _ = drafts.steps_of(draft, d)
-    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else f"{f.index + 1}番目の{f.ja}") for f in (wrong or verdict.faults)]
+    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
+        for f in (wrong or verdict.faults)]
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     context = {
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
@@ -242,12 +245,12 @@ def saved(request: HttpRequest, draft_id: str) -> HttpResponse:
     guest = draft.owner.startswith("g:")
     if request.method == "POST" and guest:
         mail = request.POST.get("mail", "").strip()
-        error = drafts.mail_fault(mail) if mail else "メールアドレスを入力してください"
+        error = drafts.mail_fault(mail) if mail else say("メールアドレスを入力してください")
         if not error:
             limits.take("mail", request, draft.owner)
             drafts.resume_mail(draft=draft, mail=drafts.mail_plain(mail))
             sent = mail
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     context = {"draft": draft, "d": d, "guest": guest, "error": error, "sent": sent,
                "first": draft_url(draft, next((s.id for s in d.steps if s.id not in draft.done), d.steps[0].id))}
     return render(request, "intake/saved.html", context, status=422 if error else 200)
@@ -284,7 +287,7 @@ def discard(request: HttpRequest, draft_id: str) -> HttpResponse:
 def renewed(request: HttpRequest, draft_id: str) -> HttpResponse:
     """The form was renewed meanwhile: what is asked again."""
     draft = drafts.draft_get(owner=owner_of(request), draft_id=draft_id)
-    d = drafts.published_of(draft).definition
+    d = drafts.published_of(draft).shown()
     _, asked = drafts.steps_of(draft, d)
     first = next((s for s in asked if s.id not in draft.done), None)
     return render(request, "intake/renewed.html", {"d": d, "draft": draft, "next": draft_url(draft, first.id if first else CHECK),

@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
@@ -72,12 +73,12 @@ def home(request: HttpRequest) -> HttpResponse:
     if owner is None:
         return to_sign_in("/my/")
     rows = [
-        {"a": a, "d": applications.published_of(a).definition, "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
         for a in applications.application_list(owner=owner)
     ]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
-        d = drafts.published_of(draft).definition
+        d = drafts.published_of(draft).shown()
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
@@ -90,8 +91,8 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     """The confirmation page."""
     application = _mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
-    d = applications.published_of(application).definition
-    context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, "申請"), "section": procedures_section(d),
+    d = applications.published_of(application).shown()
+    context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
                "has_mail": bool(application.sealed_mail)}
     return render(request, "intake/filed.html", context)
 
@@ -105,10 +106,10 @@ def status(request: HttpRequest, application_id: str) -> HttpResponse:
 
 def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]]) -> HttpResponse:
     application = _mine(request, application_id)
-    d = applications.published_of(application).definition
+    d = applications.published_of(application).shown()
     import datetime as dt
 
-    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": e["ja"]} for e in application.view["timeline"]]
+    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
     verdict = procedures.Verdict(application.answers, attachments=drafts.procedures_attachments(
         d, procedures.derive(d, drafts.facts(application.answers))))
     correction = application.view.get("correction")
@@ -119,8 +120,9 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
     }
+    open_slots = {a.id for a in applications.later_slots(application)}
     context |= {"faults": refused, "later": [
-        slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in applications.later_slots(application)]}
+        slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in d.attachments if a.id in open_slots]}
     return render(request, "intake/status.html", context, status=422 if refused else 200)
 
 
@@ -177,7 +179,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
 
 
 def _attach(request: HttpRequest, application: Application) -> list[tuple[str, str]]:
-    out = []
+    out: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             limits.take("upload", request, application.owner)
@@ -185,7 +187,7 @@ def _attach(request: HttpRequest, application: Application) -> list[tuple[str, s
                 applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                                name=upload.name or "", size=upload.size or 0)
             except FileRefused as error:
-                out.append((f"file-{name.removeprefix('file.')}", f"{(upload.name or '')[:60]}: {error.ja}"))
+                out.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     return out
 
 
@@ -194,7 +196,7 @@ def _correct_page(
     faults: list[Any], refused: list[tuple[str, str]],
 ) -> HttpResponse:
     application.refresh_from_db()
-    d = applications.published_of(application).definition
+    d = applications.published_of(application).shown()
     known = procedures.derive(d, drafts.facts(application.answers))
     pages, slots = applications.correction_step(application, extra)
     views = [
@@ -217,7 +219,7 @@ def _correct_page(
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
     application = _mine(request, application_id)
-    refused = []
+    refused: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             limits.take("upload", request, application.owner)
@@ -225,7 +227,7 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
                 applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
                                           name=upload.name or "", size=upload.size or 0, actor=_actor(request))
             except FileRefused as error:
-                refused.append((f"file-{name.removeprefix('file.')}", f"{(upload.name or '')[:60]}: {error.ja}"))
+                refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     if refused:
         return _status_page(request, application_id, refused)
     return see_other(f"/my/{application.id}/")
@@ -243,11 +245,13 @@ def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
     """Status by receipt number and access code."""
-    receipt, faults = request.POST.get("receipt", ""), []
+    receipt = request.POST.get("receipt", "")
+    faults: list[tuple[str, str]] = []
     if request.method == "POST":
         limits.check("code", request)
         code = request.POST.get("code", "")
-        faults = [(name, f"{words}を入力してください") for name, words, typed in (("receipt", "受付番号", receipt), ("code", "確認番号", code))
+        faults = [(name, say("{label}を入力してください", label=words)) for name, words, typed in (("receipt", say("受付番号"), receipt), ("code",
+            say("確認番号"), code))
                   if not typed.strip()]
         if not faults:
             try:

@@ -6,6 +6,7 @@ all chains that moved into a global chain, whose newest link is written to an an
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -105,6 +106,17 @@ def seal(*, limit: int = 5000) -> AuditSeal | None:
     new.save(force_insert=True)
     AuditEntry.objects.filter(id__in=[entry.id for entry in moved]).update(sealed_in=new)
     return new
+
+
+def last_seal() -> tuple[int, dt.datetime] | None:
+    """Number and time of the newest seal."""
+    return AuditSeal.objects.order_by("-seq").values_list("seq", "at").first()
+
+
+def unsealed_age() -> float:
+    """Seconds since the oldest entry that no seal covers yet was written; 0 when there is none."""
+    at = AuditEntry.objects.filter(sealed_in=None).order_by("id").values_list("at", flat=True).first()
+    return (clock.now() - at).total_seconds() if at else 0.0
 
 
 def _verify_chains(heads: dict[str, tuple[int, str]]) -> Iterator[Fault]:

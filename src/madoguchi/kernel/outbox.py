@@ -19,7 +19,7 @@ from typing import Any
 from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q
 
-from . import clock, failpoints, keys
+from . import clock, failpoints, keys, trace
 from .models import Heartbeat, Message
 
 log = logging.getLogger("madoguchi.outbox")
@@ -139,6 +139,15 @@ def run_once() -> bool:
     if lease is None:
         return False
     message = lease.message
+    trace.begin(f"message-{message.id}")
+    try:
+        return _handle(lease)
+    finally:
+        trace.end()
+
+
+def _handle(lease: Lease) -> bool:
+    message = lease.message
     handler = dict(_handlers.get(message.event, [])).get(message.handler)
     try:
         if handler is None:
@@ -173,6 +182,30 @@ def last_heartbeat(name: str) -> dt.datetime | None:
     """When it was last seen."""
     row = Heartbeat.objects.filter(name=name).first()
     return row.at if row else None
+
+
+@dataclasses.dataclass(frozen=True, slots=True)
+class State:
+    """How the outbox stands; ``lag`` is the age in seconds of the oldest message that is due."""
+
+    waiting: int
+    parked: int
+    lag: float
+
+
+def state() -> State:
+    """How much waits, and for how long already."""
+    now = clock.now()
+    due = Message.objects.filter(state="ready", next_at__lte=now).order_by("next_at").values_list("next_at", flat=True).first()
+    return State(Message.objects.filter(state="ready").count(), Message.objects.filter(state="parked").count(),
+                 (now - due).total_seconds() if due else 0.0)
+
+
+@transaction.atomic
+def skip_parked(*, message_id: int) -> bool:
+    """Give a parked message up: what follows it in its case goes on. False when it is not parked (any more)."""
+    return bool(Message.objects.filter(id=message_id, state="parked").update(
+        state="done", done_at=clock.now(), error_code="skipped", sealed=None))
 
 
 def parked() -> list[Message]:

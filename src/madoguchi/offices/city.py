@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from madoguchi.kernel.keeping import years_read
+from madoguchi.kernel.said import say
 
 from .errors import CityWrong
 
@@ -83,16 +84,28 @@ def read_city(folder: Path) -> City:
         raise CityWrong(f"{file}: {error}") from None
 
 
+@functools.lru_cache(maxsize=32)
+def city_words(folder: Path, language: str) -> dict[str, str]:
+    """What the city calls itself in a language: ``translations/<language>.yaml`` of its pack, by key of the source."""
+    import yaml
+
+    file = folder / "translations" / f"{language}.yaml"
+    if not file.exists():
+        return {}
+    table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    return {key: entry["訳"] for key, entry in table.items()}
+
+
 def _city(raw: dict[str, Any], folder: Path) -> City:
     closed = raw["閉庁日"]
     return City(
-        name=raw["市"], reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
-        zip=raw["郵便番号"], address=raw["所在地"], phone=raw["電話"], hours=raw["開庁時間"], mayor=raw.get("市長名", ""),
+        name=say(raw["市"]), reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
+        zip=raw["郵便番号"], address=say(raw["所在地"]), phone=raw["電話"], hours=say(raw["開庁時間"]), mayor=raw.get("市長名", ""),
         seal_words=raw.get("公印", ""),
         sections={
-            key: Section(key, s["名"], s.get("係", ""), s["電話"], s["記号"]) for key, s in raw["課"].items()
+            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"]) for key, s in raw["課"].items()
         },
-        life_events={key: LifeEvent(key, e["名"], e["図"], e["説明"]) for key, e in raw["分野"].items()},
+        life_events={key: LifeEvent(key, say(e["名"]), e["図"], say(e["説明"])) for key, e in raw["分野"].items()},
         appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
         closed_spans=tuple(_span(text) for text in closed.get("期間", [])),

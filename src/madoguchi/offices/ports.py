@@ -13,6 +13,6 @@ class Officer(Protocol):
         """How this person appears in the audit chain."""
         ...
 
-    def has_role(self, section: str, *roles: str) -> bool:
-        """Does this person hold one of the roles in the section?"""
+    def may(self, right: str, section: str) -> bool:
+        """Has this person the right in the section today (identity.rights)?"""
         ...

@@ -18,9 +18,11 @@ from .models import Disaster
 from .ports import Officer
 from .rules import DisasterTerms, addition_faults, deadline_faults
 
+MANAGE_DISASTERS = "manage_disasters"  # the right, as identity names it
+
 
 def _authorise(actor: Officer, section: str) -> None:
-    if not section or not actor.has_role(section, "clerk", "chief", "manager"):
+    if not section or not actor.may(MANAGE_DISASTERS, section):
         raise Forbidden
 
 

@@ -2,19 +2,23 @@
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import time
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import DisasterTerms, disasters_all, disasters_open
+from madoguchi.offices.public import DisasterTerms, city, city_words, disasters_all, disasters_open
+from madoguchi.web import languages
 
 from .models import Version
 from .rules.disasters import asks_disaster, with_disasters, with_event_days
 from .rules.find import Hit, Index
 from .rules.model import Definition
-from .rules.read import from_plain
+from .rules.read import TRANSLATIONS, from_plain
+from .rules.translate import translated
 
 CACHE_SECONDS = 5.0  # a newly published version is seen by every process after this long at the latest
 
@@ -27,6 +31,21 @@ class Published:
     number: int
     checksum: str
     definition: Definition
+    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False, compare=False, repr=False)
+
+    _shown: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False, repr=False)
+
+    def shown(self) -> Definition:
+        """The definition in the language of the page being drawn; names inside sentences are found there too."""
+        code = languages.current().code
+        if code == "ja":
+            return self.definition
+        table, city_table = self.translations.get(code, {}), city_words(city().folder, code)
+        languages.lend(table)
+        languages.lend(city_table)
+        if code not in self._shown:
+            self._shown[code] = translated(self.definition, {**city_table, **table}, languages.word)
+        return self._shown[code]
 
 
 _current: tuple[float, dict[str, tuple[int, str]]] = (0.0, {})
@@ -54,14 +73,15 @@ def _read(slug: str, number: int, checksum: str) -> Published:
     body = Version.objects.filter(slug=slug, number=number).values_list("body", flat=True).first()
     if body is None:
         raise NotFound
-    return Published(slug, number, checksum, from_plain(body))
+    return Published(slug, number, checksum, from_plain(body), body.get(TRANSLATIONS, {}))
 
 
 @functools.lru_cache(maxsize=256)
 def _filled(slug: str, number: int, checksum: str, disasters: tuple[DisasterTerms, ...]) -> Published:
     """With the city's disasters. The list is part of the key, so that an added one is seen as soon as the list is."""
-    d = with_disasters(_read(slug, number, checksum).definition, {x.key: x.name for x in disasters})
-    return Published(slug, number, checksum, with_event_days(d, {x.key: x.happened_on.isoformat() for x in disasters}))
+    plain = _read(slug, number, checksum)
+    d = with_disasters(plain.definition, {x.key: x.name for x in disasters})
+    return dataclasses.replace(plain, _shown={}, definition=with_event_days(d, {x.key: x.happened_on.isoformat() for x in disasters}))
 
 
 def _load(slug: str, number: int, checksum: str, *, new: bool) -> Published:

@@ -7,11 +7,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import owner_of
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 
 from . import selectors
 
-POPULAR = ("罹災証明書", "児童手当", "介護認定", "保育園", "妊娠")
+POPULAR = (say("罹災証明書"), say("児童手当"), say("介護認定"), say("保育園"), say("妊娠"))
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
 
 
@@ -50,7 +51,7 @@ def life_event(request: HttpRequest, event: str) -> HttpResponse:
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One procedure: minutes, fee, what to have at hand, deadline, whether a visit is needed — before the start."""
     published = selectors.current(slug)
-    d = published.definition
+    d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
     context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in)}
     return render(request, "procedures/detail.html", context)

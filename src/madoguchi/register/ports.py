@@ -50,6 +50,6 @@ class Asker(Protocol):
         """How this person appears in the audit chain."""
         ...
 
-    def has_role(self, section: str, *roles: str) -> bool:
-        """Does this person hold one of the roles in the section?"""
+    def may(self, right: str, section: str) -> bool:
+        """Has this person the right in the section today (identity.rights)?"""
         ...

@@ -17,7 +17,7 @@ from .ports import Asker, Claim, ResidentSource, Waiting
 from .rules.compare import Sheet, sheet
 from .rules.match import Meant, Status, comparable, meant
 
-SEES_GUARDED = "protection"  # the role (支援措置担当) that sees people under 支援措置
+SEES_GUARDED = "see_guarded"  # the right (of 支援措置担当) to see people under 支援措置
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,13 +69,13 @@ def people_compare(*, actor: Asker, section: str, case_ref: str, claims: Sequenc
     as_of = there.as_of()
     if as_of is None or not asked:
         return Comparison(as_of, (), left_out)
-    sees = actor.has_role(section, SEES_GUARDED)
+    sees = actor.may(SEES_GUARDED, section)
     answer = there.candidates(asked, guarded=sees)
     sheets = []
     for claim in asked:
         found = Meant(Status.WAITING) if isinstance(answer, Waiting) else meant(claim, answer)
         sheets.append(sheet(claim, found))
         facts = {"case": case_ref, "role": claim.role, "result": found.status.value}
-        audit.record(actor.actor, "register.read", chain=f"reads:{section}", facts=facts | ({"sight": SEES_GUARDED} if sees else {}),
+        audit.record(actor.actor, "register.read", chain=f"reads:{section}", facts=facts | ({"sight": "protection"} if sees else {}),
                      of=found.person.number if found.person else None)
     return Comparison(as_of, tuple(sheets), left_out)

@@ -6,7 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.offices.public import city
 
 from .selectors import may_see
@@ -16,6 +16,8 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``may_survey`` and ``desks``, called by staff pages alone."""
     user = getattr(request, "user", None)
     return {"may_survey": lambda: isinstance(user, Staff) and may_see(user),
+            "may_manage": lambda: isinstance(user, Staff) and user.may(Right.MANAGE_STAFF),
+            "may_rights": lambda: isinstance(user, Staff) and user.may(Right.SEE_RIGHTS),
             "desks": lambda: desks_of(user) if isinstance(user, Staff) else []}
 
 

@@ -16,7 +16,7 @@ from madoguchi.casework.public import (
     progress_say,
 )
 from madoguchi.casework.public import State as CaseState
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.procedures import public as procedures
@@ -37,7 +37,7 @@ STANDS = {
 
 def _lock(actor: Staff, case_id: str) -> Case:
     case = case_get_locked(actor=actor, case_id=case_id)
-    if not actor.has_role(case.section, "clerk", "chief", "manager"):
+    if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
     return case
 

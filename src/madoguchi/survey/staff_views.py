@@ -12,7 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts
 
@@ -143,7 +143,7 @@ def _detail(
     results = selectors.results_of(found)
     siblings = selectors.survey_of_case(actor=actor, case_id=str(case.id))
     latest = found.id == next((s.id for s in siblings if s.state != State.CANCELLED), None)
-    may_work = actor.has_role(case.section, "clerk", "chief", "manager") and case.section in actor.sections()
+    may_work = actor.may(Right.WORK_CASES, case.section) and case.section in actor.sections()
     workable = may_work and case.state in services.WORKABLE
     at = forms.appointment_boxes(found, sent if form == "appoint" else None, wrong if form == "appoint" else [])
     boxes, parts = forms.finding_boxes(found, results[0] if results else None, sent if form == "record" else None,

@@ -12,7 +12,7 @@ import ipaddress
 from django.conf import settings
 from django.http import HttpRequest
 
-from madoguchi.kernel import clock, limits
+from madoguchi.kernel import clock, limits, metrics
 from madoguchi.kernel.errors import TooMany
 
 
@@ -38,6 +38,7 @@ def check(what: str, request: HttpRequest, owner: str = "") -> None:
     """Raises TooMany when this owner or address tried ``what`` too often. Counts nothing."""
     wait = max((limits.wait(f"{what}.{kind}", who, settings.LIMITS[f"{what}.{kind}"]) for kind, who in _who(what, request, owner)), default=0)
     if wait:
+        metrics.count("refusals", what=what)
         at = clock.now() + dt.timedelta(seconds=wait)
         raise TooMany(seconds=wait, words=(
             f"短い時間に何度も送られたため、いまは受け付けていません。{at:%H時%M分}(約{-(-wait // 60)}分後)から、もう一度お試しいただけます。"

@@ -2,16 +2,35 @@
 
 from __future__ import annotations
 
+import hmac
 from urllib.parse import urlsplit
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponsePermanentRedirect, HttpResponseRedirect, JsonResponse
+from django.http import (
+    Http404,
+    HttpRequest,
+    HttpResponse,
+    HttpResponsePermanentRedirect,
+    HttpResponseRedirect,
+    JsonResponse,
+)
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_POST, require_safe
 
+from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.health import fault
+from madoguchi.kernel.said import say
+
+from .languages import LANGUAGES
+
+PROGRAMS = "/api/"  # here programs ask, and errors are application/problem+json
+
+
+def _problem(status: int, code: str, title: str) -> HttpResponse:
+    body = {"type": "about:blank", "status": status, "code": code, "title": title}
+    return JsonResponse(body, status=status, content_type="application/problem+json", json_dumps_params={"ensure_ascii": False})
 
 
 def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> str:
@@ -23,15 +42,15 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
 
 @require_POST
 def display_settings(request: HttpRequest) -> HttpResponse:
-    """Text size and contrast without JavaScript: a cookie, then back to where the person was."""
+    """Text size, contrast and language without JavaScript: a cookie, then back to where the person was."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     response = HttpResponseRedirect(safe_next(request, back or "/"))
     response.status_code = 303
-    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high"))):
+    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high")), ("lang", tuple(LANGUAGES))):
         value = request.POST.get(name)
         if value is not None and value in allowed:
-            response.set_cookie(f"ui_{name}", value, max_age=31_536_000, samesite="Lax", secure=settings.SECURE_COOKIES)
+            response.set_cookie(f"ui_{name}", value, max_age=31_536_000, httponly=True, samesite="Lax", secure=settings.SECURE_COOKIES)
     return response
 
 
@@ -40,6 +59,21 @@ def health(request: HttpRequest) -> HttpResponse:
     """200 when web, database and worker are well, else 503 with the reason."""
     reason = fault()
     return JsonResponse({"ok": False, "reason": reason}, status=503) if reason else JsonResponse({"ok": True})
+
+
+@require_safe
+def metrics_page(request: HttpRequest) -> HttpResponse:
+    """Counts for Prometheus: by token; outside of production without one from this machine itself, when no proxy is between."""
+    told = request.headers.get("Authorization", "").removeprefix("Bearer ")
+    if settings.METRICS_TOKEN:
+        allowed = hmac.compare_digest(told.encode(), settings.METRICS_TOKEN.encode())
+    else:
+        through = any(name in request.headers for name in ("X-Forwarded-For", "Forwarded", "X-Real-Ip", "Via"))
+        allowed = not settings.PRODUCTION and not through and request.META.get("REMOTE_ADDR") in ("127.0.0.1", "::1", "[::1]")
+    if not (settings.METRICS and allowed):
+        raise Http404
+    body, kind = metrics.page()
+    return HttpResponse(body, content_type=kind)
 
 
 def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -51,34 +85,41 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             pass
         else:
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return render(request, "web/error.html", {"title": "お探しのページは見つかりませんでした", "status": 404}, status=404)
+    return render(request, "web/error.html", {"title": say("お探しのページは見つかりませんでした"), "status": 404}, status=404)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
     """400: too many fields, too long a text, half a form."""
-    words = ("入力が長すぎるか、送られた内容が途中で切れています。前の画面に戻り、文を短くするか、写真を何回かに分けて、"
+    words = say("入力が長すぎるか、送られた内容が途中で切れています。前の画面に戻り、文を短くするか、写真を何回かに分けて、"
              "もう一度送信してください。")
-    return render(request, "web/error.html", {"title": "受け取れない内容でした", "words": words, "status": 400}, status=400)
+    if request.path.startswith(PROGRAMS):
+        return _problem(400, "request_wrong", words)
+    return render(request, "web/error.html", {"title": say("受け取れない内容でした"), "words": words, "status": 400}, status=400)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more at once than is taken in; the way back is the page whose form was sent."""
     words = f"一度に送れるのは{settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}MBまでです。前の画面に戻り、写真を何回かに分けて送ってください。"
+    if request.path.startswith(PROGRAMS):
+        return _problem(413, "too_large", words)
     context = {"title": "送られた内容が大きすぎます", "words": words, "status": 413, "back": request.path}
     return render(request, "web/error.html", context, status=413)
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
     """500: says what to do, shows nothing of the inside."""
-    words = "入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"
-    return render(request, "web/error.html", {"title": "ただいま処理できませんでした", "words": words, "status": 500}, status=500)
+    words = say("入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。")
+    if request.path.startswith(PROGRAMS):
+        return _problem(500, "server_error", f"ただいま処理できませんでした。お問い合わせ番号 {trace.current()}")
+    context = {"title": say("ただいま処理できませんでした"), "words": words, "status": 500, "number": trace.current()}
+    return render(request, "web/error.html", context, status=500)
 
 
 def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     """The form's token was missing or old."""
-    words = ("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
-             "前の画面に戻って読み込み直し、もう一度送信してください。")
-    return render(request, "web/error.html", {"title": "送信できませんでした", "words": words, "status": 403}, status=403)
+    words = (say("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
+             "前の画面に戻って読み込み直し、もう一度送信してください。"))
+    return render(request, "web/error.html", {"title": say("送信できませんでした"), "words": words, "status": 403}, status=403)
 
 
 @require_safe

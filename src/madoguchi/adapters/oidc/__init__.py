@@ -48,11 +48,13 @@ class CardProvider:
     """identity.ports.IdentityProvider over settings.OIDC."""
 
     def __init__(self) -> None:
-        oidc = settings.OIDC
+        self._set_up(settings.OIDC, settings.OIDC_ENDPOINTS, "oidc.pem")
+
+    def _set_up(self, oidc: Mapping[str, str], explicit: Mapping[str, str], key_name: str) -> None:
         self.issuer, self.client_id, self.scope = oidc["issuer"], oidc["client_id"], oidc["scope"]
         self.acr = tuple(oidc["acr"].split())
-        self.explicit: Mapping[str, str] = settings.OIDC_ENDPOINTS
-        self.key_file = Path(oidc["key_file"] or settings.MADOGUCHI_DATA / "keys" / "oidc.pem")
+        self.explicit = explicit
+        self.key_file = Path(oidc["key_file"] or settings.MADOGUCHI_DATA / "keys" / key_name)
 
     def public_jwk(self) -> dict[str, str]:
         """See the port."""
@@ -70,6 +72,15 @@ class CardProvider:
 
     def finish(self, *, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> SignedIn:
         """See the port."""
+        subject, claims = self._claims(redirect_uri, transaction, answer)
+        try:
+            person = person_read(claims)
+        except AttributesMissing as error:
+            raise SignInFailed(NO_ATTRIBUTES, reason=f"attribute {error}") from None
+        return SignedIn(self.issuer, subject, person)
+
+    def _claims(self, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> tuple[str, dict[str, Any]]:
+        """(subject, userinfo) of whom the provider vouches for."""
         code = self._code(transaction, answer)
         endpoints = self._endpoints()
         session = self._session(redirect_uri)
@@ -78,11 +89,7 @@ class CardProvider:
         claims = self._userinfo(endpoints.userinfo_endpoint, token["access_token"])
         if claims.get("sub") != subject:  # Core 1.0 §5.3.2: otherwise the answer must not be used
             raise SignInFailed(reason="userinfo_sub")
-        try:
-            person = person_read(claims)
-        except AttributesMissing as error:
-            raise SignInFailed(NO_ATTRIBUTES, reason=f"attribute {error}") from None
-        return SignedIn(self.issuer, subject, person)
+        return subject, claims
 
     def _code(self, transaction: Mapping[str, str], answer: Mapping[str, str]) -> str:
         """The code of an answer that belongs to this sign-in."""
@@ -151,6 +158,21 @@ class CardProvider:
             token_endpoint_auth_method=_Assertion.name, default_timeout=metadata.TIMEOUT)
         session.register_client_auth_method(_Assertion())
         return session
+
+
+class StaffProvider(CardProvider):
+    """identity.ports.StaffProvider over settings.STAFF_OIDC: the same client, the same checks, another claim."""
+
+    def __init__(self) -> None:
+        self._set_up(settings.STAFF_OIDC, {}, "staff-oidc.pem")
+
+    def finish_staff(self, *, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> str:
+        """See the port."""
+        _, claims = self._claims(redirect_uri, transaction, answer)
+        number = claims.get(settings.STAFF_OIDC["claim"])
+        if not isinstance(number, str) or not 1 <= len(number) <= 60:
+            raise SignInFailed(reason="employee_claim")
+        return number
 
 
 def _plain(text: object) -> str:

@@ -34,3 +34,12 @@ def test_a_fault_shows_nothing_of_the_inside(hall, monkeypatch: pytest.MonkeyPat
     text = answer.content.decode()
     assert "入力した内容は、最後に保存した画面まで残っています" in text
     assert "secret" not in text and "Traceback" not in text
+
+
+def test_a_monitor_asks_by_plain_http_in_production_and_everybody_else_is_led_to_tls(hall, settings):
+    settings.SECURE_SSL_REDIRECT = True
+    client = Client()
+    assert client.get("/healthz").status_code in (200, 503)
+    answer = client.get("/")
+    assert (answer.status_code, answer["Location"]) == (301, "https://testserver/")
+    assert client.get("/healthz/x").status_code == 301

@@ -11,6 +11,7 @@ from django.test import Client
 from madoguchi.identity.models import Resident
 
 CALLBACK = "/sign-in/card/callback/"
+OFFICE = "/staff/sign-in/office/callback/"
 
 
 class Browser(requests.Session):

@@ -12,7 +12,7 @@ import pytest
 from madoguchi.adapters.oidc import metadata
 from madoguchi.adapters.oidc.keys import key_make, key_read, public_jwk
 
-from .browser import CALLBACK, Browser, InsideBrowser
+from .browser import CALLBACK, OFFICE, Browser, InsideBrowser
 from .liar import Liar
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -39,7 +39,7 @@ def certified(live_server, key_file):
     """The certified provider, with two clients of ours."""
     if not (ROOT / ".cache/node-oidc/done").exists() or node() is None:
         pytest.skip("run tests/oidc/install.sh first")
-    clients = [{"client_id": name, "redirect_uris": [live_server.url + CALLBACK], "jwk": public_jwk(key_read(key_file))}
+    clients = [{"client_id": name, "redirect_uris": [live_server.url + CALLBACK, live_server.url + OFFICE], "jwk": public_jwk(key_read(key_file))}
                for name in ("cityhall", "library")]
     process = subprocess.Popen([node(), str(ROOT / "tests/oidc/server.mjs"), json.dumps({"clients": clients})],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)

@@ -34,7 +34,7 @@ def ring(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def full(ring, hall: Hall):
-    """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a parked page."""
+    """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a parked page, a second factor."""
     from madoguchi.intake import drafts
 
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
@@ -43,6 +43,9 @@ def full(ring, hall: Hall):
 
     services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="宛名番号との照合")
     hall.decide(case, "accept", "yoshida")
+    from madoguchi.identity import factors
+
+    factors._keep(hall.staff("yoshida"), "totp", "電話", {"secret": factors.secret_new()})
     from madoguchi.delivery import services as delivery
     from madoguchi.kernel import outbox
     from madoguchi.notifications.public import mail_promise

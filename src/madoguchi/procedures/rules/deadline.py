@@ -6,8 +6,9 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 
+from madoguchi.kernel.said import say
+
 from .checks import Facts, Finding
-from .fields.dates import wareki
 from .model import Deadline, Definition
 
 
@@ -44,11 +45,11 @@ def judge(d: Definition, facts: Facts) -> Iterator[Finding]:
         return
     opens = start - dt.timedelta(days=deadline.opens_days_before)
     if deadline.opens_days_before and facts.today < opens:
-        yield Finding(deadline.from_item, f"受付は{wareki(opens)}からです。その日からもう一度お手続きください")
+        yield Finding(deadline.from_item, say("受付は{day}からです。その日からもう一度お手続きください", day=opens))
     last = last_day(deadline, start, facts)
     if facts.today > last:
         if deadline.late == "受付不可":
-            yield Finding(deadline.from_item, f"受付は{wareki(last)}で終わりました。担当課にご相談ください")
+            yield Finding(deadline.from_item, say("受付は{day}で終わりました。担当課にご相談ください", day=last))
         else:
-            words = f"届け出の期限({wareki(last)})を過ぎています。受け付けますが、支給の始まる月などが変わることがあります"
+            words = say("届け出の期限({day})を過ぎています。受け付けますが、支給の始まる月などが変わることがあります", day=last)
             yield Finding(deadline.from_item, words, severity="notice")

@@ -10,6 +10,7 @@ from . import build, lint, yaml_strict
 from .model import Definition
 from .yaml_strict import Items, Problem, Table
 
+TRANSLATIONS = "翻訳"  # where a published version keeps {language: {key of the source: translation}}
 OVER = 1_000_000  # the lines of an override are counted from here, until a problem is reported
 
 
@@ -91,5 +92,5 @@ def _tables(value: Any) -> Any:
 
 def from_plain(body: dict[str, Any]) -> Definition:
     """The definition of a published version. It was checked when it was published."""
-    built, _ = build.definition(_tables(body), "published")
+    built, _ = build.definition(_tables({key: value for key, value in body.items() if key != TRANSLATIONS}), "published")
     return built

@@ -8,6 +8,8 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from madoguchi.kernel.said import say
+
 from . import checks, deadline
 from .checks import Facts
 from .conditions import holds
@@ -120,7 +122,7 @@ def read_step(d: Definition, step: Step, raw: Raw, facts: Facts) -> StepResult:
         entries.append(entry)
         faults += found + born_later(step.questions, entry, facts.today, index)
     if len(entries) < step.repeat.low:
-        faults.append(Fault(step.repeat.id, f"{step.repeat.name}を{step.repeat.low}件以上入力してください"))
+        faults.append(Fault(step.repeat.id, say("{name}を{low}件以上入力してください", name=step.repeat.name, low=step.repeat.low)))
     return StepResult({step.repeat.id: entries}, faults)
 
 
@@ -130,7 +132,7 @@ def born_later(
     """Dates of birth that are still to come, found while somebody types. Only here: the other faces know no day, and a
     definition that counts ages has its own rule."""
     return [
-        Fault(q.id, f"{q.label}は今日までの日付を入力してください", "y", index)
+        Fault(q.id, say("{label}は今日までの日付を入力してください", label=q.label), "y", index)
         for q in questions if q.type == "生年月日" and str(values.get(q.id, "")) > today.isoformat()
     ]
 
@@ -185,7 +187,8 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
         entries = entries if isinstance(entries, list) else []
         if not step.repeat.low <= len(entries) <= step.repeat.high:
             verdict.faults.append(
-                Fault(step.repeat.id, f"{step.repeat.name}は{step.repeat.low}件から{step.repeat.high}件まで入力してください"))
+                Fault(step.repeat.id, say("{name}は{low}件から{high}件まで入力してください", name=step.repeat.name, low=step.repeat.low,
+                    high=step.repeat.high)))
         kept_entries = []
         for index, entry in enumerate(entries):
             kept, found = _check_entry(step.questions, entry if isinstance(entry, Mapping) else {}, known, index)
@@ -202,7 +205,7 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
                 verdict.notices.append(fault_or_notice)
     if attached is not None:
         verdict.faults += [
-            Fault(a.id, f"「{a.name}」を添付してください") for a in verdict.attachments if a.required and not attached.get(a.id)
+            Fault(a.id, say("「{name}」を添付してください", name=a.name)) for a in verdict.attachments if a.required and not attached.get(a.id)
         ]
     return verdict
 

@@ -16,6 +16,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from madoguchi.config import env
 from madoguchi.config.family import Family, port_fault
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF
+from madoguchi.kernel import metrics
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
 
@@ -34,6 +35,7 @@ class Command(BaseCommand):
         if fault:
             raise StartRefused(fault)
         call_command("setup")
+        metrics.begin_anew()
         os.environ["MADOGUCHI_THREADS"] = str(options["threads"])
         os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc gives each thread a heap of its own: megabytes for nothing
         self.going = True

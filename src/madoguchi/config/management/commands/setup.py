@@ -12,12 +12,11 @@ from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
 from madoguchi.config import production
-from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, body, pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
 from madoguchi.procedures.public import catalogue, version_publish
-from madoguchi.procedures.rules.read import resolve
 from madoguchi.register.public import trial_town
 
 
@@ -54,7 +53,8 @@ class Command(BaseCommand):
         """A fingerprint of everything that makes the pack: definitions, city, and the code that reads them."""
         digest = hashlib.sha256()
         rules = Path(procedure_rules.__file__).parent
-        for path in [*sorted(rules.rglob("*.py")), city().folder / "city.yaml", *(p for pair in pack_files(city()) for p in pair if p)]:
+        for path in [*sorted(rules.rglob("*.py")), city().folder / "city.yaml", *(p for pair in pack_files(city()) for p in pair if p),
+                     *sorted(TRANSLATIONS_ROOT.rglob("*.yaml"))]:
             digest.update(str(path).encode() + path.read_bytes())
         return digest.hexdigest()
 
@@ -65,5 +65,4 @@ class Command(BaseCommand):
                 for problem in problems:
                     self.stderr.write(str(problem))
                 raise SystemExit("手続の定義に誤りがあるため、始められません。上の行を直してください。")
-            over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-            version_publish(actor="setup", slug=definition.id, body=resolve(path.read_text(encoding="utf-8"), str(path), over))
+            version_publish(actor="setup", slug=definition.id, body=body(path, override, definition))

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.files.public import sweep_strays
+from madoguchi.identity.public import memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
@@ -28,6 +29,7 @@ class Command(BaseCommand):
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         if options["once"]:
+            memberships_lapse()
             while outbox.run_once():
                 pass
             outbox.heartbeat("worker")
@@ -43,9 +45,11 @@ class Command(BaseCommand):
                 if now - seal > 30:
                     seal = now  # before: what fails now is tried again in 30 seconds and does not hold up the outbox
                     self._seal()
+                    memberships_lapse()
                 if now - tidy > 3600:
                     tidy = now
                     drafts_sweep()
+                    sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
                     time.sleep(0.2)

@@ -9,15 +9,17 @@ import unicodedata
 from collections.abc import Iterator, Mapping
 from typing import Any, Literal
 
+from madoguchi.kernel.said import say
+
 from .common import age_on
 from .registry import Facts, Finding, check, derive
 
 RENEWAL_OPENS_DAYS = 60
 TRANSFER_DAYS = 14
 OFFICE = re.compile(r"[0-9A-Z]\d{9}|\d{2}[0-9A-Z]\d{7}")
-EXPIRED = "有効期間が終わっています。「要介護・要支援認定の申請(新規)」から申請してください"
+EXPIRED = say("有効期間が終わっています。「要介護・要支援認定の申請(新規)」から申請してください")
 TOO_LATE_TO_TAKE_OVER = (
-    "引越しから14日を過ぎたため、前の認定を引き継げません。「要介護・要支援認定の申請(新規)」から申請してください"
+    say("引越しから14日を過ぎたため、前の認定を引き継げません。「要介護・要支援認定の申請(新規)」から申請してください")
 )
 FORM_LEVELS: Mapping[str, tuple[str, ...]] = {
     "kyotaku": ("c1", "c2", "c3", "c4", "c5"),
@@ -52,8 +54,8 @@ def notice(question: str, ja: str, index: int | None = None) -> Finding:
 
 def japanese_date(day: dt.date) -> str:
     """A day in the era's years, as the city writes it; 元年 and before stay in Western years."""
-    year = f"令和{day.year - 2018}年" if day >= dt.date(2020, 1, 1) else f"{day.year}年"
-    return f"{year}{day.month}月{day.day}日"
+    year = say("令和{n}年", n=day.year - 2018) if day >= dt.date(2020, 1, 1) else say("{year}年", year=day.year)
+    return say("{year}{month}月{day}日", year=year, month=day.month, day=day.day)
 
 
 def digits(value: Any) -> str:
@@ -82,7 +84,7 @@ def insured_class(facts: Facts, born: str) -> Literal["first", "second", "none"]
 def care_insured_by_age(facts: Facts, born: str) -> Iterator[Finding]:
     """介護保険法9条: nobody below 40 is insured."""
     if insured_class(facts, born) == "none":
-        yield Finding(born, "介護保険は40歳からの制度です。ご本人(被保険者)の生年月日を確認してください")
+        yield Finding(born, say("介護保険は40歳からの制度です。ご本人(被保険者)の生年月日を確認してください"))
 
 
 @check("born", "disease", "joined")
@@ -91,10 +93,10 @@ def second_class_conditions(facts: Facts, born: str, disease: str, joined: str) 
     if insured_class(facts, born) != "second":
         return
     if facts.answers.get(joined) is False:
-        text = "40歳から64歳の方は、医療保険に入っている方が対象です。生活保護を受けている方は、福祉の窓口にご相談ください"
+        text = say("40歳から64歳の方は、医療保険に入っている方が対象です。生活保護を受けている方は、福祉の窓口にご相談ください")
         yield Finding(joined, text)
     if not facts.answers.get(disease):
-        yield Finding(disease, "40歳から64歳の方は、原因になった病気(特定疾病)を選んでください")
+        yield Finding(disease, say("40歳から64歳の方は、原因になった病気(特定疾病)を選んでください"))
 
 
 @check("insured", "filer", others=("how",))
@@ -104,7 +106,7 @@ def filer_is_not_insured(facts: Facts, insured: str, filer: str, how: str = "err
     (``how`` = notice), and nobody is turned away for a name (行政手続法7条)."""
     person, other = _name(facts.answers.get(insured)), _name(facts.answers.get(filer))
     if person and person == other:
-        text = "ご本人と同じ氏名です。ご本人が入力しているときは、初めの画面で「本人」を選んでください"
+        text = say("ご本人と同じ氏名です。ご本人が入力しているときは、初めの画面で「本人」を選んでください")
         yield Finding(filer, text, severity=how)
 
 
@@ -116,7 +118,7 @@ def medical_insurer_number(facts: Facts, item: str) -> Iterator[Finding]:
     """健康保険法施行規則ほか ※: an insurer's number has 8 digits, that of a 国民健康保険 6."""
     value = facts.answers.get(item)
     if value and not re.fullmatch(r"\d{6}|\d{8}", digits(value)):
-        yield Finding(item, "保険者番号は8桁(国民健康保険は6桁)の数字です。資格確認書などで確認してください")
+        yield Finding(item, say("保険者番号は8桁(国民健康保険は6桁)の数字です。資格確認書などで確認してください"))
 
 
 @check("item")
@@ -124,7 +126,7 @@ def care_office_number(facts: Facts, item: str) -> Iterator[Finding]:
     """介護保険法施行規則77条 ※: a designated office is named by its number of 10 digits."""
     value = facts.answers.get(item)
     if value and not OFFICE.fullmatch(digits(value)):
-        yield Finding(item, "事業所番号は10桁です。契約書や重要事項説明書で確認してください")
+        yield Finding(item, say("事業所番号は10桁です。契約書や重要事項説明書で確認してください"))
 
 
 # ---- certification ------------------------------------------------------------------------------------------------
@@ -142,12 +144,13 @@ def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Findin
     if facts.today < opens:
         yield Finding(
             until,
-            f"更新の申請は、{japanese_date(opens)}から受け付けます。その前に状態が変わったときは、区分変更を申請できます",
+            say("更新の申請は、{japanese_date}から受け付けます。その前に状態が変わったときは、区分変更を申請できます",
+                japanese_date=japanese_date(opens)),
         )
     elif facts.today > facts.next_open(end) and facts.answers.get(cause) is not True:
         yield Finding(until, EXPIRED)
     elif end < facts.today <= facts.next_open(end):
-        yield notice(until, "有効期間の終わりの日が閉庁日だったため、今日までの申請として受け付けます。担当が確認します")
+        yield notice(until, say("有効期間の終わりの日が閉庁日だったため、今日までの申請として受け付けます。担当が確認します"))
 
 
 @check("ceased")
@@ -156,7 +159,7 @@ def care_excuse_within_a_month(facts: Facts, ceased: str) -> Iterator[Finding]:
     month is over is for the section to decide (行政手続法7条)."""
     day = facts.date(ceased)
     if day and facts.today > facts.next_open(months_later(day, 1)):
-        text = "事情がなくなってから1か月を過ぎています。更新を受けられないことがあります。新規の申請もできます"
+        text = say("事情がなくなってから1か月を過ぎています。更新を受けられないことがあります。新規の申請もできます")
         yield notice(ceased, text)
 
 
@@ -166,20 +169,20 @@ def change_within_validity(facts: Facts, since: str, until: str) -> Iterator[Fin
     renewal window is open as well, which the section has to weigh."""
     start, end = facts.date(since), facts.date(until)
     if start and start > facts.today:
-        yield Finding(since, "有効期間がまだ始まっていません。被保険者証の「認定の有効期間」を確認してください")
+        yield Finding(since, say("有効期間がまだ始まっていません。被保険者証の「認定の有効期間」を確認してください"))
     if end is None:
         return
     if end < facts.today:
         yield Finding(until, EXPIRED)
     elif facts.today >= end - dt.timedelta(days=RENEWAL_OPENS_DAYS):
-        yield notice(until, "更新の申請ができる期間に入っています。区分変更と更新のどちらで進めるか、担当が確認します")
+        yield notice(until, say("更新の申請ができる期間に入っています。区分変更と更新のどちらで進めるか、担当が確認します"))
 
 
 @check("level")
 def change_from_support_level(facts: Facts, level: str) -> Iterator[Finding]:
     """介護保険法27条・33条の2 ※: somebody in 要支援 who asks for 要介護 asks for a certification, not for a change."""
     if facts.answers.get(level) in ("s1", "s2"):
-        yield notice(level, "要支援の方が要介護の認定を求める申請は、新しい認定の申請として扱うことがあります")
+        yield notice(level, say("要支援の方が要介護の認定を求める申請は、新しい認定の申請として扱うことがあります"))
 
 
 @check("item")
@@ -188,8 +191,8 @@ def first_period_notice(facts: Facts, item: str) -> Iterator[Finding]:
     52条1項: six months as a rule, three to twelve by the board's opinion. ``item`` is where the notice stands."""
     end = period_end(facts.today, 6)
     yield notice(
-        item, f"認定されたときの有効期間は、原則{japanese_date(facts.today)}から{japanese_date(end)}までです"
-        "(審査会の意見で3〜12か月)",
+        item, say("認定されたときの有効期間は、原則{japanese_date}から{japanese_date2}までです(審査会の意見で3〜12か月)",
+            japanese_date=japanese_date(facts.today), japanese_date2=japanese_date(end)),
     )
 
 
@@ -202,8 +205,8 @@ def renewed_period_notice(facts: Facts, until: str) -> Iterator[Finding]:
         return
     start = end + dt.timedelta(days=1)
     yield notice(
-        until, f"更新後の有効期間は、原則{japanese_date(start)}から{japanese_date(period_end(start, 12))}までです"
-        "(審査会の意見で3〜36か月、前と同じ区分なら48か月まで)"
+        until, say("更新後の有効期間は、原則{japanese_date}から{japanese_date2}までです(審査会の意見で3〜36か月、前と同じ区分なら48か月まで)",
+            japanese_date=japanese_date(start), japanese_date2=japanese_date(period_end(start, 12)))
     )
 
 
@@ -218,14 +221,14 @@ def transfer_within_14_days(facts: Facts, moved: str) -> Iterator[Finding]:
     if facts.today > last:
         yield Finding(moved, TOO_LATE_TO_TAKE_OVER)
     elif day <= facts.today:
-        yield notice(moved, f"認定されたときの有効期間は、{japanese_date(day)}から原則6か月です")
+        yield notice(moved, say("認定されたときの有効期間は、{japanese_date}から原則6か月です", japanese_date=japanese_date(day)))
 
 
 @check("residence")
 def transfer_into_facility(facts: Facts, residence: str) -> Iterator[Finding]:
     """介護保険法13条: whoever moves into a facility stays insured by the former city (住所地特例)."""
     if facts.answers.get(residence) == "facility":
-        yield notice(residence, "施設に入るための引越しのときは、前の市町村が保険者のままのことがあります(住所地特例)")
+        yield notice(residence, say("施設に入るための引越しのときは、前の市町村が保険者のままのことがあります(住所地特例)"))
 
 
 # ---- plan of care ---------------------------------------------------------------------------------------------------
@@ -236,7 +239,7 @@ def plan_form_fits_level(facts: Facts, kind: str, level: str) -> Iterator[Findin
     """介護保険法46条・58条: 要介護 gets a plan of home care, 要支援 and 事業対象者 one of prevention."""
     chosen, now = str(facts.answers.get(kind)), facts.answers.get(level)
     if chosen in FORM_LEVELS and now and now not in ("pending", *FORM_LEVELS[chosen]):
-        yield Finding(kind, "今の要介護度と、届け出る計画の種類が合いません。被保険者証の要介護度を確認してください")
+        yield Finding(kind, say("今の要介護度と、届け出る計画の種類が合いません。被保険者証の要介護度を確認してください"))
 
 
 @check("start")
@@ -244,4 +247,4 @@ def notified_before_service(facts: Facts, start: str) -> Iterator[Finding]:
     """介護保険法46条4項・58条4項, 規則64条 ※: the insurer pays the office only when notified beforehand."""
     day = facts.date(start)
     if day and day < facts.today:
-        yield notice(start, "開始日が過ぎています。届出の前に使った分は、いったん全額のお支払いになることがあります")
+        yield notice(start, say("開始日が過ぎています。届出の前に使った分は、いったん全額のお支払いになることがあります"))

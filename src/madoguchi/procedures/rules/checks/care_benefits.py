@@ -7,6 +7,8 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from madoguchi.kernel.said import say
+
 from .care import OFFICE, digits, insured_class, japanese_date, months_later, notice
 from .common import account_holder_is_person
 from .registry import Facts, Finding, check, derive
@@ -37,7 +39,8 @@ def income_boundary(day: dt.date) -> int:
 
 def _yen(amount: int) -> str:
     man, rest = divmod(amount, 10_000)
-    return f"{man:,}万{rest:,}円" if man and rest else f"{man:,}万円" if man else f"{rest:,}円"
+    return say("{man}万{rest}円", man=f"{man:,}", rest=f"{rest:,}") if man and rest else say("{man}万円",
+        man=f"{man:,}") if man else say("{rest}円", rest=f"{rest:,}")
 
 
 def _number(facts: Facts, item: str) -> int:
@@ -49,7 +52,7 @@ def _number(facts: Facts, item: str) -> int:
 def heir_files_after_work(facts: Facts, filer: str, phase: str) -> Iterator[Finding]:
     """介護保険法45条 ※: no work can be approved for a person who has died; heirs claim for finished work only."""
     if facts.answers.get(filer) == "heir" and facts.answers.get(phase) == "before":
-        yield Finding(phase, "ご本人が亡くなったあとは、工事の前の申請はできません。市の窓口にご相談ください")
+        yield Finding(phase, say("ご本人が亡くなったあとは、工事の前の申請はできません。市の窓口にご相談ください"))
 
 
 @check("account", "kana", "owner")
@@ -66,7 +69,7 @@ def care_office_numbers_in(facts: Facts, group: str, item: str) -> Iterator[Find
     for index, entry in facts.entries(group):
         value = entry.get(item)
         if value and not OFFICE.fullmatch(digits(value)):
-            yield Finding(item, "事業所番号は10桁です。領収証などで確認してください", index=index)
+            yield Finding(item, say("事業所番号は10桁です。領収証などで確認してください"), index=index)
 
 
 def _barred(day: dt.date, today: dt.date) -> bool:
@@ -74,7 +77,7 @@ def _barred(day: dt.date, today: dt.date) -> bool:
     return today > months_later(day, 24)
 
 
-BARRED = "2年を過ぎているため、支給できないことがあります(時効)。担当が確認します"
+BARRED = say("2年を過ぎているため、支給できないことがあります(時効)。担当が確認します")
 
 
 @check("item")
@@ -102,7 +105,7 @@ def high_cost_month(facts: Facts, month: str) -> Iterator[Finding]:
         return
     first = dt.date.fromisoformat(f"{value}-01")
     if first > facts.today:
-        yield Finding(month, "サービスを使った月を入力してください。これからの月は申請できません")
+        yield Finding(month, say("サービスを使った月を入力してください。これからの月は申請できません"))
     elif _barred(months_later(first, 1) - dt.timedelta(days=1), facts.today):
         yield notice(month, BARRED)
 
@@ -113,7 +116,7 @@ def care_purchases_made(facts: Facts, group: str, item: str) -> Iterator[Finding
     for index, entry in facts.entries(group):
         day = facts.date(item, entry)
         if day and day > facts.today:
-            yield Finding(item, "今日までの日付(領収証の日)を入力してください", index=index)
+            yield Finding(item, say("今日までの日付(領収証の日)を入力してください"), index=index)
 
 
 @check("group", "price", "bought")
@@ -128,7 +131,7 @@ def welfare_tools_yearly_limit(facts: Facts, group: str, price: str, bought: str
         spent[year] += cost
         if spent[year] > WELFARE_TOOLS_PER_YEAR:
             yield notice(
-                price, f"{year}年度(4月から3月)の合計が10万円を超えています。超えた分は自己負担です", index
+                price, say("{year}年度(4月から3月)の合計が10万円を超えています。超えた分は自己負担です", year=year), index
             )
 
 
@@ -136,7 +139,7 @@ def welfare_tools_yearly_limit(facts: Facts, group: str, price: str, bought: str
 def bought_while_at_home(facts: Facts, place: str) -> Iterator[Finding]:
     """介護保険法44条1項・56条1項: for 居宅要介護被保険者; what was bought in hospital or a facility is not covered."""
     if facts.answers.get(place) == "away":
-        yield notice(place, "入院・入所中に買った用具は、原則として対象になりません。担当が確認します")
+        yield notice(place, say("入院・入所中に買った用具は、原則として対象になりません。担当が確認します"))
 
 
 @check("cost", "used", "again")
@@ -146,14 +149,14 @@ def renovation_limit(facts: Facts, cost: str, used: str, again: str) -> Iterator
     before = 0 if facts.answers.get(again) in ("moved", "level") else _number(facts, used)
     if _number(facts, cost) and before + _number(facts, cost) > RENOVATION_PER_HOME:
         left = max(0, RENOVATION_PER_HOME - before)
-        yield notice(cost, f"支給の対象になるのは、20万円までのうち残り{_yen(left)}までです。超えた分は自己負担です")
+        yield notice(cost, say("支給の対象になるのは、20万円までのうち残り{yen}までです。超えた分は自己負担です", yen=_yen(left)))
 
 
 @check("part", "whole")
 def covered_within_whole(facts: Facts, part: str, whole: str) -> Iterator[Finding]:
     """規則75条・94条: the estimate names the whole cost and the part that is covered."""
     if _number(facts, whole) and _number(facts, part) > _number(facts, whole):
-        yield Finding(part, "対象になる金額は、総額より大きくできません。見積書や内訳書で確認してください")
+        yield Finding(part, say("対象になる金額は、総額より大きくできません。見積書や内訳書で確認してください"))
 
 
 @check("approved", "started")
@@ -161,7 +164,7 @@ def started_after_approval(facts: Facts, approved: str, started: str) -> Iterato
     """規則75条1項・94条1項: the city confirms first, then work begins; the section decides about anything else."""
     yes, begun = facts.date(approved), facts.date(started)
     if yes and begun and begun < yes:
-        yield notice(started, "着工日が、事前の確認(承認)の日より前です。支給できないことがあります。担当が確認します")
+        yield notice(started, say("着工日が、事前の確認(承認)の日より前です。支給できないことがあります。担当が確認します"))
 
 
 @check("stage", "spouse", "born", "savings", "securities", "cash", "debts")
@@ -179,7 +182,7 @@ def assets_within_limit(
     limit = limits[1] if facts.answers.get(spouse) is True else limits[0]
     total = _number(facts, savings) + _number(facts, securities) + _number(facts, cash) - _number(facts, debts)
     if total > limit:
-        yield notice(savings, f"資産の合計が基準({_yen(limit)})を超えています。認定されない見込みです")
+        yield notice(savings, say("資産の合計が基準({yen})を超えています。認定されない見込みです", yen=_yen(limit)))
 
 
 @check("stage")
@@ -191,8 +194,8 @@ def burden_stage_notice(facts: Facts, stage: str) -> Iterator[Finding]:
     start = facts.today.replace(day=1)
     end = dt.date(facts.today.year + (facts.today.month > 7), 7, 31)
     yield notice(
-        stage, f"第2段階と第3段階の境目は、年金などの収入が年{_yen(income_boundary(facts.today))}です。"
-        f"認定されたときは{japanese_date(start)}から{japanese_date(end)}まで使えます"
+        stage, say("第2段階と第3段階の境目は、年金などの収入が年{yen}です。認定されたときは{japanese_date}から{japanese_date2}まで使えます",
+            yen=_yen(income_boundary(facts.today)), japanese_date=japanese_date(start), japanese_date2=japanese_date(end))
     )
 
 

@@ -10,6 +10,8 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from madoguchi.kernel.said import say
+
 from .common import age_on, school_year_end
 from .registry import Facts, Finding, check, derive
 
@@ -50,7 +52,7 @@ def under_three_until(born: dt.date) -> dt.date:
 
 def wareki_month(day: dt.date) -> str:
     """令和8年12月, for findings about months since 2019."""
-    return f"令和{day.year - 2018}年{day.month}月"
+    return say("令和{n}年{month}月", n=day.year - 2018, month=day.month)
 
 
 def answered_day(entry: Mapping[str, Any], name: str) -> dt.date | None:
@@ -90,9 +92,9 @@ def benefit_start_month(facts: Facts, event: str, began: str = "", ceased: str =
         return
     start = wareki_month(benefit_starts(day, facts, facts.date(began), facts.date(ceased)))
     if within_grace(day, facts):
-        yield Finding(event, f"認められたときは、{start}分から支給の見込みです", severity="notice")
+        yield Finding(event, say("認められたときは、{start}分から支給の見込みです", start=start), severity="notice")
     else:
-        text = f"できごとから15日を過ぎています。認められたときは、{start}分からの見込みです"
+        text = say("できごとから15日を過ぎています。認められたときは、{start}分からの見込みです", start=start)
         yield Finding(event, text, severity="notice")
 
 
@@ -100,14 +102,14 @@ def benefit_start_month(facts: Facts, event: str, began: str = "", ceased: str =
 def not_receiving_already(facts: Facts, receiving: str) -> Iterator[Finding]:
     """児童手当法9条1項: somebody who already receives asks for a revised amount instead."""
     if facts.answers.get(receiving) is True:
-        yield Finding(receiving, "すでに受けている方は、「児童手当 額改定」の手続きをお使いください")
+        yield Finding(receiving, say("すでに受けている方は、「児童手当 額改定」の手続きをお使いください"))
 
 
 @check("public_servant")
 def public_servant_claims_at_work(facts: Facts, public_servant: str) -> Iterator[Finding]:
     """児童手当法17条1項: public servants are recognised and paid by their employer."""
     if facts.answers.get(public_servant) is True:
-        yield Finding(public_servant, "公務員の方は、勤め先に請求してください。市役所では受け付けられません")
+        yield Finding(public_servant, say("公務員の方は、勤め先に請求してください。市役所では受け付けられません"))
 
 
 @check("higher")
@@ -115,7 +117,7 @@ def higher_earner_claims(facts: Facts, higher: str) -> Iterator[Finding]:
     """児童手当法4条3項: of both parents the one who bears more of the living is entitled; 4項 puts the parent living
     with the child first when the parents live apart, so the clerk decides."""
     if facts.answers.get(higher) == "spouse":
-        text = "所得の高い方が請求するのが原則です。離婚の協議で別居しているときなどは、このままお出しください"
+        text = say("所得の高い方が請求するのが原則です。離婚の協議で別居しているときなどは、このままお出しください")
         yield Finding(higher, text, severity="notice")
 
 
@@ -123,7 +125,7 @@ def higher_earner_claims(facts: Facts, higher: str) -> Iterator[Finding]:
 def address_kept_secret(facts: Facts, special: str, reason: str) -> Iterator[Finding]:
     """児童手当法4条4項 and the 支援措置 of 住民基本台帳: the address must not reach the other party."""
     if "dv" in (facts.answers.get(special) or []) or facts.answers.get(reason) == "dv":
-        text = "住所の取扱いに注意が要ります。前の受給者への通知に住所が載らないことを職員が確かめます"
+        text = say("住所の取扱いに注意が要ります。前の受給者への通知に住所が載らないことを職員が確かめます")
         yield Finding(special, text, severity="notice")
 
 
@@ -135,15 +137,15 @@ def child_within_age(facts: Facts, group: str, born: str, event: str = "") -> It
     for index, child in facts.entries(group):
         day = answered_day(child, born)
         if day and day > facts.today:
-            yield Finding(born, "生まれた日は、今日までの日付を入力してください", index=index)
+            yield Finding(born, say("生まれた日は、今日までの日付を入力してください"), index=index)
         elif day and facts.today > school_year_end(day, 18):
             if then and then <= school_year_end(day, 18):
-                text = "18歳になったあと最初の3月31日を過ぎています。それまでの分があるかを職員が確かめます"
+                text = say("18歳になったあと最初の3月31日を過ぎています。それまでの分があるかを職員が確かめます")
                 yield Finding(born, text, severity="notice", index=index)
                 continue
             text = (
-                "18歳になったあと最初の3月31日を過ぎたお子さんは、ここには書きません。"
-                "大学生年代のお子さんのことは、別の画面でうかがいます"
+                say("18歳になったあと最初の3月31日を過ぎたお子さんは、ここには書きません。"
+                "大学生年代のお子さんのことは、別の画面でうかがいます")
             )
             yield Finding(born, text, index=index)
 
@@ -156,8 +158,8 @@ def older_sibling_within_window(facts: Facts, group: str, born: str) -> Iterator
         day = answered_day(older, born)
         if day and not school_year_end(day, 18) - EARLY_STATEMENT < facts.today <= school_year_end(day, 22):
             text = (
-                "ここに書くのは、18歳の年度末を過ぎてから22歳の年度末までのお子さんです"
-                "(この3月に18歳の年度末を迎えるお子さんは、1月から書けます)"
+                say("ここに書くのは、18歳の年度末を過ぎてから22歳の年度末までのお子さんです"
+                "(この3月に18歳の年度末を迎えるお子さんは、1月から書けます)")
             )
             yield Finding(born, text, index=index)
 
@@ -167,7 +169,7 @@ def older_sibling_counts(facts: Facts, group: str, custody: str, expense: str) -
     """児童手当法6条1項: an older sibling counts only while the recipient both cares for them and bears their living."""
     for index, older in facts.entries(group):
         if older.get(custody) is False or older.get(expense) is False:
-            text = "世話と生活費の負担の両方がないと、第3子の数え方に入りません"
+            text = say("世話と生活費の負担の両方がないと、第3子の数え方に入りません")
             yield Finding(custody if older.get(custody) is False else expense, text, severity="notice", index=index)
 
 
@@ -176,7 +178,7 @@ def yearly_report_follows(facts: Facts, group: str, job: str) -> Iterator[Findin
     """児童手当法26条1項: while an older sibling counted is no student, the 現況届 is due every June."""
     for index, older in facts.entries(group):
         if older.get(job) in ("none", "other"):
-            text = "学生でないお子さんを数えるときは、毎年6月に現況届が要ります"
+            text = say("学生でないお子さんを数えるときは、毎年6月に現況届が要ります")
             yield Finding(job, text, severity="notice", index=index)
 
 
@@ -185,7 +187,7 @@ def entries_match_count(facts: Facts, group: str, count: str) -> Iterator[Findin
     """児童手当法6条1項: every older sibling to be counted must be named (確認書), where any are named at all."""
     named, said = len(facts.answers.get(group) or []), facts.answers.get(count)
     if named and isinstance(said, int) and named != said:
-        yield Finding(count, f"人数と、名前を書いた人数({named}人)が違います。どちらかを直してください")
+        yield Finding(count, say("人数と、名前を書いた人数({named}人)が違います。どちらかを直してください", named=named))
 
 
 @check("reason", "count", "more")
@@ -195,7 +197,7 @@ def three_needed_to_count(facts: Facts, reason: str, count: str, more: str) -> I
     if facts.answers.get(reason) != "older" or not isinstance(older, int) or not isinstance(children, int):
         return
     if older + children < 3:
-        yield Finding(count, "お子さんが合わせて3人に満たないときは、額は変わりません", severity="notice")
+        yield Finding(count, say("お子さんが合わせて3人に満たないときは、額は変わりません"), severity="notice")
 
 
 @check("group", "name", "born")
@@ -206,7 +208,7 @@ def nobody_twice(facts: Facts, group: str, name: str, born: str) -> Iterator[Fin
         full = person.get(name) or {}
         key = (str(full.get("sei", "")), str(full.get("mei", "")), str(person.get(born, "")))
         if all(key) and key in seen:
-            yield Finding(name, "同じお子さんが二度書かれています。どちらかを消してください", index=index)
+            yield Finding(name, say("同じお子さんが二度書かれています。どちらかを消してください"), index=index)
         seen.add(key)
 
 
@@ -215,7 +217,7 @@ def livelihood_fits_relation(facts: Facts, group: str, relation: str, livelihood
     """児童手当法4条1項1号 (生計を同じくする: parents) and 2号・3号 (生計を維持する: others)."""
     for index, child in facts.entries(group):
         if (child.get(relation), child.get(livelihood)) in UNUSUAL:
-            text = "生計の関係を確かめてください。自分の子は「同一」、そのほかは「維持」がふつうです"
+            text = say("生計の関係を確かめてください。自分の子は「同一」、そのほかは「維持」がふつうです")
             yield Finding(livelihood, text, severity="notice", index=index)
 
 
@@ -224,7 +226,7 @@ def child_in_custody(facts: Facts, group: str, custody: str) -> Iterator[Finding
     """児童手当法4条1項1号: the parent must have the child in care; the clerk decides."""
     for index, child in facts.entries(group):
         if child.get(custody) is False:
-            text = "世話や見守りをしていないお子さんは、支給の対象にならないことがあります"
+            text = say("世話や見守りをしていないお子さんは、支給の対象にならないことがあります")
             yield Finding(custody, text, severity="notice", index=index)
 
 
@@ -234,9 +236,9 @@ def study_abroad_within_three_years(facts: Facts, group: str, departed: str) -> 
     for index, child in facts.entries(group):
         day = answered_day(child, departed)
         if day and day > facts.today:
-            yield Finding(departed, "日本を出た日は、今日までの日付を入力してください", index=index)
+            yield Finding(departed, say("日本を出た日は、今日までの日付を入力してください"), index=index)
         elif day and age_on(day, facts.today) >= 3:
-            text = "出国から3年を過ぎた留学は、支給の対象にならないことがあります"
+            text = say("出国から3年を過ぎた留学は、支給の対象にならないことがあります")
             yield Finding(departed, text, severity="notice", index=index)
 
 
@@ -245,7 +247,7 @@ def study_abroad_conditions(facts: Facts, group: str, residence: str, with_paren
     """児童手当法施行規則1条 (留学): more than three years in Japan before, and not with the parents abroad."""
     for index, child in facts.entries(group):
         if child.get(residence) is False or child.get(with_parents) is True:
-            text = "留学の要件(3年を超える国内の居住、父母と同居していないこと)を職員が確かめます"
+            text = say("留学の要件(3年を超える国内の居住、父母と同居していないこと)を職員が確かめます")
             item = residence if child.get(residence) is False else with_parents
             yield Finding(item, text, severity="notice", index=index)
 
@@ -260,7 +262,7 @@ def my_numbers_differ(facts: Facts, numbers: str) -> Iterator[Finding]:
         for index, person in people:
             value = person.get(name) if isinstance(person, Mapping) else None
             if value and value in seen:
-                yield Finding(name, "ほかの方と同じマイナンバーです。番号を確認してください", index=index)
+                yield Finding(name, say("ほかの方と同じマイナンバーです。番号を確認してください"), index=index)
             seen.add(str(value or ""))
 
 
@@ -274,7 +276,7 @@ def revised_amount_month(
     if facts.answers.get(direction) == "increase":
         yield from benefit_start_month(facts, event, began, ceased)
     elif day and day <= facts.today:
-        text = f"減額は{wareki_month(month_after(day))}分からの見込みです。払いすぎがあれば返していただきます"
+        text = say("減額は{wareki_month}分からの見込みです。払いすぎがあれば返していただきます", wareki_month=wareki_month(month_after(day)))
         yield Finding(event, text, severity="notice")
 
 
@@ -286,21 +288,21 @@ def event_has_come(facts: Facts, event: str, reason: str, early: str = "older") 
     if not day or day <= facts.today:
         return
     if facts.answers.get(reason) != early or day > facts.today + EARLY_STATEMENT:
-        yield Finding(event, "今日までの日付を入力してください")
+        yield Finding(event, say("今日までの日付を入力してください"))
 
 
 @check("receiving")
 def receiving_already(facts: Facts, receiving: str) -> Iterator[Finding]:
     """児童手当法7条1項: somebody who does not receive yet claims recognition first."""
     if facts.answers.get(receiving) is False:
-        yield Finding(receiving, "まだ受けていない方は、「児童手当 認定請求」の手続きをお使いください")
+        yield Finding(receiving, say("まだ受けていない方は、「児童手当 認定請求」の手続きをお使いください"))
 
 
 @check("remaining")
 def some_children_remain(facts: Facts, remaining: str) -> Iterator[Finding]:
     """児童手当法8条2項: with no child left the entitlement itself ends (施行規則7条)."""
     if facts.answers.get(remaining) is False:
-        yield Finding(remaining, "対象のお子さんが残らないときは、「児童手当 受給事由消滅届」の手続きをお使いください")
+        yield Finding(remaining, say("対象のお子さんが残らないときは、「児童手当 受給事由消滅届」の手続きをお使いください"))
 
 
 @check("before", "after")
@@ -308,14 +310,14 @@ def names_differ(facts: Facts, before: str, after: str) -> Iterator[Finding]:
     """児童手当法施行規則5条: a change of name needs two different names."""
     old = facts.answers.get(before)
     if old and old == facts.answers.get(after):
-        yield Finding(after, "前の氏名と同じです。新しい氏名を入力してください")
+        yield Finding(after, say("前の氏名と同じです。新しい氏名を入力してください"))
 
 
 @check("target", "in_city")
 def recipient_stays_in_city(facts: Facts, target: str, in_city: str) -> Iterator[Finding]:
     """児童手当法施行規則6条 is for moves within the city; who leaves it ends here (7条) and claims there."""
     if facts.answers.get(target) == "claimant" and facts.answers.get(in_city) is False:
-        text = "受給者が市外に移るときは、「児童手当 受給事由消滅届」の手続きをお使いください"
+        text = say("受給者が市外に移るときは、「児童手当 受給事由消滅届」の手続きをお使いください")
         yield Finding(in_city, text)
 
 
@@ -323,14 +325,14 @@ def recipient_stays_in_city(facts: Facts, target: str, in_city: str) -> Iterator
 def public_servant_ends_here(facts: Facts, public_servant: str) -> Iterator[Finding]:
     """児童手当法17条1項: whoever becomes a public servant is paid by the employer from then on."""
     if facts.answers.get(public_servant) is True:
-        text = "公務員になった方は、「児童手当 受給事由消滅届」を出し、勤め先に請求してください"
+        text = say("公務員になった方は、「児童手当 受給事由消滅届」を出し、勤め先に請求してください")
         yield Finding(public_servant, text)
 
 
 @check("higher", "with_children")
 def recipient_may_change(facts: Facts, higher: str, with_children: str) -> Iterator[Finding]:
     """児童手当法4条3項・4項: after a marriage or divorce somebody else may be entitled; the clerk decides."""
-    text = "受給者を替える手続き(消滅届と新しい方の認定請求)が要ることがあります。職員からご連絡します"
+    text = say("受給者を替える手続き(消滅届と新しい方の認定請求)が要ることがあります。職員からご連絡します")
     if facts.answers.get(higher) == "spouse":
         yield Finding(higher, text, severity="notice")
     if facts.answers.get(with_children) is False:

@@ -6,6 +6,8 @@ import calendar
 import datetime as dt
 from collections.abc import Iterator
 
+from madoguchi.kernel.said import say
+
 from .common import age_on, school_year_end
 from .registry import Facts, Finding, check
 
@@ -57,7 +59,7 @@ def nursery_class(facts: Facts, born: str, start: str) -> Iterator[Finding]:
     """学校教育法17条 (school years): tells the clerk the class (0歳児 to 5歳児), the age on 1 April."""
     child, day = facts.date(born), facts.date(start)
     if child and day:
-        yield Finding(start, f"クラスの目安: {class_of(child, day)}歳児", severity="notice")
+        yield Finding(start, say("クラスの目安: {class_of}歳児", class_of=class_of(child, day)), severity="notice")
 
 
 @check("item", "born")
@@ -65,7 +67,7 @@ def class_fits_age(facts: Facts, item: str, born: str) -> Iterator[Finding]:
     """学校教育法17条 (school years): the class now is the age on 1 April; another one is for the clerk to look at."""
     child, given = facts.date(born), facts.answers.get(item)
     if child and given and given != f"c{class_of(child, facts.today)}":
-        words = f"生年月日からは{class_of(child, facts.today)}歳児クラスと見られる"
+        words = say("生年月日からは{class_of}歳児クラスと見られる", class_of=class_of(child, facts.today))
         yield Finding(item, words, severity="notice")
 
 
@@ -74,10 +76,10 @@ def child_is_preschool(facts: Facts, born: str, start: str) -> Iterator[Finding]
     """子ども・子育て支援法6条1項・19条: certified are children before primary school (小学校就学前子ども)."""
     child, day = facts.date(born), facts.date(start)
     if child and child > facts.today:
-        words = "お子さんの生年月日は、今日までの日付を入力してください。生まれる前の申込みは担当課へご相談ください"
+        words = say("お子さんの生年月日は、今日までの日付を入力してください。生まれる前の申込みは担当課へご相談ください")
         yield Finding(born, words)
     elif child and day and day > school_year_end(child, 6):
-        yield Finding(start, "小学校に入る年齢を過ぎています。お子さんの生年月日か、始める日を確認してください")
+        yield Finding(start, say("小学校に入る年齢を過ぎています。お子さんの生年月日か、始める日を確認してください"))
 
 
 @check("born", "start", "want")
@@ -85,7 +87,7 @@ def education_from_three(facts: Facts, born: str, start: str, want: str) -> Iter
     """子ども・子育て支援法19条1号: education (幼稚園など) is for children of three full years."""
     child, day = facts.date(born), facts.date(start)
     if child and day and facts.answers.get(want) == "education" and kind_of(child, day, "education") == "none":
-        yield Finding(start, "1号認定(幼稚園など)は、満3歳になる日からです。始める日を確認してください")
+        yield Finding(start, say("1号認定(幼稚園など)は、満3歳になる日からです。始める日を確認してください"))
 
 
 @check("reason", "hours", others=("least",))
@@ -94,7 +96,7 @@ def work_hours_reach_least(facts: Facts, reason: str, hours: str, least: str = "
     between 48 and 64. Below it the clerk asks for another reason; the person is not turned away."""
     worked = facts.answers.get(hours)
     if facts.answers.get(reason) == "work" and isinstance(worked, int) and worked < int(least):
-        yield Finding(hours, f"1か月の就労時間が{least}時間より短い。ほかの事由がないか確認する", severity="notice")
+        yield Finding(hours, say("1か月の就労時間が{least}時間より短い。ほかの事由がないか確認する", least=least), severity="notice")
 
 
 @check("wish", "reason", "hours", "partner_reason", "partner_hours", others=("standard",))
@@ -109,7 +111,7 @@ def care_amount_fits_need(
     for why, long in ((reason, hours), (partner_reason, partner_hours)):
         given, worked = facts.answers.get(why), facts.answers.get(long)
         if given in SHORT_ONLY or (given == "work" and isinstance(worked, int) and worked < int(standard)):
-            words = f"保育標準時間の希望に対し、保育短時間に当たる事情がある(就労は月{standard}時間が目安)"
+            words = say("保育標準時間の希望に対し、保育短時間に当たる事情がある(就労は月{standard}時間が目安)", standard=standard)
             yield Finding(wish, words, severity="notice")
             return
 
@@ -124,7 +126,8 @@ def certification_period(
     if child and day and wish and kind_of(child, day, wish) != "none":
         end = certified_until(child, day, wish, str(facts.answers.get(reason, "")), int(seek_days))
         number = kind_of(child, day, wish)[1]
-        words = f"認定の目安: {number}号、有効期間は{day.isoformat()}から{end.isoformat()}まで"
+        words = say("認定の目安: {number}号、有効期間は{isoformat}から{isoformat2}まで", number=number, isoformat=day.isoformat(),
+            isoformat2=end.isoformat())
         yield Finding(start, words, severity="notice")
 
 
@@ -134,9 +137,9 @@ def work_proof_is_fresh(facts: Facts, day: str, months: str = "3") -> Iterator[F
     future one is wrong."""
     issued = facts.date(day)
     if issued and issued > facts.today:
-        yield Finding(day, "就労証明書の証明日は、今日までの日付を入力してください")
+        yield Finding(day, say("就労証明書の証明日は、今日までの日付を入力してください"))
     elif issued and _months_later(issued, int(months)) < facts.today:
-        yield Finding(day, f"就労証明書の証明日から{months}か月を過ぎている", severity="notice")
+        yield Finding(day, say("就労証明書の証明日から{months}か月を過ぎている", months=months), severity="notice")
 
 
 def _months_later(day: dt.date, months: int) -> dt.date:
@@ -151,7 +154,7 @@ def wishes_differ(facts: Facts, group: str, name: str) -> Iterator[Finding]:
     for index, wish in facts.entries(group):
         where = str(wish.get(name, "")).replace(" ", "").replace("\u3000", "")
         if where and where in seen:
-            yield Finding(name, "同じ施設が二度あります。一つだけにしてください", index=index)
+            yield Finding(name, say("同じ施設が二度あります。一つだけにしてください"), index=index)
         seen.add(where)
 
 
@@ -161,7 +164,7 @@ def hours_in_order(facts: Facts, opens: str, closes: str) -> Iterator[Finding]:
     h0830)."""
     first, last = facts.answers.get(opens), facts.answers.get(closes)
     if first and last and str(last) <= str(first):
-        yield Finding(closes, "迎えの時刻は、預ける時刻より後を選んでください")
+        yield Finding(closes, say("迎えの時刻は、預ける時刻より後を選んでください"))
 
 
 @check("group", "born", "disabled")
@@ -173,9 +176,9 @@ def allowance_child_age(facts: Facts, group: str, born: str, disabled: str) -> I
         if not day:
             continue
         if day > facts.today:
-            yield Finding(born, "お子さんの生年月日は、今日までの日付を入力してください", index=index)
+            yield Finding(born, say("お子さんの生年月日は、今日までの日付を入力してください"), index=index)
         elif facts.today > school_year_end(day, 18) and not (child.get(disabled) and full_age(day, facts.today) < 20):
-            yield Finding(born, "児童扶養手当の対象の年齢を過ぎています。生年月日を確認してください", index=index)
+            yield Finding(born, say("児童扶養手当の対象の年齢を過ぎています。生年月日を確認してください"), index=index)
 
 
 @check("amount")
@@ -184,14 +187,14 @@ def child_support_counts(facts: Facts, amount: str) -> Iterator[Finding]:
     yen is rounded to the nearest yen."""
     paid = facts.answers.get(amount)
     if isinstance(paid, int) and paid > 0:
-        yield Finding(amount, f"所得に算入する養育費は{(paid * 8 + 5) // 10:,}円(8割)", severity="notice")
+        yield Finding(amount, say("所得に算入する養育費は{n}円(8割)", n=f"{(paid * 8 + 5) // 10:,}"), severity="notice")
 
 
 @check("partner")
 def partner_is_asked_about(facts: Facts, partner: str) -> Iterator[Finding]:
     """児童扶養手当法3条3項・4条2項: a marriage includes one in fact; the clerk clears it up in the interview."""
     if facts.answers.get(partner) is True:
-        yield Finding(partner, "事実婚に当たる事情がないか、面談で確認する", severity="notice")
+        yield Finding(partner, say("事実婚に当たる事情がないか、面談で確認する"), severity="notice")
 
 
 @check("item")
@@ -200,7 +203,7 @@ def report_falls_in_august(facts: Facts, item: str) -> Iterator[Finding]:
     closed."""
     first, last = dt.date(facts.today.year, 8, 1), facts.next_open(dt.date(facts.today.year, 8, 31))
     if not first <= facts.today <= last:
-        yield Finding(item, "現況届の期間(8月1日から8月31日)の外に送信された", severity="notice")
+        yield Finding(item, say("現況届の期間(8月1日から8月31日)の外に送信された"), severity="notice")
 
 
 @check("item")
@@ -208,8 +211,8 @@ def continues_in_place(facts: Facts, item: str) -> Iterator[Finding]:
     """子ども・子育て支援法施行規則9条 (現況届): reports on a place that goes on; moving and leaving have their
     own papers."""
     words = {
-        "move": "園を移るときは「保育施設等の利用申込」をお使いください",
-        "leave": "園をやめるときは、担当の課へお電話ください。この画面では届け出られません",
+        "move": say("園を移るときは「保育施設等の利用申込」をお使いください"),
+        "leave": say("園をやめるときは、担当の課へお電話ください。この画面では届け出られません"),
     }
     given = words.get(str(facts.answers.get(item)))
     if given:
@@ -221,7 +224,7 @@ def child_already_born(facts: Facts, born: str) -> Iterator[Finding]:
     """子ども・子育て支援法19条: the report is about a child who already has a place."""
     day = facts.date(born)
     if day and day > facts.today:
-        yield Finding(born, "お子さんの生年月日は、今日までの日付を入力してください")
+        yield Finding(born, say("お子さんの生年月日は、今日までの日付を入力してください"))
 
 
 @check("item", others=("none",))
@@ -230,7 +233,7 @@ def nothing_and_something(facts: Facts, item: str, none: str = "none") -> Iterat
     change."""
     chosen = facts.answers.get(item) or []
     if none in chosen and len(chosen) > 1:
-        yield Finding(item, "「変わっていない」と、ほかの答えが両方選ばれています。どちらかにしてください")
+        yield Finding(item, say("「変わっていない」と、ほかの答えが両方選ばれています。どちらかにしてください"))
 
 
 @check("teens", "dependents")
@@ -238,7 +241,7 @@ def teens_within_dependents(facts: Facts, teens: str, dependents: str) -> Iterat
     """児童扶養手当法施行令 (控除対象扶養親族): those of 16 to 18 are some of the dependents, never more."""
     some, every = facts.answers.get(teens), facts.answers.get(dependents)
     if isinstance(some, int) and isinstance(every, int) and some > every:
-        yield Finding(teens, "扶養に入れている人数より多くなっています。人数を確認してください")
+        yield Finding(teens, say("扶養に入れている人数より多くなっています。人数を確認してください"))
 
 
 @check("group", "custody")
@@ -246,5 +249,5 @@ def child_in_care(facts: Facts, group: str, custody: str) -> Iterator[Finding]:
     """児童扶養手当法4条1項: paid to the parent who cares for the child (監護) or who brings it up (養育)."""
     for index, child in facts.entries(group):
         if child.get(custody) is False:
-            words = "監護・養育をしていない。資格の喪失に当たらないか確認する"
+            words = say("監護・養育をしていない。資格の喪失に当たらないか確認する")
             yield Finding(custody, words, severity="notice", index=index)

@@ -6,6 +6,8 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from madoguchi.kernel.said import say
+
 from .registry import Facts, Finding, check, derive
 
 
@@ -46,10 +48,10 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
     if holder in (sei + mei, mei + sei):
         return
     if re.search("[A-Za-z]", holder + sei + mei):  # a bank may write a foreign name in another order or other letters
-        text = "口座の名義が、フリガナと同じ方のものかを職員が確かめます"
+        text = say("口座の名義が、フリガナと同じ方のものかを職員が確かめます")
         yield Finding(account, text, severity="notice")
         return
-    yield Finding(account, "口座の名義が、フリガナと違います。手当や費用を受け取る方ご本人の名義の口座だけが使えます")
+    yield Finding(account, say("口座の名義が、フリガナと違います。手当や費用を受け取る方ご本人の名義の口座だけが使えます"))
 
 
 @check("item")
@@ -57,7 +59,7 @@ def not_in_future(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must already have come."""
     day = facts.date(item)
     if day and day > facts.today:
-        yield Finding(item, "今日までの日付を入力してください")
+        yield Finding(item, say("今日までの日付を入力してください"))
 
 
 @check("item")
@@ -65,7 +67,7 @@ def not_in_past(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must still come."""
     day = facts.date(item)
     if day and day < facts.today:
-        yield Finding(item, "今日より後の日付を入力してください")
+        yield Finding(item, say("今日より後の日付を入力してください"))
 
 
 @check("start", "end")
@@ -73,7 +75,7 @@ def dates_in_order(facts: Facts, start: str, end: str) -> Iterator[Finding]:
     """The end may not lie before the start."""
     first, last = facts.date(start), facts.date(end)
     if first and last and last < first:
-        yield Finding(end, "終わりの日は、始まりの日より後の日付を入力してください")
+        yield Finding(end, say("終わりの日は、始まりの日より後の日付を入力してください"))
 
 
 @derive("day")

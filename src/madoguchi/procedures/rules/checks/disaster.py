@@ -6,14 +6,16 @@ import datetime as dt
 import re
 from collections.abc import Iterator
 
+from madoguchi.kernel.said import say
+
 from .registry import Facts, Finding, check
 
 DWELLING_ONLY = {"risai": ("dwelling",), "hisai": ("building",), "todokede": ("building", "structure", "movable")}
 WHICH = {
-    "dwelling": "お住まいの家は「罹災証明書」です",
-    "building": "住んでいない建物は「被災証明書」か「罹災届出証明書」です",
-    "structure": "塀・門・カーポートなどは「罹災届出証明書」です",
-    "movable": "車や家財などは「罹災届出証明書」です",
+    "dwelling": say("お住まいの家は「罹災証明書」です。選び直してください"),
+    "building": say("住んでいない建物は「被災証明書」か「罹災届出証明書」です。選び直してください"),
+    "structure": say("塀・門・カーポートなどは「罹災届出証明書」です。選び直してください"),
+    "movable": say("車や家財などは「罹災届出証明書」です。選び直してください"),
 }
 
 
@@ -23,7 +25,7 @@ def fire_goes_to_fire_station(facts: Facts, cause: str, station: str = "消防�
     examined and certified by the fire department, not by the mayor under 災害対策基本法90条の2."""
     if facts.answers.get(cause) == "fire":
         yield Finding(
-            cause, f"火災の証明は消防本部が出します。この画面では申請できません。{station}へお問い合わせください"
+            cause, say("火災の証明は消防本部が出します。この画面では申請できません。{station}へお問い合わせください", station=station)
         )
 
 
@@ -35,7 +37,7 @@ def certificate_fits_target(facts: Facts, kind: str, target: str) -> Iterator[Fi
     what = facts.answers.get(target)
     fitting = DWELLING_ONLY.get(facts.answers.get(kind, ""), ())
     if what and facts.answers.get(kind) and what not in fitting:
-        yield Finding(kind, f"{WHICH.get(what, '被害を受けたものに合う証明書')}。選び直してください")
+        yield Finding(kind, WHICH.get(what, WHICH["movable"]))
 
 
 @check("kind", "lived")
@@ -45,8 +47,8 @@ def dwelling_was_lived_in(facts: Facts, kind: str, lived: str) -> Iterator[Findi
     lived there is what the city has to decide, so the application is taken (行政手続法7条)."""
     if facts.answers.get(kind) == "risai" and facts.answers.get(lived) is False:
         text = (
-            "住まいに当たるかを市が調べます。空き家などは「被災証明書」か「罹災届出証明書」になるので、"
-            "前の画面で選び直すこともできます"
+            say("住まいに当たるかを市が調べます。空き家などは「被災証明書」か「罹災届出証明書」になるので、"
+            "前の画面で選び直すこともできます")
         )
         yield Finding(lived, text, severity="notice")
 
@@ -56,7 +58,7 @@ def self_assessment_needs_photos(facts: Facts, way: str, photos: str) -> Iterato
     """災害に係る住家の被害認定基準運用指針(自己判定方式): without a visit the grade 一部損壊 may only be
     certified when the applicant agrees and photographs show it clearly."""
     if facts.answers.get(way) == "self" and facts.answers.get(photos) is False:
-        yield Finding(way, "写真による判定には写真が要ります。写真がないときは「現地調査」を選んでください")
+        yield Finding(way, say("写真による判定には写真が要ります。写真がないときは「現地調査」を選んでください"))
 
 
 @check("disaster", "day", others=("events",))
@@ -67,7 +69,7 @@ def damage_not_before_event(facts: Facts, disaster: str, day: str, events: str =
     when = facts.date(day)
     began = dict(re.findall(r"([a-z0-9-]+)=(\d{4}-\d{2}-\d{2})", events)).get(facts.answers.get(disaster, ""))
     if when and began and when < dt.date.fromisoformat(began):
-        yield Finding(day, "選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください")
+        yield Finding(day, say("選んだ災害より前の日付です。災害の名前か、被害を受けた日を確認してください"))
 
 
 @check("form", "place")
@@ -76,7 +78,7 @@ def flat_has_room_number(facts: Facts, form: str, place: str) -> Iterator[Findin
     named."""
     where = facts.answers.get(place) or {}
     if facts.answers.get(form) == "flat" and where and not where.get("building"):
-        yield Finding(place, "アパート・マンションは、建物の名前と部屋番号も入力してください")
+        yield Finding(place, say("アパート・マンションは、建物の名前と部屋番号も入力してください"))
 
 
 @check("kind", "group", "relation")
@@ -86,6 +88,6 @@ def one_head_of_household(facts: Facts, kind: str, group: str, relation: str) ->
         return
     heads = [index for index, person in facts.entries(group) if person.get(relation) == "head"]
     for index in heads[1:]:
-        yield Finding(relation, "世帯主は一人だけ選んでください", index=index)
+        yield Finding(relation, say("世帯主は一人だけ選んでください"), index=index)
     if not heads and facts.answers.get(group):
-        yield Finding(relation, "世帯主の方も、世帯の一人として入力してください", index=0)
+        yield Finding(relation, say("世帯主の方も、世帯の一人として入力してください"), index=0)

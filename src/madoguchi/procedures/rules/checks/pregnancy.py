@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from madoguchi.kernel.said import say
+
 from .common import age_on
 from .registry import Facts, Finding, check
 
@@ -30,9 +32,9 @@ def due_matches_weeks(facts: Facts, weeks: str, due: str) -> Iterator[Finding]:
     first, last = due_window(count, facts.today)
     apart = max((first - birth).days, (birth - last).days)
     if apart > 21:
-        yield Finding(due, "妊娠週数と分娩予定日が合いません。病院でもらったメモなどで、両方を確認してください")
+        yield Finding(due, say("妊娠週数と分娩予定日が合いません。病院でもらったメモなどで、両方を確認してください"))
     elif apart > 7:
-        yield Finding(due, f"妊娠週数から考えられる分娩予定日と{apart}日ちがう", severity="notice")
+        yield Finding(due, say("妊娠週数から考えられる分娩予定日と{apart}日ちがう", apart=apart), severity="notice")
 
 
 @check("weeks")
@@ -41,7 +43,7 @@ def notified_by_eleven_weeks(facts: Facts, weeks: str) -> Iterator[Finding]:
     support only."""
     count = facts.answers.get(weeks)
     if isinstance(count, int) and count > EARLY_WEEKS:
-        yield Finding(weeks, f"妊娠{count}週での届出。12週以降となった事情を面談で伺う", severity="notice")
+        yield Finding(weeks, say("妊娠{count}週での届出。12週以降となった事情を面談で伺う", count=count), severity="notice")
 
 
 @check("born")
@@ -49,7 +51,7 @@ def age_can_be_pregnant(facts: Facts, born: str) -> Iterator[Finding]:
     """母子保健法15条 knows no age limit: only an age that can hardly be meant is a slip of the pen."""
     day = facts.date(born)
     if day and not 10 <= age_on(day, facts.today) <= 65:
-        yield Finding(born, "妊婦の方の生年月日を確認してください")
+        yield Finding(born, say("妊婦の方の生年月日を確認してください"))
 
 
 @check("born", "babies", "smoking", "drinking", "worry")
@@ -60,11 +62,11 @@ def support_signals(
     talk. Never an error: whoever notifies gets the handbook."""
     day = facts.date(born)
     signs = (
-        (born, day is not None and age_on(day, facts.today) < 20, "若い方の妊娠。相談できる人がいるかを面談で伺う"),
-        (babies, facts.answers.get(babies) in ("two", "three"), "多胎。手帳・受診票の追加と多胎の相談を案内する"),
-        (smoking, facts.answers.get(smoking) in ("self", "both"), "喫煙がある"),
-        (drinking, facts.answers.get(drinking) is True, "飲酒がある"),
-        (worry, bool(facts.answers.get(worry)), "困りごと・心配の記載がある"),
+        (born, day is not None and age_on(day, facts.today) < 20, say("若い方の妊娠。相談できる人がいるかを面談で伺う")),
+        (babies, facts.answers.get(babies) in ("two", "three"), say("多胎。手帳・受診票の追加と多胎の相談を案内する")),
+        (smoking, facts.answers.get(smoking) in ("self", "both"), say("喫煙がある")),
+        (drinking, facts.answers.get(drinking) is True, say("飲酒がある")),
+        (worry, bool(facts.answers.get(worry)), say("困りごと・心配の記載がある")),
     )
     for question, there, words in signs:
         if there:

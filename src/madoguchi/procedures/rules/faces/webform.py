@@ -6,13 +6,15 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
+from madoguchi.kernel.said import say
+
 from ..conditions import compares
 from ..fields import TYPES, Fault
 from ..fields.dates import era_of, wareki
 from ..model import Definition, Question, Step
 from ..validate import Raw, asked, getter
 
-ERA_BUTTONS = (("ad", "西暦"), ("r", "令和"), ("h", "平成"), ("s", "昭和"), ("t", "大正"))
+ERA_BUTTONS = (("ad", say("西暦")), ("r", say("令和")), ("h", say("平成")), ("s", say("昭和")), ("t", say("大正")))
 
 
 @dataclass(slots=True)
@@ -124,13 +126,13 @@ def field_view(
     if kind.widget in ("radio", "checkbox"):
         options = [Option(c.id, c.label, c.note, f"{base}-{n}", c.id in chosen) for n, c in enumerate(q.choices, 1)]
     elif kind.widget == "yesno":
-        options = [Option(v, w, "", f"{base}-{n}", v in chosen) for n, (v, w) in enumerate((("yes", "はい"), ("no", "いいえ")), 1)]
+        options = [Option(v, w, "", f"{base}-{n}", v in chosen) for n, (v, w) in enumerate((("yes", say("はい")), ("no", say("いいえ"))), 1)]
     elif kind.widget == "declaration":
         options = [Option("yes", q.label, q.help, base, "yes" in chosen)]
     elif kind.widget == "date":
         options = [Option(v, w, "", f"{base}-era-{v}", raw.get("era", "") == v) for v, w in ERA_BUTTONS]
     elif kind.widget == "account":
-        options = [Option(k, k, "", f"{base}-kind-{n}", raw.get("kind", "普通") == k) for n, k in enumerate(("普通", "当座", "貯蓄"), 1)]
+        options = [Option(k, say(k), "", f"{base}-kind-{n}", raw.get("kind", "普通") == k) for n, k in enumerate(("普通", "当座", "貯蓄"), 1)]
     echo = ""
     if kind.widget == "date" and raw.get("y"):
         value, wrong = kind.parse(lambda part: raw.get(part, ""), q)
@@ -149,7 +151,8 @@ def _echo(value: str) -> str:
 
     day = dt.date.fromisoformat(value if len(value) == 10 else f"{value}-01")
     key, name, year = era_of(day)
-    return f"{wareki(day)}は 西暦 {day.year}年" if key != "ad" else wareki(day)
+    return say("{era}{n}年{month}月{day}日は 西暦 {year}年", era=name, n="元" if year == 1 else year, month=day.month, day=day.day,
+        year=day.year) if key != "ad" else wareki(day)
 
 
 def raw_of(q: Question, value: Any) -> dict[str, str]:
@@ -196,7 +199,7 @@ def step_view(
         entry = stored[int(was)] if known_entry else {}
         mine = [f for f in faults if f.index == index]
         fields = _fields(step, f"{step.repeat.id}.{index}.", known, entry, posted, mine, {}, only)
-        entries.append(EntryView(index, f"{step.repeat.name} {index + 1}", fields, was if known_entry else ""))
+        entries.append(EntryView(index, say("{name} {n}", name=step.repeat.name, n=index + 1), fields, was if known_entry else ""))
     return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
 
 
@@ -234,8 +237,9 @@ def _words(step: Step, q: Question, names: set[str]) -> str:
         if other is None:
             continue
         label = other.choice_label(c.value)
-        parts.append(f"「{other.label}」が「{label}」{'以外' if c.op == '≠' else ''}")
-    return "、または".join(parts) + "のときだけ入力してください"
+        words = "「{label}」が「{answer}」以外のときだけ入力してください" if c.op == "≠" else "「{label}」が「{answer}」のときだけ入力してください"
+        parts.append(say(words, label=other.label, answer=label))
+    return say("{first}。{more}", first=parts[0], more=parts[1]) if len(parts) > 1 else parts[0]
 
 
 def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
@@ -247,7 +251,7 @@ def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
             continue
         prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
         part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
-        words = f"{fault.index + 1}番目の{fault.ja}" if fault.index is not None else fault.ja
+        words = say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja) if fault.index is not None else fault.ja
         out.append((_anchor(prefix, q.id, part, TYPES[q.type].widget), words))
     return out
 

@@ -7,6 +7,8 @@ from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
 
+from madoguchi.kernel.said import say
+
 from ..model import Question
 
 Get = Callable[[str], str]  # part → the raw text typed, "" when nothing came
@@ -55,7 +57,7 @@ def digits(text: str) -> str:
 
 def spoken(q: Question) -> str:
     """The label as it stands inside a sentence: one that is a sentence itself (「…ますか」) is put in quotes."""
-    return f"「{q.label}」の答え" if re.search(r"(です|ます|ました|ません|でした|ください)か?$", q.label) else q.label
+    return say("「{label}」の答え", label=q.label) if re.search(r"(です|ます|ました|ません|でした|ください)か?$", q.label) else q.label
 
 
 class FieldType:
@@ -64,12 +66,12 @@ class FieldType:
     name = ""
     widget = "text"
     parts: tuple[Part, ...] = (Part("", ""),)
-    verb = "入力してください"
+    ask: str = say("{label}を入力してください")
     secret = False
 
     def missing(self, q: Question) -> str:
         """What to say when a required answer is not there."""
-        return f"{spoken(q)}を{self.verb}"
+        return say(self.ask, label=spoken(q))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         """Raw input to a value (None: nothing was answered). Only what cannot be read at all is a fault here."""

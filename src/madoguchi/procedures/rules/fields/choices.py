@@ -4,6 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
+from madoguchi.kernel.said import listed, say
+
 from ..model import Question
 from .base import Fault, FieldType, Get, register, spoken
 
@@ -14,11 +16,11 @@ class Choose(FieldType):
 
     name = "選択"
     widget = "radio"
-    verb = "選んでください"
+    ask = say("{label}を選んでください")
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if value not in [c.id for c in q.choices]:
-            return self.fault(q, f"{spoken(q)}を選択肢の中から選んでください")
+            return self.fault(q, say("{label}を選択肢の中から選んでください", label=spoken(q)))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -41,7 +43,7 @@ class ChooseMany(FieldType):
 
     name = "複数選択"
     widget = "checkbox"
-    verb = "一つ以上選んでください"
+    ask = say("{label}を一つ以上選んでください")
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         chosen = [part for part in get("*").split("\x1f") if part]
@@ -54,7 +56,7 @@ class ChooseMany(FieldType):
         if not isinstance(value, list) or not value or len(set(map(str, value))) != len(value):
             return self.fault(q, self.missing(q))
         if any(v not in options for v in value):
-            return self.fault(q, f"{spoken(q)}を選択肢の中から選んでください")
+            return self.fault(q, say("{label}を選択肢の中から選んでください", label=spoken(q)))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -64,7 +66,7 @@ class ChooseMany(FieldType):
         return {"*": "\x1f".join(value)}
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
-        return "、".join(str(v) if part == "番号" else q.choice_label(str(v)) for v in value)
+        return listed(str(v) if part == "番号" else q.choice_label(str(v)) for v in value)
 
 
 @register
@@ -73,10 +75,10 @@ class YesNo(FieldType):
 
     name = "はい・いいえ"
     widget = "yesno"
-    verb = "選んでください"
+    ask = say("{label}を選んでください")
 
     def missing(self, q: Question) -> str:
-        return f"「{q.label}」に、はい・いいえのどちらかを選んでください"
+        return say("「{label}」に、はい・いいえのどちらかを選んでください", label=q.label)
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         text = get("").strip()
@@ -94,7 +96,7 @@ class YesNo(FieldType):
         return {"": "yes" if value else "no"}
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
-        return "はい" if value else "いいえ"
+        return say("はい") if value else say("いいえ")
 
 
 @register
@@ -105,7 +107,7 @@ class Declaration(YesNo):
     widget = "declaration"
 
     def missing(self, q: Question) -> str:
-        return f"「{q.label}」を読んで、四角に印を付けてください"
+        return say("「{label}」を読んで、四角に印を付けてください", label=q.label)
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         return (True, []) if get("").strip() == "yes" else (None, [])

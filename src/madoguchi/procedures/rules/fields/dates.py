@@ -7,6 +7,7 @@ import re
 from typing import Any
 
 from madoguchi.kernel.eras import ERAS, era_of, wareki
+from madoguchi.kernel.said import say
 
 from ..model import Question
 from .base import Fault, FieldType, Get, Part, narrow, register
@@ -23,8 +24,8 @@ class Date(FieldType):
     name = "日付"
     widget = "date"
     parts: tuple[Part, ...] = (
-        Part("era", "元号"), Part("y", "年", "numeric", width="w4"), Part("m", "月", "numeric", width="w3"),
-        Part("d", "日", "numeric", width="w3"),
+        Part("era", say("元号")), Part("y", say("年"), "numeric", width="w4"), Part("m", say("月"), "numeric", width="w3"),
+        Part("d", say("日"), "numeric", width="w3"),
     )
     month_only = False
 
@@ -34,26 +35,26 @@ class Date(FieldType):
             return None, []
         match = re.fullmatch(r"(令和|平成|昭和|大正|明治|西暦|[RrHhSsTtMm])?\s*(元|\d{1,4})年?", year)
         if not match:
-            return None, self.fault(q, f"{q.label}の「年」は、数字で入力してください(例: 8、元、2026)", "y")
+            return None, self.fault(q, say("{label}の「年」は、数字で入力してください(例: 8、元、2026)", label=q.label), "y")
         if match[1]:
             era = _LETTER.get(match[1], match[1].lower())
         number = 1 if match[2] == "元" else int(match[2])
         if number >= 1868:
             era = "ad"
         if era not in _BASE:
-            return None, self.fault(q, f"{q.label}の元号か西暦を選んでください", "era")
+            return None, self.fault(q, say("{label}の元号か西暦を選んでください", label=q.label), "era")
         if not re.fullmatch(r"\d{1,2}月?", month) or not 1 <= int(month.rstrip("月")) <= 12:
-            return None, self.fault(q, f"{q.label}の「月」は、1から12までの数字で入力してください", "m")
+            return None, self.fault(q, say("{label}の「月」は、1から12までの数字で入力してください", label=q.label), "m")
         if self.month_only:
             day = "1"
         if not re.fullmatch(r"\d{1,2}日?", day) or not 1 <= int(day.rstrip("日")) <= 31:
-            return None, self.fault(q, f"{q.label}の「日」は、1から31までの数字で入力してください", "d")
+            return None, self.fault(q, say("{label}の「日」は、1から31までの数字で入力してください", label=q.label), "d")
         try:
             value = dt.date(_BASE[era] + number, int(month.rstrip("月")), int(day.rstrip("日")))
         except ValueError:
-            return None, self.fault(q, f"{q.label}の日付がカレンダーにありません。年月日を確認してください", "d")
+            return None, self.fault(q, say("{label}の日付がカレンダーにありません。年月日を確認してください", label=q.label), "d")
         if era != "ad" and not self._in_era(era, value):
-            return None, self.fault(q, f"{q.label}の元号と年が合いません。{wareki(value)}ではありませんか", "y")
+            return None, self.fault(q, say("{label}の元号と年が合いません。{day}ではありませんか", label=q.label, day=value), "y")
         return self._keep(value), []
 
     def _in_era(self, era: str, value: dt.date) -> bool:
@@ -74,12 +75,12 @@ class Date(FieldType):
     def check(self, value: Any, q: Question) -> list[Fault]:
         day = self._day(value)
         if day is None:
-            return self.fault(q, f"{q.label}を年月日で入力してください", "y")
+            return self.fault(q, say("{label}を年月日で入力してください", label=q.label), "y")
         low, high = self._day(q.low) or dt.date(1873, 1, 1), self._day(q.high) or dt.date(2199, 12, 31)
         if day < low:
-            return self.fault(q, f"{q.label}は{wareki(low)}より後の日付を入力してください", "y")
+            return self.fault(q, say("{label}は{day}より後の日付を入力してください", label=q.label, day=low), "y")
         if day > high:
-            return self.fault(q, f"{q.label}は{wareki(high)}までの日付を入力してください", "y")
+            return self.fault(q, say("{label}は{day}までの日付を入力してください", label=q.label, day=high), "y")
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -99,7 +100,7 @@ class Date(FieldType):
         day = self._day(value)
         if day is None or part == "西暦" or (machine and part != "和暦"):
             return str(value)
-        return wareki(day)
+        return say("{day}", day=day)
 
 
 @register

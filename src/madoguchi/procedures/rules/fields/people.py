@@ -7,6 +7,8 @@ from typing import Any
 
 import jaconv
 
+from madoguchi.kernel.said import say
+
 from ..model import Question
 from .base import HYPHENS, WIDE_ASCII, Fault, FieldType, Get, Part, digits, narrow, register, squeeze
 from .texts import CLEAN_PATTERN, CONTROL_CLASS, clean_text_fault
@@ -30,8 +32,8 @@ class Name(FieldType):
 
     name = "氏名"
     widget = "name"
-    parts: tuple[Part, ...] = (Part("sei", "姓", auto="family-name"), Part("mei", "名", auto="given-name"),
-             Part("note", "正しい字の説明", optional=True))
+    parts: tuple[Part, ...] = (Part("sei", say("姓"), auto="family-name"), Part("mei", say("名"), auto="given-name"),
+             Part("note", say("正しい字の説明"), optional=True))
     limit = 60
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
@@ -43,7 +45,7 @@ class Name(FieldType):
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:
         wrong = clean_text_fault(text)
         if wrong or re.search(f"[{NOT_IN_NAMES}]", text):
-            return self.fault(q, f"{q.label}に使えない文字(数字・記号・絵文字など)があります。取り除いて入力してください", part)
+            return self.fault(q, say("{label}に使えない文字(数字・記号・絵文字など)があります。取り除いて入力してください", label=q.label), part)
         return []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
@@ -52,14 +54,14 @@ class Name(FieldType):
         if set(value) - {p.key for p in self.parts}:
             return self.fault(q, self.missing(q), "sei")
         if not value.get("sei"):
-            return self.fault(q, f"{q.label}の「{self.parts[0].label}」を入力してください", "sei")
+            return self.fault(q, say("{label}の「{label2}」を入力してください", label=q.label, label2=self.parts[0].label), "sei")
         for part in ("sei", "mei"):
             if len(value.get(part, "")) > self.limit:
-                return self.fault(q, f"{q.label}は{self.limit}文字以内で入力してください", part)
+                return self.fault(q, say("{label}は{limit}文字以内で入力してください", label=q.label, limit=self.limit), part)
             if value.get(part) and (bad := self._bad(value[part], q, part)):
                 return bad
         if len(value.get("note", "")) > 100 or clean_text_fault(value.get("note", "")):
-            return self.fault(q, "正しい字の説明は100文字以内で入力してください", "note")
+            return self.fault(q, say("正しい字の説明は100文字以内で入力してください"), "note")
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -81,7 +83,7 @@ class Kana(Name):
     """カナ: full-width katakana; hiragana and half-width kana are turned into it. Latin letters are kept as they are."""
 
     name = "カナ"
-    parts = (Part("sei", "セイ"), Part("mei", "メイ"))
+    parts = (Part("sei", say("セイ")), Part("mei", say("メイ")))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         value = {key: katakana(get(key)) for key in ("sei", "mei")}
@@ -89,7 +91,7 @@ class Kana(Name):
 
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:
         if not _KANA.fullmatch(text):
-            return self.fault(q, f"{q.label}はひらがなかカタカナで入力してください", part)
+            return self.fault(q, say("{label}はひらがなかカタカナで入力してください", label=q.label), part)
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -105,12 +107,12 @@ class Address(FieldType):
     name = "住所"
     widget = "address"
     parts = (
-        Part("zip", "郵便番号", "numeric", "postal-code", "w8"),
-        Part("city", "都道府県・市区町村", auto="address-level2"),
-        Part("town", "町名・字", auto="address-level3"), Part("lot", "番地"),
-        Part("building", "建物名・部屋番号", optional=True),
+        Part("zip", say("郵便番号"), "numeric", "postal-code", "w8"),
+        Part("city", say("都道府県・市区町村"), auto="address-level2"),
+        Part("town", say("町名・字"), auto="address-level3"), Part("lot", say("番地")),
+        Part("building", say("建物名・部屋番号"), optional=True),
     )
-    needed = (("zip", "郵便番号"), ("city", "都道府県・市区町村"), ("lot", "番地"))
+    needed = (("zip", say("郵便番号")), ("city", say("都道府県・市区町村")), ("lot", say("番地")))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         value = {p.key: squeeze(get(p.key)) for p in self.parts}
@@ -125,13 +127,13 @@ class Address(FieldType):
         out: list[Fault] = []
         for key, words in self.needed:
             if not value.get(key):
-                out += self.fault(q, f"{q.label}の「{words}」を入力してください", key)
+                out += self.fault(q, say("{label}の「{label2}」を入力してください", label=q.label, label2=words), key)
         if value.get("zip") and not re.fullmatch(r"[0-9]{7}", value["zip"]):
-            out += self.fault(q, f"{q.label}の「郵便番号」は7けたの数字で入力してください", "zip")
+            out += self.fault(q, say("{label}の「郵便番号」は7けたの数字で入力してください", label=q.label), "zip")
         for part in self.parts:
             text = value.get(part.key, "")
             if len(text) > 100 or clean_text_fault(text):
-                out += self.fault(q, f"{q.label}の「{part.label}」は100文字以内の文字で入力してください", part.key)
+                out += self.fault(q, say("{label}の「{label2}」は100文字以内の文字で入力してください", label=q.label, label2=part.label), part.key)
         return out
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -159,8 +161,8 @@ class Account(FieldType):
     name = "口座"
     widget = "account"
     parts = (
-        Part("bank", "金融機関(名前か4けたの番号)"), Part("branch", "支店(名前か3けたの番号)"), Part("kind", "種目"),
-        Part("number", "口座番号", "numeric", width="w8"), Part("holder", "口座名義人(カナ)"),
+        Part("bank", say("金融機関(名前か4けたの番号)")), Part("branch", say("支店(名前か3けたの番号)")), Part("kind", say("種目")),
+        Part("number", say("口座番号"), "numeric", width="w8"), Part("holder", say("口座名義人(カナ)")),
     )
     kinds = ("普通", "当座", "貯蓄")
 
@@ -178,11 +180,11 @@ class Account(FieldType):
             value["number"] = value["number"].zfill(7)
         banks = find_bank(raw["bank"])
         if len(banks) != 1:
-            return value, self.fault(q, _which(q, "金融機関", raw["bank"], [b.name for b in banks]), "bank")
+            return value, self.fault(q, _which(q, LONG["bank"], raw["bank"], [b.name for b in banks]), "bank")
         value |= {"bank": banks[0].code, "bank_name": banks[0].name}
         branches = find_branch(banks[0], raw["branch"])
         if len(branches) != 1:
-            return value, self.fault(q, _which(q, "支店", raw["branch"], [b.name for b in branches]), "branch")
+            return value, self.fault(q, _which(q, LONG["branch"], raw["branch"], [b.name for b in branches]), "branch")
         return value | {"branch": branches[0].code, "branch_name": branches[0].name}, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
@@ -190,15 +192,15 @@ class Account(FieldType):
             return self.fault(q, *_too_long(q, value) or (self.missing(q), "bank"))
         if set(value) - {"bank_name", "branch_name", *(p.key for p in self.parts)}:
             return self.fault(q, self.missing(q), "bank")
-        rules = (("bank", r"[0-9]{4}", "金融機関を入力してください"), ("branch", r"[0-9]{3}", "支店を入力してください"),
-                 ("kind", "|".join(self.kinds), "種目を選んでください"),
-                 ("number", r"[0-9]{7}", "口座番号は7けたまでの数字で入力してください(ゆうちょ銀行は振込用の番号)"))
+        rules = (("bank", r"[0-9]{4}", say("{label}の金融機関を入力してください")), ("branch", r"[0-9]{3}", say("{label}の支店を入力してください")),
+                 ("kind", "|".join(self.kinds), say("{label}の種目を選んでください")),
+                 ("number", r"[0-9]{7}", say("{label}の口座番号は7けたまでの数字で入力してください(ゆうちょ銀行は振込用の番号)")))
         out: list[Fault] = []
         for key, pattern, words in rules:
             if not re.fullmatch(pattern, value.get(key, "")):
-                out += self.fault(q, f"{q.label}の{words}", key)
+                out += self.fault(q, say(words, label=q.label), key)
         if not _HOLDER.fullmatch(value.get("holder", "")) or len(value["holder"]) > 48:
-            out += self.fault(q, f"{q.label}の口座名義人を、通帳のとおりカナで入力してください", "holder")
+            out += self.fault(q, say("{label}の口座名義人を、通帳のとおりカナで入力してください", label=q.label), "holder")
         return out
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -223,14 +225,14 @@ class Account(FieldType):
         return " ".join(value.get(k, "") for k in ("bank_name", "branch_name", "kind", "number", "holder"))
 
 
-LONG = {"bank": "金融機関", "branch": "支店", "number": "口座番号", "holder": "口座名義人"}
+LONG = {"bank": say("金融機関"), "branch": say("支店"), "number": say("口座番号"), "holder": say("口座名義人")}
 
 
 def _too_long(q: Question, value: Any) -> tuple[str, str] | None:
     """What to say about the part that is too long, and which part."""
     for key, words in LONG.items() if isinstance(value, dict) else ():
         if isinstance(value.get(key), str) and len(value[key]) > 60:
-            return f"{q.label}の{words}が長すぎます。通帳を見て、入力し直してください", key
+            return say("{label}の{words}が長すぎます。通帳を見て、入力し直してください", label=q.label, words=words), key
     return None
 
 
@@ -238,7 +240,8 @@ def _which(q: Question, what: str, typed: str, names: list[str]) -> str:
     typed = "".join(c for c in typed if c.isprintable())
     typed = typed if len(typed) <= 20 else f"{typed[:20]}…"
     if not typed:
-        return f"{q.label}の{what}を入力してください"
+        return say("{label}の{what}を入力してください", label=q.label, what=what)
     if not names:
-        return f"{q.label}の{what}「{typed}」が見つかりません。名前か番号を確認してください"
-    return f"{q.label}の{what}を一つに決められません。次の中から名前で入力してください: {'、'.join(names[:8])}"
+        return say("{label}の{what}「{typed}」が見つかりません。名前か番号を確認してください", label=q.label, what=what, typed=typed)
+    return say("{label}の{what}を一つに決められません。次の中から名前で入力してください: {names}", label=q.label, what=what,
+        names='、'.join(names[:8]))

@@ -5,6 +5,8 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from madoguchi.kernel.said import say
+
 from ..model import Question
 from .base import Fault, FieldType, Get, Part, digits, narrow, register, spoken, squeeze
 
@@ -30,9 +32,12 @@ def number_of(text: str) -> int | None:
     return int(match[1]) * 10_000 + int(match[2] or 0) * 1000 + int(match[3] or 0) if match else None
 
 
+CONTROL = say("{label}に使えない文字(制御文字)が含まれています。打ち直してください")
+
+
 def clean_text_fault(value: str) -> str:
     """Why a text cannot be taken (control and direction-changing characters), or an empty string."""
-    return "使えない文字(制御文字)が含まれています。打ち直してください" if _CONTROL.search(value) else ""
+    return CONTROL if _CONTROL.search(value) else ""
 
 
 @register
@@ -49,9 +54,10 @@ class Short(FieldType):
         if not isinstance(value, str) or not value.strip():
             return self.fault(q, self.missing(q))
         if len(value) > self._limit(q):
-            return self.fault(q, f"{spoken(q)}は{self._limit(q)}文字以内で入力してください(今は{len(value)}文字)")
+            return self.fault(q, say("{label}は{limit}文字以内で入力してください(今は{len}文字)", label=spoken(q), limit=self._limit(q),
+                len=len(value)))
         wrong = clean_text_fault(value)
-        return self.fault(q, f"{spoken(q)}に{wrong}") if wrong else []
+        return self.fault(q, say(wrong, label=spoken(q))) if wrong else []
 
     def schema(self, q: Question) -> dict[str, Any]:
         return {"type": "string", "minLength": 1, "maxLength": self._limit(q),
@@ -85,7 +91,6 @@ class Whole(FieldType):
 
     name = "整数"
     parts = (Part("", "", "numeric", width="w6"),)
-    unit = ""
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         text = narrow(get("")).strip()
@@ -93,18 +98,21 @@ class Whole(FieldType):
             return None, []
         number = number_of(text)
         if number is None:
-            return None, self.fault(q, f"{q.label}は数字だけで入力してください")
+            return None, self.fault(q, say("{label}は数字だけで入力してください", label=q.label))
         return number, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if type(value) is not int:
-            return self.fault(q, f"{q.label}は数字で入力してください")
+            return self.fault(q, say("{label}は数字で入力してください", label=q.label))
         low, high = self.bounds(q)
         if value < low or (high is not None and value > high):
-            upper = f"{high:,}{self.unit}まで" if high is not None else "上"
-            return self.fault(q, f"{q.label}は{low:,}{self.unit}から{upper}の数字を入力してください" if high is not None
-                              else f"{q.label}は{low:,}{self.unit}以上の数字を入力してください")
+            return self.fault(q, say("{label}は{low}から{high}までの数字を入力してください", label=q.label, low=self._amount(low),
+                high=self._amount(high))
+                              if high is not None else say("{label}は{low}以上の数字を入力してください", label=q.label, low=self._amount(low)))
         return []
+
+    def _amount(self, number: int) -> str:
+        return f"{number:,}"
 
     def bounds(self, q: Question) -> tuple[int, int | None]:
         """Lowest and highest value; nothing said means from zero up."""
@@ -121,10 +129,12 @@ class Yen(Whole):
 
     name = "金額"
     parts = (Part("", "", "numeric", width="w8"),)
-    unit = "円"
+
+    def _amount(self, number: int) -> str:
+        return say("{yen}円", yen=f"{number:,}")
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
-        return str(value) if machine else f"{value:,}円"
+        return str(value) if machine else say("{yen}円", yen=f"{value:,}")
 
 
 @register
@@ -138,12 +148,12 @@ class Phone(FieldType):
         text = narrow(get(""))
         kept = ("+" if text.startswith("+") else "") + re.sub(r"\D", "", text)
         if text and re.search(r"[^\d+()\s\-.]", text):
-            return None, self.fault(q, f"{q.label}は数字で入力してください(例: 0767-00-0000)")
+            return None, self.fault(q, say("{label}は数字で入力してください(例: 0767-00-0000)", label=q.label))
         return kept or None, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, str) or not re.fullmatch(r"0[0-9]{9,10}|\+[0-9]{8,15}", value):
-            return self.fault(q, f"{q.label}は市外局番から10けたか11けたで入力してください(例: 0767-00-0000)")
+            return self.fault(q, say("{label}は市外局番から10けたか11けたで入力してください(例: 0767-00-0000)", label=q.label))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -163,7 +173,7 @@ class Mail(FieldType):
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, str) or len(value) > 254 or not _MAIL.fullmatch(value) or ".." in value:
-            return self.fault(q, f"{q.label}を正しく入力してください(例: hanako@example.jp)")
+            return self.fault(q, say("{label}を正しく入力してください(例: hanako@example.jp)", label=q.label))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -183,7 +193,7 @@ class InsuredNumber(FieldType):
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{10}", value):
-            return self.fault(q, f"{q.label}は10けたの数字で入力してください(被保険者証に書いてあります)")
+            return self.fault(q, say("{label}は10けたの数字で入力してください(被保険者証に書いてあります)", label=q.label))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -213,16 +223,16 @@ class MyNumber(FieldType):
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
         text = re.sub(r"[\s-]", "", narrow(get("")))
         if text.startswith("sv_"):  # a token comes from the store only: typed in, it could be somebody else's
-            return None, self.fault(q, f"{q.label}は12けたの数字で入力してください")
+            return None, self.fault(q, say("{label}は12けたの数字で入力してください", label=q.label))
         return text or None, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if isinstance(value, str) and re.fullmatch("sv_[0-9a-f]{24}", value):
             return []
         if not isinstance(value, str) or not re.fullmatch(r"[0-9]{12}", value):
-            return self.fault(q, f"{q.label}は12けたの数字で入力してください")
+            return self.fault(q, say("{label}は12けたの数字で入力してください", label=q.label))
         if not is_my_number(value):
-            return self.fault(q, f"{q.label}に打ち間違いがあるようです。カードや通知を見て、もう一度入力してください")
+            return self.fault(q, say("{label}に打ち間違いがあるようです。カードや通知を見て、もう一度入力してください", label=q.label))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
@@ -232,7 +242,7 @@ class MyNumber(FieldType):
         return {"": "" if str(value).startswith("sv_") else str(value)}
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
-        return str(value) if machine else "●●●● ●●●● ●●●●(入力済み)"
+        return str(value) if machine else say("●●●● ●●●● ●●●●(入力済み)")
 
 
 __all__ = ["squeeze"]

@@ -9,7 +9,8 @@
     const on = root.dataset[k] === v && k === 'contrast';
     if (on || v === 'std') delete root.dataset[k]; else root.dataset[k] = v;
     $$(`[data-set^="${k}:"]`).forEach(x => x.setAttribute('aria-pressed', String((root.dataset[k] || 'std') === x.dataset.set.split(':')[1])));
-    d.cookie = `ui_${k}=${root.dataset[k] || 'std'};path=/;max-age=31536000;samesite=lax`;
+    const body = new FormData(b.form); body.set(k, root.dataset[k] || 'std'); // the cookie is the server's: no script reads it
+    fetch(b.form.action, { method: 'POST', body, redirect: 'manual', keepalive: true });
   }));
   // 2. error summary takes focus
   $('.errsum')?.focus();
@@ -22,7 +23,8 @@
       const y = raw === '元' ? 1 : parseInt(raw, 10);
       if (!r || !y) { out.textContent = ''; return; }
       const era = r.value, name = r.parentElement.textContent.trim();
-      out.textContent = era === 'ad' ? `西暦 ${y}年` : `${name}${y === 1 ? '元' : y}年は 西暦 ${base[era] + y}年`;
+      const say = { name, y: y === 1 ? '元' : y, ad: base[era] + y };
+      out.textContent = era === 'ad' ? `${name} ${y}` : w.dataset.words.replace(/\{(\w+)\}/g, (_, k) => say[k]);
     };
     w.addEventListener('input', upd);
   });

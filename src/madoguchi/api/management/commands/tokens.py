@@ -1,0 +1,52 @@
+"""`madoguchi tokens make|revoke|list`: tokens of other systems of the city hall."""
+
+from __future__ import annotations
+
+import uuid
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from madoguchi.api.models import ApiToken
+from madoguchi.api.services import DAYS, SCOPES, token_make, token_revoke
+from madoguchi.kernel import clock
+from madoguchi.offices.public import city
+
+
+class Command(BaseCommand):
+    help = "職員用APIのトークンを作る・止める・一覧にする"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        make = acts.add_parser("make")
+        make.add_argument("name", help="何のためのトークンか")
+        make.add_argument("--section", required=True)
+        make.add_argument("--scope", action="append", required=True, choices=sorted(SCOPES))
+        make.add_argument("--days", type=int, default=DAYS)
+        acts.add_parser("revoke").add_argument("id")
+        acts.add_parser("list")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        getattr(self, f"_{options['act']}")(options)
+
+    def _make(self, options: dict[str, Any]) -> None:
+        if options["section"] not in city().sections:
+            raise CommandError(f"課 {options['section']} はありません。{'、'.join(sorted(city().sections))} から選んでください。")
+        if not 1 <= options["days"] <= 3660:
+            raise CommandError("--days は 1 から 3660 で指定してください。")
+        row, text = token_make(actor="command", name=options["name"], section=options["section"], scopes=options["scope"], days=options["days"])
+        self.stdout.write(f"{text}\nこのトークンは二度と表示されません。id {row.id}、{row.ends_at:%Y-%m-%d} まで。")
+
+    def _revoke(self, options: dict[str, Any]) -> None:
+        try:
+            found = token_revoke(actor="command", token_id=str(uuid.UUID(options["id"])))
+        except ValueError:
+            found = False
+        if not found:
+            raise CommandError("そのトークンはないか、もう止まっています。tokens list で id を確かめてください。")
+        self.stdout.write("止めました。")
+
+    def _list(self, options: dict[str, Any]) -> None:
+        for row in ApiToken.objects.order_by("made_at"):
+            state = "停止" if row.revoked_at else "期限切れ" if row.ends_at <= clock.now() else "有効"
+            self.stdout.write(f"{row.id} {state} {row.section} {','.join(row.scopes)} {row.ends_at:%Y-%m-%d} {row.name}")

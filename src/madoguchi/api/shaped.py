@@ -1,0 +1,61 @@
+"""Rows as the API shows them, and sending in one step."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madoguchi.casework.public import Case
+from madoguchi.identity.public import Owner
+from madoguchi.intake import public as intake
+from madoguchi.intake.errors import AlreadyFiled, AnswersWrong
+from madoguchi.intake.public import Application, Draft
+from madoguchi.kernel import clock, sealed
+from madoguchi.procedures.public import Fault, Published
+
+from . import services
+
+
+def procedure(found: Published) -> dict[str, Any]:
+    """A procedure in short."""
+    d = found.definition
+    return {"id": d.id, "version": found.number, "name": d.name, "summary": d.summary, "kind": d.kind, "section": d.section, "sign_in": d.level}
+
+
+def opened(value: Any) -> Any:
+    """Answers without what is sealed (個人番号)."""
+    if isinstance(value, dict):
+        return {k: opened(v) for k, v in value.items() if not sealed.is_token(v)}
+    return [opened(v) for v in value] if isinstance(value, list) else value
+
+
+def draft(row: Draft) -> dict[str, Any]:
+    """A draft."""
+    return {"id": row.id, "state": "draft", "procedure": row.slug, "version": row.version, "answers": opened(row.answers),
+            "attachments": row.files, "expires_at": row.expires_at.astimezone(clock.JST)}
+
+
+def application(row: Application) -> dict[str, Any]:
+    """An application."""
+    documents = [{"id": d["id"], "name": d["name"]} for d in row.view.get("documents", [])]
+    return {"id": row.id, "state": row.status, "state_words": intake.STATUS_WORDS[row.status], "receipt": row.receipt,
+            "procedure": row.slug, "version": row.version, "filed_at": row.filed_at.astimezone(clock.JST), "documents": documents}
+
+
+def case(row: Case) -> dict[str, Any]:
+    """A case, nothing about the person."""
+    return {"id": row.id, "receipt": row.receipt, "procedure": row.slug, "state": row.state,
+            "filed_at": row.filed_at.astimezone(clock.JST), "due_on": row.due_on}
+
+
+def sent(owner: Owner, draft_id: str, key: str, mail: str) -> Application:
+    """Send a draft under a key, as the check page does. Raises what filing raises."""
+    if mail and (wrong := intake.mail_fault(mail)):
+        raise AnswersWrong([Fault("mail", wrong)])
+    signature = None
+    try:
+        row = intake.draft_get(owner=owner, draft_id=draft_id)
+        services.submit_key_use(owner=owner.key, key=key, draft_id=draft_id)
+        signature = intake.sign_if_needed(intake.published_of(row).definition, row, owner)
+    except AlreadyFiled:  # sent before: the same application again, but only under a key of this draft
+        services.submit_key_use(owner=owner.key, key=key, draft_id=draft_id)
+    return intake.application_submit(owner=owner, draft_id=draft_id, mail=intake.mail_plain(mail), signature=signature).application

@@ -1,0 +1,145 @@
+"""The forms of requests and answers, as openapi.json describes them."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, Literal
+from uuid import UUID
+
+from ninja import Field, Schema
+
+
+class Wrong(Schema):
+    """One thing that is wrong."""
+
+    at: str
+    title: str
+
+
+class Problem(Schema):
+    """application/problem+json."""
+
+    type: str
+    status: int
+    code: str
+    title: str
+    detail: str | None = None
+    errors: list[Wrong] | None = None
+
+
+class Procedure(Schema):
+    """A procedure."""
+
+    id: str
+    version: int
+    name: str
+    summary: str
+    kind: str
+    section: str
+    sign_in: str = Field(description="なし、利用者証明用、署名用")
+
+
+class Slot(Schema):
+    """A document that may be asked for."""
+
+    id: str
+    name: str
+    required: bool
+    most: int
+
+
+class ProcedureInFull(Procedure):
+    """With its documents."""
+
+    attachments: list[Slot]
+
+
+class Begin(Schema):
+    """Which procedure."""
+
+    procedure: str = Field(min_length=1, max_length=80)
+
+
+class Answers(Schema):
+    """All answers, by the JSON Schema of the procedure's version."""
+
+    answers: dict[str, Any]
+
+
+class Send(Schema):
+    """Where notices go, if anywhere."""
+
+    mail: str = Field("", max_length=254)
+
+
+class Attached(Schema):
+    """A file that was sent."""
+
+    id: UUID
+    name: str
+    size: int
+    kind: str
+
+
+class DraftOut(Schema):
+    """An application that is being written. 個人番号 is never given back."""
+
+    id: UUID
+    state: Literal["draft"]
+    procedure: str
+    version: int
+    answers: dict[str, Any]
+    attachments: dict[str, list[Attached]]
+    expires_at: dt.datetime
+
+
+class Issued(Schema):
+    """A document that the city issued."""
+
+    id: UUID
+    name: str
+
+
+class ApplicationOut(Schema):
+    """An application that was sent."""
+
+    id: UUID
+    state: Literal["filed", "under_review", "correction", "answered", "approval", "decided", "withdrawn"]
+    state_words: str
+    receipt: str
+    procedure: str
+    version: int
+    filed_at: dt.datetime
+    documents: list[Issued]
+
+
+class Everything(Schema):
+    """What a resident has here."""
+
+    drafts: list[DraftOut]
+    applications: list[ApplicationOut]
+
+
+class CaseOut(Schema):
+    """A case without anything about the person."""
+
+    id: UUID
+    receipt: str
+    procedure: str
+    state: str
+    filed_at: dt.datetime
+    due_on: dt.date
+
+
+class CasesOut(Schema):
+    """A page of cases."""
+
+    cases: list[CaseOut]
+    more: bool
+
+
+class CaseInFull(CaseOut):
+    """With the answers when the token may see them (cases:personal), else null."""
+
+    name: str | None
+    answers: dict[str, Any] | None

@@ -1,0 +1,204 @@
+"""The file of the personnel system: who joins, moves, leaves. Checked whole, then written in one transaction."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+from dataclasses import dataclass, field
+from pathlib import Path
+
+from django.db import transaction
+from django.db.models import Q
+
+from madoguchi.kernel import audit, clock
+from madoguchi.kernel.canon import sha256
+
+from .errors import PersonnelWrong
+from .models import Membership, Staff
+from .people import membership_add, membership_end, membership_fault, memberships_lapse, staff_add
+from .rights import ROLES, WHOLE
+
+COLUMNS = ("職員番号", "氏名", "所属課", "役割", "開始日", "終了日")
+LOSS_PERCENT, LOSS_LEAST = 20, 3  # more leavers than this are taken for a part of the file
+_KEYS = {ja: key for key, ja in ROLES.items()}
+_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,60}")
+_DAY = re.compile(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})")
+Post = tuple[str, str, dt.date, dt.date | None]  # section, role, first day, last day
+
+
+@dataclass(slots=True)
+class Person:
+    """One person of the file."""
+
+    number: str
+    name: str
+    line: int
+    posts: list[Post] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class Change:
+    """What becomes of one person, in words."""
+
+    kind: str  # 入る人, 変わる人, 離れる人
+    number: str
+    name: str
+    words: tuple[str, ...]
+
+
+def text_of(path: Path) -> str:
+    """UTF-8 (with or without BOM), else cp932. Raises PersonnelWrong."""
+    try:
+        raw = path.read_bytes()
+    except OSError as wrong:
+        raise PersonnelWrong([f"{path}:0 ファイルを開けません({wrong.strerror})。場所と権限を確認してください"]) from None
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return raw.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise PersonnelWrong([f"{path}:1 文字コードが読めません。UTF-8(BOM付き)かcp932で保存し直してください"])
+
+
+def _day(text: str) -> dt.date | None:
+    match = _DAY.fullmatch(unicodedata.normalize("NFKC", text).strip())
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def _read_line(cells: dict[str, str], sections: dict[str, str]) -> tuple[str, str, Post | None, list[str]]:
+    """(number, name, post, what is wrong) of one line."""
+    faults = []
+    number = unicodedata.normalize("NFKC", cells["職員番号"]).strip()
+    name = " ".join(cells["氏名"].split())
+    section = {"全庁": WHOLE}.get(cells["所属課"].strip()) or cells["所属課"].strip()
+    section = section if section in sections else {ja: key for key, ja in sections.items()}.get(section, section)
+    role = _KEYS.get(cells["役割"].strip(), cells["役割"].strip())
+    starts, ends = _day(cells["開始日"]), _day(cells["終了日"])
+    if not _NUMBER.fullmatch(number):
+        faults.append("職員番号が読めません。半角の英数字60字までで書いてください")
+    if not 1 <= len(name) <= 60:
+        faults.append("氏名がないか長すぎます。60字までで書いてください")
+    if wrong := membership_fault(section, role, set(sections)):
+        faults.append(wrong)
+    if starts is None:
+        faults.append("開始日が読めません。2026-04-01 の形で書いてください")
+    if cells["終了日"].strip() and ends is None:
+        faults.append("終了日が読めません。2027-03-31 の形で書くか、空けてください")
+    if starts and ends and ends < starts:
+        faults.append("終了日が開始日より前です。日付を確認してください")
+    return number, name, (section, role, starts, ends) if starts and not faults else None, faults
+
+
+def people_read(path: Path, sections: dict[str, str]) -> dict[str, Person]:
+    """Everybody in the file by number. Raises PersonnelWrong with every fault."""
+    reader = csv.reader(io.StringIO(text_of(path), newline=""), strict=True)
+    faults: list[str] = []
+    people: dict[str, Person] = {}
+    try:
+        head = [c.strip() for c in next(reader, [])]
+        missing = [c for c in COLUMNS if c not in head]
+        if missing:
+            raise PersonnelWrong([f"{path}:1 列「{'」「'.join(missing)}」がありません。1行目に {','.join(COLUMNS)} を書いてください"])
+        for cells in reader:
+            if not any(c.strip() for c in cells):
+                continue
+            if len(cells) != len(head):
+                faults.append(f"{path}:{reader.line_num} 列の数が{len(cells)}です。1行目と同じ{len(head)}にしてください")
+                continue
+            faults += [f"{path}:{reader.line_num} {f}" for f in _take_line(
+                people, reader.line_num, *_read_line(dict(zip(head, cells, strict=True)), sections))]
+    except csv.Error:
+        faults.append(f"{path}:{reader.line_num} CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください")
+    if not people and not faults:
+        faults.append(f"{path}:1 職員が一人もいません。全員のファイルを渡してください")
+    if faults:
+        raise PersonnelWrong(faults)
+    return people
+
+
+def _take_line(people: dict[str, Person], line: int, number: str, name: str, post: Post | None, faults: list[str]) -> list[str]:
+    person = people.setdefault(number, Person(number, name, line))
+    if person.name != name:
+        return [*faults, f"氏名が{person.line}行目とちがいます。同じ職員番号は同じ人にしてください"]
+    if post is not None and any(post[:3] == p[:3] for p in person.posts):
+        return [*faults, "同じ職員番号・所属課・役割・開始日の行がもうあります。どちらかを消してください"]
+    if post is not None:
+        person.posts.append(post)
+    return faults
+
+
+def _words(post: Post, sections: dict[str, str]) -> str:
+    section, role, starts, ends = post
+    until = f"{ends}まで" if ends else ""
+    return f"{'全庁' if section == WHOLE else sections.get(section, section)} {ROLES.get(role, role)}({starts}から{until})"
+
+
+def _post(row: Membership) -> Post:
+    return row.section, row.role, row.starts, row.ends
+
+
+@transaction.atomic
+def personnel_import(
+    *, actor: str, path: Path, sections: dict[str, str], dry_run: bool = False, accept_loss: bool = False
+) -> list[Change]:
+    """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing.
+    ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
+    people = people_read(path, sections)
+    today = clock.today()
+    known = {s.username: s for s in Staff.objects.select_for_update().order_by("id")}
+    held: dict[str, list[Membership]] = {}
+    for row in Membership.objects.filter(Q(ends=None) | Q(ends__gte=today)).select_related("staff").order_by("id"):
+        held.setdefault(row.staff.username, []).append(row)
+    leavers = [s for s in known.values() if s.from_personnel and s.username not in people and (s.is_active or held.get(s.username))]
+    before = sum(s.from_personnel and s.is_active for s in known.values())
+    if not accept_loss and len(leavers) > max(LOSS_LEAST, before * LOSS_PERCENT // 100):
+        raise PersonnelWrong([f"{path}:0 いまの{before}人のうち{len(leavers)}人がファイルにいません。全員のファイルか確認し、"
+                              "本当に離れるときは --accept-loss を付けてください"])
+    changes = [c for p in people.values() if (c := _settle(actor, p, known.get(p.number), held.get(p.number, []), sections))]
+    changes += [_leave(actor, s, held.get(s.username, []), sections) for s in leavers]
+    memberships_lapse(actor=actor)
+    if changes:
+        counts = {kind: sum(c.kind == kind for c in changes) for kind in ("入る人", "変わる人", "離れる人")}
+        audit.record(actor, "personnel.imported", chain="personnel", facts={
+            "joiners": counts["入る人"], "movers": counts["変わる人"], "leavers": counts["離れる人"], "sha256": sha256(path.read_bytes())})
+    if dry_run:
+        transaction.set_rollback(True)
+    return changes
+
+
+def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> Change | None:
+    """Make one person's account what the file says."""
+    words: list[str] = []
+    new = staff is None or not staff.is_active
+    if staff is None:
+        staff = staff_add(actor=actor, username=person.number, name=person.name, personnel=True)
+    elif staff.name != person.name or not staff.from_personnel:
+        words += [f"氏名を「{person.name}」に"] if staff.name != person.name else []
+        staff.name, staff.from_personnel = person.name, True
+        staff.save(update_fields=["name", "from_personnel"])
+    wanted = {p[:3]: p for p in person.posts}
+    past = {_post(r)[:3]: _post(r) for r in Membership.objects.filter(staff=staff, ends__lt=clock.today())}
+    for row in rows:
+        if _post(row)[:3] not in wanted:
+            words.append("やめる: " + _words(_post(row), sections))
+            membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
+    present = {_post(r)[:3]: _post(r) for r in rows} | past
+    for post in person.posts:
+        if present.get(post[:3]) != post:
+            words.append(("終わりが変わる: " if post[:3] in present else "加わる: ") + _words(post, sections))
+            membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3])
+    return Change("入る人" if new else "変わる人", person.number, person.name, tuple(words)) if words else None
+
+
+def _leave(actor: str, staff: Staff, rows: list[Membership], sections: dict[str, str]) -> Change:
+    for row in rows:
+        membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
+    if not rows:  # an account that never had a role
+        Staff.objects.filter(id=staff.id).update(is_active=False)
+    return Change("離れる人", staff.username, staff.name, tuple("やめる: " + _words(_post(r), sections) for r in rows))

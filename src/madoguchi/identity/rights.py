@@ -1,0 +1,62 @@
+"""Who may do what: one table. Every permission check asks it (`Staff.may`), and 権限の一覧 is drawn from it, so that what an
+auditor reads is what the city hall does."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
+         "protection": "支援措置担当"}
+WHOLE = "*"  # the section of those who work for the whole city hall
+OF_THE_HALL = ("admin", "auditor")  # roles that are given for the whole city hall only
+WORKERS = ("clerk", "chief", "manager")
+
+
+class Right(StrEnum):
+    """What somebody may do."""
+
+    WORK_CASES = "work_cases"
+    STAMP_CLERK = "stamp_clerk"
+    STAMP_CHIEF = "stamp_chief"
+    STAMP_MANAGER = "stamp_manager"
+    SEE_NUMBER = "see_number"
+    SEE_GUARDED = "see_guarded"
+    MANAGE_DISASTERS = "manage_disasters"
+    READ_ALL_CASES = "read_all_cases"
+    SEE_DELIVERIES = "see_deliveries"
+    RETRY_DELIVERIES = "retry_deliveries"
+    SEE_RIGHTS = "see_rights"
+    MANAGE_STAFF = "manage_staff"
+
+
+@dataclass(frozen=True, slots=True)
+class Rule:
+    """A right in words, and the roles that have it. ``everywhere``: not only in one's own section."""
+
+    ja: str
+    roles: tuple[str, ...]
+    everywhere: bool = False
+
+
+TABLE: dict[str, Rule] = {
+    Right.WORK_CASES: Rule("自分の課の申請を見て、審査・補正・起案・担当の割当てをする", WORKERS),
+    Right.STAMP_CLERK: Rule("担当の順番で承認・差戻しをする", ("clerk",)),
+    Right.STAMP_CHIEF: Rule("係長の順番で承認・差戻しをする(不在のときは代決の人)", ("chief",)),
+    Right.STAMP_MANAGER: Rule("課長の順番で承認・差戻しをする(不在のときは代決の人)", ("manager",)),
+    Right.SEE_NUMBER: Rule("自分の課の申請の個人番号を見る(本人の再確認と理由が要り、記録が残る)", WORKERS),
+    Right.SEE_GUARDED: Rule("自分の課の照合で、支援措置の方も見る(申請を開く権利は別に要る)", ("protection",)),
+    Right.MANAGE_DISASTERS: Rule("自分の課の災害を加え、受付期限を動かす(罹災証明の担当課)", WORKERS),
+    Right.READ_ALL_CASES: Rule("すべての課の申請を読む(変えられない)", ("auditor",), True),
+    Right.SEE_DELIVERIES: Rule("すべての課の連携の状態を見る(受付番号だけ)", ("admin", "auditor"), True),
+    Right.RETRY_DELIVERIES: Rule("すべての課の連携と止まった処理をやり直す", ("admin",), True),
+    Right.SEE_RIGHTS: Rule("この一覧を見る", ("admin", "auditor"), True),
+    Right.MANAGE_STAFF: Rule("職員のロック・二つ目の確認・ログイン・不在を扱う(申請の中身は見られない)", ("admin",), True),
+}
+STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
+
+
+def allowed(roles: set[str], right: str) -> bool:
+    """Does one of these roles have the right? A right that is not in the table nobody has."""
+    rule = TABLE.get(right)
+    return rule is not None and bool(roles & set(rule.roles))

@@ -1,0 +1,93 @@
+"""Counts for the operators, kept by prometheus_client in files that all web processes share (its multiprocess mode). The
+library is loaded with the first count. Labels are names of ours (routes, procedures, outcomes), never what a person wrote."""
+
+from __future__ import annotations
+
+import functools
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from . import clock, outbox
+
+COUNTERS = {
+    "requests": ("Answered requests by route.", ("route", "method", "status")),
+    "uploads": ("Files that were sent, by what became of them.", ("result",)),
+    "filings": ("Applications filed, by procedure.", ("procedure",)),
+    "refusals": ("Requests refused because they came too often.", ("what",)),
+}
+
+
+@functools.cache
+def _library() -> Any:
+    folder = Path(settings.MADOGUCHI_DATA) / "metrics"
+    folder.mkdir(parents=True, exist_ok=True)
+    os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is loaded
+    import prometheus_client
+
+    return prometheus_client
+
+
+@functools.cache
+def _counter(name: str) -> Any:
+    words, labels = COUNTERS[name]
+    return _library().Counter(f"madoguchi_{name}", words, labels)
+
+
+@functools.cache
+def _seconds() -> Any:
+    return _library().Histogram("madoguchi_request_seconds", "Time to an answer by route.", ("route",),
+                                buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
+
+
+def count(name: str, **labels: str) -> None:
+    """One more."""
+    if settings.METRICS:
+        _counter(name).labels(**labels).inc()
+
+
+def answered(route: str, method: str, status: int, seconds: float) -> None:
+    """A request was answered."""
+    if settings.METRICS:
+        method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
+        count("requests", route=route, method=method, status=str(status))
+        _seconds().labels(route=route).observe(seconds)
+
+
+class _Now:
+    """What the database says at this moment."""
+
+    def collect(self) -> Iterator[Any]:
+        """Gauges of outbox and worker."""
+        import prometheus_client.core as core
+
+        state = outbox.state()
+        beat = outbox.last_heartbeat("worker")
+        found = {
+            "outbox_waiting": ("Messages not done yet.", state.waiting), "outbox_parked": ("Messages that wait for a person.", state.parked),
+            "outbox_lag_seconds": ("Age of the oldest message that is due.", state.lag),
+            "worker_heartbeat_age_seconds": ("Since the worker was last seen; -1: never.",
+                                             (clock.now() - beat).total_seconds() if beat else -1),
+        }
+        for name, (words, value) in found.items():
+            yield core.GaugeMetricFamily(f"madoguchi_{name}", words, value=value)
+
+
+def page() -> tuple[bytes, str]:
+    """Everything as text, and its content type."""
+    library = _library()
+    from prometheus_client import multiprocess
+
+    registry = library.CollectorRegistry()
+    multiprocess.MultiProcessCollector(registry)  # type: ignore[no-untyped-call]
+    registry.register(_Now())
+    return library.generate_latest(registry), library.CONTENT_TYPE_LATEST
+
+
+def begin_anew() -> None:
+    """Counts of processes that ended: taken away when the city hall opens."""
+    for path in (Path(settings.MADOGUCHI_DATA) / "metrics").glob("*.db"):
+        path.unlink(missing_ok=True)

@@ -1,0 +1,152 @@
+"""Words for people that can be said in another language later: Japanese text that remembers how it was put together.
+
+Pure: rules make them and know no language; whoever draws a page lends a voice (``speaking``) for as long as it draws.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import hashlib
+import re
+from collections.abc import Iterable, Iterator
+from contextvars import ContextVar
+from typing import Protocol
+
+from markupsafe import Markup, escape
+
+from .eras import wareki
+
+RUBY = re.compile(r"([一-鿿々〆ヶ]+)《([ぁ-ゖァ-ヺー・]+)》")
+LETTERS = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+
+
+class Voice(Protocol):
+    """A language being spoken."""
+
+    def word(self, text: str) -> str | None:
+        """Japanese in this language; None where nobody wrote it yet."""
+
+    def day(self, day: dt.date) -> str:
+        """A day in words."""
+
+
+_voice: ContextVar[Voice | None] = ContextVar("voice", default=None)
+
+
+@contextlib.contextmanager
+def speaking(voice: Voice | None) -> Iterator[None]:
+    """Draw in the language of ``voice`` (None: Japanese) inside the block."""
+    token = _voice.set(voice)
+    try:
+        yield
+    finally:
+        _voice.reset(token)
+
+
+def key_of(text: str) -> str:
+    """The key of a source text in tables of translations: a changed text has another key, so that no translation
+    outlives its source."""
+    return hashlib.sha256(text.encode()).hexdigest()[:12]
+
+
+def ruby(text: str) -> Markup:
+    """Escaped text with 漢字《かんじ》 drawn as ruby."""
+    return drawn(str(escape(text)))
+
+
+def drawn(html: str) -> Markup:
+    """Our own HTML with 漢字《かんじ》 drawn as ruby; in one box, so that a flex container does not tear it apart."""
+    if "《" not in html:
+        return Markup(html)  # noqa: S704
+    return Markup("<span>" + RUBY.sub(r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>", html) + "</span>")  # noqa: S704
+
+
+def unruby(text: str) -> str:
+    """The text without its readings, for attributes and titles."""
+    return RUBY.sub(r"\1", text)
+
+
+class Words(str):
+    """Words of a definition in the language being spoken; ``lang`` where they are in another one (not translated yet)."""
+
+    lang: str
+
+    def __new__(cls, text: str, lang: str = "") -> Words:
+        """``text`` may hold readings in 《》."""
+        self = super().__new__(cls, text)
+        self.lang = lang
+        return self
+
+    def __html__(self) -> str:
+        text = ruby(str.__str__(self))
+        return Markup('<span lang="{}">{}</span>').format(self.lang, text) if self.lang else text
+
+
+class Said(str):
+    """A sentence in Japanese, with its template and arguments. Equal to the plain text in every other respect."""
+
+    template: str
+    args: dict[str, object]
+
+    def __new__(cls, template: str, args: dict[str, object] | None = None) -> Said:
+        """Without arguments the template is the text."""
+        self = super().__new__(cls, template.format(**{k: _japanese(v) for k, v in args.items()}) if args else template)
+        self.template, self.args = template, args or {}
+        return self
+
+    def spoken(self) -> str | None:
+        """In the language being spoken, readings in 《》; None where the sentence is not translated yet."""
+        voice = _voice.get()
+        if voice is None:
+            return str.__str__(self)
+        template = voice.word(self.template)
+        if template is None:
+            if LETTERS.search(self.template):
+                return None
+            template = self.template.replace("、", voice.word("、") or "、")  # nothing but arguments
+        args = {key: _argument(value, voice) for key, value in self.args.items()}
+        return template.format(**args) if args else template
+
+    def __html__(self) -> str:
+        text = self.spoken()
+        return Markup('<span lang="ja">{}</span>').format(str.__str__(self)) if text is None else ruby(text)
+
+
+def _japanese(value: object) -> object:
+    return wareki(value) if isinstance(value, dt.date) else value
+
+
+def _argument(value: object, voice: Voice) -> object:
+    if isinstance(value, Said):
+        found = value.spoken()
+        return str.__str__(value) if found is None else found
+    if isinstance(value, dt.date):
+        return voice.day(value)
+    if isinstance(value, Words) or not isinstance(value, str):
+        return value
+    found = voice.word(value)
+    return value if found is None else found
+
+
+def say(template: str, /, **args: object) -> Said:
+    """A sentence for people (days may be arguments): ``say("{label}を入力してください", label=q.label)``. Templates are collected for translation."""
+    return Said(template, args)
+
+
+def listed(items: Iterable[str]) -> Said:
+    """Words one after the other: 午前、午後."""
+    args: dict[str, object] = {f"i{n}": item for n, item in enumerate(items)}
+    return Said("、".join(f"{{{key}}}" for key in args), args)
+
+
+def bare(value: object) -> str:
+    """Any words without drawing, in the language being spoken: for attributes, titles and options."""
+    if isinstance(value, Said):
+        found = value.spoken()
+        return unruby(str.__str__(value) if found is None else found)
+    if isinstance(value, Words):
+        return unruby(str.__str__(value))
+    if isinstance(value, Markup):
+        return Markup(re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>|<span>|<span lang=[^>]*>|</span>", "", str(value)))  # noqa: S704
+    return str(value)

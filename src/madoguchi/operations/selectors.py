@@ -1,0 +1,137 @@
+"""Readers: how the machine stands. Names no person and no answer."""
+
+from __future__ import annotations
+
+import datetime as dt
+import platform
+import shutil
+from dataclasses import dataclass
+from importlib import metadata
+from pathlib import Path
+
+from django.conf import settings
+from django.db import connection
+
+from madoguchi.delivery.public import Stuck, parcels_open, stuck_list
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, clock, outbox
+from madoguchi.kernel.errors import Forbidden
+
+LATE, QUIET, OLD_SEAL, OLD_BACKUP = 300, 60, 600, dt.timedelta(hours=26)
+FULL, SOON = 0.9, dt.timedelta(days=30)
+
+
+@dataclass(frozen=True, slots=True)
+class Fact:
+    """One line of the page; ``bad`` says what to do, empty when all is well."""
+
+    name: str
+    value: str
+    bad: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Overview:
+    """The page."""
+
+    queue: list[Fact]
+    places: list[Fact]
+    trust: list[Fact]
+    versions: list[Fact]
+    stuck: list[Stuck]
+
+
+def insist(actor: Staff) -> None:
+    """Raises Forbidden for everybody but the administrator."""
+    if not actor.has_role("*", "admin"):
+        raise Forbidden
+
+
+def overview(*, actor: Staff) -> Overview:
+    """How everything stands now. Raises Forbidden."""
+    insist(actor)
+    return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup()], _versions(), stuck_list(actor=actor))
+
+
+def ago(seconds: float) -> str:
+    """An age in words."""
+    for size, word in ((86400, "日"), (3600, "時間"), (60, "分")):
+        if seconds >= size:
+            return f"{seconds / size:.0f}{word}前"
+    return f"{max(0, seconds):.0f}秒前"
+
+
+def _queue() -> list[Fact]:
+    state, beat = outbox.state(), outbox.last_heartbeat("worker")
+    quiet = (clock.now() - beat).total_seconds() if beat else None
+    parcels = parcels_open()
+    return [
+        Fact("作業係の鼓動", ago(quiet) if quiet is not None else "まだありません",
+             "" if quiet is not None and quiet <= QUIET else "作業係(madoguchi worker)が動いているか確認してください"),
+        Fact("待っている処理", f"{state.waiting}件"),
+        Fact("いちばん古い処理の遅れ", f"{state.lag:.0f}秒", "" if state.lag <= LATE else "作業係を増やすか、記録(ログ)を見てください"),
+        Fact("止まっている処理", f"{state.parked}件", "" if not state.parked else "下の一覧で原因を見てください"),
+        Fact("渡していない連携", f"{parcels['waiting']}件"),
+        Fact("断られた連携", f"{parcels['refused']}件", "" if not parcels["refused"] else "「連携」の画面で原因を見てください"),
+    ]
+
+
+def _places() -> list[Fact]:
+    out = []
+    for name, place in (("データ", settings.MADOGUCHI_DATA), ("添付", settings.FILES_ROOT), ("連携", settings.OUT_ROOT)):
+        try:
+            found = shutil.disk_usage(place)
+        except OSError as error:
+            out.append(Fact(f"ディスク({name})", f"読めません({type(error).__name__})", "場所と権限を確認してください"))
+            continue
+        out.append(Fact(f"ディスク({name})", f"空き {found.free / 1e9:.1f}GB / {found.total / 1e9:.1f}GB",
+                        "" if found.used / found.total < FULL else "空きを作ってください。一杯になると申請を受け付けられません"))
+    return out
+
+
+def _certificates() -> list[Fact]:
+    from cryptography import x509
+
+    out = []
+    for text in settings.TLS_CERTS:
+        try:
+            until = x509.load_pem_x509_certificate(Path(text).read_bytes()).not_valid_after_utc
+        except (OSError, ValueError) as error:
+            out.append(Fact(f"証明書 {Path(text).name}", f"読めません({type(error).__name__})", "MADOGUCHI_TLS_CERTS の場所と権限を確認してください"))
+            continue
+        left = until - clock.now()
+        out.append(Fact(f"証明書 {Path(text).name}", f"{until.astimezone(clock.JST):%Y-%m-%d} まで(あと{left.days}日)",
+                        "" if left > SOON else "証明書を更新してください"))
+    if settings.OIDC["key_file"]:
+        key = Path(settings.OIDC["key_file"])
+        out.append(Fact("ログインの鍵", f"{ago(clock.now().timestamp() - key.stat().st_mtime)}に作成" if key.exists() else "ありません",
+                        "" if key.exists() else "MADOGUCHI_OIDC_KEY の場所を確認してください"))
+    return out
+
+
+def _seals() -> list[Fact]:
+    last, anchor = audit.last_seal(), Path(settings.MADOGUCHI_DATA) / "anchors" / "seals.txt"
+    unsealed = audit.unsealed_age()
+    out = [Fact("記録の封印", f"{last[0]}番、{ago((clock.now() - last[1]).total_seconds())}" if last else "まだありません",
+                "" if unsealed <= OLD_SEAL else "作業係が動いているか確認してください")]
+    there = anchor.exists()
+    out.append(Fact("外の控え(anchors)", ago(clock.now().timestamp() - anchor.stat().st_mtime) if there else "ありません",
+                    "" if there or not last else "控えのファイルがなくなっています。audit verify を実行してください"))
+    return out
+
+
+def _backup() -> Fact:
+    found = max((p.stat().st_mtime for p in Path(settings.BACKUPS).glob("**/manifest.json")), default=None)
+    if found is None:
+        return Fact("バックアップ", "見つかりません", "バックアップを取り、場所を MADOGUCHI_BACKUPS で指定してください")
+    age = clock.now().timestamp() - found
+    return Fact("バックアップ", ago(age), "" if age <= OLD_BACKUP.total_seconds() else "毎日のバックアップが動いているか確認してください")
+
+
+def _versions() -> list[Fact]:
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT sqlite_version()" if connection.vendor == "sqlite" else "SHOW server_version")
+        database = str(cursor.fetchone()[0])
+    names = {"sqlite": "SQLite", "postgresql": "PostgreSQL"}
+    return [Fact("madoguchi", settings.VERSION), Fact("Python", platform.python_version()), Fact("Django", metadata.version("django")),
+            Fact(names.get(connection.vendor, connection.vendor), database), Fact("granian", metadata.version("granian"))]

@@ -1,0 +1,53 @@
+"""The operator page: what the administrator looks at in the morning."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from madoguchi.identity.public import Staff
+from madoguchi.web.posted import posts
+
+from . import selectors, services
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """Queue, stuck messages, deliveries, disk, certificates, seals, backups, versions."""
+    return _page(request, "")
+
+
+def _page(request: HttpRequest, error: str) -> HttpResponse:
+    context = {"o": selectors.overview(actor=cast(Staff, request.user)), "reasons": services.REASONS, "error": error}
+    return render(request, "operations/overview.html", context, status=422 if error else 200)
+
+
+def _back() -> HttpResponseRedirect:
+    response = HttpResponseRedirect("/staff/operations/")
+    response.status_code = 303
+    return response
+
+
+@login_required
+@posts("/staff/operations/")
+def retry(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Try a parked message again."""
+    services.message_retry(actor=cast(Staff, request.user), message_id=message_id)
+    return _back()
+
+
+@login_required
+@posts("/staff/operations/")
+def skip(request: HttpRequest, message_id: int) -> HttpResponse:
+    """Give a parked message up, with a reason."""
+    reason = request.POST.get("reason", "")
+    if reason not in services.REASONS:
+        selectors.insist(cast(Staff, request.user))
+        return _page(request, "飛ばす理由を選んでください。")
+    services.message_skip(actor=cast(Staff, request.user), message_id=message_id, reason=reason)
+    return _back()

@@ -1,0 +1,95 @@
+"""The operator page: the administrator sees how the machine stands, nobody else does, and no person is named on it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+
+import pytest
+from django.db import transaction
+from tests.scan.run import certificate
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.kernel import audit, clock, outbox
+from madoguchi.kernel.models import AuditEntry, Message
+
+STRANGERS = ("operations_retry", "operations_skip")  # addresses with an id that this file looks after (tests/meta)
+SLUG = "risai-shoumei"
+
+
+@pytest.fixture
+def stuck(hall: Hall) -> Message:
+    """A message of a case that was refused, and one of the same case behind it."""
+    def refuses(message: outbox.Envelope) -> None:
+        if message.key == "first":
+            raise outbox.Refused("E42")
+
+    outbox.subscribe("test.Stuck", "delivery.deliver", refuses)
+    case = hall.case("hanako", SLUG)
+    with transaction.atomic():
+        outbox.publish("test.Stuck", case_ref=case.ref, key="first", payload={})
+        outbox.publish("test.Stuck", case_ref=case.ref, key="second", payload={})
+    run_worker()
+    yield Message.objects.get(key="first")
+    outbox._handlers.pop("test.Stuck")
+
+
+def test_the_administrator_sees_how_it_stands(hall: Hall, stuck, settings, places):
+    certificate(places)
+    settings.TLS_CERTS, settings.BACKUPS = [str(places / "cert.pem"), str(places / "gone.pem")], places / "backups"
+    audit.seal()
+    outbox.heartbeat("worker")
+    page = text(hall.desk("admin").get("/staff/operations/"))
+    for words in ("止まっている処理", "1件", "E42", "証明書 cert.pem", "日)", "証明書 gone.pem", "読めません(FileNotFoundError)", "空き",
+                  "控えのファイルがなくなっています", "バックアップを取り", "Django", "0秒前"):
+        assert words in page, words
+    for name in ("見本", "花子", "袖ヶ江"):
+        assert name not in page
+
+
+def test_a_backup_that_is_old_is_said(hall: Hall, settings, places):
+    settings.BACKUPS = places / "backups"
+    (places / "backups" / "1").mkdir(parents=True)
+    manifest = places / "backups" / "1" / "manifest.json"
+    manifest.write_text("{}")
+    now = clock.now().timestamp()
+    os.utime(manifest, (now - 3600, now - 3600))
+    assert "毎日のバックアップ" not in text(hall.desk("admin").get("/staff/operations/"))
+    with clock.frozen(clock.now() + dt.timedelta(days=3)):
+        assert "毎日のバックアップ" in text(hall.desk("admin").get("/staff/operations/"))
+
+
+def test_again_and_skip_with_a_reason(hall: Hall, stuck):
+    desk, case = hall.desk("admin"), stuck.case_ref
+    waiting = Message.objects.get(key="second")
+    assert waiting.state == "ready"
+    assert desk.post(f"/staff/operations/retry/{stuck.id}/").status_code == 303
+    stuck.refresh_from_db()
+    assert stuck.state == "ready"
+    run_worker()
+    answer = desk.post(f"/staff/operations/skip/{stuck.id}/", {"reason": "x"})
+    assert answer.status_code == 422
+    assert "飛ばす理由を選んでください" in text(answer)
+    assert desk.post(f"/staff/operations/skip/{stuck.id}/", {"reason": "arrived"}).status_code == 303
+    run_worker()
+    stuck.refresh_from_db()
+    waiting.refresh_from_db()
+    assert (stuck.state, stuck.error_code, waiting.state) == ("done", "skipped", "done")
+    entry = AuditEntry.objects.get(chain=f"case:{case}", action="outbox.skipped")
+    assert (entry.actor, entry.facts) == ("staff:admin", {"handler": "delivery.deliver", "reason": "arrived"})
+    assert desk.post(f"/staff/operations/skip/{stuck.id}/", {"reason": "arrived"}).status_code == 404
+
+
+@pytest.mark.parametrize("who", ["tanaka", "kobayashi", "auditor"])
+def test_nobody_else_gets_in(hall: Hall, stuck, who):
+    desk = hall.desk(who)
+    assert desk.get("/staff/operations/").status_code == 403
+    for act in ("retry", "skip"):
+        for number in (stuck.id, 999_999):
+            assert desk.post(f"/staff/operations/{act}/{number}/", {"reason": "arrived"}).status_code == 403
+            assert desk.post(f"/staff/operations/{act}/{number}/", {}).status_code == 403
+    stuck.refresh_from_db()
+    assert stuck.state == "parked"
+    assert "/staff/operations/" not in text(desk.get("/staff/"))
+    assert hall.browser("hanako").get("/staff/operations/").status_code == 302

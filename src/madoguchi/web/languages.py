@@ -1,0 +1,141 @@
+"""The languages of the residents' pages: which one this request is drawn in, and the words of its catalogue."""
+
+from __future__ import annotations
+
+import contextlib
+import datetime as dt
+import functools
+from collections.abc import Iterator, Mapping
+from contextvars import ContextVar
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from babel.dates import format_date
+from django.http import HttpRequest
+from markupsafe import Markup
+
+from madoguchi.kernel.eras import wareki
+from madoguchi.kernel.said import drawn, key_of, speaking
+
+LOCALE = Path(__file__).parents[1] / "locale"
+COOKIE = "ui_lang"
+
+
+@dataclass(frozen=True, slots=True)
+class Language:
+    """``code`` in cookies and filings, ``name`` in itself, ``html`` for the lang attribute."""
+
+    code: str
+    name: str
+    html: str
+
+
+LANGUAGES = {x.code: x for x in (
+    Language("ja", "日本語", "ja"), Language("ja-easy", "やさしい日本語", "ja"), Language("en", "English", "en"),
+    Language("zh-hans", "简体中文", "zh-Hans"), Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
+)}
+BABEL = {"en": "en_GB", "zh-hans": "zh_Hans", "vi": "vi", "pt": "pt_BR"}
+JAPANESE = LANGUAGES["ja"]
+TRANSLATED = tuple(code for code in LANGUAGES if code != "ja")
+_now: ContextVar[Language] = ContextVar("language", default=JAPANESE)
+_tables: ContextVar[tuple[Mapping[str, str], ...]] = ContextVar("tables", default=())
+
+
+@functools.cache
+def catalogue(code: str) -> dict[str, str]:
+    """Japanese → translation of one language, read once a process (5 ms; docs/adr/0012)."""
+    from babel.messages.pofile import read_po
+
+    path = LOCALE / code / "LC_MESSAGES" / "django.po"
+    if not path.exists():
+        return {}
+    with path.open("rb") as file:
+        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+
+
+def current() -> Language:
+    """The language that is being drawn."""
+    return _now.get()
+
+
+def wanted(request: HttpRequest) -> Language:
+    """What this person chose; pages of the staff are Japanese."""
+    if request.path.startswith("/staff/"):
+        return JAPANESE
+    return LANGUAGES.get(request.COOKIES.get(COOKIE, ""), JAPANESE)
+
+
+def word(text: str) -> str | None:
+    """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
+    if text == "、":
+        return "、" if current().code in ("ja-easy", "zh-hans") else ", "
+    found = catalogue(current().code).get(text)
+    if found is not None:
+        return found
+    key = key_of(text)
+    return next((table[key] for table in _tables.get() if key in table), None)
+
+
+def day(value: dt.date) -> str:
+    """令和8年11月20日, 20 November 2026 …"""
+    babel = BABEL.get(current().code)
+    if babel:
+        return format_date(value, format="long", locale=babel)
+    if current().code == "ja-easy":
+        return f"{value.year}年{value.month}月{value.day}日"
+    return wareki(value)
+
+
+class _Voice:
+    """What the words of the kernel ask of a language."""
+
+    word, day = staticmethod(word), staticmethod(day)
+
+
+_VOICE = _Voice()
+
+
+@contextlib.contextmanager
+def drawing(language: Language) -> Iterator[None]:
+    """Everything inside is drawn in this language."""
+    now, tables = _now.set(language), _tables.set(())
+    try:
+        with speaking(None if language is JAPANESE else _VOICE):
+            yield
+    finally:
+        _tables.reset(tables)
+        _now.reset(now)
+
+
+def lend(table: Mapping[str, str]) -> None:
+    """Words of a definition or a city for the rest of this request: names inside sentences are looked up there too."""
+    if table and table not in _tables.get():
+        _tables.set((*_tables.get(), table))
+
+
+def gettext(text: str) -> str:
+    """For templates: the words of the catalogue, with readings drawn; Japanese, marked as such, where none are."""
+    if current() is JAPANESE:
+        return text
+    found = catalogue(current().code).get(text)
+    return Markup('<span lang="ja">{}</span>').format(Markup(text)) if found is None else _drawn(found)  # noqa: S704 - our own text
+
+
+def ngettext(one: str, many: str, count: int) -> str:
+    """Japanese counts without plural forms, so do our catalogues."""
+    return gettext(one)
+
+
+@functools.lru_cache(maxsize=4096)
+def _drawn(text: str) -> Markup:
+    """A text of the catalogue; it may hold the tags of its source."""
+    return drawn(text)
+
+
+def context(request: HttpRequest) -> dict[str, Any]:
+    """Template context: the language of the page and those one can choose."""
+    return {"language": current(), "languages": LANGUAGES.values()}
+
+
+__all__ = ["LANGUAGES", "TRANSLATED", "Language", "catalogue", "current", "day", "drawing", "gettext", "lend", "wanted", "word"]

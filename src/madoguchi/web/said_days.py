@@ -1,0 +1,43 @@
+"""Days, times, amounts and lines of a page in the language it is drawn in. Japanese is `procedures.rules.say`'s."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from markupsafe import Markup, escape
+
+from madoguchi.kernel.said import say
+
+from . import languages
+
+JST = dt.timezone(dt.timedelta(hours=9))
+
+
+def day(value: dt.date | dt.datetime | None) -> str:
+    """令和8年11月20日, 20 November 2026 …; an instant is the day in Japan, None is empty."""
+    if value is None:
+        return ""
+    local = value.astimezone(JST).date() if isinstance(value, dt.datetime) else value
+    return languages.day(local)
+
+
+def moment(value: dt.datetime | None) -> str:
+    """A day with the time in Japan."""
+    if value is None:
+        return ""
+    local = value.astimezone(JST)
+    if languages.current().code in languages.BABEL:
+        return f"{day(local)} {local.hour:02d}:{local.minute:02d}"
+    return f"{day(local)} {local.hour}時{local.minute:02d}分"
+
+
+def yen(value: int) -> str:
+    """無料 or 1,234円."""
+    return say("{yen}円", yen=f"{value:,}") if value else say("無料")
+
+
+def lines(value: object) -> Markup:
+    """Words with their line breaks, in the language being drawn."""
+    text = value.__html__() if hasattr(value, "__html__") else escape(str(value))
+    return Markup(re.sub(r"\r\n|\r|\n", "<br>", str(text)))  # noqa: S704 - escaped above

@@ -1,0 +1,57 @@
+"""Translated pages in a real browser: nothing wider than a small screen, nothing that axe finds, the menu by keyboard."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext
+
+from .seed import Town
+from .test_axe import OPEN, Checker, wide
+from .test_resident_pages import WIDER
+
+pytestmark = pytest.mark.browser
+
+Open = Callable[..., BrowserContext]
+PAGES = ("/", "/procedures/", "/p/risai-shoumei/", "/p/ninshin-todoke/", "/status/", "/sign-in/", "/accessibility/")
+
+
+def chosen(town: Town, code: str) -> list[dict[str, object]]:
+    """The cookie of somebody who chose a language."""
+    return [{"name": "ui_lang", "value": code, "url": town.base}]
+
+
+@pytest.mark.parametrize("width", [320, 390])
+@pytest.mark.parametrize("code", ["vi", "pt", "ja-easy"])
+def test_nothing_is_wider_than_the_screen(town: Town, open_as: Open, code: str, width: int):
+    tab = open_as(chosen(town, code)).new_page()
+    tab.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        tab.goto(path)
+        assert tab.evaluate(WIDER) <= 0, path
+
+
+def test_the_language_is_chosen_by_keyboard_and_without_javascript(town: Town, open_as: Open):
+    tab = open_as([], js=False).new_page()
+    tab.goto("/procedures/")
+    tab.locator(".langs summary").focus()
+    tab.keyboard.press("Enter")
+    tab.locator(".langs button[value=vi]").focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("html[lang=vi]")
+    assert tab.url.endswith("/procedures/")
+    assert tab.locator("h1").inner_text().startswith("Danh sách thủ tục")
+
+
+@pytest.mark.parametrize("code", ["vi", "ja-easy"])
+def test_axe_finds_nothing_on_translated_pages(town: Town, open_as: Open, axe_source: str, code: str):
+    tab = open_as(chosen(town, code)).new_page()
+    for path in ("/", "/p/risai-shoumei/", "/status/"):
+        tab.goto(path)
+        checker = Checker(tab, axe_source)
+        checker.look("closed")
+        tab.evaluate(OPEN)
+        wide(tab, 320)
+        checker.look("320 open")
+        assert checker.wrong == {}, path

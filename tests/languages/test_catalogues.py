@@ -1,0 +1,83 @@
+"""The catalogues: nothing that the pages say is missing, nothing in a translation is broken."""
+
+from __future__ import annotations
+
+import ast
+import re
+from pathlib import Path
+
+import pytest
+
+from madoguchi.config.languages_cli import catalogue_file, missing, sayings
+from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, pack_files, read_file, side_file
+from madoguchi.kernel.said import LETTERS, key_of
+from madoguchi.offices.public import city
+from madoguchi.procedures.rules import translate
+from madoguchi.web.languages import TRANSLATED, catalogue
+
+MISSING_AT_MOST = 105  # sentences of the named rules (procedures/rules/checks) without words; this number may only fall
+PLAIN_AT_MOST = 0  # Finding("…") and Fault("…") with text that cannot be said in another language
+READ_FIRST = ("risai-shoumei", "ninshin-todoke", "jidou-teate-nintei")
+RULES = Path(translate.__file__).parent
+SLOT = re.compile(r"%\(\w+\)s|\{\w+\}")
+TAG = re.compile(r"<[^>]+>")
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_what_the_pages_say_is_translated(code: str):
+    gone = missing(code)
+    outside_rules = [t for t in gone if not all("/rules/checks/" in place for place, _ in sayings()[t])]
+    assert outside_rules == []
+    assert len(gone) <= MISSING_AT_MOST
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_placeholders_and_tags_survive_translation(code: str):
+    for source, words in catalogue(code).items():
+        assert set(SLOT.findall(source)) == set(SLOT.findall(words)), source
+        assert sorted(t for t in TAG.findall(source) if t != "<wbr>") == sorted(t for t in TAG.findall(words) if t != "<wbr>"), source
+
+
+@pytest.mark.parametrize("code", [c for c in TRANSLATED if c != "ja-easy"])
+def test_no_kana_is_left_in_a_translation(code: str):
+    left = {s: w for s, w in catalogue(code).items() if re.search("[ぁ-ゖァ-ヺ]", re.sub(r"[(（][^)）]*[)）]", "", w))}
+    assert left == {}
+
+
+def test_readings_are_well_formed_in_easy_japanese():
+    for words in catalogue("ja-easy").values():
+        assert words.count("《") == words.count("》") == len(re.findall(r"[一-鿿々〆ヶ]《[ぁ-ゖァ-ヺー・]+》", words)), words
+
+
+@pytest.mark.parametrize("slug", READ_FIRST)
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_the_procedures_read_first_are_translated_whole(slug: str, code: str):
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == slug)
+    definition, _ = read_file(path, override, city())
+    from madoguchi.config.procedures_cli import tables
+
+    assert definition is not None
+    assert translate.missing(definition, tables(slug)[code]) == []
+
+
+def test_side_files_carry_the_source_their_key_stands_for():
+    files = sorted([*TRANSLATIONS_ROOT.rglob("*.yaml"), *(city().folder / "translations").glob("*.yaml")])
+    assert len(files) >= 5
+    for file in files:
+        assert [e.source for e in side_file(file) if key_of(e.source) != e.key] == [], file
+
+
+def test_every_catalogue_is_there():
+    assert all(catalogue_file(code).exists() for code in TRANSLATED)
+
+
+def test_findings_and_faults_can_be_said_in_other_languages():
+    plain = [f"{path.name}:{a.lineno}" for path in [*RULES.rglob("checks/*.py"), *RULES.rglob("fields/*.py"), RULES / "validate.py"]
+             for node in ast.walk(ast.parse(path.read_text(encoding="utf-8")))
+             if isinstance(node, ast.Call) and getattr(node.func, "id", getattr(node.func, "attr", "")) in ("Finding", "Fault", "fault", "notice")
+             for a in node.args if _japanese(a)]
+    assert len(plain) <= PLAIN_AT_MOST, plain
+
+
+def _japanese(node: ast.expr) -> bool:
+    return (isinstance(node, ast.Constant) and isinstance(node.value, str) and bool(LETTERS.search(node.value))) or isinstance(node, ast.JoinedStr)

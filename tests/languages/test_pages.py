@@ -1,0 +1,150 @@
+"""Residents' pages in the language somebody chose, up to a whole filing."""
+
+from __future__ import annotations
+
+import datetime as dt
+import gzip
+import re
+from email import message_from_bytes, policy
+
+import pytest
+from django.test import Client
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import Walk, hidden
+
+from madoguchi.config.procedures_cli import body, pack_files, read_file, side_file
+from madoguchi.intake.models import Application
+from madoguchi.kernel.said import Said, Words, bare, listed, ruby, say
+from madoguchi.offices.public import city, next_open
+from madoguchi.procedures.public import Definition
+from madoguchi.web.languages import LANGUAGES, TRANSLATED, drawing
+
+SLUG = "ninshin-todoke"
+ENGLISH = LANGUAGES["en"]
+
+
+def publish(hall: Hall) -> Definition:
+    """The procedure as `madoguchi setup` publishes it, with its translations."""
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == SLUG)
+    definition, _ = read_file(path, override, city())
+    assert definition is not None
+    return hall.publish(SLUG, body(path, override, definition))
+
+
+def page(code: str, path: str) -> str:
+    client = Client()
+    client.cookies["ui_lang"] = code
+    return client.get(path).content.decode()
+
+
+def addresses() -> set[str]:
+    """The address of the city hall, as it is and as the city's own side files write it."""
+    written = {e.text for code in TRANSLATED for e in side_file(city().folder / "translations" / f"{code}.yaml") if e.source == city().address}
+    return {city().address} | written
+
+
+def seen(html: str) -> str:
+    """What a reader sees, without the language menu and without what stands in brackets beside a legal term."""
+    html = re.sub(r'<details class="langs">.*?</details>|<head>.*?</head>', "", html, flags=re.S)
+    for place in addresses():  # the name of a place keeps its letters
+        html = html.replace(place, "")
+    return re.sub(r"[(（][^()（）]*[)）]", "", re.sub(r"<[^>]+>", " ", html))
+
+
+def test_the_menu_remembers_the_language_without_javascript(hall: Hall):
+    client = Client()
+    answer = client.post("/settings/", {"lang": "vi"}, headers={"referer": "http://testserver/procedures/"})
+    assert (answer.status_code, answer["Location"]) == (303, "/procedures/")
+    assert 'lang="vi"' in client.get("/").content.decode().split("<head>")[0]
+    client.post("/settings/", {"lang": "xx"})
+    assert client.cookies["ui_lang"].value == "vi"
+
+
+@pytest.mark.parametrize("code", [c for c in TRANSLATED if c != "ja-easy"])
+def test_no_kana_is_left_on_a_translated_procedure_page(hall: Hall, code: str):
+    publish(hall)
+    for path in (f"/p/{SLUG}/", "/"):
+        assert re.findall("[ぁ-ゖァ-ヺ]+", seen(page(code, path))) == []
+
+
+def test_easy_japanese_has_readings_in_text_and_none_in_attributes(hall: Hall):
+    publish(hall)
+    html = page("ja-easy", f"/p/{SLUG}/")
+    assert "<ruby>妊娠<rp>(</rp><rt>にんしん</rt><rp>)</rp></ruby>" in html
+    assert "《" not in html
+    assert re.findall(r'="[^"]*<ruby', html) == []
+    assert "<ruby>" not in re.search("<title>.*?</title>", html)[0]
+    assert len(gzip.compress(html.encode())) < 10_000
+
+
+def test_staff_pages_stay_japanese(hall: Hall):
+    client = Client()
+    client.cookies["ui_lang"] = "en"
+    client.force_login(hall.staff("tanaka"))
+    html = client.get("/staff/").content.decode()
+    assert '<html lang="ja"' in html and "業務ワークベンチ" in html
+
+
+def test_an_untranslated_definition_is_marked_as_japanese(hall: Hall):
+    d = hall.publish("kaigo-kougaku")
+    html = page("pt", "/p/kaigo-kougaku/")
+    assert f'<span lang="ja">{d.name}</span>' in html
+    assert "Começar o pedido" in html
+
+
+def test_faults_are_said_in_the_language_with_the_labels_of_the_definition(hall: Hall):
+    publish(hall)
+    with drawing(ENGLISH):
+        from madoguchi.procedures import public as procedures
+
+        published = procedures.current(SLUG)
+        step = published.shown().step("mother_page")
+        facts = procedures.Facts({}, dt.date(2026, 11, 20), next_open)
+        result = procedures.read_step(published.definition, published.definition.step("mother_page"), {}, facts)
+        words = [bare(f.ja) for f in result.faults]
+    assert step is not None and step.title == "The pregnant person"
+    assert "Please enter: Name of the pregnant person" in words
+    assert str(result.faults[0].ja) == "妊婦の方の氏名を入力してください"
+
+
+def test_said_is_plain_japanese_until_somebody_lends_a_voice():
+    words = say("{label}を入力してください", label="氏名")
+    assert words == "氏名を入力してください" and isinstance(words, Said)
+    assert bare(words) == words
+    with drawing(ENGLISH):
+        assert bare(words) == "Please enter: 氏名"
+        assert bare(listed([say("はい"), say("いいえ")])) == "Yes, No"
+
+
+def test_what_somebody_typed_never_becomes_markup():
+    with drawing(LANGUAGES["ja-easy"]):
+        assert "<script>" not in say("{label}を入力してください", label="<script>").__html__()
+        assert ruby("<b>漢字《かんじ》").startswith("<span>&lt;b&gt;<ruby>")
+        assert Words('"><b>', "ja").__html__() == '<span lang="ja">&#34;&gt;&lt;b&gt;</span>'
+
+
+def test_a_whole_filing_in_vietnamese(hall: Hall):
+    walk = Walk(hall.browser("hanako"), SLUG, hall.answers(SLUG)) if publish(hall) else None
+    assert walk is not None
+    walk.client.cookies["ui_lang"] = "vi"
+    first = walk.client.get(walk.here).content.decode()
+    assert "Người khai báo" in first and '<html lang="vi"' in first
+    wrong = walk.post(walk.step_id, filer="", mark=hidden(walk.client.get(walk.here), "_mark"))
+    assert wrong.status_code == 422
+    assert "Hãy chọn: Người đang nhập" in wrong.content.decode()
+    walk.go()
+    check = walk.client.get(walk.here).content.decode()
+    assert "Hãy kiểm tra nội dung rồi gửi" in check and "Chính người mang thai" in check
+    assert "Khai báo mang thai" in check
+    filed = walk.submit(mail="hanako@example.jp")
+    assert filed.status_code == 303, filed.content.decode()
+    done = walk.client.get(filed["Location"]).content.decode()
+    assert "Đã tiếp nhận" in done
+    application = Application.objects.get()
+    assert application.language == "vi"
+    assert all(not isinstance(v, Words) for v in application.answers.values())
+    assert application.answers["filer"] == "self"
+    run_worker()
+    letter = message_from_bytes(next((hall.home / "mail").glob("*.eml")).read_bytes(), policy=policy.default)
+    assert "Đã tiếp nhận đơn" in letter["subject"]
+    assert "Số tiếp nhận" in letter.get_content()
