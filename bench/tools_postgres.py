@@ -24,33 +24,84 @@ def binaries() -> Path:
     return Path(here).parent
 
 
+class Server:
+    """One server with its data in a private folder. ``archive`` keeps the write-ahead log, for a recovery to any moment."""
+
+    def __init__(self, folder: Path, *, durable: bool = True, archive: bool = False) -> None:
+        self.folder, self.data, self.archive = folder, folder / "data", folder / "archive"
+        self.user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
+        if os.geteuid() == 0:
+            shutil.chown(folder, self.user)
+        with socket.socket() as s:
+            s.bind(("127.0.0.1", 0))
+            self.port = s.getsockname()[1]
+        self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {folder}"
+        if not durable:
+            self.options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
+        self.run("initdb", "-D", str(self.data), "-U", "madoguchi", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+        if archive:
+            self.as_user("mkdir", str(self.archive))
+            self.options += (" -c archive_mode=on -c wal_level=replica"
+                             f" -c archive_command='test ! -f {self.archive}/%f && cp %p {self.archive}/%f'")
+
+    def as_user(self, *command: str) -> None:
+        """Run something as the server's user."""
+        full = ["setpriv", f"--reuid={self.user}", "--clear-groups", *command] if os.geteuid() == 0 else list(command)
+        subprocess.run(full, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=self.folder)
+
+    def run(self, tool: str, *words: str) -> None:
+        """Run one of the server's programs."""
+        self.as_user(str(binaries() / tool), *words)
+
+    def start(self, data: Path | None = None) -> None:
+        """Start on its own data, or on another copy of them."""
+        self.data = data or self.data
+        self.run("pg_ctl", "-D", str(self.data), "-w", "-o", self.options, "-l", str(self.folder / "log"), "start")
+
+    def stop(self, mode: str = "immediate") -> None:
+        """Stop."""
+        self.run("pg_ctl", "-D", str(self.data), "-m", mode, "stop")
+
+    def make(self, name: str) -> str:
+        """A new database; its DATABASE_URL."""
+        self.run("createdb", *self.address(), name)
+        return f"postgresql://madoguchi@127.0.0.1:{self.port}/{name}"
+
+    def address(self) -> list[str]:
+        """Where and as whom, for the server's programs."""
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "madoguchi"]
+
+    def base_backup(self, target: Path) -> None:
+        """Copy the data while the server runs."""
+        self.run("pg_basebackup", *self.address(), "-D", str(target), "--checkpoint=fast")
+
+    def recover(self, base: Path, until: str) -> None:
+        """Start on a base backup and the archive, and play the log up to a moment. The steps of docs/administrator.md."""
+        words = (f"restore_command = 'cp {self.archive}/%f %p'\nrecovery_target_time = '{until}'\n"
+                 "recovery_target_action = 'promote'\n")
+        self.as_user("sh", "-c", 'printf "%s" "$1" >> "$0/postgresql.auto.conf" && touch "$0/recovery.signal"', str(base), words)
+        self.start(base)
+
+
+@contextlib.contextmanager
+def server(**how: bool) -> Iterator[Server]:
+    """A server in a folder of its own, started; stopped and removed afterwards."""
+    with tempfile.TemporaryDirectory(prefix="mado-pg-") as folder:
+        found = Server(Path(folder), **how)
+        found.start()
+        try:
+            yield found
+        finally:
+            found.stop()
+
+
 @contextlib.contextmanager
 def database(*, durable: bool = True) -> Iterator[str]:
     """Start a server, yield its DATABASE_URL (databases madoguchi and yardstick exist), stop and remove it."""
-    with tempfile.TemporaryDirectory(prefix="mado-pg-") as folder:
-        user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
-        if os.geteuid() == 0:
-            shutil.chown(folder, user)
-        with socket.socket() as s:
-            s.bind(("127.0.0.1", 0))
-            port = s.getsockname()[1]
-        bins, data = binaries(), f"{folder}/data"
-
-        def run(*command: str) -> None:
-            full = ["setpriv", f"--reuid={user}", "--clear-groups", *command] if os.geteuid() == 0 else list(command)
-            subprocess.run(full, check=True, stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL, cwd=folder)
-
-        run(str(bins / "initdb"), "-D", data, "-U", "madoguchi", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
-        options = f"-p {port} -c listen_addresses=127.0.0.1 -k {folder}"
-        if not durable:
-            options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        run(str(bins / "pg_ctl"), "-D", data, "-w", "-o", options, "-l", f"{folder}/log", "start")
-        try:
-            for name in ("madoguchi", "yardstick"):
-                run(str(bins / "createdb"), "-h", "127.0.0.1", "-p", str(port), "-U", "madoguchi", name)
-            yield f"postgresql://madoguchi@127.0.0.1:{port}/madoguchi"
-        finally:
-            run(str(bins / "pg_ctl"), "-D", data, "-m", "immediate", "stop")
+    with server(durable=durable) as found:
+        url = found.make("madoguchi")
+        found.make("yardstick")
+        yield url
 
 
 def main() -> int:

@@ -17,6 +17,7 @@ from django.conf import settings
 from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
+from tests.crash import keeping
 from tests.crash.journeys import CLAIM, DISASTER
 from tests.support import papers
 from tests.support.hall import Hall, lists
@@ -368,6 +369,6 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
-        rotate, numbers, expire, work, age, look, faults,
+        rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 }

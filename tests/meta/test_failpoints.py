@@ -11,6 +11,8 @@ ALLOWED = {
     "kernel/keys.py:ring_put": "makes the key ring at installation; written aside and linked into place, tested by a race",
     "kernel/keysource.py:folder_sync": "called right after keys.before_rename's rename; changes nothing by itself",
     "config/keys_cli.py:private_write": "writes an export that nothing depends on; a torn one does not open and is made again",
+    "config/archive.py:__init__": "opens the unfinished tar, which has no name yet and is removed by the next run",
+    "config/archive.py:close": "between backup.before_manifest and backup.before_rename: until then the backup has no name",
     "adapters/oidc/keys.py:key_make": "makes the provider's key at installation; written aside and linked into place",
     "config/management/commands/worker.py:anchor_write": "called by _seal right after worker.before_anchor",
     "config/management/commands/setup.py:handle": "marks that the pack was published; publishing again changes nothing",

@@ -20,6 +20,7 @@ from madoguchi.kernel.said import say
 
 from . import cell, strip
 from .errors import FileRefused
+from .holding import bytes_may_go
 from .models import StoredFile
 from .ports import Away, Infected, Scanner
 
@@ -160,7 +161,7 @@ def file_delete(*, file: StoredFile) -> None:
     """Remove row and bytes. The row goes first: a row without bytes would be a broken promise."""
     path = Path(settings.FILES_ROOT) / file.place
     file.delete()
-    path.unlink(missing_ok=True)
+    bytes_remove([path])
 
 
 def files_forget(*, owners: Iterable[str] = (), ids: Iterable[str] = ()) -> int:
@@ -171,20 +172,26 @@ def files_forget(*, owners: Iterable[str] = (), ids: Iterable[str] = ()) -> int:
 
     def clear() -> None:
         failpoints.hit("files.forget.before_unlink")
-        for row in rows:
-            bytes_remove(Path(settings.FILES_ROOT) / row.place)
+        bytes_remove([Path(settings.FILES_ROOT) / row.place for row in rows])
 
     transaction.on_commit(clear)
     return len(rows)
 
 
-def bytes_remove(path: Path) -> None:
-    """Take bytes away that no row names any more."""
-    path.unlink(missing_ok=True)
+def bytes_remove(paths: Iterable[Path]) -> None:
+    """Take bytes away that no row names any more. During a backup they stay for `sweep_strays`."""
+    with bytes_may_go() as may:
+        for path in paths if may else ():
+            path.unlink(missing_ok=True)
 
 
 def sweep_strays(*, older_than: float = 3600) -> int:
     """Remove bytes that no row names (left by a crash) and are older than an hour. Returns how many."""
+    with bytes_may_go() as may:
+        return _sweep(older_than) if may else 0
+
+
+def _sweep(older_than: float) -> int:
     root, now, gone = Path(settings.FILES_ROOT), clock.now().timestamp(), 0
     for path in root.rglob("*"):
         if path.is_file() and now - path.stat().st_mtime > older_than:

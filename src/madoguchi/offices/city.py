@@ -92,7 +92,7 @@ def city_words(folder: Path, language: str) -> dict[str, str]:
     file = folder / "translations" / f"{language}.yaml"
     if not file.exists():
         return {}
-    table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+    table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # nosec B506  # noqa: S506 - BaseLoader builds text only
     return {key: entry["訳"] for key, entry in table.items()}
 
 
