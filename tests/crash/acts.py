@@ -153,6 +153,23 @@ def take(application: str, clerk: str = "tanaka", **_: Any) -> Done:
     return {}
 
 
+def leave(application: str, **_: Any) -> Done:
+    """A clerk takes the case, and yesterday was the last day in the section."""
+    from madoguchi.identity import people
+    from madoguchi.identity import public as identity
+    from madoguchi.identity.models import Membership, Staff
+
+    case, username = Case.objects.get(id=application), f"leaver-{application[:8]}"
+    clerk = Staff.objects.filter(username=username).first() or identity.staff_enrol(
+        username=username, name="去る 人", password=identity.TRIAL_PASSWORD, memberships=[(case.section, "clerk")])
+    if not Membership.objects.filter(staff=clerk, lapsed=True).exists():
+        if case.state == "received":
+            casework.case_take(actor=clerk, case_id=application)
+        Membership.objects.filter(staff=clerk).update(ends=clock.today() - dt.timedelta(days=1))
+        people.memberships_lapse()
+    return {}
+
+
 def ask(application: str, **_: Any) -> Done:
     """Ask for a correction."""
     if Case.objects.get(id=application).state in ("received", "reviewing"):
@@ -368,7 +385,7 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, withdraw, take, ask, propose, approve, appoint, record, second,
+        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 }

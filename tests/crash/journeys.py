@@ -21,10 +21,12 @@ JOURNEYS: dict[str, Journey] = {
                ("work", {})],
     # a backup of everything, as a folder and as a tar, and back into an empty city hall
     "backup": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("backup", {}), ("restore", {})],
+    # whoever has the case leaves the section
+    "leaving": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("leave", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
-        "withdrawal": ("withdrawn", "withdrawn"), "disaster": ("reviewing", "under_review")}
+        "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"), "disaster": ("reviewing", "under_review")}
