@@ -1,6 +1,27 @@
 from __future__ import annotations
 
+import json
+from typing import Any
+
 from django.db import models
+
+
+class OrderedJson(models.JSONField):
+    """JSON whose keys keep their order, as the questions of a page must: PostgreSQL's jsonb sorts them, its json does not."""
+
+    def db_type(self, connection: Any) -> str | None:
+        """`json` on PostgreSQL."""
+        return "json" if connection.vendor == "postgresql" else super().db_type(connection)
+
+    def get_db_prep_value(self, value: Any, connection: Any, prepared: bool = False) -> Any:
+        """As text, so that no jsonb is made of it on the way."""
+        if connection.vendor != "postgresql" or not isinstance(value, dict):
+            return super().get_db_prep_value(value, connection, prepared)
+        return json.dumps(value, ensure_ascii=False)
+
+    def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
+        """The driver has read `json` already; text is read here."""
+        return value if isinstance(value, dict) else super().from_db_value(value, expression, connection)  # type: ignore[misc]
 
 
 class Version(models.Model):
@@ -9,7 +30,7 @@ class Version(models.Model):
     slug = models.CharField(max_length=80)
     number = models.PositiveIntegerField()
     checksum = models.CharField(max_length=64)
-    body = models.JSONField()
+    body = OrderedJson()
     published_at = models.DateTimeField()
     published_by = models.CharField(max_length=80)
     accept_until = models.DateTimeField(null=True)  # 受付終了: drafts begun on it may be filed until then
