@@ -21,7 +21,7 @@ class OrderedJson(models.JSONField):
 
     def from_db_value(self, value: Any, expression: Any, connection: Any) -> Any:
         """The driver has read `json` already; text is read here."""
-        return value if isinstance(value, dict) else super().from_db_value(value, expression, connection)  # type: ignore[misc]
+        return value if isinstance(value, dict) else super().from_db_value(value, expression, connection)
 
 
 class Version(models.Model):
