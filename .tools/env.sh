@@ -33,6 +33,7 @@ prepare_venv() { # runtime | test
     rm -f .venv/.installed-test .venv/.runtime-in-test
   fi
   [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat .tools/uv-version)"
+  echo "$PWD/src" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madoguchi.pth"  # lint-imports alone finds it
   cat > .venv/bin/madoguchi <<SH
 #!/usr/bin/env bash
 PYTHONPATH="$PWD/src" exec "$PWD/.venv/bin/python" -m madoguchi "\$@"

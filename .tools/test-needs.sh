@@ -2,7 +2,7 @@
 install_needs() {
   local want=() sudo=""
   [ -x /usr/bin/chromium ] || want+=(chromium)
-  fc-list 2>/dev/null | grep -qi "noto.*cjk" || want+=(fonts-noto-cjk)
+  [ -n "$(fc-list 2>/dev/null | grep -i "noto.*cjk")" ] || want+=(fonts-noto-cjk)  # not grep -q: it hangs up early, a fault under pipefail
   [ -f /usr/share/fonts/truetype/ipamj/ipamjm.ttf ] || want+=(fonts-ipamj-mincho)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want+=(postgresql)
   command -v clamd >/dev/null 2>&1 || want+=(clamav-daemon)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
@@ -60,7 +61,7 @@ def spoken(q: Question) -> str:
     return say("「{label}」の答え", label=q.label) if re.search(r"(です|ます|ました|ません|でした|ください)か?$", q.label) else q.label
 
 
-class FieldType:
+class FieldType(ABC):
     """Base of all field types. Values are plain JSON; `parse` makes one from raw input, `check` judges it."""
 
     name = ""
@@ -78,13 +79,13 @@ class FieldType:
         text = squeeze(get(""))
         return text or None, []
 
+    @abstractmethod
     def check(self, value: Any, q: Question) -> list[Fault]:
         """Faults of a value that is there."""
-        raise NotImplementedError
 
+    @abstractmethod
     def schema(self, q: Question) -> dict[str, Any]:
         """JSON Schema of the value."""
-        raise NotImplementedError
 
     def form(self, value: Any, q: Question) -> dict[str, str]:
         """A value back to raw input, part by part."""
