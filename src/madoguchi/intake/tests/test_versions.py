@@ -13,6 +13,7 @@ from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.models import Version
+from madoguchi.procedures.rules.read import from_plain
 
 SLUG = "jidou-teate-kifu"
 
@@ -125,3 +126,10 @@ def test_a_case_is_shown_by_the_version_it_was_filed_on(hall: Hall):
     old = procedures.version(SLUG, 1).definition.question("phone")
     assert old.label in page
     assert "新しい呼び名" not in page
+
+
+@pytest.mark.parametrize("slug", ["risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki"])
+def test_a_published_form_asks_in_the_order_of_its_file(hall: Hall, slug):
+    """PostgreSQL's jsonb would sort the questions by the length of their names."""
+    asked = [(step.id, q.id) for step in hall.publish(slug).steps for q in step.questions]
+    assert asked == [(step.id, q.id) for step in from_plain(body_of(slug)).steps for q in step.questions]
