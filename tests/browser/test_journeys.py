@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Callable
+from functools import partial
 from pathlib import Path
 
 import pytest
@@ -307,20 +308,28 @@ def test_years_are_told_in_both_calendars(town: Town, open_as: Open):
     assert echo.inner_text() == ""
 
 
+def _press_and_wait(tab: Tab, name: str) -> None:
+    """Press the button of a setting, and go on when the server has answered: the cookie is there then."""
+    with tab.expect_response("**/settings/"):
+        tab.get_by_role("button", name=name).click()
+    tab.wait_for_load_state()
+
+
 @SCRIPTS
 def test_display_settings_stay(js: bool, open_as: Open):
     tab = open_as(width=1280, js=js).new_page()
     tab.goto("/procedures/?q=介護")
     look = {"size": "html[data-size=xl]", "black": "html[data-contrast=high]"}
-    tab.get_by_role("button", name="特大").click()
+    press = partial(_press_and_wait, tab)
+    press("特大")
     assert tab.locator(look["size"]).count() == 1 and "q=" in tab.url, "and the page is still the same"
-    tab.get_by_role("button", name="背景を黒に").click()
+    press("背景を黒に")
     assert tab.locator(look["black"]).count() == 1
     tab.goto("/")
     assert tab.locator(look["size"]).count() == tab.locator(look["black"]).count() == 1
     assert tab.get_by_role("button", name="特大").get_attribute("aria-pressed") == "true"
-    tab.get_by_role("button", name="背景を黒に").click()
-    tab.get_by_role("button", name="標準").click()
+    press("背景を黒に")
+    press("標準")
     tab.goto("/accessibility/")
     assert tab.locator("html[data-size], html[data-contrast]").count() == 0
 
