@@ -36,6 +36,8 @@ RESULTS = {"new": "これから調べる", "ready": "できる", "stays": "対�
 DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
 OF_THE_FORM = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing)  # what the clerk puts right above the list
+LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
+GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)
 
 
@@ -61,6 +63,11 @@ def run_get(*, actor: Staff, run_id: str) -> BulkRun:
 def items_of(run: BulkRun) -> list[BulkItem]:
     """The cases of a run in their order."""
     return list(BulkItem.objects.filter(run=run).select_related("case", "case__assignee").order_by("number"))
+
+
+def why_for(*, actor: Staff, run: BulkRun, item: BulkItem) -> str:
+    """What is said of a case, to this reader: who may not know of 支援措置 reads what they would have been told themselves."""
+    return LOOK if item.why == GUARDED and not actor.may(Right.SEE_GUARDED, run.section) else item.why
 
 
 def definition_of(run: BulkRun) -> Definition:
@@ -89,7 +96,7 @@ def run_start(*, actor: Staff, act: str, case_ids: Sequence[str] = (), wanted: s
     if act not in ACTS:
         raise BulkWrong("することを選んでください。")
     rows = selectors.case_rows(actor=actor, wanted=wanted) if wanted else selectors.cases_for(actor=actor).filter(id__in=list(case_ids))
-    rows = rows.filter(section__in=actor.sections()).order_by("due_on", "filed_at")
+    rows = rows.filter(section__in=actor.sections()).order_by("due_on", "filed_at", "id")
     slugs = list(rows.order_by().values_list("slug", "section").distinct()[:2])
     if not slugs:
         raise BulkWrong("申請が選ばれていません。一覧で申請に印を付けてください。")
@@ -224,9 +231,9 @@ def _looks(case: Case, actor: Staff) -> str:
     if held is None or held.as_of is None:
         return ""
     if held.some_guarded:
-        return "支援措置の方が含まれます。1件ずつ審査してください。"
+        return GUARDED
     if held.looks or held.waiting or held.some_unmatched:
-        return "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
+        return LOOK
     return ""
 
 

@@ -13,6 +13,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import FIELD_TYPES, Definition
@@ -86,7 +87,7 @@ def _page(request: HttpRequest, found: BulkRun, anchors: list[tuple[str, str]], 
     d, items = bulk.definition_of(found), bulk.items_of(found)
     outcome = d.outcome(found.outcome)
     context = {
-        "run": found, "d": d, "act": bulk.ACTS[found.act], "rows": [_row(found, d, i) for i in items], "counts": _counts(items),
+        "run": found, "d": d, "act": bulk.ACTS[found.act], "rows": [_row(found, d, i, actor_of(request)) for i in items], "counts": _counts(items),
         "outcome_name": outcome.name if outcome else "", "error": error, "anchors": anchors,
         "errors": {a.partition("-")[0]: ja for a, ja in anchors}, "ready": [i for i in items if i.state == "ready"],
         "stays": [i for i in items if i.state == "stays"], "waiting": any(i.state == "waiting" for i in items),
@@ -110,9 +111,10 @@ def _form(request: HttpRequest, found: BulkRun, d: Definition, faults: list[Any]
     }
 
 
-def _row(found: BulkRun, d: Definition, item: BulkItem) -> dict[str, Any]:
+def _row(found: BulkRun, d: Definition, item: BulkItem, actor: Staff) -> dict[str, Any]:
     case = item.case
     row: dict[str, Any] = {"i": item, "c": case, "state": WORDS[State(case.state)], "result": bulk.RESULTS[item.state],
+                           "why": bulk.why_for(actor=actor, run=found, item=item),
                            "due": selectors.due_words(case, clock.today())[1]}
     if found.act == "approve" and not found.confirmed_at and (pending := bulk.pending_of(case)):
         outcome = d.outcome(pending.outcome)
@@ -145,7 +147,8 @@ def confirm(request: HttpRequest, run_id: str) -> HttpResponse:
 @require_safe
 def report_csv(request: HttpRequest, run_id: str) -> HttpResponse:
     """The report as CSV: receipt numbers, no names."""
-    found = bulk.run_get(actor=actor_of(request), run_id=run_id)
+    actor = actor_of(request)
+    found = bulk.run_get(actor=actor, run_id=run_id)
     out = io.StringIO()
     write = csv.writer(out)
     name = procedures.version(found.slug, found.version).definition.name
@@ -153,7 +156,8 @@ def report_csv(request: HttpRequest, run_id: str) -> HttpResponse:
     write.writerow(["受付番号", "手続き", "行ったこと", "結果", "できた・できなかった", "わけ", "時刻"])
     for item in bulk.items_of(found):
         at = item.at.astimezone(clock.JST).strftime("%Y-%m-%d %H:%M:%S") if item.at else ""
-        write.writerow([item.case.receipt, name, bulk.ACTS[found.act], outcome.name if outcome else "", bulk.RESULTS[item.state], item.why, at])
+        write.writerow([item.case.receipt, name, bulk.ACTS[found.act], outcome.name if outcome else "", bulk.RESULTS[item.state],
+                        bulk.why_for(actor=actor, run=found, item=item), at])
     response = HttpResponse("\ufeff" + out.getvalue(), content_type="text/csv; charset=utf-8")
     response.headers["Content-Disposition"] = f'attachment; filename="bulk-{found.made_at.astimezone(clock.JST):%Y%m%d-%H%M}.csv"'
     return response

@@ -111,7 +111,7 @@ def case_rows(*, actor: Staff, wanted: Filter) -> QuerySet[Case]:
         rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
     if wanted.mark in MARKS:
         rows = rows.filter(MARKS[wanted.mark]())
-    return rows.order_by("due_on", "filed_at")
+    return rows.order_by("due_on", "filed_at", "id")
 
 
 def _unread() -> Q:

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
+from uuid import UUID
 
 from django.db import transaction
 
@@ -30,7 +31,7 @@ def may_answer(application: Application, lines: list[TalkLine]) -> bool:
     return application.status != "withdrawn" and any(not line.mine for line in lines)
 
 
-def waiting(ids: list[str]) -> set[str]:
+def waiting(ids: list[UUID]) -> set[str]:
     """Those of these applications whose last message is the section's."""
     last: dict[str, bool] = {}
     for application, mine in TalkLine.objects.filter(application__in=ids).order_by("at", "id").values_list("application_id", "mine"):

@@ -73,7 +73,7 @@ def home(request: HttpRequest) -> HttpResponse:
     if owner is None:
         return to_sign_in("/my/")
     mine = applications.application_list(owner=owner)
-    news = talk.waiting([str(a.id) for a in mine])
+    news = talk.waiting([a.id for a in mine])
     rows = [
         {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key,
          "news": str(a.id) in news}
