@@ -32,6 +32,7 @@ from .models import BulkItem, BulkRun, Case, Decision
 from .rules import State
 
 ACTS = {"take": "自分が担当する", "receive": "受付にする", "propose": "決定を起案する", "approve": "承認する(決裁)"}
+BUTTONS = {"take": "を担当する", "receive": "を受付にする", "propose": "の決定を起案する", "approve": "を承認する"}
 RESULTS = {"new": "これから調べる", "ready": "できる", "stays": "対象にしない", "waiting": "処理中", "done": "済み", "refused": "できなかった"}
 DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
@@ -199,7 +200,7 @@ def obstacle(run: BulkRun, item: BulkItem, actor: Staff) -> str:
         return NotNow.ja
     if run.act == "take":
         return ""
-    return _unready(run, case, actor) or _looks(case, actor)
+    return _unready(run, case, actor) or _looks(run, case, actor)
 
 
 def _unready(run: BulkRun, case: Case, actor: Staff) -> str:
@@ -224,15 +225,15 @@ def _name(key: str, part: str) -> str:
     return key if part in ("", "*") else f"{key}.{part}"
 
 
-def _looks(case: Case, actor: Staff) -> str:
+def _looks(run: BulkRun, case: Case, actor: Staff) -> str:
     """What the register says to this person. Whoever may not know of 支援措置 reads the same words as for somebody whom the
-    register does not know."""
+    register does not know. Differences of people whom it does know were the clerk's to look at before proposing."""
     held = holdings(actor=actor, case=case)
     if held is None or held.as_of is None:
         return ""
     if held.some_guarded:
         return GUARDED
-    if held.looks or held.waiting or held.some_unmatched:
+    if held.waiting or held.some_unmatched or (held.looks and run.act != "approve"):
         return LOOK
     return ""
 

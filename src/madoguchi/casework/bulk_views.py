@@ -87,7 +87,8 @@ def _page(request: HttpRequest, found: BulkRun, anchors: list[tuple[str, str]], 
     d, items = bulk.definition_of(found), bulk.items_of(found)
     outcome = d.outcome(found.outcome)
     context = {
-        "run": found, "d": d, "act": bulk.ACTS[found.act], "rows": [_row(found, d, i, actor_of(request)) for i in items], "counts": _counts(items),
+        "run": found, "d": d, "act": bulk.ACTS[found.act], "button": bulk.BUTTONS[found.act],
+        "rows": [_row(found, d, i, actor_of(request)) for i in items], "counts": _counts(items),
         "outcome_name": outcome.name if outcome else "", "error": error, "anchors": anchors,
         "errors": {a.partition("-")[0]: ja for a, ja in anchors}, "ready": [i for i in items if i.state == "ready"],
         "stays": [i for i in items if i.state == "stays"], "waiting": any(i.state == "waiting" for i in items),
