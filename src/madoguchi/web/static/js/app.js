@@ -61,7 +61,7 @@
   }));
   // 5. staff keys (WCAG 2.1.4): switched off in the display settings there is no listener at all. A key only moves the
   // focus or opens a form or page; what changes anything is pressed there.
-  const go = t => { t.closest('details')?.setAttribute('open', ''); t.matches('a, summary') ? t.click() : t.focus(); };
+  const go = t => { const box = t.closest('details'); if (box) box.open = true; t.matches('a') ? t.click() : t.focus(); };
   if (d.body.dataset.keys === 'on') d.addEventListener('keydown', e => {
     if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.isContentEditable || /INPUT|SELECT|TEXTAREA/.test(e.target.tagName) && !/checkbox|radio/.test(e.target.type)) return;
     const help = $('#keyhelp');
