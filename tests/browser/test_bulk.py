@@ -125,7 +125,8 @@ def test_the_list_of_keys_and_modifiers(town: Town, open_as: Open):
 def test_switched_off_there_is_no_listener(town: Town, open_as: Open):
     desk = open_as(town.cookies("tanaka"), width=1280).new_page()
     counted = """() => { window.heard = 0; const real = EventTarget.prototype.addEventListener;
-        EventTarget.prototype.addEventListener = function (kind, ...more) { if (kind === 'keydown') window.heard++; return real.call(this, kind, ...more); }; }"""
+        EventTarget.prototype.addEventListener = function (kind, ...more) {
+            if (kind === 'keydown') window.heard++; return real.call(this, kind, ...more); }; }"""
     desk.add_init_script(f"({counted})()")
     desk.goto("/staff/account/")
     assert desk.evaluate("() => heard") == 1

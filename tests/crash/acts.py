@@ -426,7 +426,8 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm, late, propose, approve, appoint, record, second,
+        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm, late,
+        propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 }

@@ -259,7 +259,8 @@ def test_all_of_a_filter_is_bounded_and_says_what_was_left_out(hall: Hall, cases
 def test_what_is_missing_in_the_form_is_said_once_above(hall: Hall, cases):
     run, tanaka = start(hall, cases), hall.staff("tanaka")
     raw = hall.decision_raw(cases[0])
-    for how, wrong in (({"outcome": ""}, OutcomeMissing), ({"outcome": "returned", "raw": raw}, ReasonMissing), ({"outcome": "accepted"}, DecisionWrong)):
+    for how, wrong in (({"outcome": ""}, OutcomeMissing), ({"outcome": "returned", "raw": raw}, ReasonMissing),
+                       ({"outcome": "accepted"}, DecisionWrong)):
         with pytest.raises(wrong):
             bulk.run_look(actor=tanaka, run_id=str(run.id), **how)
     with pytest.raises(NotNow):

@@ -210,7 +210,8 @@ def test_nobody_writes_to_a_withdrawn_application(hall: Hall, case):
 
 @pytest.mark.parametrize("who", ["sato", "auditor", "admin"])
 def test_nobody_outside_the_section_writes_or_marks_as_read(hall: Hall, case, who):
-    for act in (lambda: talk.talk_write(actor=hall.staff(who), case_id=case.ref, text="x"), lambda: talk.talk_seen(actor=hall.staff(who), case_id=case.ref)):
+    for act in (lambda: talk.talk_write(actor=hall.staff(who), case_id=case.ref, text="x"),
+                lambda: talk.talk_seen(actor=hall.staff(who), case_id=case.ref)):
         with pytest.raises((NotFound, Forbidden)):
             act()
     assert not Talk.objects.exists()

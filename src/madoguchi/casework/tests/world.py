@@ -20,7 +20,8 @@ from madoguchi.procedures.rules import generate
 
 NUMBERED = "ninshin-todoke"
 NUMBER = generate.MY_NUMBERS[2]
-MARKS = ["鯨飲馬食", "hanako.mark@example.jp", "電話口の声が小さい", "宛名番号との照合のため", "通帳の名義を教えて", "鶴亀商店の名義です", "七人の分をまとめて受付"]
+MARKS = ["鯨飲馬食", "hanako.mark@example.jp", "電話口の声が小さい", "宛名番号との照合のため",
+         "通帳の名義を教えて", "鶴亀商店の名義です", "七人の分をまとめて受付"]
 TERM_OVER = dt.datetime(2032, 4, 1, 9, 0, tzinfo=clock.JST)
 
 
