@@ -13,6 +13,7 @@ from madoguchi.kernel.sealing import Column
 
 from .events import CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
+from .index import words_fill
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
@@ -69,4 +70,5 @@ __all__ = [
     "attachment_rows", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for", "cases_of_section",
     "cases_release", "correction_received", "decided", "definition_of", "documents_received", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",
+    "words_fill",
 ]

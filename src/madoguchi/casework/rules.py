@@ -63,6 +63,7 @@ OVER = (State.DECIDED, State.WITHDRAWN)
 HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term
 UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping
 OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
+RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)  # the clock runs
 
 
 def after(state: str, act: Act) -> State | None:

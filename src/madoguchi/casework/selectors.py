@@ -4,23 +4,19 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
-from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
 from .models import Approval, Case, Correction, Decision, Note, NumberView
-from .rules import OPEN, WORDS, State
+from .rules import State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -49,67 +45,6 @@ def case_get_locked(*, actor: Staff, case_id: str) -> Case:
 def may_work(actor: Staff, case: Case) -> bool:
     """Does this person work on the case (or only read it, as the auditor)?"""
     return actor.may(Right.WORK_CASES, case.section) and case.section in actor.sections()
-
-
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """Counts of open cases by due day."""
-
-    over: int
-    today: int
-    soon: int
-    fine: int
-
-
-def tiles(*, actor: Staff) -> Tiles:
-    """How the section stands, by working days."""
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    row = cases_for(actor=actor).filter(state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL]).aggregate(
-        over=Count("id", filter=Q(due_on__lt=today)), today=Count("id", filter=Q(due_on=today)),
-        soon=Count("id", filter=Q(due_on__gt=today, due_on__lte=soon)), fine=Count("id", filter=Q(due_on__gt=soon)),
-    )
-    return Tiles(**row)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list is narrowed to."""
-
-    query: str = ""
-    slug: str = ""
-    state: str = "open"
-    who: str = ""
-    due: str = ""
-    page: int = 1
-
-
-def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
-    """Cases by due day, 20 a page."""
-    rows = cases_for(actor=actor).select_related("assignee")
-    if wanted.query:
-        rows = rows.filter(search__contains=plain(wanted.query))
-    elif wanted.state == "open":
-        rows = rows.filter(state__in=OPEN)
-    if wanted.state in WORDS:
-        rows = rows.filter(state=wanted.state)
-    if wanted.slug:
-        rows = rows.filter(slug=wanted.slug)
-    if wanted.who == "me":
-        rows = rows.filter(Q(assignee=actor) | Q(assignee=None))
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    due = {"over": Q(due_on__lt=today), "today": Q(due_on=today), "soon": Q(due_on__gt=today, due_on__lte=soon),
-           "fine": Q(due_on__gt=soon)}.get(wanted.due)
-    if due is not None:
-        rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
-    return Paginator(rows.order_by("due_on", "filed_at"), 20).get_page(wanted.page)
-
-
-def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
-    """Procedures of this person's sections, for the filter."""
-    own = set(actor.sections()) if not actor.may(Right.READ_ALL_CASES) else set(city().sections)
-    return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
 
 
 def definition_of(case: Case) -> Definition:

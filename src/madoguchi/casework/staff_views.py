@@ -25,7 +25,7 @@ from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sen
 from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.web.posted import posts
 
-from . import ports, selectors, services
+from . import lists, ports, selectors, services
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
@@ -48,9 +48,9 @@ def see_other(url: str) -> HttpResponseRedirect:
     return response
 
 
-def _wanted(request: HttpRequest) -> selectors.Filter:
+def _wanted(request: HttpRequest) -> lists.Filter:
     page = request.GET.get("page", "1")
-    return selectors.Filter(
+    return lists.Filter(
         query=request.GET.get("q", "").strip()[:60], slug=request.GET.get("slug", "").replace("\x00", ""), state=request.GET.get("state", "open"),
         who=request.GET.get("who", ""), due=request.GET.get("due", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
@@ -58,9 +58,9 @@ def _wanted(request: HttpRequest) -> selectors.Filter:
 
 def _list_context(request: HttpRequest) -> dict[str, Any]:
     actor, wanted, today = actor_of(request), _wanted(request), clock.today()
-    page = selectors.case_list(actor=actor, wanted=wanted)
+    page = lists.case_list(actor=actor, wanted=wanted)
     rows = []
-    for row in page:
+    for row in page.rows:
         kind, words = selectors.due_words(row, today)
         rows.append({"c": row, "name": selectors.definition_of(row).name, "due": words, "due_class": kind,
                      "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)]})
@@ -68,8 +68,8 @@ def _list_context(request: HttpRequest) -> dict[str, Any]:
     query.pop("page", None)
     query.pop("tab", None)
     return {
-        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": selectors.tiles(actor=actor),
-        "procedures": selectors.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
+        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
+        "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
         "query": query.urlencode(), "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
 
