@@ -23,7 +23,8 @@ from .rules import OPEN, OVER, RUNNING, WORDS
 
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts
-Key = tuple[Any, Any, uuid.UUID]  # due day, time of filing, id
+FOUND = 300  # the same of a search: whoever found more writes another letter
+Key = tuple[Any, Any, Any]  # due day, time of filing, id, as the database gives them
 
 
 @dataclass(frozen=True, slots=True)
@@ -50,7 +51,7 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Window:
-    """One page of a list. ``more``: there are more than MOST cases, of which the first MOST can be leafed through."""
+    """One page of a list. ``more``: there are more cases than ``count``, which can be leafed through."""
 
     rows: list[Case]
     number: int
@@ -141,8 +142,7 @@ def _walk(pieces: Sequence[QuerySet[Case]], limit: int, *, newest: bool) -> list
     """The first keys of all pieces together."""
     order = ("-due_on", "-filed_at") if newest else ("due_on", "filed_at")
     found = _ask([p.order_by(*order).values_list("due_on", "filed_at", "id")[:limit] for p in pieces], "*")
-    keys = [(due, filed, uuid.UUID(str(case))) for due, filed, case in found]
-    return sorted(keys, reverse=newest)[:limit]
+    return sorted(found, reverse=newest)[:limit]  # type: ignore[arg-type]
 
 
 def _listed(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
@@ -159,7 +159,7 @@ def _listed(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
 
 
 def _found(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
-    """As _listed, of the cases found by a query. When there are more than MOST, it is the first by the alphabet of what
+    """As _listed, of the cases found by a query. When there are more than FOUND, it is the first by the alphabet of what
     follows the query that are looked at: the page asks to write more."""
     span = parts.span(wanted.query)
     if span is None:
@@ -173,20 +173,21 @@ def _found(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
         narrow &= Q(**{f"case__{name}": day})
     walks = [
         CaseWord.objects.filter(narrow, section=section, word__gte=span[0], word__lt=span[1]).order_by("word")
-        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: MOST + 1] for section in _sections(actor)
+        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: FOUND + 1] for section in _sections(actor)
     ]
-    once = {case: (due, filed, uuid.UUID(str(case)), state) for due, filed, case, state in _ask(walks, "*")}
-    still = sorted(k[:3] for k in once.values() if k[3] in OPEN)
-    over = sorted((k[:3] for k in once.values() if k[3] not in OPEN), reverse=True)
+    once = set(_ask(walks, "*"))  # a name may have the part twice
+    still = sorted(k[:3] for k in once if k[3] in OPEN)
+    over = sorted((k[:3] for k in once if k[3] not in OPEN), reverse=True)
     return [*still, *over], len(once)
 
 
 def case_list(*, actor: Staff, wanted: Filter) -> Window:
-    """20 cases a page, of at most MOST: what is open by due day, then what is over, newest first."""
+    """20 cases a page, of at most MOST (FOUND by a query): what is open by due day, then what is over, newest first."""
     keys, count = (_found if wanted.query else _listed)(actor, wanted)
-    more, count = count > MOST, min(count, MOST)
+    most = FOUND if wanted.query else MOST
+    more, count = count > most, min(count, most)
     number = min(max(wanted.page, 1), max(1, -(-count // PAGE)))
-    ids = [key[2] for key in keys[:MOST][(number - 1) * PAGE : number * PAGE]]
+    ids = [uuid.UUID(str(key[2])) for key in keys[(number - 1) * PAGE : number * PAGE]]
     rows = Case.objects.filter(id__in=ids).select_related("assignee").defer("answers", "files", "checklist").in_bulk() if ids else {}
     return Window([rows[i] for i in ids if i in rows], number, count, more)
 

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -63,6 +63,7 @@ class CaseWord(models.Model):
     section = models.CharField(max_length=40)
     word = models.BinaryField(max_length=160)  # UTF-8, so that both databases order it alike whatever their collation
     case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    objects: ClassVar[models.Manager[CaseWord]] = models.Manager()
 
     def __str__(self) -> str:
         return str(self.case_id)

@@ -190,6 +190,7 @@ def test_beyond_the_limit_the_page_says_so_and_asks_to_narrow(hall: Hall, monkey
     case = named(hall, "山田", "花子", "ヤマダ", "ハナコ")
     copies(case, [n % 30 for n in range(60)])
     monkeypatch.setattr(lists, "MOST", 40)
+    monkeypatch.setattr(lists, "FOUND", 40)
     tanaka = hall.staff("tanaka")
     for query in ("", "やまだ"):
         window = case_list(actor=tanaka, wanted=Filter(query=query, page=5))
