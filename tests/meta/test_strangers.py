@@ -27,7 +27,7 @@ OWNED = {
     "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
     "step": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
-    "receipt": "application", "document": "application", "attachment": "application",
+    "opinion": "application", "receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
     "case_hold": "case", "case_lift": "case",

@@ -142,7 +142,7 @@ def _walk(pieces: Sequence[QuerySet[Case]], limit: int, *, newest: bool) -> list
     """The first keys of all pieces together."""
     order = ("-due_on", "-filed_at") if newest else ("due_on", "filed_at")
     found = _ask([p.order_by(*order).values_list("due_on", "filed_at", "id")[:limit] for p in pieces], "*")
-    return sorted(found, reverse=newest)[:limit]  # type: ignore[arg-type]
+    return sorted(found, reverse=newest)[:limit]
 
 
 def _listed(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:

@@ -11,6 +11,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
+from .counts import Counted, Decided, corrected_between, decided_between, filed_between
 from .events import CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .index import words_fill
@@ -66,9 +67,10 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 __all__ = [
     "act_words", "actor_words",
-    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "answer_rows",
+    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "Counted", "Decided", "State", "answer_rows",
     "attachment_rows", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for", "cases_of_section",
-    "cases_release", "correction_received", "decided", "definition_of", "documents_received", "issue_documents",
+    "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of", "documents_received",
+    "filed_between", "issue_documents",
     "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",
     "words_fill",
 ]

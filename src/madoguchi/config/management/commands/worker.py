@@ -14,7 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep
+from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 
@@ -49,6 +49,7 @@ class Command(BaseCommand):
                 if now - tidy > 3600:
                     tidy = now
                     drafts_sweep()
+                    opinions_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
