@@ -39,8 +39,8 @@ def words_forget(case: Case) -> None:
 def _fill_some() -> int:
     rows = list(Case.objects.select_for_update().filter(words=None).order_by("id")[:BATCH])
     for case in rows:
-        _, case.search = who(case)
-        Case.objects.filter(id=case.id).update(search=case.search)
+        case.name, case.search = who(case)
+        Case.objects.filter(id=case.id).update(name=case.name, search=case.search)
         words_write(case)
     return len(rows)
 
