@@ -18,6 +18,7 @@ import itertools
 import json
 import os
 import random
+import signal
 import subprocess
 import sys
 import tempfile
@@ -303,6 +304,7 @@ def main() -> None:
     if options.fill:
         inside(options.fill)
         return
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # stopped from outside: end the servers too
     for engine in [options.engine] if options.engine else ["sqlite", "postgresql"]:
         small, large = (int(n) for n in (options.cases or ("2000,50000" if options.quick else "10000,1000000")).split(","))
         one(engine, (small, large))

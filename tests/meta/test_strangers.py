@@ -33,7 +33,7 @@ OWNED = {
     "case_hold": "case", "case_lift": "case",
     "case_file": "case", "case_document": "case", "case_draft": "case", "parcel_retry": "parcel",
 }
-FORMS_ONLY = {"discard", "withdraw", "add_documents"}
+FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with an id that another test looks after, with the test's name.
 ELSEWHERE: dict[str, str] = {}

@@ -24,6 +24,7 @@ from .rules import OPEN, OVER, RUNNING, WORDS
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts
 FOUND = 300  # the same of a search: whoever found more writes another letter
+TOGETHER = 200  # queries in one statement
 Key = tuple[Any, Any, Any]  # due day, time of filing, id, as the database gives them
 
 
@@ -89,18 +90,19 @@ def _sections(actor: Staff) -> list[str]:
 
 
 def _ask(queries: Sequence[QuerySet[Any, Any]], head: str) -> list[tuple[Any, ...]]:
-    """All these queries in one statement, each with its own limit (Django cannot say that on SQLite)."""
-    texts: list[str] = []
-    params: list[Any] = []
-    for n, query in enumerate(queries):
-        text, some = query.query.sql_with_params()
-        texts.append(f"SELECT {head.format(n=n)} FROM ({text}) AS u{n}")  # noqa: S608 - Django's own text, parameters apart  # nosec B608
-        params += some
-    if not texts:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(" UNION ALL ".join(texts), params)
-        return list(cursor.fetchall())
+    """All these queries together, each with its own limit (Django cannot say that on SQLite, which takes 500 at most)."""
+    out: list[tuple[Any, ...]] = []
+    for at in range(0, len(queries), TOGETHER):
+        texts: list[str] = []
+        params: list[Any] = []
+        for n, query in enumerate(queries[at : at + TOGETHER]):
+            text, some = query.query.sql_with_params()
+            texts.append(f"SELECT {head.format(n=at + n)} FROM ({text}) AS u{n}")  # noqa: S608 - Django's own text, parameters apart  # nosec B608
+            params += some
+        with connection.cursor() as cursor:
+            cursor.execute(" UNION ALL ".join(texts), params)
+            out += cursor.fetchall()
+    return out
 
 
 def _due(which: str) -> Q | None:

@@ -107,7 +107,7 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="decision_number")]
-        indexes = [models.Index(fields=["decided_at"], condition=models.Q(number=1), name="decision_statistics")]
+        indexes = [models.Index(fields=["decided_at"], name="decision_statistics")]
 
     def __str__(self) -> str:
         return f"{self.case_id} 決定{self.number}"
@@ -189,7 +189,8 @@ class Tombstone(models.Model):
     gone_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["slug", "filed_on"], name="tombstone_statistics")]
+        indexes = [models.Index(fields=["filed_on", "section"], name="tombstone_filed"),
+                   models.Index(fields=["decided_on", "section"], name="tombstone_decided")]
 
     def __str__(self) -> str:
         return self.receipt

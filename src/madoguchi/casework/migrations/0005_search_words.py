@@ -53,6 +53,18 @@ class Migration(migrations.Migration):
         ),
         migrations.AddIndex(
             model_name='decision',
-            index=models.Index(condition=models.Q(('number', 1)), fields=['decided_at'], name='decision_statistics'),
+            index=models.Index(fields=['decided_at'], name='decision_statistics'),
+        ),
+        migrations.RemoveIndex(
+            model_name='tombstone',
+            name='tombstone_statistics',
+        ),
+        migrations.AddIndex(
+            model_name='tombstone',
+            index=models.Index(fields=['filed_on', 'section'], name='tombstone_filed'),
+        ),
+        migrations.AddIndex(
+            model_name='tombstone',
+            index=models.Index(fields=['decided_on', 'section'], name='tombstone_decided'),
         ),
     ]

@@ -161,7 +161,9 @@ def copies(case: Case, days: list[int], **more) -> list[Case]:
     return out
 
 
-def test_the_list_is_in_order_across_states_and_pages(hall: Hall):
+@pytest.mark.parametrize("together", [1, 200])
+def test_the_list_is_in_order_across_states_and_pages(hall: Hall, monkeypatch, together):
+    monkeypatch.setattr(lists, "TOGETHER", together)  # a city with many sections needs more than one statement
     case = named(hall, "山田", "花子", "ヤマダ", "ハナコ")
     Case.objects.filter(id=case.id).update(due_on=OPENING.date() + dt.timedelta(days=400))
     days = [(n * 37) % 90 - 20 for n in range(55)]
@@ -230,15 +232,39 @@ def test_every_filter_walks_an_index(hall: Hall, wanted, who):
     with connection.cursor() as cursor:
         if connection.vendor == "postgresql":
             cursor.execute("SET LOCAL enable_seqscan = off")  # 31 rows are read faster whole: may it use an index at all?
-    with CaptureQueriesContext(connection, ) as seen:
+    with CaptureQueriesContext(connection) as seen:
         lists.tiles(actor=actor)
         case_list(actor=actor, wanted=wanted)
         case_list(actor=actor, wanted=Filter(query="やま", slug=wanted.slug, state=wanted.state, who=wanted.who, due=wanted.due))
-    asked = [q["sql"] for q in seen.captured_queries if q["sql"].startswith(("SELECT", "WITH")) and "casework_case" in q["sql"]]
-    assert len(asked) >= 4
+    check_plans(seen, 4)
+
+
+def check_plans(seen: CaptureQueriesContext, fewest: int) -> None:
+    """No statement of those seen reads a table of casework from end to end."""
+    from django.db import connection
+
+    asked = [q["sql"] for q in seen.captured_queries if q["sql"].startswith(("SELECT", "WITH")) and "casework_" in q["sql"]]
+    assert len(asked) >= fewest
     for sql in asked:
         with connection.cursor() as cursor:
             cursor.execute(("EXPLAIN QUERY PLAN " if connection.vendor == "sqlite" else "EXPLAIN ") + sql)
             plan = [" ".join(str(x) for x in row) for row in cursor.fetchall()]
         bad = [line for line in plan if ("SCAN casework" in line and "USING" not in line) or "Seq Scan on casework" in line]
         assert bad == [], (sql, plan)
+
+
+def test_the_counts_of_statistics_walk_an_index(hall: Hall):
+    """As above, for the cases filed, corrected and decided in a month."""
+    from django.db import connection
+
+    from madoguchi.casework import counts
+
+    copies(named(hall, "山田", "花子", "ヤマダ", "ハナコ"), [n % 30 for n in range(30)])
+    with connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            cursor.execute("SET LOCAL enable_seqscan = off")
+    first = OPENING.date().replace(day=1)
+    with CaptureQueriesContext(connection) as seen:
+        for count in (counts.filed_between, counts.corrected_between, counts.decided_between):
+            count(["kosodate"], first, first + dt.timedelta(days=30))
+    check_plans(seen, 6)
