@@ -64,7 +64,7 @@ def filed_between(sections: list[str], first: dt.date, until: dt.date) -> list[C
     rows = Case.objects.filter(section__in=sections, filed_at__gte=low, filed_at__lt=high)
     found = list(_groups(rows, "filed_at", "section", "slug", "channel"))
     gone = _stones(sections, "filed_on", first, until).values_list("section", "slug", "filed_on", "channel")
-    return found + [Counted(section, slug, day.replace(day=1), channel, 1) for section, slug, day, channel in gone.iterator()]
+    return found + [Counted(section, slug, day.replace(day=1), channel, 1) for section, slug, day, channel in gone]
 
 
 def corrected_between(sections: list[str], first: dt.date, until: dt.date) -> list[Counted]:
@@ -74,7 +74,7 @@ def corrected_between(sections: list[str], first: dt.date, until: dt.date) -> li
     found = list(_groups(rows, "case__filed_at", "case__section", "case__slug", "case__channel"))
     gone = _stones(sections, "filed_on", first, until).values_list("section", "slug", "filed_on", "channel", "counts")
     return found + [Counted(section, slug, day.replace(day=1), channel, 1)
-                    for section, slug, day, channel, counts in gone.iterator() if counts.get("corrections")]
+                    for section, slug, day, channel, counts in gone if counts.get("corrections")]
 
 
 def decided_between(sections: list[str], first: dt.date, until: dt.date) -> list[Decided]:
@@ -88,4 +88,4 @@ def decided_between(sections: list[str], first: dt.date, until: dt.date) -> list
     found = [Decided(r["case__section"], r["case__slug"], r["on"].replace(day=1), r["came"], r["on"], bool(r["within"]), r["n"]) for r in grouped]
     gone = _stones(sections, "decided_on", first, until).values_list("section", "slug", "filed_on", "decided_on", "due_on")
     return found + [Decided(section, slug, day.replace(day=1), filed, day, day <= due, 1)
-                    for section, slug, filed, day, due in gone.iterator() if day]
+                    for section, slug, filed, day, due in gone if day]
