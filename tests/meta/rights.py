@@ -193,7 +193,7 @@ TABLE: dict[str, Ask] = CASEWORK | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
-    "register.services.people_compare": "compares for casework.holdings.holdings, which has its strangers; guarded: register/tests/test_protection.py",
+    "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
     "api.services.scope_insist": "looks at the token itself",
     "api.services.read_record": "writes down what a token read",
     "identity.factors.totp_add": "adds to the account of the one who asks",
