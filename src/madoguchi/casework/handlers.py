@@ -56,7 +56,7 @@ def open_case(message: outbox.Envelope) -> None:
             checksum=filing["checksum"], section=d.section, channel=filing["channel"], filed_at=filed_at,
             due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind), name=name or filing["receipt"], search=search,
             answers=filing["answers"], files=filing["files"], notices=filing["notices"], digest=filing["digest"],
-            signed=filing["signed"], revision=filing["revision"], updated_at=clock.now(),
+            signed=filing["signed"], acting=filing.get("acting", {}), revision=filing["revision"], updated_at=clock.now(),
         )
         audit.record("worker", "case.opened", chain=f"case:{case.id}", facts={"section": case.section, "due": str(case.due_on)})
         outbox.publish(CASE_OPENED, case_ref=case.ref, key=f"opened:{case.id}", payload={"case": case.ref, "slug": case.slug})

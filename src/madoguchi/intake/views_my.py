@@ -22,7 +22,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts
+from . import acting, applications, drafts
 from .errors import AnswersWrong, CodeWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
@@ -73,16 +73,18 @@ def home(request: HttpRequest) -> HttpResponse:
     if owner is None:
         return to_sign_in("/my/")
     rows = [
-        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key and a.principal != owner.key,
+         "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
         for a in applications.application_list(owner=owner)
     ]
+    copies = [{"a": a, "d": applications.published_of(a).shown()} for a in applications.copy_list(owner=owner)]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).shown()
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "owner": owner, "here_only": here_only})
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
 
 
 @_sign_in_first
@@ -97,10 +99,22 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     return render(request, "intake/filed.html", context)
 
 
+def acting_over(request: HttpRequest, application_id: str) -> bool:
+    """Did this person file it as an agent and no longer see it whole?"""
+    owner = owner_of(request)
+    try:
+        copy = applications.copy_get(owner=owner, application_id=application_id)
+    except NotFound:
+        return False
+    return owner is not None and not acting.sees(owner, [copy])[str(copy.id)]
+
+
 @_sign_in_first
 @require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Where an application stands, what remains, what was issued."""
+    """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
+    if acting_over(request, application_id):
+        return see_other(f"/my/{application_id}/copy/")
     return _status_page(request, application_id, [])
 
 
@@ -110,8 +124,8 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     import datetime as dt
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
-    verdict = procedures.Verdict(application.answers, attachments=drafts.procedures_attachments(
-        d, procedures.derive(d, drafts.facts(application.answers))))
+    asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
     correction = application.view.get("correction")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),

@@ -12,6 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from madoguchi.agency.public import mandates_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep
@@ -49,6 +50,7 @@ class Command(BaseCommand):
                 if now - tidy > 3600:
                     tidy = now
                     drafts_sweep()
+                    mandates_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
