@@ -5,12 +5,16 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import uuid
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from typing import Any
 
 from tests.support import papers
 
+from madoguchi.agency import selectors as agency
+from madoguchi.agency import services as mandates
+from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
 from madoguchi.casework import holdings, holds
 from madoguchi.casework import public as casework
@@ -19,7 +23,8 @@ from madoguchi.casework import services as work
 from madoguchi.delivery import services as delivery
 from madoguchi.identity import absences, directory, factors, owners, people
 from madoguchi.identity.models import Factor
-from madoguchi.intake import applications, drafts, filing, whole
+from madoguchi.intake import acting, applications, drafts, filing, whole
+from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
@@ -28,9 +33,10 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
 
 STAFF = ("tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
-RESIDENTS = ("hanako", "taro", "guest", "none")
+RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
+NUMBERED = "ninshin-todoke"
 
 
 def anything(value: Any, w: Any) -> bool:
@@ -189,10 +195,35 @@ INTAKE = {
     "intake.filing.application_submit": resident(lambda w, o: filing.application_submit(owner=o, draft_id=w.draft) if o else w.refuse()),
     "intake.whole.answers_save": resident(lambda w, o: whole.answers_save(owner=o, draft_id=w.draft, answers={}) if o else w.refuse()),
 }
-TABLE: dict[str, Ask] = CASEWORK | DELIVERY | IDENTITY | SURVEY | INTAKE
+AGENCY = {
+    "agency.selectors.shown": Ask(lambda w, o: agency.shown(agency.mandate_get(owner=o, mandate_id=w.mandate), o), {"hanako", "jiro"}, anything, RESIDENTS),
+    "agency.selectors.mandate_get": Ask(lambda w, o: agency.mandate_get(owner=o, mandate_id=w.mandate), {"hanako", "jiro"}, anything, RESIDENTS),
+    "agency.selectors.mandate_list": Ask(lambda w, o: agency.mandate_list(owner=o) if o else [], {"hanako", "jiro"}, something, RESIDENTS),
+    "agency.selectors.usable": Ask(lambda w, o: agency.usable(owner=o, slug=NUMBERED) if o else [], {"jiro"}, something, RESIDENTS),
+    "agency.selectors.mandate_to_file": Ask(lambda w, o: w.missing(MandateOver, lambda: agency.mandate_to_file(
+        owner=o, mandate_id=w.mandate, slug=NUMBERED)), {"jiro"}, anything, RESIDENTS),
+    "agency.selectors.allows": Ask(lambda w, o: agency.allows(owner=o, mandate_ids=[w.mandate], act="see") if o else set(), {"jiro"},
+                                   something, RESIDENTS),
+    "agency.services.invitation_read": Ask(lambda w, o: mandates.invitation_read(owner=o, code=w.code) if o else w.refuse(), {"jiro"}, anything,
+                                           RESIDENTS),
+    "agency.services.mandate_answer": Ask(lambda w, o: mandates.mandate_answer(owner=o, code=w.code, accept=True) if o else w.refuse(), {"jiro"},
+                                          anything, RESIDENTS),
+    "agency.services.mandate_end": Ask(lambda w, o: mandates.mandate_end(owner=o, mandate_id=w.mandate), {"hanako", "jiro"}, anything, RESIDENTS),
+    "intake.acting.offers": Ask(lambda w, o: acting.offers(o, NUMBERED), {"jiro"}, something, RESIDENTS),
+    "intake.acting.draft_act": resident(lambda w, o: acting.draft_act(owner=o, draft_id=w.draft, mandate_id="")),
+    "intake.acting.mandate_of": Ask(lambda w, o: w.missing(MandateOver, lambda: acting.mandate_of(
+        o, Draft(slug=NUMBERED, mandate=uuid.UUID(w.mandate)))), {"jiro"}, anything, RESIDENTS),
+    "intake.acting.sees": Ask(lambda w, o: o and acting.sees(o, [Application(
+        id=w.case, owner=w.hall.owner("jiro").key, acting={"mandate": w.mandate})])[w.case], {"jiro"}, something, RESIDENTS),
+    # hanako's own was filed by nobody else: nobody has a copy of it; whose is one, in agency/tests
+    "intake.applications.copy_get": Ask(lambda w, o: applications.copy_get(owner=o, application_id=w.case), set(), anything, RESIDENTS),
+    "intake.applications.copy_list": Ask(lambda w, o: applications.copy_list(owner=o) if o else [], set(), something, RESIDENTS),
+}
+TABLE: dict[str, Ask] = AGENCY | CASEWORK | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
     "api.services.scope_insist": "looks at the token itself",
     "api.services.read_record": "writes down what a token read",
@@ -205,6 +236,11 @@ OWN = {
 
 # Readers that open something without asking who it is for: why, and the only modules that may use them (None: it is nobody's).
 OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "agency.public.works_for": ("for the handler that mails news", {"intake.acting"}),
+    "agency.selectors.code_digest": ("a digest", None),
+    "agency.selectors.last_day": ("a day", None),
+    "agency.selectors.scope_words": ("names of procedures", None),
+    "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision", {"delivery.services", "casework.retention"}),
     "casework.public.case_of_event": ("for handlers, and suggestions on a case that is authorised", {"survey.services", "survey.selectors"}),

@@ -29,7 +29,7 @@ CLAIM, NUMBERED = "jidou-teate-mishiharai", "ninshin-todoke"
 # route → what it is about. "draft", "application": Hanako's; "case", "parcel": of kosodate.
 OWNED = {
     "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
-    "step": "draft",
+    "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
     "receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
@@ -42,6 +42,7 @@ IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {
     "life_event": "the city's own pages", "procedure": "the city's own pages", "paper": "an empty form", "schema": "of an empty form",
+    "invited": "the secret itself: the code of an invitation, for the person named (agency/tests)",
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
 }
 # What views that send files send without an id in their address.

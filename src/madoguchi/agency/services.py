@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F
 
 from madoguchi.identity.public import Owner, Person, person_of
-from madoguchi.kernel import audit, clock, failpoints, keys
+from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.offices.public import city
@@ -74,7 +74,6 @@ def mandate_offer(*, owner: Owner, name: str, scope: list[str], acts: list[str],
     if mail:
         subject, body = mails.invitation(code, OFFER_DAYS)
         mail_promise(key=f"mandate:{row.id}", case_ref=f"mandate:{row.id}", to=mail, subject=subject, body=body)
-    failpoints.hit("agency.offer.before_commit")
     return row, code
 
 
@@ -90,10 +89,14 @@ def invitation_read(*, owner: Owner, code: str) -> Mandate:
     return row
 
 
-@transaction.atomic(durable=True)
 def mandate_answer(*, owner: Owner, code: str, accept: bool) -> Mandate:
     """The other side accepts or declines. Raises InvitationWrong."""
-    found = invitation_read(owner=owner, code=code)
+    found = invitation_read(owner=owner, code=code)  # outside the transaction: a wrong person counts even though it is refused
+    return _answer(owner, found, code, accept)
+
+
+@transaction.atomic(durable=True)
+def _answer(owner: Owner, found: Mandate, code: str, accept: bool) -> Mandate:
     row = Mandate.objects.select_for_update().get(id=found.id)
     if row.state != State.OFFERED or selectors.lapsed(row) or row.code_digest != selectors.code_digest(code_read(code)):
         raise InvitationWrong
@@ -106,7 +109,6 @@ def mandate_answer(*, owner: Owner, code: str, accept: bool) -> Mandate:
     row.save(update_fields=["agent", "state", "accepted_at", "ended_at", "sealed"])
     audit.record(f"resident:{owner.key}", "mandate.accepted" if accept else "mandate.declined", chain=f"mandate:{row.id}",
                  of=asdict(person))
-    failpoints.hit("agency.answer.before_commit")
     return row
 
 
@@ -122,7 +124,6 @@ def mandate_end(*, owner: Owner | None, mandate_id: str) -> Mandate:
     row.state, row.ended_at = state, clock.now()
     row.save(update_fields=["state", "ended_at"])
     audit.record(f"resident:{owner.key}", f"mandate.{state}", chain=f"mandate:{row.id}")
-    failpoints.hit("agency.end.before_commit")
     return row
 
 
@@ -139,5 +140,4 @@ def mandates_sweep() -> int:
             audit.record("worker", "mandate.destroyed", chain=f"mandate:{row.id}")
             audit.key_destroy(f"mandate:{row.id}")
             row.delete()
-            failpoints.hit("agency.sweep.before_commit")
     return len(rows)

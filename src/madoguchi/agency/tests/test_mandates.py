@@ -20,7 +20,7 @@ from madoguchi.kernel import audit, clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.models import AuditEntry
 
-STRANGERS = ("mandate", "mandate_end")
+STRANGERS = ("mandate", "mandate_end", "copy", "copy_receipt")
 RISAI = "risai-shoumei"
 HANAKO = {"sei": "見本", "mei": "花子"}
 UNTIL = OPENING.date() + dt.timedelta(days=90)
@@ -96,8 +96,7 @@ def test_from_the_invitation_to_the_case(hall: Hall):
     first = taro.post(start["Location"], {"mandate": str(mandate.id)})["Location"]
     assert "見本 花子さんの代理" in text(taro.get(first))
     draft = drafts.Draft.objects.get()
-    hall.fill(hall.owner("taro"), draft, {k: v for k, v in answers(hall).items()})
-    page = text(taro.get(f"/a/{draft.id}/applicant_page/"))
+    hall.fill(hall.owner("taro"), draft, answers(hall))
     base = f"/a/{draft.id}/"
     assert "委任状の添付は要りません" in text(taro.get(base + "documents/"))
     done = taro.post(base + "check/", {"ok": "yes"})
@@ -254,10 +253,12 @@ def test_a_stranger_cannot_tell_that_a_mandate_exists(hall: Hall, accepted):
     from django.urls import reverse
 
     mandate = accepted()
+    application = filed(hall, mandate)
     for route in STRANGERS:
-        real, made_up = (reverse(route, kwargs={"mandate_id": str(i)}) for i in (mandate.id, uuid.uuid4()))
+        key, mine = ("application_id", application.id) if "copy" in route else ("mandate_id", mandate.id)
+        real, made_up = (reverse(route, kwargs={key: str(i)}) for i in (mine, uuid.uuid4()))
         jiro = hall.browser("jiro")
-        for method in ("get", "post"):
+        for method in ("get", "post"):  # a button's address leads to its page, a page's takes no form
             told = [getattr(jiro, method)(url) for url in (real, made_up)]
             assert told[0].status_code == told[1].status_code and told[0].status_code in (302, 404, 405), route
             assert getattr(hall.browser(), method)(real).status_code in (303, 302), route
