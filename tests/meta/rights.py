@@ -36,6 +36,7 @@ STAFF = ("tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "no
 RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
+SIDES = {"hanako", "jiro"}  # of the mandate
 NUMBERED = "ninshin-todoke"
 
 
@@ -196,9 +197,9 @@ INTAKE = {
     "intake.whole.answers_save": resident(lambda w, o: whole.answers_save(owner=o, draft_id=w.draft, answers={}) if o else w.refuse()),
 }
 AGENCY = {
-    "agency.selectors.shown": Ask(lambda w, o: agency.shown(agency.mandate_get(owner=o, mandate_id=w.mandate), o), {"hanako", "jiro"}, anything, RESIDENTS),
-    "agency.selectors.mandate_get": Ask(lambda w, o: agency.mandate_get(owner=o, mandate_id=w.mandate), {"hanako", "jiro"}, anything, RESIDENTS),
-    "agency.selectors.mandate_list": Ask(lambda w, o: agency.mandate_list(owner=o) if o else [], {"hanako", "jiro"}, something, RESIDENTS),
+    "agency.selectors.shown": Ask(lambda w, o: agency.shown(agency.mandate_get(owner=o, mandate_id=w.mandate), o), SIDES, anything, RESIDENTS),
+    "agency.selectors.mandate_get": Ask(lambda w, o: agency.mandate_get(owner=o, mandate_id=w.mandate), SIDES, anything, RESIDENTS),
+    "agency.selectors.mandate_list": Ask(lambda w, o: agency.mandate_list(owner=o) if o else [], SIDES, something, RESIDENTS),
     "agency.selectors.usable": Ask(lambda w, o: agency.usable(owner=o, slug=NUMBERED) if o else [], {"jiro"}, something, RESIDENTS),
     "agency.selectors.mandate_to_file": Ask(lambda w, o: w.missing(MandateOver, lambda: agency.mandate_to_file(
         owner=o, mandate_id=w.mandate, slug=NUMBERED)), {"jiro"}, anything, RESIDENTS),
@@ -208,7 +209,7 @@ AGENCY = {
                                            RESIDENTS),
     "agency.services.mandate_answer": Ask(lambda w, o: mandates.mandate_answer(owner=o, code=w.code, accept=True) if o else w.refuse(), {"jiro"},
                                           anything, RESIDENTS),
-    "agency.services.mandate_end": Ask(lambda w, o: mandates.mandate_end(owner=o, mandate_id=w.mandate), {"hanako", "jiro"}, anything, RESIDENTS),
+    "agency.services.mandate_end": Ask(lambda w, o: mandates.mandate_end(owner=o, mandate_id=w.mandate), SIDES, anything, RESIDENTS),
     "intake.acting.offers": Ask(lambda w, o: acting.offers(o, NUMBERED), {"jiro"}, something, RESIDENTS),
     "intake.acting.draft_act": resident(lambda w, o: acting.draft_act(owner=o, draft_id=w.draft, mandate_id="")),
     "intake.acting.mandate_of": Ask(lambda w, o: w.missing(MandateOver, lambda: acting.mandate_of(
@@ -240,6 +241,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.code_digest": ("a digest", None),
     "agency.selectors.last_day": ("a day", None),
     "agency.selectors.scope_words": ("names of procedures", None),
+    "agency.rules.code_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision", {"delivery.services", "casework.retention"}),

@@ -44,7 +44,7 @@ def offerable() -> dict[str, str]:
 
 
 def _faults(name: str, own: str, scope: list[str], ends_on: dt.date | None) -> list[tuple[str, str]]:
-    out = []
+    out: list[tuple[str, str]] = []
     if not name.strip():
         out.append(("name", say("代理を頼む方の氏名を入力してください")))
     elif same_name(name, own):

@@ -68,15 +68,14 @@ def faults(d: Definition, answers: Mapping[str, Any], row: agency.Mandate) -> li
     known = procedures.derive(d, drafts.facts(answers))
     if not any(role.card is not None and holds(role.card, known) for role in agency.agents(d)):
         return [Fault(_chooser(d), say("代理の方として入力していません。入力している方を「代理」に当たるものに直してください"))]
-    person = agency.principal_of(row)
-    for q in d.questions():
-        if q.prefill == "本人確認.氏名" and q.role in {role.id for role in agency.represented(d)} and q.id in answers:
+    person, roles = agency.principal_of(row), {role.id for role in agency.represented(d)}
+    for q in (q for q in d.questions() if q.role in roles and q.id in answers):
+        if q.prefill == "本人確認.氏名":
             named = answers[q.id]
             if not agency.same_name(person.name, f"{named.get('sei', '')}{named.get('mei', '')}"):
                 return [Fault(q.id, say("委任した方（{name}）の氏名と違います。この委任では、委任した方の手続きだけができます", name=person.name))]
-        if q.prefill == "本人確認.生年月日" and q.role in {role.id for role in agency.represented(d)} and q.id in answers:
-            if answers[q.id] != person.birthdate:
-                return [Fault(q.id, say("委任した方の生年月日と違います。委任した方に確かめてください"))]
+        if q.prefill == "本人確認.生年月日" and answers[q.id] != person.birthdate:
+            return [Fault(q.id, say("委任した方の生年月日と違います。委任した方に確かめてください"))]
     return []
 
 

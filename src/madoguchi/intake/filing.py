@@ -97,7 +97,9 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         checksum=published.checksum, channel=draft.channel, filed_at=now, answers=verdict.answers, files=files,
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
-        language=language, principal=mandate.giver if mandate else "", acting=acting.record(mandate) if mandate else {}, code_digest=code_digest(receipt, code) if code else "",
+        language=language,
+        principal=mandate.giver if mandate else "", acting=acting.record(mandate) if mandate else {},
+        code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
     if published.definition.level == "署名用" and draft.channel == "online" and signature is None:

@@ -32,7 +32,8 @@ def acting_page(request: HttpRequest, draft_id: str) -> HttpResponse:
             acting.draft_act(owner=owner, draft_id=draft_id, mandate_id="" if chosen == "self" else chosen)
             return see_other(draft_url(draft, d.steps[0].id))
         faults = [("mandate-self", say("どなたの手続きかを選んでください"))]
-    context = {"d": d, "draft": draft, "offers": offers, "chosen": chosen, "over": "over" in request.GET, "faults": faults, "section": procedures_section(d)}
+    context = {"d": d, "draft": draft, "offers": offers, "chosen": chosen, "over": "over" in request.GET, "faults": faults,
+               "section": procedures_section(d)}
     return render(request, "intake/acting.html", context, status=422 if faults else 200)
 
 

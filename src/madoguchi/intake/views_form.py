@@ -170,7 +170,8 @@ def _page(
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "restored": restored, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
-        "from_card": bool(card) and posted is None, "acting": acting.record(mandate) if mandate else None, "saved_now": page.id in draft.done and posted is None,
+        "from_card": bool(card) and posted is None,
+        "acting": acting.record(mandate) if mandate else None, "saved_now": page.id in draft.done and posted is None,
         "section": procedures_section(d), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)

@@ -73,7 +73,8 @@ def home(request: HttpRequest) -> HttpResponse:
     if owner is None:
         return to_sign_in("/my/")
     rows = [
-        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key and a.principal != owner.key,
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status],
+         "guest": owner.key not in (a.owner, a.principal),
          "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
         for a in applications.application_list(owner=owner)
     ]
