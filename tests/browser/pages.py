@@ -138,6 +138,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_assign": "POST only",
     "case_checklist": "POST only",
     "case_note": "POST only",
+    "case_hold": "POST only",
+    "case_lift": "POST only",
     "case_correct": [page("case-correct", lambda t: f"{t.received.case}correct/", "yamada", wrong="main form")],
     "case_decide": [page("case-decide", lambda t: f"{t.received.case}decide/", "yamada", wrong="main form")],
     "case_approve": "POST only",

@@ -117,7 +117,8 @@ def test_page_is_accessible(page: Page, town: Town, window: Callable[..., Tab], 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.wrong], ids=str)
 def test_its_error_is_accessible(page: Page, town: Town, window: Callable[..., Tab], axe_source: str):
     tab = window(town, page.who)
-    tab.goto(page.reach(town))
+    came = tab.goto(page.reach(town))
+    assert came is not None and came.status == page.status, tab.inner_text("main")
     with tab.expect_navigation() as sent:
         spoil(tab, page.wrong)
     answer = sent.value

@@ -24,7 +24,7 @@
       if (!r || !y) { out.textContent = ''; return; }
       const era = r.value, name = r.parentElement.textContent.trim();
       const say = { name, y: y === 1 ? '元' : y, ad: base[era] + y };
-      out.textContent = era === 'ad' ? `${name} ${y}` : w.dataset.words.replace(/\{(\w+)\}/g, (_, k) => say[k]);
+      out.textContent = (era === 'ad' ? w.dataset.ad : w.dataset.words).replace(/\{(\w+)\}/g, (_, k) => say[k]);
     };
     w.addEventListener('input', upd);
   });
