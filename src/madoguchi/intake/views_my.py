@@ -100,23 +100,24 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     return render(request, "intake/filed.html", context)
 
 
-def acting_over(request: HttpRequest, application_id: str) -> bool:
-    """Did this person file it as an agent and no longer see it whole?"""
-    owner = owner_of(request)
+def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
     try:
-        copy = applications.copy_get(owner=owner, application_id=application_id)
+        applications.copy_get(owner=owner_of(request), application_id=application_id)
     except NotFound:
         return False
-    return owner is not None and not acting.sees(owner, [copy])[str(copy.id)]
+    return True
 
 
 @_sign_in_first
 @require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
-    if acting_over(request, application_id):
+    try:
+        return _status_page(request, application_id, [])
+    except NotFound:
+        if not _filed_for_another(request, application_id):
+            raise
         return see_other(f"/my/{application_id}/copy/")
-    return _status_page(request, application_id, [])
 
 
 def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]]) -> HttpResponse:
