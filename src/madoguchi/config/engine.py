@@ -154,7 +154,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         if key not in drawn:
             context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
             drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
-        return Markup(drawn[key].replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
+        return Markup(str(drawn[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {
