@@ -78,6 +78,18 @@ ROUTES: dict[str, list[Page] | str] = {
     "discard": "POST only",
     "draft_file": "a file",
     "resume": [page("resume", lambda t: t.resume_link, "nobody")],
+    "acting": [page("acting", lambda t: f"{t.draft_for_hanako}acting/", "taro", wrong="#f"),
+               page("acting-over", lambda t: f"{t.draft_for_hanako}acting/?over=1", "taro")],
+    # --- agents
+    "mandates": [page("mandates", lambda t: t.mandate and "/my/mandates/", "hanako", wrong="main form"),
+                 page("mandates-none", "/my/mandates/", "ume")],
+    "mandate_code": "POST only: its error is the page mandates",
+    "mandate_new": [page("mandate-new", "/my/mandates/new/", "hanako", wrong="main form")],
+    "mandate": [page("mandate", lambda t: t.mandate, "hanako")],
+    "mandate_end": "POST only",
+    "invited": [page("invited", lambda t: t.invitation, "ume")],
+    "copy": "what an agent sent; drawn in agency/tests/test_mandates.py",
+    "copy_receipt": "a PDF",
     # --- afterwards
     "my": [page("my", lambda t: t.decided.mine and "/my/"), page("my-signed", lambda t: t.draft_signed and "/my/", "hanako"),
            page("my-empty", "/my/", "ume")],

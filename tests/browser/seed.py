@@ -143,6 +143,37 @@ class Town:
 
         return str(demo.wait_for("the letter", look))
 
+    # --- agents
+
+    def _offer(self, name: str) -> tuple[str, str]:
+        """Hanako offers a mandate for disasters: its address, and that of the invitation."""
+        hanako = self.window("hanako")
+        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
+        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": "see", "ends": until})
+        code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", hanako.text())
+        assert code, hanako.errors()
+        return hanako.url.removeprefix(self.base), f"/invited/{code[0]}/"
+
+    @functools.cached_property
+    def mandate(self) -> str:
+        """Hanako's, accepted by Taro."""
+        mine, invitation = self._offer("見本 太郎")
+        self.window("taro").get(invitation).send("./", {"answer": "accept"})
+        return mine
+
+    @functools.cached_property
+    def invitation(self) -> str:
+        """To Ume, who has not answered."""
+        return self._offer("試用 うめ")[1]
+
+    @functools.cached_property
+    def draft_for_hanako(self) -> str:
+        """Taro's draft, at the question whose it is."""
+        assert self.mandate
+        taro = self.window("taro")
+        taro.get(f"/p/{RISAI}/").send(f"/p/{RISAI}/start/", {})
+        return taro.url.removeprefix(self.base).removesuffix("acting/")
+
     # --- applications
 
     def file(self, who: str, slug: str, given: Mapping[str, Any], office: demo.Office | None = None) -> Filed:

@@ -34,7 +34,7 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
-    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
+    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.agency", "madoguchi.intake", "madoguchi.casework",
     "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
@@ -161,6 +161,8 @@ PASSWORD_HASHERS = (
     else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
 
+# 代理: how long a standing 委任 may run, and how many years it is kept after its end.
+MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"

@@ -16,6 +16,7 @@ urlpatterns = [
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
+    path("", include("madoguchi.agency.urls")),
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from madoguchi.agency import public as agency
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
@@ -32,7 +33,7 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness,
 }
-SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
+SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
 
 
 def connect() -> None:

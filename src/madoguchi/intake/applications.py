@@ -9,7 +9,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
@@ -20,7 +20,7 @@ from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published, Step
 
-from . import mails
+from . import acting, mails
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -35,15 +35,43 @@ MAX_TRIES = 8
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
     """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
     found = Application.objects.filter(id=application_id).first()
-    mine = found is not None and ((owner is not None and found.owner in owner.keys) or application_id in passes)
+    mine = found is not None and ((owner is not None and _sees(owner, found)) or application_id in passes)
     if not mine or found is None:
         raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return found
 
 
+def _sees(owner: Owner, row: Application) -> bool:
+    """One's own, and what an agent filed for one; what one filed as an agent, while the mandate lives and says so."""
+    return row.principal in owner.keys or (row.owner in owner.keys and acting.sees(owner, [row])[str(row.id)])
+
+
 def application_list(*, owner: Owner) -> list[Application]:
-    """Applications of this owner, newest first."""
-    return list(Application.objects.filter(owner__in=owner.keys).order_by("-filed_at")[:100])
+    """Applications that this owner sees whole, newest first."""
+    rows = list(Application.objects.filter(Q(owner__in=owner.keys) | Q(principal__in=owner.keys)).order_by("-filed_at")[:100])
+    seen = acting.sees(owner, rows)
+    return [row for row in rows if seen[str(row.id)]]
+
+
+def copy_get(*, owner: Owner | None, application_id: str) -> Application:
+    """What one filed oneself as an agent, for its copy alone (docs/adr/0024). Raises NotFound."""
+    row = Application.objects.filter(id=application_id, owner__in=owner.keys).exclude(acting={}).first() if owner else None
+    if row is None:
+        raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
+    return row
+
+
+def copy_list(*, owner: Owner) -> list[Application]:
+    """What one filed as an agent and no longer sees whole, newest first."""
+    rows = list(Application.objects.filter(owner__in=owner.keys).exclude(acting={}).order_by("-filed_at")[:100])
+    seen = acting.sees(owner, rows)
+    return [row for row in rows if not seen[str(row.id)]]
+
+
+def copy_answers(row: Application) -> dict[str, Any]:
+    """What was sent, before any correction."""
+    first = Revision.objects.filter(application=row, number=1).first()
+    return dict(first.answers if first else row.answers)
 
 
 def application_by_code(*, receipt: str, code: str) -> Application:
@@ -190,7 +218,7 @@ def later_slots(application: Application) -> list[procedures.Attachment]:
     if application.status not in OPEN_FOR_DOCUMENTS:
         return []
     d = published_of(application).definition
-    asked = procedures_attachments(d, procedures.derive(d, facts(application.answers)))
+    asked = acting.asked(d, procedures_attachments(d, procedures.derive(d, facts(application.answers))), application.acting)
     return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
 
 
@@ -254,7 +282,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
-        if said.get("notify") and row.sealed_mail:
+        if said.get("notify") and row.sealed_mail and acting.tells(row):
             _notify(row, message.key)
 
 

@@ -19,6 +19,7 @@ class Draft(models.Model):
     files = models.JSONField(default=dict)  # attachment id → [{id, name, size, kind, sha256}]
     revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed
+    mandate = models.UUIDField(null=True)  # the standing 委任 (agency) on which it is written for somebody else
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
@@ -33,6 +34,8 @@ class Application(models.Model):
     receipt = models.CharField(max_length=20, unique=True)
     draft = models.OneToOneField(Draft, null=True, on_delete=models.SET_NULL)
     owner = models.CharField(max_length=60, db_index=True)
+    principal = models.CharField(max_length=60, default="", db_index=True)  # for whom an agent filed it: sees it as the owner does
+    acting = models.JSONField(default=dict)  # {kind, mandate, name, giver, until}: who acted, on what; empty for oneself
     slug = models.CharField(max_length=80)
     version = models.PositiveIntegerField()
     checksum = models.CharField(max_length=64)

@@ -35,7 +35,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
         "application": str(row.id), "receipt": row.receipt, "slug": row.slug, "version": row.version,
         "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
         "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
-        "notices": row.notices, "signed": bool(row.signature), "language": row.language,
+        "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting,
     }
 
 

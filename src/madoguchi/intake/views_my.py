@@ -22,7 +22,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts, opinions, talk
+from . import acting, applications, drafts, opinions, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
@@ -75,17 +75,19 @@ def home(request: HttpRequest) -> HttpResponse:
     mine = applications.application_list(owner=owner)
     news = talk.waiting([a.id for a in mine])
     rows = [
-        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key,
-         "news": str(a.id) in news}
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status],
+         "guest": owner.key not in (a.owner, a.principal), "news": str(a.id) in news,
+         "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
         for a in mine
     ]
+    copies = [{"a": a, "d": applications.published_of(a).shown()} for a in applications.copy_list(owner=owner)]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).shown()
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "owner": owner, "here_only": here_only})
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
 
 
 @_sign_in_first
@@ -116,11 +118,24 @@ def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
     return see_other(f"/my/{application_id}/filed/#opinion")
 
 
+def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
+    try:
+        applications.copy_get(owner=owner_of(request), application_id=application_id)
+    except NotFound:
+        return False
+    return True
+
+
 @_sign_in_first
 @require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Where an application stands, what remains, what was issued."""
-    return _status_page(request, application_id, [])
+    """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
+    try:
+        return _status_page(request, application_id, [])
+    except NotFound:
+        if not _filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/")
 
 
 def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
@@ -130,8 +145,8 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     import datetime as dt
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
-    verdict = procedures.Verdict(application.answers, attachments=drafts.procedures_attachments(
-        d, procedures.derive(d, drafts.facts(application.answers))))
+    asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
     correction = application.view.get("correction")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
