@@ -9,7 +9,7 @@ from email import message_from_bytes, policy
 
 import pytest
 from django.test import Client
-from tests.support.hall import Hall, run_worker
+from tests.support.hall import Hall, body_of, run_worker
 from tests.support.walk import Walk, hidden
 
 from madoguchi.config.procedures_cli import body, pack_files, read_file, side_file
@@ -17,6 +17,7 @@ from madoguchi.intake.models import Application
 from madoguchi.kernel.said import Said, Words, bare, listed, ruby, say
 from madoguchi.offices.public import city, next_open
 from madoguchi.procedures.public import Definition
+from madoguchi.procedures.rules.read import TRANSLATIONS
 from madoguchi.web.languages import LANGUAGES, TRANSLATED, drawing
 
 SLUG = "ninshin-todoke"
@@ -86,7 +87,7 @@ def test_staff_pages_stay_japanese(hall: Hall):
 
 
 def test_an_untranslated_definition_is_marked_as_japanese(hall: Hall):
-    d = hall.publish("kaigo-kougaku")
+    d = hall.publish("kaigo-kougaku", {key: part for key, part in body_of("kaigo-kougaku").items() if key != TRANSLATIONS})
     html = page("pt", "/p/kaigo-kougaku/")
     assert f'<span lang="ja">{d.name}</span>' in html
     assert "Começar o pedido" in html

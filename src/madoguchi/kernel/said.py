@@ -15,6 +15,7 @@ from typing import Protocol
 
 from markupsafe import Markup, escape
 
+from .amounts import Month, Yen
 from .eras import wareki
 
 RUBY = re.compile(r"([一-鿿々〆ヶ]+)《([ぁ-ゖァ-ヺー・]+)》")
@@ -29,6 +30,12 @@ class Voice(Protocol):
 
     def day(self, day: dt.date) -> str:
         """A day in words."""
+
+    def month(self, month: Month) -> str:
+        """A month of a year in words."""
+
+    def yen(self, sum_of: Yen) -> str:
+        """A sum of money in words."""
 
 
 _voice: ContextVar[Voice | None] = ContextVar("voice", default=None)
@@ -114,6 +121,8 @@ class Said(str):
 
 
 def _japanese(value: object) -> object:
+    if isinstance(value, (Month, Yen)):
+        return value.ja
     return wareki(value) if isinstance(value, dt.date) else value
 
 
@@ -123,6 +132,10 @@ def _argument(value: object, voice: Voice) -> object:
         return str.__str__(value) if found is None else found
     if isinstance(value, dt.date):
         return voice.day(value)
+    if isinstance(value, Month):
+        return voice.month(value)
+    if isinstance(value, Yen):
+        return voice.yen(value)
     if isinstance(value, Words) or not isinstance(value, str):
         return value
     found = voice.word(value)
@@ -130,7 +143,8 @@ def _argument(value: object, voice: Voice) -> object:
 
 
 def say(template: str, /, **args: object) -> Said:
-    """A sentence for people (days may be arguments): ``say("{label}を入力してください", label=q.label)``. Templates are collected for translation."""
+    """A sentence for people: ``say("{label}を入力してください", label=q.label)``; days, months and sums may be arguments.
+    Templates are collected for translation."""
     return Said(template, args)
 
 
