@@ -5,7 +5,6 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections import defaultdict
-from pathlib import Path
 
 import pytest
 
@@ -17,8 +16,8 @@ NAMES = {"やさしい日本語": "ja-easy", "English": "en", "简体中文": "z
 READING = re.compile(r"《[^》]*》")
 RUBY = re.compile(r"([一-鿿々〆ヶ]+)《([^》]+)》")
 MONTHS = {
-    "en": "january february march april may june july august september october november december".split(),
-    "pt": "janeiro fevereiro março abril maio junho julho agosto setembro outubro novembro dezembro".split(),
+    "en": ["january", "february", "march", "april", "may", "june", "july", "august", "september", "october", "november", "december"],
+    "pt": ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"],
 }
 MILLIONS = {"en": "million", "vi": "triệu", "pt": "milhões|milhão"}
 NOT_SAID_OTHERWISE = {"自家用車1台(石川 500 あ 12-34)"}  # an example that each language writes in its own way

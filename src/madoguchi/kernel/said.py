@@ -11,7 +11,7 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
@@ -111,7 +111,9 @@ class Said(str):
         if template is None:
             if LETTERS.search(self.template):
                 return None
-            template = self.template.replace("、", voice.word("、") or "、")  # nothing but arguments
+            template = self.template  # nothing but arguments
+            for mark in "、。":
+                template = template.replace(mark, voice.word(mark) or mark)
         args = {key: _argument(value, voice) for key, value in self.args.items()}
         return template.format(**args) if args else template
 
@@ -146,6 +148,18 @@ def say(template: str, /, **args: object) -> Said:
     """A sentence for people: ``say("{label}を入力してください", label=q.label)``; days, months and sums may be arguments.
     Templates are collected for translation."""
     return Said(template, args)
+
+
+def keepable(words: str) -> dict[str, Any]:
+    """A sentence as it is stored in JSON, so that ``retold`` can say it in another language later."""
+    if isinstance(words, Said) and words.args:
+        return {"ja": str.__str__(words), "as": words.template, "args": {key: str(value) for key, value in words.args.items()}}
+    return {"ja": str.__str__(words)}
+
+
+def retold(told: dict[str, Any]) -> Said:
+    """A sentence that was stored so."""
+    return Said(told["as"], told["args"]) if "as" in told else Said(told["ja"])
 
 
 def listed(items: Iterable[str]) -> Said:

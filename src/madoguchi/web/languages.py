@@ -38,6 +38,7 @@ LANGUAGES = {x.code: x for x in (
     Language("zh-hans", "简体中文", "zh-Hans"), Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
 )}
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans", "vi": "vi", "pt": "pt_BR"}
+MARKS = {"、": ", ", "。": ". "}  # between words that are put side by side
 JAPANESE = LANGUAGES["ja"]
 TRANSLATED = tuple(code for code in LANGUAGES if code != "ja")
 _now: ContextVar[Language] = ContextVar("language", default=JAPANESE)
@@ -70,8 +71,8 @@ def wanted(request: HttpRequest) -> Language:
 
 def word(text: str) -> str | None:
     """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
-    if text == "、":
-        return "、" if current().code in ("ja-easy", "zh-hans") else ", "
+    if text in MARKS:
+        return text if current().code in ("ja-easy", "zh-hans") else MARKS[text]
     found = catalogue(current().code).get(text)
     if found is not None:
         return found
