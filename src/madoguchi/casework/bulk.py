@@ -24,7 +24,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
 
-from . import ports, selectors, services
+from . import lists, ports, selectors, services
 from .errors import BulkWrong, Changed, DecisionWrong, NotNow, OutcomeMissing, ReasonMissing, TooLong
 from .events import BULK_CONFIRMED
 from .holdings import holdings
@@ -92,12 +92,12 @@ def family(d: Definition) -> tuple[Any, ...]:
 
 
 @transaction.atomic(durable=True)
-def run_start(*, actor: Staff, act: str, case_ids: Sequence[str] = (), wanted: selectors.Filter | None = None) -> BulkRun:
+def run_start(*, actor: Staff, act: str, case_ids: Sequence[str] = (), wanted: lists.Filter | None = None) -> BulkRun:
     """Choose cases by hand or by a filter, at most ``settings.BULK_MOST``. Raises BulkWrong."""
     if act not in ACTS:
         raise BulkWrong("することを選んでください。")
-    rows = selectors.case_rows(actor=actor, wanted=wanted) if wanted else selectors.cases_for(actor=actor).filter(id__in=list(case_ids))
-    rows = rows.filter(section__in=actor.sections()).order_by("due_on", "filed_at", "id")
+    ids = lists.case_ids(actor=actor, wanted=wanted) if wanted else list(case_ids)
+    rows = selectors.cases_for(actor=actor).filter(id__in=ids, section__in=actor.sections()).order_by("due_on", "filed_at", "id")
     slugs = list(rows.order_by().values_list("slug", "section").distinct()[:2])
     if not slugs:
         raise BulkWrong("申請が選ばれていません。一覧で申請に印を付けてください。")

@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -34,11 +34,16 @@ class Case(models.Model):
     checklist = models.JSONField(default=dict)
     stopped_on = models.DateField(null=True)  # the clock stands since this day (補正)
     updated_at = models.DateTimeField()
+    words = models.PositiveSmallIntegerField(null=True)  # how many rows of CaseWord it has; None: filed before there were any
 
     class Meta:
-        indexes = [
-            models.Index(fields=["section", "state", "due_on"], name="case_section_state_due"),
+        indexes = [  # what each serves: docs/adr/0026
+            models.Index(fields=["section", "state", "due_on", "filed_at"], name="case_by_section"),
+            models.Index(fields=["section", "slug", "state", "due_on", "filed_at"], name="case_by_procedure"),
+            models.Index(fields=["section", "assignee", "state", "due_on", "filed_at"], name="case_by_hand"),
             models.Index(fields=["section", "due_on"], name="case_section_due"),
+            models.Index(fields=["filed_at", "section", "slug", "channel"], name="case_statistics"),
+            models.Index(fields=["id"], condition=models.Q(words=None), name="case_unfilled"),
         ]
 
     def __str__(self) -> str:
@@ -48,6 +53,20 @@ class Case(models.Model):
     def ref(self) -> str:
         """The id as text."""
         return str(self.id)
+
+
+class CaseWord(models.Model):
+    """One part of a name, kana or number by which a case is found: the text from one character to its end (parts.py). The
+    primary key is the index that is walked. Lives and dies with the case."""
+
+    pk = models.CompositePrimaryKey("section", "word", "case")
+    section = models.CharField(max_length=40)
+    word = models.BinaryField(max_length=160)  # UTF-8, so that both databases order it alike whatever their collation
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    objects: ClassVar[models.Manager[CaseWord]] = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
 
 
 class Correction(models.Model):
@@ -88,6 +107,7 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="decision_number")]
+        indexes = [models.Index(fields=["decided_at"], name="decision_statistics")]
 
     def __str__(self) -> str:
         return f"{self.case_id} 決定{self.number}"
@@ -169,7 +189,8 @@ class Tombstone(models.Model):
     gone_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["slug", "filed_on"], name="tombstone_statistics")]
+        indexes = [models.Index(fields=["filed_on", "section"], name="tombstone_filed"),
+                   models.Index(fields=["decided_on", "section"], name="tombstone_decided")]
 
     def __str__(self) -> str:
         return self.receipt

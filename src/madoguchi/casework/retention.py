@@ -22,7 +22,7 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.records.public import documents_forget
 
-from . import ports
+from . import index, ports
 from .events import CASE_DESTROYED
 from .models import (
     Alarm,
@@ -151,6 +151,7 @@ def case_destroy(*, actor: str, case_id: str, today: dt.date | None = None) -> T
     stone.counts = {name: n for name, n in counts.items() if n}
     stone.save(force_insert=True)
     facts = {"receipt": case.receipt, "last": str(found.last_on), "years": found.years, "counts": stone.counts}
+    index.words_forget(case)
     case.delete()
     audit.record(actor, witness.DESTROYED, chain=f"case:{case_id}", facts=facts)
     audit.key_destroy(f"case:{case_id}")

@@ -65,6 +65,7 @@ UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping
 NEAR, OVERDUE = "near", "over"  # steps of escalation
 ALARMS = {NEAR: "期限間近を連絡済み", OVERDUE: "期限超過を連絡済み"}
 OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
+RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)  # the clock runs
 
 
 def after(state: str, act: Act) -> State | None:

@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, OuterRef, Q, QuerySet
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
-from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
-from .rules import ALARMS, NEAR, OPEN, OVERDUE, WORDS, State
+from .rules import ALARMS, RUNNING, State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -51,88 +47,6 @@ def may_work(actor: Staff, case: Case) -> bool:
     return actor.may(Right.WORK_CASES, case.section) and case.section in actor.sections()
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """Counts of open cases by due day."""
-
-    over: int
-    today: int
-    soon: int
-    fine: int
-
-
-def tiles(*, actor: Staff) -> Tiles:
-    """How the section stands, by working days."""
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    row = cases_for(actor=actor).filter(state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL]).aggregate(
-        over=Count("id", filter=Q(due_on__lt=today)), today=Count("id", filter=Q(due_on=today)),
-        soon=Count("id", filter=Q(due_on__gt=today, due_on__lte=soon)), fine=Count("id", filter=Q(due_on__gt=soon)),
-    )
-    return Tiles(**row)
-
-
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list is narrowed to."""
-
-    query: str = ""
-    slug: str = ""
-    state: str = "open"
-    who: str = ""
-    due: str = ""
-    mark: str = ""
-    page: int = 1
-
-
-def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
-    """Cases by due day, 20 a page."""
-    return Paginator(case_rows(actor=actor, wanted=wanted), 20).get_page(wanted.page)
-
-
-def case_rows(*, actor: Staff, wanted: Filter) -> QuerySet[Case]:
-    """All cases of a filter, by due day."""
-    rows = cases_for(actor=actor).select_related("assignee")
-    if wanted.query:
-        rows = rows.filter(search__contains=plain(wanted.query))
-    elif wanted.state == "open":
-        rows = rows.filter(state__in=OPEN)
-    if wanted.state in WORDS:
-        rows = rows.filter(state=wanted.state)
-    if wanted.slug:
-        rows = rows.filter(slug=wanted.slug)
-    if wanted.who == "me":
-        rows = rows.filter(Q(assignee=actor) | Q(assignee=None))
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    due = {"over": Q(due_on__lt=today), "today": Q(due_on=today), "soon": Q(due_on__gt=today, due_on__lte=soon),
-           "fine": Q(due_on__gt=soon)}.get(wanted.due)
-    if due is not None:
-        rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
-    if wanted.mark in MARKS:
-        rows = rows.filter(MARKS[wanted.mark]())
-    return rows.order_by("due_on", "filed_at", "id")
-
-
-def _unread() -> Q:
-    return Q(id__in=Talk.objects.filter(by=None, seen_at=None).values("case_id"))
-
-
-def _alarmed(step: str) -> Q:
-    """Reported in this step for the due day that it has now; while the clock stands there is nothing to report."""
-    there = Alarm.objects.filter(case=OuterRef("pk"), due_on=OuterRef("due_on"), step=step)
-    when = Q(due_on__lt=clock.today()) if step == OVERDUE else Q(due_on__gte=clock.today())
-    return when & Q(Exists(there), state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
-
-
-MARKS: dict[str, Callable[[], Q]] = {"unread": _unread, "near": lambda: _alarmed(NEAR), "over": lambda: _alarmed(OVERDUE)}
-
-
-def marks(*, actor: Staff) -> dict[str, int]:
-    """How many open cases carry each mark."""
-    return {mark: case_rows(actor=actor, wanted=Filter(mark=mark)).count() for mark in MARKS}
-
-
 def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
     """(mark, words) of each of these cases by id."""
     ids = [c.id for c in cases]
@@ -142,7 +56,7 @@ def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
     told = {(a.case_id, a.due_on): a.step for a in Alarm.objects.filter(case__in=ids).order_by("id")}
     for case in cases:
         step = told.get((case.id, case.due_on))
-        if step and case.state in (State.RECEIVED, State.REVIEWING, State.APPROVAL):
+        if step and case.state in RUNNING:
             out.setdefault(case.ref, []).append((step, ALARMS[step]))
     return out
 
@@ -150,12 +64,6 @@ def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
 def talk_of(case: Case) -> list[Talk]:
     """Messages between section and applicant, the oldest first."""
     return list(Talk.objects.filter(case=case).select_related("by", "seen_by").order_by("at", "id"))
-
-
-def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
-    """Procedures of this person's sections, for the filter."""
-    own = set(actor.sections()) if not actor.may(Right.READ_ALL_CASES) else set(city().sections)
-    return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
 
 
 def definition_of(case: Case) -> Definition:

@@ -27,7 +27,7 @@ from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sen
 from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.web.posted import posts
 
-from . import ports, selectors, services
+from . import lists, ports, selectors, services
 from .bulk import ACTS
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
 from .holdings import holdings
@@ -51,21 +51,21 @@ def see_other(url: str) -> HttpResponseRedirect:
     return response
 
 
-def wanted_in(sent: Mapping[str, str]) -> selectors.Filter:
+def wanted_in(sent: Mapping[str, str]) -> lists.Filter:
     """What the list is narrowed to, from an address or from the form of bulk review."""
     page = sent.get("page", "1")
-    return selectors.Filter(
+    return lists.Filter(
         query=sent.get("q", "").strip()[:60], slug=sent.get("slug", "").replace("\x00", ""), state=sent.get("state", "open"), who=sent.get("who", ""),
         due=sent.get("due", ""), mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
 
-def _list_context(request: HttpRequest, wanted: selectors.Filter | None = None) -> dict[str, Any]:
+def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> dict[str, Any]:
     actor, today = actor_of(request), clock.today()
     wanted = wanted or wanted_in(request.GET)
-    page = selectors.case_list(actor=actor, wanted=wanted)
-    rows, marks = [], selectors.marks_of(list(page))
-    for row in page:
+    page = lists.case_list(actor=actor, wanted=wanted)
+    rows, marks = [], selectors.marks_of(page.rows)
+    for row in page.rows:
         kind, words = selectors.due_words(row, today)
         rows.append({"c": row, "name": selectors.definition_of(row).name, "due": words, "due_class": kind,
                      "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)], "marks": marks.get(row.ref, [])})
@@ -73,14 +73,14 @@ def _list_context(request: HttpRequest, wanted: selectors.Filter | None = None) 
     query.pop("page", None)
     query.pop("tab", None)
     return {
-        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": selectors.tiles(actor=actor),
-        "marks": selectors.marks(actor=actor), "may_bulk": bool(actor.sections()),
-        "procedures": selectors.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
+        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
+        "marks": lists.marks(actor=actor), "may_bulk": bool(actor.sections()),
+        "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
         "query": query.urlencode(), "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
 
 
-def list_page(request: HttpRequest, wanted: selectors.Filter, *, status: int = 200, **more: Any) -> HttpResponse:
+def list_page(request: HttpRequest, wanted: lists.Filter, *, status: int = 200, **more: Any) -> HttpResponse:
     """The list of cases, with what must be put right in the form of bulk review."""
     context = _list_context(request, wanted) | {"acts": ACTS, "most": settings.BULK_MOST} | more
     return render(request, "casework/workbench.html", context, status=status)

@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.operations",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [

@@ -19,6 +19,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
+    path("staff/", include("madoguchi.figures.urls")),
     path("staff/", include("madoguchi.operations.urls")),
 ]
 handler400 = "madoguchi.web.views.bad_request"

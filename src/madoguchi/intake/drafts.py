@@ -23,9 +23,10 @@ from madoguchi.procedures.public import Definition, Facts, Fault, Published, Ste
 
 from . import disaster_gate
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
+from .leaving import draft_left
 from .models import Draft, ParkedInput
 from .numbers import read_page, seal_numbers
-from .rules import DRAFT_DAYS, step_mark
+from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
 PARKED_BYTES = 200_000  # what is kept of one page while somebody signs in again
@@ -170,12 +171,19 @@ def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
     file_delete(file=file_get(file_id))
 
 
+def _page_left(draft: Draft) -> str:
+    known, asked = steps_of(draft, published_of(draft).definition)
+    slots = procedures_attachments(published_of(draft).definition, known)
+    return page_left([s.id for s in asked], draft.done, bool(slots), any(draft.files.values()))
+
+
 @transaction.atomic
 def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
     """Throw a draft away with its files."""
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
     ids = [f["id"] for entries in draft.files.values() for f in entries]
     sealed.wipe(sealed.tokens_in(draft.answers))
+    draft_left(draft, _page_left(draft))
     draft.delete()
 
     def clear() -> None:
@@ -262,8 +270,11 @@ def drafts_sweep() -> int:
     for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
         ids = [f["id"] for entries in draft.files.values() for f in entries]
         with transaction.atomic():
+            _, went = Draft.objects.filter(id=draft.id, state="open", expires_at__lt=clock.now()).delete()
+            if not went.get("intake.Draft"):
+                continue  # another worker was faster, or somebody has just gone on writing
+            draft_left(draft, _page_left(draft))
             sealed.wipe(sealed.tokens_in(draft.answers))
-            draft.delete()
         for file_id in ids:
             file_delete(file=file_get(file_id))
         gone += 1

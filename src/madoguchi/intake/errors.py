@@ -75,3 +75,15 @@ class TalkWrong(DomainError):
     code = "talk_wrong"
     ja = "連絡の文を入力してください。"
     status = 422
+
+
+class OpinionWrong(DomainError):
+    """The grade is missing, or the words are too many. ``at``: which field."""
+
+    code = "opinion_wrong"
+    ja = "ご意見を確認してください。"
+    status = 422
+
+    def __init__(self, at: str, ja: str) -> None:
+        super().__init__(ja)
+        self.at = at

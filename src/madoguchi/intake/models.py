@@ -50,6 +50,7 @@ class Application(models.Model):
     revision = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=16, default="filed")
     view = models.JSONField(default=dict)  # the projection: timeline, correction, documents, decision
+    opined = models.BooleanField(default=False)  # has said how it went; what was said does not lie here
 
     def __str__(self) -> str:
         return self.receipt
@@ -95,3 +96,34 @@ class ParkedInput(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class LeftDraft(models.Model):
+    """How many drafts were left at a page in a month: a counter, nothing of the drafts."""
+
+    month = models.DateField()  # the first of the month in which the draft was last touched
+    slug = models.CharField(max_length=80)
+    page = models.CharField(max_length=60)  # the first page that was not filled in
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "slug", "page"], name="left_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.slug} {self.page}"
+
+
+class Opinion(models.Model):
+    """What somebody thought of a procedure. Its id is random and it has a month instead of a time, so that it leads to nobody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    month = models.DateField()
+    slug = models.CharField(max_length=80)
+    grade = models.PositiveSmallIntegerField()  # 1 bad to 5 good
+    text = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["slug", "month", "grade"], name="opinion_statistics")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.slug}"

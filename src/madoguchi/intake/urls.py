@@ -17,6 +17,7 @@ urlpatterns = [
     path("my/", my.home, name="my"),
     path("my/<uuidtext:application_id>/", my.status, name="status"),
     path("my/<uuidtext:application_id>/filed/", my.filed, name="filed"),
+    path("my/<uuidtext:application_id>/opinion/", my.opinion, name="opinion"),
     path("my/<uuidtext:application_id>/correct/", my.correct, name="correct"),
     path("my/<uuidtext:application_id>/documents/", my.add_documents, name="add_documents"),
     path("my/<uuidtext:application_id>/withdraw/", my.withdraw, name="withdraw"),

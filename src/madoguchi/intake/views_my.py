@@ -22,12 +22,12 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts, talk
-from .errors import AnswersWrong, CodeWrong, TalkWrong
+from . import applications, drafts, opinions, talk
+from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -92,12 +92,28 @@ def home(request: HttpRequest) -> HttpResponse:
 @require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     """The confirmation page."""
+    return _filed_page(request, application_id, None)
+
+
+def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:
     application = _mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).shown()
     context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
-               "has_mail": bool(application.sealed_mail)}
-    return render(request, "intake/filed.html", context)
+               "has_mail": bool(application.sealed_mail), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
+               "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}
+    return render(request, "intake/filed.html", context, status=422 if wrong else 200)
+
+
+@_sign_in_first
+@posts("/my/{application_id}/filed/")
+def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Take what somebody thinks of how it went."""
+    try:
+        opinions.opinion_give(application=_mine(request, application_id), grade=request.POST.get("grade", ""), text=request.POST.get("text", ""))
+    except OpinionWrong as wrong:
+        return _filed_page(request, application_id, wrong)
+    return see_other(f"/my/{application_id}/filed/#opinion")
 
 
 @_sign_in_first

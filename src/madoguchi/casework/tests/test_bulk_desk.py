@@ -12,8 +12,8 @@ from tests.support.hall import Hall
 from tests.support.walk import text
 
 from madoguchi.casework import bulk
+from madoguchi.casework.lists import Filter, case_list
 from madoguchi.casework.models import BulkItem, BulkRun
-from madoguchi.casework.selectors import Filter, case_list
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
@@ -122,7 +122,7 @@ def test_from_the_list_to_the_report_without_scripts(hall: Hall, cases):
     assert desk.post(f"{there}confirm/", {"go": []}).status_code == 422
     assert desk.post(f"{there}confirm/", {"go": go}).status_code == 303
     assert "済み 3件" in text(desk.get(there))
-    assert case_list(actor=hall.staff("tanaka"), wanted=Filter(slug=QUICK, state="approval")).paginator.count == 3
+    assert case_list(actor=hall.staff("tanaka"), wanted=Filter(slug=QUICK, state="approval")).count == 3
     kimura = hall.desk("kimura")
     there = kimura.post("/staff/bulk/", {"which": "some", "act": "approve", "case": [c.ref for c in cases]})["Location"]
     page = text(kimura.get(there))

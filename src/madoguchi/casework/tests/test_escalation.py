@@ -12,8 +12,8 @@ from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import escalation, services
+from madoguchi.casework.lists import Filter, case_list, marks
 from madoguchi.casework.models import Alarm, Case
-from madoguchi.casework.selectors import Filter, case_list, marks
 from madoguchi.identity import absences, people
 from madoguchi.identity.errors import MailWrong
 from madoguchi.intake import applications
@@ -213,8 +213,8 @@ def test_without_an_address_the_mark_is_there_all_the_same(hall: Hall):
     case = hall.case("hanako", CLAIM)
     with at(case.due_on + dt.timedelta(days=1)):
         assert escalation.escalate() == 1
-        assert case_list(actor=hall.staff("suzuki"), wanted=Filter(mark="over")).paginator.count == 1
-        assert case_list(actor=hall.staff("sato"), wanted=Filter(mark="over")).paginator.count == 0
+        assert case_list(actor=hall.staff("suzuki"), wanted=Filter(mark="over")).count == 1
+        assert case_list(actor=hall.staff("sato"), wanted=Filter(mark="over")).count == 0
         run_worker()
     assert letters(hall) == []
 

@@ -12,8 +12,8 @@ from tests.support.walk import text
 
 from madoguchi.casework import retention, services, talk
 from madoguchi.casework.errors import NotNow, ReasonMissing, TooLong
+from madoguchi.casework.lists import Filter, case_list, marks
 from madoguchi.casework.models import Case, Talk
-from madoguchi.casework.selectors import Filter, case_list, marks
 from madoguchi.identity.public import Owner
 from madoguchi.intake import applications, drafts
 from madoguchi.intake import talk as mine
@@ -129,12 +129,12 @@ def test_unread_until_somebody_answers_or_says_that_it_was_read(hall: Hall, case
     ask(hall, case)
     answer(hall, case)
     wanted = Filter(mark="unread")
-    assert [c.id for c in case_list(actor=hall.staff("tanaka"), wanted=wanted)] == [case.id]
+    assert [c.id for c in case_list(actor=hall.staff("tanaka"), wanted=wanted).rows] == [case.id]
     hall.desk("auditor").get(f"/staff/case/{case.id}/?tab=talk")
     hall.desk("tanaka").get(f"/staff/case/{case.id}/?tab=talk")
-    assert case_list(actor=hall.staff("tanaka"), wanted=wanted).paginator.count == 1, "looking is not dealing with it"
+    assert case_list(actor=hall.staff("tanaka"), wanted=wanted).count == 1, "looking is not dealing with it"
     assert hall.desk("tanaka").post(f"/staff/case/{case.id}/talk/seen/").status_code == 303
-    assert case_list(actor=hall.staff("tanaka"), wanted=wanted).paginator.count == 0
+    assert case_list(actor=hall.staff("tanaka"), wanted=wanted).count == 0
     assert Talk.objects.get(by=None).seen_by == hall.staff("tanaka")
     answer(hall, case, "もう一つあります。")
     ask(hall, case, "わかりました。")

@@ -15,7 +15,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep
+from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 
@@ -55,6 +55,7 @@ class Command(BaseCommand):
                     tidy = now
                     bulk_drafts_sweep()
                     drafts_sweep()
+                    opinions_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
