@@ -15,7 +15,7 @@ from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published, Step
@@ -237,7 +237,7 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
                  "added": clock.now().isoformat()}
         row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
         row.view = row.view | {"timeline": [*row.view["timeline"],
-                                            {"at": clock.now().isoformat(), "ja": say("「{name}」を追加しました", name=attachment.name)}]}
+                                            {"at": clock.now().isoformat()} | keepable(say("「{name}」を追加しました", name=attachment.name))]}
         row.save(update_fields=["files", "view"])
         audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
@@ -268,7 +268,7 @@ def progress_apply(message: outbox.Envelope) -> None:
         if message.key in seen:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
-        view["timeline"] = [*view["timeline"], {"at": said["at"], "ja": said["ja"]}]
+        view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
         for key in ("correction", "decision", "withdrawal"):
             if key in said:
                 view[key] = said[key]

@@ -17,6 +17,10 @@ STATUS_WORDS = {
     "answered": say("直した内容を確認しています"), "approval": say("決裁をしています"), "decided": say("結果が出ました"),
     "withdrawn": say("取り下げました"),
 }
+RESULT_WORDS = {  # by kind of outcome, for those who read another language: the outcome's own name is in Japanese
+    "認容": say("認められました"), "一部認容": say("一部が認められました"), "拒否": say("認められませんでした"),
+    "受付": say("受け付けました"), "不備": say("足りないところがあります"), "交付": say("書類を交付します"), "不交付": say("書類を交付できません"),
+}
 ACTS = {"届出": say("届出"), "申出": say("申出"), "請求": say("請求")}  # by kind (種別); everything else is a 申請
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}

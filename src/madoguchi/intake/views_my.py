@@ -16,7 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import retold, say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
@@ -27,7 +27,7 @@ from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -144,13 +144,13 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     d = applications.published_of(application).shown()
     import datetime as dt
 
-    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
+    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
     verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
     correction = application.view.get("correction")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
-        "documents": application.view.get("documents", []), "decision": application.view.get("decision"),
+        "documents": application.view.get("documents", []), "decision": application.view.get("decision"), "result_words": RESULT_WORDS,
         "correction": correction, "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
