@@ -7,7 +7,8 @@ import re
 
 from markupsafe import Markup, escape
 
-from madoguchi.kernel.said import say
+from madoguchi.kernel.counters import settled
+from madoguchi.kernel.said import Words, say
 
 from . import languages
 
@@ -29,6 +30,8 @@ def moment(value: dt.datetime | None) -> str:
     local = value.astimezone(JST)
     if languages.current().code in languages.BABEL:
         return f"{day(local)} {local.hour:02d}:{local.minute:02d}"
+    if languages.current() is languages.FURIGANA:
+        return Words(settled(f"{day(local)} {local.hour}時《じ》{local.minute:02d}分《#》"))
     return f"{day(local)} {local.hour}時{local.minute:02d}分"
 
 
