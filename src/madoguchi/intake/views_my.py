@@ -22,7 +22,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts
+from . import applications, drafts, retold
 from .errors import AnswersWrong, CodeWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
@@ -109,14 +109,16 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     d = applications.published_of(application).shown()
     import datetime as dt
 
-    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
+    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e["ja"])} for e in application.view["timeline"]]
     verdict = procedures.Verdict(application.answers, attachments=drafts.procedures_attachments(
         d, procedures.derive(d, drafts.facts(application.answers))))
-    correction = application.view.get("correction")
+    decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
-        "documents": application.view.get("documents", []), "decision": application.view.get("decision"),
-        "correction": correction, "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
+        "documents": [{**doc, "name": say(doc["name"])} for doc in application.view.get("documents", [])],
+        "decision": {**decision, "ja": retold.sentence(decision["ja"])} if decision else None,
+        "correction": retold.correction(application.view.get("correction")),
+        "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
     }
@@ -204,7 +206,7 @@ def _correct_page(
                           count=None if raw is None or not step.repeat else len(application.answers.get(step.repeat.id, [])))
         for step, names in pages
     ]
-    correction = application.view.get("correction", {"items": []})
+    correction = retold.correction(application.view.get("correction")) or {"items": []}
     context = {
         "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),
         "slots": [slot_view(a, files=application.files.get(a.id, []), errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"])

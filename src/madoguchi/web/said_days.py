@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
 from madoguchi.kernel.counters import settled
@@ -38,6 +39,11 @@ def moment(value: dt.datetime | None) -> str:
 def yen(value: int) -> str:
     """無料 or 1,234円."""
     return say("{yen}円", yen=f"{value:,}") if value else say("無料")
+
+
+def brief(text: str, limit: int) -> str:
+    """Words of a definition, cut after ``limit`` letters; whole where they carry readings, which cannot be cut."""
+    return say(text) if languages.current() is languages.FURIGANA else Truncator(text).chars(limit)
 
 
 def lines(value: object) -> Markup:
