@@ -168,7 +168,7 @@ def _drawn(text: str) -> Markup:
     return drawn(text)
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: HttpRequest | None = None) -> dict[str, Any]:
     """Template context: the language of the page and those one can choose."""
     now = current()
     return {"language": JAPANESE if now is FURIGANA else now, "languages": LANGUAGES.values(), "furigana": now is FURIGANA}
