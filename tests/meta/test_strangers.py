@@ -27,13 +27,13 @@ OWNED = {
     "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
     "step": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
-    "receipt": "application", "document": "application", "attachment": "application",
+    "talk_back": "application", "receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
-    "case_hold": "case", "case_lift": "case",
+    "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
     "case_file": "case", "case_document": "case", "case_draft": "case", "parcel_retry": "parcel",
 }
-FORMS_ONLY = {"discard", "withdraw", "add_documents"}
+FORMS_ONLY = {"discard", "withdraw", "add_documents", "talk_back"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with an id that another test looks after, with the test's name.
 ELSEWHERE: dict[str, str] = {}

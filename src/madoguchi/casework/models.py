@@ -185,3 +185,80 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.at}"
+
+
+class Talk(models.Model):
+    """One message between the section and the applicant (連絡); ``by`` is empty when the applicant wrote it. Not a note:
+    the applicant reads it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    text = models.TextField()
+    seen_at = models.DateTimeField(null=True)  # of the applicant's: when somebody of the section dealt with it
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case"], condition=models.Q(by=None, seen_at=None), name="talk_unread")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
+
+
+class Alarm(models.Model):
+    """That a case came near its due day, or passed it, was reported to those who answer for it. Once for each due day: a
+    correction moves the day, and then it may be reported again."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    step = models.CharField(max_length=4)  # rules.ALARMS
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "step", "due_on"], name="alarm_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step}"
+
+
+class BulkRun(models.Model):
+    """The same act for many cases of one procedure (まとめて審査): first a preview, confirmed once, then the report."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.CharField(max_length=40)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()  # whose outcomes and questions hold for all of it
+    act = models.CharField(max_length=8)  # bulk.ACTS
+    outcome = models.CharField(max_length=40, default="")
+    reason = models.TextField(default="")
+    raw = models.JSONField(default=dict)  # the decision's own answers as posted
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)  # when the preview was worked out
+    confirmed_at = models.DateTimeField(null=True)
+    left_out = models.PositiveIntegerField(default=0)  # cases of the filter beyond the limit
+
+    class Meta:
+        indexes = [models.Index(fields=["section", "made_at"], name="bulk_section")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class BulkItem(models.Model):
+    """One case of a run: what it looked like when it was chosen, and what became of it."""
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="items")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    seen = models.JSONField()  # {revision, mark}
+    state = models.CharField(max_length=8, default="new")  # bulk.RESULTS
+    why = models.CharField(max_length=400, default="")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "case"], name="bulk_case_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.number}"

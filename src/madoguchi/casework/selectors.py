@@ -3,12 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import Count, Exists, OuterRef, Q, QuerySet
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
@@ -19,8 +19,8 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
-from .models import Approval, Case, Correction, Decision, Note, NumberView
-from .rules import OPEN, WORDS, State
+from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
+from .rules import ALARMS, NEAR, OPEN, OVERDUE, WORDS, State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -81,11 +81,17 @@ class Filter:
     state: str = "open"
     who: str = ""
     due: str = ""
+    mark: str = ""
     page: int = 1
 
 
 def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
     """Cases by due day, 20 a page."""
+    return Paginator(case_rows(actor=actor, wanted=wanted), 20).get_page(wanted.page)
+
+
+def case_rows(*, actor: Staff, wanted: Filter) -> QuerySet[Case]:
+    """All cases of a filter, by due day."""
     rows = cases_for(actor=actor).select_related("assignee")
     if wanted.query:
         rows = rows.filter(search__contains=plain(wanted.query))
@@ -103,7 +109,47 @@ def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
            "fine": Q(due_on__gt=soon)}.get(wanted.due)
     if due is not None:
         rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
-    return Paginator(rows.order_by("due_on", "filed_at"), 20).get_page(wanted.page)
+    if wanted.mark in MARKS:
+        rows = rows.filter(MARKS[wanted.mark]())
+    return rows.order_by("due_on", "filed_at", "id")
+
+
+def _unread() -> Q:
+    return Q(id__in=Talk.objects.filter(by=None, seen_at=None).values("case_id"))
+
+
+def _alarmed(step: str) -> Q:
+    """Reported in this step for the due day that it has now; while the clock stands there is nothing to report."""
+    there = Alarm.objects.filter(case=OuterRef("pk"), due_on=OuterRef("due_on"), step=step)
+    when = Q(due_on__lt=clock.today()) if step == OVERDUE else Q(due_on__gte=clock.today())
+    return when & Q(Exists(there), state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
+
+
+MARKS: dict[str, Callable[[], Q]] = {"unread": _unread, "near": lambda: _alarmed(NEAR), "over": lambda: _alarmed(OVERDUE)}
+
+
+def marks(*, actor: Staff) -> dict[str, int]:
+    """How many open cases carry each mark."""
+    return {mark: case_rows(actor=actor, wanted=Filter(mark=mark)).count() for mark in MARKS}
+
+
+def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
+    """(mark, words) of each of these cases by id."""
+    ids = [c.id for c in cases]
+    out: dict[str, list[tuple[str, str]]] = {}
+    for case_id in Talk.objects.filter(case__in=ids, by=None, seen_at=None).values_list("case_id", flat=True).distinct():
+        out.setdefault(str(case_id), []).append(("unread", "未読の連絡"))
+    told = {(a.case_id, a.due_on): a.step for a in Alarm.objects.filter(case__in=ids).order_by("id")}
+    for case in cases:
+        step = told.get((case.id, case.due_on))
+        if step and case.state in (State.RECEIVED, State.REVIEWING, State.APPROVAL):
+            out.setdefault(case.ref, []).append((step, ALARMS[step]))
+    return out
+
+
+def talk_of(case: Case) -> list[Talk]:
+    """Messages between section and applicant, the oldest first."""
+    return list(Talk.objects.filter(case=case).select_related("by", "seen_by").order_by("at", "id"))
 
 
 def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:

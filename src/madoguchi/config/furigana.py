@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from madoguchi.kernel.counters import marked
-from madoguchi.kernel.said import KANJI
+from madoguchi.kernel.said import KANJI, unruby
 
 Token = tuple[str, str]  # as written, as read (katakana)
 ONE = re.compile(f"[{KANJI}]")
@@ -23,17 +23,18 @@ SLOT = re.compile(r"<[^<>]+>|%\(\w+\)s|\{\w+\}")
 APART = re.compile(SLOT.pattern + r"|[()()・]")  # the tokenizer makes one word of 者(あなた)
 NUMBER = r"(?:[0-9][0-9,.]*|\{\w+\}|%\(\w+\)s)"
 # counters that read the same after every number that the pages have; the first that fits counts
-COUNTERS = (
-    ("か月分", "か月《げつ》分《ぶん》"), ("か月間", "か月間《げつかん》"), ("か月", "か月《げつ》"), ("か所", "か所《しょ》"), ("時間", "時間《じかん》"), ("週間", "週間《しゅうかん》"),
-    ("年度", "年度《ねんど》"), ("年生", "年生《ねんせい》"), ("年間", "年間《ねんかん》"), ("年分", "年分《ねんぶん》"), ("年", "年《ねん》"), ("月分", "月《がつ》分《ぶん》"), ("月", "月《がつ》"),
-    ("時", "時《じ》"), ("万円", "万円《まんえん》"), ("万", "万《まん》"), ("円", "円《えん》"), ("条", "条《じょう》"), ("項", "項《こう》"), ("号", "号《ごう》"),
-    ("割", "割《わり》"), ("回", "回《かい》"), ("枚", "枚《まい》"), ("件", "件《けん》"), ("点", "点《てん》"), ("部", "部《ぶ》"), ("週", "週《しゅう》"),
-    ("桁", "桁《けた》"), ("文字", "文字《もじ》"), ("字", "字《じ》"), ("級", "級《きゅう》"), ("台", "台《だい》"), ("倍", "倍《ばい》"),
-    ("段階", "段階《だんかい》"), ("階", "階《かい》"), ("番地", "番地《ばんち》"), ("番目", "番目《ばんめ》"), ("番", "番《ばん》"), ("次", "次《じ》"), ("戸", "戸《こ》"),
-    ("様式", "様式《ようしき》"), ("親等", "親等《しんとう》"), ("子", "子《し》"), ("角", "角《かく》"),
-)
-COUNTED = re.compile(rf"(月)?({NUMBER})([日人分歳])(?!の\d)(間)?|(?:(?<=\d)|(?<=\}})|(?<=\)s))({'|'.join(c for c, _ in COUNTERS)})")
-FIXED = dict(COUNTERS)
+COUNTERS = {unruby(words): words for words in (
+    "か月《げつ》分《ぶん》", "か月間《げつかん》", "か月《げつ》", "か所《しょ》", "時間《じかん》",
+    "週間《しゅうかん》", "年度《ねんど》", "年生《ねんせい》", "年間《ねんかん》", "年分《ねんぶん》",
+    "年《ねん》", "月《がつ》分《ぶん》", "月《がつ》", "時《じ》", "万円《まんえん》",
+    "万《まん》", "円《えん》", "条《じょう》", "項《こう》", "号《ごう》",
+    "割《わり》", "回《かい》", "枚《まい》", "件《けん》", "点《てん》",
+    "部《ぶ》", "週《しゅう》", "桁《けた》", "文字《もじ》", "字《じ》",
+    "級《きゅう》", "台《だい》", "倍《ばい》", "段階《だんかい》", "階《かい》",
+    "番地《ばんち》", "番目《ばんめ》", "番《ばん》", "次《じ》", "戸《こ》",
+    "様式《ようしき》", "親等《しんとう》", "子《し》", "角《かく》",
+)}
+COUNTED = re.compile(rf"(月)?({NUMBER})([日人分歳])(?!の\d)(間)?|(?:(?<=\d)|(?<=\}})|(?<=\)s))({'|'.join(COUNTERS)})")
 
 
 class Unread(ValueError):
@@ -122,7 +123,7 @@ class Reader:
             return aligned(found[0], self.words.anywhere[found[0]])
         month, number, counter, span, fixed = found.groups()
         if fixed:
-            return FIXED[fixed]
+            return COUNTERS[fixed]
         before, after = "月《がつ》" if month else "", "間《かん》" if span else ""
         if number[0] in "{%":
             return f"{before}{number}{counter}《#{'月' if month else ''}》{after}"
@@ -130,7 +131,7 @@ class Reader:
 
     def _between(self, plain: str, text: str, start: int, end: int, spans: list[tuple[int, int, str]]) -> str:
         """The part between two spans: tokens of the whole sentence where they fit, else of the part alone."""
-        out, at = "", 0
+        out = ""
         whole = list(self._placed(plain))
         if any(a < start < b or a < end < b for a, b, _ in whole):
             whole = [(a + start, b + start, r) for a, b, r in self._placed(plain[start:end])]
@@ -149,7 +150,7 @@ class Reader:
 
 def sudachi() -> Callable[[str], list[Token]]:
     """The tokenizer. Raises ImportError where the developer's requirement is not installed."""
-    from sudachipy import Dictionary, SplitMode
+    from sudachipy import Dictionary, SplitMode  # type: ignore[import-not-found,unused-ignore]
 
     tokenizer = Dictionary(dict="core").create()
     return lambda text: [(m.surface(), m.reading_form()) for m in tokenizer.tokenize(text, SplitMode.C)]

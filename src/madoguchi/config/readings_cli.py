@@ -23,11 +23,14 @@ from .procedures_cli import COMMON, TRANSLATIONS_ROOT, city_folder, pack_files, 
 
 HOUSE_WORDS = LOCALE / FURIGANA.code / "readings.yaml"
 HEAD = "# `madoguchi languages readings` が作る。直すときは readings.yaml を直して作り直す(docs/adr/0027)\n"
-INSTALL = "読みを作るには SudachiPy が要ります: pip install --require-hashes -r requirements/readings.lock(開発者用。docs/developer.md)"
+INSTALL = "読みを作るには SudachiPy が要ります(開発者用。docs/developer.md): pip install --require-hashes -r requirements/readings.lock"
 
 
 # said through a variable or made by the staff's side (intake.retold), where `languages extract` does not see them
-UNSEEN = ("結果が出ました（{name}）", "結果：{name}", "普通", "当座", "貯蓄", "「{label}」が「{answer}」のときだけ入力してください", "「{label}」が「{answer}」以外のときだけ入力してください")
+UNSEEN = (
+    "結果が出ました（{name}）", "結果：{name}", "普通", "当座", "貯蓄",
+    "「{label}」が「{answer}」のときだけ入力してください", "「{label}」が「{answer}」以外のときだけ入力してください",
+)
 
 
 def page_texts() -> list[str]:
@@ -89,8 +92,8 @@ def _review(readings: Iterable[str]) -> None:
             word = (m[1] or m[2], m[3])
             seen[word] += 1
             places.setdefault(word, unruby(text[:m.start()])[-8:] + "【" + word[0] + "】" + unruby(text[m.end():])[:8])
-    for word, reading in sorted(seen):
-        print(f"{word}\t{reading}\t{seen[word, reading]}\t{places[word, reading]!r}")
+    for found in sorted(seen):
+        print(*found, seen[found], repr(places[found]), sep="\t")
 
 
 def readings(argv: list[str]) -> int:

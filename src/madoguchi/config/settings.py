@@ -132,6 +132,7 @@ LIMITS = {
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }
+BULK_MOST = env.number("MADOGUCHI_BULK_MOST", 100)  # cases in one run of bulk review
 BEHIND_PROXY, PROXIES = env.flag("MADOGUCHI_BEHIND_PROXY", False), max(1, env.number("MADOGUCHI_PROXIES", 1))
 
 SECURE_COOKIES = BASE_URL.startswith("https://")

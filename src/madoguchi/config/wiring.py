@@ -17,6 +17,8 @@ HANDLERS = {
     intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
     intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
     intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
+    intake.TALK_ANSWERED: {"casework.open": casework.talk_received},
+    casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},

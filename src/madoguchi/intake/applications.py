@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import unicodedata
 from collections.abc import Mapping
@@ -24,7 +25,7 @@ from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
-from .models import Application, Revision
+from .models import Application, Revision, TalkLine
 from .numbers import read_page, seal_numbers
 from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
@@ -229,7 +230,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, talk?, notify?}. The same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -243,8 +244,11 @@ def progress_apply(message: outbox.Envelope) -> None:
         for key in ("correction", "decision", "withdrawal"):
             if key in said:
                 view[key] = said[key]
-        if said["status"] != "correction":
+        if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
             view.pop("correction", None)
+        if "talk" in said:
+            TalkLine.objects.get_or_create(id=said["talk"]["id"], defaults={
+                "application": row, "mine": False, "text": said["talk"]["text"], "at": dt.datetime.fromisoformat(said["talk"]["at"])})
         if "documents" in said:
             known = {doc["id"]: doc for doc in view.get("documents", [])}
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())

@@ -67,3 +67,11 @@ class OnlineFilingStopped(DomainError):
     code = "online_filing_stopped"
     ja = "この手続きは電子署名が必要ですが、いまオンラインでは受け付けられません。担当課の窓口か郵送でお手続きください。"
     status = 503
+
+
+class TalkWrong(DomainError):
+    """A message that can not be sent like this."""
+
+    code = "talk_wrong"
+    ja = "連絡の文を入力してください。"
+    status = 422

@@ -71,6 +71,19 @@ class Revision(models.Model):
         return f"{self.application_id} r{self.number}"
 
 
+class TalkLine(models.Model):
+    """One message between the section and the applicant, as the applicant's page shows it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="talk")
+    mine = models.BooleanField()  # the applicant wrote it
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.at}"
+
+
 class ParkedInput(models.Model):
     """What somebody typed when their sign-in had run out, sealed, to be put back after they sign in again."""
 

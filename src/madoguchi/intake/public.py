@@ -10,7 +10,7 @@ from madoguchi.kernel.sealing import Column
 
 from .applications import application_get, application_list, document_file, filed_handler, progress_apply
 from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
-from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
+from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
 from .forgetting import application_forget, witness
 from .models import Application, Draft, ParkedInput
@@ -38,7 +38,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "WITHDRAWAL_ASKED",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
     "Application", "Draft", "answers_save", "application_forget", "application_get", "application_list",
     "application_submit", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_sweep",
     "filed_handler", "filing_of", "mail_fault", "mail_plain", "progress_apply", "published_of", "refuse_if_unsignable",

@@ -20,6 +20,7 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/correct/", my.correct, name="correct"),
     path("my/<uuidtext:application_id>/documents/", my.add_documents, name="add_documents"),
     path("my/<uuidtext:application_id>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<uuidtext:application_id>/talk/", my.talk_back, name="talk_back"),
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),

@@ -22,8 +22,8 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts, retold
-from .errors import AnswersWrong, CodeWrong
+from . import applications, drafts, retold, talk
+from .errors import AnswersWrong, CodeWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
 from .receipts import receipt_file
@@ -72,9 +72,12 @@ def home(request: HttpRequest) -> HttpResponse:
     owner = owner_of(request)
     if owner is None:
         return to_sign_in("/my/")
+    mine = applications.application_list(owner=owner)
+    news = talk.waiting([a.id for a in mine])
     rows = [
-        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
-        for a in applications.application_list(owner=owner)
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key,
+         "news": str(a.id) in news}
+        for a in mine
     ]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
@@ -104,8 +107,9 @@ def status(request: HttpRequest, application_id: str) -> HttpResponse:
     return _status_page(request, application_id, [])
 
 
-def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]]) -> HttpResponse:
+def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
     application = _mine(request, application_id)
+    lines = talk.talk_of(application)
     d = applications.published_of(application).shown()
     import datetime as dt
 
@@ -123,9 +127,23 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "section": procedures_section(d),
     }
     open_slots = {a.id for a in applications.later_slots(application)}
-    context |= {"faults": refused, "later": [
+    context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
+                "talk_typed": request.POST.get("text", "") if talk_error else ""}
+    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": [
         slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in d.attachments if a.id in open_slots]}
-    return render(request, "intake/status.html", context, status=422 if refused else 200)
+    return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
+
+
+@_sign_in_first
+@posts("/my/{application_id}/")
+def talk_back(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Answer the section."""
+    application = _mine(request, application_id)
+    try:
+        talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=_actor(request))
+    except TalkWrong as wrong:
+        return _status_page(request, application_id, [], wrong.ja)
+    return see_other(f"/my/{application.id}/#talk")
 
 
 @_sign_in_first

@@ -15,8 +15,8 @@ from babel.dates import format_date
 from django.http import HttpRequest
 from markupsafe import Markup
 
-from madoguchi.kernel.eras import wareki
 from madoguchi.kernel.counters import marked, settled
+from madoguchi.kernel.eras import wareki
 from madoguchi.kernel.said import Words, drawn, key_of, speaking, with_readings
 
 LOCALE = Path(__file__).parents[1] / "locale"
@@ -40,8 +40,10 @@ class Language:
 
 
 LANGUAGES = {x.code: x for x in (
-    Language("ja", "日本語", "ja", "日本語《にほんご》"), Language("ja-easy", "やさしい日本語", "ja", "やさしい日本語《にほんご》"),
-    Language("en", "English", "en"), Language("zh-hans", "简体中文", "zh-Hans"), Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
+    Language("ja", "日本語", "ja", "日本語《にほんご》"),
+    Language("ja-easy", "やさしい日本語", "ja", "やさしい日本語《にほんご》"),
+    Language("en", "English", "en"), Language("zh-hans", "简体中文", "zh-Hans"),
+    Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
 )}
 # Japanese with readings over its kanji: spoken like a language, chosen by a switch and not in the menu (docs/adr/0027)
 FURIGANA = Language("ja-ruby", "日本語", "ja")
@@ -174,4 +176,6 @@ def context(request: HttpRequest | None = None) -> dict[str, Any]:
     return {"language": JAPANESE if now is FURIGANA else now, "languages": LANGUAGES.values(), "furigana": now is FURIGANA}
 
 
-__all__ = ["FURIGANA", "LANGUAGES", "TRANSLATED", "Language", "catalogue", "current", "day", "drawing", "finished", "gettext", "lend", "recorded", "wanted", "word"]
+__all__ = ["FURIGANA", "LANGUAGES", "TRANSLATED", "Language", "catalogue", "current", "day", "drawing", "finished",
+           "gettext", "lend",
+           "recorded", "wanted", "word"]
