@@ -36,6 +36,29 @@ def test_nothing_is_wider_than_the_screen(town: Town, open_as: Open, code: str, 
         assert tab.evaluate(WIDER) <= 0, path
 
 
+@pytest.mark.parametrize("width", [320, 390, 1280])
+def test_readings_widen_nothing_and_the_bar_keeps_its_targets(town: Town, open_as: Open, width: int):
+    tab = open_as([{"name": "ui_ruby", "value": "on", "url": town.base}]).new_page()
+    tab.set_viewport_size({"width": width, "height": 800})
+    for path in PAGES:
+        tab.goto(path)
+        assert tab.locator("ruby").count() > 20, path
+        assert tab.evaluate(WIDER) <= 0, path
+        boxes = [b.bounding_box() for b in tab.locator(".util .ubtn").all() if b.is_visible()]
+        assert all(box and box["height"] >= 24 and box["width"] >= 24 and box["x"] + box["width"] <= width for box in boxes), path
+
+
+def test_the_switch_for_readings_works_by_keyboard_and_without_javascript(town: Town, open_as: Open):
+    tab = open_as([], js=False).new_page()
+    tab.goto("/procedures/")
+    switch = tab.locator("button[name=ruby]")
+    switch.focus()
+    tab.keyboard.press("Enter")
+    tab.wait_for_selector("html[data-ruby]")
+    assert switch.get_attribute("aria-pressed") == "true"
+    assert tab.url.endswith("/procedures/")
+
+
 def test_the_language_is_chosen_by_keyboard_and_without_javascript(town: Town, open_as: Open):
     tab = open_as([], js=False).new_page()
     tab.goto("/procedures/")

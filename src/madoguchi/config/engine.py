@@ -76,6 +76,11 @@ def date(value: Any, form: str) -> str:
     return str(defaultfilters.date(local, form))
 
 
+def sentence(text: str, /, **arguments: Any) -> Markup:
+    """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日)."""
+    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704  # nosec B704 - our own sentence
+
+
 class _WordsLookedUp(NodeTransformer):
     """``_("…")`` without arguments becomes a look-up in a table: jinja2's way to it is six calls, and a page has fifty."""
 
@@ -103,7 +108,7 @@ class _Words(dict[str, Markup]):
         return found
 
 
-_words = {code: _Words() for code in languages.LANGUAGES}
+_words = {code: _Words() for code in (*languages.LANGUAGES, languages.FURIGANA.code)}
 
 
 @jinja2.pass_context  # not a constant: a template is compiled once for all languages
@@ -128,6 +133,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     env = Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True, extensions=["jinja2.ext.i18n"])
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
+    env.globals["gettext"] = sentence
     drawn: dict[tuple[str, str], Markup] = {}
 
     def frame(name: str) -> Markup:
@@ -162,7 +168,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
         "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
-        "urlencode": defaultfilters.urlencode, "truncatechars": defaultfilters.truncatechars,
+        "urlencode": defaultfilters.urlencode, "brief": said_days.brief,
         "act_words": act_words, "actor_words": actor_words, "officer": officer, "day_words": day_words,
     }
     return env

@@ -101,5 +101,9 @@ def main(argv: list[str]) -> int:
         return extract_all()
     if argv[:1] == ["report"]:
         return report()
-    print("使い方: madoguchi languages extract | report", file=sys.stderr)
+    if argv[:1] == ["readings"]:
+        from .readings_cli import readings
+
+        return readings(argv[1:])
+    print("使い方: madoguchi languages extract | report | readings [--list]", file=sys.stderr)
     return 2

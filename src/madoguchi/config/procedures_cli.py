@@ -21,6 +21,7 @@ from madoguchi.procedures.rules.yaml_strict import Problem
 
 ROOT = Path(__file__).resolve().parents[3]
 TRANSLATIONS_ROOT = ROOT / "procedures" / "translations"
+LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C: 0.2 instead of 1.2 s a procedure
 COMMON = "common"  # texts that more than one procedure has
 
 
@@ -50,7 +51,7 @@ def side_file(path: Path) -> list[translate.Entry]:
     """One side file; an absent one is empty."""
     if not path.exists():
         return []
-    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) or {}))  # nosec B506  # noqa: S506 - text only
+    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or {}))  # nosec B506  # noqa: S506 - text only
 
 
 def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:

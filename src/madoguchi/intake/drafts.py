@@ -334,7 +334,7 @@ def resume_mail(*, draft: Draft, mail: str) -> None:
     from . import mails
 
     token = tokens.dumps(str(draft.id), salt="resume")
-    subject, body = mails.resume(languages.current().code, token, DRAFT_DAYS)
+    subject, body = mails.resume(languages.recorded(), token, DRAFT_DAYS)
     to_whom = keyed_digest(keys.subkey("resume-mail"), mail.encode())[:16]  # a second address in the same minute is another letter
     mail_promise(key=f"resume:{draft.id}:{clock.now():%Y%m%d%H%M}:{to_whom}", case_ref=str(draft.id), to=mail,
                  subject=subject, body=body)

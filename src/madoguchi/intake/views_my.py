@@ -16,13 +16,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import retold, say
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import acting, applications, drafts, opinions, talk
+from . import acting, applications, drafts, opinions, retold, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
@@ -144,14 +144,16 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     d = applications.published_of(application).shown()
     import datetime as dt
 
-    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold(e)} for e in application.view["timeline"]]
+    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
     verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
-    correction = application.view.get("correction")
+    decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
-        "documents": application.view.get("documents", []), "decision": application.view.get("decision"), "result_words": RESULT_WORDS,
-        "correction": correction, "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
+        "documents": [{**doc, "name": say(doc["name"])} for doc in application.view.get("documents", [])],
+        "decision": {**decision, "ja": retold.sentence(decision)} if decision else None, "result_words": RESULT_WORDS,
+        "correction": retold.correction(application.view.get("correction")),
+        "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
     }
@@ -253,7 +255,7 @@ def _correct_page(
                           count=None if raw is None or not step.repeat else len(application.answers.get(step.repeat.id, [])))
         for step, names in pages
     ]
-    correction = application.view.get("correction", {"items": []})
+    correction = retold.correction(application.view.get("correction")) or {"items": []}
     context = {
         "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),
         "slots": [slot_view(a, files=application.files.get(a.id, []), errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"])

@@ -16,9 +16,12 @@ from typing import Any, Protocol
 from markupsafe import Markup, escape
 
 from .amounts import Month, Yen
+from .counters import settled
 from .eras import wareki
 
-RUBY = re.compile(r"([一-鿿々〆ヶ]+)《([ぁ-ゖァ-ヺー・]+)》")
+KANJI = "一-鿿々〆ヶ"
+# 漢字《かんじ》; with ｜ in front a number belongs to what is read: ｜20日《はつか》
+RUBY = re.compile(rf"(?:｜([0-9][0-9,]*[{KANJI}]+)|([{KANJI}]+))《([ぁ-ゖァ-ヺー・]+)》")
 LETTERS = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
 
 
@@ -59,19 +62,24 @@ def key_of(text: str) -> str:
 
 def ruby(text: str) -> Markup:
     """Escaped text with 漢字《かんじ》 drawn as ruby."""
-    return drawn(str(escape(text)))
+    return drawn(settled(str(escape(text))))
 
 
 def drawn(html: str) -> Markup:
     """Our own HTML with 漢字《かんじ》 drawn as ruby; in one box, so that a flex container does not tear it apart."""
     if "《" not in html:
         return Markup(html)  # noqa: S704  # nosec B704
-    return Markup("<span>" + RUBY.sub(r"<ruby>\1<rp>(</rp><rt>\2</rt><rp>)</rp></ruby>", html) + "</span>")  # noqa: S704  # nosec B704
+    return Markup("<span>" + with_readings(html) + "</span>")  # noqa: S704  # nosec B704
+
+
+def with_readings(html: str) -> str:
+    """Our own HTML with readings drawn, without a box."""
+    return RUBY.sub(lambda m: f"<ruby>{m[1] or m[2]}<rp>(</rp><rt>{m[3]}</rt><rp>)</rp></ruby>", html)
 
 
 def unruby(text: str) -> str:
     """The text without its readings, for attributes and titles."""
-    return RUBY.sub(r"\1", text)
+    return RUBY.sub(lambda m: m[1] or m[2], settled(text)) if "《" in text else text
 
 
 class Words(str):

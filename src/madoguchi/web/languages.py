@@ -17,30 +17,43 @@ from django.http import HttpRequest
 from markupsafe import Markup
 
 from madoguchi.kernel.amounts import Month, Yen
+from madoguchi.kernel.counters import marked, settled
 from madoguchi.kernel.eras import wareki
-from madoguchi.kernel.said import drawn, key_of, speaking
+from madoguchi.kernel.said import Words, drawn, key_of, speaking, with_readings
 
 LOCALE = Path(__file__).parents[1] / "locale"
 COOKIE = "ui_lang"
+READINGS_COOKIE = "ui_ruby"
 
 
 @dataclass(frozen=True, slots=True)
 class Language:
-    """``code`` in cookies and filings, ``name`` in itself, ``html`` for the lang attribute."""
+    """``code`` in cookies and filings, ``name`` in itself, ``html`` for the lang attribute; ``read`` is the name with
+    readings in 《》, where it has kanji."""
 
     code: str
     name: str
     html: str
+    read: str = ""
+
+    def shown(self) -> str:
+        """The name as the page being drawn writes it."""
+        return Words(self.read or self.name) if current() is FURIGANA else self.name
 
 
 LANGUAGES = {x.code: x for x in (
-    Language("ja", "日本語", "ja"), Language("ja-easy", "やさしい日本語", "ja"), Language("en", "English", "en"),
-    Language("zh-hans", "简体中文", "zh-Hans"), Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
+    Language("ja", "日本語", "ja", "日本語《にほんご》"),
+    Language("ja-easy", "やさしい日本語", "ja", "やさしい日本語《にほんご》"),
+    Language("en", "English", "en"), Language("zh-hans", "简体中文", "zh-Hans"),
+    Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
 )}
+# Japanese with readings over its kanji: spoken like a language, chosen by a switch and not in the menu (docs/adr/0027)
+FURIGANA = Language("ja-ruby", "日本語", "ja")
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans", "vi": "vi", "pt": "pt_BR"}
 MARKS = {"、": ", ", "。": ". "}  # between words that are put side by side
 JAPANESE = LANGUAGES["ja"]
 TRANSLATED = tuple(code for code in LANGUAGES if code != "ja")
+ERA_READINGS = {"令和": "れいわ", "平成": "へいせい", "昭和": "しょうわ", "大正": "たいしょう", "明治": "めいじ"}
 _now: ContextVar[Language] = ContextVar("language", default=JAPANESE)
 _tables: ContextVar[tuple[Mapping[str, str], ...]] = ContextVar("tables", default=())
 
@@ -66,18 +79,25 @@ def wanted(request: HttpRequest) -> Language:
     """What this person chose; pages of the staff are Japanese."""
     if request.path.startswith("/staff/"):
         return JAPANESE
-    return LANGUAGES.get(request.COOKIES.get(COOKIE, ""), JAPANESE)
+    chosen = LANGUAGES.get(request.COOKIES.get(COOKIE, ""), JAPANESE)
+    return FURIGANA if chosen is JAPANESE and request.COOKIES.get(READINGS_COOKIE) == "on" else chosen
+
+
+def recorded() -> str:
+    """The code that a filing and its mails keep: readings are a way of drawing Japanese, not a language."""
+    return JAPANESE.code if current() is FURIGANA else current().code
 
 
 def word(text: str) -> str | None:
     """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
     if text in MARKS:
-        return text if current().code in ("ja-easy", "zh-hans") else MARKS[text]
+        return text if current().code in ("ja-easy", "ja-ruby", "zh-hans") else MARKS[text]
     found = catalogue(current().code).get(text)
     if found is not None:
         return found
     key = key_of(text)
-    return next((table[key] for table in _tables.get() if key in table), None)
+    found = next((table[key] for table in _tables.get() if key in table), None)
+    return text if found is None and current() is FURIGANA else found  # without a reading it is Japanese all the same
 
 
 def day(value: dt.date) -> str:
@@ -87,7 +107,17 @@ def day(value: dt.date) -> str:
         return format_date(value, format="long", locale=babel)
     if current().code == "ja-easy":
         return f"{value.year}年{value.month}月{value.day}日"
-    return wareki(value)
+    return Words(with_readings_of(wareki(value))) if current() is FURIGANA else wareki(value)
+
+
+def with_readings_of(words: str) -> str:
+    """A day in Japanese (令和8年11月20日, 令和8年11月) with readings in 《》."""
+    year, _, rest = words.partition("年")
+    month, _, day_of_month = rest.partition("月")
+    era = year.rstrip("0123456789元")
+    number = year.removeprefix(era)
+    told = (f"{era}《{ERA_READINGS[era]}》" if era else "") + ("元年《がんねん》" if number == "元" else f"{number}年《ねん》")
+    return f"{told}{month}月《がつ》" + (marked(day_of_month.removesuffix("日"), "日", of_month=True) if day_of_month else "")
 
 
 def month(value: Month) -> str:
@@ -95,6 +125,8 @@ def month(value: Month) -> str:
     babel = BABEL.get(current().code)
     if babel:
         return str(format_skeleton("yMMMM", value.first, locale=babel))
+    if current() is FURIGANA:
+        return Words(with_readings_of(value.ja))
     return f"{value.first.year}年{value.first.month}月" if current().code == "ja-easy" else value.ja
 
 
@@ -142,12 +174,19 @@ def gettext(text: str) -> str:
     if current() is JAPANESE:
         return text
     found = catalogue(current().code).get(text)
+    if found is None and current() is FURIGANA:
+        return text
     return Markup('<span lang="ja">{}</span>').format(Markup(text)) if found is None else _drawn(found)  # noqa: S704  # nosec B704 - our own text
 
 
 def ngettext(one: str, many: str, count: int) -> str:
     """Japanese counts without plural forms, so do our catalogues."""
     return gettext(one)
+
+
+def finished(text: Markup) -> Markup:
+    """A sentence of a template with its arguments in it: counters get the reading of the number that stands there now."""
+    return Markup(with_readings(settled(str(text)))) if current() is FURIGANA and "《" in text else text  # noqa: S704  # nosec B704
 
 
 @functools.lru_cache(maxsize=4096)
@@ -158,7 +197,10 @@ def _drawn(text: str) -> Markup:
 
 def context(request: HttpRequest | None = None) -> dict[str, Any]:
     """Template context: the language of the page and those one can choose."""
-    return {"language": current(), "languages": LANGUAGES.values()}
+    now = current()
+    return {"language": JAPANESE if now is FURIGANA else now, "languages": LANGUAGES.values(), "furigana": now is FURIGANA}
 
 
-__all__ = ["LANGUAGES", "TRANSLATED", "Language", "catalogue", "current", "day", "drawing", "gettext", "lend", "wanted", "word"]
+__all__ = ["FURIGANA", "LANGUAGES", "TRANSLATED", "Language", "catalogue", "current", "day", "drawing", "finished",
+           "gettext", "lend",
+           "recorded", "wanted", "word"]

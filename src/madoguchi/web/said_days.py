@@ -5,9 +5,11 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
-from madoguchi.kernel.said import say
+from madoguchi.kernel.counters import settled
+from madoguchi.kernel.said import Words, say
 
 from . import languages
 
@@ -29,12 +31,19 @@ def moment(value: dt.datetime | None) -> str:
     local = value.astimezone(JST)
     if languages.current().code in languages.BABEL:
         return f"{day(local)} {local.hour:02d}:{local.minute:02d}"
+    if languages.current() is languages.FURIGANA:
+        return Words(settled(f"{day(local)} {local.hour}時《じ》{local.minute:02d}分《#》"))
     return f"{day(local)} {local.hour}時{local.minute:02d}分"
 
 
 def yen(value: int) -> str:
     """無料 or 1,234円."""
     return say("{yen}円", yen=languages.grouped(value)) if value else say("無料")
+
+
+def brief(text: str, limit: int) -> str:
+    """Words of a definition, cut after ``limit`` letters; whole where they carry readings, which cannot be cut."""
+    return say(text) if languages.current() is languages.FURIGANA else Truncator(text).chars(limit)
 
 
 def lines(value: object) -> Markup:

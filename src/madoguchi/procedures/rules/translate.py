@@ -52,9 +52,16 @@ def texts(d: Definition) -> list[str]:
     return list(found)
 
 
+def other_words(d: Definition) -> list[str]:
+    """What residents may read besides the texts of the form: other names and keywords (search), outcomes and documents."""
+    words = (*d.aliases, d.plan_name, *d.keywords, *(x.name for x in d.review.outcomes), *(doc.name for doc in d.documents))
+    return [word for word in dict.fromkeys(words) if word]
+
+
 def translated(d: Definition, table: Mapping[str, str], more: Callable[[str], str | None] = lambda _: None) -> Definition:
     """The definition in the language of ``table`` (key of the source → translation). A text that has none stays as it
-    is, marked as Japanese. ``more`` knows words from elsewhere (the city's). Other names in Japanese are left out."""
+    is, marked as Japanese. ``more`` knows words from elsewhere (the city's). Other names are left out, but for those
+    that the table has (readings: docs/adr/0027)."""
 
     def turn(text: str) -> str:
         if not text:
@@ -62,7 +69,8 @@ def translated(d: Definition, table: Mapping[str, str], more: Callable[[str], st
         found = table.get(key_of(text)) or more(text)
         return Words(text, "ja") if found is None else Words(found)
 
-    return dataclasses.replace(turned(d, turn), aliases=())
+    names = tuple(Words(table[key]) for key in map(key_of, d.aliases) if key in table)
+    return dataclasses.replace(turned(d, turn), aliases=names)
 
 
 def missing(d: Definition, table: Mapping[str, str]) -> list[str]:
@@ -72,7 +80,7 @@ def missing(d: Definition, table: Mapping[str, str]) -> list[str]:
 
 def wanted(d: Definition, tables: Mapping[str, Mapping[str, str]]) -> dict[str, dict[str, str]]:
     """What a published version keeps: per language, only the translations that this definition uses."""
-    keys = [key_of(text) for text in texts(d)]
+    keys = [key_of(text) for text in dict.fromkeys((*texts(d), *other_words(d)))]
     return {lang: kept for lang, table in tables.items() if (kept := {k: table[k] for k in keys if k in table})}
 
 

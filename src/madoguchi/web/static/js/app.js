@@ -22,7 +22,8 @@
       const r = $('input[type=radio]:checked', w), raw = ($('[data-y]', w).value || '').normalize('NFKC').trim();
       const y = raw === '元' ? 1 : parseInt(raw, 10);
       if (!r || !y) { out.textContent = ''; return; }
-      const era = r.value, name = r.parentElement.textContent.trim();
+      const label = r.parentElement.cloneNode(true); $$('rt,rp', label).forEach(x => x.remove()); // 令和, not 令和れいわ
+      const era = r.value, name = label.textContent.trim();
       const say = { name, y: y === 1 ? '元' : y, ad: base[era] + y };
       out.textContent = (era === 'ad' ? w.dataset.ad : w.dataset.words).replace(/\{(\w+)\}/g, (_, k) => say[k]);
     };

@@ -1,0 +1,35 @@
+"""An application's view keeps its sentences as plain Japanese; here they are said again, in the language being drawn."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from collections.abc import Mapping
+from typing import Any
+
+from madoguchi.kernel import said
+from madoguchi.kernel.said import Said, say
+from madoguchi.web import languages
+
+WITH_NAMES = {t: re.compile(t.replace("{name}", "(?P<name>.+)"))  # all others are sentences of the catalogue
+              for t in ("「{name}」を追加しました", "結果が出ました（{name}）", "結果：{name}")}
+
+
+def sentence(told: Mapping[str, Any]) -> Said:
+    """A sentence of the applicant's view; an older one was kept without how it was made."""
+    if "as" in told:
+        return said.retold(dict(told))
+    ja = told["ja"]
+    for template, shape in WITH_NAMES.items():
+        if found := shape.fullmatch(ja):
+            return say(template, name=found["name"])
+    return say(ja)
+
+
+def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
+    """What the section asked to put right: its day and the names of its questions said again, its own words as they are."""
+    if not kept:
+        return None
+    due = kept.get("due")
+    return {**kept, "due_ja": languages.day(dt.date.fromisoformat(due)) if due else "",
+            "items": [{**item, "label": say(item["label"])} for item in kept["items"]]}
