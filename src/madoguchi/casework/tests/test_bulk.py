@@ -12,8 +12,8 @@ from tests.support.walk import text
 
 from madoguchi.casework import bulk, services
 from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, ReasonMissing
+from madoguchi.casework.lists import Filter
 from madoguchi.casework.models import BulkItem, Case, Decision
-from madoguchi.casework.selectors import Filter
 from madoguchi.identity.models import Staff
 from madoguchi.identity.public import staff_enrol
 from madoguchi.kernel import audit, clock, witness
