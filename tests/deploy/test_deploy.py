@@ -107,7 +107,7 @@ def killed_in_the_middle(machine, town):
         town.file()
         until("both to be back", lambda: {web, worker} <= set(machine.units.restarted))
         town.file()
-    assert town.failed == []
+    assert town.failed == [], machine.said()
     assert town.read > 0
 
 
@@ -130,7 +130,7 @@ def updated_and_back_while_people_file(machine, town):
         new = requests.get(f"{BASE}/", timeout=60).text
         machine.run(machine.steps.pop("12"))
         assert releases(machine) == ["0.1.0"] * 4
-    assert town.failed == []
+    assert town.failed == [], machine.said()
     assert (town.read > before, len(town.receipts) > filed) == (True, True)
     sheet = r"/static/css/app\.[0-9a-f]{12}\.css"
     back = requests.get(f"{BASE}/", timeout=60).text
