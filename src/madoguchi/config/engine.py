@@ -15,6 +15,8 @@ from django.template.backends.jinja2 import Jinja2
 from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.utils import timezone
+from jinja2 import nodes
+from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from madoguchi.casework.public import act_words, actor_words
@@ -26,6 +28,8 @@ from madoguchi.survey.public import day_words, officer
 from madoguchi.web import languages, said_days
 
 WEB = Path(__file__).parents[1] / "web"
+BLANKS = 4096  # remembered drawings of empty questions, about 1 kB each: more than all procedures have
+HOLE = "\0"
 
 
 class Templates(Jinja2):
@@ -72,10 +76,56 @@ def date(value: Any, form: str) -> str:
     return str(defaultfilters.date(local, form))
 
 
+class _WordsLookedUp(NodeTransformer):
+    """``_("…")`` without arguments becomes a look-up in a table: jinja2's way to it is six calls, and a page has fifty."""
+
+    def visit_Call(self, node: nodes.Call) -> nodes.Node:
+        """The filter ``words``, which jinja2 calls directly."""
+        self.generic_visit(node)
+        plain = isinstance(node.node, nodes.Name) and node.node.name in ("_", "gettext") and len(node.args) == 1
+        if plain and isinstance(node.args[0], nodes.Const) and not (node.kwargs or node.dyn_args or node.dyn_kwargs):
+            return nodes.Filter(node.args[0], "words", [], [], None, None, lineno=node.lineno)
+        return node
+
+
+class Environment(jinja2.Environment):
+    """Jinja2 with our words."""
+
+    def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
+        return super()._generate(_WordsLookedUp().visit(source), *args, **options)
+
+
+class _Words(dict[str, Markup]):
+    """The words of one language as templates draw them, each made when first asked for."""
+
+    def __missing__(self, text: str) -> Markup:
+        self[text] = found = Markup(languages.gettext(text)) % {}  # noqa: S704  # nosec B704 - our own text, as jinja2.ext.i18n has it
+        return found
+
+
+_words = {code: _Words() for code in languages.LANGUAGES}
+
+
+@jinja2.pass_context  # not a constant: a template is compiled once for all languages
+def words(_: Any, text: str) -> Markup:
+    """A text of the catalogue in the language being drawn."""
+    return _words[languages.current().code][text]
+
+
+def _blank(f: FieldView) -> tuple[Any, ...] | None:
+    """What the drawing of an empty question depends on; None where a person has something in it."""
+    if f.error or f.echo or f.said or f.sealed or f.read_from_card or any(b.value for b in f.boxes):
+        return None
+    if f.widget != "account" and any(o.checked for o in f.options):
+        return None
+    return (f.id, f.name, f.label, f.widget, f.required, f.help, f.example, f.note, f.hidden_until, f.described, f.limit, f.suggestions,
+            *((o.value, o.label, o.note, o.id, o.checked) for o in f.options),
+            *((b.id, b.name, b.label, b.mode, b.auto, b.width, b.optional) for b in f.boxes))
+
+
 def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     """The environment that Django's Jinja2 backend asks for."""
-    env = jinja2.Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True,
-                             extensions=["jinja2.ext.i18n"])
+    env = Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True, extensions=["jinja2.ext.i18n"])
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
     drawn: dict[tuple[str, str], Markup] = {}
@@ -87,12 +137,28 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
             drawn[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
         return drawn[key]
 
-    def field(view: FieldView) -> Markup:
-        """One question: label, help, error, input."""
-        return Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704  # nosec B704
+    blanks: dict[tuple[Any, ...], Markup] = {}
 
-    env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static}
+    def field(view: FieldView) -> Markup:
+        """One question: label, help, error, input. An empty one in Japanese, as most pages show it, is remembered."""
+        key = _blank(view) if languages.current() is languages.JAPANESE else None
+        if key is None or (found := blanks.get(key)) is None:
+            found = Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704  # nosec B704
+            if key is not None and len(blanks) < BLANKS:
+                blanks[key] = found
+        return found
+
+    def util_bar(token: Token, size: str, black: bool) -> Markup:
+        """The bar of display settings: the same for all who have set the same, but for the token of its forms."""
+        key = (languages.current().code, f"{size}{black}")
+        if key not in drawn:
+            context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
+            drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
+        return Markup(str(drawn[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
+
+    env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {
+        "words": words,
         "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
         "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,

@@ -8,6 +8,7 @@ from madoguchi.web.converters import UuidText
 register_converter(UuidText, "uuidtext")
 
 urlpatterns = [
+    path("", include("madoguchi.intake.urls")),  # first what residents ask for most: addresses are tried one after the other
     path("healthz", web.health, name="health"),
     path("metrics", web.metrics_page, name="metrics"),
     path("", include("madoguchi.api.urls")),
@@ -15,7 +16,6 @@ urlpatterns = [
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
-    path("", include("madoguchi.intake.urls")),
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),

@@ -22,9 +22,9 @@ def _chosen(q: Question, answers: Mapping[str, Any]) -> list[tuple[int | None, s
 
 def offer(published: Published, answers: Mapping[str, Any]) -> Published:
     """The version as a draft shows it: only the disasters open today, and the one chosen while it was."""
-    d = published.definition
-    if not any(q.type == "災害" for q in d.questions()):
+    if not published.asks_disaster:
         return published
+    d = published.definition
     today = {x.key for x in disasters_open(clock.today())}
 
     def narrow(q: Question) -> Question:

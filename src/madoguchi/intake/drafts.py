@@ -15,6 +15,7 @@ from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.fixed import FixedRead, FixedUpdate
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
@@ -35,13 +36,14 @@ def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
     return Facts(answers, day or clock.today(), next_open)
 
 
-ROW = f"SELECT * FROM {Draft._meta.db_table} WHERE id = %s AND owner IN (%s, %s)"  # noqa: S608 - our own table's name  # nosec B608
+READ = FixedRead(Draft, "id")
+WRITE = FixedUpdate(Draft, also="revision = revision + 1", where="id = %s AND revision = %s AND state = 'open'")
 
 
 def _row(owner: Owner, draft_id: str) -> Draft | None:
-    """By fixed SQL: every page reads its draft, and two thirds of that read was Django writing the query (366 → 105 µs)."""
-    key = Draft._meta.pk.get_db_prep_value(draft_id, connection)
-    return next(iter(Draft.objects.raw(ROW, [key, owner.keys[0], owner.keys[-1]])), None)
+    """Every page reads its draft."""
+    draft = READ.one(draft_id)
+    return draft if draft is not None and draft.owner in owner.keys else None
 
 
 def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
@@ -125,11 +127,8 @@ def _write(draft: Draft, **values: Any) -> bool:
     """Write if nobody else wrote since the draft was read."""
     now = clock.now()
     draft.updated_at, draft.expires_at = now, now + dt.timedelta(days=DRAFT_DAYS)
-    return bool(
-        Draft.objects.filter(id=draft.id, revision=draft.revision, state="open").update(
-            revision=draft.revision + 1, updated_at=draft.updated_at, expires_at=draft.expires_at, **values
-        )
-    )
+    values |= {"updated_at": draft.updated_at, "expires_at": draft.expires_at}
+    return bool(WRITE(values, [Draft._meta.pk.get_db_prep_value(draft.id, connection), draft.revision]))
 
 
 def draft_get_locked(*, owner: Owner | None, draft_id: str) -> Draft:

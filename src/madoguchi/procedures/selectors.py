@@ -32,7 +32,7 @@ class Published:
     checksum: str
     definition: Definition
     translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False, compare=False, repr=False)
-
+    asks_disaster: bool = False
     _shown: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False, repr=False)
 
     def shown(self) -> Definition:
@@ -73,7 +73,8 @@ def _read(slug: str, number: int, checksum: str) -> Published:
     body = Version.objects.filter(slug=slug, number=number).values_list("body", flat=True).first()
     if body is None:
         raise NotFound
-    return Published(slug, number, checksum, from_plain(body), body.get(TRANSLATIONS, {}))
+    d = from_plain(body)
+    return Published(slug, number, checksum, d, body.get(TRANSLATIONS, {}), asks_disaster(d))
 
 
 @functools.lru_cache(maxsize=256)
@@ -87,7 +88,7 @@ def _filled(slug: str, number: int, checksum: str, disasters: tuple[DisasterTerm
 def _load(slug: str, number: int, checksum: str, *, new: bool) -> Published:
     """``new``: for an application that begins today, which may name only the disasters open today."""
     found = _read(slug, number, checksum)
-    if not asks_disaster(found.definition):
+    if not found.asks_disaster:
         return found
     return _filled(slug, number, checksum, disasters_open(clock.today()) if new else disasters_all())
 

@@ -133,7 +133,7 @@ def _drawn(text: str) -> Markup:
     return drawn(text)
 
 
-def context(request: HttpRequest) -> dict[str, Any]:
+def context(request: HttpRequest | None = None) -> dict[str, Any]:
     """Template context: the language of the page and those one can choose."""
     return {"language": current(), "languages": LANGUAGES.values()}
 
