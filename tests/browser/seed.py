@@ -17,8 +17,9 @@ from madoguchi.offices.public import city
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 from madoguchi.procedures.rules.model import Definition
+from madoguchi.register.rules.specimens import SPECIMENS
 
-RISAI, TEATE = "risai-shoumei", "jidou-teate-nintei"
+RISAI, TEATE, KIFU = "risai-shoumei", "jidou-teate-nintei", "jidou-teate-kifu"
 DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "staying": "home", "photos_ready": True}
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
@@ -42,6 +43,14 @@ def answers(slug: str, wanted: Mapping[str, Any] | None = None) -> dict[str, Any
         if all(found.get(k) == v for k, v in (wanted or {}).items()):
             return found
     raise LookupError(f"no answers for {slug} with {wanted}")
+
+
+def known_answers(specimen: int) -> dict[str, Any]:
+    """Answers of somebody who stands in the register of the trial just so."""
+    entry = SPECIMENS[specimen]
+    (sei, mei), (kana_sei, kana_mei) = entry.name.split("\u3000"), entry.kana.split("\u3000")
+    place = {"zip": entry.zip, "city": entry.prefecture + entry.city, "town": entry.town, "lot": entry.lot, "building": entry.building}
+    return answers(KIFU) | {"name": {"sei": sei, "mei": mei}, "kana": {"sei": kana_sei, "mei": kana_mei}, "born": entry.born, "address": place}
 
 
 def fields(slug: str, step: str, given: Mapping[str, Any]) -> dict[str, Any]:
@@ -134,6 +143,37 @@ class Town:
 
         return str(demo.wait_for("the letter", look))
 
+    # --- agents
+
+    def _offer(self, name: str) -> tuple[str, str]:
+        """Hanako offers a mandate for disasters: its address, and that of the invitation."""
+        hanako = self.window("hanako")
+        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
+        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": "see", "ends": until})
+        code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", hanako.text())
+        assert code, hanako.errors()
+        return hanako.url.removeprefix(self.base), f"/invited/{code[0]}/"
+
+    @functools.cached_property
+    def mandate(self) -> str:
+        """Hanako's, accepted by Taro."""
+        mine, invitation = self._offer("見本 太郎")
+        self.window("taro").get(invitation).send("./", {"answer": "accept"})
+        return mine
+
+    @functools.cached_property
+    def invitation(self) -> str:
+        """To Ume, who has not answered."""
+        return self._offer("試用 うめ")[1]
+
+    @functools.cached_property
+    def draft_for_hanako(self) -> str:
+        """Taro's draft, at the question whose it is."""
+        assert self.mandate
+        taro = self.window("taro")
+        taro.get(f"/p/{RISAI}/").send(f"/p/{RISAI}/start/", {})
+        return taro.url.removeprefix(self.base).removesuffix("acting/")
+
     # --- applications
 
     def file(self, who: str, slug: str, given: Mapping[str, Any], office: demo.Office | None = None) -> Filed:
@@ -193,6 +233,53 @@ class Town:
         office = demo.Office(self.base, definitions()[TEATE].section)
         filed = self.file("hanako", TEATE, answers(TEATE, WITH_ACCOUNT), office)
         self.window("tanaka")
+        return filed
+
+    # --- bulk review and messages
+
+    @functools.cached_property
+    def donors(self) -> list[Filed]:
+        """Three cases of one procedure by people whom the register knows; the points of two checklists are marked."""
+        office = demo.Office(self.base, definitions()[KIFU].section)
+        found = [self.file(who, KIFU, known_answers(n), office) for who, n in zip(RESIDENTS, (1, 4, 5), strict=True)]
+        desk = self.window("tanaka")
+        for filed in found[:2]:
+            points = desk.get(filed.case).page.xpath("//form[contains(@action,'/checklist/')]//input[@name='point']/@value")
+            desk.send("/checklist/", {"point": points})
+        return found
+
+    def choose(self, act: str) -> str:
+        """Tick them all, say what is to be done. Returns the address of the run."""
+        desk = self.window("tanaka")
+        cases = [filed.case.split("/")[3] for filed in self.donors]
+        desk.get(f"/staff/?slug={KIFU}&state=all").send("/staff/bulk/", {"which": "some", "act": act, "case": cases})
+        return desk.url.removeprefix(self.base)
+
+    @functools.cached_property
+    def bulk_asking(self) -> str:
+        """Chosen; the clerk has not said which outcome."""
+        return self.choose("propose")
+
+    @functools.cached_property
+    def bulk_preview(self) -> str:
+        """What can be done, and what can not."""
+        return self.choose("take")
+
+    @functools.cached_property
+    def bulk_done(self) -> str:
+        """The report of what was taken."""
+        there, desk = self.choose("take"), self.window("tanaka")
+        desk.get(there).send("/confirm/", {"go": desk.page.xpath("//input[@name='go']/@value")})
+        return there
+
+    @functools.cached_property
+    def talking(self) -> Filed:
+        """The section wrote, the applicant answered."""
+        filed, desk, mine = self.numbered, self.window("tanaka"), self.window("hanako")
+        desk.get(f"{filed.case}?tab=talk").send("/talk/", {"text": "通帳の名義を教えてください。"})
+        demo.wait_for("the message", lambda: "通帳の名義" in mine.get(filed.mine).text())
+        mine.send("/talk/", {"text": "私の名義です。"})
+        demo.wait_for("the answer", lambda: "私の名義です。" in desk.get(f"{filed.case}?tab=talk").text())
         return filed
 
     @functools.cached_property

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+import re
 from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext
 
-from .seed import Town
+from madoguchi.web.languages import LANGUAGES, TRANSLATED
+
+from .seed import Town, answers, definitions, walk
 from .test_axe import OPEN, Checker, wide
 from .test_resident_pages import WIDER
 
@@ -55,3 +59,46 @@ def test_axe_finds_nothing_on_translated_pages(town: Town, open_as: Open, axe_so
         wide(tab, 320)
         checker.look("320 open")
         assert checker.wrong == {}, path
+
+
+def turn(slug: str, today: dt.date) -> str:
+    """The language a procedure is walked in: another one every day, all five within five days."""
+    return TRANSLATED[(sorted(definitions()).index(slug) + today.toordinal()) % len(TRANSLATED)]
+
+
+@pytest.mark.parametrize("slug", sorted(definitions()))
+def test_no_page_of_a_translated_form_runs_out_of_a_small_screen(slug: str, town: Town, open_as: Open):
+    who = "guest" if definitions()[slug].level == "なし" else "hanako"
+    code = turn(slug, dt.date.today())
+    draft = walk(town.window(who), slug, answers(slug))
+    steps = re.findall(rf"{draft}([a-z_0-9]+)/", town.window(who).get(f"{draft}check/").body.decode())
+    pages = [f"/p/{slug}/", *(f"{draft}{step}/" for step in dict.fromkeys([*steps, "check"]))]
+    assert len(pages) >= 4, pages
+    tab = open_as([*town.cookies(who), *chosen(town, code)], js=False, bypass_csp=True).new_page()
+    wrong = {}
+    for path in pages:
+        tab.goto(path, wait_until="domcontentloaded")
+        assert tab.locator("html").get_attribute("lang") == LANGUAGES[code].html, path
+        tab.evaluate(OPEN)
+        for width in (320, 390):
+            wide(tab, width)
+            if (over := tab.evaluate(WIDER)) > 0:
+                wrong[f"{code} {width} {path}"] = over
+    assert wrong == {}
+
+
+def test_every_procedure_meets_every_language_within_five_days():
+    days = [dt.date(2026, 11, 27) + dt.timedelta(n) for n in range(len(TRANSLATED))]
+    assert all({turn(slug, day) for day in days} == set(TRANSLATED) for slug in definitions())
+
+
+@pytest.mark.parametrize("code", TRANSLATED)
+def test_receipt_status_and_my_page_fit_and_are_translated(code: str, town: Town, open_as: Open):
+    tab = open_as([*town.cookies("guest"), *chosen(town, code)], js=False, bypass_csp=True).new_page()
+    for path in (f"{town.received.mine}filed/", town.received.mine, "/my/"):
+        tab.goto(path, wait_until="domcontentloaded")
+        tab.evaluate(OPEN)
+        for width in (320, 390):
+            wide(tab, width)
+            assert tab.evaluate(WIDER) <= 0, (path, width)
+        assert tab.locator('main span[lang="ja"]').all_inner_texts() == [], path

@@ -22,17 +22,20 @@ from tests.crash.journeys import CLAIM, DISASTER
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
-from madoguchi.casework import retention
+from madoguchi.casework import bulk, escalation, retention, talk
 from madoguchi.casework import services as casework
-from madoguchi.casework.models import Case, Tombstone
+from madoguchi.casework.models import Case, Talk, Tombstone
+from madoguchi.casework.selectors import definition_of
 from madoguchi.config.management.commands.worker import Command as Worker
 from madoguchi.config.management.commands.worker import anchor_path
 from madoguchi.delivery.models import Parcel
 from madoguchi.files.models import StoredFile
 from madoguchi.files.public import sweep_strays
+from madoguchi.identity import people
 from madoguchi.identity.models import Resident
 from madoguchi.identity.public import sign_in
 from madoguchi.intake import applications, drafts
+from madoguchi.intake import talk as intake_talk
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import audit, clock, outbox, sealed, witness
 from madoguchi.kernel.models import Message
@@ -155,7 +158,6 @@ def take(application: str, clerk: str = "tanaka", **_: Any) -> Done:
 
 def leave(application: str, **_: Any) -> Done:
     """A clerk takes the case, and yesterday was the last day in the section."""
-    from madoguchi.identity import people
     from madoguchi.identity import public as identity
     from madoguchi.identity.models import Membership, Staff
 
@@ -191,6 +193,45 @@ def approve(application: str, who: str, role: str, **_: Any) -> Done:
     case = Case.objects.get(id=application)
     if case.state == "approval" and not casework.Approval.objects.filter(decision__case=case, role=role).exists():
         casework.decision_approve(actor=hall().staff(who), case_id=application)
+    return {}
+
+
+def write(application: str, **_: Any) -> Done:
+    """Write to the applicant."""
+    if not Talk.objects.filter(case_id=application).exists():
+        talk.talk_write(actor=hall().staff("tanaka"), case_id=application, text="通帳の名義を教えてください。")
+    return {}
+
+
+def answer(application: str, **_: Any) -> Done:
+    """The applicant answers."""
+    row = Application.objects.get(id=application)
+    if not row.talk.filter(mine=True).exists():
+        intake_talk.talk_answer(application=row, text="私の名義です。", actor="resident:test")
+    return {}
+
+
+def bulk_choose(application: str, **_: Any) -> Done:
+    """Tick the case, say what is to be done, look at the preview."""
+    case, tanaka = Case.objects.get(id=application), hall().staff("tanaka")
+    casework.check_mark(actor=tanaka, case_id=application, marked=set(range(len(definition_of(case).review.checklist))))
+    run = bulk.run_start(actor=tanaka, act="propose", case_ids=[application])
+    bulk.run_look(actor=tanaka, run_id=str(run.id), outcome="accepted", raw=hall().decision_raw(case))
+    return {"run": str(run.id)}
+
+
+def bulk_confirm(run: str, **_: Any) -> Done:
+    """Confirm, and do it while the clerk waits."""
+    ready = set(bulk.BulkItem.objects.filter(run=run, state="ready").values_list("id", flat=True))
+    bulk.run_now(bulk.run_confirm(actor=hall().staff("tanaka"), run_id=run, chosen=ready))
+    return {}
+
+
+def late(application: str, **_: Any) -> Done:
+    """The due day went by and nobody decided: those who answer for the section are told."""
+    people.mail_set(actor="test", staff=hall().staff("suzuki"), mail="suzuki@city.example.jp")
+    Case.objects.filter(id=application).update(due_on=clock.today() - dt.timedelta(days=1))
+    escalation.escalate()
     return {}
 
 
@@ -385,7 +426,8 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, propose, approve, appoint, record, second,
+        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm, late,
+        propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 }

@@ -21,6 +21,11 @@ JOURNEYS: dict[str, Journey] = {
                ("work", {})],
     # a backup of everything, as a folder and as a tar, and back into an empty city hall
     "backup": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("backup", {}), ("restore", {})],
+    # the same act for many cases, chosen in the list; first the section and the applicant write to each other
+    "bulk": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("write", {}), ("work", {}), ("answer", {}), ("work", {}),
+             ("bulk_choose", {}), ("bulk_confirm", {}), ("work", {})],
+    # nobody decides in time
+    "late": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("late", {}), ("work", {})],
     # whoever has the case leaves the section
     "leaving": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("leave", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
@@ -29,4 +34,5 @@ JOURNEYS: dict[str, Journey] = {
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
-        "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"), "disaster": ("reviewing", "under_review")}
+        "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
+        "bulk": ("approval", "approval"), "late": ("received", "filed"), "disaster": ("reviewing", "under_review")}

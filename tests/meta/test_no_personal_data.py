@@ -17,11 +17,12 @@ from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import Walk
 
 from madoguchi.api import services as services_of_api
-from madoguchi.casework import services
-from madoguchi.casework.models import Case
+from madoguchi.casework import bulk, escalation, services, talk
+from madoguchi.casework.models import Case, Talk
 from madoguchi.config import logs
+from madoguchi.identity import people
 from madoguchi.intake.models import Application
-from madoguchi.kernel import outbox
+from madoguchi.kernel import clock, outbox
 from madoguchi.kernel.models import AuditEntry, AuditSeal, Heartbeat, Message
 from madoguchi.procedures.rules.fields.texts import my_number_check_digit
 
@@ -31,6 +32,7 @@ MARKS = {
     "name": "鷺沼", "given": "珠世", "kana": "サギヌマ", "town": "鴫ケ浦町", "lot": "ヌ部77番地", "phone": "0767987654",
     "mail": "sagi.tama@example.jp", "number": BODY + str(my_number_check_digit(BODY)), "text": "鯨飲馬食", "file": "sagi-boshi.jpg",
     "account": "7391846", "note": "電話口の声が小さい", "reason": "窓口で鷹揚に確認",
+    "talk": "通帳の名義が鶴亀商店", "answer": "鶴は亡父の屋号です",
 }
 
 
@@ -102,6 +104,10 @@ def journey(hall, addresses):
     desk.get("/staff/", {"q": MARKS["name"]})
     services.case_take(actor=hall.staff("yoshida"), case_id=case.ref)
     services.note_add(actor=hall.staff("yoshida"), case_id=case.ref, text=MARKS["note"])
+    talk.talk_write(actor=hall.staff("yoshida"), case_id=case.ref, text=MARKS["talk"])
+    run_worker()
+    noted(f"/my/{case.id}/talk/", {"text": MARKS["answer"] * 200})
+    noted(f"/my/{case.id}/talk/", {"text": MARKS["answer"]})
     services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why=MARKS["reason"])
     services.correction_request(actor=hall.staff("yoshida"), case_id=case.ref, items=[("phone", MARKS["note"]), ("name", MARKS["note"])],
                                 due_on=OPENING.date() + dt.timedelta(days=9))
@@ -110,13 +116,26 @@ def journey(hall, addresses):
     noted(f"/my/{case.id}/correct/", {"_action": "send", "phone": MARKS["phone"], "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
     run_worker()
     case.refresh_from_db()
-    hall.decide(case, "incomplete", "yoshida", reason=MARKS["reason"])
+    together(hall, case)
+    with clock.frozen(OPENING + dt.timedelta(days=90)):
+        escalation.escalate()
     run_worker()
     services.case_reopen(actor=hall.staff("yoshida"), case_id=case.ref, why=MARKS["reason"])
     hall.decide(case, "accept", "yoshida")
     run_worker()
     break_something(hall, case)
     return case
+
+
+def together(hall, case):
+    """Decided by bulk review, with a reason that names what it must not."""
+    yoshida = hall.staff("yoshida")
+    services.check_mark(actor=yoshida, case_id=case.ref, marked=set(range(len(hall.definition(SLUG).review.checklist))))
+    run = bulk.run_start(actor=yoshida, act="propose", case_ids=[case.ref])
+    bulk.run_look(actor=yoshida, run_id=str(run.id), outcome="incomplete", reason=MARKS["reason"], raw=hall.decision_raw(case))
+    bulk.run_confirm(actor=yoshida, run_id=str(run.id), chosen=set(run.items.values_list("id", flat=True)))
+    run_worker()
+    assert [item.state for item in run.items.all()] == ["done"], [item.why for item in run.items.all()]
 
 
 def by_program(hall, addresses, pages):
@@ -192,6 +211,8 @@ def break_something(hall, case):
 
 def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys, monkeypatch):
     hall.definition(SLUG)
+    for who in ("yamamoto", "suzuki"):
+        people.mail_set(actor="test", staff=hall.staff(who), mail=f"{who}@city.example.jp")
     addresses: list[str] = []
     pages: list[tuple[str, str]] = []
     try:
@@ -230,6 +251,7 @@ def test_nothing_marked_shows_up_where_it_must_not(hall: Hall, ear, capsys, monk
     assert application.answers["name"]["sei"] == MARKS["name"]
     assert application.answers["worry_note"] == MARKS["text"]
     assert case.files["clinic_proof"][0]["name"] == MARKS["file"]
+    assert {t.text for t in Talk.objects.all()} == {MARKS["talk"], MARKS["answer"]}
     assert len(list((hall.home / "mail").glob("*.eml"))) >= 4
     assert Message.objects.count() > 10
     assert AuditEntry.objects.count() > 10

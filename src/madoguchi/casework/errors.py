@@ -77,3 +77,11 @@ class NothingChosen(DomainError):
     def __init__(self, ja: str | None = None, *, at: str = "") -> None:
         super().__init__(ja)
         self.at = at
+
+
+class BulkWrong(DomainError):
+    """These cases can not be handled together."""
+
+    code = "bulk_wrong"
+    ja = "申請を選んでください。"
+    status = 422

@@ -15,13 +15,13 @@ from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules.find import plain
 
+from . import index
 from .events import CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
-from .rules import OPEN, Act, State, after, applicant
+from .rules import OPEN, Act, State, after
 
 
 def _source() -> FilingSource:
@@ -34,30 +34,25 @@ def _filing(application_id: str) -> dict[str, Any]:
     return cast(dict[str, Any], json.loads(keys.unseal("bundle", sealed, bound_to=application_id)))
 
 
-def _who(slug: str, version: int, answers: dict[str, Any], receipt: str) -> tuple[str, str]:
-    person = applicant(procedures.version(slug, version).definition, answers)
-    name = "\u3000".join(v for k, v in (person.get("name") or {}).items() if v and k != "note")
-    kana = "".join(v for v in (person.get("kana") or {}).values())
-    return name[:130], plain(f"{receipt}{name}{kana}")[:400]
-
-
 def open_case(message: outbox.Envelope) -> None:
     """Handler of ApplicationFiled: copy the filing and open the case."""
     filing = _filing(message.payload["application"])
     d = procedures.version(filing["slug"], filing["version"]).definition
     filed_at = dt.datetime.fromisoformat(filing["filed_at"])
-    name, search = _who(filing["slug"], filing["version"], filing["answers"], filing["receipt"])
     failpoints.hit("casework.open.before")
     with transaction.atomic(durable=True):
         if Case.objects.filter(id=filing["application"]).exists():
             return
-        case = Case.objects.create(
+        case = Case(
             id=filing["application"], receipt=filing["receipt"], slug=filing["slug"], version=filing["version"],
             checksum=filing["checksum"], section=d.section, channel=filing["channel"], filed_at=filed_at,
-            due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind), name=name or filing["receipt"], search=search,
+            due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind),
             answers=filing["answers"], files=filing["files"], notices=filing["notices"], digest=filing["digest"],
-            signed=filing["signed"], revision=filing["revision"], updated_at=clock.now(),
+            signed=filing["signed"], acting=filing.get("acting", {}), revision=filing["revision"], updated_at=clock.now(),
         )
+        case.name, case.search = index.who(case)
+        case.save(force_insert=True)
+        index.words_write(case)
         audit.record("worker", "case.opened", chain=f"case:{case.id}", facts={"section": case.section, "due": str(case.due_on)})
         outbox.publish(CASE_OPENED, case_ref=case.ref, key=f"opened:{case.id}", payload={"case": case.ref, "slug": case.slug})
 
@@ -84,9 +79,10 @@ def correction_received(message: outbox.Envelope) -> None:
             case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None
         case.state, case.answers, case.files = state, filing["answers"], filing["files"]
         case.digest, case.revision, case.notices = filing["digest"], filing["revision"], filing["notices"]
-        case.name, case.search = _who(case.slug, case.version, case.answers, case.receipt)
+        case.name, case.search = index.who(case)
         case.updated_at = now
         case.save()
+        index.words_write(case)
         audit.record("worker", "correction.received", chain=f"case:{case.id}", facts={"revision": case.revision},
                      of=case.answers)
 

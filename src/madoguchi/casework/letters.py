@@ -10,6 +10,7 @@ from django.db import transaction
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.conditions import holds
@@ -119,7 +120,7 @@ def issue_documents(message: outbox.Envelope) -> None:
             for x in documents_of(case.ref)
         ]
         progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,
-                     ja=f"結果が出ました（{outcome.name}）", decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
+                     ja=say("結果が出ました（{name}）", name=outcome.name), decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
     failpoints.hit("casework.letter.after_commit")
 
 

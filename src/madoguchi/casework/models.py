@@ -1,7 +1,7 @@
 from __future__ import annotations
 
 import uuid
-from typing import Any
+from typing import Any, ClassVar
 
 from django.conf import settings
 from django.db import models
@@ -29,16 +29,22 @@ class Case(models.Model):
     notices = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
     signed = models.BooleanField(default=False)
+    acting = models.JSONField(default=dict)  # who acted for the person, on which mandate; empty for oneself
     revision = models.PositiveIntegerField(default=1)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     checklist = models.JSONField(default=dict)
     stopped_on = models.DateField(null=True)  # the clock stands since this day (補正)
     updated_at = models.DateTimeField()
+    words = models.PositiveSmallIntegerField(null=True)  # how many rows of CaseWord it has; None: filed before there were any
 
     class Meta:
-        indexes = [
-            models.Index(fields=["section", "state", "due_on"], name="case_section_state_due"),
+        indexes = [  # what each serves: docs/adr/0026
+            models.Index(fields=["section", "state", "due_on", "filed_at"], name="case_by_section"),
+            models.Index(fields=["section", "slug", "state", "due_on", "filed_at"], name="case_by_procedure"),
+            models.Index(fields=["section", "assignee", "state", "due_on", "filed_at"], name="case_by_hand"),
             models.Index(fields=["section", "due_on"], name="case_section_due"),
+            models.Index(fields=["filed_at", "section", "slug", "channel"], name="case_statistics"),
+            models.Index(fields=["id"], condition=models.Q(words=None), name="case_unfilled"),
         ]
 
     def __str__(self) -> str:
@@ -48,6 +54,20 @@ class Case(models.Model):
     def ref(self) -> str:
         """The id as text."""
         return str(self.id)
+
+
+class CaseWord(models.Model):
+    """One part of a name, kana or number by which a case is found: the text from one character to its end (parts.py). The
+    primary key is the index that is walked. Lives and dies with the case."""
+
+    pk = models.CompositePrimaryKey("section", "word", "case")
+    section = models.CharField(max_length=40)
+    word = models.BinaryField(max_length=160)  # UTF-8, so that both databases order it alike whatever their collation
+    case = models.ForeignKey(Case, on_delete=models.CASCADE)
+    objects: ClassVar[models.Manager[CaseWord]] = models.Manager()
+
+    def __str__(self) -> str:
+        return str(self.case_id)
 
 
 class Correction(models.Model):
@@ -88,6 +108,7 @@ class Decision(models.Model):
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="decision_number")]
+        indexes = [models.Index(fields=["decided_at"], name="decision_statistics")]
 
     def __str__(self) -> str:
         return f"{self.case_id} 決定{self.number}"
@@ -169,7 +190,8 @@ class Tombstone(models.Model):
     gone_at = models.DateTimeField()
 
     class Meta:
-        indexes = [models.Index(fields=["slug", "filed_on"], name="tombstone_statistics")]
+        indexes = [models.Index(fields=["filed_on", "section"], name="tombstone_filed"),
+                   models.Index(fields=["decided_on", "section"], name="tombstone_decided")]
 
     def __str__(self) -> str:
         return self.receipt
@@ -185,3 +207,80 @@ class Note(models.Model):
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.at}"
+
+
+class Talk(models.Model):
+    """One message between the section and the applicant (連絡); ``by`` is empty when the applicant wrote it. Not a note:
+    the applicant reads it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+    text = models.TextField()
+    seen_at = models.DateTimeField(null=True)  # of the applicant's: when somebody of the section dealt with it
+    seen_by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, related_name="+")
+
+    class Meta:
+        indexes = [models.Index(fields=["case"], condition=models.Q(by=None, seen_at=None), name="talk_unread")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.at}"
+
+
+class Alarm(models.Model):
+    """That a case came near its due day, or passed it, was reported to those who answer for it. Once for each due day: a
+    correction moves the day, and then it may be reported again."""
+
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    step = models.CharField(max_length=4)  # rules.ALARMS
+    due_on = models.DateField()
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "step", "due_on"], name="alarm_once")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.step}"
+
+
+class BulkRun(models.Model):
+    """The same act for many cases of one procedure (まとめて審査): first a preview, confirmed once, then the report."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.CharField(max_length=40)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()  # whose outcomes and questions hold for all of it
+    act = models.CharField(max_length=8)  # bulk.ACTS
+    outcome = models.CharField(max_length=40, default="")
+    reason = models.TextField(default="")
+    raw = models.JSONField(default=dict)  # the decision's own answers as posted
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    made_at = models.DateTimeField()
+    looked_at = models.DateTimeField(null=True)  # when the preview was worked out
+    confirmed_at = models.DateTimeField(null=True)
+    left_out = models.PositiveIntegerField(default=0)  # cases of the filter beyond the limit
+
+    class Meta:
+        indexes = [models.Index(fields=["section", "made_at"], name="bulk_section")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class BulkItem(models.Model):
+    """One case of a run: what it looked like when it was chosen, and what became of it."""
+
+    run = models.ForeignKey(BulkRun, on_delete=models.CASCADE, related_name="items")
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    number = models.PositiveIntegerField()
+    seen = models.JSONField()  # {revision, mark}
+    state = models.CharField(max_length=8, default="new")  # bulk.RESULTS
+    why = models.CharField(max_length=400, default="")
+    at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "case"], name="bulk_case_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id} {self.number}"

@@ -11,14 +11,20 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
-from .events import CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
+from .bulk import drafts_sweep as bulk_drafts_sweep
+from .bulk import item_confirmed
+from .counts import Counted, Decided, corrected_between, decided_between, filed_between
+from .escalation import escalate
+from .events import BULK_CONFIRMED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
+from .index import words_fill
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
 from .rules import State
 from .selectors import answer_rows, attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
+from .talk import talk_received
 from .witness import witness
 from .words import act_words, actor_words
 
@@ -65,8 +71,9 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 __all__ = [
     "act_words", "actor_words",
-    "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "State", "answer_rows",
-    "attachment_rows", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for", "cases_of_section",
-    "cases_release", "correction_received", "decided", "definition_of", "documents_received", "issue_documents",
-    "last_decision", "open_case", "progress_say", "receipts_of", "row_words", "withdrawal_decide", "witness",
+    "BULK_CONFIRMED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "Counted", "Decided", "State",
+    "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
+    "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of",
+    "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",
+    "receipts_of", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

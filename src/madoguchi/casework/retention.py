@@ -22,9 +22,22 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.records.public import documents_forget
 
-from . import ports
+from . import index, ports
 from .events import CASE_DESTROYED
-from .models import Approval, Case, Correction, Decision, Hold, Note, NumberView, Tombstone
+from .models import (
+    Alarm,
+    Approval,
+    BulkItem,
+    BulkRun,
+    Case,
+    Correction,
+    Decision,
+    Hold,
+    Note,
+    NumberView,
+    Talk,
+    Tombstone,
+)
 from .rules import HOLDS, OVER, UNSEEN
 
 BATCH = 200
@@ -138,6 +151,7 @@ def case_destroy(*, actor: str, case_id: str, today: dt.date | None = None) -> T
     stone.counts = {name: n for name, n in counts.items() if n}
     stone.save(force_insert=True)
     facts = {"receipt": case.receipt, "last": str(found.last_on), "years": found.years, "counts": stone.counts}
+    index.words_forget(case)
     case.delete()
     audit.record(actor, witness.DESTROYED, chain=f"case:{case_id}", facts=facts)
     audit.key_destroy(f"case:{case_id}")
@@ -167,6 +181,16 @@ def _rows_forget(case: Case) -> dict[str, int]:
     }
     for name, rows in (("decisions", decisions), ("corrections", Correction.objects.filter(case=case)),
                        ("notes", Note.objects.filter(case=case)), ("views", NumberView.objects.filter(case=case)),
-                       ("holds", Hold.objects.filter(case=case))):
+                       ("holds", Hold.objects.filter(case=case)), ("talks", Talk.objects.filter(case=case)),
+                       ("alarms", Alarm.objects.filter(case=case))):
         counts[name] = rows.delete()[0]
-    return counts
+    return counts | {"bulk": _bulk_forget(case)}
+
+
+def _bulk_forget(case: Case) -> int:
+    """The lines of the case in runs of bulk review, and with the last line what was written for all of them."""
+    lines = BulkItem.objects.filter(case=case)
+    runs = list(lines.values_list("run_id", flat=True))
+    count = lines.delete()[0]
+    BulkRun.objects.filter(id__in=runs).exclude(id__in=BulkItem.objects.filter(run__in=runs).values("run_id")).delete()
+    return count

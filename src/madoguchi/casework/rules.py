@@ -62,7 +62,10 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
 OVER = (State.DECIDED, State.WITHDRAWN)
 HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term
 UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping
+NEAR, OVERDUE = "near", "over"  # steps of escalation
+ALARMS = {NEAR: "期限間近を連絡済み", OVERDUE: "期限超過を連絡済み"}
 OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
+RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)  # the clock runs
 
 
 def after(state: str, act: Act) -> State | None:
@@ -91,6 +94,11 @@ def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
 def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
     """The outcomes that these answers can have (処分の条件)."""
     return [o for o in d.review.outcomes if o.condition is None or holds(o.condition, known)]
+
+
+def refusal_of(d: Definition) -> Outcome | None:
+    """The outcome that grants nothing (拒否, 不備, 不交付), the first when there are several."""
+    return next((o for o in d.review.outcomes if o.kind in ("拒否", "不備", "不交付")), None)
 
 
 def decision_items(d: Definition, outcome: Outcome) -> tuple[Question, ...]:

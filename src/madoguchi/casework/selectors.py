@@ -3,24 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
-from dataclasses import dataclass
+from collections.abc import Mapping, Sequence
 from typing import Any
 
-from django.core.paginator import Page, Paginator
-from django.db.models import Count, Q, QuerySet
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
-from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
-from madoguchi.procedures.rules.find import plain
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
-from .models import Approval, Case, Correction, Decision, Note, NumberView
-from .rules import OPEN, WORDS, State
+from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
+from .rules import ALARMS, RUNNING, State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -51,65 +47,23 @@ def may_work(actor: Staff, case: Case) -> bool:
     return actor.may(Right.WORK_CASES, case.section) and case.section in actor.sections()
 
 
-@dataclass(frozen=True, slots=True)
-class Tiles:
-    """Counts of open cases by due day."""
-
-    over: int
-    today: int
-    soon: int
-    fine: int
-
-
-def tiles(*, actor: Staff) -> Tiles:
-    """How the section stands, by working days."""
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    row = cases_for(actor=actor).filter(state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL]).aggregate(
-        over=Count("id", filter=Q(due_on__lt=today)), today=Count("id", filter=Q(due_on=today)),
-        soon=Count("id", filter=Q(due_on__gt=today, due_on__lte=soon)), fine=Count("id", filter=Q(due_on__gt=soon)),
-    )
-    return Tiles(**row)
+def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
+    """(mark, words) of each of these cases by id."""
+    ids = [c.id for c in cases]
+    out: dict[str, list[tuple[str, str]]] = {}
+    for case_id in Talk.objects.filter(case__in=ids, by=None, seen_at=None).values_list("case_id", flat=True).distinct():
+        out.setdefault(str(case_id), []).append(("unread", "未読の連絡"))
+    told = {(a.case_id, a.due_on): a.step for a in Alarm.objects.filter(case__in=ids).order_by("id")}
+    for case in cases:
+        step = told.get((case.id, case.due_on))
+        if step and case.state in RUNNING:
+            out.setdefault(case.ref, []).append((step, ALARMS[step]))
+    return out
 
 
-@dataclass(frozen=True, slots=True)
-class Filter:
-    """What the list is narrowed to."""
-
-    query: str = ""
-    slug: str = ""
-    state: str = "open"
-    who: str = ""
-    due: str = ""
-    page: int = 1
-
-
-def case_list(*, actor: Staff, wanted: Filter) -> Page[Case]:
-    """Cases by due day, 20 a page."""
-    rows = cases_for(actor=actor).select_related("assignee")
-    if wanted.query:
-        rows = rows.filter(search__contains=plain(wanted.query))
-    elif wanted.state == "open":
-        rows = rows.filter(state__in=OPEN)
-    if wanted.state in WORDS:
-        rows = rows.filter(state=wanted.state)
-    if wanted.slug:
-        rows = rows.filter(slug=wanted.slug)
-    if wanted.who == "me":
-        rows = rows.filter(Q(assignee=actor) | Q(assignee=None))
-    today = clock.today()
-    soon = add_open_days(today, 3)
-    due = {"over": Q(due_on__lt=today), "today": Q(due_on=today), "soon": Q(due_on__gt=today, due_on__lte=soon),
-           "fine": Q(due_on__gt=soon)}.get(wanted.due)
-    if due is not None:
-        rows = rows.filter(due, state__in=[State.RECEIVED, State.REVIEWING, State.APPROVAL])
-    return Paginator(rows.order_by("due_on", "filed_at"), 20).get_page(wanted.page)
-
-
-def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
-    """Procedures of this person's sections, for the filter."""
-    own = set(actor.sections()) if not actor.may(Right.READ_ALL_CASES) else set(city().sections)
-    return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
+def talk_of(case: Case) -> list[Talk]:
+    """Messages between section and applicant, the oldest first."""
+    return list(Talk.objects.filter(case=case).select_related("by", "seen_by").order_by("at", "id"))
 
 
 def definition_of(case: Case) -> Definition:
@@ -161,9 +115,10 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
 def attachment_rows(case: Case) -> list[dict[str, Any]]:
     """The documents asked for, with what came."""
     d = definition_of(case)
+    spared = {r.mandate for r in d.roles} if case.acting else set()  # a standing 委任 stands in place of the paper
     return [
         {"path": a.id, "label": a.name, "required": a.required, "later": a.later, "files": case.files.get(a.id, [])}
-        for a in attachments_asked(d, procedures.derive(d, facts_of(case)))
+        for a in attachments_asked(d, procedures.derive(d, facts_of(case))) if a.id not in spared or case.files.get(a.id)
     ]
 
 

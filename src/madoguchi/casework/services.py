@@ -29,7 +29,8 @@ MOST_REASON, MOST_NOTE, MOST_COMMENT, MOST_WORDS = 4000, 2000, 1000, 500  # char
 AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice
 
 
-def _clerk(actor: Staff, case: Case) -> None:
+def clerk_check(actor: Staff, case: Case) -> None:
+    """Raises Forbidden for who does not work in the section."""
     if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
 
@@ -41,7 +42,7 @@ def _move(case: Case, act: Act) -> None:
     case.state, case.updated_at = state, clock.now()
 
 
-def _text(what: str, text: str, most: int) -> str:
+def text_clean(what: str, text: str, most: int) -> str:
     """What somebody wrote, without the control characters that a paste brings along. Raises TooLong."""
     clean = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
     if len(clean) > most:
@@ -54,7 +55,7 @@ def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> C
     """Take a case on oneself; a waiting one comes under review. ``instead_of``: who had it on the page that was pressed
     ("" for nobody); when a colleague was quicker, raises NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
+    clerk_check(actor, case)
     has = case.assignee
     if instead_of is not None and has and has != actor and has.username != instead_of:
         raise NotNow(f"先に{has.name}さんが担当になりました。替わるときは、申請を開き直してから押してください。")
@@ -71,7 +72,7 @@ def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> C
 def case_assign(*, actor: Staff, case_id: str, username: str) -> Case:
     """Give a case to a colleague of the section. Raises NotFound for somebody who does not work there."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
+    clerk_check(actor, case)
     colleague = next((s for s in colleagues(case.section) if s.username == username), None)
     if colleague is None:
         raise NotFound("その職員は、この課にいません。")
@@ -85,7 +86,7 @@ def case_assign(*, actor: Staff, case_id: str, username: str) -> Case:
 def check_mark(*, actor: Staff, case_id: str, marked: set[int]) -> Case:
     """Save the checklist: which points are seen, by whom and when."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
+    clerk_check(actor, case)
     points = selectors.definition_of(case).review.checklist
     now = clock.now().isoformat()
     case.checklist = {
@@ -100,8 +101,8 @@ def check_mark(*, actor: Staff, case_id: str, marked: set[int]) -> Case:
 def note_add(*, actor: Staff, case_id: str, text: str) -> None:
     """Add an internal note."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
-    text, now = _text("メモ", text, MOST_NOTE), clock.now()
+    clerk_check(actor, case)
+    text, now = text_clean("メモ", text, MOST_NOTE), clock.now()
     last = Note.objects.filter(case=case, by=actor).order_by("-at").first()
     if not text or (last and last.text == text and now - last.at < AGAIN):  # pressed twice
         return
@@ -115,7 +116,7 @@ def _chosen(rows: dict[str, str], items: list[tuple[str, str]]) -> list[tuple[st
     for path, note in items:
         if path not in rows:
             raise NothingChosen
-        words = _text(f"「{rows[path]}」の書き込み", note, MOST_WORDS)
+        words = text_clean(f"「{rows[path]}」の書き込み", note, MOST_WORDS)
         if not words:
             raise NothingChosen(f"「{rows[path]}」をどう直すか、書いてください。", at=path)
         chosen.append((path, words))
@@ -140,7 +141,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     Raises NothingChosen, NotNow.
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
+    clerk_check(actor, case)
     rows = {r["path"]: r["label"] for g in selectors.answer_rows(case) for r in g["rows"]}
     rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
     chosen = _chosen(rows, items)
@@ -180,8 +181,8 @@ def decision_propose(
     Raises DecisionWrong, ReasonMissing, TooLong, Changed, NotNow.
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
-    _clerk(actor, case)
-    reason = _text("理由", reason, MOST_REASON)
+    clerk_check(actor, case)
+    reason = text_clean("理由", reason, MOST_REASON)
     last = Decision.objects.filter(case=case).exclude(state="returned").order_by("-number").first()
     if case.state in (State.APPROVAL, State.DECIDED) and last and \
             (last.proposed_by_id, last.outcome, last.reason) == (actor.id, outcome_id, reason):
@@ -251,7 +252,7 @@ def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str
     role = next_role(route, decision.at_step)
     absent = _may_stamp(actor, case, decision, role)
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
-                            instead_of=absent, comment=_text("添え書き", comment, MOST_COMMENT))
+                            instead_of=absent, comment=text_clean("添え書き", comment, MOST_COMMENT))
     decision.at_step += 1
     decision.save(update_fields=["at_step"])
     audit.record(actor.actor, "decision.approved_as_deputy" if absent else "decision.approved", chain=f"case:{case.id}",
@@ -292,7 +293,7 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
     decision = _open_decision(case, seen)
     role = next_role(selectors.definition_of(case).review.route, decision.at_step)
     absent = _may_stamp(actor, case, decision, role)
-    comment = _text("差戻しの理由", comment, MOST_COMMENT)
+    comment = text_clean("差戻しの理由", comment, MOST_COMMENT)
     if not comment:
         raise ReasonMissing("差戻しの理由を書いてください。")
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=False,
@@ -331,7 +332,7 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
-    why = _text("理由", why, MOST_WORDS)
+    why = text_clean("理由", why, MOST_WORDS)
     if len(why) < 2:
         raise ReasonMissing("もう一度審査する理由(変更・再調査など)を書いてください。")
     _move(case, Act.REOPEN)
@@ -352,7 +353,7 @@ def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.may(Right.SEE_NUMBER, case.section):
         raise Forbidden
-    if len(_text("理由", why, MOST_WORDS)) < 2:
+    if len(text_clean("理由", why, MOST_WORDS)) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
     token = token_at(case.answers, path)
     view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Mapping
 from typing import Any, cast
 
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
@@ -25,13 +27,14 @@ from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sen
 from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.web.posted import posts
 
-from . import ports, selectors, services
+from . import lists, ports, selectors, services
+from .bulk import ACTS
 from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
 from .retention import kept_of
-from .rules import CHIPS, WORDS, State, next_role, outcomes_open
+from .rules import CHIPS, WORDS, State, next_role, outcomes_open, refusal_of
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -48,37 +51,46 @@ def see_other(url: str) -> HttpResponseRedirect:
     return response
 
 
-def _wanted(request: HttpRequest) -> selectors.Filter:
-    page = request.GET.get("page", "1")
-    return selectors.Filter(
-        query=request.GET.get("q", "").strip()[:60], slug=request.GET.get("slug", "").replace("\x00", ""), state=request.GET.get("state", "open"),
-        who=request.GET.get("who", ""), due=request.GET.get("due", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
+def wanted_in(sent: Mapping[str, str]) -> lists.Filter:
+    """What the list is narrowed to, from an address or from the form of bulk review."""
+    page = sent.get("page", "1")
+    return lists.Filter(
+        query=sent.get("q", "").strip()[:60], slug=sent.get("slug", "").replace("\x00", ""), state=sent.get("state", "open"), who=sent.get("who", ""),
+        due=sent.get("due", ""), mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
 
-def _list_context(request: HttpRequest) -> dict[str, Any]:
-    actor, wanted, today = actor_of(request), _wanted(request), clock.today()
-    page = selectors.case_list(actor=actor, wanted=wanted)
-    rows = []
-    for row in page:
+def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> dict[str, Any]:
+    actor, today = actor_of(request), clock.today()
+    wanted = wanted or wanted_in(request.GET)
+    page = lists.case_list(actor=actor, wanted=wanted)
+    rows, marks = [], selectors.marks_of(page.rows)
+    for row in page.rows:
         kind, words = selectors.due_words(row, today)
         rows.append({"c": row, "name": selectors.definition_of(row).name, "due": words, "due_class": kind,
-                     "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)]})
+                     "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)], "marks": marks.get(row.ref, [])})
     query = request.GET.copy()
     query.pop("page", None)
     query.pop("tab", None)
     return {
-        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": selectors.tiles(actor=actor),
-        "procedures": selectors.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
+        "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
+        "marks": lists.marks(actor=actor), "may_bulk": bool(actor.sections()),
+        "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
         "query": query.urlencode(), "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
+
+
+def list_page(request: HttpRequest, wanted: lists.Filter, *, status: int = 200, **more: Any) -> HttpResponse:
+    """The list of cases, with what must be put right in the form of bulk review."""
+    context = _list_context(request, wanted) | {"acts": ACTS, "most": settings.BULK_MOST} | more
+    return render(request, "casework/workbench.html", context, status=status)
 
 
 @login_required
 @require_safe
 def workbench(request: HttpRequest) -> HttpResponse:
     """The list of cases."""
-    return render(request, "casework/workbench.html", _list_context(request))
+    return list_page(request, wanted_in(request.GET))
 
 
 @login_required
@@ -98,13 +110,14 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
     absent = stands_in_for(actor=actor, section=found.section, right=STAMPS[role]) if role and not actor.may(STAMPS[role], found.section) else None
-    letters = letters_of(found, pending) if pending else []
+    letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
+        "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": refusal_of(d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if more.get("tab", tab) == "history" else None,
@@ -276,7 +289,8 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
     for view, q in zip(fields, items, strict=True):
         view.note = q.condition_text if hangs(q) else ""
     return {
-        "case": found, "d": d, "fields": fields, "outcome": request.POST.get("outcome", ""), "reason": request.POST.get("reason", ""),
+        "case": found, "d": d, "fields": fields, "outcome": (request.POST if posted_now else request.GET).get("outcome", ""),
+        "reason": request.POST.get("reason", ""),
         "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
         "suggested": bool(suggested), "at_once": next_role(d.review.route, 1) is None,
     }

@@ -1,10 +1,16 @@
 from django.urls import path
 
-from . import hold_views
+from . import bulk_views, hold_views, talk_views
 from . import staff_views as views
 
 urlpatterns = [
     path("", views.workbench, name="workbench"),
+    path("bulk/", bulk_views.runs, name="bulk"),
+    path("bulk/<uuidtext:run_id>/", bulk_views.run, name="bulk_run"),
+    path("bulk/<uuidtext:run_id>/confirm/", bulk_views.confirm, name="bulk_confirm"),
+    path("bulk/<uuidtext:run_id>/csv/", bulk_views.report_csv, name="bulk_csv"),
+    path("case/<uuidtext:case_id>/talk/", talk_views.write, name="case_talk"),
+    path("case/<uuidtext:case_id>/talk/seen/", talk_views.seen, name="case_talk_seen"),
     path("case/<uuidtext:case_id>/", views.case, name="case"),
     path("case/<uuidtext:case_id>/take/", views.take, name="case_take"),
     path("case/<uuidtext:case_id>/assign/", views.assign, name="case_assign"),

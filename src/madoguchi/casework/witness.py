@@ -10,7 +10,7 @@ from madoguchi.kernel import clock, keeping
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import DESTROYED, Act, Chains, count, living, missing, tokens_missing
 
-from .models import Approval, Case, Correction, Decision, Hold, Note, NumberView, Tombstone
+from .models import Alarm, Approval, BulkItem, Case, Correction, Decision, Hold, Note, NumberView, Talk, Tombstone
 from .rules import UNSEEN
 
 
@@ -27,6 +27,9 @@ def witness(chains: Chains) -> Iterator[Fault]:
         (("correction.asked",), Correction.objects.all(), "case_id", "補正の依頼"),
         (("note.added", "case.reopened"), Note.objects.all(), "case_id", "内部メモ"),
         (("hold.placed",), Hold.objects.all(), "case_id", "廃棄の停止"),
+        (("talk.written", "talk.received"), Talk.objects.all(), "case_id", "連絡"),
+        (("case.nearing", "case.overdue"), Alarm.objects.all(), "case_id", "期限の知らせ"),
+        (("case.bulk",), BulkItem.objects.filter(state="done"), "case_id", "まとめて審査の記録"),
     ):
         yield from missing(chains, actions, rows, by, ja)
     yield from _views(chains)

@@ -34,8 +34,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
-    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.operations",
+    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.agency", "madoguchi.intake", "madoguchi.casework",
+    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [
@@ -132,6 +132,7 @@ LIMITS = {
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }
+BULK_MOST = env.number("MADOGUCHI_BULK_MOST", 100)  # cases in one run of bulk review
 BEHIND_PROXY, PROXIES = env.flag("MADOGUCHI_BEHIND_PROXY", False), max(1, env.number("MADOGUCHI_PROXIES", 1))
 
 SECURE_COOKIES = BASE_URL.startswith("https://")
@@ -160,6 +161,8 @@ PASSWORD_HASHERS = (
     else ["django.contrib.auth.hashers.PBKDF2PasswordHasher"]
 )
 
+# 代理: how long a standing 委任 may run, and how many years it is kept after its end.
+MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"

@@ -16,9 +16,11 @@ urlpatterns = [
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
+    path("", include("madoguchi.agency.urls")),
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
+    path("staff/", include("madoguchi.figures.urls")),
     path("staff/", include("madoguchi.operations.urls")),
 ]
 handler400 = "madoguchi.web.views.bad_request"

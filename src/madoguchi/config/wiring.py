@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from madoguchi.agency import public as agency
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.delivery import public as delivery
@@ -17,6 +18,8 @@ HANDLERS = {
     intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
     intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
     intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
+    intake.TALK_ANSWERED: {"casework.open": casework.talk_received},
+    casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
@@ -30,7 +33,7 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness,
 }
-SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
+SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
 
 
 def connect() -> None:

@@ -16,10 +16,10 @@ from madoguchi.web.posted import posts
 
 from . import factors
 from .absences import absences_of
-from .errors import FactorWrong, LastFactor, LockedOut, PasswordWeak, WrongCredentials
+from .errors import FactorWrong, LastFactor, LockedOut, MailWrong, PasswordWeak, WrongCredentials
 from .lockout import password_check
 from .models import Staff
-from .people import password_set
+from .people import mail_set, password_set
 from .reauth import fresh
 from .sessions import session_carry, sessions_end, sessions_of
 from .views import see_other
@@ -36,11 +36,12 @@ def _issuer() -> str:
     return f"{city().name} 窓口"
 
 
-def _page(request: HttpRequest, *, error: str = "", codes: list[str] | None = None) -> HttpResponse:
+def _page(request: HttpRequest, *, error: str = "", codes: list[str] | None = None, at: str = "") -> HttpResponse:
     staff = actor_of(request)
     mine = factors.factors_of(staff)
     return render(request, "identity/account.html", {
-        "error": error, "new_codes": codes, "factors": [(f, factors.KINDS[f.kind]) for f in mine],
+        "error": error, "error_at": at, "typed_mail": request.POST.get("mail", "") if at == "own-mail" else staff.mail,
+        "new_codes": codes, "factors": [(f, factors.KINDS[f.kind]) for f in mine],
         "codes_left": factors.codes_left(staff), "sessions": sessions_of(staff), "here": request.session.session_key,
         "kinds": factors.KINDS, "required": settings.STAFF_SECOND_FACTOR == "required" and not request.session.get("office"),
         "needed": request.GET.get("why") == "needed" and not mine, "done": request.GET.get("done", ""),
@@ -129,6 +130,17 @@ def recovery(request: HttpRequest) -> HttpResponse:
     if not factors.has_factor(actor_of(request)):
         return _page(request, error="回復コードは、アプリかパスキーを登録してから作れます。")
     return _page(request, codes=factors.recovery_make(actor=actor_of(request)))
+
+
+@login_required
+@posts(HERE)
+def mail(request: HttpRequest) -> HttpResponse:
+    """Where this person reads mail at the office."""
+    try:
+        mail_set(actor=actor_of(request).actor, staff=actor_of(request), mail=request.POST.get("mail", ""))
+    except MailWrong as wrong:
+        return _page(request, error=wrong.ja, at="own-mail")
+    return see_other(f"{HERE}?done=mail")
 
 
 @login_required

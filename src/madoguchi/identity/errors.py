@@ -113,3 +113,11 @@ class PersonnelWrong(DomainError):
     def __init__(self, lines: list[str]) -> None:
         super().__init__()
         self.lines = lines
+
+
+class MailWrong(DomainError):
+    """No mail address."""
+
+    code = "mail_wrong"
+    ja = "メールアドレスの形が正しくありません。例: tanaka@city.example.jp"
+    status = 422

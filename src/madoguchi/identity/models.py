@@ -28,6 +28,7 @@ class Staff(AbstractBaseUser):
     username = models.CharField(max_length=60, unique=True)
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
+    mail = models.CharField(max_length=254, default="", blank=True)  # at the office: told of cases near their due day
     from_personnel = models.BooleanField(default=False)  # comes from the personnel system's file, and leaves with it
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"

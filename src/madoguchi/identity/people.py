@@ -7,6 +7,7 @@ import secrets
 
 from django.contrib.auth.password_validation import validate_password
 from django.core.exceptions import ValidationError
+from django.core.validators import EmailValidator
 from django.db import transaction
 from django.db.models import Q
 
@@ -14,7 +15,7 @@ from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Conflict, Forbidden, NotFound
 
 from . import lockout
-from .errors import PasswordWeak, ReasonNeeded
+from .errors import MailWrong, PasswordWeak, ReasonNeeded
 from .events import SECTION_LEFT
 from .factors import chain
 from .models import Factor, Membership, RecoveryCode, Staff
@@ -44,6 +45,22 @@ def password_set(*, actor: str, staff: Staff, password: str) -> None:
     staff.save(update_fields=["password"])
     audit.record(actor, "password.changed", chain=chain(staff))
     sessions_end(actor=actor, staff=staff, why="password")
+
+
+@transaction.atomic
+def mail_set(*, actor: str, staff: Staff, mail: str) -> None:
+    """Where this person reads mail at the office; empty for nowhere. Raises MailWrong."""
+    mail = mail.strip()
+    if mail:
+        try:
+            EmailValidator()(mail)
+        except ValidationError:
+            raise MailWrong from None
+        if len(mail) > 254:
+            raise MailWrong
+    staff.mail = mail
+    staff.save(update_fields=["mail"])
+    audit.record(actor, "staff.mail", chain=chain(staff), facts={"there": bool(mail)}, of=mail)
 
 
 def password_issue(*, actor: str, username: str) -> str:

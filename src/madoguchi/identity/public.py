@@ -10,7 +10,7 @@ from .people import memberships_lapse
 from .reauth import fresh
 from .rights import ROLES, STAMPS, Right
 from .rules import Person, prefill
-from .selectors import colleagues, works_in
+from .selectors import approvers, colleagues, staff_active_by_id, works_in
 from .services import identity_provider, resident_signed_in, signer, staff_enrol
 from .sessions import sessions_sweep
 from .trial import PASSWORD as TRIAL_PASSWORD
@@ -24,6 +24,6 @@ SEALED = (
 
 __all__ = [
     "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
-    "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill",
-    "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_enrol", "stands_in_for", "works_in",
+    "approvers", "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill",
+    "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "works_in",
 ]

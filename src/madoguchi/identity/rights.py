@@ -27,6 +27,8 @@ class Right(StrEnum):
     SEE_DELIVERIES = "see_deliveries"
     RETRY_DELIVERIES = "retry_deliveries"
     SEE_RIGHTS = "see_rights"
+    SEE_FIGURES = "see_figures"
+    SEE_ALL_FIGURES = "see_all_figures"
     MANAGE_STAFF = "manage_staff"
 
 
@@ -50,6 +52,8 @@ TABLE: dict[str, Rule] = {
     Right.READ_ALL_CASES: Rule("すべての課の申請を読む(変えられない)", ("auditor",), True),
     Right.SEE_DELIVERIES: Rule("すべての課の連携の状態を見る(受付番号だけ)", ("admin", "auditor"), True),
     Right.RETRY_DELIVERIES: Rule("すべての課の連携と止まった処理をやり直す", ("admin",), True),
+    Right.SEE_FIGURES: Rule("自分の課の統計を見る(件数だけで、人の名前はない)", WORKERS),
+    Right.SEE_ALL_FIGURES: Rule("すべての課の統計を見る(件数だけで、人の名前はない)", ("admin", "auditor"), True),
     Right.SEE_RIGHTS: Rule("この一覧を見る", ("admin", "auditor"), True),
     Right.MANAGE_STAFF: Rule("職員のロック・二つ目の確認・ログイン・不在を扱う(申請の中身は見られない)", ("admin",), True),
 }

@@ -6,8 +6,8 @@ from django.db.models import Q
 
 from madoguchi.kernel import clock
 
-from .models import Staff
-from .rights import WORKERS, Right
+from .models import Absence, Staff
+from .rights import STAMPS, WORKERS, Right
 
 
 def staff_active(username: str) -> Staff | None:
@@ -34,3 +34,12 @@ def colleagues(section: str) -> list[Staff]:
         membership__role__in=WORKERS, membership__starts__lte=today,
     )
     return list(rows.distinct().order_by("name"))
+
+
+def approvers(section: str) -> list[Staff]:
+    """Who answers for a section's decisions today: those with a stamp beyond the clerk's, and the deputies of the absent."""
+    today = clock.today()
+    there = [s for s in colleagues(section) if s.may(STAMPS["chief"], section) or s.may(STAMPS["manager"], section)]
+    away = Absence.objects.filter(staff__in=there, section=section, starts__lte=today, ends__gte=today).select_related("deputy")
+    found = {s.id: s for s in [*there, *(a.deputy for a in away if a.deputy.is_active and a.deputy.may(Right.WORK_CASES, section))]}
+    return list(found.values())

@@ -18,6 +18,7 @@ urlpatterns = [
     path("staff/account/passkey/", account_views.passkey, name="account_passkey"),
     path("staff/account/recovery/", account_views.recovery, name="account_recovery"),
     path("staff/account/password/", account_views.password, name="account_password"),
+    path("staff/account/mail/", account_views.mail, name="account_mail"),
     path("staff/account/factor/<int:factor_id>/remove/", account_views.factor_remove, name="factor_remove"),
     path("staff/account/session/<int:session_id>/end/", account_views.session_end, name="session_end"),
     path("staff/absence/", people_views.absence, name="absence"),

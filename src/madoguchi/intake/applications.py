@@ -2,29 +2,30 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published, Step
 
-from . import mails
+from . import acting, mails
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
-from .models import Application, Revision
+from .models import Application, Revision, TalkLine
 from .numbers import read_page, seal_numbers
 from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
@@ -34,15 +35,43 @@ MAX_TRIES = 8
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
     """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
     found = Application.objects.filter(id=application_id).first()
-    mine = found is not None and ((owner is not None and found.owner in owner.keys) or application_id in passes)
+    mine = found is not None and ((owner is not None and _sees(owner, found)) or application_id in passes)
     if not mine or found is None:
         raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return found
 
 
+def _sees(owner: Owner, row: Application) -> bool:
+    """One's own, and what an agent filed for one; what one filed as an agent, while the mandate lives and says so."""
+    return row.principal in owner.keys or (row.owner in owner.keys and acting.sees(owner, [row])[str(row.id)])
+
+
 def application_list(*, owner: Owner) -> list[Application]:
-    """Applications of this owner, newest first."""
-    return list(Application.objects.filter(owner__in=owner.keys).order_by("-filed_at")[:100])
+    """Applications that this owner sees whole, newest first."""
+    rows = list(Application.objects.filter(Q(owner__in=owner.keys) | Q(principal__in=owner.keys)).order_by("-filed_at")[:100])
+    seen = acting.sees(owner, rows)
+    return [row for row in rows if seen[str(row.id)]]
+
+
+def copy_get(*, owner: Owner | None, application_id: str) -> Application:
+    """What one filed oneself as an agent, for its copy alone (docs/adr/0024). Raises NotFound."""
+    row = Application.objects.filter(id=application_id, owner__in=owner.keys).exclude(acting={}).first() if owner else None
+    if row is None:
+        raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
+    return row
+
+
+def copy_list(*, owner: Owner) -> list[Application]:
+    """What one filed as an agent and no longer sees whole, newest first."""
+    rows = list(Application.objects.filter(owner__in=owner.keys).exclude(acting={}).order_by("-filed_at")[:100])
+    seen = acting.sees(owner, rows)
+    return [row for row in rows if not seen[str(row.id)]]
+
+
+def copy_answers(row: Application) -> dict[str, Any]:
+    """What was sent, before any correction."""
+    first = Revision.objects.filter(application=row, number=1).first()
+    return dict(first.answers if first else row.answers)
 
 
 def application_by_code(*, receipt: str, code: str) -> Application:
@@ -189,7 +218,7 @@ def later_slots(application: Application) -> list[procedures.Attachment]:
     if application.status not in OPEN_FOR_DOCUMENTS:
         return []
     d = published_of(application).definition
-    asked = procedures_attachments(d, procedures.derive(d, facts(application.answers)))
+    asked = acting.asked(d, procedures_attachments(d, procedures.derive(d, facts(application.answers))), application.acting)
     return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
 
 
@@ -208,7 +237,7 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
                  "added": clock.now().isoformat()}
         row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
         row.view = row.view | {"timeline": [*row.view["timeline"],
-                                            {"at": clock.now().isoformat(), "ja": say("「{name}」を追加しました", name=attachment.name)}]}
+                                            {"at": clock.now().isoformat()} | keepable(say("「{name}」を追加しました", name=attachment.name))]}
         row.save(update_fields=["files", "view"])
         audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
@@ -229,7 +258,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, talk?, notify?}. The same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -239,18 +268,21 @@ def progress_apply(message: outbox.Envelope) -> None:
         if message.key in seen:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
-        view["timeline"] = [*view["timeline"], {"at": said["at"], "ja": said["ja"]}]
+        view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
         for key in ("correction", "decision", "withdrawal"):
             if key in said:
                 view[key] = said[key]
-        if said["status"] != "correction":
+        if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
             view.pop("correction", None)
+        if "talk" in said:
+            TalkLine.objects.get_or_create(id=said["talk"]["id"], defaults={
+                "application": row, "mine": False, "text": said["talk"]["text"], "at": dt.datetime.fromisoformat(said["talk"]["at"])})
         if "documents" in said:
             known = {doc["id"]: doc for doc in view.get("documents", [])}
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
-        if said.get("notify") and row.sealed_mail:
+        if said.get("notify") and row.sealed_mail and acting.tells(row):
             _notify(row, message.key)
 
 

@@ -17,17 +17,20 @@ from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.fixed import FixedRead, FixedUpdate
 from madoguchi.kernel.said import say
+from madoguchi.notifications.public import mail_fault, mail_plain, mail_promise
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
 
 from . import disaster_gate
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
+from .leaving import draft_left
 from .models import Draft, ParkedInput
 from .numbers import read_page, seal_numbers
-from .rules import DRAFT_DAYS, step_mark
+from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
+__all__ = ["mail_fault", "mail_plain"]  # what the pages of the form ask of an address
 PARKED_BYTES = 200_000  # what is kept of one page while somebody signs in again
 
 
@@ -111,19 +114,19 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             with transaction.atomic():
                 before = sealed.tokens_in(draft_answers)
                 draft.answers = answers | seal_numbers(step, result.values)
-                saved = _write(draft, answers=draft.answers, done=draft.done)
+                saved = draft_write(draft, answers=draft.answers, done=draft.done)
                 sealed.wipe(before - sealed.tokens_in(draft.answers))
                 if not saved:
                     transaction.set_rollback(True)
         else:
-            saved = _write(draft, answers=draft.answers, done=draft.done)
+            saved = draft_write(draft, answers=draft.answers, done=draft.done)
         if saved:
             failpoints.hit("intake.save.after")
             return draft
     raise StepChanged
 
 
-def _write(draft: Draft, **values: Any) -> bool:
+def draft_write(draft: Draft, **values: Any) -> bool:
     """Write if nobody else wrote since the draft was read."""
     now = clock.now()
     draft.updated_at, draft.expires_at = now, now + dt.timedelta(days=DRAFT_DAYS)
@@ -154,7 +157,7 @@ def draft_attach(*, owner: Owner | None, draft_id: str, slot: str, source: Binar
     with transaction.atomic():
         draft = draft_get_locked(owner=owner, draft_id=draft_id)
         entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256}
-        if not _write(draft, files=draft.files | {slot: [*draft.files.get(slot, []), entry]}):
+        if not draft_write(draft, files=draft.files | {slot: [*draft.files.get(slot, []), entry]}):
             raise StepChanged
 
 
@@ -165,9 +168,15 @@ def draft_detach(*, owner: Owner | None, draft_id: str, file_id: str) -> None:
         if file_id not in {f["id"] for entries in draft.files.values() for f in entries}:
             raise NotFound(say("ファイルが見つかりませんでした。"))
         left = {slot: [f for f in entries if f["id"] != file_id] for slot, entries in draft.files.items()}
-        if not _write(draft, files=left):
+        if not draft_write(draft, files=left):
             raise StepChanged
     file_delete(file=file_get(file_id))
+
+
+def _page_left(draft: Draft) -> str:
+    known, asked = steps_of(draft, published_of(draft).definition)
+    slots = procedures_attachments(published_of(draft).definition, known)
+    return page_left([s.id for s in asked], draft.done, bool(slots), any(draft.files.values()))
 
 
 @transaction.atomic
@@ -176,6 +185,7 @@ def draft_discard(*, owner: Owner | None, draft_id: str) -> None:
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
     ids = [f["id"] for entries in draft.files.values() for f in entries]
     sealed.wipe(sealed.tokens_in(draft.answers))
+    draft_left(draft, _page_left(draft))
     draft.delete()
 
     def clear() -> None:
@@ -225,7 +235,7 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     draft.files = {slot: entries for slot, entries in draft.files.items() if slot in slots}
     bad_steps = {s.id for s in new.definition.steps if any(q.id in wrong for q in s.questions)}
     draft.done = [s.id for s in new.definition.steps if s.id in draft.done and s.id not in bad_steps]
-    _write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done)
+    draft_write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done)
     return verdict.faults
 
 
@@ -262,8 +272,11 @@ def drafts_sweep() -> int:
     for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
         ids = [f["id"] for entries in draft.files.values() for f in entries]
         with transaction.atomic():
+            _, went = Draft.objects.filter(id=draft.id, state="open", expires_at__lt=clock.now()).delete()
+            if not went.get("intake.Draft"):
+                continue  # another worker was faster, or somebody has just gone on writing
+            draft_left(draft, _page_left(draft))
             sealed.wipe(sealed.tokens_in(draft.answers))
-            draft.delete()
         for file_id in ids:
             file_delete(file=file_get(file_id))
         gone += 1
@@ -311,28 +324,11 @@ def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]
     return out
 
 
-_MAIL = procedures.Question("mail", say("メールアドレス"), "メール")
-
-
-def mail_plain(text: str) -> str:
-    """A mail address as typed, made narrow."""
-    value, _ = procedures.FIELD_TYPES["メール"].parse(lambda part: text, _MAIL)
-    return value or ""
-
-
-def mail_fault(text: str) -> str:
-    """What is wrong with a mail address, empty when nothing is."""
-    value = mail_plain(text)
-    found = procedures.FIELD_TYPES["メール"].check(value, _MAIL)
-    return found[0].ja if found else ""
-
-
 @transaction.atomic
 def resume_mail(*, draft: Draft, mail: str) -> None:
     """Promise the mail with the link to continue. It names no procedure."""
     from django.core import signing as tokens
 
-    from madoguchi.notifications.public import mail_promise
     from madoguchi.web import languages
 
     from . import mails

@@ -67,3 +67,23 @@ class OnlineFilingStopped(DomainError):
     code = "online_filing_stopped"
     ja = "この手続きは電子署名が必要ですが、いまオンラインでは受け付けられません。担当課の窓口か郵送でお手続きください。"
     status = 503
+
+
+class TalkWrong(DomainError):
+    """A message that can not be sent like this."""
+
+    code = "talk_wrong"
+    ja = "連絡の文を入力してください。"
+    status = 422
+
+
+class OpinionWrong(DomainError):
+    """The grade is missing, or the words are too many. ``at``: which field."""
+
+    code = "opinion_wrong"
+    ja = "ご意見を確認してください。"
+    status = 422
+
+    def __init__(self, at: str, ja: str) -> None:
+        super().__init__(ja)
+        self.at = at

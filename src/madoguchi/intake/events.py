@@ -4,3 +4,4 @@ APPLICATION_FILED = "intake.ApplicationFiled"  # {application}
 CORRECTION_ANSWERED = "intake.CorrectionAnswered"  # {application, correction, revision}
 DOCUMENTS_ADDED = "intake.DocumentsAdded"  # {application}
 WITHDRAWAL_ASKED = "intake.WithdrawalAsked"  # {application}
+TALK_ANSWERED = "intake.TalkAnswered"  # {application}, confidential: {id, text, at}

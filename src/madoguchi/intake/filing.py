@@ -16,7 +16,7 @@ from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import disaster_gate
+from . import acting, disaster_gate
 from .drafts import facts, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -85,10 +85,11 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         raise NotOpenForThis(say("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。"))
     published = published_of(draft)
     now = clock.now()
-    counts = {slot: len(entries) for slot, entries in draft.files.items()}
-    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), counts)
-    if faults := verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date()):
-        raise AnswersWrong(faults)
+    mandate = acting.mandate_of(owner, draft, lock=True)
+    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), acting.counts(published.definition, draft))
+    found = verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date())
+    if found := found or (acting.faults(published.definition, verdict.answers, mandate) if mandate else []):
+        raise AnswersWrong(found)
     files = asked_files(verdict, draft)
     receipt, code = receipt_new(now.date()), "" if draft.owner.startswith("r:") else f"{secrets.randbelow(10**8):08d}"
     application = Application(
@@ -96,7 +97,9 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         checksum=published.checksum, channel=draft.channel, filed_at=now, answers=verdict.answers, files=files,
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
-        language=language, code_digest=code_digest(receipt, code) if code else "",
+        language=language,
+        principal=mandate.giver if mandate else "", acting=acting.record(mandate) if mandate else {},
+        code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
     if published.definition.level == "署名用" and draft.channel == "online" and signature is None:
@@ -110,7 +113,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     audit.record(
         f"resident:{owner.key}", "application.filed", chain=f"case:{case_ref}", first=True,
         facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
-               "digest": application.digest, "channel": draft.channel},
+               "digest": application.digest, "channel": draft.channel} | ({"mandate": str(mandate.id)} if mandate else {}),
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})

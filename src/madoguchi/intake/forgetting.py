@@ -13,7 +13,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living, missing, tokens_missing
 from madoguchi.notifications.public import mails_forget
 
-from .models import Application, Revision
+from .models import Application, Revision, TalkLine
 
 
 def application_forget(message: outbox.Envelope) -> None:
@@ -28,7 +28,8 @@ def application_forget(message: outbox.Envelope) -> None:
         files = {f["id"] for slots in (row.files, *(r.files for r in revisions)) for entries in slots.values() for f in entries}
         refs = [str(row.id), *([str(draft.id)] if draft else [])]
         counts = {
-            "numbers": sealed.wipe(sealed.tokens_in(held)), "revisions": len(revisions), "mails": sum(mails_forget(ref) for ref in refs),
+            "numbers": sealed.wipe(sealed.tokens_in(held)), "revisions": len(revisions),
+            "talk": TalkLine.objects.filter(application=row).delete()[0], "mails": sum(mails_forget(ref) for ref in refs),
             "files": files_forget(ids=files, owners=[f"case:{row.id}", *([f"draft:{draft.id}"] if draft else [])]),
         }
         row.delete()
@@ -52,6 +53,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
         elif digests[-1] != row.digest:
             yield Fault(f"case:{case_id}", acts[-1].seq, "住民側の申請の要約値が、記録と違います")
     yield from missing(chains, ("correction.answered",), Revision.objects.all(), "application_id", "補正の前の内容")
+    yield from missing(chains, ("talk.answered",), TalkLine.objects.filter(mine=True), "application_id", "申請した方の連絡")
     yield from tokens_missing({case_id: row.answers for case_id, row in rows.items()})
     gone = files_missing((case_id, f["id"]) for case_id, row in rows.items() for files in row.files.values() for f in files)
     for case_id, n in gone.items():

@@ -19,6 +19,7 @@ class Draft(models.Model):
     files = models.JSONField(default=dict)  # attachment id → [{id, name, size, kind, sha256}]
     revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed
+    mandate = models.UUIDField(null=True)  # the standing 委任 (agency) on which it is written for somebody else
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 
@@ -33,6 +34,8 @@ class Application(models.Model):
     receipt = models.CharField(max_length=20, unique=True)
     draft = models.OneToOneField(Draft, null=True, on_delete=models.SET_NULL)
     owner = models.CharField(max_length=60, db_index=True)
+    principal = models.CharField(max_length=60, default="", db_index=True)  # for whom an agent filed it: sees it as the owner does
+    acting = models.JSONField(default=dict)  # {kind, mandate, name, giver, until}: who acted, on what; empty for oneself
     slug = models.CharField(max_length=80)
     version = models.PositiveIntegerField()
     checksum = models.CharField(max_length=64)
@@ -50,6 +53,7 @@ class Application(models.Model):
     revision = models.PositiveIntegerField(default=1)
     status = models.CharField(max_length=16, default="filed")
     view = models.JSONField(default=dict)  # the projection: timeline, correction, documents, decision
+    opined = models.BooleanField(default=False)  # has said how it went; what was said does not lie here
 
     def __str__(self) -> str:
         return self.receipt
@@ -71,6 +75,19 @@ class Revision(models.Model):
         return f"{self.application_id} r{self.number}"
 
 
+class TalkLine(models.Model):
+    """One message between the section and the applicant, as the applicant's page shows it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="talk")
+    mine = models.BooleanField()  # the applicant wrote it
+    text = models.TextField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.application_id} {self.at}"
+
+
 class ParkedInput(models.Model):
     """What somebody typed when their sign-in had run out, sealed, to be put back after they sign in again."""
 
@@ -82,3 +99,34 @@ class ParkedInput(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class LeftDraft(models.Model):
+    """How many drafts were left at a page in a month: a counter, nothing of the drafts."""
+
+    month = models.DateField()  # the first of the month in which the draft was last touched
+    slug = models.CharField(max_length=80)
+    page = models.CharField(max_length=60)  # the first page that was not filled in
+    count = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "slug", "page"], name="left_draft_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.slug} {self.page}"
+
+
+class Opinion(models.Model):
+    """What somebody thought of a procedure. Its id is random and it has a month instead of a time, so that it leads to nobody."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    month = models.DateField()
+    slug = models.CharField(max_length=80)
+    grade = models.PositiveSmallIntegerField()  # 1 bad to 5 good
+    text = models.CharField(max_length=300, default="", blank=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["slug", "month", "grade"], name="opinion_statistics")]
+
+    def __str__(self) -> str:
+        return f"{self.month:%Y-%m} {self.slug}"

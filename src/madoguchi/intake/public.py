@@ -10,10 +10,12 @@ from madoguchi.kernel.sealing import Column
 
 from .applications import application_get, application_list, document_file, filed_handler, progress_apply
 from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
-from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
+from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
 from .forgetting import application_forget, witness
+from .leaving import left_between
 from .models import Application, Draft, ParkedInput
+from .opinions import grades_until, opinions_sweep, texts_between
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
 from .whole import answers_save
@@ -33,14 +35,14 @@ def filing_of(application_id: str) -> dict[str, Any]:
         "application": str(row.id), "receipt": row.receipt, "slug": row.slug, "version": row.version,
         "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
         "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
-        "notices": row.notices, "signed": bool(row.signature), "language": row.language,
+        "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting,
     }
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "WITHDRAWAL_ASKED",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
     "Application", "Draft", "answers_save", "application_forget", "application_get", "application_list",
     "application_submit", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_sweep",
-    "filed_handler", "filing_of", "mail_fault", "mail_plain", "progress_apply", "published_of", "refuse_if_unsignable",
-    "sign_if_needed", "witness",
+    "filed_handler", "filing_of", "grades_until", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "progress_apply",
+    "published_of", "refuse_if_unsignable", "sign_if_needed", "texts_between", "witness",
 ]

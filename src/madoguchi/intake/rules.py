@@ -17,9 +17,24 @@ STATUS_WORDS = {
     "answered": say("直した内容を確認しています"), "approval": say("決裁をしています"), "decided": say("結果が出ました"),
     "withdrawn": say("取り下げました"),
 }
+RESULT_WORDS = {  # by kind of outcome, for those who read another language: the outcome's own name is in Japanese
+    "認容": say("認められました"), "一部認容": say("一部が認められました"), "拒否": say("認められませんでした"),
+    "受付": say("受け付けました"), "不備": say("足りないところがあります"), "交付": say("書類を交付します"), "不交付": say("書類を交付できません"),
+}
 ACTS = {"届出": say("届出"), "申出": say("申出"), "請求": say("請求")}  # by kind (種別); everything else is a 申請
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}
+GRADES = {
+    "5": say("とても使いやすかった"), "4": say("使いやすかった"), "3": say("ふつう"), "2": say("使いにくかった"), "1": say("とても使いにくかった"),
+}
+MOST_OPINION = 300  # characters
+TEXT_DAYS = 730
+
+
+def page_left(asked: list[str], done: list[str], documents: bool, files: bool) -> str:
+    """The page at which somebody stopped: the first that was asked and not filled in, then the documents, then the check page."""
+    missing = next((page for page in asked if page not in done), "")
+    return missing or ("documents" if documents and not files else "check")
 
 
 def fiscal_reiwa(day: dt.date) -> int:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import views_acting as acting
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
@@ -12,14 +13,19 @@ urlpatterns = [
     path("a/<uuidtext:draft_id>/renewed/", form.renewed, name="renewed"),
     path("a/<uuidtext:draft_id>/discard/", form.discard, name="discard"),
     path("a/<uuidtext:draft_id>/file/<uuidtext:file_id>/", docs.draft_file, name="draft_file"),
+    path("a/<uuidtext:draft_id>/acting/", acting.acting_page, name="acting"),
     path("a/<uuidtext:draft_id>/<str:step_id>/", form.step, name="step"),
     path("resume/<str:token>/", form.resume, name="resume"),
     path("my/", my.home, name="my"),
     path("my/<uuidtext:application_id>/", my.status, name="status"),
+    path("my/<uuidtext:application_id>/copy/", acting.copy, name="copy"),
+    path("my/<uuidtext:application_id>/copy/receipt/", acting.copy_receipt, name="copy_receipt"),
     path("my/<uuidtext:application_id>/filed/", my.filed, name="filed"),
+    path("my/<uuidtext:application_id>/opinion/", my.opinion, name="opinion"),
     path("my/<uuidtext:application_id>/correct/", my.correct, name="correct"),
     path("my/<uuidtext:application_id>/documents/", my.add_documents, name="add_documents"),
     path("my/<uuidtext:application_id>/withdraw/", my.withdraw, name="withdraw"),
+    path("my/<uuidtext:application_id>/talk/", my.talk_back, name="talk_back"),
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),

@@ -17,7 +17,7 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Attachment
 from madoguchi.web import limits
 
-from . import drafts
+from . import acting, drafts
 from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, see_other, sign_in_first, trail
 from .models import Draft
 
@@ -69,9 +69,9 @@ def _page(request: HttpRequest, draft: Draft, faults: list[tuple[str, str]]) -> 
     slots = [
         slot_view(a, files=draft.files.get(a.id, []), errors=[ja for slot, ja in faults if slot == a.id],
                   full=len(draft.files.get(a.id, [])) >= a.most)
-        for a in drafts.procedures_attachments(d, known)
+        for a in acting.asked(d, drafts.procedures_attachments(d, known), draft.mandate)
     ]
-    context = {"d": d, "draft": draft, "slots": slots, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
+    context = {"d": d, "draft": draft, "slots": slots, "acting": draft.mandate, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
                "at_once": settings.UPLOAD_REQUEST_MAX_BYTES, "section": procedures_section(d), **trail(draft, d, known, DOCUMENTS)}
     return render(request, "intake/documents.html", context, status=422 if faults else 200)
 

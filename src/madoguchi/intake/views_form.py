@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import drafts, filing, postcodes, signing
+from . import acting, drafts, filing, postcodes, signing
 from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -43,7 +43,7 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         draft = drafts.draft_start(owner=owner, slug=slug)
     except SignInNeeded:
         return to_sign_in(f"/p/{slug}/?ready=1", "card")
-    return see_other(draft_url(draft, published.definition.steps[0].id))
+    return see_other(draft_url(draft, "acting" if acting.offers(owner, slug) else published.definition.steps[0].id))
 
 
 @sign_in_first()
@@ -161,7 +161,8 @@ def _page(
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
     restored: bool = False, said: str = "", said_at: str = "",
 ) -> HttpResponse:
-    card = webform.card_values(d, page, known, draft.card) if draft.card else {}
+    mandate = acting.mandate_of(owner_of(request), draft)
+    card = acting.card_values(d, page, known, draft, mandate)
     count = _count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
     for field in (f for entry in view.entries for f in entry.fields if said and f.name == said_at):
@@ -169,7 +170,8 @@ def _page(
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "restored": restored, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
-        "from_card": bool(card) and posted is None, "saved_now": page.id in draft.done and posted is None,
+        "from_card": bool(card) and posted is None,
+        "acting": acting.record(mandate) if mandate else None, "saved_now": page.id in draft.done and posted is None,
         "section": procedures_section(d), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
@@ -219,8 +221,11 @@ def _check_page(
     request: HttpRequest, draft: Draft, faults: list[tuple[str, str]], *, status: int = 200, wrong: list[Fault] | None = None
 ) -> HttpResponse:
     d = drafts.published_of(draft).shown()
-    counts = {slot: len(entries) for slot, entries in draft.files.items()}
-    verdict = procedures.judge(d, drafts.facts(draft.answers), counts)
+    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    mandate = acting.mandate_of(owner_of(request), draft)
+    verdict.attachments = tuple(acting.asked(d, verdict.attachments, draft.mandate))
+    if mandate and not wrong and not verdict.faults:
+        wrong = acting.faults(d, verdict.answers, mandate)
     known, _ = drafts.steps_of(draft, d)
     open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
         for f in (wrong or verdict.faults)]
@@ -230,6 +235,7 @@ def _check_page(
         "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d),
+        "acting": acting.record(mandate) if mandate else None,
         **trail(draft, d, known, CHECK),
     }
     return render(request, "intake/check.html", context, status=status)

@@ -16,18 +16,18 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import retold, say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import applications, drafts
-from .errors import AnswersWrong, CodeWrong
+from . import acting, applications, drafts, opinions, talk
+from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -72,58 +72,107 @@ def home(request: HttpRequest) -> HttpResponse:
     owner = owner_of(request)
     if owner is None:
         return to_sign_in("/my/")
+    mine = applications.application_list(owner=owner)
+    news = talk.waiting([a.id for a in mine])
     rows = [
-        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status], "guest": a.owner != owner.key}
-        for a in applications.application_list(owner=owner)
+        {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status],
+         "guest": owner.key not in (a.owner, a.principal), "news": str(a.id) in news,
+         "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
+        for a in mine
     ]
+    copies = [{"a": a, "d": applications.published_of(a).shown()} for a in applications.copy_list(owner=owner)]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).shown()
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "owner": owner, "here_only": here_only})
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
 
 
 @_sign_in_first
 @require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     """The confirmation page."""
+    return _filed_page(request, application_id, None)
+
+
+def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:
     application = _mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).shown()
     context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
-               "has_mail": bool(application.sealed_mail)}
-    return render(request, "intake/filed.html", context)
+               "has_mail": bool(application.sealed_mail), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
+               "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}
+    return render(request, "intake/filed.html", context, status=422 if wrong else 200)
+
+
+@_sign_in_first
+@posts("/my/{application_id}/filed/")
+def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Take what somebody thinks of how it went."""
+    try:
+        opinions.opinion_give(application=_mine(request, application_id), grade=request.POST.get("grade", ""), text=request.POST.get("text", ""))
+    except OpinionWrong as wrong:
+        return _filed_page(request, application_id, wrong)
+    return see_other(f"/my/{application_id}/filed/#opinion")
+
+
+def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
+    try:
+        applications.copy_get(owner=owner_of(request), application_id=application_id)
+    except NotFound:
+        return False
+    return True
 
 
 @_sign_in_first
 @require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Where an application stands, what remains, what was issued."""
-    return _status_page(request, application_id, [])
+    """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
+    try:
+        return _status_page(request, application_id, [])
+    except NotFound:
+        if not _filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/")
 
 
-def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]]) -> HttpResponse:
+def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
     application = _mine(request, application_id)
+    lines = talk.talk_of(application)
     d = applications.published_of(application).shown()
     import datetime as dt
 
-    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": say(e["ja"])} for e in application.view["timeline"]]
-    verdict = procedures.Verdict(application.answers, attachments=drafts.procedures_attachments(
-        d, procedures.derive(d, drafts.facts(application.answers))))
+    timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold(e)} for e in application.view["timeline"]]
+    asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
     correction = application.view.get("correction")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
-        "documents": application.view.get("documents", []), "decision": application.view.get("decision"),
+        "documents": application.view.get("documents", []), "decision": application.view.get("decision"), "result_words": RESULT_WORDS,
         "correction": correction, "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d),
     }
     open_slots = {a.id for a in applications.later_slots(application)}
-    context |= {"faults": refused, "later": [
+    context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
+                "talk_typed": request.POST.get("text", "") if talk_error else ""}
+    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": [
         slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in d.attachments if a.id in open_slots]}
-    return render(request, "intake/status.html", context, status=422 if refused else 200)
+    return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
+
+
+@_sign_in_first
+@posts("/my/{application_id}/")
+def talk_back(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Answer the section."""
+    application = _mine(request, application_id)
+    try:
+        talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=_actor(request))
+    except TalkWrong as wrong:
+        return _status_page(request, application_id, [], wrong.ja)
+    return see_other(f"/my/{application.id}/#talk")
 
 
 @_sign_in_first

@@ -11,10 +11,11 @@ import hashlib
 import re
 from collections.abc import Iterable, Iterator
 from contextvars import ContextVar
-from typing import Protocol
+from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
+from .amounts import Month, Yen
 from .eras import wareki
 
 RUBY = re.compile(r"([一-鿿々〆ヶ]+)《([ぁ-ゖァ-ヺー・]+)》")
@@ -29,6 +30,12 @@ class Voice(Protocol):
 
     def day(self, day: dt.date) -> str:
         """A day in words."""
+
+    def month(self, month: Month) -> str:
+        """A month of a year in words."""
+
+    def yen(self, sum_of: Yen) -> str:
+        """A sum of money in words."""
 
 
 _voice: ContextVar[Voice | None] = ContextVar("voice", default=None)
@@ -104,7 +111,9 @@ class Said(str):
         if template is None:
             if LETTERS.search(self.template):
                 return None
-            template = self.template.replace("、", voice.word("、") or "、")  # nothing but arguments
+            template = self.template  # nothing but arguments
+            for mark in "、。":
+                template = template.replace(mark, voice.word(mark) or mark)
         args = {key: _argument(value, voice) for key, value in self.args.items()}
         return template.format(**args) if args else template
 
@@ -114,6 +123,8 @@ class Said(str):
 
 
 def _japanese(value: object) -> object:
+    if isinstance(value, (Month, Yen)):
+        return value.ja
     return wareki(value) if isinstance(value, dt.date) else value
 
 
@@ -123,6 +134,10 @@ def _argument(value: object, voice: Voice) -> object:
         return str.__str__(value) if found is None else found
     if isinstance(value, dt.date):
         return voice.day(value)
+    if isinstance(value, Month):
+        return voice.month(value)
+    if isinstance(value, Yen):
+        return voice.yen(value)
     if isinstance(value, Words) or not isinstance(value, str):
         return value
     found = voice.word(value)
@@ -130,8 +145,21 @@ def _argument(value: object, voice: Voice) -> object:
 
 
 def say(template: str, /, **args: object) -> Said:
-    """A sentence for people (days may be arguments): ``say("{label}を入力してください", label=q.label)``. Templates are collected for translation."""
+    """A sentence for people: ``say("{label}を入力してください", label=q.label)``; days, months and sums may be arguments.
+    Templates are collected for translation."""
     return Said(template, args)
+
+
+def keepable(words: str) -> dict[str, Any]:
+    """A sentence as it is stored in JSON, so that ``retold`` can say it in another language later."""
+    if isinstance(words, Said) and words.args:
+        return {"ja": str.__str__(words), "as": words.template, "args": {key: str(value) for key, value in words.args.items()}}
+    return {"ja": str.__str__(words)}
+
+
+def retold(told: dict[str, Any]) -> Said:
+    """A sentence that was stored so."""
+    return Said(told["as"], told["args"]) if "as" in told else Said(told["ja"])
 
 
 def listed(items: Iterable[str]) -> Said:

@@ -3,6 +3,7 @@
 from madoguchi.kernel import outbox
 from madoguchi.kernel.sealing import Column
 
+from .addresses import mail_fault, mail_plain
 from .models import Mail
 from .services import SEND, mail_promise, mail_send
 
@@ -14,4 +15,4 @@ def mails_forget(case_ref: str) -> int:
     return Mail.objects.filter(key__in=[p["key"] for p in outbox.payloads(SEND, case_ref)]).delete()[0]
 
 
-__all__ = ["SEALED", "SEND", "mail_promise", "mail_send", "mails_forget"]
+__all__ = ["SEALED", "SEND", "mail_fault", "mail_plain", "mail_promise", "mail_send", "mails_forget"]

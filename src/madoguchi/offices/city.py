@@ -24,6 +24,7 @@ class Section:
     unit: str
     phone: str
     sign: str
+    mail: str = ""  # where the section reads mail; told of cases near their due day
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class City:
     keep: dict[str, int]  # 種別 → years of keeping (kernel.keeping); a 種別 that is not there is kept
     register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
+    warn_days: int = 3  # open days before the due day on which a case is reported (期限の知らせ)
 
 
 @functools.lru_cache(maxsize=4)
@@ -103,7 +105,7 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         zip=raw["郵便番号"], address=say(raw["所在地"]), phone=raw["電話"], hours=say(raw["開庁時間"]), mayor=raw.get("市長名", ""),
         seal_words=raw.get("公印", ""),
         sections={
-            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"]) for key, s in raw["課"].items()
+            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"], s.get("メール", "")) for key, s in raw["課"].items()
         },
         life_events={key: LifeEvent(key, say(e["名"]), e["図"], say(e["説明"])) for key, e in raw["分野"].items()},
         appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},
@@ -112,8 +114,14 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
         disasters=tuple(raw.get("災害", [])),
         keep={kind: _years(kind, rule) for kind, rule in raw.get("保存期間", {}).items()},
-        register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
+        register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder, warn_days=_warn(raw.get("期限の知らせ", "3")),
     )
+
+
+def _warn(text: str) -> int:
+    if not re.fullmatch(r"[1-9]|[12]\d|30", text):
+        raise ValueError(f"期限の知らせは、期限の何開庁日前に知らせるかを1〜30の数で書いてください(今は「{text}」)")
+    return int(text)
 
 
 def _years(kind: str, rule: Any) -> int:

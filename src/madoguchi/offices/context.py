@@ -21,5 +21,6 @@ def city(request: HttpRequest) -> dict[str, Any]:
     size, contrast = request.COOKIES.get("ui_size"), request.COOKIES.get("ui_contrast")
     return {
         "city": the_city(), "ui_size": size if size in ("l", "xl") else "", "ui_contrast": contrast == "high",
+        "ui_keys": request.COOKIES.get("ui_keys") != "off",
         "trial": not settings.PRODUCTION,
     }

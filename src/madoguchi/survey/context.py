@@ -18,6 +18,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
     return {"may_survey": lambda: isinstance(user, Staff) and may_see(user),
             "may_manage": lambda: isinstance(user, Staff) and user.may(Right.MANAGE_STAFF),
             "may_rights": lambda: isinstance(user, Staff) and user.may(Right.SEE_RIGHTS),
+            "may_figures": lambda: isinstance(user, Staff) and (user.may(Right.SEE_ALL_FIGURES) or bool(user.sections())),
             "desks": lambda: desks_of(user) if isinstance(user, Staff) else []}
 
 

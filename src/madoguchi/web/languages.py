@@ -11,10 +11,12 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date
+from babel.dates import format_date, format_skeleton
+from babel.numbers import format_decimal
 from django.http import HttpRequest
 from markupsafe import Markup
 
+from madoguchi.kernel.amounts import Month, Yen
 from madoguchi.kernel.eras import wareki
 from madoguchi.kernel.said import drawn, key_of, speaking
 
@@ -36,6 +38,7 @@ LANGUAGES = {x.code: x for x in (
     Language("zh-hans", "简体中文", "zh-Hans"), Language("vi", "Tiếng Việt", "vi"), Language("pt", "Português", "pt"),
 )}
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans", "vi": "vi", "pt": "pt_BR"}
+MARKS = {"、": ", ", "。": ". "}  # between words that are put side by side
 JAPANESE = LANGUAGES["ja"]
 TRANSLATED = tuple(code for code in LANGUAGES if code != "ja")
 _now: ContextVar[Language] = ContextVar("language", default=JAPANESE)
@@ -68,8 +71,8 @@ def wanted(request: HttpRequest) -> Language:
 
 def word(text: str) -> str | None:
     """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
-    if text == "、":
-        return "、" if current().code in ("ja-easy", "zh-hans") else ", "
+    if text in MARKS:
+        return text if current().code in ("ja-easy", "zh-hans") else MARKS[text]
     found = catalogue(current().code).get(text)
     if found is not None:
         return found
@@ -87,10 +90,30 @@ def day(value: dt.date) -> str:
     return wareki(value)
 
 
+def month(value: Month) -> str:
+    """令和8年11月, November 2026 …"""
+    babel = BABEL.get(current().code)
+    if babel:
+        return str(format_skeleton("yMMMM", value.first, locale=babel))
+    return f"{value.first.year}年{value.first.month}月" if current().code == "ja-easy" else value.ja
+
+
+def yen(value: Yen) -> str:
+    """6万5,000円, 65,000 yen …"""
+    if current() is JAPANESE:
+        return value.ja
+    return (word("{yen}円") or "{yen}円").format(yen=grouped(value.amount))
+
+
+def grouped(number: int) -> str:
+    """65,000; 65.000 in Vietnamese and Portuguese."""
+    return format_decimal(number, locale=BABEL.get(current().code, "ja"))
+
+
 class _Voice:
     """What the words of the kernel ask of a language."""
 
-    word, day = staticmethod(word), staticmethod(day)
+    word, day, month, yen = staticmethod(word), staticmethod(day), staticmethod(month), staticmethod(yen)
 
 
 _VOICE = _Voice()

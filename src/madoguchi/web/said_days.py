@@ -34,7 +34,7 @@ def moment(value: dt.datetime | None) -> str:
 
 def yen(value: int) -> str:
     """無料 or 1,234円."""
-    return say("{yen}円", yen=f"{value:,}") if value else say("無料")
+    return say("{yen}円", yen=languages.grouped(value)) if value else say("無料")
 
 
 def lines(value: object) -> Markup:

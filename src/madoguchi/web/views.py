@@ -42,12 +42,13 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
 
 @require_POST
 def display_settings(request: HttpRequest) -> HttpResponse:
-    """Text size, contrast and language without JavaScript: a cookie, then back to where the person was."""
+    """Text size, contrast, language and the keys of staff without JavaScript: a cookie, then back to where the person was."""
     came_from = urlsplit(request.headers.get("Referer", ""))
     back = f"{came_from.path}?{came_from.query}" if came_from.query else came_from.path
     response = HttpResponseRedirect(safe_next(request, back or "/"))
     response.status_code = 303
-    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high")), ("lang", tuple(LANGUAGES))):
+    for name, allowed in (("size", ("std", "l", "xl")), ("contrast", ("std", "high")), ("lang", tuple(LANGUAGES)),
+                          ("keys", ("on", "off"))):
         value = request.POST.get(name)
         if value is not None and value in allowed:
             response.set_cookie(f"ui_{name}", value, max_age=31_536_000, httponly=True, samesite="Lax", secure=settings.SECURE_COOKIES)

@@ -333,7 +333,7 @@ def test_the_list_finds_by_receipt_and_name_and_stays_in_the_section(hall: Hall,
 
 
 def test_an_overdue_case_is_counted(hall: Hall, case):
-    from madoguchi.casework.selectors import tiles
+    from madoguchi.casework.lists import tiles
 
     assert tiles(actor=hall.staff("tanaka")).over == 0
     with clock.frozen(OPENING + dt.timedelta(days=60)):

@@ -252,7 +252,9 @@ def test_everything_of_the_person_goes_and_the_tombstone_stays(hall: Hall, decid
     connection.run_on_commit, todo = [], connection.run_on_commit
     for _, clear, *_ in todo:
         clear()
-    for model in ("Application", "Revision", "Decision", "Correction", "Note", "NumberView", "Approval", "Parcel", "IssuedDocument", "Mail"):
+    for model in ("Application", "Revision", "Decision", "Correction", "Note", "NumberView", "Approval", "Parcel", "IssuedDocument", "Mail",
+                  "Talk", "TalkLine",
+                  "Alarm", "BulkItem", "BulkRun"):
         found = [m for m in apps.get_models() if m.__name__ == model]
         left = found[0].objects.count()
         assert left == (1 if model in ("Application",) else 0), model

@@ -9,8 +9,9 @@ import io
 from tests.support import papers
 from tests.support.hall import OPENING, Hall, lists, run_worker
 
-from madoguchi.casework import services
+from madoguchi.casework import bulk, escalation, services, talk
 from madoguchi.intake import applications
+from madoguchi.intake import talk as intake_talk
 from madoguchi.intake.models import Application
 from madoguchi.intake.receipts import receipt_file
 from madoguchi.kernel import audit, clock, witness
@@ -19,7 +20,8 @@ from madoguchi.procedures.rules import generate
 
 NUMBERED = "ninshin-todoke"
 NUMBER = generate.MY_NUMBERS[2]
-MARKS = ["鯨飲馬食", "hanako.mark@example.jp", "電話口の声が小さい", "宛名番号との照合のため"]
+MARKS = ["鯨飲馬食", "hanako.mark@example.jp", "電話口の声が小さい", "宛名番号との照合のため",
+         "通帳の名義を教えて", "鶴亀商店の名義です", "七人の分をまとめて受付"]
 TERM_OVER = dt.datetime(2032, 4, 1, 9, 0, tzinfo=clock.JST)
 
 
@@ -52,7 +54,16 @@ def decided_case(hall: Hall):
                                   size=len(data), actor="resident:test")
         run_worker()
         case.refresh_from_db()
-    hall.decide(case, "accept", "yoshida")
+    talk.talk_write(actor=yoshida, case_id=case.ref, text=MARKS[4])
+    run_worker()
+    intake_talk.talk_answer(application=Application.objects.get(id=case.id), text=MARKS[5], actor="resident:test")
+    run_worker()
+    services.check_mark(actor=yoshida, case_id=case.ref, marked=set(range(len(d.review.checklist))))
+    with clock.frozen(OPENING + dt.timedelta(days=20)):
+        escalation.escalate()
+    run = bulk.run_start(actor=yoshida, act="propose", case_ids=[case.ref])
+    bulk.run_look(actor=yoshida, run_id=str(run.id), outcome="accept", reason=MARKS[6], raw=hall.decision_raw(case))
+    bulk.run_now(bulk.run_confirm(actor=yoshida, run_id=str(run.id), chosen=set(run.items.values_list("id", flat=True))))
     run_worker()
     receipt_file(Application.objects.get(id=case.id))
     audit.seal()

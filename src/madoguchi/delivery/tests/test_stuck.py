@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import pytest
+from django.urls import reverse
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
@@ -54,9 +55,13 @@ def test_the_auditor_looks_and_another_section_sees_nothing(hall: Hall, case, st
     assert case.receipt in shown
     assert f"/stuck/{stuck.id}/" not in shown
     assert case.receipt not in text(hall.desk("sato").get("/staff/deliveries/"))
-    for who in ("sato", "auditor"):
-        assert hall.desk(who).post(f"/staff/deliveries/stuck/{stuck.id}/").status_code == 404
-    assert hall.desk("tanaka").post("/staff/deliveries/stuck/999999/").status_code == 404
+    for name, key in STRANGERS.items():
+        real, made_up = (reverse(name, kwargs={key: number}) for number in (stuck.id, 999999))
+        for who in ("sato", "auditor"):
+            assert hall.desk(who).post(real).status_code == hall.desk(who).post(made_up).status_code == 404
+        for client in (hall.browser("hanako"), hall.browser()):
+            assert client.post(real)["Location"].startswith("/staff/sign-in/")
+        assert hall.desk("tanaka").post(made_up).status_code == 404
     assert outbox.parked()
 
 

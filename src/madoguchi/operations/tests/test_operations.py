@@ -7,6 +7,7 @@ import os
 
 import pytest
 from django.db import transaction
+from django.urls import reverse
 from tests.scan.run import certificate
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
@@ -85,10 +86,11 @@ def test_again_and_skip_with_a_reason(hall: Hall, stuck):
 def test_nobody_else_gets_in(hall: Hall, stuck, who):
     desk = hall.desk(who)
     assert desk.get("/staff/operations/").status_code == 403
-    for act in ("retry", "skip"):
+    for route in STRANGERS:
         for number in (stuck.id, 999_999):
-            assert desk.post(f"/staff/operations/{act}/{number}/", {"reason": "arrived"}).status_code == 403
-            assert desk.post(f"/staff/operations/{act}/{number}/", {}).status_code == 403
+            url = reverse(route, kwargs={"message_id": number})
+            assert desk.post(url, {"reason": "arrived"}).status_code == 403
+            assert desk.post(url, {}).status_code == 403
     stuck.refresh_from_db()
     assert stuck.state == "parked"
     assert "/staff/operations/" not in text(desk.get("/staff/"))

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import conditions
-from .keep import keep_years
+from .keep import keep_years, warn_days
 from .model import (
     KINDS,
     LAYOUTS,
@@ -282,7 +282,7 @@ def _deadline(read: Reader, top: Table) -> Deadline:
 
 def _review(read: Reader, top: Table, kind: str) -> Review:
     table = read.table(top, "審査", need=True)
-    read.known(table, ("標準日数", "日の数え方", "決裁", "確認事項", "決定項目", "処分", "教示", "再申請", "保存", "要確認"))
+    read.known(table, ("標準日数", "日の数え方", "決裁", "確認事項", "決定項目", "処分", "教示", "再申請", "保存", "期限の知らせ", "要確認"))
     outcomes = []
     section = read.table(table, "処分", need=True)
     for key, value in section.items():
@@ -304,7 +304,7 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         route=read.texts(table, "決裁") or ("担当",), checklist=read.texts(table, "確認事項"),
         questions=questions(read, read.table(table, "決定項目")), outcomes=tuple(outcomes),
         appeal=read.text(table, "教示", need=True), again=read.text(table, "再申請"), doubt=read.doubt(table, "審査"),
-        line=table.line_of("教示"), keep=keep_years(read, table),
+        line=table.line_of("教示"), keep=keep_years(read, table), warn=warn_days(read, table),
     )
 
 

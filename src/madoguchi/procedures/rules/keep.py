@@ -1,4 +1,4 @@
-"""保存: for how long the cases of a procedure are kept, where it differs from what the city says for its 種別."""
+"""保存 and 期限の知らせ: where a procedure differs from what the city says for all of them."""
 
 from __future__ import annotations
 
@@ -16,3 +16,16 @@ def keep_years(read: Any, table: Table) -> int | None:
     if text and years is None:
         read.say(table.line_of("保存"), f"「保存」は「5年」のような1〜{LONGEST}の年数か「永年」で書いてください(今は「{text}」)")
     return years
+
+
+MOST_WARN = 30  # open days
+
+
+def warn_days(read: Any, table: Table) -> int | None:
+    """Open days before the due day on which 審査 → 期限の知らせ reports a case; None when nothing is written."""
+    text = read.text(table, "期限の知らせ")
+    days = int(text) if text and text.isdecimal() and len(text) < 3 else None
+    if text and (days is None or not 1 <= days <= MOST_WARN):
+        read.say(table.line_of("期限の知らせ"), f"「期限の知らせ」は、期限の何開庁日前かを1〜{MOST_WARN}の数で書いてください(今は「{text}」)")
+        return None
+    return days

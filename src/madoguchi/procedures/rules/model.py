@@ -173,6 +173,7 @@ class Review:
     appeal: str  # key of the 教示 text, or なし
     again: str = ""  # for 証明: how to ask again
     keep: int | None = None  # 保存 in years (kernel.keeping.FOREVER: 永年); None: what the city says for the 種別
+    warn: int | None = None  # 期限の知らせ: open days before the due day; None: what the city says for all
     doubt: str = ""
     line: int = 0
 

@@ -100,7 +100,7 @@ def test_long_care_needs_long_work_of_both(answers: dict[str, Any], notes: int) 
 def test_clerk_sees_kind_and_last_day() -> None:
     answers = {"born": "2025-06-10", "start": "2027-04-01", "want": "care", "reason": "work"}
     (note,) = found("certification_period", answers, born="born", start="start", want="want", reason="reason")
-    assert "3号" in note.ja and "2028-06-08" in note.ja and note.severity == "notice"
+    assert "3号" in note.ja and "令和10年6月8日" in note.ja and note.severity == "notice"
 
 
 def test_clerk_sees_the_class() -> None:

@@ -13,6 +13,7 @@ from madoguchi.survey.models import Survey
 STRANGERS = {
     "survey": "survey_id", "survey_appoint": "survey_id", "survey_record": "survey_id", "survey_cancel": "survey_id",
     "survey_of_case": "case_id", "survey_second": "case_id",
+    "disaster": "key",
 }
 
 
@@ -34,7 +35,7 @@ def snapshot():
 
 def test_strangers_cannot_tell_that_a_survey_exists(hall, decided) -> None:
     case, survey = decided()
-    ids = {"survey_id": str(survey.id), "case_id": case.ref}
+    ids = {"survey_id": str(survey.id), "case_id": case.ref, "key": "r6-noto"}
     before = snapshot()
     assert {status for _, _, status in answers(hall.desk("sato"), ids)} == {404}
     assert answers(hall.desk("sato"), ids) == answers(hall.desk("sato"), {k: str(uuid.uuid4()) for k in ids})

@@ -11,6 +11,7 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
+from madoguchi.casework.public import words_fill
 from madoguchi.config import production
 from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, body, pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         if not (known.exists() and known.read_text() == mark and catalogue()):
             self._publish()
             known.write_text(mark)
+        if filled := words_fill():
+            self.stdout.write(f"検索のことば: {filled}件の申請に加えました")
         if not settings.PRODUCTION:
             for username, name, memberships in TRIAL_STAFF:
                 staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))

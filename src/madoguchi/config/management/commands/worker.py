@@ -12,9 +12,11 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
+from madoguchi.agency.public import mandates_sweep
+from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep
+from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 
@@ -30,12 +32,13 @@ class Command(BaseCommand):
         signal.signal(signal.SIGINT, self._stop)
         if options["once"]:
             memberships_lapse()
+            escalate()
             while outbox.run_once():
                 pass
             outbox.heartbeat("worker")
             self._seal()
             return
-        beat = seal = tidy = 0.0
+        beat = seal = tidy = due = 0.0
         while self.going:
             try:
                 now = time.monotonic()
@@ -46,9 +49,15 @@ class Command(BaseCommand):
                     seal = now  # before: what fails now is tried again in 30 seconds and does not hold up the outbox
                     self._seal()
                     memberships_lapse()
+                if now - due > 600:
+                    due = now
+                    escalate()
                 if now - tidy > 3600:
                     tidy = now
+                    bulk_drafts_sweep()
                     drafts_sweep()
+                    opinions_sweep()
+                    mandates_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():

@@ -52,12 +52,6 @@ def notice(question: str, ja: str, index: int | None = None) -> Finding:
     return Finding(question, ja, severity="notice", index=index)
 
 
-def japanese_date(day: dt.date) -> str:
-    """A day in the era's years, as the city writes it; 元年 and before stay in Western years."""
-    year = say("令和{n}年", n=day.year - 2018) if day >= dt.date(2020, 1, 1) else say("{year}年", year=day.year)
-    return say("{year}{month}月{day}日", year=year, month=day.month, day=day.day)
-
-
 def digits(value: Any) -> str:
     """A number as typed, without full-width digits, spaces and hyphens."""
     return re.sub(r"[\s‐-―−-]", "", unicodedata.normalize("NFKC", str(value or "")))
@@ -144,8 +138,8 @@ def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Findin
     if facts.today < opens:
         yield Finding(
             until,
-            say("更新の申請は、{japanese_date}から受け付けます。その前に状態が変わったときは、区分変更を申請できます",
-                japanese_date=japanese_date(opens)),
+            say("更新の申請は、{first}から受け付けます。その前に状態が変わったときは、区分変更を申請できます",
+                first=opens),
         )
     elif facts.today > facts.next_open(end) and facts.answers.get(cause) is not True:
         yield Finding(until, EXPIRED)
@@ -191,8 +185,8 @@ def first_period_notice(facts: Facts, item: str) -> Iterator[Finding]:
     52条1項: six months as a rule, three to twelve by the board's opinion. ``item`` is where the notice stands."""
     end = period_end(facts.today, 6)
     yield notice(
-        item, say("認定されたときの有効期間は、原則{japanese_date}から{japanese_date2}までです(審査会の意見で3〜12か月)",
-            japanese_date=japanese_date(facts.today), japanese_date2=japanese_date(end)),
+        item, say("認定されたときの有効期間は、原則{first}から{last}までです(審査会の意見で3〜12か月)",
+            first=facts.today, last=end),
     )
 
 
@@ -205,8 +199,8 @@ def renewed_period_notice(facts: Facts, until: str) -> Iterator[Finding]:
         return
     start = end + dt.timedelta(days=1)
     yield notice(
-        until, say("更新後の有効期間は、原則{japanese_date}から{japanese_date2}までです(審査会の意見で3〜36か月、前と同じ区分なら48か月まで)",
-            japanese_date=japanese_date(start), japanese_date2=japanese_date(period_end(start, 12)))
+        until, say("更新後の有効期間は、原則{first}から{last}までです(審査会の意見で3〜36か月、前と同じ区分なら48か月まで)",
+            first=start, last=period_end(start, 12))
     )
 
 
@@ -221,7 +215,7 @@ def transfer_within_14_days(facts: Facts, moved: str) -> Iterator[Finding]:
     if facts.today > last:
         yield Finding(moved, TOO_LATE_TO_TAKE_OVER)
     elif day <= facts.today:
-        yield notice(moved, say("認定されたときの有効期間は、{japanese_date}から原則6か月です", japanese_date=japanese_date(day)))
+        yield notice(moved, say("認定されたときの有効期間は、{first}から原則6か月です", first=day))
 
 
 @check("residence")

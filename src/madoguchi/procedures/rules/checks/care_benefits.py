@@ -7,9 +7,10 @@ import re
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 
+from madoguchi.kernel.amounts import Yen
 from madoguchi.kernel.said import say
 
-from .care import OFFICE, digits, insured_class, japanese_date, months_later, notice
+from .care import OFFICE, digits, insured_class, months_later, notice
 from .common import account_holder_is_person
 from .registry import Facts, Finding, check, derive
 
@@ -35,12 +36,6 @@ UNDER_65_ASSETS = (10_000_000, 20_000_000)
 def income_boundary(day: dt.date) -> int:
     """規則83条の5 ※: the income up to which stage 2 applies on a day."""
     return [amount for since, amount in INCOME_BOUNDARIES if since <= day][-1]
-
-
-def _yen(amount: int) -> str:
-    man, rest = divmod(amount, 10_000)
-    return say("{man}万{rest}円", man=f"{man:,}", rest=f"{rest:,}") if man and rest else say("{man}万円",
-        man=f"{man:,}") if man else say("{rest}円", rest=f"{rest:,}")
 
 
 def _number(facts: Facts, item: str) -> int:
@@ -149,7 +144,7 @@ def renovation_limit(facts: Facts, cost: str, used: str, again: str) -> Iterator
     before = 0 if facts.answers.get(again) in ("moved", "level") else _number(facts, used)
     if _number(facts, cost) and before + _number(facts, cost) > RENOVATION_PER_HOME:
         left = max(0, RENOVATION_PER_HOME - before)
-        yield notice(cost, say("支給の対象になるのは、20万円までのうち残り{yen}までです。超えた分は自己負担です", yen=_yen(left)))
+        yield notice(cost, say("支給の対象になるのは、20万円までのうち残り{yen}までです。超えた分は自己負担です", yen=Yen(left)))
 
 
 @check("part", "whole")
@@ -182,7 +177,7 @@ def assets_within_limit(
     limit = limits[1] if facts.answers.get(spouse) is True else limits[0]
     total = _number(facts, savings) + _number(facts, securities) + _number(facts, cash) - _number(facts, debts)
     if total > limit:
-        yield notice(savings, say("資産の合計が基準({yen})を超えています。認定されない見込みです", yen=_yen(limit)))
+        yield notice(savings, say("資産の合計が基準({yen})を超えています。認定されない見込みです", yen=Yen(limit)))
 
 
 @check("stage")
@@ -194,8 +189,8 @@ def burden_stage_notice(facts: Facts, stage: str) -> Iterator[Finding]:
     start = facts.today.replace(day=1)
     end = dt.date(facts.today.year + (facts.today.month > 7), 7, 31)
     yield notice(
-        stage, say("第2段階と第3段階の境目は、年金などの収入が年{yen}です。認定されたときは{japanese_date}から{japanese_date2}まで使えます",
-            yen=_yen(income_boundary(facts.today)), japanese_date=japanese_date(start), japanese_date2=japanese_date(end))
+        stage, say("第2段階と第3段階の境目は、年金などの収入が年{yen}です。認定されたときは{first}から{last}まで使えます",
+            yen=Yen(income_boundary(facts.today)), first=start, last=end)
     )
 
 

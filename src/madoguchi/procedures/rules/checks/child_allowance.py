@@ -10,6 +10,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from madoguchi.kernel.amounts import Month
 from madoguchi.kernel.said import say
 
 from .common import age_on, school_year_end
@@ -50,11 +51,6 @@ def under_three_until(born: dt.date) -> dt.date:
     return third - dt.timedelta(days=1) if born.day == 1 else month_after(third) - dt.timedelta(days=1)
 
 
-def wareki_month(day: dt.date) -> str:
-    """令和8年12月, for findings about months since 2019."""
-    return say("令和{n}年{month}月", n=day.year - 2018, month=day.month)
-
-
 def answered_day(entry: Mapping[str, Any], name: str) -> dt.date | None:
     """A date answer of one entry of a repeat group, and of nothing else."""
     value = entry.get(name)
@@ -90,7 +86,7 @@ def benefit_start_month(facts: Facts, event: str, began: str = "", ceased: str =
     day = facts.date(event)
     if not day or day > facts.today:
         return
-    start = wareki_month(benefit_starts(day, facts, facts.date(began), facts.date(ceased)))
+    start = Month(benefit_starts(day, facts, facts.date(began), facts.date(ceased)))
     if within_grace(day, facts):
         yield Finding(event, say("認められたときは、{start}分から支給の見込みです", start=start), severity="notice")
     else:
@@ -276,7 +272,7 @@ def revised_amount_month(
     if facts.answers.get(direction) == "increase":
         yield from benefit_start_month(facts, event, began, ceased)
     elif day and day <= facts.today:
-        text = say("減額は{wareki_month}分からの見込みです。払いすぎがあれば返していただきます", wareki_month=wareki_month(month_after(day)))
+        text = say("減額は{month}分からの見込みです。払いすぎがあれば返していただきます", month=Month(month_after(day)))
         yield Finding(event, text, severity="notice")
 
 

@@ -6,9 +6,10 @@ from __future__ import annotations
 import datetime as dt
 from collections.abc import Iterator
 
+from madoguchi.kernel.amounts import Month
 from madoguchi.kernel.said import say
 
-from .child_allowance import answered_day, wareki_month
+from .child_allowance import answered_day
 from .common import age_on, school_year_end
 from .registry import Facts, Finding, check
 
@@ -18,7 +19,7 @@ def entitlement_ends(facts: Facts, event: str) -> Iterator[Finding]:
     """児童手当法8条2項: paid up to and including the month in which the entitlement ends."""
     day = facts.date(event)
     if day and day.year >= 2019:
-        text = say("支給は{wareki_month}分までの見込みです。それより後の分を受け取っているときは、返していただきます", wareki_month=wareki_month(day))
+        text = say("支給は{month}分までの見込みです。それより後の分を受け取っているときは、返していただきます", month=Month(day))
         yield Finding(event, text, severity="notice")
 
 
@@ -91,8 +92,8 @@ def before_payment_deadline(facts: Facts, month: str, day: str = "15") -> Iterat
     first = dt.date(int(value[:4]), int(value[5:]), 1)
     limit = facts.next_open((first - dt.timedelta(days=1)).replace(day=int(day)))
     if facts.today > limit:
-        text = say("{wareki_month}の支払いの締切(前の月の{day}日)を過ぎています。次の支払月からになることがあります",
-            wareki_month=wareki_month(first), day=day)
+        text = say("{month}の支払いの締切(前の月の{day}日)を過ぎています。次の支払月からになることがあります",
+            month=Month(first), day=day)
         yield Finding(month, text, severity="notice")
 
 

@@ -126,8 +126,8 @@ def certification_period(
     if child and day and wish and kind_of(child, day, wish) != "none":
         end = certified_until(child, day, wish, str(facts.answers.get(reason, "")), int(seek_days))
         number = kind_of(child, day, wish)[1]
-        words = say("認定の目安: {number}号、有効期間は{isoformat}から{isoformat2}まで", number=number, isoformat=day.isoformat(),
-            isoformat2=end.isoformat())
+        words = say("認定の目安: {number}号、有効期間は{first}から{last}まで", number=number, first=day,
+            last=end)
         yield Finding(start, words, severity="notice")
 
 

@@ -132,7 +132,8 @@ def field_view(
     elif kind.widget == "date":
         options = [Option(v, w, "", f"{base}-era-{v}", raw.get("era", "") == v) for v, w in ERA_BUTTONS]
     elif kind.widget == "account":
-        options = [Option(k, say(k), "", f"{base}-kind-{n}", raw.get("kind", "普通") == k) for n, k in enumerate(("普通", "当座", "貯蓄"), 1)]
+        options = [Option(str(k), k, "", f"{base}-kind-{n}", raw.get("kind", "普通") == k)
+                   for n, k in enumerate((say("普通"), say("当座"), say("貯蓄")), 1)]
     echo = ""
     if kind.widget == "date" and raw.get("y"):
         value, wrong = kind.parse(lambda part: raw.get(part, ""), q)
@@ -237,8 +238,8 @@ def _words(step: Step, q: Question, names: set[str]) -> str:
         if other is None:
             continue
         label = other.choice_label(c.value)
-        words = "「{label}」が「{answer}」以外のときだけ入力してください" if c.op == "≠" else "「{label}」が「{answer}」のときだけ入力してください"
-        parts.append(say(words, label=other.label, answer=label))
+        parts.append(say("「{label}」が「{answer}」以外のときだけ入力してください", label=other.label, answer=label) if c.op == "≠"
+                     else say("「{label}」が「{answer}」のときだけ入力してください", label=other.label, answer=label))
     return say("{first}。{more}", first=parts[0], more=parts[1]) if len(parts) > 1 else parts[0]
 
 

@@ -59,21 +59,21 @@
     f.dataset.sent = 1; setTimeout(() => delete f.dataset.sent, 8000);
     addEventListener('pageshow', () => delete f.dataset.sent);
   }));
-  // 5. staff keys: a switch that is remembered (WCAG 2.1.4), ignored while typing
-  const sw = $('#keys');
-  if (sw) d.addEventListener('keydown', e => {
-    if (sw.getAttribute('aria-pressed') !== 'true' || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT|TEXTAREA/.test(e.target.tagName)) return;
-    const t = $(`[data-key="${e.key.toLowerCase()}"]`);
-    if (t) { e.preventDefault(); t.matches('input') ? t.focus() : t.click(); return; }
+  // 5. staff keys (WCAG 2.1.4): switched off in the display settings there is no listener at all. A key only moves the
+  // focus or opens a form or page; what changes anything is pressed there.
+  const go = t => { const box = t.closest('details'); if (box) box.open = true; t.matches('a') ? t.click() : t.focus(); };
+  if (d.body.dataset.keys === 'on') d.addEventListener('keydown', e => {
+    if (e.ctrlKey || e.metaKey || e.altKey || e.isComposing || e.target.isContentEditable || /INPUT|SELECT|TEXTAREA/.test(e.target.tagName) && !/checkbox|radio/.test(e.target.type)) return;
+    const help = $('#keyhelp');
+    if (help.open) return;
+    if (e.key === '?') { e.preventDefault(); help.showModal(); return; }
+    const t = e.key.length === 1 && $(`[data-key="${CSS.escape(e.key.toLowerCase())}"]`);
+    if (t) { e.preventDefault(); go(t); return; }
     if (e.key === 'j' || e.key === 'k') {
-      const a = $$('.apps a'), i = a.indexOf(d.activeElement);
+      const a = $$('.apps a'), row = d.activeElement.closest('.apps tr'), i = row ? a.findIndex(x => row.contains(x)) : a.findIndex(x => x.ariaCurrent);
       a[Math.min(a.length - 1, Math.max(0, i + (e.key === 'j' ? 1 : -1)))]?.focus();
     }
   });
-  const press = on => sw.setAttribute('aria-pressed', String(on));
-  if (sw) press(!/(^|; )ui_keys=off/.test(d.cookie));
-  sw?.addEventListener('click', () => {
-    const on = sw.getAttribute('aria-pressed') !== 'true';
-    press(on); d.cookie = `ui_keys=${on ? 'on' : 'off'};path=/staff/;max-age=31536000;samesite=lax`;
-  });
+  // 6. tick everything on the page (fallback: the choice "all of the filter")
+  $$('[data-all]').forEach(all => all.addEventListener('change', () => $$(`input[form="${all.dataset.all}"][type=checkbox]`).forEach(c => { c.checked = all.checked; })));
 })();

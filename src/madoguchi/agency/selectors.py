@@ -1,0 +1,144 @@
+"""Readers of mandates. Every one starts from the owner: not yours and not there are one NotFound."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db.models import Q
+
+from madoguchi.identity.public import Owner, Person, prefill
+from madoguchi.kernel import clock, keys
+from madoguchi.kernel.canon import keyed_digest
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+
+from .errors import MandateNotFound, MandateOver
+from .models import Mandate
+from .rules import ACTS, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
+
+
+@dataclass(frozen=True, slots=True)
+class Shown:
+    """A mandate as one of its two sides sees it. ``other`` is the name of the other side."""
+
+    id: str
+    given: bool
+    other: str
+    scope: tuple[str, ...]
+    acts: tuple[str, ...]
+    ends_on: dt.date
+    state: str
+    words: str
+    alive: bool
+    open: bool
+    made_at: dt.datetime
+    accepted_at: dt.datetime | None
+    ended_at: dt.datetime | None
+
+
+def code_digest(code: str) -> str:
+    """What is stored of an invitation's code."""
+    return keyed_digest(keys.subkey("mandate-code"), code.encode())
+
+
+def opened(row: Mandate) -> dict[str, Any]:
+    """The sealed part: the two people."""
+    return json.loads(keys.unseal("mandate", row.sealed, bound_to=str(row.id)))  # type: ignore[no-any-return]
+
+
+def last_day() -> dt.date:
+    """The farthest end that a new mandate may have."""
+    return clock.today() + dt.timedelta(days=settings.MANDATE_DAYS)
+
+
+def lapsed(row: Mandate) -> bool:
+    """Was it offered so long ago that it can no longer be accepted?"""
+    return row.state == State.OFFERED and clock.now() > row.made_at + dt.timedelta(days=OFFER_DAYS)
+
+
+def works(row: Mandate) -> bool:
+    """Does it give a right today?"""
+    return alive(row.state, row.ends_on, clock.today())
+
+
+def scope_words(scope: list[str]) -> tuple[str, ...]:
+    """The procedures and 分野 by their names, in the language of the page."""
+    names = {p.slug: p.shown().name for p in procedures.catalogue()}
+    events = {EVENT + key: event.name for key, event in city().life_events.items()}
+    return tuple(str((names | events).get(part, part)) for part in scope)
+
+
+def shown(row: Mandate, owner: Owner) -> Shown:
+    """For one of its two sides (the caller has got the row for this owner)."""
+    given, people = row.giver == owner.key, opened(row)
+    other = (people.get("agent") or {}).get("name") or people["wanted"] if given else people["giver"]["name"]
+    over = row.state == State.ACCEPTED and not works(row)
+    words = RUN_OUT if over else LAPSED if lapsed(row) else WORDS[State(row.state)]
+    is_open = works(row) or (given and row.state == State.OFFERED and not lapsed(row))
+    return Shown(str(row.id), given, other, scope_words(row.scope), tuple(ACTS[a] for a in row.acts), row.ends_on, row.state, words,
+                 works(row), is_open, row.made_at, row.accepted_at, row.ended_at)
+
+
+def mandate_get(*, owner: Owner | None, mandate_id: str) -> Mandate:
+    """A mandate that this resident gave or received. Raises MandateNotFound."""
+    mine = Mandate.objects.filter(Q(giver=owner.key) | Q(agent=owner.key)) if owner and owner.signed_in else Mandate.objects.none()
+    row = mine.filter(id=mandate_id).first()
+    if row is None:
+        raise MandateNotFound
+    return row
+
+
+def mandate_list(*, owner: Owner) -> list[Shown]:
+    """Everything this resident gave or received, what is open first, then the newest."""
+    if not owner.signed_in:
+        return []
+    rows = Mandate.objects.filter(Q(giver=owner.key) | Q(agent=owner.key)).order_by("-made_at")[:200]
+    return sorted((shown(row, owner) for row in rows), key=lambda m: not m.open)
+
+
+def usable(*, owner: Owner, slug: str) -> list[Shown]:
+    """The mandates on which this agent may file this procedure today."""
+    if not owner.signed_in:
+        return []
+    d = procedures.current(slug).definition
+    if not agents(d):
+        return []
+    rows = Mandate.objects.filter(agent=owner.key, state=State.ACCEPTED, ends_on__gte=clock.today()).order_by("-accepted_at")[:50]
+    return [shown(row, owner) for row in rows if covers(row.scope, slug, d.life_events)]
+
+
+def mandate_to_file(*, owner: Owner | None, mandate_id: str, slug: str, lock: bool = False) -> Mandate:
+    """The living mandate of this agent that covers the procedure. Raises MandateOver for everything else: a mandate of
+    somebody else's looks the same as one that has ended."""
+    rows = Mandate.objects.select_for_update() if lock else Mandate.objects.all()
+    row = rows.filter(id=mandate_id, agent=owner.key).first() if owner and owner.signed_in else None
+    if row is None or not works(row) or not covers(row.scope, slug, procedures.current(slug).definition.life_events):
+        raise MandateOver
+    return row
+
+
+def principal_of(row: Mandate) -> Person:
+    """The giver as the card said when the mandate was given."""
+    return Person(**opened(row)["giver"])
+
+
+def principal_prefill(row: Mandate) -> dict[str, Any]:
+    """The giver's attributes as form values."""
+    return prefill(principal_of(row))
+
+
+def allows(*, owner: Owner, mandate_ids: list[str], act: str) -> set[str]:
+    """Of these mandates those of this agent that live and allow the act."""
+    rows = Mandate.objects.filter(id__in=mandate_ids, agent__in=owner.keys) if mandate_ids else Mandate.objects.none()
+    return {str(row.id) for row in rows if works(row) and act in row.acts}
+
+
+def by_code(text: str) -> Mandate | None:
+    """The open invitation with this code."""
+    code = code_read(text)
+    row = Mandate.objects.filter(code_digest=code_digest(code), state=State.OFFERED).first() if code else None
+    return None if row is None or lapsed(row) else row

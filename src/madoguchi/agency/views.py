@@ -1,0 +1,153 @@
+"""代理: the mandates of a resident. A view parses, calls one service or selector, renders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import functools
+import re
+import unicodedata
+from collections.abc import Callable
+from urllib.parse import quote
+
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.identity.public import Owner, owner_of
+from madoguchi.kernel.said import say
+from madoguchi.notifications.public import mail_fault, mail_plain
+from madoguchi.web import limits
+from madoguchi.web.posted import posts
+
+from . import selectors, services
+from .errors import InvitationWrong, MandateWrong
+from .rules import ACTS, EVENT, FILE, OFFER_DAYS, SEE, code_read
+
+View = Callable[..., HttpResponse]
+ONCE = "mado_mandate"  # the code, for the page that shows it once
+
+
+def _see_other(url: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response
+
+
+def _signed_in(view: View) -> View:
+    """Mandates are between people who proved who they are: everybody else is asked to sign in, whatever there is."""
+    @functools.wraps(view)
+    def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+        owner = owner_of(request)
+        if owner is None or not owner.signed_in:
+            back = request.path if request.method != "POST" else reverse("mandates")
+            return _see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+        return view(request, owner=owner, **parts)
+
+    return inner
+
+
+@_signed_in
+@require_safe
+def mandates(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """Given and received, with what became of them."""
+    return _list(request, owner, [], "")
+
+
+def _list(request: HttpRequest, owner: Owner, faults: list[tuple[str, str]], code: str) -> HttpResponse:
+    rows = selectors.mandate_list(owner=owner)
+    context = {"given": [m for m in rows if m.given], "received": [m for m in rows if not m.given], "faults": faults, "wrong": dict(faults),
+               "code": code}
+    return render(request, "agency/mandates.html", context, status=422 if faults else 200)
+
+
+@_signed_in
+@posts("/my/mandates/")
+def mandate_code(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """An invitation's code, typed from paper or the telephone."""
+    typed = request.POST.get("code", "")[:40]
+    if code := code_read(typed):
+        return _see_other(reverse("invited", kwargs={"code": code}))
+    return _list(request, owner, [("code", say("招待の番号を、英字と数字の12文字で入力してください"))], typed)
+
+
+def _day(text: str) -> dt.date | None:
+    """A day from the browser's date field, or as typed where there is none (2027/3/31)."""
+    found = re.fullmatch(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*", unicodedata.normalize("NFKC", text))
+    try:
+        return dt.date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None
+
+
+@_signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """Give a mandate: to whom, for what, until when."""
+    sent = request.POST
+    if request.method != "POST":
+        return _new(request, [])
+    wrong_mail = mail_fault(sent["mail"]) if sent.get("mail", "").strip() else ""
+    if sent.get("mail"):
+        limits.take("mail", request, owner.key)
+    try:
+        if wrong_mail:
+            raise MandateWrong([("mail", wrong_mail)])
+        row, code = services.mandate_offer(owner=owner, name=sent.get("name", "")[:80], scope=sent.getlist("scope"), acts=sent.getlist("acts"),
+                                           ends_on=_day(sent.get("ends", "")), mail=mail_plain(sent.get("mail", "")))
+    except MandateWrong as error:
+        return _new(request, error.faults)
+    response = _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
+    response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=600, httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
+    return response
+
+
+def _new(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
+    names, sent = services.offerable(), request.POST
+    first = request.method != "POST"
+    context = {
+        "events": [(k, n) for k, n in names.items() if k.startswith(EVENT)], "single": [(k, n) for k, n in names.items() if not k.startswith(EVENT)],
+        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "faults": faults, "wrong": dict(faults), "last": selectors.last_day(),
+        "name": sent.get("name", ""), "chosen": sent.getlist("scope"), "may": [SEE] if first else sent.getlist("acts"), "ends": sent.get("ends", ""),
+        "mail": sent.get("mail", ""), "days": OFFER_DAYS,
+    }
+    return render(request, "agency/new.html", context, status=422 if faults else 200)
+
+
+@_signed_in
+@require_safe
+def mandate(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
+    """One mandate; the code of a new one, once."""
+    row = selectors.mandate_get(owner=owner, mandate_id=mandate_id)
+    shown = selectors.shown(row, owner)
+    code = request.get_signed_cookie(ONCE, "", salt=str(row.id), max_age=600) if shown.given and shown.state == "offered" else ""
+    link = settings.BASE_URL + reverse("invited", kwargs={"code": code}) if code else ""
+    response = render(request, "agency/mandate.html", {"m": shown, "code": code, "link": link, "days": OFFER_DAYS})
+    if code:
+        response.delete_cookie(ONCE)
+    return response
+
+
+@_signed_in
+@posts("/my/mandates/{mandate_id}/")
+def mandate_over(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
+    """End it at once."""
+    services.mandate_end(owner=owner, mandate_id=mandate_id)
+    return _see_other(reverse("mandate", kwargs={"mandate_id": mandate_id}))
+
+
+@_signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def invited(request: HttpRequest, owner: Owner, code: str) -> HttpResponse:
+    """The invitation: accept or decline."""
+    limits.check("code", request, owner.key)
+    try:
+        if request.method == "POST":
+            row = services.mandate_answer(owner=owner, code=code, accept=request.POST.get("answer") == "accept")
+            return _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}) if row.agent else reverse("mandates"))
+        row = services.invitation_read(owner=owner, code=code)
+    except InvitationWrong:
+        limits.spend("code", request, owner.key)
+        raise
+    return render(request, "agency/invited.html", {"m": selectors.shown(row, owner), "code": code})

@@ -1,0 +1,79 @@
+"""Escalation (期限の知らせ): open cases that come near their 標準処理期間, or pass it, are marked and those who answer for
+the section are told, once for each step and due day. A case whose clock stands (補正) is left alone; when the clock has run
+again its due day is another one."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.conf import settings
+from django.db import transaction
+from django.db.models import Exists, OuterRef, Q
+
+from madoguchi.identity.public import approvers
+from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.notifications.public import mail_promise
+from madoguchi.offices.public import add_open_days, city
+from madoguchi.procedures import public as procedures
+
+from .models import Alarm, Case
+from .rules import NEAR, OVERDUE, State
+
+RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)
+BATCH = 500
+ACTIONS = {NEAR: "case.nearing", OVERDUE: "case.overdue"}
+
+
+def escalate() -> int:
+    """Mark and tell, section by section. Returns how many steps were taken; run again it takes none."""
+    count = 0
+    for section in city().sections:
+        while done := _section(section):
+            count += done
+    return count
+
+
+def _near(today: dt.date) -> Q:
+    """Due within the days of its procedure, not before today."""
+    days = {p.slug: p.definition.review.warn or city().warn_days for p in procedures.catalogue()}
+    found = Q(due_on__lte=add_open_days(today, city().warn_days)) & ~Q(slug__in=[s for s, n in days.items() if n != city().warn_days])
+    for n in sorted({n for n in days.values() if n != city().warn_days}):
+        found |= Q(due_on__lte=add_open_days(today, n), slug__in=[s for s, m in days.items() if m == n])
+    return found & Q(due_on__gte=today)
+
+
+@transaction.atomic(durable=True)
+def _section(section: str) -> int:
+    """One batch of a section: marks, the record and the mails in one transaction."""
+    today, now = clock.today(), clock.now()
+    counts: dict[str, int] = {}
+    for step, when in ((NEAR, _near(today)), (OVERDUE, Q(due_on__lt=today))):
+        told = Alarm.objects.filter(case=OuterRef("pk"), step=step, due_on=OuterRef("due_on"))
+        rows = list(Case.objects.select_for_update().filter(when, ~Exists(told), section=section, state__in=RUNNING).order_by("due_on", "id")[:BATCH])
+        known = set(Alarm.objects.filter(case__in=rows, step=step).values_list("case_id", "due_on"))  # another worker was quicker
+        fresh = [case for case in rows if (case.id, case.due_on) not in known]
+        Alarm.objects.bulk_create([Alarm(case=case, step=step, due_on=case.due_on, at=now) for case in fresh])
+        for case in fresh:
+            audit.record("worker", ACTIONS[step], chain=f"case:{case.id}", facts={"due": str(case.due_on)})
+        if fresh:
+            counts[step] = len(fresh)
+    if counts:
+        _tell(section, counts, f"{section}:{now.isoformat(timespec='microseconds')}")
+        failpoints.hit("casework.escalate.before_commit")
+    return sum(counts.values())
+
+
+def told(section: str, counts: dict[str, int]) -> tuple[str, str]:
+    """Subject and body for those who answer for the section: how many, and where to look. No number, no name, no procedure."""
+    lines = [f"・{words} {counts[step]}件\n  {settings.BASE_URL}/staff/?mark={step}" for step, words in
+             ((OVERDUE, "標準処理期間を過ぎた申請"), (NEAR, "標準処理期間が近い申請")) if counts.get(step)]
+    office = city().sections[section]
+    return (f"【{city().name}】期限の知らせ（{office.name}）", f"{office.name}の方へ\n\n新しく、次の申請があります。\n\n" + "\n".join(lines) +
+                "\n\n業務ワークベンチで確認してください。このメールは、段階ごとに一度だけ送ります。\n")
+
+
+def _tell(section: str, counts: dict[str, int], mark: str) -> None:
+    subject, body = told(section, counts)
+    addresses = dict.fromkeys(a for a in [*(s.mail for s in approvers(section)), city().sections[section].mail] if a)
+    for n, to in enumerate(addresses):
+        mail_promise(key=f"alarm:{mark}:{n}", case_ref=f"section:{section}", to=to, subject=subject, body=body)

@@ -1,0 +1,60 @@
+"""統計: figures of a section by procedure and month, and as CSV."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import clock
+
+from . import rules, selectors
+
+
+def _wanted(request: HttpRequest) -> tuple[str, rules.Period, int]:
+    """(section, period, its length) as asked for, else three months up to this one."""
+    this = clock.today().replace(day=1)
+    oldest = rules.month_before(this, rules.BACK - 1)
+    span = request.GET.get("span", "")
+    length = int(span) if span in {str(s) for s in rules.SPANS} else 3
+    try:
+        last = dt.date.fromisoformat(f"{request.GET.get('to', '')}-01")
+    except ValueError:
+        last = this
+    return request.GET.get("section", ""), rules.period(min(max(last, oldest), this), length), length
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """The page."""
+    section, chosen, span = _wanted(request)
+    actor = cast(Staff, request.user)
+    this = clock.today().replace(day=1)
+    context: dict[str, Any] = {
+        "f": selectors.figures(actor=actor, section=section, chosen=chosen), "sections": selectors.sections_seen(actor=actor),
+        "section": section, "span": span, "spans": rules.SPANS, "fewest": rules.FEWEST,
+        "months": [rules.month_before(this, n) for n in range(rules.BACK)],
+        "query": f"section={section}&to={chosen.last:%Y-%m}&span={span}",
+    }
+    return render(request, "figures/overview.html", context)
+
+
+@login_required
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The same as CSV, with a mark of byte order so that spreadsheets read it as UTF-8."""
+    section, chosen, _ = _wanted(request)
+    found = selectors.figures(actor=cast(Staff, request.user), section=section, chosen=chosen)
+    out = io.StringIO()
+    csv.writer(out).writerows(selectors.table(found))
+    response = HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="procedure_statistics_{chosen.first:%Y%m}_{chosen.last:%Y%m}.csv"'
+    return response

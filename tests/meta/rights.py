@@ -1,0 +1,289 @@
+"""The table of strangers: every way to somebody's object, who may go it, and how it is gone. `test_object_rights` lets the
+whole cast go every way, with the ids of what is there and with made-up ones."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+import uuid
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from typing import Any
+
+from tests.support import papers
+
+from madoguchi.agency import selectors as agency
+from madoguchi.agency import services as mandates
+from madoguchi.agency.errors import MandateOver
+from madoguchi.api import shaped
+from madoguchi.casework import holdings, holds
+from madoguchi.casework import public as casework
+from madoguchi.casework import selectors as cases
+from madoguchi.casework import services as work
+from madoguchi.delivery import services as delivery
+from madoguchi.identity import absences, directory, factors, owners, people
+from madoguchi.identity.models import Factor
+from madoguchi.intake import acting, applications, drafts, filing, whole
+from madoguchi.intake.models import Application, Draft
+from madoguchi.offices import services as offices
+from madoguchi.operations import selectors as operations
+from madoguchi.operations import services as operating
+from madoguchi.survey import selectors as surveys
+from madoguchi.survey import services as surveying
+from madoguchi.survey.rules import Finding
+
+STAFF = ("tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
+RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
+SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
+DAY = dt.date(2026, 11, 20)
+SIDES = {"hanako", "jiro"}  # of the mandate
+NUMBERED = "ninshin-todoke"
+
+
+def anything(value: Any, w: Any) -> bool:
+    """Coming back at all is too much: a check or a writer must raise."""
+    return True
+
+
+def marked(value: Any, w: Any) -> bool:
+    """Does the value hold anything of Hanako's?"""
+    return any(mark in w.words(value) for mark in w.marks)
+
+
+def something(value: Any, w: Any) -> bool:
+    """Is there any value?"""
+    return bool(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Ask:
+    """One way. ``go(world, who)``; ``may``: names of the cast for whom it opens; ``told``: does the answer say something?"""
+
+    go: Callable[[Any, Any], Any]
+    may: set[str]
+    told: Callable[[Any, Any], bool] = marked
+    cast: tuple[str, ...] = field(default=STAFF)
+
+
+def staff(go: Callable[[Any, Any], Any], may: set[str], told: Callable[[Any, Any], bool] = marked) -> Ask:
+    """A way that staff go."""
+    return Ask(go, may, told)
+
+
+def resident(go: Callable[[Any, Any], Any], told: Callable[[Any, Any], bool] = anything) -> Ask:
+    """A way that only Hanako may go; who must be signed in to ask at all is told by the type."""
+    return Ask(go, {"hanako"}, told, RESIDENTS)
+
+
+CASEWORK = {
+    "casework.holdings.holdings": staff(lambda w, a: holdings.holdings(actor=a, case=w.open_case), SECTION, lambda v, w: v is not None),
+    "casework.holds.hold_place": staff(lambda w, a: holds.hold_place(actor=a, case_id=w.case, kind="appeal", why="審査請求"), SECTION, anything),
+    "casework.holds.hold_lift": staff(lambda w, a: holds.hold_lift(actor=a, case_id=w.case, why="終わった"), SECTION, anything),
+    "casework.public.receipts_of": staff(lambda w, a: casework.receipts_of([w.case], actor=a), SECTION | {"auditor"}),
+    "casework.selectors.cases_for": staff(lambda w, a: cases.cases_for(actor=a).filter(id=w.case), SECTION | {"auditor"}),
+    "casework.selectors.case_get": staff(lambda w, a: cases.case_get(actor=a, case_id=w.case), SECTION | {"auditor"}),
+    "casework.selectors.case_get_locked": staff(lambda w, a: cases.case_get_locked(actor=a, case_id=w.case), SECTION),
+    "casework.selectors.may_work": staff(lambda w, a: cases.may_work(a, w.open_case), SECTION, something),
+    "casework.selectors.tiles": staff(lambda w, a: cases.tiles(actor=a), SECTION | {"auditor", "yamada"},
+                                      lambda v, w: v.over + v.today + v.soon + v.fine > 0),
+    "casework.selectors.case_list": staff(lambda w, a: cases.case_list(actor=a, wanted=cases.Filter(state="", query=w.receipt)),
+                                          SECTION | {"auditor"}),
+    "casework.selectors.procedures_seen": staff(lambda w, a: [s for s, _ in cases.procedures_seen(actor=a) if s == w.slug],
+                                                SECTION | {"auditor"}, something),
+    "casework.services.case_take": staff(lambda w, a: work.case_take(actor=a, case_id=w.open), SECTION, anything),
+    "casework.services.case_assign": staff(lambda w, a: work.case_assign(actor=a, case_id=w.open, username="kimura"), SECTION, anything),
+    "casework.services.check_mark": staff(lambda w, a: work.check_mark(actor=a, case_id=w.open, marked={0}), SECTION, anything),
+    "casework.services.note_add": staff(lambda w, a: work.note_add(actor=a, case_id=w.open, text="電話した"), SECTION, anything),
+    "casework.services.correction_request": staff(lambda w, a: work.correction_request(
+        actor=a, case_id=w.open, items=[("phone", "番号を確認")], due_on=DAY + dt.timedelta(days=14)), SECTION, anything),
+    "casework.services.decision_propose": staff(lambda w, a: work.decision_propose(
+        actor=a, case_id=w.open, outcome_id="grant", reason="", raw={}), SECTION, anything),
+    "casework.services.decision_approve": staff(lambda w, a: work.decision_approve(actor=a, case_id=w.case), SECTION, anything),
+    "casework.services.decision_return": staff(lambda w, a: work.decision_return(actor=a, case_id=w.case, comment="直して"), SECTION, anything),
+    "casework.services.case_reopen": staff(lambda w, a: work.case_reopen(actor=a, case_id=w.case, why="審査請求のため"), SECTION, anything),
+    "casework.services.number_reveal": staff(lambda w, a: work.number_reveal(actor=a, case_id=w.numbered, path="my_number", why="照合のため"),
+                                             {"yoshida"}, anything),
+}
+DELIVERY = {
+    "delivery.services.parcel_list": staff(lambda w, a: delivery.parcel_list(actor=a), SECTION | {"admin", "auditor"}),
+    "delivery.services.parcel_retry": staff(lambda w, a: delivery.parcel_retry(actor=a, parcel_id=w.parcel), SECTION | {"admin"}, anything),
+    "delivery.services.stuck_list": staff(lambda w, a: delivery.stuck_list(actor=a), SECTION | {"admin", "auditor"}, something),
+    "delivery.services.stuck_retry": staff(lambda w, a: delivery.stuck_retry(actor=a, message_id=w.message), SECTION | {"admin"}, anything),
+    "operations.selectors.insist": staff(lambda w, a: operations.insist(a), {"admin"}, anything),
+    "operations.selectors.overview": staff(lambda w, a: operations.overview(actor=a), {"admin"}, anything),
+    "operations.services.message_retry": staff(lambda w, a: operating.message_retry(actor=a, message_id=w.message), {"admin"}, anything),
+    "operations.services.message_skip": staff(lambda w, a: operating.message_skip(actor=a, message_id=w.message, reason="arrived"),
+                                              {"admin"}, anything),
+}
+
+
+def _factor_gone(w: Any, a: Any) -> bool:
+    """A colleague's factor looks as if it were taken away already; is it?"""
+    factors.factor_remove(actor=a, factor_id=w.factor)
+    return not Factor.objects.filter(id=w.factor).exists()
+
+
+IDENTITY = {
+    "identity.absences.stands_in_for": staff(lambda w, a: absences.stands_in_for(actor=a, section="kosodate", right="stamp_manager"),
+                                             {"kimura"}, lambda v, w: v is not None),
+    "identity.absences.absence_add": staff(lambda w, a: absences.absence_add(
+        actor=a, staff=w.hall.staff("suzuki"), section="kosodate", deputy=w.hall.staff("tanaka"), starts=DAY + dt.timedelta(days=30),
+        ends=DAY + dt.timedelta(days=31)), {"suzuki", "admin"}, anything),
+    "identity.absences.absence_end": staff(lambda w, a: absences.absence_end(actor=a, absence_id=w.absence), {"suzuki", "admin"}, anything),
+    "identity.directory.rights_check": staff(lambda w, a: directory.rights_check(a), {"admin", "auditor"}, anything),
+    "identity.directory.rights_rows": staff(lambda w, a: list(directory.rights_rows(actor=a, sections={})), {"admin", "auditor"}, anything),
+    "identity.directory.rights_csv": staff(lambda w, a: directory.rights_csv(actor=a, sections={}), {"admin", "auditor"}, anything),
+    "identity.directory.people_page": staff(lambda w, a: directory.people_page(actor=a, query="", page=1), {"admin"}, anything),
+    "identity.directory.person_get": staff(lambda w, a: directory.person_get(actor=a, staff_id=w.person), {"admin"}, anything),
+    "identity.factors.factor_remove": staff(_factor_gone, {"suzuki"}, something),
+    "identity.owners.person_of": Ask(lambda w, o: owners.person_of(o), {"hanako"}, lambda v, w: "花子" in w.words(v), ("hanako", "taro", "guest")),
+    "identity.people.admin_check": staff(lambda w, a: people.admin_check(a), {"admin"}, anything),
+    "identity.people.lock_lift": staff(lambda w, a: people.lock_lift(actor=a, staff=w.hall.staff("suzuki"), why="本人の電話"), {"admin"}, anything),
+    "identity.people.factors_reset": staff(lambda w, a: people.factors_reset(actor=a, staff=w.hall.staff("suzuki"), why="電話をなくした"),
+                                           {"admin"}, anything),
+    "identity.people.sessions_close": staff(lambda w, a: people.sessions_close(actor=a, staff=w.hall.staff("suzuki"), why="置き忘れ"),
+                                            {"admin"}, anything),
+    "identity.people.role_give": staff(lambda w, a: people.role_give(
+        actor=a, staff=w.hall.staff("suzuki"), section="kaigo", role="clerk", starts=DAY, ends=None, why="応援", sections={"kaigo"}),
+        {"admin"}, anything),
+    "identity.people.role_take": staff(lambda w, a: people.role_take(
+        actor=a, staff=w.hall.staff("suzuki"), membership_id=w.membership, why="異動"), {"admin"}, anything),
+}
+SURVEY = {
+    "offices.services.disaster_add": staff(lambda w, a: offices.disaster_add(
+        actor=a, section="zeimu", name="見本の災害", cause="地震", happened_on=DAY), {"yamada"}, anything),
+    "offices.services.disaster_extend": staff(lambda w, a: offices.disaster_extend(
+        actor=a, section="zeimu", key="r6-noto", until=dt.date(2027, 3, 31), reason="避難が続いているため"), {"yamada"}, anything),
+    "survey.selectors.may_see": staff(lambda w, a: surveys.may_see(a), {"yamada", "auditor"}, something),
+    "survey.selectors.desk_check": staff(lambda w, a: surveys.desk_check(actor=a), {"yamada", "auditor"}, anything),
+    "survey.selectors.survey_get": staff(lambda w, a: surveys.survey_get(actor=a, survey_id=w.survey), {"yamada", "auditor"}),
+    "survey.selectors.survey_list": staff(lambda w, a: surveys.survey_list(actor=a, wanted=surveys.Filter()), {"yamada", "auditor"}),
+    "survey.selectors.sheet": staff(lambda w, a: surveys.sheet(actor=a, day=w.visit.date()), {"yamada", "auditor"}),
+    "survey.selectors.survey_of_case": staff(lambda w, a: surveys.survey_of_case(actor=a, case_id=w.damaged), {"yamada", "auditor"}),
+    "survey.services.survey_start": staff(lambda w, a: surveying.survey_start(actor=a, case_id=w.damaged), {"yamada"}, anything),
+    "survey.services.survey_appoint": staff(lambda w, a: surveying.survey_appoint(
+        actor=a, survey_id=w.survey, at=w.visit, surveyors="山田", note=""), {"yamada"}, anything),
+    "survey.services.survey_record": staff(lambda w, a: surveying.survey_record(
+        actor=a, survey_id=w.survey, finding=Finding("hankai", DAY, "山田", 25)), {"yamada"}, anything),
+    "survey.services.survey_cancel": staff(lambda w, a: surveying.survey_cancel(actor=a, survey_id=w.survey, why="取りやめ"), {"yamada"}, anything),
+    "survey.services.survey_second_open": staff(lambda w, a: surveying.survey_second_open(actor=a, case_id=w.damaged, why="判定への不服"),
+                                                {"yamada"}, anything),
+}
+
+
+def _photo(w: Any, o: Any) -> None:
+    data = papers.jpeg()
+    drafts.draft_attach(owner=o, draft_id=w.draft, slot="passbook", source=io.BytesIO(data), name="x.jpg", size=len(data))
+
+
+INTAKE = {
+    "api.shaped.sent": resident(lambda w, o: shaped.sent(o, w.draft, "key-of-a-test", "") if o else w.refuse()),
+    "intake.applications.application_get": resident(lambda w, o: applications.application_get(owner=o, application_id=w.case)),
+    "intake.applications.application_list": resident(lambda w, o: applications.application_list(owner=o) if o else [], marked),
+    "intake.applications.document_file": resident(lambda w, o: applications.document_file(application=w.row_of(o), document_id=w.document)),
+    "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),
+    "intake.drafts.draft_get": resident(lambda w, o: drafts.draft_get(owner=o, draft_id=w.draft)),
+    "intake.drafts.draft_get_locked": resident(lambda w, o: drafts.draft_get_locked(owner=o, draft_id=w.draft)),
+    "intake.drafts.draft_list": resident(lambda w, o: drafts.draft_list(owner=o) if o else [], marked),
+    "intake.drafts.draft_save_step": resident(lambda w, o: drafts.draft_save_step(
+        owner=o, draft_id=w.draft, step_id="filer_page", raw={}, mark="")),
+    "intake.drafts.draft_attach": resident(_photo),
+    "intake.drafts.draft_detach": resident(lambda w, o: drafts.draft_detach(owner=o, draft_id=w.draft, file_id=w.draft_file)),
+    "intake.drafts.draft_discard": resident(lambda w, o: drafts.draft_discard(owner=o, draft_id=w.draft)),
+    "intake.drafts.draft_migrate": resident(lambda w, o: drafts.draft_migrate(owner=o, draft_id=w.draft)),
+    # only a guest's draft moves, by its signed link: Hanako's own does not, for anybody
+    "intake.drafts.draft_adopt": Ask(lambda w, o: drafts.draft_adopt(owner=o, draft_id=w.draft), set(), anything, ("hanako", "taro", "guest")),
+    "intake.filing.application_submit": resident(lambda w, o: filing.application_submit(owner=o, draft_id=w.draft) if o else w.refuse()),
+    "intake.whole.answers_save": resident(lambda w, o: whole.answers_save(owner=o, draft_id=w.draft, answers={}) if o else w.refuse()),
+}
+AGENCY = {
+    "agency.selectors.shown": Ask(lambda w, o: agency.shown(agency.mandate_get(owner=o, mandate_id=w.mandate), o), SIDES, anything, RESIDENTS),
+    "agency.selectors.mandate_get": Ask(lambda w, o: agency.mandate_get(owner=o, mandate_id=w.mandate), SIDES, anything, RESIDENTS),
+    "agency.selectors.mandate_list": Ask(lambda w, o: agency.mandate_list(owner=o) if o else [], SIDES, something, RESIDENTS),
+    "agency.selectors.usable": Ask(lambda w, o: agency.usable(owner=o, slug=NUMBERED) if o else [], {"jiro"}, something, RESIDENTS),
+    "agency.selectors.mandate_to_file": Ask(lambda w, o: w.missing(MandateOver, lambda: agency.mandate_to_file(
+        owner=o, mandate_id=w.mandate, slug=NUMBERED)), {"jiro"}, anything, RESIDENTS),
+    "agency.selectors.allows": Ask(lambda w, o: agency.allows(owner=o, mandate_ids=[w.mandate], act="see") if o else set(), {"jiro"},
+                                   something, RESIDENTS),
+    "agency.services.invitation_read": Ask(lambda w, o: mandates.invitation_read(owner=o, code=w.code) if o else w.refuse(), {"jiro"}, anything,
+                                           RESIDENTS),
+    "agency.services.mandate_answer": Ask(lambda w, o: mandates.mandate_answer(owner=o, code=w.code, accept=True) if o else w.refuse(), {"jiro"},
+                                          anything, RESIDENTS),
+    "agency.services.mandate_end": Ask(lambda w, o: mandates.mandate_end(owner=o, mandate_id=w.mandate), SIDES, anything, RESIDENTS),
+    "intake.acting.offers": Ask(lambda w, o: acting.offers(o, NUMBERED), {"jiro"}, something, RESIDENTS),
+    "intake.acting.draft_act": resident(lambda w, o: acting.draft_act(owner=o, draft_id=w.draft, mandate_id="")),
+    "intake.acting.mandate_of": Ask(lambda w, o: w.missing(MandateOver, lambda: acting.mandate_of(
+        o, Draft(slug=NUMBERED, mandate=uuid.UUID(w.mandate)))), {"jiro"}, anything, RESIDENTS),
+    "intake.acting.sees": Ask(lambda w, o: o and acting.sees(o, [Application(
+        id=w.case, owner=w.hall.owner("jiro").key, acting={"mandate": w.mandate})])[w.case], {"jiro"}, something, RESIDENTS),
+    # hanako's own was filed by nobody else: nobody has a copy of it; whose is one, in agency/tests
+    "intake.applications.copy_get": Ask(lambda w, o: applications.copy_get(owner=o, application_id=w.case), set(), anything, RESIDENTS),
+    "intake.applications.copy_list": Ask(lambda w, o: applications.copy_list(owner=o) if o else [], set(), something, RESIDENTS),
+}
+TABLE: dict[str, Ask] = AGENCY | CASEWORK | DELIVERY | IDENTITY | SURVEY | INTAKE
+
+# Ways that take the person who asks and open nothing of anybody else's, with the reason.
+OWN = {
+    "agency.services.mandate_offer": "makes a new mandate of the one who asks",
+    "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
+    "api.services.scope_insist": "looks at the token itself",
+    "api.services.read_record": "writes down what a token read",
+    "identity.factors.totp_add": "adds to the account of the one who asks",
+    "identity.factors.recovery_make": "makes codes for the account of the one who asks",
+    "identity.factors.passkey_add": "adds to the account of the one who asks",
+    "intake.drafts.draft_start": "makes a new draft of the one who asks",
+    "intake.signing.sign_if_needed": "is handed the draft; asks only who signs",
+}
+
+# Readers that open something without asking who it is for: why, and the only modules that may use them (None: it is nobody's).
+OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "agency.public.works_for": ("for the handler that mails news", {"intake.acting"}),
+    "agency.selectors.code_digest": ("a digest", None),
+    "agency.selectors.last_day": ("a day", None),
+    "agency.selectors.scope_words": ("names of procedures", None),
+    "agency.rules.code_read": ("reads what was typed", None),
+    "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
+    "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
+    "casework.public.decided": ("for the handler of a decision", {"delivery.services", "casework.retention"}),
+    "casework.public.case_of_event": ("for handlers, and suggestions on a case that is authorised", {"survey.services", "survey.selectors"}),
+    "casework.public.cases_of_section": ("the section of a token; its strangers are in api/tests/test_api.py", {"api.routes"}),
+    "casework.public.last_decision": ("of a case that the caller has got by case_get", {"survey.selectors", "survey.services", "survey.staff_views"}),
+    "files.public.file_get": ("who may see a file is decided by the room whose row names it",
+                              {"intake.drafts", "intake.applications", "intake.views_documents", "casework.staff_views"}),
+    "files.public.files_of": ("as file_get", set()),
+    "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
+    "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),
+    "identity.people.staff_get": ("for the personnel import", set()),
+    "identity.personnel.people_read": ("parses the personnel file", set()),
+    "identity.selectors.staff_active": ("whom the city's provider vouches for", {"identity.staff_oidc_views"}),
+    "identity.selectors.staff_active_by_id": ("whom the half sign-in names", {"identity.staff_entry_views"}),
+    "identity.selectors.works_in": ("yes or no, for the handler of a mover", {"casework.handlers"}),
+    "identity.selectors.colleagues": ("names of a section's staff, for its own people",
+                                      {"identity.directory", "casework.staff_views", "casework.services"}),
+    "intake.applications.application_by_code": ("asks for receipt number and code, counted and locked", {"intake.views_my"}),
+    "intake.drafts.resume_read": ("reads a signed link", {"intake.views_form"}),
+    "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.applications"}),
+    "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
+    "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
+    "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
+    "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
+    "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),
+    "records.public.witness": ("for the witness", None),
+    "offices.selectors.forget": ("drops what is remembered", None),
+    "offices.selectors.terms_in_pack": ("reads the city pack", None),
+    "offices.selectors.disasters_all": ("open to everybody", None),
+    "offices.selectors.disasters_open": ("open to everybody", None),
+    "offices.selectors.disaster_get": ("open to everybody", None),
+    "operations.selectors.ago": ("words for a number", None),
+    "procedures.selectors.forget": ("drops what is remembered", None),
+    "procedures.selectors.current": ("open to everybody", None),
+    "procedures.selectors.version": ("open to everybody", None),
+    "procedures.selectors.accepts": ("open to everybody", None),
+    "procedures.selectors.catalogue": ("open to everybody", None),
+    "procedures.selectors.search": ("open to everybody", None),
+    "survey.selectors.section": ("the name of a section", None),
+    "survey.selectors.area_plain": ("words", None),
+    "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),
+    "survey.selectors.case_links": ("for the page of a case that casework has authorised",
+                                    {"casework.ports", "casework.staff_views", "config.wiring"}),
+}
