@@ -5,6 +5,9 @@ install_needs() {
   [ -n "$(fc-list 2>/dev/null | grep -i "noto.*cjk")" ] || want+=(fonts-noto-cjk)  # not grep -q: it hangs up early, a fault under pipefail
   [ -f /usr/share/fonts/truetype/ipamj/ipamjm.ttf ] || want+=(fonts-ipamj-mincho)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want+=(postgresql)
+  [ -x /usr/sbin/nginx ] || want+=(nginx)
+  command -v curl >/dev/null 2>&1 || want+=(curl)
+  command -v openssl >/dev/null 2>&1 || want+=(openssl)
   command -v clamd >/dev/null 2>&1 || want+=(clamav-daemon)
   command -v setpriv >/dev/null 2>&1 || want+=(util-linux)
   if [ ${#want[@]} -gt 0 ]; then

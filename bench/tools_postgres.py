@@ -27,8 +27,8 @@ def binaries() -> Path:
 class Server:
     """One server with its data in a private folder. ``archive`` keeps the write-ahead log, for a recovery to any moment."""
 
-    def __init__(self, folder: Path, *, durable: bool = True, archive: bool = False) -> None:
-        self.folder, self.data, self.archive = folder, folder / "data", folder / "archive"
+    def __init__(self, folder: Path, *, durable: bool = True, archive: bool = False, superuser: str = "madoguchi") -> None:
+        self.folder, self.data, self.archive, self.superuser = folder, folder / "data", folder / "archive", superuser
         self.user = "nobody" if os.geteuid() == 0 else pwd.getpwuid(os.geteuid()).pw_name
         if os.geteuid() == 0:
             shutil.chown(folder, self.user)
@@ -38,7 +38,7 @@ class Server:
         self.options = f"-p {self.port} -c listen_addresses=127.0.0.1 -k {folder}"
         if not durable:
             self.options += " -c fsync=off -c synchronous_commit=off -c full_page_writes=off"
-        self.run("initdb", "-D", str(self.data), "-U", "madoguchi", "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
+        self.run("initdb", "-D", str(self.data), "-U", superuser, "-E", "UTF8", "--locale=C.UTF-8", "-A", "trust")
         if archive:
             self.as_user("mkdir", str(self.archive))
             self.options += (" -c archive_mode=on -c wal_level=replica"
@@ -65,11 +65,11 @@ class Server:
     def make(self, name: str) -> str:
         """A new database; its DATABASE_URL."""
         self.run("createdb", *self.address(), name)
-        return f"postgresql://madoguchi@127.0.0.1:{self.port}/{name}"
+        return f"postgresql://{self.superuser}@127.0.0.1:{self.port}/{name}"
 
     def address(self) -> list[str]:
         """Where and as whom, for the server's programs."""
-        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", "madoguchi"]
+        return ["-h", "127.0.0.1", "-p", str(self.port), "-U", self.superuser]
 
     def base_backup(self, target: Path) -> None:
         """Copy the data while the server runs."""

@@ -46,6 +46,14 @@ def test_what_stops_the_start_is_one_line_and_no_traceback(tmp_path, env, words)
     assert "Traceback" not in done.stderr
 
 
+def test_the_web_server_alone_says_in_one_line_why_it_does_not_start(tmp_path):
+    with socket.socket() as other:
+        other.bind(("127.0.0.1", 0))
+        other.listen()
+        done = madoguchi("web", "--port", str(other.getsockname()[1]), MADOGUCHI_DATA=str(tmp_path))
+    assert (done.returncode, "別の番号" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
+
+
 def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_path):
     ring = tmp_path / "keys" / "ring.json"
     assert madoguchi("keys", "make", str(ring)).returncode == 0

@@ -3,7 +3,7 @@
 Under WSGI a thread reads the body itself, so as many slow telephones as there are threads hold up everybody else
 (tests/browser/test_slow_upload.py). Here the event loop takes the body in, small ones in memory, larger ones in a file,
 and the Django application then runs in a thread of the pool. Answers are handed over whole, so slow readers hold no
-thread either.
+thread either. A file from the disk is not read here at all: the server sends it in pieces by its name.
 """
 
 from __future__ import annotations
@@ -13,8 +13,9 @@ import io
 import os
 import sys
 import tempfile
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
+from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
@@ -26,7 +27,7 @@ from .wsgi import application
 IN_MEMORY = 256_000
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 Headers = list[tuple[str, str]]
-Answer = tuple[int, Headers, bytes]
+Answer = tuple[int, Headers, "bytes | Path"]
 
 _pool = ThreadPoolExecutor(int(os.environ.get("MADOGUCHI_THREADS", "8")), thread_name_prefix="web")
 
@@ -58,6 +59,9 @@ async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, t
     if too_large:
         environ |= {TOO_LARGE: True, "CONTENT_TYPE": ""}
     status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
+    if isinstance(content, Path):
+        protocol.response_file(status, headers, str(content))
+        return
     protocol.response_bytes(status, [*headers, ("connection", "close")] if too_large else headers, content)
 
 
@@ -69,7 +73,8 @@ def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
         "QUERY_STRING": scope.query_string, "SERVER_NAME": host, "SERVER_PORT": port,
         "SERVER_PROTOCOL": f"HTTP/{scope.http_version}", "REMOTE_ADDR": scope.client.rpartition(":")[0],
         "wsgi.version": (1, 0), "wsgi.url_scheme": scope.scheme, "wsgi.input": body, "wsgi.errors": sys.stderr,
-        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False, "CONTENT_LENGTH": str(size),
+        "wsgi.multithread": True, "wsgi.multiprocess": True, "wsgi.run_once": False, "wsgi.file_wrapper": Sent,
+        "CONTENT_LENGTH": str(size),
     }
     if scope.authority:
         environ["HTTP_HOST"] = scope.authority
@@ -83,8 +88,23 @@ def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:
     return environ
 
 
+class Sent:
+    """What Django makes of a file that it answers with (PEP 3333, wsgi.file_wrapper)."""
+
+    def __init__(self, source: IO[bytes], size: int) -> None:
+        self.source, self.size, self.close = source, size, source.close
+
+    def __iter__(self) -> Iterator[bytes]:
+        return iter(lambda: self.source.read(self.size), b"")
+
+    def path(self) -> Path | None:
+        """Where it lies, when all of it is to be sent."""
+        name = getattr(self.source, "name", None)
+        return Path(name) if isinstance(name, str) and self.source.tell() == 0 else None
+
+
 def answer(environ: dict[str, Any]) -> Answer:
-    """Run the application; all of its answer."""
+    """Run the application; all of its answer, or the file that it is."""
     said: list[tuple[str, Headers]] = []
 
     def start(status: str, headers: Headers, exc_info: Any = None) -> Callable[[bytes], object]:
@@ -93,7 +113,8 @@ def answer(environ: dict[str, Any]) -> Answer:
 
     content = application(environ, start)
     try:
-        body = b"".join(content)
+        path = content.path() if isinstance(content, Sent) else None
+        body = path if path and environ["REQUEST_METHOD"] == "GET" else b"" if path else b"".join(content)
     finally:
         close = getattr(content, "close", None)
         if close is not None:

@@ -88,7 +88,7 @@ LANGUAGE_CODE = "ja"
 USE_I18N = True
 
 STATIC_URL = "/static/"
-STATIC_ROOT = MADOGUCHI_DATA / "static"
+STATIC_ROOT = Path(env.text("MADOGUCHI_STATIC") or MADOGUCHI_DATA / "static")  # elsewhere where a proxy reads it
 STORAGES = {
     "default": {"BACKEND": "django.core.files.storage.FileSystemStorage"},
     "staticfiles": {

@@ -5,7 +5,8 @@ from __future__ import annotations
 
 import functools
 import os
-from collections.abc import Iterator
+import threading
+from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
 
@@ -20,6 +21,9 @@ COUNTERS = {
     "refusals": ("Requests refused because they came too often.", ("what",)),
 }
 
+_known: dict[str, Any] = {}
+_making = threading.Lock()
+
 
 @functools.cache
 def _library() -> Any:
@@ -31,16 +35,26 @@ def _library() -> Any:
     return prometheus_client
 
 
-@functools.cache
+def _made(name: str, make: Callable[[], Any]) -> Any:
+    """Made by the first thread that asks: the library refuses a second one of the same name, and that would be a page lost."""
+    found = _known.get(name)
+    if found is None:
+        with _making:
+            found = _known.get(name)
+            if found is None:
+                found = _known[name] = make()
+    return found
+
+
 def _counter(name: str) -> Any:
     words, labels = COUNTERS[name]
-    return _library().Counter(f"madoguchi_{name}", words, labels)
+    return _made(name, lambda: _library().Counter(f"madoguchi_{name}", words, labels))
 
 
-@functools.cache
 def _seconds() -> Any:
-    return _library().Histogram("madoguchi_request_seconds", "Time to an answer by route.", ("route",),
-                                buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30))
+    return _made("seconds", lambda: _library().Histogram(
+        "madoguchi_request_seconds", "Time to an answer by route.", ("route",),
+        buckets=(0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1, 2.5, 5, 10, 30)))
 
 
 def count(name: str, **labels: str) -> None:

@@ -36,6 +36,9 @@ class Protocol:
     def response_bytes(self, status: int, headers: object, body: bytes) -> None:
         self.answer = (status, body)
 
+    def response_file(self, status: int, headers: object, path: str) -> None:
+        self.answer = (status, path.encode())
+
     def response_empty(self, status: int, headers: object) -> None:
         self.answer = (status, b"")
 
@@ -91,3 +94,34 @@ def test_the_page_about_too_much_leads_back(hall):
     assert answer.status_code == 413
     assert "写真を何回かに分けて" in page
     assert '<a class="btn" href="/status/">前の画面へ</a>' in page
+
+
+@pytest.mark.parametrize(("method", "read", "sent"), [("GET", 0, "its name"), ("HEAD", 0, "nothing"), ("GET", 3, "the rest")])
+def test_a_file_goes_out_by_its_name_and_is_not_read(through, places, monkeypatch, method, read, sent):
+    from madoguchi.config import rsgi
+
+    kept = places / "files" / "photo"
+    kept.write_bytes(b"a photo")
+    source = kept.open("rb")
+    source.read(read)
+
+    def application(environ, start):
+        start("200 OK", [])
+        return environ["wsgi.file_wrapper"](source, 4)
+
+    monkeypatch.setattr(rsgi, "application", application)
+    assert through(Scope(method, "/", {})) == (200, {"its name": str(kept).encode(), "nothing": b"", "the rest": b"hoto"}[sent])
+    assert source.closed
+
+
+def test_django_hands_an_attachment_over_so(hall, monkeypatch):
+    from django.test import RequestFactory
+
+    from madoguchi.config import rsgi
+    from madoguchi.files.public import file_response, file_write
+
+    kept = file_write(data=b"a letter", name="letter.pdf", kind="application/pdf", owner="case:x")
+    monkeypatch.setattr(rsgi.application, "get_response", lambda request: file_response(kept))
+    environ = RequestFactory().get("/").environ | {"wsgi.file_wrapper": rsgi.Sent}
+    status, headers, body = rsgi.answer(environ)
+    assert (status, dict(headers)["Content-Length"], str(body).endswith(kept.place)) == (200, "8", True)

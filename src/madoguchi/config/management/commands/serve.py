@@ -20,6 +20,8 @@ from madoguchi.kernel import metrics
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
 
+from .web import web_environment, web_server
+
 
 class Command(BaseCommand):
     help = "市役所を開きます(ウェブと作業係)"
@@ -36,15 +38,12 @@ class Command(BaseCommand):
             raise StartRefused(fault)
         call_command("setup")
         metrics.begin_anew()
-        os.environ["MADOGUCHI_THREADS"] = str(options["threads"])
-        os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc gives each thread a heap of its own: megabytes for nothing
+        web_environment(options["threads"])
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
         family = Family({
-            "web": [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", port,
-                    "--workers", str(options["workers"]), "--backpressure", "256", "--no-ws", "--log-level", "warning",
-                    "madoguchi.config.rsgi:app"],
+            "web": web_server(host, port, options["workers"]),
             "worker": [sys.executable, "-m", "madoguchi", "worker"],
         })
         try:

@@ -1,0 +1,111 @@
+"""Residents of the town behind TLS: some read pages without end, some file, and whatever goes wrong is kept."""
+
+from __future__ import annotations
+
+import contextlib
+import functools
+import re
+import socket
+import threading
+from collections.abc import Iterator
+from typing import Any
+
+import pytest
+import requests
+from tests.browser.seed import BY_PHOTO, RISAI, answers, walk
+
+from madoguchi.config import demo
+
+from .machine import HOST, Machine
+
+BASE = f"https://{HOST}"
+FLOOD = {"disaster": "r6-okunoto", "damage_day": "2024-09-22"}  # the one that is open in production
+
+
+def reach(machine: Machine, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The town's name leads to the machine, and its certificate is believed."""
+    real, ports = socket.getaddrinfo, {443: machine.tls, 80: machine.plain}
+
+    def look_up(host: Any, port: Any, *rest: Any, **more: Any) -> Any:
+        return real("127.0.0.1", ports[int(port)], *rest, **more) if host == HOST else real(host, port, *rest, **more)
+
+    monkeypatch.setattr(socket, "getaddrinfo", look_up)
+    monkeypatch.setenv("REQUESTS_CA_BUNDLE", str(machine.certificate))
+
+
+def browser() -> demo.Browser:
+    """A window that opens a line for each page: a line that is idle may be closed at any moment, and nobody would be to blame."""
+    window = demo.Browser(BASE)
+    window.session.headers["Connection"] = "close"
+    return window
+
+
+@functools.cache
+def given() -> dict[str, Any]:
+    """What everybody answers."""
+    return answers(RISAI, BY_PHOTO) | FLOOD
+
+
+def file_once(number: int, *, pause: Any = None) -> str:
+    """File 罹災証明 with a photo. Returns the receipt number. ``pause`` is called before the last page is sent."""
+    window = browser()
+    walk(window, RISAI, given())
+    if pause is not None:
+        pause()
+    window.send("f", {"ok": "yes", "mail": f"resident{number}@example.jp"})
+    found = re.search(r"R\d+-\d{4}-\d{4}-\d", window.text())
+    assert found and "/filed/" in window.url, (window.url, window.errors())
+    return found[0]
+
+
+def read_once() -> None:
+    """A page, and the style sheet that it names."""
+    page = requests.get(f"{BASE}/p/{RISAI}/", timeout=60, headers={"Connection": "close"})
+    assert page.status_code == 200, page.status_code
+    for link in re.findall(r'href="(/static/[^"]+\.css)"', page.text):
+        sheet = requests.get(f"{BASE}{link}", timeout=60, headers={"Connection": "close"})
+        assert sheet.status_code == 200, (link, sheet.status_code)
+
+
+class Town:
+    """People at it while something happens."""
+
+    def __init__(self) -> None:
+        self.receipts: list[str] = []
+        self.failed: list[str] = []
+        self.read = 0
+        self._number = 0
+        self._lock = threading.Lock()
+
+    def _loop(self, over: threading.Event, act: Any) -> None:
+        while not over.is_set():
+            try:
+                act()
+            except Exception as error:
+                self.failed.append(f"{type(error).__name__}: {error}"[:300])
+
+    def file(self) -> None:
+        """One more application."""
+        with self._lock:
+            self._number += 1
+            number = self._number
+        self.receipts.append(file_once(number))
+
+    def look(self) -> None:
+        """One more page."""
+        read_once()
+        self.read += 1
+
+    @contextlib.contextmanager
+    def busy(self, *, filers: int, readers: int = 2) -> Iterator[None]:
+        """They begin, and go on until the end of the block."""
+        over = threading.Event()
+        people = [threading.Thread(target=self._loop, args=(over, act)) for act in [self.file] * filers + [self.look] * readers]
+        for person in people:
+            person.start()
+        try:
+            yield
+        finally:
+            over.set()
+            for person in people:
+                person.join()

@@ -1,0 +1,192 @@
+"""The set-up page is typed from its first line to its last, on a machine in a folder, and lives through what happens to one."""
+
+from __future__ import annotations
+
+import os
+import re
+import subprocess
+import time
+from pathlib import Path
+
+import psycopg
+import pytest
+import requests
+from tests.support.mailserver import MailServer
+
+from .machine import Machine
+from .page import ROOT, sections
+from .residents import BASE, Town, browser, file_once, reach
+from .units import environment, read
+
+pytestmark = pytest.mark.postgres
+NEXT = '''from django.db import migrations
+
+
+class Migration(migrations.Migration):
+    dependencies = [("kernel", "%s")]
+    operations = [migrations.RunSQL("CREATE TABLE kernel_of_the_next_release (id integer)")]
+'''
+WEBS, WORKERS = ("madoguchi-web@{0.web1}", "madoguchi-web@{0.web2}"), ("madoguchi-worker@1", "madoguchi-worker@2")
+
+
+@pytest.fixture
+def machine(monkeypatch):
+    """Set up by sections 1 to 9 of the page."""
+    mail = MailServer()
+    mail.start()
+    made = Machine(mail.address)
+    made.mail = mail
+    try:
+        made.release("0.1.0")
+        made.steps = sections()
+        for number in range(1, 10):
+            made.run(made.steps.pop(str(number)))
+        reach(made, monkeypatch)
+        yield made
+    finally:
+        made.close()
+        mail.stop()
+
+
+def until(what, test, seconds=180):
+    end = time.monotonic() + seconds
+    while time.monotonic() < end:
+        if test():
+            return
+        time.sleep(0.2)
+    raise AssertionError(f"waited in vain for {what}")
+
+
+def test_the_page_makes_a_city_hall_that_outlives_its_processes(machine):
+    the_door_is_as_it_should_be(machine)
+    the_serving_role_can_do_no_more_than_serve(machine)
+    town = Town()
+    killed_in_the_middle(machine, town)
+    machine.run(machine.steps.pop("10"))
+    updated_and_back_while_people_file(machine, town)
+    everything_came_once(machine, town)
+    print(f"{len(town.receipts)} applications, {town.read} pages read, restarted {machine.units.restarted}")
+    assert machine.steps == {}, "a section of the page that nobody ran"
+
+
+def the_door_is_as_it_should_be(machine):
+    page = requests.get(f"{BASE}/", timeout=60)
+    assert page.headers["Strict-Transport-Security"] == "max-age=31536000; includeSubDomains; preload"
+    assert "nginx/" not in page.headers["Server"]
+    window = browser()
+    window.get("/p/risai-shoumei/").send("/p/risai-shoumei/start/", {})
+    assert {c.name for c in window.session.cookies} and all(c.secure for c in window.session.cookies)
+    forged = requests.get(f"{BASE}/healthz", headers={"X-Forwarded-Proto": "http", "X-Request-ID": "forged"}, timeout=60)
+    assert (forged.status_code, forged.headers["X-Request-ID"] != "forged") == (200, True)
+    css = re.search(r'href="(/static/[^"]+\.css)"', page.text)[1]
+    sheet = requests.get(f"{BASE}{css}", timeout=60)
+    assert ("immutable" in sheet.headers["Cache-Control"], sheet.headers.get("Content-Encoding")) == (True, "gzip")
+    too_much = requests.post(f"{BASE}/status/", data=b"x" * 70_000_000, timeout=60)
+    assert (too_much.status_code, "60MBまで" in too_much.content.decode()) == (413, True)
+    assert requests.get(f"{BASE}/large.html", timeout=60).status_code == 404
+
+
+def the_serving_role_can_do_no_more_than_serve(machine):
+    url = environment(machine.room / "etc/madoguchi/env")["DATABASE_URL"]
+    with psycopg.connect(url, autocommit=True) as serving:
+        assert serving.execute("SELECT count(*) FROM kernel_auditentry").fetchone()[0] > 0
+        for sql in ("UPDATE kernel_auditentry SET actor = 'x'", "DELETE FROM kernel_auditentry", "DELETE FROM kernel_auditseal",
+                    "TRUNCATE intake_application CASCADE", "DROP TABLE intake_application", "CREATE TABLE mine (id integer)",
+                    "ALTER TABLE kernel_auditentry DISABLE TRIGGER ALL"):
+            with pytest.raises(psycopg.errors.InsufficientPrivilege):
+                serving.execute(sql)
+    with pytest.raises(psycopg.OperationalError, match="password"):
+        psycopg.connect(re.sub(r":[0-9a-f]+@", ":wrong@", url))
+
+
+def killed_in_the_middle(machine, town):
+    web, worker = WEBS[0].format(machine), WORKERS[0]
+    with town.busy(filers=0):
+        town.receipts.append(file_once(0, pause=lambda: machine.units.kill(web)))
+        machine.units.kill(worker)
+        town.file()
+        until("both to be back", lambda: {web, worker} <= set(machine.units.restarted))
+        town.file()
+    assert town.failed == [], machine.said()
+    assert town.read > 0
+
+
+def releases(machine):
+    """The folders of the releases that serve now."""
+    names = [name.format(machine) for name in (*WEBS, *WORKERS)]
+    return [Path(os.readlink(f"/proc/{machine.units.pid(name)}/cwd")).name for name in names]
+
+
+def updated_and_back_while_people_file(machine, town):
+    last = sorted(p.stem for p in (ROOT / "src/madoguchi/kernel/migrations").glob("0*.py"))[-1]
+    machine.release("0.2.0", **{"src/madoguchi/kernel/migrations/9999_next.py": NEXT % last, "src/madoguchi/web/static/css/app.css": "/* next */\n"})
+    assert releases(machine) == ["0.1.0"] * 4
+    before, filed = town.read, len(town.receipts)
+    old = requests.get(f"{BASE}/", timeout=60).text
+    with town.busy(filers=2):
+        machine.run(machine.steps.pop("11"))
+        assert releases(machine) == ["0.2.0"] * 4
+        assert machine.ask("SELECT count(*) FROM kernel_of_the_next_release") == [(0,)]
+        new = requests.get(f"{BASE}/", timeout=60).text
+        machine.run(machine.steps.pop("12"))
+        assert releases(machine) == ["0.1.0"] * 4
+    assert town.failed == [], machine.said()
+    assert (town.read > before, len(town.receipts) > filed) == (True, True)
+    sheet = r"/static/css/app\.[0-9a-f]{12}\.css"
+    back = requests.get(f"{BASE}/", timeout=60).text
+    assert re.search(sheet, old)[0] == re.search(sheet, back)[0] != re.search(sheet, new)[0]
+
+
+def everything_came_once(machine, town):
+    """A worker that was killed may have had a letter in its hands: the same letter (Message-ID) may then come once more."""
+    def done():
+        return machine.ask("SELECT count(*) FROM kernel_message WHERE state <> 'done'") == [(0,)]
+
+    until("the outbox to be empty", done)
+    cases = dict(machine.ask("SELECT receipt, count(*) FROM casework_case GROUP BY receipt"))
+    assert cases == dict.fromkeys(town.receipts, 1)
+    letters = [receipt for letter in machine.mail.letters for receipt in set(re.findall(r"R\d+-\d{4}-\d{4}-\d", words(letter)))]
+    different = len(set(machine.mail.ids()))
+    assert sorted(set(letters)) == sorted(town.receipts)
+    assert (different, len(letters) - different <= 1) == (len(town.receipts), True)
+    machine.run("runuser -u madoguchi -- /opt/madoguchi/current/deploy/hall audit verify")
+
+
+def words(letter):
+    return letter.get_payload(decode=True).decode() + str(letter["Subject"])
+
+
+# --- the units, without running them
+
+
+UNITS = sorted((ROOT / "deploy").glob("*.service")) + sorted((ROOT / "deploy").glob("*.timer"))
+
+
+@pytest.fixture
+def units(tmp_path):
+    """The units with an instance each, their program replaced by one that is here."""
+    for path in UNITS:
+        text = path.read_text(encoding="utf-8").replace("/opt/madoguchi/current/madoguchi", "/bin/true")
+        (tmp_path / path.name.replace("@.", "@1.")).write_text(text, encoding="utf-8")
+    return sorted(tmp_path.iterdir())
+
+
+def test_systemd_understands_the_units_and_finds_them_closed(units):
+    if not Path("/usr/bin/systemd-analyze").exists():
+        pytest.skip("systemd-analyze is not here; the units' lines are run by the test above all the same")
+    done = subprocess.run(["systemd-analyze", "verify", "--man=no", *units], capture_output=True, text=True, check=False)
+    ours = [line for line in done.stderr.splitlines() if "madoguchi" in line]
+    assert (ours, done.returncode) == ([], 0), done.stderr
+    for unit in units:
+        if unit.suffix == ".service":
+            look = subprocess.run(["systemd-analyze", "security", "--offline=yes", "--threshold=30", "--no-pager", unit], capture_output=True,
+                                  text=True, check=False)
+            assert look.returncode == 0, look.stdout[-300:]
+
+
+def test_every_service_keeps_to_its_folders():
+    for path in UNITS:
+        unit = read(path)
+        if path.suffix == ".service":
+            assert unit["User"] == ["madoguchi"] and unit["ProtectSystem"] == ["strict"] and unit["NoNewPrivileges"] == ["yes"], path.name
+            assert "/etc" not in unit["ReadWritePaths"][0], path.name
