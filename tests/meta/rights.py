@@ -16,11 +16,14 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import holdings, holds
+from madoguchi.casework import bulk, holdings, holds, lists, talk
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
 from madoguchi.casework import services as work
+from madoguchi.casework.errors import BulkWrong
 from madoguchi.delivery import services as delivery
+from madoguchi.figures import rules as periods
+from madoguchi.figures import selectors as figures
 from madoguchi.identity import absences, directory, factors, owners, people
 from madoguchi.identity.models import Factor
 from madoguchi.intake import acting, applications, drafts, filing, whole
@@ -84,12 +87,24 @@ CASEWORK = {
     "casework.selectors.case_get": staff(lambda w, a: cases.case_get(actor=a, case_id=w.case), SECTION | {"auditor"}),
     "casework.selectors.case_get_locked": staff(lambda w, a: cases.case_get_locked(actor=a, case_id=w.case), SECTION),
     "casework.selectors.may_work": staff(lambda w, a: cases.may_work(a, w.open_case), SECTION, something),
-    "casework.selectors.tiles": staff(lambda w, a: cases.tiles(actor=a), SECTION | {"auditor", "yamada"},
-                                      lambda v, w: v.over + v.today + v.soon + v.fine > 0),
-    "casework.selectors.case_list": staff(lambda w, a: cases.case_list(actor=a, wanted=cases.Filter(state="", query=w.receipt)),
-                                          SECTION | {"auditor"}),
-    "casework.selectors.procedures_seen": staff(lambda w, a: [s for s, _ in cases.procedures_seen(actor=a) if s == w.slug],
-                                                SECTION | {"auditor"}, something),
+    "casework.lists.tiles": staff(lambda w, a: lists.tiles(actor=a), SECTION | {"auditor", "yamada"},
+                                  lambda v, w: v.over + v.today + v.soon + v.fine > 0),
+    "casework.lists.marks": staff(lambda w, a: lists.marks(actor=a), SECTION | {"auditor"}, lambda v, w: sum(v.values()) > 0),
+    "casework.lists.case_list": staff(lambda w, a: lists.case_list(actor=a, wanted=lists.Filter(state="", query=w.receipt)).rows,
+                                      SECTION | {"auditor"}),
+    "casework.lists.case_ids": staff(lambda w, a: [str(i) for i in lists.case_ids(actor=a, wanted=lists.Filter(slug=w.slug))],
+                                     SECTION | {"auditor"}),
+    "casework.lists.procedures_seen": staff(lambda w, a: [s for s, _ in lists.procedures_seen(actor=a) if s == w.slug],
+                                            SECTION | {"auditor"}, something),
+    "casework.bulk.runs_for": staff(lambda w, a: bulk.runs_for(actor=a).filter(id=w.run), {"tanaka"}, something),
+    "casework.bulk.run_get": staff(lambda w, a: bulk.run_get(actor=a, run_id=w.run), {"tanaka"}, anything),
+    "casework.bulk.run_start": staff(lambda w, a: w.missing(BulkWrong, lambda: bulk.run_start(actor=a, act="take", case_ids=[w.open])),
+                                     SECTION, anything),
+    "casework.bulk.run_look": staff(lambda w, a: bulk.run_look(actor=a, run_id=w.run), {"tanaka"}, anything),
+    "casework.bulk.run_confirm": staff(lambda w, a: bulk.run_confirm(actor=a, run_id=w.run, chosen=w.chosen), {"tanaka"}, anything),
+    "casework.talk.talk_write": staff(lambda w, a: talk.talk_write(actor=a, case_id=w.open, text="届きました"), SECTION, anything),
+    "casework.talk.talk_seen": staff(lambda w, a: talk.talk_seen(actor=a, case_id=w.open), SECTION, anything),
+    "casework.services.clerk_check": staff(lambda w, a: work.clerk_check(a, w.open_case), SECTION, anything),
     "casework.services.case_take": staff(lambda w, a: work.case_take(actor=a, case_id=w.open), SECTION, anything),
     "casework.services.case_assign": staff(lambda w, a: work.case_assign(actor=a, case_id=w.open, username="kimura"), SECTION, anything),
     "casework.services.check_mark": staff(lambda w, a: work.check_mark(actor=a, case_id=w.open, marked={0}), SECTION, anything),
@@ -220,12 +235,19 @@ AGENCY = {
     "intake.applications.copy_get": Ask(lambda w, o: applications.copy_get(owner=o, application_id=w.case), set(), anything, RESIDENTS),
     "intake.applications.copy_list": Ask(lambda w, o: applications.copy_list(owner=o) if o else [], set(), something, RESIDENTS),
 }
-TABLE: dict[str, Ask] = AGENCY | CASEWORK | DELIVERY | IDENTITY | SURVEY | INTAKE
+FIGURES = {
+    "figures.selectors.sections_seen": staff(lambda w, a: "kosodate" in figures.sections_seen(actor=a), SECTION | {"admin", "auditor"}, something),
+    "figures.selectors.figures": staff(lambda w, a: figures.figures(actor=a, section="kosodate", chosen=periods.Period(
+        DAY.replace(day=1), DAY.replace(day=1))), SECTION | {"admin", "auditor"}, lambda v, w: v.total.filed > 0),
+}
+TABLE: dict[str, Ask] = AGENCY | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
+    "casework.bulk.obstacle": "works on a run that run_get or a confirmed promise has given out",
+    "casework.bulk.why_for": "as obstacle; who may not know of a guarded person reads other words: casework/tests/test_bulk_desk.py",
     "api.services.scope_insist": "looks at the token itself",
     "api.services.read_record": "writes down what a token read",
     "identity.factors.totp_add": "adds to the account of the one who asks",
@@ -244,10 +266,13 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.rules.code_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
-    "casework.public.decided": ("for the handler of a decision", {"delivery.services", "casework.retention"}),
+    "casework.public.decided": ("for the handler of a decision; figures have a field of this name",
+                                {"delivery.services", "casework.retention", "figures.rules", "figures.selectors"}),
     "casework.public.case_of_event": ("for handlers, and suggestions on a case that is authorised", {"survey.services", "survey.selectors"}),
     "casework.public.cases_of_section": ("the section of a token; its strangers are in api/tests/test_api.py", {"api.routes"}),
     "casework.public.last_decision": ("of a case that the caller has got by case_get", {"survey.selectors", "survey.services", "survey.staff_views"}),
+    "figures.selectors.table": ("writes down figures that were given out", None),
+    "identity.selectors.approvers": ("whom the alarms go to", {"casework.escalation"}),
     "files.public.file_get": ("who may see a file is decided by the room whose row names it",
                               {"intake.drafts", "intake.applications", "intake.views_documents", "casework.staff_views"}),
     "files.public.files_of": ("as file_get", set()),

@@ -15,7 +15,8 @@ from django.db.models import Model, QuerySet
 from tests.support.hall import OPENING, Hall, run_worker
 
 from madoguchi.agency import services as mandates
-from madoguchi.casework.models import Case
+from madoguchi.casework import bulk
+from madoguchi.casework.models import BulkItem, Case, Talk
 from madoguchi.delivery.models import Parcel
 from madoguchi.identity import public as identity
 from madoguchi.identity.models import Factor, Membership
@@ -33,7 +34,7 @@ from . import readers, rights
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
-IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate")
+IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -79,7 +80,16 @@ class World:
         app_of(suzuki)
         self.factor, self.membership = Factor.objects.get(staff=suzuki).id, Membership.objects.get(staff=suzuki).id
         self._mandate()
+        self._run_and_talk()
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
+
+    def _run_and_talk(self) -> None:
+        """A bulk review that tanaka has looked at and not confirmed, and a message that nobody has read."""
+        tanaka = self.hall.staff("tanaka")
+        self.run = str(bulk.run_start(actor=tanaka, act="take", case_ids=[self.open]).id)
+        bulk.run_look(actor=tanaka, run_id=self.run)
+        self.chosen = set(BulkItem.objects.filter(run=self.run).values_list("id", flat=True))
+        Talk.objects.create(case=self.open_case, by=None, at=OPENING, text="いつ届きますか")
 
     def _mandate(self) -> None:
         """One of hanako's that jiro accepted, and one that he has not answered."""

@@ -47,6 +47,7 @@ OPEN = {
 }
 # What views that send files send without an id in their address.
 FILES_OPEN = {"procedures.views.paper": "an empty form", "web.views.metrics_page": "numbers; by token or from this machine",
+              "figures.staff_views.as_csv": "figures.selectors.figures in the table of rights",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.
 API = {"application": "owner", "answers": "owner", "attach": "owner", "submit": "owner", "document": "owner", "case": "token",
