@@ -199,7 +199,7 @@ def test_the_sections_day_and_result_are_said_again():
         assert said is not None
         assert said["due_ja"].__html__().count("<ruby>") == 4 and "はつか" in said["due_ja"].__html__()
         assert said["items"][0]["note"] == "七尾市の日付を書いてください"
-        assert "けっか" in retold.sentence("結果が出ました（認定）").__html__()
+        assert "けっか" in retold.sentence({"ja": "結果が出ました（認定）"}).__html__()
     assert retold.correction(view)["due_ja"] == "令和8年12月20日"
-    assert bare(retold.sentence("結果が出ました（認定）")) == "結果が出ました（認定）"
+    assert bare(retold.sentence({"ja": "結果が出ました（認定）"})) == "結果が出ました（認定）"
     assert retold.correction(None) is None

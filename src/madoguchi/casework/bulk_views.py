@@ -23,7 +23,7 @@ from madoguchi.web.posted import posts
 from . import bulk, selectors
 from .errors import BulkWrong, DecisionWrong, OutcomeMissing, ReasonMissing, TooLong
 from .models import BulkItem, BulkRun
-from .rules import WORDS, State
+from .rules import WORDS, State, item_shown_when
 from .staff_views import actor_of, list_page, see_other, wanted_in
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
@@ -105,7 +105,7 @@ def _form(request: HttpRequest, found: BulkRun, d: Definition, faults: list[Any]
     asks = d.review.questions if found.act in bulk.DECIDING else ()
     fields = [field_view(q, "", raw_sent(q, raw, ""), faults) for q in asks]
     for view, q in zip(fields, asks, strict=True):
-        view.note = q.condition_text
+        view.note = item_shown_when(d, q)
     return {
         "asks": found.act in bulk.DECIDING, "fields": fields, "outcomes": d.review.outcomes if found.act == "propose" else (),
         "outcome": request.POST.get("outcome", "") if posted else found.outcome, "reason": request.POST.get("reason", "") if posted else found.reason,

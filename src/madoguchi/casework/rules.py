@@ -91,6 +91,9 @@ def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
+NOTHING = ("拒否", "不備", "不交付")  # outcomes that grant nothing
+
+
 def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
     """The outcomes that these answers can have (処分の条件)."""
     return [o for o in d.review.outcomes if o.condition is None or holds(o.condition, known)]
@@ -98,14 +101,24 @@ def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
 
 def refusal_of(d: Definition) -> Outcome | None:
     """The outcome that grants nothing (拒否, 不備, 不交付), the first when there are several."""
-    return next((o for o in d.review.outcomes if o.kind in ("拒否", "不備", "不交付")), None)
+    return next((o for o in d.review.outcomes if o.kind in NOTHING), None)
 
 
 def decision_items(d: Definition, outcome: Outcome) -> tuple[Question, ...]:
     """What the clerk adds for this outcome. One that grants nothing is asked only what its condition names by 結果."""
-    if outcome.kind not in ("拒否", "不備", "不交付"):
+    if outcome.kind not in NOTHING:
         return d.review.questions
     return tuple(q for q in d.review.questions if q.condition and any(c.name == OUTCOME for c in compares(q.condition)))
+
+
+def item_shown_when(d: Definition, item: Question) -> str:
+    """The condition under which the page of a decision shows an item: its own, and (decision_items) not with an outcome that
+    grants nothing unless the item names 結果. An item whose own condition has alternatives keeps it as it is."""
+    asked_anyway = item.condition is not None and any(c.name == OUTCOME for c in compares(item.condition))
+    if asked_anyway or "または" in item.condition_text:
+        return item.condition_text
+    closed = [f"結果 ≠ {o.id}" for o in d.review.outcomes if o.kind in NOTHING]
+    return " かつ ".join([*([item.condition_text] if item.condition_text else []), *closed])
 
 
 def reason_missing(outcome: Outcome, reason: str) -> bool:

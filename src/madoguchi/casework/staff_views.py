@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import unicodedata
 from collections.abc import Mapping
@@ -34,7 +35,7 @@ from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
 from .retention import kept_of
-from .rules import CHIPS, WORDS, State, next_role, outcomes_open, refusal_of
+from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open, refusal_of
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -287,7 +288,8 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
     suggested = help_(found.ref) if help_ and not posted_now else {}
     fields = [field_view(q, "", raw_sent(q, raw, "") if posted_now else raw_of(q, suggested.get(q.id)), faults) for q in items]
     for view, q in zip(fields, items, strict=True):
-        view.note = q.condition_text if hangs(q) else ""
+        view.note = item_shown_when(d, q if hangs(q) else dataclasses.replace(q, condition=None, condition_text=""))
+        view.hidden_until = "認めない・不備の結果では、入力しません。" if "結果 ≠" in view.note and not hangs(q) else ""
     return {
         "case": found, "d": d, "fields": fields, "outcome": (request.POST if posted_now else request.GET).get("outcome", ""),
         "reason": request.POST.get("reason", ""),

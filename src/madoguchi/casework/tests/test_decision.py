@@ -338,3 +338,25 @@ def test_an_overdue_case_is_counted(hall: Hall, case):
     assert tiles(actor=hall.staff("tanaka")).over == 0
     with clock.frozen(OPENING + dt.timedelta(days=60)):
         assert tiles(actor=hall.staff("tanaka")).over == 1
+
+
+def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
+    """The page hides what `decision_items` will not ask, for every definition of the pack."""
+    from madoguchi.casework.rules import NOTHING, decision_items, item_shown_when
+    from madoguchi.config.procedures_cli import city_folder, pack_files, read_city, read_file
+    from madoguchi.procedures.rules.conditions import compares, holds, parse
+
+    city, seen = read_city(city_folder()), 0
+    for path, override in pack_files(city):
+        d, _ = read_file(path, override, city)
+        assert d is not None
+        for item in d.review.questions:
+            shown = item_shown_when(d, item)
+            for outcome in d.review.outcomes:
+                if item.condition is None:
+                    asked = item in decision_items(d, outcome)
+                    assert (not shown or holds(parse(shown), {"結果": outcome.id})) == asked, (d.id, item.id, outcome.id)
+                    seen += outcome.kind in NOTHING
+            if item.condition is not None and any(c.name == "結果" for c in compares(item.condition)):
+                assert shown == item.condition_text
+    assert seen > 10
