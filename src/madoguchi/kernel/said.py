@@ -161,13 +161,16 @@ def say(template: str, /, **args: object) -> Said:
 def keepable(words: str) -> dict[str, Any]:
     """A sentence as it is stored in JSON, so that ``retold`` can say it in another language later."""
     if isinstance(words, Said) and words.args:
-        return {"ja": str.__str__(words), "as": words.template, "args": {key: str(value) for key, value in words.args.items()}}
+        args = {key: {"day": value.isoformat()} if isinstance(value, dt.date) else str(value) for key, value in words.args.items()}
+        return {"ja": str.__str__(words), "as": words.template, "args": args}
     return {"ja": str.__str__(words)}
 
 
 def retold(told: dict[str, Any]) -> Said:
     """A sentence that was stored so."""
-    return Said(told["as"], told["args"]) if "as" in told else Said(told["ja"])
+    if "as" not in told:
+        return Said(told["ja"])
+    return Said(told["as"], {k: dt.date.fromisoformat(v["day"]) if isinstance(v, dict) else v for k, v in told["args"].items()})
 
 
 def listed(items: Iterable[str]) -> Said:

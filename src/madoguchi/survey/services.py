@@ -19,13 +19,14 @@ from madoguchi.casework.public import State as CaseState
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.errors import Forbidden
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules.say import jtime
 
 from . import selectors
 from .errors import SurveyNotNow, SurveyWrong
 from .models import Result, Survey
 from .rules import OPEN, Act, Finding, Method, State, after, finding_faults, method_asked, place_of
+from .words import appointed
 
 WORKABLE = (CaseState.RECEIVED, CaseState.REVIEWING, CaseState.CORRECTION)
 STANDS = {
@@ -127,7 +128,7 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
                          facts={"survey": survey.number, "at": at.isoformat()}, of=[survey.surveyors, survey.appointment_note])
     if told and case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
         progress_say(case, key=f"survey:{survey.id}:{entry.seq}", status="under_review", notify=True,
-                     ja=f"調査の日時が{'変わりました' if moved else '決まりました'}（{jtime(at)}）")
+                     ja=appointed(at, moved=moved))
     failpoints.hit("survey.appoint.before_commit")
     return survey
 
@@ -187,7 +188,7 @@ def survey_cancel(*, actor: Staff, survey_id: str, why: str, instead: bool = Fal
         return survey
     if case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
         progress_say(case, key=f"survey:{survey.id}:instead", status="under_review", notify=True,
-                     ja="現地で調査することになりました。日時は担当からお知らせします")
+                     ja=say("現地で調査することになりました。日時は担当からお知らせします"))
     return _open(case, actor=actor.actor, method=Method.SITE, why=why)
 
 

@@ -33,7 +33,7 @@
   const test = (c, v) => c.split('または').some(o => o.split('かつ').every(t => {
     const m = t.replace(/[()()]/g, '').trim().match(/^(\S+)\s*(=|≠|を含む)\s*(\S+)$/); if (!m) return true;
     const a = v(m[1]), w = { 'はい': 'yes', 'いいえ': 'no' }[m[3]] || m[3];
-    return !a ? true : m[2] === '≠' ? a.length && !a.includes(w) : a.includes(w);
+    return !a ? true : m[2] === '≠' ? (a.length || m[1] === '結果') && !a.includes(w) : a.includes(w);
   }));
   $$('form').forEach(f => {
     const hang = $$('[data-when]', f); if (!hang.length) return;
