@@ -8,6 +8,7 @@ install_needs() {
   [ -x /usr/sbin/nginx ] || want+=(nginx)
   command -v curl >/dev/null 2>&1 || want+=(curl)
   command -v openssl >/dev/null 2>&1 || want+=(openssl)
+  [ -x /usr/bin/systemd-analyze ] || want+=(systemd)
   command -v clamd >/dev/null 2>&1 || want+=(clamav-daemon)
   command -v setpriv >/dev/null 2>&1 || want+=(util-linux)
   if [ ${#want[@]} -gt 0 ]; then

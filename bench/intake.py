@@ -134,10 +134,8 @@ def sign_in(port: int) -> None:
     COOKIES.update(c.cookies)
 
 
-def flow(port: int, steps: list[tuple[str, dict[str, object]]]) -> None:
-    """One resident files once."""
-    c = Client(port)
-    c.cookies = dict(COOKIES)
+def answered(c: Client, steps: list[tuple[str, dict[str, object]]]) -> tuple[str, str]:
+    """Procedure page, start, every step read and answered. Returns the draft's id and where the last answer led."""
     _, _, page = c.call("GET", f"/p/{SLUG}/")
     token = hidden(page, "csrfmiddlewaretoken")
     status, where, _ = c.call("POST", f"/p/{SLUG}/start/", encode({"csrfmiddlewaretoken": token}))
@@ -149,6 +147,14 @@ def flow(port: int, steps: list[tuple[str, dict[str, object]]]) -> None:
         fields = data | {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"), "_mark": hidden(page, "_mark"), "_action": "next"}
         status, where, page = c.call("POST", f"/a/{draft}/{step}/", encode(fields))
         assert status == 303, (status, step, re.findall(r'class="err"[^>]*>.*?</p>', page.decode()))
+    return draft, where
+
+
+def flow(port: int, steps: list[tuple[str, dict[str, object]]]) -> None:
+    """One resident files once."""
+    c = Client(port)
+    c.cookies = dict(COOKIES)
+    draft, _ = answered(c, steps)
     where = f"/a/{draft}/check/"  # the documents page asks for nothing that must be there
     status, _, page = c.call("GET", where)
     assert status == 200 and where.endswith("/check/"), (status, where)

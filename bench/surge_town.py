@@ -10,7 +10,7 @@ import threading
 import time
 from collections.abc import Iterator
 
-from intake import Client, encode, hidden
+from intake import Client, answered, encode, hidden
 
 SLUG = "risai-shoumei"
 SLOTS = ("photo_whole", "photo_damage", "photo_damage")
@@ -106,16 +106,7 @@ def post_parts(client: Client, path: str, parts: list[bytes]) -> int:
 def file_one(client: Client, steps: list[tuple[str, dict[str, object]]], bodies: Bodies, rng: random.Random) -> str:
     """One resident files, as a guest with three photos. Returns the receipt number."""
     client.cookies.clear()
-    _, _, page = client.call("GET", f"/p/{SLUG}/")
-    status, where, _ = client.call("POST", f"/p/{SLUG}/start/", encode({"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken")}))
-    assert status == 303, status
-    draft = where.split("/")[2]
-    for step, data in steps:
-        status, _, page = client.call("GET", where)
-        assert status == 200 and where.endswith(f"/{step}/"), (status, where, step)
-        fields = data | {"csrfmiddlewaretoken": hidden(page, "csrfmiddlewaretoken"), "_mark": hidden(page, "_mark"), "_action": "next"}
-        status, where, page = client.call("POST", where, encode(fields))
-        assert status == 303, (status, step, re.findall(r'class="err"[^>]*>.*?</p>', page.decode()))
+    draft, where = answered(client, steps)
     assert where.endswith("/documents/"), where
     _, _, page = client.call("GET", where)
     status = post_parts(client, where, bodies.parts(hidden(page, "csrfmiddlewaretoken"), rng))

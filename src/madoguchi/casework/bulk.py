@@ -25,9 +25,8 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
 
 from . import lists, ports, selectors, services
-from .errors import BulkWrong, Changed, DecisionWrong, NotNow, OutcomeMissing, ReasonMissing, TooLong
+from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, NotNow, OutcomeMissing
 from .events import BULK_CONFIRMED
-from .holdings import holdings
 from .models import BulkItem, BulkRun, Case, Decision
 from .rules import State
 
@@ -36,7 +35,6 @@ BUTTONS = {"take": "を担当する", "receive": "を受付にする", "propose"
 RESULTS = {"new": "これから調べる", "ready": "できる", "stays": "対象にしない", "waiting": "処理中", "done": "済み", "refused": "できなかった"}
 DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
-OF_THE_FORM = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing)  # what the clerk puts right above the list
 LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)
@@ -145,7 +143,7 @@ def run_look(*, actor: Staff, run_id: str, outcome: str = "", reason: str = "", 
     items = items_of(run)
     verdicts = [_verdict(run, item, actor) for item in items]
     tried = [v for v in verdicts if not isinstance(v, str)]
-    if tried and all(isinstance(v, OF_THE_FORM) for v in tried):
+    if tried and all(isinstance(v, OF_THE_DECISION) for v in tried):
         raise tried[0]  # type: ignore[misc]
     with transaction.atomic(durable=True):
         run.looked_at = clock.now()
@@ -228,6 +226,8 @@ def _name(key: str, part: str) -> str:
 def _looks(run: BulkRun, case: Case, actor: Staff) -> str:
     """What the register says to this person. Whoever may not know of 支援措置 reads the same words as for somebody whom the
     register does not know. Differences of people whom it does know were the clerk's to look at before proposing."""
+    from .holdings import holdings  # brings the register along, which most processes never ask (30 ms of every start)
+
     held = holdings(actor=actor, case=case)
     if held is None or held.as_of is None:
         return ""

@@ -21,7 +21,7 @@ from madoguchi.procedures.rules.faces.webform import field_view, raw_sent
 from madoguchi.web.posted import posts
 
 from . import bulk, selectors
-from .errors import BulkWrong, DecisionWrong, OutcomeMissing, ReasonMissing, TooLong
+from .errors import OF_THE_DECISION, BulkWrong, places
 from .models import BulkItem, BulkRun
 from .rules import WORDS, State, item_shown_when
 from .staff_views import actor_of, list_page, see_other, wanted_in
@@ -73,13 +73,8 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
             raw = {k: list(v) for k, v in request.POST.lists() if k not in ("csrfmiddlewaretoken", "outcome", "reason")}
             bulk.run_look(actor=actor, run_id=run_id, outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), raw=raw)
             return see_other(f"/staff/bulk/{run_id}/#cases")
-        except DecisionWrong as wrong:
-            faults = list(wrong.faults)
-            anchors = [(f.question, f.ja) for f in faults]
-        except (ReasonMissing, TooLong) as wrong:
-            anchors = [("reason", wrong.ja)]
-        except OutcomeMissing as wrong:
-            anchors = [("outcome-1", wrong.ja)]
+        except OF_THE_DECISION as wrong:
+            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong)
     return _page(request, found, anchors, faults)
 
 

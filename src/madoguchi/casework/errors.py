@@ -85,3 +85,14 @@ class BulkWrong(DomainError):
     code = "bulk_wrong"
     ja = "申請を選んでください。"
     status = 422
+
+
+OF_THE_DECISION = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing)  # what is put right on the form of a decision
+
+
+def places(wrong: DomainError) -> list[tuple[str, str]]:
+    """(anchor on the form of a decision, words) for what must be put right there."""
+    if isinstance(wrong, DecisionWrong):
+        return [(f.question, f.ja) for f in wrong.faults]
+    at = {ReasonMissing: "reason", TooLong: "reason", OutcomeMissing: "outcome-1"}.get(type(wrong), "main")
+    return [(at, wrong.ja)]

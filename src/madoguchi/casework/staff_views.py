@@ -30,7 +30,7 @@ from madoguchi.web.posted import posts
 
 from . import lists, ports, selectors, services
 from .bulk import ACTS
-from .errors import Changed, DecisionWrong, NothingChosen, OutcomeMissing, ReasonMissing, TooLong
+from .errors import OF_THE_DECISION, Changed, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .models import Case, Decision
@@ -259,16 +259,11 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
             services.decision_propose(actor=actor, case_id=case_id, outcome_id=sent.get("outcome", ""), reason=sent.get("reason", ""),
                                       raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
             return see_other(f"/staff/case/{case_id}/")
-        except DecisionWrong as wrong:
-            faults = list(wrong.faults)
-            anchors = [(f.question, f.ja) for f in faults]
-        except (ReasonMissing, TooLong) as wrong:
-            anchors = [("reason", wrong.ja)]
+        except OF_THE_DECISION as wrong:
+            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong)
         except Changed as wrong:
-            anchors = [("main", wrong.ja)]
+            anchors = places(wrong)
             found.refresh_from_db()
-        except OutcomeMissing as wrong:
-            anchors = [("outcome-1", wrong.ja)]
     context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors}}
     return render(request, "casework/decide.html", context, status=422 if anchors else 200)
 

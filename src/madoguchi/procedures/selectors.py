@@ -31,7 +31,6 @@ class Published:
     number: int
     checksum: str
     definition: Definition
-    translations: Mapping[str, Mapping[str, str]] = field(default_factory=dict, hash=False, compare=False, repr=False)
     asks_disaster: bool = False
     _shown: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False, repr=False)
 
@@ -40,7 +39,7 @@ class Published:
         code = languages.current().code
         if code == "ja":
             return self.definition
-        table, city_table = self.translations.get(code, {}), city_words(city().folder, code)
+        table, city_table = _words(self.slug, self.number, self.checksum, code), city_words(city().folder, code)
         languages.lend(table)
         languages.lend(city_table)
         if code not in self._shown:
@@ -74,7 +73,14 @@ def _read(slug: str, number: int, checksum: str) -> Published:
     if body is None:
         raise NotFound
     d = from_plain(body)
-    return Published(slug, number, checksum, d, body.get(TRANSLATIONS, {}), asks_disaster(d))
+    return Published(slug, number, checksum, d, asks_disaster(d))
+
+
+@functools.lru_cache(maxsize=512)
+def _words(slug: str, number: int, checksum: str, code: str) -> Mapping[str, str]:
+    """A version's texts in one language, read when a page is first drawn in it: all of them take 8 MB of every process."""
+    body = Version.objects.filter(slug=slug, number=number).values_list("body", flat=True).first() or {}
+    return dict(body.get(TRANSLATIONS, {}).get(code, {}))
 
 
 @functools.lru_cache(maxsize=256)
