@@ -31,6 +31,8 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
+from madoguchi.payments import cashier, refunds
+from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
@@ -129,6 +131,18 @@ DELIVERY = {
     "operations.services.message_retry": staff(lambda w, a: operating.message_retry(actor=a, message_id=w.message), {"admin"}, anything),
     "operations.services.message_skip": staff(lambda w, a: operating.message_skip(actor=a, message_id=w.message, reason="arrived"),
                                               {"admin"}, anything),
+}
+PAYMENTS = {
+    "payments.selectors.payment_get": staff(lambda w, a: paid.payment_get(actor=a, payment_id=w.payment), SECTION | {"auditor"}),
+    "payments.selectors.payment_list": staff(lambda w, a: paid.payment_list(actor=a), SECTION | {"auditor"}),
+    "payments.cashier.cash_take": staff(lambda w, a: cashier.cash_take(actor=a, payment_id=w.open_payment, tendered=300), SECTION, anything),
+    "payments.refunds.refund_ask": staff(lambda w, a: refunds.refund_ask(actor=a, payment_id=w.payment, amount=100, reason="mistake"),
+                                         SECTION, anything),
+    "payments.refunds.refund_get": staff(lambda w, a: refunds.refund_get(actor=a, refund_id=w.refund), SECTION, anything),
+    # who asked, and who does not stamp, are told that another person must
+    "payments.refunds.refund_answer": staff(lambda w, a: refunds.refund_answer(actor=a, refund_id=w.refund, approve=True), SECTION, anything),
+    # not approved yet: who may is told so
+    "payments.refunds.refund_hand_over": staff(lambda w, a: refunds.refund_hand_over(actor=a, refund_id=w.refund), SECTION, anything),
 }
 
 
@@ -240,7 +254,7 @@ FIGURES = {
     "figures.selectors.figures": staff(lambda w, a: figures.figures(actor=a, section="kosodate", chosen=periods.Period(
         DAY.replace(day=1), DAY.replace(day=1))), SECTION | {"admin", "auditor"}, lambda v, w: v.total.filed > 0),
 }
-TABLE: dict[str, Ask] = AGENCY | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
+TABLE: dict[str, Ask] = AGENCY | CASEWORK | FIGURES | PAYMENTS | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
@@ -291,6 +305,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.applications"}),
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
+    "payments.selectors.payment_of_case": ("of an application that the caller has got by application_get", {"intake.paying"}),
+    "payments.selectors.payments_of_cases": ("of applications that the caller has listed", {"intake.paying"}),
+    "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
     "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),

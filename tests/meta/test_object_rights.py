@@ -26,6 +26,8 @@ from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.public import disasters_seed
+from madoguchi.payments import cashier, refunds
+from madoguchi.payments import services as charging
 from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
 from madoguchi.survey.tests.conftest import answers as flooded
@@ -34,7 +36,8 @@ from . import readers, rights
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
-IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run")
+IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
+       "payment", "open_payment", "refund")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -81,6 +84,7 @@ class World:
         self.factor, self.membership = Factor.objects.get(staff=suzuki).id, Membership.objects.get(staff=suzuki).id
         self._mandate()
         self._run_and_talk()
+        self._money()
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
     def _run_and_talk(self) -> None:
@@ -99,6 +103,18 @@ class World:
             row, self.code = mandates.mandate_offer(owner=hanako, name="試用次郎", scope=[NUMBERED], acts=["see"], ends_on=until)
             if not hasattr(self, "mandate"):
                 self.mandate = str(mandates.mandate_answer(owner=jiro, code=self.code, accept=True).id)
+
+    def _money(self) -> None:
+        """A fee that tanaka took and asked to give back, and one that nobody has paid."""
+        tanaka, made = self.hall.staff("tanaka"), []
+        for ref in (self.case, self.open):
+            with transaction.atomic():
+                made.append(str(charging.payment_make(
+                    key=f"fee:{ref}", case_ref=ref, receipt=self.receipt, section="kosodate", subject="証明書", lines=[], amount=300, due_at=None,
+                    actor="test").id))
+        self.payment, self.open_payment = made
+        cashier.cash_take(actor=tanaka, payment_id=self.payment, tendered=300)
+        self.refund = str(refunds.refund_ask(actor=tanaka, payment_id=self.payment, amount=100, reason="mistake").id)
 
     def missing(self, error: type[DomainError], go: Callable[[], Any]) -> Any:
         """A refusal that is no NotFound because residents are told what to do; the same for what is not there."""

@@ -46,7 +46,8 @@ OPEN = {
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
 }
 # What views that send files send without an id in their address.
-FILES_OPEN = {"procedures.views.paper": "an empty form", "web.views.metrics_page": "numbers; by token or from this machine",
+FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.hook": "one word to a gateway, by its signature",
+              "web.views.metrics_page": "numbers; by token or from this machine",
               "figures.staff_views.as_csv": "figures.selectors.figures in the table of rights",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.

@@ -34,8 +34,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
-    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.agency", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
+    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.intake",
+    "madoguchi.casework", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [
@@ -130,6 +130,7 @@ LIMITS = {
     "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
     "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
+    "hook.address": env.rate("MADOGUCHI_LIMIT_HOOK", "60/600"),  # notices of a gateway whose signature is wrong
     "upload.address": env.rate("MADOGUCHI_LIMIT_UPLOAD_ADDRESS", "6000/600"),
 }
 BULK_MOST = env.number("MADOGUCHI_BULK_MOST", 100)  # cases in one run of bulk review
@@ -166,6 +167,14 @@ MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), en
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"
+
+# Cards: a gateway of Stripe's protocol; "base" is another address than Stripe's (another company, the trial gateway). None when the key is empty.
+CARD_GATEWAY = {"key": env.text("MADOGUCHI_CARD_KEY"), "webhook_secret": env.text("MADOGUCHI_CARD_WEBHOOK_SECRET"),
+                "base": env.text("MADOGUCHI_CARD_BASE")}
+if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
+    raise env.SettingWrong("MADOGUCHI_CARD_KEY を使うには、MADOGUCHI_CARD_WEBHOOK_SECRET(通知の署名の鍵)も指定してください")
+PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",
+                     "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else ""}
 
 # Virus scan of uploads: ClamAV's daemon (host:port or /path/of/socket); none when empty.
 CLAMD, SCANNER = env.text("MADOGUCHI_CLAMD"), "madoguchi.adapters.clamd.ClamScanner"

@@ -2,6 +2,7 @@
 
 from django.urls import include, path, register_converter
 
+from madoguchi.payments.hooks_views import hook
 from madoguchi.web import views as web
 from madoguchi.web.converters import UuidText
 
@@ -18,6 +19,8 @@ urlpatterns = [
     path("", include("madoguchi.procedures.urls")),
     path("", include("madoguchi.agency.urls")),
     path("staff/", include("madoguchi.casework.urls")),
+    path("hooks/card/", hook, name="card_hook"),
+    path("staff/", include("madoguchi.payments.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
     path("staff/", include("madoguchi.figures.urls")),

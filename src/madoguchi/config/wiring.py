@@ -10,6 +10,7 @@ from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox, sealing, witness
 from madoguchi.notifications import public as notifications
+from madoguchi.payments import public as payments
 from madoguchi.records import public as records
 from madoguchi.survey import public as survey
 
@@ -26,12 +27,13 @@ HANDLERS = {
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
+    payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 
 WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
-    "survey": survey.witness,
+    "survey": survey.witness, "payments": payments.witness,
 }
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
 
@@ -50,4 +52,5 @@ def connect() -> None:
     casework_ports.keepers |= {
         "survey": casework_ports.Keeper(survey.surveys_hold, survey.surveys_forget),
         "delivery": casework_ports.Keeper(delivery.parcels_hold, delivery.parcels_forget),
+        "payments": casework_ports.Keeper(payments.payments_hold, payments.payments_forget),
     }

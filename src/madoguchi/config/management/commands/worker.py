@@ -18,6 +18,7 @@ from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
+from madoguchi.payments.public import payments_ask, payments_expire
 
 
 class Command(BaseCommand):
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         if options["once"]:
             memberships_lapse()
             escalate()
+            payments_ask()
+            payments_expire()
             while outbox.run_once():
                 pass
             outbox.heartbeat("worker")
@@ -49,6 +52,8 @@ class Command(BaseCommand):
                     seal = now  # before: what fails now is tried again in 30 seconds and does not hold up the outbox
                     self._seal()
                     memberships_lapse()
+                    payments_ask()
+                    payments_expire()
                 if now - due > 600:
                     due = now
                     escalate()

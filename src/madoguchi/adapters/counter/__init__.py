@@ -1,0 +1,39 @@
+"""Payments without a gateway: cash that a clerk takes and gives back, and a fee of nothing."""
+
+from __future__ import annotations
+
+from madoguchi.payments.ports import Accepted, Notice, Order, RefundOrder, Refused, Report
+
+
+class CounterCash:
+    """The clerk holds the money: starting is having taken it."""
+
+    code = "counter_cash"
+
+    def start(self, order: Order) -> Report:
+        """Taken."""
+        return Report(f"cash:{order.payment}", "paid", order.amount, "jpy", f"cash:{order.payment}", order.key)
+
+    def confirm(self, reference: str) -> Refused:
+        """Nobody outside knows more than our own book."""
+        return Refused("cash")
+
+    stop = confirm
+
+    def refund(self, order: RefundOrder) -> Accepted:
+        """Given back by hand."""
+        return Accepted(order.key)
+
+    def verify_webhook(self, body: bytes, signature: str) -> Notice | None:
+        """Nobody sends any."""
+        return None
+
+
+class Free(CounterCash):
+    """Nothing to pay."""
+
+    code = "free"
+
+    def start(self, order: Order) -> Report | Refused:  # type: ignore[override]
+        """Paid at once, when it is really nothing."""
+        return Report(f"free:{order.payment}", "paid", 0, "jpy", "", order.key) if order.amount == 0 else Refused("not free")

@@ -1,0 +1,66 @@
+"""What can go wrong with a payment."""
+
+from __future__ import annotations
+
+from madoguchi.kernel.errors import Conflict, DomainError, NotFound
+
+
+class PaymentNotFound(NotFound):
+    """No such payment, or another section's."""
+
+    ja = "この支払いは見つかりませんでした。受付番号で探し直してください。"
+
+
+class PaymentClosed(Conflict):
+    """It is paid, cancelled or has run out: this can not be done any more."""
+
+    code = "payment_closed"
+    ja = "この支払いは、すでに終わっています。いまの状態を確認してください。"
+
+
+class ProviderAway(DomainError):
+    """The gateway does not answer. Nothing was paid."""
+
+    code = "provider_away"
+    ja = "カード会社のページにつながりませんでした。お金は動いていません。少し待って、もう一度お試しください。"
+    status = 503
+
+
+class ProviderUnknown(DomainError):
+    """A means of payment that this city does not offer."""
+
+    code = "provider_unknown"
+    ja = "その支払い方法は、いま使えません。別の方法を選んでください。"
+    status = 422
+
+
+class WebhookForged(DomainError):
+    """The signature of a notice is missing, wrong or too old."""
+
+    code = "webhook_forged"
+    ja = "通知の署名を確かめられません。"
+    status = 400
+
+
+class RefundWrong(DomainError):
+    """A refund that can not be asked for like this."""
+
+    code = "refund_wrong"
+    ja = "還付の内容を確認してください。"
+    status = 422
+
+
+class SecondPersonNeeded(DomainError):
+    """Who asked for a refund can not approve it."""
+
+    code = "second_person_needed"
+    ja = "還付を申し出た人は、自分で承認できません。係長か課長に承認を頼んでください。"
+    status = 403
+
+
+class CashWrong(DomainError):
+    """What was handed over is less than the fee, or no sum at all."""
+
+    code = "cash_wrong"
+    ja = "預かった金額を確認してください。"
+    status = 422

@@ -1,0 +1,40 @@
+"""Payments at the end of a case's term of keeping, and as witnesses of what the record says."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from madoguchi.kernel.audit import Fault
+from madoguchi.kernel.witness import Chains, living, missing
+
+from .models import Attempt, Payment, Refund
+from .rules import OPEN
+
+
+def payments_hold(case_id: str) -> str:
+    """Why a case may not be destroyed yet. Empty when it may."""
+    if Refund.objects.filter(payment__case_ref=case_id, state__in=["asked", "approved", "refused"]).exists():
+        return "終わっていない還付があります"
+    return "終わっていない支払いがあります" if Payment.objects.filter(case_ref=case_id, state__in=OPEN).exists() else ""
+
+
+def payments_forget(case_id: str) -> dict[str, int]:
+    """Destroy the payments of a case, in the caller's transaction."""
+    refunds = Refund.objects.filter(payment__case_ref=case_id).delete()[0]
+    Attempt.objects.filter(payment__case_ref=case_id).delete()
+    return {"payments": Payment.objects.filter(case_ref=case_id).delete()[0], "refunds": refunds}
+
+
+def witness(chains: Chains) -> Iterator[Fault]:
+    """Payments and refunds that the record says there are, and sums that are not the recorded ones."""
+    yield from missing(chains, ("payment.created",), Payment.objects.all(), "case_ref", "支払いの記録")
+    yield from missing(chains, ("refund.asked",), Refund.objects.all(), "payment__case_ref", "還付の記録")
+    alive = living(chains, "payment.created")
+    for payment in Payment.objects.filter(case_ref__in=list(alive)) if alive else []:
+        acts = [a for a in alive[payment.case_ref] if a.facts.get("payment") == str(payment.id)]
+        came = sum(a.facts["amount"] for a in acts if a.action == "payment.success") + sum(
+            a.facts["received"] for a in acts if a.action == "payment.received_again")
+        back = sum(a.facts["back"] for a in acts if a.action == "refund.done")
+        if acts and (came, back) != (payment.received, payment.refunded):
+            yield Fault(f"case:{payment.case_ref}", acts[-1].seq,
+                        f"支払いの金額が記録と違います(記録 入金{came:,}円・還付{back:,}円、今は {payment.received:,}円・{payment.refunded:,}円)")

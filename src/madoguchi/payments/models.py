@@ -1,0 +1,92 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Payment(models.Model):
+    """One fee of one case. No name, no card: who pays is the case's, the card is the gateway's. Its history is the case's chain."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=120, unique=True)
+    case_ref = models.CharField(max_length=64, db_index=True)
+    receipt = models.CharField(max_length=20, db_index=True)
+    section = models.CharField(max_length=40)
+    subject = models.CharField(max_length=120)  # what the fee is for: the procedure's name
+    lines = models.JSONField(default=list)  # [{label, unit, count, sum}] in whole yen
+    amount = models.PositiveIntegerField()
+    received = models.PositiveIntegerField(default=0)
+    refunded = models.PositiveIntegerField(default=0)
+    state = models.CharField(max_length=10, default="created")
+    means = models.CharField(max_length=20, default="")
+    due_at = models.DateTimeField(null=True)  # after this the worker lets it run out; None: it does not
+    paid_at = models.DateTimeField(null=True)
+    number = models.CharField(max_length=30, default="")  # of the 領収証
+    created_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["section", "-created_at"], name="payment_section"),
+                   models.Index(fields=["due_at"], condition=Q(state__in=["created", "started", "submitted", "failed"]), name="payment_due")]
+        constraints = [models.CheckConstraint(condition=Q(refunded__lte=F("received")), name="refunded_of_received")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.amount}"
+
+
+class Attempt(models.Model):
+    """One order at a provider, written before the provider is called: its id is the key of the call (own idempotency table)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="attempts")
+    provider = models.CharField(max_length=20)
+    amount = models.PositiveIntegerField()
+    reference = models.CharField(max_length=200, default="", db_index=True)
+    url = models.TextField(default="")
+    paid_by = models.CharField(max_length=200, default="")
+    state = models.CharField(max_length=10, default="open")  # open, waiting, paid, failed, over
+    asked_at = models.DateTimeField(null=True)  # when the provider was last asked how it stands
+    created_at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "reference"], condition=~Q(reference=""), name="attempt_reference")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.id}"
+
+
+class Refund(models.Model):
+    """Money that goes back (還付): asked for by one person, approved by another, done by a worker or over the counter."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payment = models.ForeignKey(Payment, on_delete=models.PROTECT, related_name="refunds")
+    attempt = models.ForeignKey(Attempt, on_delete=models.PROTECT)
+    amount = models.PositiveIntegerField()
+    reason = models.CharField(max_length=20)
+    state = models.CharField(max_length=10, default="asked")  # asked, approved, done, declined, refused
+    asked_by = models.CharField(max_length=70)
+    approved_by = models.CharField(max_length=70, default="")
+    reference = models.CharField(max_length=200, default="")
+    asked_at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.payment_id} {self.amount}"
+
+
+class GatewayNotice(models.Model):
+    """A notice of a gateway that was taken: the same event again changes nothing."""
+
+    provider = models.CharField(max_length=20)
+    event = models.CharField(max_length=200)
+    kind = models.CharField(max_length=80)
+    reference = models.CharField(max_length=200, default="")
+    outcome = models.CharField(max_length=20)  # applied, nothing, unknown, amount
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["provider", "event"], name="notice_once")]
+
+    def __str__(self) -> str:
+        return f"{self.provider} {self.event}"

@@ -1,0 +1,28 @@
+"""Which means of payment this city offers, and their adapters."""
+
+from __future__ import annotations
+
+from importlib import import_module
+from typing import cast
+
+from django.conf import settings
+
+from .errors import ProviderUnknown
+from .ports import PaymentProvider
+
+ONLINE = "card"
+CASH, FREE = "counter_cash", "free"
+
+
+def provider_of(code: str) -> PaymentProvider:
+    """The adapter of a means. Raises ProviderUnknown."""
+    path = settings.PAYMENT_PROVIDERS.get(code, "")
+    if not path:
+        raise ProviderUnknown
+    module, _, name = path.rpartition(".")
+    return cast(PaymentProvider, getattr(import_module(module), name)())
+
+
+def online() -> bool:
+    """Can a resident pay here and now?"""
+    return bool(settings.PAYMENT_PROVIDERS.get(ONLINE))

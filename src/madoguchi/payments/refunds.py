@@ -1,0 +1,113 @@
+"""還付: asked for by one person, approved by another, then done: by a worker at the gateway, or over the counter."""
+
+from __future__ import annotations
+
+from django.db import transaction
+from django.db.models import Sum
+
+from madoguchi.identity.public import Right, Staff
+from madoguchi.kernel import audit, clock, failpoints, outbox
+
+from .errors import PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from .events import REFUND_APPROVED
+from .models import Attempt, Payment, Refund
+from .ports import Accepted, RefundOrder, Retry
+from .providers import CASH, FREE, provider_of
+from .rules import REASONS, refundable
+from .selectors import payment_get
+
+
+def promised(attempt: Attempt) -> int:
+    """What went back of an order, or is asked or approved to."""
+    rows = Refund.objects.filter(attempt=attempt, state__in=("asked", "approved", "done"))
+    return int(rows.aggregate(total=Sum("amount"))["total"] or 0)
+
+
+@transaction.atomic(durable=True)
+def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Refund:
+    """Ask for money to go back. Raises PaymentNotFound, RefundWrong."""
+    payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
+    if reason not in REASONS:
+        raise RefundWrong("還付の理由を選んでください。")
+    attempt = next((a for a in payment.attempts.filter(state="paid").order_by("created_at")
+                    if refundable(a.amount, promised(a)) >= amount > 0), None)
+    if attempt is None:
+        most = max((refundable(a.amount, promised(a)) for a in payment.attempts.filter(state="paid")), default=0)
+        raise RefundWrong(f"還付できるのは1円から{most:,}円までです。金額を直してください。" if most else "還付できるお金がありません。")
+    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=amount, reason=reason, asked_by=actor.actor, asked_at=clock.now())
+    _record(refund, actor.actor, "refund.asked")
+    return refund
+
+
+def _record(refund: Refund, actor: str, action: str) -> None:
+    audit.record(actor, action, chain=f"case:{refund.payment.case_ref}", facts={
+        "payment": str(refund.payment_id), "refund": str(refund.id), "back": refund.amount, "reason": refund.reason})
+
+
+def refund_get(*, actor: Staff, refund_id: str) -> Refund:
+    """A refund of this person's sections, its payment locked, in the caller's transaction. Raises PaymentNotFound."""
+    found = Refund.objects.filter(id=refund_id).first()
+    if found is None:
+        raise PaymentNotFound
+    payment_get(actor=actor, payment_id=str(found.payment_id), lock=True)
+    return Refund.objects.select_related("payment", "attempt").get(id=refund_id)
+
+
+@transaction.atomic(durable=True)
+def refund_answer(*, actor: Staff, refund_id: str, approve: bool) -> Refund:
+    """Approve or decline, by another person than who asked, who stamps in the section (係長・課長). Raises SecondPersonNeeded,
+    PaymentClosed, PaymentNotFound."""
+    refund = refund_get(actor=actor, refund_id=refund_id)
+    section = refund.payment.section
+    if refund.asked_by == actor.actor or not (actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)):
+        raise SecondPersonNeeded
+    if refund.state != "asked":
+        raise PaymentClosed("この還付は、すでに承認か却下がされています。")
+    refund.state, refund.approved_by = "approved" if approve else "declined", actor.actor
+    refund.save(update_fields=["state", "approved_by"])
+    _record(refund, actor.actor, f"refund.{refund.state}")
+    if approve and refund.attempt.provider not in (CASH, FREE):
+        outbox.publish(REFUND_APPROVED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}", payload={"refund": str(refund.id)})
+    return refund
+
+
+def refund_send(message: outbox.Envelope) -> None:
+    """Handler of RefundApproved: let the gateway give the money back. Calling again never pays twice: the key is the same."""
+    refund = Refund.objects.select_related("payment", "attempt").filter(id=message.payload["refund"]).first()
+    if refund is None or refund.state != "approved":
+        return
+    failpoints.hit("payments.refund.before_call")
+    answer = provider_of(refund.attempt.provider).refund(RefundOrder(str(refund.id), refund.attempt.paid_by, refund.amount))
+    failpoints.hit("payments.refund.after_call")
+    if isinstance(answer, Retry):
+        raise outbox.Retry(answer.why)
+    if not isinstance(answer, Accepted):
+        with transaction.atomic(durable=True):
+            Refund.objects.filter(id=refund.id, state="approved").update(state="refused")
+            _record(refund, "worker", "refund.refused")
+        return
+    _done(str(refund.id), answer.reference, "worker")
+
+
+@transaction.atomic(durable=True)
+def _done(refund_id: str, reference: str, actor: str) -> None:
+    found = Refund.objects.get(id=refund_id)
+    payment = Payment.objects.select_for_update().get(id=found.payment_id)
+    refund = Refund.objects.select_related("payment").get(id=refund_id)
+    if refund.state != "approved":
+        return
+    payment.refunded += refund.amount
+    payment.save(update_fields=["refunded"])
+    refund.state, refund.reference, refund.done_at = "done", reference, clock.now()
+    refund.save(update_fields=["state", "reference", "done_at"])
+    _record(refund, actor, "refund.done")
+    failpoints.hit("payments.refund.before_commit")
+
+
+def refund_hand_over(*, actor: Staff, refund_id: str) -> None:
+    """The cashier has given approved cash back. Raises PaymentClosed, PaymentNotFound."""
+    with transaction.atomic(durable=True):
+        refund = refund_get(actor=actor, refund_id=refund_id)
+        if refund.state != "approved" or refund.attempt.provider != CASH:
+            raise PaymentClosed("この還付は、窓口で返せる状態ではありません。承認を受けているか確認してください。")
+    _done(refund_id, "", actor.actor)

@@ -1,0 +1,75 @@
+"""States of a payment, as GOV.UK Pay shows them: few, and none of a gateway's own. Plain Python."""
+
+from __future__ import annotations
+
+from enum import StrEnum
+
+from madoguchi.kernel.said import say
+
+
+class State(StrEnum):
+    """What a payer and a clerk see. How much went back stands in the sums, not in a state of its own."""
+
+    CREATED = "created"
+    STARTED = "started"
+    SUBMITTED = "submitted"
+    SUCCESS = "success"
+    FAILED = "failed"
+    CANCELLED = "cancelled"
+    EXPIRED = "expired"
+
+
+class Act(StrEnum):
+    """What happens to a payment."""
+
+    START = "start"
+    SUBMIT = "submit"
+    PAY = "pay"
+    FAIL = "fail"
+    CANCEL = "cancel"
+    EXPIRE = "expire"
+
+
+OPEN = (State.CREATED, State.STARTED, State.SUBMITTED, State.FAILED)
+TRANSITIONS = {
+    (State.CREATED, Act.START): State.STARTED, (State.STARTED, Act.START): State.STARTED, (State.FAILED, Act.START): State.STARTED,
+    (State.STARTED, Act.SUBMIT): State.SUBMITTED, (State.FAILED, Act.SUBMIT): State.SUBMITTED,
+    (State.CREATED, Act.PAY): State.SUCCESS, (State.STARTED, Act.PAY): State.SUCCESS, (State.SUBMITTED, Act.PAY): State.SUCCESS,
+    (State.FAILED, Act.PAY): State.SUCCESS,
+    (State.STARTED, Act.FAIL): State.FAILED, (State.SUBMITTED, Act.FAIL): State.FAILED,
+    (State.CREATED, Act.CANCEL): State.CANCELLED, (State.STARTED, Act.CANCEL): State.CANCELLED, (State.FAILED, Act.CANCEL): State.CANCELLED,
+    (State.CREATED, Act.EXPIRE): State.EXPIRED, (State.STARTED, Act.EXPIRE): State.EXPIRED, (State.FAILED, Act.EXPIRE): State.EXPIRED,
+}
+WORDS = {
+    State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("カード会社に確認しています"),
+    State.SUCCESS: say("お支払い済みです"), State.FAILED: say("お支払いができませんでした"), State.CANCELLED: say("お支払いは取り消されました"),
+    State.EXPIRED: say("お支払いの期限が過ぎました"),
+}
+REFUNDED_ALL, REFUNDED_PART = say("全額をお返ししました"), say("一部をお返ししました")
+REASONS = {  # why money goes back: a code and words, so that no name gets into a reason
+    "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "refused": "証明書を交付できない",
+    "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった",
+}
+MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "card": say("クレジットカード")}
+
+
+def after(state: str, act: Act) -> State | None:
+    """The state after an act; None where it can not happen."""
+    return TRANSITIONS.get((State(state), act))
+
+
+def excess(state: str, amount: int, received: int) -> int:
+    """How much of what came in does not belong here: all of it where nothing was owed any more, else what is over."""
+    return received - amount if state == State.SUCCESS else received
+
+
+def refundable(received: int, promised: int) -> int:
+    """What may still go back, given what went or is promised."""
+    return max(received - promised, 0)
+
+
+def words_of(state: str, received: int, refunded: int) -> str:
+    """The state in words, with what went back."""
+    if refunded and refunded >= received:
+        return REFUNDED_ALL
+    return REFUNDED_PART if refunded else WORDS[State(state)]

@@ -1,0 +1,53 @@
+"""Readers. Staff see the payments of their sections; a resident's are asked for through their application."""
+
+from __future__ import annotations
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Q
+
+from madoguchi.identity.public import Right, Staff
+
+from .errors import PaymentNotFound
+from .models import GatewayNotice, Payment, Refund
+
+
+def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment:
+    """A payment of this person's sections; the auditor reads all. Raises PaymentNotFound."""
+    rows = Payment.objects.select_for_update() if lock else Payment.objects.all()
+    found = rows.filter(id=payment_id).first()
+    may = found is not None and (actor.may(Right.WORK_CASES, found.section) or (not lock and actor.may(Right.READ_ALL_CASES)))
+    if found is None or not may:
+        raise PaymentNotFound
+    return found
+
+
+def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int = 1) -> Page[Payment]:
+    """Payments of this person's sections, the newest first, 50 a page. ``wanted``: open, refunds, or all."""
+    rows = Payment.objects.all() if actor.may(Right.READ_ALL_CASES) else Payment.objects.filter(section__in=actor.sections())
+    if query:
+        rows = rows.filter(receipt=query)
+    if wanted == "open":
+        rows = rows.filter(state__in=["created", "started", "submitted", "failed"])
+    if wanted == "refunds":
+        rows = rows.filter(Q(id__in=Refund.objects.filter(state__in=["asked", "approved", "refused"]).values("payment")))
+    return Paginator(rows.order_by("-created_at", "id"), 50).get_page(page)
+
+
+def refunds_of(payment: Payment) -> list[Refund]:
+    """Refunds of a payment that was found, the oldest first."""
+    return list(Refund.objects.filter(payment=payment).select_related("attempt").order_by("asked_at"))
+
+
+def payment_of_case(case_ref: str) -> Payment | None:
+    """The fee of an application, for a room above that has checked whose it is."""
+    return Payment.objects.filter(case_ref=case_ref).order_by("created_at").first()
+
+
+def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:
+    """Fees by application, for a list that a room above has checked."""
+    return {p.case_ref: p for p in Payment.objects.filter(case_ref__in=case_refs)}
+
+
+def notices_odd() -> int:
+    """How many notices named an order nobody knows, or another sum: numbers only."""
+    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).count()

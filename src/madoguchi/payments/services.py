@@ -1,0 +1,232 @@
+"""Writers: a fee is asked for, an order is started, what the provider reports is applied. Money is whole yen."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+from uuid import UUID
+
+from django.db import connection, transaction
+from django.db.models import Exists, OuterRef, Q
+
+from madoguchi.kernel import audit, clock, failpoints, outbox
+
+from .errors import PaymentClosed, ProviderAway
+from .events import CHANGED
+from .models import Attempt, Payment, Refund
+from .ports import Order, Refused, Report, Retry, Started
+from .providers import FREE, provider_of
+from .rules import OPEN, Act, State, after, excess
+
+AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
+ASK_AFTER, ASK_AGAIN = dt.timedelta(minutes=3), dt.timedelta(minutes=10)
+ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will not
+LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
+CURRENCY = "jpy"
+
+
+def _record(payment: Payment, actor: str, action: str, **facts: Any) -> None:
+    audit.record(actor, action, chain=f"case:{payment.case_ref}", facts={"payment": str(payment.id), "amount": payment.amount} | facts)
+
+
+def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
+    """Take the payment on, in the caller's transaction and under its lock. False where the act can not happen."""
+    state = after(payment.state, act)
+    if state is None:
+        return False
+    payment.state = state
+    payment.save()
+    _record(payment, actor, f"payment.{state}", **facts)
+    outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}",
+                   payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state)})
+    return True
+
+
+def payment_make(
+    *, key: str, case_ref: str, receipt: str, section: str, subject: str, lines: list[dict[str, Any]], amount: int,
+    due_at: dt.datetime | None, actor: str,
+) -> Payment:
+    """Ask for a fee, in the caller's transaction. The same key again returns what is there. Nothing to pay is paid at once."""
+    if not connection.in_atomic_block:
+        raise transaction.TransactionManagementError("payment_make needs the caller's transaction")
+    now = clock.now()
+    payment, new = Payment.objects.get_or_create(key=key, defaults={
+        "case_ref": case_ref, "receipt": receipt, "section": section, "subject": subject, "lines": lines, "amount": amount,
+        "due_at": due_at, "created_at": now})
+    if new:
+        _record(payment, actor, "payment.created")
+        if amount == 0:
+            payment.means, payment.paid_at = FREE, now
+            _move(payment, Act.PAY, actor, means=FREE)
+    return payment
+
+
+def payment_start(*, payment_id: str, means: str, back: str, language: str, actor: str) -> str:
+    """The address of the gateway's page on which this fee is paid. Whoever calls has checked whose it is.
+
+    The order is written before the gateway is asked, and its id is the key of the call: dying in between leaves an order
+    that is asked for again under the same key. Raises PaymentClosed, ProviderAway, ProviderUnknown.
+    """
+    provider = provider_of(means)
+    attempt, url = _order(payment_id, means, actor)
+    if url:
+        return url
+    payment = attempt.payment
+    failpoints.hit("payments.start.before_call")
+    answer = provider.start(Order(str(attempt.id), str(payment.id), attempt.amount, f"{payment.subject} {payment.receipt}", back, language))
+    failpoints.hit("payments.start.after_call")
+    if isinstance(answer, Report):
+        report_apply(provider=means, report=answer, actor=actor)
+        return ""
+    if not isinstance(answer, Started):
+        raise ProviderAway
+    with transaction.atomic(durable=True):
+        Attempt.objects.filter(id=attempt.id).update(reference=answer.reference, url=answer.url)
+        failpoints.hit("payments.start.before_commit")
+    return answer.url
+
+
+def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
+    """An order for the gateway and, when it was started a moment ago, its page. An older one is stopped first: only one page
+    can be paid on."""
+    now = clock.now()
+    for old in Attempt.objects.filter(payment_id=payment_id, provider=means, state__in=LIVE, created_at__lte=now - AGAIN).exclude(reference=""):
+        _stop(old, actor)
+    with transaction.atomic(durable=True):
+        payment = Payment.objects.select_for_update().get(id=payment_id)
+        attempt = Attempt.objects.filter(payment=payment, provider=means, state__in=LIVE, created_at__gt=now - AGAIN).first()
+        if after(payment.state, Act.START) is None:
+            raise PaymentClosed
+        if attempt is None:
+            attempt = Attempt.objects.create(payment=payment, provider=means, amount=payment.amount, created_at=now)
+            _move(payment, Act.START, actor, means=means)
+        attempt.payment = payment
+        return attempt, attempt.url
+
+
+def report_apply(*, provider: str, report: Report, actor: str) -> str:
+    """Apply what a provider says of an order: applied, nothing (known already, or older than what is known), unknown, or
+    amount (another sum or currency than was asked for: nothing is applied, a person must look)."""
+    with transaction.atomic(durable=True):
+        outcome = report_apply_in(provider=provider, report=report, actor=actor)
+        failpoints.hit("payments.report.before_commit")
+    return outcome
+
+
+def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
+    """As report_apply, in the caller's transaction."""
+    found = Attempt.objects.filter(provider=provider).filter(_named(report)).first()
+    if found is None:
+        return "unknown"
+    payment = Payment.objects.select_for_update().get(id=found.payment_id)
+    attempt = Attempt.objects.get(id=found.id)
+    attempt.reference = attempt.reference or report.reference
+    if report.state == "paid":
+        return _paid(payment, attempt, report, actor)
+    if attempt.state == "paid" or report.state in ("open", attempt.state):
+        return "nothing"
+    attempt.state = report.state
+    attempt.save(update_fields=["state", "reference"])
+    others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
+    act = Act.SUBMIT if report.state == "waiting" else Act.FAIL
+    return "applied" if not (act == Act.FAIL and others) and _move(payment, act, actor, means=provider) else "nothing"
+
+
+def _named(report: Report) -> Q:
+    """By the gateway's reference, or by the key of our order when its notice was faster than its answer."""
+    by_reference = Q(reference=report.reference) if report.reference else Q(pk__in=[])
+    try:
+        return by_reference | Q(id=UUID(report.key)) if report.key else by_reference
+    except ValueError:
+        return by_reference
+
+
+def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
+    if report.currency.lower() != CURRENCY or report.amount != attempt.amount:
+        _record(payment, actor, "payment.amount_differs", reported=report.amount, currency=report.currency[:8])
+        return "amount"
+    if attempt.state == "paid":
+        return "nothing"
+    now, before = clock.now(), payment.state
+    attempt.state, attempt.paid_by = "paid", report.paid_by
+    attempt.save(update_fields=["state", "paid_by", "reference"])
+    payment.received += attempt.amount
+    if after(payment.state, Act.PAY) is not None:
+        payment.means, payment.paid_at, payment.number = attempt.provider, now, f"領-{payment.receipt}"
+        _move(payment, Act.PAY, actor, means=attempt.provider, order=str(attempt.id))
+        return "applied"
+    payment.save(update_fields=["received"])
+    _record(payment, actor, "payment.received_again", received=attempt.amount, state=before)
+    over = min(excess(payment.state, payment.amount, payment.received), attempt.amount)
+    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=over, reason="twice" if before == State.SUCCESS else "late",
+                                   asked_by="worker", asked_at=now)
+    _record(payment, "worker", "refund.asked", refund=str(refund.id), back=over, reason=refund.reason)
+    return "applied"
+
+
+def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
+    """Ask the provider how an order stands (or stop it) and apply the answer. False when it does not answer now."""
+    provider = provider_of(attempt.provider)
+    Attempt.objects.filter(id=attempt.id).update(asked_at=clock.now())
+    failpoints.hit("payments.ask.before_call")
+    answer = provider.stop(attempt.reference) if stop else provider.confirm(attempt.reference)
+    failpoints.hit("payments.ask.after_call")
+    if isinstance(answer, Retry):
+        return False
+    if isinstance(answer, Refused):
+        answer = Report(attempt.reference, "over")
+    report_apply(provider=attempt.provider, report=answer, actor=actor)
+    return True
+
+
+def _stop(attempt: Attempt, actor: str) -> bool:
+    return _ask(attempt, actor, stop=True)
+
+
+def payment_confirm(*, payment_id: str, actor: str) -> None:
+    """The payer has come back: ask the provider now instead of waiting for its notice."""
+    for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
+        _ask(attempt, actor, stop=False)
+
+
+def payment_cancel(*, payment_id: str, actor: str) -> Payment:
+    """Nothing is to be paid any more. Open orders are stopped at the provider first. Raises PaymentClosed, ProviderAway."""
+    return _end(payment_id, Act.CANCEL, actor)
+
+
+def _end(payment_id: str, act: Act, actor: str) -> Payment:
+    for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
+        if not _stop(attempt, actor):
+            raise ProviderAway
+    with transaction.atomic(durable=True):
+        payment = Payment.objects.select_for_update().get(id=payment_id)
+        if not _move(payment, act, actor):
+            raise PaymentClosed
+    return payment
+
+
+def payments_expire() -> int:
+    """Let run out what was to be paid by now. An order whose provider does not answer waits for the next round, so that
+    nothing runs out that was paid a moment before. Returns how many."""
+    done = 0
+    for payment in Payment.objects.filter(state__in=OPEN, due_at__lte=clock.now()).order_by("due_at")[:200]:
+        try:
+            _end(str(payment.id), Act.EXPIRE, "worker")
+            done += 1
+        except (PaymentClosed, ProviderAway):
+            continue
+    return done
+
+
+def payments_ask() -> int:
+    """Ask the provider about orders of which no notice came: a lost notice loses no money. Returns how many were asked."""
+    now = clock.now()
+    rows = Attempt.objects.filter(
+        Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN), state__in=("open", "waiting"), created_at__lt=now - ASK_AFTER,
+        created_at__gt=now - ASK_FOR).exclude(reference="").order_by("created_at")[:100]
+    return sum(_ask(attempt, "worker", stop=False) for attempt in rows)
+
+
+def orders_open() -> Exists:
+    """For the lists: is there an order at a provider?"""
+    return Exists(Attempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE))

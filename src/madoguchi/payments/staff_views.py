@@ -1,0 +1,106 @@
+"""Payments as staff see them: the list, one payment, the counter, refunds. A view parses, calls one service, renders."""
+
+from __future__ import annotations
+
+from typing import cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from madoguchi.identity.public import Right, Staff
+from madoguchi.kernel.errors import DomainError
+from madoguchi.web.posted import posts
+
+from . import cashier, refunds, selectors
+from .errors import CashWrong, RefundWrong, SecondPersonNeeded
+from .rules import MEANS, OPEN, REASONS, words_of
+
+WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
+REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "決済会社が断りました"}
+
+
+@login_required
+@require_safe
+def payments(request: HttpRequest) -> HttpResponse:
+    """All payments of one's sections."""
+    actor, page = cast(Staff, request.user), request.GET.get("page", "1")
+    query, wanted = request.GET.get("q", "").strip().upper()[:30], request.GET.get("wanted", "")
+    rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "",
+                                  page=int(page) if page.isdecimal() and len(page) < 8 else 1)
+    context = {"rows": rows, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
+               "query": query, "wanted": wanted, "choices": WANTED, "odd": selectors.notices_odd()}
+    return render(request, "payments/list.html", context)
+
+
+@login_required
+@require_safe
+def payment(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """One payment."""
+    return _page(request, payment_id, [])
+
+
+def _page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], change: int | None = None) -> HttpResponse:
+    actor = cast(Staff, request.user)
+    found = selectors.payment_get(actor=actor, payment_id=payment_id)
+    works = actor.may(Right.WORK_CASES, found.section)
+    stamps = actor.may(Right.STAMP_CHIEF, found.section) or actor.may(Right.STAMP_MANAGER, found.section)
+    rows = [{"r": r, "words": REFUND_WORDS[r.state], "reason": REASONS[r.reason], "cash": r.attempt.provider == "counter_cash",
+             "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
+    context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
+               "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
+               "change": change, "typed": request.POST}
+    return render(request, "payments/one.html", context, status=422 if faults else 200)
+
+
+def _number(text: str) -> int:
+    """Yen as typed: full-width digits and commas too; -1 for what is no sum."""
+    import unicodedata
+
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 9 else -1
+
+
+def _to(payment_id: str) -> HttpResponseRedirect:
+    response = HttpResponseRedirect(f"/staff/payments/{payment_id}/")
+    response.status_code = 303
+    return response
+
+
+@login_required
+@posts("/staff/payments/{payment_id}/")
+def take(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Take cash; the page says how much change."""
+    try:
+        _, change = cashier.cash_take(actor=cast(Staff, request.user), payment_id=payment_id, tendered=_number(request.POST.get("tendered", "")))
+    except CashWrong as wrong:
+        return _page(request, payment_id, [("tendered", wrong.ja)])
+    return _page(request, payment_id, [], change)
+
+
+@login_required
+@posts("/staff/payments/{payment_id}/")
+def refund(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Ask for money to go back."""
+    try:
+        refunds.refund_ask(actor=cast(Staff, request.user), payment_id=payment_id, amount=_number(request.POST.get("amount", "")),
+                           reason=request.POST.get("reason", ""))
+    except RefundWrong as wrong:
+        return _page(request, payment_id, [("amount", wrong.ja)])
+    return _to(payment_id)
+
+
+@login_required
+@posts("/staff/payments/{payment_id}/")
+def refund_act(request: HttpRequest, payment_id: str, refund_id: str) -> HttpResponse:
+    """Approve, decline, or hand cash over."""
+    actor, act = cast(Staff, request.user), request.POST.get("act", "")
+    try:
+        if act == "hand_over":
+            refunds.refund_hand_over(actor=actor, refund_id=refund_id)
+        elif act in ("approve", "decline"):
+            refunds.refund_answer(actor=actor, refund_id=refund_id, approve=act == "approve")
+    except (SecondPersonNeeded, RefundWrong) as wrong:
+        return _page(request, payment_id, [("refunds", cast(DomainError, wrong).ja)])
+    return _to(payment_id)

@@ -1,0 +1,211 @@
+"""Cards, against a gateway in its own process: 3-D Secure, decline, and notices late, twice, out of order, forged, unknown."""
+
+from __future__ import annotations
+
+import datetime as dt
+import time
+
+import pytest
+from django.test import Client
+from tests.support import gateway
+from tests.support.hall import run_worker
+
+from madoguchi.kernel import audit, clock
+from madoguchi.payments import refunds, services
+from madoguchi.payments.errors import PaymentClosed, ProviderAway
+from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
+
+
+def start(payment):
+    return services.payment_start(payment_id=str(payment.id), means="card", back="http://127.0.0.1:1/back/", language="ja", actor="resident:test")
+
+
+def told(body, signature):
+    return Client(enforce_csrf_checks=True).post("/hooks/card/", body, content_type="application/json", headers={"Stripe-Signature": signature})
+
+
+def now_of(payment):
+    payment.refresh_from_db()
+    return payment.state, payment.received, payment.refunded
+
+
+def completed(cards, url, number="evt_1"):
+    return gateway.event("checkout.session.completed", cards.session(gateway.order_of(url)), number=number)
+
+
+def test_paid_with_3d_secure_and_found_by_asking(cards, fee):
+    payment = fee()
+    url = start(payment)
+    assert now_of(payment) == ("started", 0, 0)
+    back = cards.card(url, gateway.SECURE)
+    assert (back.status_code, back.headers["Location"]) == (303, "http://127.0.0.1:1/back/")
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    assert now_of(payment) == ("success", 600, 0)
+    assert payment.number == f"領-{payment.receipt}"
+    assert audit.verify() == []
+
+
+def test_declined_and_3d_secure_refused_then_another_card_on_the_same_page(cards, fee):
+    payment = fee()
+    url = start(payment)
+    assert "使えませんでした" in cards.card(url, gateway.DECLINED).text
+    assert "使えませんでした" in cards.card(url, gateway.SECURE, code="no").text
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    assert now_of(payment) == ("started", 0, 0)
+    cards.card(url, gateway.PAYS)
+    assert told(*completed(cards, url)).status_code == 200
+    assert now_of(payment) == ("success", 600, 0)
+
+
+def test_two_clicks_are_one_order(cards, fee):
+    payment = fee()
+    assert start(payment) == start(payment)
+    assert Attempt.objects.count() == 1
+
+
+def test_an_answer_that_got_lost_finds_the_same_order(cards, fee):
+    payment = fee()
+    url = start(payment)
+    Attempt.objects.update(reference="", url="")  # dead between the call and the note of it
+    assert start(payment) == url
+
+
+def test_a_notice_that_is_faster_than_our_note_of_the_order(cards, fee):
+    payment = fee()
+    url = start(payment)
+    Attempt.objects.update(reference="", url="")
+    cards.card(url, gateway.PAYS)
+    assert told(*completed(cards, url)).content == b"applied\n"
+    assert now_of(payment) == ("success", 600, 0)
+
+
+def test_twice_late_and_out_of_order(cards, fee):
+    payment = fee()
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    expired = cards.session(gateway.order_of(url)) | {"status": "expired", "payment_status": "unpaid"}
+    before, notice = gateway.event("checkout.session.expired", expired, number="evt_0"), completed(cards, url)
+    assert [told(*notice).content, told(*notice).content, told(*before).content] == [b"applied\n", b"again\n", b"nothing\n"]
+    assert told(*completed(cards, url, "evt_another_of_the_same")).content == b"nothing\n"
+    assert now_of(payment) == ("success", 600, 0)
+    assert GatewayNotice.objects.count() == 3
+
+
+def test_expired_first_and_paid_afterwards_goes_on_to_paid(cards, fee):
+    payment = fee()
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    session = cards.session(gateway.order_of(url))
+    told(*gateway.event("checkout.session.expired", session | {"status": "expired", "payment_status": "unpaid"}, number="evt_0"))
+    assert now_of(payment)[0] == "failed"
+    told(*gateway.event("checkout.session.completed", session, number="evt_1"))
+    assert now_of(payment) == ("success", 600, 0)
+
+
+@pytest.mark.parametrize("wrong", ["secret", "old", "changed", "none", "garbage"])
+def test_forged_notices_change_nothing(cards, fee, wrong):
+    payment = fee()
+    url = start(payment)
+    session = cards.session(gateway.order_of(url)) | {"payment_status": "paid", "status": "complete"}
+    body, signature = gateway.event("checkout.session.completed", session, secret="whsec_other" if wrong == "secret" else gateway.SECRET,
+                                    at=int(time.time()) - 3600 if wrong == "old" else None)
+    body = body.replace(b"600", b"601") if wrong == "changed" else body
+    answer = told(body, {"none": "", "garbage": "t=x,v1=,="}.get(wrong, signature))
+    assert answer.status_code == 400
+    assert now_of(payment) == ("started", 0, 0)
+    assert not GatewayNotice.objects.exists()
+
+
+def test_forged_notices_are_limited(cards, settings, db):
+    from madoguchi.kernel.limits import Rate
+
+    settings.LIMITS = settings.LIMITS | {"hook.address": Rate(2, 600)}
+    client = Client(REMOTE_ADDR="198.51.100.7")
+    codes = [client.post("/hooks/card/", b"{}", content_type="application/json").status_code for _ in range(4)]
+    assert codes == [400, 400, 429, 429]
+
+
+def test_unknown_payment_and_another_sum_are_kept_for_a_person_and_applied_to_nothing(cards, fee):
+    payment = fee()
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    session = cards.session(gateway.order_of(url))
+    unknown = session | {"id": "cs_test_unknown", "client_reference_id": "not-ours"}
+    assert told(*gateway.event("checkout.session.completed", unknown, number="evt_u")).content == b"unknown\n"
+    assert told(*gateway.event("checkout.session.completed", session | {"amount_total": 60000}, number="evt_a")).content == b"amount\n"
+    assert told(*gateway.event("checkout.session.completed", session | {"currency": "usd"}, number="evt_c")).content == b"amount\n"
+    assert told(*gateway.event("charge.updated", {"id": "ch_1"}, number="evt_x")).content == b"nothing\n"
+    assert now_of(payment) == ("started", 0, 0)
+
+
+def test_a_lost_notice_loses_no_money(cards, fee):
+    payment = fee()
+    cards.card(start(payment), gateway.PAYS)
+    Attempt.objects.update(created_at=clock.now() - dt.timedelta(minutes=5))
+    assert services.payments_ask() == 1
+    assert now_of(payment) == ("success", 600, 0)
+    assert services.payments_ask() == 0
+
+
+def test_running_out_closes_the_page_first(cards, fee):
+    payment = fee(due_at=clock.now() - dt.timedelta(minutes=1))
+    url = start(payment)
+    assert services.payments_expire() == 1
+    assert now_of(payment) == ("expired", 0, 0)
+    assert cards.card(url, gateway.PAYS).status_code == 303  # the page leads back; nothing is taken
+    assert cards.session(gateway.order_of(url))["payment_status"] == "unpaid"
+    with pytest.raises(PaymentClosed):
+        start(payment)
+
+
+def test_paid_in_the_last_moment_does_not_run_out(cards, fee):
+    payment = fee(due_at=clock.now() - dt.timedelta(minutes=1))
+    cards.card(start(payment), gateway.PAYS)
+    assert services.payments_expire() == 0
+    assert now_of(payment) == ("success", 600, 0)
+
+
+def test_paid_although_cancelled_waits_to_be_given_back(cards, fee, hall):
+    payment = fee()
+    url = start(payment)
+    session = cards.session(gateway.order_of(url)) | {"payment_status": "paid", "status": "complete", "payment_intent": "pi_late"}
+    services.payment_cancel(payment_id=str(payment.id), actor="resident:test")
+    told(*gateway.event("checkout.session.completed", session))
+    assert now_of(payment) == ("cancelled", 600, 0)
+    assert list(Refund.objects.values_list("amount", "reason", "state", "asked_by")) == [(600, "late", "asked", "worker")]
+
+
+def test_the_gateway_is_away(cards, fee, settings):
+    from madoguchi.adapters.card_gateway import CardGateway
+    from madoguchi.payments.ports import Retry
+
+    payment = fee(due_at=clock.now())
+    url = start(payment)
+    settings.CARD_GATEWAY = settings.CARD_GATEWAY | {"base": "http://127.0.0.1:9"}
+    assert isinstance(CardGateway().confirm(gateway.order_of(url)), Retry)
+    assert services.payments_expire() == 0, "what nobody can ask about does not run out"
+    with pytest.raises(ProviderAway):
+        start(fee())
+    settings.CARD_GATEWAY = settings.CARD_GATEWAY | {"base": cards.base, "key": "sk_test_wrong"}
+    with pytest.raises(ProviderAway):
+        start(fee())
+
+
+def test_part_and_rest_go_back_once_each(cards, fee, hall):
+    payment = fee()
+    cards.card(start(payment), gateway.PAYS)
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    tanaka, kimura = hall.staff("tanaka"), hall.staff("kimura")
+    for amount in (200, 400):
+        asked = refunds.refund_ask(actor=tanaka, payment_id=str(payment.id), amount=amount, reason="mistake")
+        refunds.refund_answer(actor=kimura, refund_id=str(asked.id), approve=True)
+        run_worker()
+        refunds.refund_send(type("M", (), {"payload": {"refund": str(asked.id)}}))  # the message comes again
+    assert now_of(payment) == ("success", 600, 600)
+    paid_by = Attempt.objects.get().paid_by
+    assert sorted(r["amount"] for r in cards.refunds(paid_by)) == [200, 400]
+    Refund.objects.filter(amount=200).update(state="approved")  # dead before the note of it, and the gateway has forgotten the key
+    Payment.objects.update(refunded=400)
+    refunds.refund_send(type("M", (), {"payload": {"refund": str(Refund.objects.get(amount=200).id)}}))
+    assert now_of(payment) == ("success", 600, 600)
+    assert len(cards.refunds(paid_by)) == 2
