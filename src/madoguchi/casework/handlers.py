@@ -39,6 +39,7 @@ def open_case(message: outbox.Envelope) -> None:
     filing = _filing(message.payload["application"])
     d = procedures.version(filing["slug"], filing["version"]).definition
     filed_at = dt.datetime.fromisoformat(filing["filed_at"])
+    begins = dt.datetime.fromisoformat(filing["accepted_at"]) if filing.get("accepted_at") else filed_at  # a fee was paid first
     failpoints.hit("casework.open.before")
     with transaction.atomic(durable=True):
         if Case.objects.filter(id=filing["application"]).exists():
@@ -46,7 +47,7 @@ def open_case(message: outbox.Envelope) -> None:
         case = Case(
             id=filing["application"], receipt=filing["receipt"], slug=filing["slug"], version=filing["version"],
             checksum=filing["checksum"], section=d.section, channel=filing["channel"], filed_at=filed_at,
-            due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind),
+            due_on=due_day(begins.astimezone(clock.JST).date(), d.review.days, d.review.day_kind),
             answers=filing["answers"], files=filing["files"], notices=filing["notices"], digest=filing["digest"],
             signed=filing["signed"], acting=filing.get("acting", {}), revision=filing["revision"], updated_at=clock.now(),
         )

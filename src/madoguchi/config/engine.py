@@ -22,6 +22,7 @@ from markupsafe import Markup
 from madoguchi.casework.public import act_words, actor_words
 from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
+from madoguchi.procedures.public import fee_words
 from madoguchi.procedures.rules import say
 from madoguchi.procedures.rules.faces.webform import FieldView
 from madoguchi.survey.public import day_words, officer
@@ -166,7 +167,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     env.filters |= {
         "words": words,
         "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
-        "bare": bare, "megabytes": say.megabytes, "date": date,
+        "fee": fee_words, "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "brief": said_days.brief,
         "act_words": act_words, "actor_words": actor_words, "officer": officer, "day_words": day_words,

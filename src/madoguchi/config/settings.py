@@ -171,6 +171,7 @@ CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"
 # Cards: a gateway of Stripe's protocol; "base" is another address than Stripe's (another company, the trial gateway). None when the key is empty.
 CARD_GATEWAY = {"key": env.text("MADOGUCHI_CARD_KEY"), "webhook_secret": env.text("MADOGUCHI_CARD_WEBHOOK_SECRET"),
                 "base": env.text("MADOGUCHI_CARD_BASE")}
+CARD_GATEWAY["page"] = (CARD_GATEWAY["base"] or "https://checkout.stripe.com") if CARD_GATEWAY["key"] else ""  # where its page lies
 if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
     raise env.SettingWrong("MADOGUCHI_CARD_KEY を使うには、MADOGUCHI_CARD_WEBHOOK_SECRET(通知の署名の鍵)も指定してください")
 PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",

@@ -27,6 +27,7 @@ HANDLERS = {
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
+    payments.CHANGED: {"intake.pay": intake.payment_changed},
     payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }

@@ -25,6 +25,9 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("yoshida", "吉田 さち", (("kenkou", "clerk"),)),
     ("yamamoto", "山本 悟", (("kenkou", "chief"),)),
     ("inoue", "井上 直子", (("kenkou", "manager"),)),
+    ("okada", "岡田 昇", (("shimin", "clerk"),)),
+    ("matsui", "松井 千夏", (("shimin", "chief"),)),
+    ("ueno", "上野 修", (("shimin", "manager"),)),
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )

@@ -16,7 +16,7 @@ from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import acting, disaster_gate
+from . import acting, disaster_gate, paying
 from .drafts import facts, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -116,7 +116,8 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
                "digest": application.digest, "channel": draft.channel} | ({"mandate": str(mandate.id)} if mandate else {}),
         of=verdict.answers,
     )
-    outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
+    if not paying.fee_ask(application, published.definition, f"resident:{owner.key}"):
+        outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
     sealed.wipe(sealed.tokens_in(draft.answers) - sealed.tokens_in(verdict.answers))
     Draft.objects.filter(id=draft.id).update(
         state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1

@@ -2,48 +2,67 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
 
 from madoguchi.files.public import files_forget, files_missing
-from madoguchi.kernel import audit, failpoints, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living, missing, tokens_missing
 from madoguchi.notifications.public import mails_forget
 
 from .models import Application, Revision, TalkLine
 
+UNPAID_KEPT = dt.timedelta(days=30)
+
 
 def application_forget(message: outbox.Envelope) -> None:
     """Handler of CaseDestroyed. Once done, again changes nothing."""
     with transaction.atomic(durable=True):
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
-        if row is None:
-            return
-        revisions = list(Revision.objects.filter(application=row))
-        draft = row.draft
-        held: list[Any] = [row.answers, *(r.answers for r in revisions), draft.answers if draft else {}]
-        files = {f["id"] for slots in (row.files, *(r.files for r in revisions)) for entries in slots.values() for f in entries}
-        refs = [str(row.id), *([str(draft.id)] if draft else [])]
-        counts = {
-            "numbers": sealed.wipe(sealed.tokens_in(held)), "revisions": len(revisions),
-            "talk": TalkLine.objects.filter(application=row).delete()[0], "mails": sum(mails_forget(ref) for ref in refs),
-            "files": files_forget(ids=files, owners=[f"case:{row.id}", *([f"draft:{draft.id}"] if draft else [])]),
-        }
-        row.delete()
-        if draft:
-            draft.delete()
-        for ref in refs:
-            outbox.forget(ref)
-        audit.record("worker", "filing.destroyed", chain=f"case:{refs[0]}", facts={"counts": {k: n for k, n in counts.items() if n}})
-        failpoints.hit("intake.forget.before_commit")
+        if row is not None:
+            _destroy(row)
+
+
+def unpaid_sweep() -> int:
+    """Destroy what was never accepted because its fee was never paid, a month after its end. No section ever had it; the
+    record of the payment stays. Returns how many went."""
+    before = (clock.now() - UNPAID_KEPT).isoformat()
+    rows = Application.objects.filter(status__in=["lapsed", "withdrawn"], view__unpaid_end__lt=before).order_by("filed_at")[:200]
+    for row in list(rows):
+        with transaction.atomic(durable=True):
+            _destroy(row, unpaid=True)
+    return len(rows)
+
+
+def _destroy(row: Application, **facts: bool) -> None:
+    """In the caller's transaction."""
+    revisions = list(Revision.objects.filter(application=row))
+    draft = row.draft
+    held: list[Any] = [row.answers, *(r.answers for r in revisions), draft.answers if draft else {}]
+    files = {f["id"] for slots in (row.files, *(r.files for r in revisions)) for entries in slots.values() for f in entries}
+    refs = [str(row.id), *([str(draft.id)] if draft else [])]
+    counts = {
+        "numbers": sealed.wipe(sealed.tokens_in(held)), "revisions": len(revisions),
+        "talk": TalkLine.objects.filter(application=row).delete()[0], "mails": sum(mails_forget(ref) for ref in refs),
+        "files": files_forget(ids=files, owners=[f"case:{row.id}", *([f"draft:{draft.id}"] if draft else [])]),
+    }
+    row.delete()
+    if draft:
+        draft.delete()
+    for ref in refs:
+        outbox.forget(ref)
+    audit.record("worker", "filing.destroyed", chain=f"case:{refs[0]}", facts={"counts": {k: n for k, n in counts.items() if n}} | facts)
+    failpoints.hit("intake.forget.before_commit")
 
 
 def witness(chains: Chains) -> Iterator[Fault]:
     """Applications, earlier answers, numbers and files that are gone without retention; answers that are not the recorded ones."""
-    alive = living(chains, "application.filed")
+    alive = {case: acts for case, acts in living(chains, "application.filed").items()
+             if not any(act.action == "filing.destroyed" and act.facts.get("unpaid") for act in acts)}
     rows = {str(a.id): a for a in Application.objects.filter(id__in=list(alive))} if alive else {}
     for case_id, acts in alive.items():
         row = rows.get(case_id)

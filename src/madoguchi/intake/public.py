@@ -12,10 +12,11 @@ from .applications import application_get, application_list, document_file, file
 from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
-from .forgetting import application_forget, witness
+from .forgetting import application_forget, unpaid_sweep, witness
 from .leaving import left_between
 from .models import Application, Draft, ParkedInput
 from .opinions import grades_until, opinions_sweep, texts_between
+from .paying import payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
 from .whole import answers_save
@@ -36,6 +37,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
         "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
         "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
         "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting,
+        "accepted_at": row.view.get("accepted", ""),
     }
 
 
@@ -43,6 +45,6 @@ __all__ = [
     "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
     "Application", "Draft", "answers_save", "application_forget", "application_get", "application_list",
     "application_submit", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_sweep",
-    "filed_handler", "filing_of", "grades_until", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "progress_apply",
-    "published_of", "refuse_if_unsignable", "sign_if_needed", "texts_between", "witness",
+    "filed_handler", "filing_of", "grades_until", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "payment_changed", "progress_apply",
+    "published_of", "refuse_if_unsignable", "sign_if_needed", "texts_between", "unpaid_sweep", "witness",
 ]

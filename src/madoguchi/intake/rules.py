@@ -15,7 +15,7 @@ DRAFT_DAYS = 30
 STATUS_WORDS = {
     "filed": say("受け付けました"), "under_review": say("審査しています"), "correction": say("直していただきたい点があります"),
     "answered": say("直した内容を確認しています"), "approval": say("決裁をしています"), "decided": say("結果が出ました"),
-    "withdrawn": say("取り下げました"),
+    "withdrawn": say("取り下げました"), "unpaid": say("お支払いを待っています"), "lapsed": say("お支払いの期限が過ぎました"),
 }
 RESULT_WORDS = {  # by kind of outcome, for those who read another language: the outcome's own name is in Japanese
     "認容": say("認められました"), "一部認容": say("一部が認められました"), "拒否": say("認められませんでした"),

@@ -4,6 +4,7 @@ from . import views_acting as acting
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
+from . import views_pay as pay
 
 urlpatterns = [
     path("p/<slug:slug>/start/", form.start, name="start"),
@@ -29,5 +30,10 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),
+    path("my/<uuidtext:application_id>/pay/", pay.pay, name="pay"),
+    path("my/<uuidtext:application_id>/pay/card/", pay.pay_card, name="pay_card"),
+    path("my/<uuidtext:application_id>/pay/back/", pay.pay_back, name="pay_back"),
+    path("my/<uuidtext:application_id>/pay/cancel/", pay.pay_cancel, name="pay_cancel"),
+    path("my/<uuidtext:application_id>/pay/receipt/", pay.pay_receipt, name="pay_receipt"),
     path("status/", my.look_up, name="look_up"),
 ]

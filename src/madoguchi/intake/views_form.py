@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import Owner, guest_make, owner_of
+from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -18,7 +19,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import acting, drafts, filing, postcodes, signing
+from . import acting, drafts, filing, paying, postcodes, signing
 from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -235,7 +236,7 @@ def _check_page(
         "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d),
-        "acting": acting.record(mandate) if mandate else None,
+        "acting": acting.record(mandate) if mandate else None, "bill": paying.bill_of(d, verdict.answers, clock.today()),
         **trail(draft, d, known, CHECK),
     }
     return render(request, "intake/check.html", context, status=status)

@@ -22,7 +22,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
-from . import acting, applications, drafts, opinions, retold, talk
+from . import acting, applications, drafts, opinions, paying, retold, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, see_other, to_sign_in
 from .models import Application
@@ -42,7 +42,7 @@ def _passes(request: HttpRequest) -> frozenset[str]:
         return frozenset()
 
 
-def _sign_in_first(view: View) -> View:
+def sign_in_first(view: View) -> View:
     """Somebody who is nobody to us (the link in a mail, opened on another device) is asked to sign in or to give the receipt
     number, whether the application exists or not."""
     @functools.wraps(view)
@@ -57,11 +57,13 @@ def _sign_in_first(view: View) -> View:
     return inner
 
 
-def _mine(request: HttpRequest, application_id: str) -> Application:
+def mine(request: HttpRequest, application_id: str) -> Application:
+    """The application, when it is one of who asks."""
     return applications.application_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
 
 
-def _actor(request: HttpRequest) -> str:
+def actor_of(request: HttpRequest) -> str:
+    """How who asks appears in the audit chain."""
     owner = owner_of(request)
     return f"resident:{owner.key}" if owner else "resident:code"
 
@@ -90,7 +92,7 @@ def home(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
 
 
-@_sign_in_first
+@sign_in_first
 @require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     """The confirmation page."""
@@ -98,21 +100,21 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
 
 
 def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).shown()
     context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
-               "has_mail": bool(application.sealed_mail), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
+               "has_mail": bool(application.sealed_mail), "fee": paying.fee_of(application), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
                "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}
     return render(request, "intake/filed.html", context, status=422 if wrong else 200)
 
 
-@_sign_in_first
+@sign_in_first
 @posts("/my/{application_id}/filed/")
 def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
     """Take what somebody thinks of how it went."""
     try:
-        opinions.opinion_give(application=_mine(request, application_id), grade=request.POST.get("grade", ""), text=request.POST.get("text", ""))
+        opinions.opinion_give(application=mine(request, application_id), grade=request.POST.get("grade", ""), text=request.POST.get("text", ""))
     except OpinionWrong as wrong:
         return _filed_page(request, application_id, wrong)
     return see_other(f"/my/{application_id}/filed/#opinion")
@@ -126,7 +128,7 @@ def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
     return True
 
 
-@_sign_in_first
+@sign_in_first
 @require_safe
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
@@ -139,7 +141,7 @@ def status(request: HttpRequest, application_id: str) -> HttpResponse:
 
 
 def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     lines = talk.talk_of(application)
     d = applications.published_of(application).shown()
     import datetime as dt
@@ -155,7 +157,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
-        "section": procedures_section(d),
+        "section": procedures_section(d), "fee": paying.fee_of(application),
     }
     open_slots = {a.id for a in applications.later_slots(application)}
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
@@ -165,48 +167,48 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
 
 
-@_sign_in_first
+@sign_in_first
 @posts("/my/{application_id}/")
 def talk_back(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer the section."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     try:
-        talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=_actor(request))
+        talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=actor_of(request))
     except TalkWrong as wrong:
         return _status_page(request, application_id, [], wrong.ja)
     return see_other(f"/my/{application.id}/#talk")
 
 
-@_sign_in_first
+@sign_in_first
 @require_safe
 def document(request: HttpRequest, application_id: str, document_id: str) -> HttpResponseBase:
     """Download what was issued."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     file, name = applications.document_file(application=application, document_id=document_id)
     return file_response(file, name=f"{name}.pdf")
 
 
-@_sign_in_first
+@sign_in_first
 @require_safe
 def receipt(request: HttpRequest, application_id: str) -> HttpResponseBase:
     """The receipt (受付票) as PDF."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     return file_response(receipt_file(application), name=f"受付票_{application.receipt}.pdf")
 
 
-@_sign_in_first
+@sign_in_first
 @require_safe
 def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponseBase:
     """A file one sent."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
 
 
-@_sign_in_first
+@sign_in_first
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer a correction: only the questions asked for, with old value and note."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     if application.status != "correction":
         return see_other(f"/my/{application.id}/")
     raw = raw_post(request) if request.method == "POST" else None
@@ -219,7 +221,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
         if request.POST.get("_action") == "add":
             return see_other(f"/my/{application.id}/correct/")
         try:
-            applications.correction_answer(application=application, raw=raw, extra=extra, actor=_actor(request))
+            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request))
             return see_other(f"/my/{application.id}/")
         except AnswersWrong as error:
             faults = error.faults
@@ -265,18 +267,18 @@ def _correct_page(
     return render(request, "intake/correct.html", context, status=422 if faults or refused else 200)
 
 
-@_sign_in_first
+@sign_in_first
 @posts("/my/{application_id}/")
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
-    application = _mine(request, application_id)
+    application = mine(request, application_id)
     refused: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             limits.take("upload", request, application.owner)
             try:
                 applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                          name=upload.name or "", size=upload.size or 0, actor=_actor(request))
+                                          name=upload.name or "", size=upload.size or 0, actor=actor_of(request))
             except FileRefused as error:
                 refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     if refused:
@@ -284,12 +286,12 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     return see_other(f"/my/{application.id}/")
 
 
-@_sign_in_first
+@sign_in_first
 @posts("/my/{application_id}/")
 def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
     """Ask to withdraw."""
-    application = _mine(request, application_id)
-    applications.withdrawal_ask(application=application, actor=_actor(request))
+    application = mine(request, application_id)
+    applications.withdrawal_ask(application=application, actor=actor_of(request))
     return see_other(f"/my/{application.id}/")
 
 

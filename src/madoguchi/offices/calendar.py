@@ -8,11 +8,20 @@ import functools
 from django.conf import settings
 
 from .city import City, read_city
+from .errors import FeeMissing
 
 
 def city() -> City:
     """The city in whose name we run."""
     return read_city(settings.MADOGUCHI_CITY)
+
+
+def fee_on(key: str, day: dt.date) -> int:
+    """Yen of a fee on a day. Raises FeeMissing, for a fee that is not in the table too."""
+    fee = city().fees.get(key)
+    if fee is None:
+        raise FeeMissing
+    return fee.on(day)
 
 
 @functools.lru_cache(maxsize=4096)

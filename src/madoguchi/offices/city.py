@@ -13,6 +13,7 @@ from madoguchi.kernel.keeping import years_read
 from madoguchi.kernel.said import say
 
 from .errors import CityWrong
+from .fees import Fee, fee_read
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,6 +64,7 @@ class City:
     keep: dict[str, int]  # 種別 → years of keeping (kernel.keeping); a 種別 that is not there is kept
     register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
+    fees: dict[str, Fee]  # 手数料: the table of the ordinance, dated
     warn_days: int = 3  # open days before the due day on which a case is reported (期限の知らせ)
 
 
@@ -114,7 +116,8 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         closed_days=frozenset(dt.date.fromisoformat(day) for day in closed.get("日", [])),
         disasters=tuple(raw.get("災害", [])),
         keep={kind: _years(kind, rule) for kind, rule in raw.get("保存期間", {}).items()},
-        register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder, warn_days=_warn(raw.get("期限の知らせ", "3")),
+        register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
+        fees={key: fee_read(key, fee) for key, fee in (raw.get("手数料") or {}).items()}, warn_days=_warn(raw.get("期限の知らせ", "3")),
     )
 
 

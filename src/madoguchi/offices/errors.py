@@ -19,3 +19,11 @@ class DisasterWrong(DomainError):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__(faults[0][1])
         self.faults = faults
+
+
+class FeeMissing(DomainError):
+    """The city's table has no amount for this fee on this day."""
+
+    code = "fee_missing"
+    ja = "手数料の額が決まっていないため、いまは申請できません。担当課にお電話ください。"
+    status = 503

@@ -1,14 +1,14 @@
 """Door: the city, its sections, its calendar and its disasters."""
 
-from .calendar import add_open_days, city, due_day, is_open, next_open, open_days_between
+from .calendar import add_open_days, city, due_day, fee_on, is_open, next_open, open_days_between
 from .city import City, LifeEvent, Section, city_words
-from .errors import DisasterWrong
+from .errors import DisasterWrong, FeeMissing
 from .rules import CAUSES, DisasterTerms
 from .selectors import disaster_get, disasters_all, disasters_open
 from .services import disaster_add, disaster_extend, disasters_seed
 
 __all__ = [
-    "CAUSES", "City", "DisasterTerms", "DisasterWrong", "LifeEvent", "Section", "add_open_days", "city", "city_words",
-    "disaster_add",     "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "due_day", "is_open", "next_open",
-    "open_days_between",
+    "CAUSES", "City", "DisasterTerms", "DisasterWrong", "FeeMissing", "LifeEvent", "Section", "add_open_days", "city", "city_words",
+    "disaster_add", "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "due_day", "fee_on",
+    "is_open", "next_open", "open_days_between",
 ]

@@ -14,7 +14,8 @@ from madoguchi.kernel.errors import DomainError
 from madoguchi.web.posted import posts
 
 from . import cashier, refunds, selectors
-from .errors import CashWrong, RefundWrong, SecondPersonNeeded
+from .errors import CashWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from .papers import paid_pdf
 from .rules import MEANS, OPEN, REASONS, words_of
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
@@ -104,3 +105,13 @@ def refund_act(request: HttpRequest, payment_id: str, refund_id: str) -> HttpRes
     except (SecondPersonNeeded, RefundWrong) as wrong:
         return _page(request, payment_id, [("refunds", cast(DomainError, wrong).ja)])
     return _to(payment_id)
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """The 領収証, for the printer at the counter."""
+    found = selectors.payment_get(actor=cast(Staff, request.user), payment_id=payment_id)
+    if not found.number:
+        raise PaymentNotFound("領収証は、支払いのあとに印刷できます。")
+    return HttpResponse(paid_pdf(found), content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="receipt.pdf"'})

@@ -1,6 +1,8 @@
 """Door: published procedures and their faces."""
 
+from .fees import bill_of, fee_words
 from .rules.checks import Facts
+from .rules.fees import Bill
 from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
 from .rules.model import Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
@@ -9,7 +11,7 @@ from .selectors import Published, accepts, catalogue, current, search, version
 from .services import version_publish
 
 __all__ = [
-    "FIELD_TYPES", "Attachment", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "catalogue", "current", "derive", "judge", "read_step", "search",
+    "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
+    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "catalogue", "current", "derive", "fee_words", "judge", "read_step", "search",
     "steps_asked", "version", "version_publish",
 ]

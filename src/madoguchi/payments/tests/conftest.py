@@ -14,7 +14,8 @@ def card_process():
 @pytest.fixture
 def cards(card_process, settings):
     """The city offers cards through a gateway process of its own."""
-    settings.CARD_GATEWAY = {"key": gateway.KEY, "webhook_secret": gateway.SECRET, "base": card_process.base}
+    settings.CARD_GATEWAY = {"key": gateway.KEY, "webhook_secret": gateway.SECRET, "base": card_process.base,
+                             "page": card_process.base}
     settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"card": "madoguchi.adapters.card_gateway.CardGateway"}
     return card_process
 

@@ -11,7 +11,7 @@ from madoguchi.payments import cashier, refunds
 from madoguchi.payments.models import Payment, Refund
 
 # route → the ids it carries
-STRANGERS = {"payment": ("payment_id",), "payment_take": ("payment_id",), "payment_refund": ("payment_id",),
+STRANGERS = {"payment": ("payment_id",), "payment_paper": ("payment_id",), "payment_take": ("payment_id",), "payment_refund": ("payment_id",),
              "payment_refund_act": ("payment_id", "refund_id")}
 
 

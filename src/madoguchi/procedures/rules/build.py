@@ -7,6 +7,7 @@ from collections.abc import Iterable
 from typing import Any
 
 from . import conditions
+from .charge import charge_read
 from .keep import keep_years, warn_days
 from .model import (
     KINDS,
@@ -384,7 +385,8 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         id=slug, edition=read.text(top, "版", need=True), kind=kind, name=read.text(top, "名称", need=True),
         reading=read.text(top, "よみ", need=True), section=read.text(top, "担当", need=True), laws=_laws(read, top),
         form=read.text(top, "様式"), audience=read.text(top, "対象", need=True), minutes=read.number(top, "所要", need=True),
-        fee=read.number(top, "手数料", need=True), level=read.text(top, "本人確認", need=True, one_of=LEVELS),
+        fee=0 if isinstance(top.get("手数料"), Table) else read.number(top, "手数料", need=True), charge=charge_read(read, top),
+        level=read.text(top, "本人確認", need=True, one_of=LEVELS),
         steps=_steps(read, top), review=_review(read, top, kind), documents=_documents(read, top),
         handovers=_handovers(read, top), aliases=read.texts(top, "別名"), plan_name=read.text(top, "計画の名称"),
         life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True), visit=read.text(top, "来庁"),

@@ -35,7 +35,7 @@ def lint(
     the city pack."""
     found = itertools.chain(
         _unique(d), _conditions(d), _calls(d), _columns(d), _documents(d), _people(d), _shape(d), _ranges(d),
-        _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
+        _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
     )
     return sorted(set(found))
 
@@ -75,6 +75,9 @@ def _conditions(d: Definition) -> Iterator[Problem]:
     rest += [(r.card, r.card_text, r.line) for r in d.roles]
     rest += [(o.condition, o.condition_text, o.line) for o in d.review.outcomes]
     rest += [(x.condition, x.condition_text, x.line) for x in d.documents]
+    if d.charge:
+        rest += [(i.condition, i.condition_text, i.line) for i in d.charge.items]
+        rest += [(x.condition, x.condition_text, x.line) for x in d.charge.exempt]
     for condition, text, line in rest:
         if condition:
             yield from _condition(d, condition, text, line)
@@ -89,6 +92,14 @@ def _condition(
         yield Problem(d.file, line, f"条件「{text}」{ja}")
     if not wrong and not can_hold(d, tree, step):
         yield Problem(d.file, line, f"条件「{text}」が成り立つことはありません。書き直すか、消してください")
+
+
+def _counts(d: Definition) -> Iterator[Problem]:
+    """What is paid for each must be a whole number that is always asked where the fee is."""
+    for item in d.charge.items if d.charge else ():
+        q = d.question(item.count) if item.count else None
+        if item.count and (q is None or q.type != "整数"):
+            yield Problem(d.file, item.line, f"手数料の数「{item.count}」という整数の項目はありません")
 
 
 def _compare(d: Definition, c: conditions.Compare, before: int | None, decision: bool) -> str:

@@ -213,6 +213,38 @@ class Handover:
 
 
 @dataclass(frozen=True, slots=True)
+class ChargeItem:
+    """A fee of the city's table, as often as a question says (once without one)."""
+
+    fee: str
+    count: str = ""
+    condition: Condition | None = None
+    condition_text: str = ""
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Exemption:
+    """減免: who pays nothing."""
+
+    name: str
+    condition: Condition | None
+    condition_text: str
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """手数料 by the city's table. ``first``: paid before the application is accepted, within ``days``; else on receipt."""
+
+    items: tuple[ChargeItem, ...]
+    exempt: tuple[Exemption, ...]
+    first: bool
+    days: int
+    line: int = 0
+
+
+@dataclass(frozen=True, slots=True)
 class Definition:
     """A procedure: everything else is derived from this."""
 
@@ -232,6 +264,7 @@ class Definition:
     review: Review
     documents: tuple[Document, ...]
     handovers: tuple[Handover, ...]
+    charge: Charge | None = None
     aliases: tuple[str, ...] = ()
     plan_name: str = ""
     life_events: tuple[str, ...] = ()

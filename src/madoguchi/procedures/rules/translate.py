@@ -35,6 +35,7 @@ def turned(d: Definition, turn: Turn) -> Definition:
         bring=tuple(turn(b) for b in d.bring), deadline=dataclasses.replace(d.deadline, text=turn(d.deadline.text)),
         steps=tuple(_step(s, turn) for s in d.steps), attachments=tuple(_attachment(a, turn) for a in d.attachments),
         guidance=tuple((turn(q), turn(a)) for q, a in d.guidance),
+        charge=d.charge and dataclasses.replace(d.charge, exempt=tuple(dataclasses.replace(x, name=turn(x.name)) for x in d.charge.exempt)),
         laws=tuple(Law(turn(x.law), turn(x.article), x.doubt, x.line) for x in d.laws),
     )
 

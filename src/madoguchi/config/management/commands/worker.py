@@ -16,7 +16,7 @@ from madoguchi.agency.public import mandates_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep, opinions_sweep
+from madoguchi.intake.public import drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
 
@@ -62,6 +62,7 @@ class Command(BaseCommand):
                     bulk_drafts_sweep()
                     drafts_sweep()
                     opinions_sweep()
+                    unpaid_sweep()
                     mandates_sweep()
                     sessions_sweep()
                     sweep_strays()

@@ -52,7 +52,7 @@ def search_text(d: Definition) -> SearchText:
         for heading, text, doubt in _passages(d) if text.strip()
     )
     facets = {
-        "life_events": d.life_events, "section": (d.section,), "fee": ("無料" if d.fee == 0 else "有料",),
+        "life_events": d.life_events, "section": (d.section,), "fee": ("無料" if d.fee == 0 and d.charge is None else "有料",),
         "card": (d.level,), "kind": (d.kind,), "visit": ("来庁が必要" if d.visit else "来庁は不要",),
     }
     return SearchText(d.id, d.edition, d.name, d.reading, aliases, d.keywords, passages, facets)
@@ -62,7 +62,7 @@ def _passages(d: Definition) -> Iterator[tuple[str, str, str]]:
     yield "概要", d.summary, ""
     yield "対象の方", d.audience, ""
     yield "期限", d.deadline.text, d.deadline.doubt
-    yield "手数料", "無料です。" if d.fee == 0 else f"{d.fee:,}円です。", ""
+    yield "手数料", "有料です。" if d.charge else "無料です。" if d.fee == 0 else f"{d.fee:,}円です。", ""
     yield "本人確認", LEVEL_WORDS.get(d.level, d.level), ""
     yield "持ち物", "、".join(d.bring), ""
     yield "所要時間", f"入力は{d.minutes}分ほどです。", ""

@@ -1,0 +1,135 @@
+"""The fee of an application: asked for at filing, paid before it is accepted (前納) or when what was asked for is received."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.conf import settings
+from django.db import transaction
+
+from madoguchi.kernel import clock, failpoints, keys, outbox
+from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
+from madoguchi.notifications.public import mail_promise
+from madoguchi.payments import public as payments
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Bill, Definition
+
+from . import acting, mails
+from .events import APPLICATION_FILED
+from .models import Application
+
+LAST_HOUR = dt.time(23, 59, 59)
+
+
+def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill | None:
+    """What these answers cost; None where the procedure has no bill."""
+    return procedures.bill_of(d, answers, day) if d.charge else None
+
+
+def fee_ask(application: Application, d: Definition, actor: str) -> bool:
+    """Ask for the fee, in the transaction of filing. True when the application waits for it: then it is accepted, and the
+    section hears of it, only once the fee is paid."""
+    day = application.filed_at.astimezone(clock.JST).date()
+    bill = bill_of(d, application.answers, day)
+    if bill is None or d.charge is None:
+        return False
+    waits = d.charge.first and bill.total > 0
+    due = dt.datetime.combine(day + dt.timedelta(days=d.charge.days), LAST_HOUR, clock.JST) if waits else None
+    payments.payment_make(
+        key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
+        lines=[{"label": str(x.label), "unit": x.unit, "count": x.count, "sum": x.sum} for x in bill.lines]
+        + ([{"label": f"減免({bill.exempt})", "unit": 0, "count": 1, "sum": -sum(x.sum for x in bill.lines)}] if bill.exempt else []),
+        amount=bill.total, due_at=due, actor=actor)
+    if waits:
+        application.status = "unpaid"
+        application.view = {"timeline": [{"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}]}
+        application.save(update_fields=["status", "view"])
+    return waits
+
+
+@dataclass(frozen=True, slots=True)
+class Fee:
+    """The fee as the applicant sees it."""
+
+    payment: payments.Payment
+    words: str
+    means: str
+    open: bool
+    card: bool  # can be paid here and now
+    left: int  # what was received and not given back
+
+
+def fee_of(application: Application) -> Fee | None:
+    """The fee of an application that was found; None where there is none."""
+    row = payments.payment_of_case(str(application.id))
+    if row is None:
+        return None
+    is_open = row.state in payments.OPEN
+    return Fee(row, payments.words_of(row.state, row.received, row.refunded), payments.MEANS.get(row.means, ""), is_open,
+               is_open and payments.online() and row.state != payments.State.SUBMITTED, row.received - row.refunded)
+
+
+def _open_fee(application: Application) -> payments.Payment:
+    row = payments.payment_of_case(str(application.id))
+    if row is None:
+        raise NotFound(say("この申請に手数料はありません。"))
+    return row
+
+
+def fee_start(*, application: Application, language: str, actor: str) -> str:
+    """The address of the page on which the fee is paid by card. Raises PaymentClosed, ProviderAway, ProviderUnknown."""
+    back = f"{settings.BASE_URL}/my/{application.id}/pay/back/"
+    return payments.payment_start(payment_id=str(_open_fee(application).id), means="card", back=back, language=language, actor=actor)
+
+
+def fee_confirm(*, application: Application, actor: str) -> None:
+    """Back from the card's page: ask how it went."""
+    payments.payment_confirm(payment_id=str(_open_fee(application).id), actor=actor)
+
+
+def fee_cancel(*, application: Application, actor: str) -> None:
+    """Give up an application that was never paid. Raises PaymentClosed, ProviderAway."""
+    if application.status != "unpaid":
+        raise payments.PaymentClosed
+    payments.payment_cancel(payment_id=str(_open_fee(application).id), actor=actor)
+
+
+ENDS = {"success": ("filed", say("手数料のお支払いを確認し、申請を受け付けました")),
+        "expired": ("lapsed", say("期限までにお支払いがなかったため、申請は取り消されました")),
+        "cancelled": ("withdrawn", say("お支払いの前に、申請を取りやめました"))}
+
+
+def payment_changed(message: outbox.Envelope) -> None:
+    """Handler of payments' Changed: paid, an application that waited is accepted; run out or cancelled, it is over. The same
+    message again changes nothing."""
+    state = message.payload["state"]
+    with transaction.atomic(durable=True):
+        row = Application.objects.select_for_update().filter(id=message.payload["case"]).first()
+        if row is None or state not in ENDS or message.key in row.view.get("seen", []):
+            return
+        now = clock.now()
+        view = row.view | {"seen": [*row.view.get("seen", [])[-49:], message.key]}
+        said = ENDS[state][1] if row.status == "unpaid" else say("手数料をお支払いいただきました")
+        if row.status == "unpaid" or state == "success":
+            view["timeline"] = [*view["timeline"], {"at": now.isoformat(), "ja": said}]
+        if row.status == "unpaid":
+            row.status = ENDS[state][0]
+            view["accepted" if state == "success" else "unpaid_end"] = now.isoformat()
+            _tell(row, state, message.key)
+        row.view = view
+        row.save(update_fields=["status", "view"])
+        failpoints.hit("intake.pay.before_commit")
+
+
+def _tell(row: Application, state: str, key: str) -> None:
+    """Accepted: the section hears of it, and the mail that confirms it goes out. Run out: the applicant is told."""
+    if state == "success":
+        outbox.publish(APPLICATION_FILED, case_ref=str(row.id), key=f"filed:{row.id}", payload={"application": str(row.id)})
+    elif state == "expired" and row.sealed_mail and acting.tells(row):
+        to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
+        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        mail_promise(key=f"unpaid:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)

@@ -1,0 +1,161 @@
+"""A certificate that is ordered and paid: the bill, paid first, by card, in cash, run out, given up; who sees it."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+
+import pytest
+from pypdf import PdfReader
+from tests.support import gateway
+from tests.support.hall import run_worker
+
+from madoguchi.casework.models import Case
+from madoguchi.config.procedures_cli import body, pack_files, read_file
+from madoguchi.intake.models import Application
+from madoguchi.kernel import clock, witness
+from madoguchi.offices.public import city
+from madoguchi.payments import cashier, services
+from madoguchi.payments.models import Payment
+from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
+from madoguchi.procedures import public as procedures
+
+SLUG = "juuminhyou-utsushi"
+WANTS = {"filer": "self", "scope": "all", "show_relation": True, "show_honseki": False, "show_number": False, "copies": 2, "receive": "post",
+         "exempt": False}
+
+
+@pytest.fixture
+def order(hall):
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == SLUG)
+    definition, _ = read_file(path, override, city())
+    hall.publish(SLUG, body(path, override, definition))
+    plain = {key: value for key, value in hall.answers(SLUG).items() if key in ("name", "born", "address", "phone")}
+
+    def make(who="hanako", mail="", **changes):
+        answers = {k: v for k, v in (plain | WANTS | changes).items() if v is not None}
+        return hall.file(who, SLUG, answers, mail=mail)
+
+    return make
+
+
+def now_of(row):
+    row.refresh_from_db()
+    return row.status, [e["ja"] for e in row.view["timeline"]]
+
+
+@pytest.mark.parametrize(("changes", "total"), [
+    ({}, 710), ({"receive": "counter"}, 600), ({"copies": 1}, 410), ({"copies": 10, "receive": "counter"}, 3000), ({"exempt": True}, 0),
+    ({"show_number": True, "number_use": "年金事務所", "receive": None}, 710),
+])
+def test_the_bill(order, changes, total):
+    order(**changes)
+    payment = Payment.objects.get()
+    assert payment.amount == total == sum(line["sum"] for line in payment.lines)
+
+
+def test_a_fee_has_the_amount_of_its_day():
+    from madoguchi.offices.errors import FeeMissing
+    from madoguchi.offices.fees import fee_read
+
+    fee = fee_read("x", {"名": "写し", "額": [{"から": "2026-04-01", "円": "400"}, {"から": "2020-04-01", "円": "300"}]})
+    assert [fee.on(dt.date(2026, 3, 31)), fee.on(dt.date(2026, 4, 1))] == [300, 400]
+    with pytest.raises(FeeMissing):
+        fee.on(dt.date(2020, 3, 31))
+    for wrong in ("-1", "3.5", "三百", ""):
+        with pytest.raises(ValueError, match="整数"):
+            fee_read("x", {"名": "写し", "額": [{"から": "2020-04-01", "円": wrong}]})
+
+
+def test_unpaid_is_not_accepted_and_paid_is_accepted_once(order, hall, cards):  # noqa: F811
+    row = order(mail="a@example.jp")
+    run_worker()
+    assert now_of(row)[0] == "unpaid" and not Case.objects.exists() and not list(hall.home.glob("mail/*"))
+    browser = hall.browser("hanako")
+    page = browser.get(f"/my/{row.id}/pay/").content.decode()
+    assert "710円" in page and "カードで支払う" in page and "11月27日までに" in page
+    there = browser.post(f"/my/{row.id}/pay/card/")
+    assert there.status_code == 303 and there["Location"].startswith(cards.base)
+    back = cards.card(there["Location"], gateway.SECURE)
+    assert back.headers["Location"].endswith(f"/my/{row.id}/pay/back/")
+    assert browser.get(f"/my/{row.id}/pay/back/")["Location"] == f"/my/{row.id}/pay/"
+    run_worker()
+    status, told = now_of(row)
+    assert status == "filed" and told[-1] == "手数料のお支払いを確認し、申請を受け付けました"
+    assert Case.objects.get().receipt == row.receipt
+    assert list(hall.home.glob("mail/*")), "the mail that confirms it"
+    page = browser.get(f"/my/{row.id}/pay/").content.decode()
+    assert "お支払い済みです" in page and "カードで支払う" not in page
+    paper = browser.get(f"/my/{row.id}/pay/receipt/")
+    words = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.content)).pages)
+    assert "領収証" in words and "710円" in words and row.receipt in words and "七尾" not in words.replace("七尾市", "")
+    assert witness.verify() == []
+
+
+def test_the_days_of_the_standard_period_count_from_the_payment(order, hall):
+    row = order()
+    with clock.frozen(clock.now() + dt.timedelta(days=5)):
+        cashier.cash_take(actor=hall.staff("okada"), payment_id=str(Payment.objects.get().id), tendered=1000)
+        run_worker()
+        assert Case.objects.get(id=row.id).due_on > clock.today()
+
+
+def test_nothing_to_pay_is_accepted_at_once(order):
+    row = order(exempt=True)
+    run_worker()
+    assert now_of(row)[0] == "filed" and Case.objects.count() == 1
+
+
+def test_unpaid_runs_out_with_a_mail_and_is_forgotten_later(order, hall):
+    from madoguchi.intake.forgetting import unpaid_sweep
+
+    row = order(mail="a@example.jp")
+    with clock.frozen(clock.now() + dt.timedelta(days=8)):
+        assert services.payments_expire() == 1
+        run_worker()
+        assert now_of(row)[0] == "lapsed"
+        assert len(list(hall.home.glob("mail/*.eml"))) == 1
+        assert not Case.objects.exists() and unpaid_sweep() == 0
+        assert witness.verify() == []
+    with clock.frozen(clock.now() + dt.timedelta(days=50)):
+        assert unpaid_sweep() == 1
+        assert not Application.objects.exists() and Payment.objects.count() == 1
+        assert witness.verify() == []
+
+
+def test_given_up_before_payment(order, hall):
+    row, browser = order(), hall.browser("hanako")
+    assert browser.post(f"/my/{row.id}/pay/cancel/").status_code == 303
+    run_worker()
+    assert now_of(row)[0] == "withdrawn"
+    again = browser.post(f"/my/{row.id}/pay/cancel/")
+    assert again.status_code == 409 and "すでに終わっています" in again.content.decode()
+
+
+def test_the_gateway_is_away_and_the_page_says_that_no_money_moved(order, hall, settings):
+    settings.CARD_GATEWAY = {"key": "sk_test_x", "webhook_secret": "whsec_x", "base": "http://127.0.0.1:9", "page": ""}
+    settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"card": "madoguchi.adapters.card_gateway.CardGateway"}
+    row = order()
+    answer = hall.browser("hanako").post(f"/my/{row.id}/pay/card/")
+    assert answer.status_code == 503 and "お金は動いていません" in answer.content.decode()
+
+
+@pytest.mark.parametrize("part", ["", "card/", "back/", "cancel/", "receipt/"])
+def test_strangers_cannot_tell_that_a_fee_exists(order, hall, part):
+    row, made_up = order(), "00000000-0000-4000-8000-000000000000"
+    for who in ("taro", ""):
+        browser = hall.browser(who)
+        for method in (browser.get, browser.post):
+            a, b = (method(f"/my/{i}/pay/{part}") for i in (row.id, made_up))
+            assert (a.status_code, a.get("Location", "").replace(str(row.id), "")) == (b.status_code, b.get("Location", "").replace(made_up, ""))
+            assert a.status_code in (303, 302, 404, 405)
+    assert Payment.objects.get().state == "created"
+
+
+def test_the_procedure_says_its_price_before_the_start_and_the_check_page_the_bill(order, hall):
+    order()
+    assert "1通300円" in hall.browser().get(f"/p/{SLUG}/").content.decode()
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | WANTS)
+    page = hall.browser("hanako").get(f"/a/{draft.id}/check/").content.decode()
+    assert "手数料の内訳" in page and "710円" in page
+    assert procedures.current(SLUG).definition.fee == 0

@@ -1,0 +1,83 @@
+"""The fee on my page: what is owed, paying by card, the receipt. A view parses, calls one service, renders."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_safe
+
+from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
+from madoguchi.payments.public import PaymentClosed, ProviderAway, paid_pdf
+from madoguchi.web import languages, limits
+from madoguchi.web.posted import posts
+
+from . import applications, paying
+from .form_parts import procedures_section, see_other
+from .views_my import actor_of, mine, sign_in_first
+
+
+@sign_in_first
+@require_safe
+def pay(request: HttpRequest, application_id: str) -> HttpResponse:
+    """What is owed and how to pay."""
+    return _page(request, application_id, "")
+
+
+def _page(request: HttpRequest, application_id: str, refused: str, status: int = 200) -> HttpResponse:
+    application = mine(request, application_id)
+    fee = paying.fee_of(application)
+    if fee is None:
+        raise NotFound(say("この申請に手数料はありません。"))
+    d = applications.published_of(application).shown()
+    lines = [{**line, "label": say(line["label"])} for line in fee.payment.lines]
+    context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d),
+               "faults": [("pay", refused)] if refused else []}
+    return render(request, "intake/pay.html", context, status=status)
+
+
+@sign_in_first
+@posts("/my/{application_id}/pay/")
+def pay_card(request: HttpRequest, application_id: str) -> HttpResponse:
+    """To the card's page."""
+    application = mine(request, application_id)
+    limits.take("submit", request, application.owner)
+    try:
+        url = paying.fee_start(application=application, language=languages.recorded(), actor=actor_of(request))
+    except (ProviderAway, PaymentClosed) as error:
+        return _page(request, application_id, error.ja, error.status)
+    return see_other(url or f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@require_safe
+def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Back from the card's page, paid or not."""
+    application = mine(request, application_id)
+    if request.method == "GET":
+        paying.fee_confirm(application=application, actor=actor_of(request))
+    return see_other(f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@posts("/my/{application_id}/pay/")
+def pay_cancel(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Give the unpaid application up."""
+    application = mine(request, application_id)
+    try:
+        paying.fee_cancel(application=application, actor=actor_of(request))
+    except (ProviderAway, PaymentClosed) as error:
+        return _page(request, application_id, error.ja, error.status)
+    return see_other(f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@require_safe
+def pay_receipt(request: HttpRequest, application_id: str) -> HttpResponse:
+    """The 領収証 as PDF."""
+    fee = paying.fee_of(mine(request, application_id))
+    if fee is None or not fee.payment.number:
+        raise NotFound(say("領収証は、お支払いのあとに出ます。"))
+    response = HttpResponse(paid_pdf(fee.payment), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{fee.payment.receipt}-paid.pdf"'
+    return response

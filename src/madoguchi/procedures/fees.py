@@ -1,0 +1,28 @@
+"""Fees as of a day: the definition's bill with the city's table, and how a page says what a procedure costs."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+from typing import Any
+
+from madoguchi.kernel import clock
+from madoguchi.kernel.said import say
+from madoguchi.offices.public import city, fee_on
+from madoguchi.web.said_days import yen
+
+from .rules.fees import Bill, bill
+from .rules.model import Definition
+
+
+def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill:
+    """What these answers cost on a day. Raises FeeMissing where the table has no amount for it."""
+    return bill(d, answers, lambda key: (city().fees[key].name, fee_on(key, day)))
+
+
+def fee_words(d: Definition) -> str:
+    """What a procedure costs, before anything is answered: 無料, 300円, or the fee of one copy."""
+    if d.charge is None:
+        return yen(d.fee)
+    first = yen(fee_on(d.charge.items[0].fee, clock.today()))
+    return say("1通{yen}（郵送料が加わることがあります）", yen=first) if len(d.charge.items) > 1 else say("1通{yen}", yen=first)
