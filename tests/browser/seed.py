@@ -19,7 +19,7 @@ from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.register.rules.specimens import SPECIMENS
 
-RISAI, TEATE, KIFU = "risai-shoumei", "jidou-teate-nintei", "jidou-teate-kifu"
+RISAI, TEATE, KIFU, PAID = "risai-shoumei", "jidou-teate-nintei", "jidou-teate-kifu", "juuminhyou-utsushi"
 DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "staying": "home", "photos_ready": True}
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
@@ -187,6 +187,29 @@ class Town:
         mine = window.url.removesuffix("filed/").removeprefix(self.base)
         case = (office or self.office).find(receipt[0]).removeprefix(self.base)
         return Filed(mine, case, receipt[0], code[1] if code else "")
+
+    def order(self) -> tuple[str, str]:
+        """A certificate whose fee is not paid: the applicant's page of it, and the staff's page of its payment."""
+        window, desk = self.window("taro"), self.window("okada")
+        given = answers(PAID, {"filer": "self", "show_number": False, "receive": "post", "exempt": False})
+        walk(window, PAID, given)
+        window.send("f", {"ok": "yes", "mail": demo.MAIL})
+        receipt = re.search(r"R\d+-\d{4}-\d{4}-\d", window.text())
+        assert receipt and "/filed/" in window.url, window.errors()
+        desk.get(f"/staff/payments/?q={receipt[0]}")
+        return window.url.removesuffix("filed/").removeprefix(self.base), str(desk.page.xpath("//tbody//a/@href")[0])
+
+    @functools.cached_property
+    def owing(self) -> tuple[str, str]:
+        """Not paid."""
+        return self.order()
+
+    @functools.cached_property
+    def bought(self) -> tuple[str, str]:
+        """Paid in cash at the counter."""
+        mine, payment = self.order()
+        self.window("okada").get(payment).send(f"{payment}take/", {})
+        return mine, payment
 
     @functools.cached_property
     def received(self) -> Filed:

@@ -17,8 +17,8 @@ from django.conf import settings
 from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
-from tests.crash import keeping
-from tests.crash.journeys import CLAIM, DISASTER
+from tests.crash import keeping, money
+from tests.crash.journeys import CLAIM, DISASTER, PAID
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
@@ -69,9 +69,9 @@ def hall() -> Hall:
 
 def answers_of(slug: str) -> dict[str, Any]:
     """What Hanako answers."""
-    if slug != DISASTER:
+    if slug not in (DISASTER, PAID):
         return hall().answers(slug)
-    case = Path(__file__).parents[1] / "cases" / f"{DISASTER}.yaml"
+    case = Path(__file__).parents[1] / "cases" / f"{slug}.yaml"
     return {k: v for k, v in yaml.safe_load(case.read_text(encoding="utf-8"))["answers"].items() if v is not None}
 
 
@@ -325,7 +325,7 @@ def look(application: str = "", draft: str = "", **_: Any) -> Done:
     """How one application (or draft) stands."""
     row, case = Application.objects.filter(id=application or None).first(), Case.objects.filter(id=application or None).first()
     kept = Draft.objects.filter(id=draft or None).first()
-    return {"status": row.status if row else "", "state": case.state if case else "", "phone": case.answers["phone"] if case else "",
+    return {"status": row.status if row else "", "state": case.state if case else "", "phone": case.answers.get("phone", "") if case else "",
             "draft": kept.state if kept else "", "answers": len(kept.answers) if kept else 0,
             "applications": Application.objects.filter(draft_id=draft or None).count()}
 
@@ -333,7 +333,7 @@ def look(application: str = "", draft: str = "", **_: Any) -> Done:
 def faults(accepted: list[str] | None = None, **_: Any) -> Done:
     """Everything that must hold once the worker has come to rest; a list of what does not."""
     out: list[str] = []
-    out += _filings(accepted or []) + _deliveries() + _papers() + _messages()
+    out += _filings(accepted or []) + _deliveries() + _papers() + _messages() + money.yen()
     anchors = [(int(a), b) for a, b, *_ in (line.split() for line in anchor_path().read_text().splitlines())]
     out += [f"audit {f.chain} {f.seq}: {f.ja}" for f in audit.verify(anchors) + witness.verify()]
     return {"faults": out, "applications": Application.objects.count()}
@@ -346,7 +346,8 @@ def _filings(accepted: list[str]) -> list[str]:
     over = {str(t) for t in Tombstone.objects.values_list("case_id", flat=True)}
     out += [f"accepted and gone: {a}" for a in accepted if a not in filed and a not in over]
     out += [f"destroyed and still there: {a}" for a in over & (set(filed) | set(cases))]
-    out += [f"no case: {a}" for a in filed if a not in cases] + [f"case without application: {c}" for c in cases if c not in filed]
+    out += [f"no case: {a}" for a, row in filed.items() if a not in cases and row.status != "unpaid"]
+    out += [f"case without application: {c}" for c in cases if c not in filed]
     for key, a in filed.items():
         case = cases.get(key)
         if case and (case.answers, case.files, case.digest, case.revision) != (a.answers, a.files, a.digest, a.revision):
@@ -430,4 +431,4 @@ ACTS: dict[str, Callable[..., Done]] = {
         propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
-}
+} | money.ACTS

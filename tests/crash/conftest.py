@@ -13,6 +13,7 @@ from typing import Any
 from urllib.parse import urlsplit, urlunsplit
 
 import pytest
+from tests.support import gateway
 from tests.support.mailserver import MailServer
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -21,11 +22,12 @@ ROOT = Path(__file__).resolve().parents[2]
 class Town:
     """See tests/crash/driver.py. ``server`` is the mail server it writes to."""
 
-    def __init__(self, home: Path, database: str, server: MailServer) -> None:
+    def __init__(self, home: Path, database: str, server: MailServer, cards: str = "") -> None:
         self.home, self.database, self.server = home, database, server
         self.env = os.environ | {
             "PYTHONPATH": os.pathsep.join([str(ROOT / "src"), str(ROOT)]), "MADOGUCHI_ENV": "test", "MADOGUCHI_DATA": str(home),
             "DATABASE_URL": database, "MADOGUCHI_SMTP": server.address, "MADOGUCHI_LOG": "ERROR", "MADOGUCHI_KEYS": "",
+            "MADOGUCHI_CARD_KEY": gateway.KEY, "MADOGUCHI_CARD_WEBHOOK_SECRET": gateway.SECRET, "MADOGUCHI_CARD_BASE": cards,
         }
         self.process = subprocess.Popen([sys.executable, "-m", "tests.crash.driver"], cwd=ROOT, env=self.env, text=True,
                                         stdin=subprocess.PIPE, stdout=subprocess.PIPE)
@@ -100,8 +102,9 @@ def town(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Town]:
     url, maintenance = database_make(home)
     server = MailServer()
     server.start()
-    found = Town(home, url, server)
-    yield found
-    found.close()
+    with gateway.running() as cards:
+        found = Town(home, url, server, cards.base)
+        yield found
+        found.close()
     server.stop()
     database_drop(url, maintenance)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-CLAIM, QUICK, DISASTER = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei"
+CLAIM, QUICK, DISASTER, PAID = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei", "juuminhyou-utsushi"
 
 Journey = list[tuple[str, dict[str, Any]]]
 STAMPS: Journey = [("approve", {"who": "kimura", "role": "chief"}), ("approve", {"who": "suzuki", "role": "manager"})]
@@ -28,11 +28,17 @@ JOURNEYS: dict[str, Journey] = {
     "late": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("late", {}), ("work", {})],
     # whoever has the case leaves the section
     "leaving": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("leave", {}), ("work", {})],
+    # a certificate that is paid for first: by card and asked for, by card and told of, in cash; a part goes back
+    "card": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_start", {}), ("pay_card", {}), ("work", {}),
+             ("pay_refund", {}), ("work", {})],
+    "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
+    "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
-ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
+ENDS = {"card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
+        "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "disaster": ("reviewing", "under_review")}

@@ -14,7 +14,7 @@ import re
 import time
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import urljoin
+from urllib.parse import urljoin, urlsplit
 
 import requests
 from lxml import html as lxml_html
@@ -23,10 +23,12 @@ from urllib3.util.retry import Retry
 
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF
 from madoguchi.procedures.rules import generate
+from madoguchi.procedures.rules.conditions import compares
 from madoguchi.procedures.rules.model import Definition, Step
 
 WAIT_SECONDS = 90.0  # longer than a lease: a worker that was killed holds its message for a minute
 MAIL = "demo@example.jp"
+SECURE_CARD = "4000002760003184"  # a number that gateways publish for tests; asks for 3-D Secure
 
 
 class DemoFailed(Exception):
@@ -146,6 +148,8 @@ def sign_in(browser: Browser, person: str) -> None:
 def file_it(browser: Browser, d: Definition, rng: random.Random, row: Row) -> str:
     """Walk through the form of one procedure. Returns the address of the application."""
     answers = generate.answers_for(d, rng, today=dt.date.today())
+    if d.charge:  # a fee is shown by paying it
+        answers |= {c.name: False for x in d.charge.exempt if x.condition for c in compares(x.condition)}
     browser.get(f"/p/{d.id}/").send(f"/p/{d.id}/start/", {})
     for _ in range(60):
         here = re.search(r"/a/[0-9a-f-]{36}/([^/]+)/$", browser.url)
@@ -183,6 +187,22 @@ def upload(browser: Browser) -> None:
     browser.send("f", {"_action": "next"}, files)
 
 
+def pay(browser: Browser, mine: str, office: Callable[[], Office], receipt: str) -> None:
+    """Pay the fee when there is one: by an invented card with 3-D Secure at the trial gateway, else in cash at the counter."""
+    if not browser.get(mine).page.xpath(f"//a[@href='{urlsplit(mine).path}pay/'][contains(@class,'btn')]"):
+        return
+    browser.get(f"{mine}pay/")
+    if browser.page.xpath("//form[contains(@action,'/pay/card/')]"):
+        browser.send(urlsplit(f"{mine}pay/card/").path, {})
+        for typed in ({"card": SECURE_CARD}, {"card": SECURE_CARD, "code": "yes"}):
+            browser.send(urlsplit(browser.url).path, typed)
+        wait_for("payment", lambda: "お支払い済みです" in browser.get(f"{mine}pay/").text())
+    else:
+        office().take_cash(receipt)
+    if not read_pdf(browser.get(f"{mine}pay/receipt/").body):
+        raise DemoFailed("no receipt for the fee")
+
+
 class Office:
     """The staff of one section at their desks."""
 
@@ -204,6 +224,11 @@ class Office:
             return str(links[0]).partition("?")[0] if links else ""
 
         return str(wait_for(f"case {receipt}", look))
+
+    def take_cash(self, receipt: str) -> None:
+        """The clerk takes the fee of an application in cash."""
+        desk = self.desks["clerk"].get(f"/staff/payments/?q={receipt}")
+        desk.get(str(desk.page.xpath("//tbody//a/@href")[0])).send("/take/", {})
 
     def ask_correction(self, case: str) -> str:
         """Ask to look at the first answer once more. Returns its path."""
@@ -250,6 +275,7 @@ def one(base: str, d: Definition, seed: int, offices: dict[str, Office]) -> Row:
         if d.level != "なし":
             sign_in(resident, "hanako")
         mine = file_it(resident, d, rng, row)
+        pay(resident, mine, lambda: Office(base, d.section), row.receipt)
         office = offices.get(d.section) or offices.setdefault(d.section, Office(base, d.section))
         case = office.find(row.receipt)
         office.ask_correction(case)

@@ -54,6 +54,8 @@ def pay_card(request: HttpRequest, application_id: str) -> HttpResponse:
 def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
     """Back from the card's page, paid or not."""
     application = mine(request, application_id)
+    if paying.fee_of(application) is None:
+        raise NotFound(say("この申請に手数料はありません。"))
     if request.method == "GET":
         paying.fee_confirm(application=application, actor=actor_of(request))
     return see_other(f"/my/{application.id}/pay/")

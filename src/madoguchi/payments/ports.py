@@ -16,6 +16,7 @@ class Order:
     text: str
     back: str
     language: str = "ja"
+    until: int = 0  # seconds since 1970: nobody needs to pay it after this. The same in every call of one key
 
 
 @dataclass(frozen=True, slots=True)

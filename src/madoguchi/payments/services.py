@@ -19,6 +19,7 @@ from .providers import FREE, provider_of
 from .rules import OPEN, Act, State, after, excess
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
+LIVES = dt.timedelta(minutes=60)  # gateways want half an hour at least, still after a late repetition
 ASK_AFTER, ASK_AGAIN = dt.timedelta(minutes=3), dt.timedelta(minutes=10)
 ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will not
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
@@ -73,12 +74,15 @@ def payment_start(*, payment_id: str, means: str, back: str, language: str, acto
         return url
     payment = attempt.payment
     failpoints.hit("payments.start.before_call")
-    answer = provider.start(Order(str(attempt.id), str(payment.id), attempt.amount, f"{payment.subject} {payment.receipt}", back, language))
+    answer = provider.start(Order(str(attempt.id), str(payment.id), attempt.amount, f"{payment.subject} {payment.receipt}", back, language,
+                                  int((attempt.created_at + LIVES).timestamp())))
     failpoints.hit("payments.start.after_call")
     if isinstance(answer, Report):
         report_apply(provider=means, report=answer, actor=actor)
         return ""
     if not isinstance(answer, Started):
+        if isinstance(answer, Refused):  # it will never have a page: the next click makes another order
+            Attempt.objects.filter(id=attempt.id, reference="").update(state="over")
         raise ProviderAway
     with transaction.atomic(durable=True):
         Attempt.objects.filter(id=attempt.id).update(reference=answer.reference, url=answer.url)

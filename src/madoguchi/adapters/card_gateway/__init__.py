@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import functools
 import json
-import time
 from collections.abc import Callable
 from typing import Any
 
@@ -16,7 +15,6 @@ from django.conf import settings
 
 from madoguchi.payments.ports import Accepted, Notice, Order, RefundOrder, Refused, Report, Retry, Started
 
-LIVES = 31 * 60  # seconds; Stripe takes 30 minutes to 24 hours
 LOCALES = {"ja": "ja", "ja-easy": "ja", "en": "en", "zh-hans": "zh", "vi": "vi", "pt": "pt-BR"}
 METADATA = "madoguchi_key"
 
@@ -61,7 +59,7 @@ class CardGateway:
             {"mode": "payment", "payment_method_types": ["card"], "client_reference_id": order.key, "locale": LOCALES.get(order.language, "auto"),
              "line_items": [{"quantity": 1, "price_data": {"currency": "jpy", "unit_amount": order.amount,
                                                            "product_data": {"name": order.text[:250]}}}],
-             "success_url": order.back, "cancel_url": order.back, "expires_at": int(time.time()) + LIVES,
+             "success_url": order.back, "cancel_url": order.back, "expires_at": order.until,
              "metadata": {METADATA: order.key}, "payment_intent_data": {"metadata": {METADATA: order.key}}},
             {"idempotency_key": f"start-{order.key}"}))
         return Started(found.id, found.url) if not isinstance(found, Retry | Refused) else found

@@ -70,6 +70,20 @@ def test_an_answer_that_got_lost_finds_the_same_order(cards, fee):
     assert start(payment) == url
 
 
+def test_an_answer_that_got_lost_and_another_language_meanwhile(cards, fee):
+    payment = fee()
+    start(payment)
+    Attempt.objects.update(reference="", url="")
+    def again():
+        return services.payment_start(payment_id=str(payment.id), means="card", back="http://127.0.0.1:1/", language="en", actor="resident:test")
+
+    with pytest.raises(ProviderAway):
+        again()
+    assert cards.card(again(), gateway.PAYS).status_code == 303
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    assert now_of(payment) == ("success", 600, 0)
+
+
 def test_a_notice_that_is_faster_than_our_note_of_the_order(cards, fee):
     payment = fee()
     url = start(payment)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import http.client
 import os
+import secrets
 import signal
+import socket
 import sys
 import time
 from typing import Any
@@ -21,6 +23,20 @@ from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
 
 from .web import web_environment, web_server
+
+
+def trial_gateway(port: str) -> dict[str, list[str]]:
+    """Cards in the trial: a gateway of invented cards beside the city hall, and the settings by which web and worker find it.
+    Nothing when a gateway is set, or for real."""
+    if settings.PRODUCTION or settings.CARD_GATEWAY["key"]:
+        return {}
+    with socket.socket() as place:
+        place.bind(("127.0.0.1", 0))
+        there = str(place.getsockname()[1])
+    key, secret = f"sk_test_{secrets.token_hex(8)}", f"whsec_{secrets.token_hex(8)}"
+    os.environ |= {"MADOGUCHI_CARD_KEY": key, "MADOGUCHI_CARD_WEBHOOK_SECRET": secret, "MADOGUCHI_CARD_BASE": f"http://127.0.0.1:{there}"}
+    return {"gateway": [sys.executable, "-m", "madoguchi.adapters.card_gateway.trial", "--port", there, "--key", key, "--secret", secret,
+                        "--hook", f"http://127.0.0.1:{port}/hooks/card/"]}
 
 
 class Command(BaseCommand):
@@ -42,10 +58,11 @@ class Command(BaseCommand):
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
+        gateway = trial_gateway(port)
         family = Family({
             "web": web_server(host, port, options["workers"]),
             "worker": [sys.executable, "-m", "madoguchi", "worker"],
-        })
+        } | gateway)
         try:
             family.start()
             self._announce(host, port)
