@@ -30,25 +30,27 @@ def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill | N
     return procedures.bill_of(d, answers, day) if d.charge else None
 
 
-def fee_ask(application: Application, d: Definition, actor: str) -> bool:
-    """Ask for the fee, in the transaction of filing. True when the application waits for it: then it is accepted, and the
+def fee_due(application: Application, d: Definition) -> tuple[Bill | None, bool]:
+    """The bill of an application that is about to be written, and whether it waits for it (前納): then it is accepted, and the
     section hears of it, only once the fee is paid."""
-    day = application.filed_at.astimezone(clock.JST).date()
-    bill = bill_of(d, application.answers, day)
-    if bill is None or d.charge is None:
-        return False
-    waits = d.charge.first and bill.total > 0
-    due = dt.datetime.combine(day + dt.timedelta(days=d.charge.days), LAST_HOUR, clock.JST) if waits else None
-    payments.payment_make(
-        key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
-        lines=[{"label": str(x.label), "unit": x.unit, "count": x.count, "sum": x.sum} for x in bill.lines]
-        + ([{"label": f"減免({bill.exempt})", "unit": 0, "count": 1, "sum": -sum(x.sum for x in bill.lines)}] if bill.exempt else []),
-        amount=bill.total, due_at=due, actor=actor)
+    bill = bill_of(d, application.answers, application.filed_at.astimezone(clock.JST).date())
+    waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0
     if waits:
         application.status = "unpaid"
         application.view = {"timeline": [{"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}]}
-        application.save(update_fields=["status", "view"])
-    return waits
+    return bill, waits
+
+
+def fee_ask(application: Application, d: Definition, bill: Bill, actor: str) -> None:
+    """Ask for the fee, in the transaction of filing."""
+    last = application.filed_at.astimezone(clock.JST).date() + dt.timedelta(days=d.charge.days if d.charge else 0)
+    lines = [{"label": str(x.label), "unit": x.unit, "count": x.count, "sum": x.sum} for x in bill.lines]
+    if bill.exempt:
+        lines.append({"label": str(bill.exempt), "unit": 0, "count": 1, "sum": -sum(x.sum for x in bill.lines)})
+    payments.payment_make(
+        key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
+        lines=lines, amount=bill.total, due_at=dt.datetime.combine(last, LAST_HOUR, clock.JST) if application.status == "unpaid" else None,
+        actor=actor)
 
 
 @dataclass(frozen=True, slots=True)
