@@ -203,7 +203,8 @@ def main() -> None:
     given = parser.parse_args()
     server = ThreadingHTTPServer(("127.0.0.1", int(given.port)), Handler)
     Handler.gateway = Gateway(given.key, given.secret, given.hook, f"http://127.0.0.1:{server.server_port}")
-    print(server.server_port, flush=True)  # noqa: T201 - tells the parent where it is
+    if given.port == "0":
+        print(server.server_port, flush=True)  # noqa: T201 - tells the parent where it is
     server.serve_forever()
 
 
