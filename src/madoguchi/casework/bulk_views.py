@@ -70,7 +70,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     faults: list[Any] = []
     if request.method == "POST":
         try:
-            raw = {k: list(v) for k, v in request.POST.lists() if k not in ("csrfmiddlewaretoken", "outcome", "reason")}
+            raw = {k: list(v) for k, v in request.POST.lists() if k not in ("csrfmiddlewaretoken", "outcome", "reason") and k[:1] != "_"}
             bulk.run_look(actor=actor, run_id=run_id, outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), raw=raw)
             return see_other(f"/staff/bulk/{run_id}/#cases")
         except OF_THE_DECISION as wrong:

@@ -20,6 +20,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup
 
 from madoguchi.casework.public import act_words, actor_words
+from madoguchi.identity.public import MARK, mark_of
 from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import say
@@ -51,18 +52,24 @@ def icon(name: str, cls: str = "") -> Markup:
 
 
 class Token:
-    """The hidden field with the form's token. A page has several forms and masking the token anew for each costs more
-    than drawing a field, so all forms of one page carry the same mask."""
+    """The hidden fields of every form: its token, and the mark that says whose words it will hold (identity.kept). A page has
+    several forms and masking the token anew for each costs more than drawing a field: all of one page carry the same."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
     @functools.cached_property
-    def _field(self) -> str:
+    def csrf(self) -> str:
+        """The token alone, for forms in which nobody types."""
         return str(csrf_input(self.request))
 
+    @functools.cached_property
+    def _fields(self) -> str:
+        mark = mark_of(self.request)
+        return f'{self.csrf}<input type="hidden" name="{MARK}" value="{mark}">' if mark else self.csrf
+
     def __html__(self) -> str:
-        return self._field
+        return self._fields
 
 
 def token(request: HttpRequest) -> dict[str, Any]:
@@ -160,7 +167,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         if key not in drawn:
             context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
             drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
-        return Markup(str(drawn[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
+        return Markup(str(drawn[key]).replace(HOLE, token.csrf))  # noqa: S704  # nosec B704
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused, file_response
-from madoguchi.identity.public import owner_of
+from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -209,10 +209,10 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     application = _mine(request, application_id)
     if application.status != "correction":
         return see_other(f"/my/{application.id}/")
-    raw = raw_post(request) if request.method == "POST" else None
+    raw = raw_post(request) if request.method == "POST" else given_back(request)
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
     faults: list[Any] = []
-    if raw is not None:
+    if raw is not None and request.method == "POST":
         refused = _attach(request, application)
         if refused:
             return _correct_page(request, application, raw, extra, [], refused)
