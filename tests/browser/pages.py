@@ -122,7 +122,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "absence_end": "POST only",
     "rights": [page("rights", "/staff/rights/", "auditor")],
     "rights_csv": "a CSV",
-    "staff_people": [page("staff-people", "/staff/people/", "admin"), page("staff-people-nothing", "/staff/people/?name=ぬぬぬ", "admin")],
+    "staff_people": [page("staff-people", "/staff/people/", "admin"), page("staff-people-nothing", "/staff/people/?q=ぬぬぬ", "admin")],
     "staff_person": [page("staff-person", "/staff/people/1/", "admin", wrong="form[action$='/role/']")],
     "staff_unlock": "POST only: its error is the page staff-person", "staff_reset": "POST only", "staff_sessions": "POST only",
     "staff_role": "POST only: its error is the page staff-person", "staff_unrole": "POST only",

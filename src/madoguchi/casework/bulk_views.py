@@ -44,7 +44,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest) -> HttpResponse:
     sent = request.POST
     everything = sent.get("which") == "all"
-    wanted = wanted_in(sent)
+    wanted = wanted_in(sent, actor_of(request))
     ids = [] if everything else [i for i in sent.getlist("case") if UUID.fullmatch(i)]
     try:
         run = bulk.run_start(actor=actor_of(request), act=sent.get("act", ""), case_ids=ids, wanted=wanted if everything else None)
