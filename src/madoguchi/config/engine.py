@@ -48,7 +48,7 @@ def _icons() -> dict[str, str]:
 def icon(name: str, cls: str = "") -> Markup:
     """An inlined icon, hidden from readers (our own constant drawings: lucide, ISC)."""
     css = f"icon {cls}".strip()
-    return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_icons()[name]}</svg>')  # noqa: S704  # nosec B704
+    return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_icons()[name]}</svg>')  # noqa: S704 - our own words
 
 
 class Token:
@@ -85,7 +85,7 @@ def date(value: Any, form: str) -> str:
 
 def sentence(text: str, /, **arguments: Any) -> Markup:
     """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日)."""
-    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704  # nosec B704 - our own sentence
+    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704 - our own sentence
 
 
 class _WordsLookedUp(NodeTransformer):
@@ -111,7 +111,7 @@ class _Words(dict[str, Markup]):
     """The words of one language as templates draw them, each made when first asked for."""
 
     def __missing__(self, text: str) -> Markup:
-        self[text] = found = Markup(languages.gettext(text)) % {}  # noqa: S704  # nosec B704 - our own text, as jinja2.ext.i18n has it
+        self[text] = found = Markup(languages.gettext(text)) % {}  # noqa: S704 - our own text, as jinja2.ext.i18n has it
         return found
 
 
@@ -147,7 +147,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """A part that is the same on every page (head, header, footer): drawn once a process and language."""
         key = (languages.current().code, name)
         if key not in drawn:
-            drawn[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
+            drawn[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704 - drawn by our own template
         return drawn[key]
 
     blanks: dict[tuple[Any, ...], Markup] = {}
@@ -156,7 +156,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """One question: label, help, error, input. An empty one in Japanese, as most pages show it, is remembered."""
         key = _blank(view) if languages.current() is languages.JAPANESE else None
         if key is None or (found := blanks.get(key)) is None:
-            found = Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704  # nosec B704
+            found = Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704 - drawn by our own template
             if key is not None and len(blanks) < BLANKS:
                 blanks[key] = found
         return found
@@ -165,9 +165,9 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """The bar of display settings: the same for all who have set the same, but for the token of its forms."""
         key = (languages.current().code, f"{size}{black}")
         if key not in drawn:
-            context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
-            drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
-        return Markup(str(drawn[key]).replace(HOLE, token.csrf))  # noqa: S704  # nosec B704
+            context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704 - our own words
+            drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704 - drawn by our own template
+        return Markup(str(drawn[key]).replace(HOLE, token.csrf))  # noqa: S704 - our own words
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {

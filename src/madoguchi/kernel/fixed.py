@@ -34,7 +34,7 @@ class FixedRead(Generic[M]):
         table = quote(self._model._meta.db_table)
         columns = ", ".join(quote(str(f.column)) for f in self._model._meta.concrete_fields)
         where = " AND ".join(f"{quote(str(f.column))} = %s" for f in self._keys)
-        return f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608 - names of our own columns  # nosec B608
+        return f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608 - names of our own columns
 
     @functools.cached_property
     def _converters(self) -> list[tuple[int, list[Convert], Any]]:
@@ -77,7 +77,7 @@ class FixedUpdate(Generic[M]):
             quote = connection.ops.quote_name
             fields: list[Field[Any, Any]] = [self._model._meta.get_field(name) for name in names]  # type: ignore[misc]
             sets = ", ".join([self._also, *(f"{quote(str(f.column))} = %s" for f in fields)])
-            text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above  # nosec B608
+            text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above
             self._texts[names] = text, fields
         text, fields = self._texts[names]
         with connection.cursor() as cursor:

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import mandates_sweep
+from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
@@ -60,6 +61,7 @@ class Command(BaseCommand):
                     mandates_sweep()
                     sessions_sweep()
                     kept_sweep()
+                    submit_keys_sweep()
                     sweep_strays()
                 if not outbox.run_once():
                     time.sleep(0.2)
