@@ -151,7 +151,8 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
         "documents": [{**doc, "name": say(doc["name"])} for doc in application.view.get("documents", [])],
-        "decision": {**decision, "ja": retold.sentence(decision)} if decision else None, "result_words": RESULT_WORDS,
+        "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
+        "result_words": RESULT_WORDS,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
