@@ -163,6 +163,8 @@ PASSWORD_HASHERS = (
 
 # 代理: how long a standing 委任 may run, and how many years it is kept after its end.
 MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
+# 法定代理: the farthest last day of one that the city confirms (days), and for how long its proof is kept after its end.
+GUARDIAN_DAYS, GUARDIAN_PROOF_DAYS = env.number("MADOGUCHI_GUARDIAN_DAYS", 1096), env.number("MADOGUCHI_GUARDIAN_PROOF_DAYS", 90)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"

@@ -98,7 +98,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
         language=language,
-        principal=mandate.giver if mandate else "", acting=acting.record(mandate) if mandate else {},
+        principal=mandate.principal if mandate else "", acting=acting.record(mandate) if mandate else {},
         code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
@@ -113,7 +113,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     audit.record(
         f"resident:{owner.key}", "application.filed", chain=f"case:{case_ref}", first=True,
         facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
-               "digest": application.digest, "channel": draft.channel} | ({"mandate": str(mandate.id)} if mandate else {}),
+               "digest": application.digest, "channel": draft.channel} | ({mandate.kind: mandate.id} if mandate else {}),
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})

@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import acting, drafts, filing, postcodes, signing
+from . import acting, drafts, filing, signing
 from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -125,7 +125,7 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     said = at = ""
     if action.startswith("zip:"):
         at = action.removeprefix("zip:")
-        raw, said = postcodes.fill(raw, at)
+        raw, said = procedures.postcode_fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
         said = say("{name}の欄を増やしました", name=page.repeat.name)
@@ -223,7 +223,7 @@ def _check_page(
     d = drafts.published_of(draft).shown()
     verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     mandate = acting.mandate_of(owner_of(request), draft)
-    verdict.attachments = tuple(acting.asked(d, verdict.attachments, draft.mandate))
+    verdict.attachments = tuple(acting.asked(d, verdict.attachments, mandate.kind if mandate else ""))
     if mandate and not wrong and not verdict.faults:
         wrong = acting.faults(d, verdict.answers, mandate)
     known, _ = drafts.steps_of(draft, d)

@@ -118,16 +118,18 @@ def test_the_giver_is_filled_in_and_nothing_of_it_is_kept(hall: Hall, accepted):
     draft = drafts.draft_start(owner=owner, slug=RISAI)
     acting.draft_act(owner=owner, draft_id=str(draft.id), mandate_id=str(mandate.id))
     d = hall.definition(RISAI)
-    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, mandate)
+    draft.refresh_from_db()
+    basis = acting.mandate_of(owner, draft)
+    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, basis)
     assert (found["name"], found["born"]) == (HANAKO, "1991-07-25")
-    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, mandate)
+    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, basis)
     assert agent["agent_name"] == {"sei": "見本", "mei": "太郎"}
     draft.refresh_from_db()
     assert "花子" not in str(draft.card) and draft.answers == {}
     services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
     answer = taro.get(f"/a/{draft.id}/event/")
     assert answer["Location"].endswith("/acting/?over=1")
-    assert "委任が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
+    assert "代理が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
 
 
 # --- what ends, ends at once

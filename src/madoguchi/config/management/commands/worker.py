@@ -12,7 +12,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from madoguchi.agency.public import mandates_sweep
+from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
@@ -58,6 +58,7 @@ class Command(BaseCommand):
                     drafts_sweep()
                     opinions_sweep()
                     mandates_sweep()
+                    guardians_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
