@@ -90,7 +90,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "invited": [page("invited", lambda t: t.invitation, "ume")],
     "guardians": [page("guardians", lambda t: t.guardian and "/my/guardians/", "taro"), page("guardians-none", "/my/guardians/", "ume")],
     "guardian_new": [page("guardian-new", "/my/guardians/new/", "taro", wrong="#f")],
-    "guardian": [page("guardian-writing", lambda t: t.guardian_writing, "taro", wrong="#f"),
+    "guardian": [page("guardian-writing", lambda t: t.guardian_writing, "taro", wrong="form[action$='proof/']"),
                  page("guardian-asked", lambda t: t.guardian_asked, "taro"),
                  page("guardian-accepted", lambda t: t.guardian, "taro"), page("guardian-refused", lambda t: t.guardian_refused, "taro")],
     "guardian_proof": "POST only: its error is the page guardian-writing", "guardian_file": "a file", "guardian_end": "POST only",

@@ -19,7 +19,7 @@ PAGE = Step("guardian", say("法定代理を申し出る"), (
     Question("kind", say("あなたの立場"), "選択", True, group=OTHER,
              choices=tuple(Choice(key, kind.name, kind.help) for key, kind in KINDS.items())),
     Question("name", say("ご本人の氏名"), "氏名", True, say("あなたが代理をする方のことです。証明書にある通りの字で入力してください。"), group=OTHER),
-    Question("kana", say("ご本人の氏名（カナ）"), "カナ", True, group=OTHER),
+    Question("kana", say("ご本人のフリガナ"), "カナ", True, group=OTHER),
     Question("born", say("ご本人の生年月日"), "生年月日", True, group=OTHER),
     Question("address", say("ご本人の住所"), "住所", True, group=OTHER),
     Question("issued", say("証明書の発行日"), "日付", True,
