@@ -16,10 +16,12 @@ from django.http import HttpRequest, HttpResponse
 
 from madoguchi.kernel import keys
 from madoguchi.kernel.canon import sha256
+from madoguchi.kernel.fixed import FixedRead
 
 from .models import Resident
 from .rules import Person
 
+READ = FixedRead(Resident, "id")
 RESIDENT_COOKIE, GUEST_COOKIE = "mado_r", "mado_g"
 RESIDENT_SECONDS = 2 * 3600
 GUEST_SECONDS = 30 * 24 * 3600
@@ -100,7 +102,7 @@ def person_of(owner: Owner) -> Person | None:
     """The four attributes of a signed-in resident."""
     if not owner.signed_in:
         return None
-    row = Resident.objects.filter(id=owner.resident_id).only("attributes").first()
+    row = READ.one(owner.resident_id)
     if row is None:
         return None
     return Person(**json.loads(keys.unseal("resident", row.attributes, bound_to=str(row.id))))
