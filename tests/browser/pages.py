@@ -94,6 +94,13 @@ ROUTES: dict[str, list[Page] | str] = {
                  page("guardian-asked", lambda t: t.guardian_asked, "taro"),
                  page("guardian-accepted", lambda t: t.guardian, "taro"), page("guardian-refused", lambda t: t.guardian_refused, "taro")],
     "guardian_proof": "POST only: its error is the page guardian-writing", "guardian_file": "a file", "guardian_end": "POST only",
+    # --- the counter
+    "counter": [page("counter", "/counter/", "nobody", wrong="main form"), page("counter-over", "/counter/?why=idle", "nobody")],
+    "counter_end": [page("counter-end", lambda t: t.tablet and "/counter/end/", "tablet")],
+    "counter_alive": "an empty answer",
+    "helps": [page("helps", lambda t: t.tablet and "/staff/counter/", "mori", wrong="main form")],
+    "help": [page("help-waiting", lambda t: t.help_waiting, "mori"), page("help-started", lambda t: t.tablet and t.help_started, "mori")],
+    "help_end": "POST only",
     "claims": [page("claims", lambda t: t.guardian_asked and "/staff/guardians/", "matsuda"),
                page("claims-over", lambda t: t.guardian_refused and "/staff/guardians/?view=over", "matsuda")],
     "claim": [page("claim-asked", lambda t: f"/staff{t.guardian_asked[3:]}", "matsuda", wrong="form[action$='accept/']"),

@@ -98,7 +98,7 @@ class Town:
             window = self._windows[who] = demo.Browser(self.base)
             if who in RESIDENTS:
                 demo.sign_in(window, who)
-            elif who != "guest":
+            elif who not in ("guest", "tablet"):
                 window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
         return self._windows[who]
 
@@ -220,6 +220,30 @@ class Town:
         why = "登記事項証明書の2枚目がありません。全部のページを撮って、もう一度申し出てください。"
         self.window("matsuda").get(desk).send(f"{desk}refuse/", {"why": why})
         return here
+
+    # --- the counter
+
+    def _help(self) -> tuple[str, str]:
+        """Mori helps with 罹災証明書: the address of the help, and its code."""
+        mori = self.window("mori")
+        mori.get("/staff/counter/").send("/staff/counter/", {"slug": RISAI})
+        code = re.search(r"\d{4}-\d{4}", mori.text())
+        assert code, mori.errors()
+        return mori.url.removeprefix(self.base), code[0]
+
+    @functools.cached_property
+    def help_waiting(self) -> str:
+        """Nobody has typed its code."""
+        return self._help()[0]
+
+    @functools.cached_property
+    def tablet(self) -> str:
+        """Somebody writes on the tablet (window "tablet"): the draft's address."""
+        self.help_started, code = self._help()
+        window = self.window("tablet")
+        window.get("/counter/").send("./", {"code": code})
+        window.send(f"/p/{RISAI}/start/", {})
+        return re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
 
     # --- applications
 

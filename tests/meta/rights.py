@@ -23,6 +23,8 @@ from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
 from madoguchi.casework import services as work
 from madoguchi.casework.errors import BulkWrong
+from madoguchi.counter import selectors as counter
+from madoguchi.counter import services as helping
 from madoguchi.delivery import services as delivery
 from madoguchi.figures import rules as periods
 from madoguchi.figures import selectors as figures
@@ -41,6 +43,7 @@ STAFF = ("matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "au
 RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
+HELPERS = {"matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada"}
 SIDES = {"hanako", "jiro"}  # of the mandate
 NUMBERED = "ninshin-todoke"
 
@@ -279,12 +282,20 @@ LEGAL = {  # taro represents somebody; matsuda confirms
     "agency.guardian_desk.claim_recheck": staff(lambda w, a: guardian_desk.claim_recheck(
         actor=a, guardian_id=w.guardian, recheck_on=w.until, why="証明書"), {"matsuda"}, anything),
 }
+COUNTER = {  # tanaka helps with a procedure of her own section; others may help, and see only their own
+    "counter.selectors.may_support": staff(lambda w, a: counter.may_support(a), HELPERS, something),
+    "counter.selectors.insist": staff(lambda w, a: counter.insist(a) or True, HELPERS, anything),
+    "counter.selectors.help_get": staff(lambda w, a: counter.help_get(actor=a, help_id=w.help), {"tanaka"}, anything),
+    "counter.selectors.help_list": staff(lambda w, a: counter.help_list(actor=a), {"tanaka"}, something),
+    "counter.services.help_end": staff(lambda w, a: helping.help_end(actor=a, help_id=w.help) or True, {"tanaka"}, anything),
+    "counter.services.help_offer": staff(lambda w, a: helping.help_offer(actor=a, slug=w.slug), HELPERS, anything),
+}
 FIGURES = {
     "figures.selectors.sections_seen": staff(lambda w, a: "kosodate" in figures.sections_seen(actor=a), SECTION | {"admin", "auditor"}, something),
     "figures.selectors.figures": staff(lambda w, a: figures.figures(actor=a, section="kosodate", chosen=periods.Period(
         DAY.replace(day=1), DAY.replace(day=1))), SECTION | {"admin", "auditor"}, lambda v, w: v.total.filed > 0),
 }
-TABLE: dict[str, Ask] = AGENCY | LEGAL | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
+TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
@@ -310,6 +321,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.scope_words": ("names of procedures", None),
     "agency.rules.code_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
+    "counter.selectors.by_code": ("finds a help by its own secret code", {"counter.services"}),
+    "counter.selectors.code_digest": ("a digest", None),
+    "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.middleware", "counter.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision; figures have a field of this name",
                                 {"delivery.services", "casework.retention", "figures.rules", "figures.selectors"}),

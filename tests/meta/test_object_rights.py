@@ -22,6 +22,7 @@ from madoguchi.agency.models import Guardianship
 from madoguchi.agency.tests.test_guardians import FORM, lists
 from madoguchi.casework import bulk
 from madoguchi.casework.models import BulkItem, Case, Talk
+from madoguchi.counter import services as helping
 from madoguchi.delivery.models import Parcel
 from madoguchi.identity import public as identity
 from madoguchi.identity.models import Factor, Membership
@@ -40,7 +41,7 @@ from . import readers, rights
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
-       "guardian", "proof", "asked", "writing", "page")
+       "guardian", "proof", "asked", "writing", "page", "help")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -87,6 +88,7 @@ class World:
         self.factor, self.membership = Factor.objects.get(staff=suzuki).id, Membership.objects.get(staff=suzuki).id
         self._mandate()
         self._guardian()
+        self.help = str(helping.help_offer(actor=hall.staff("tanaka"), slug=CLAIM)[0].id)
         self._run_and_talk()
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 

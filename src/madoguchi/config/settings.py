@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.agency", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
+    "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [
@@ -47,6 +47,7 @@ MIDDLEWARE = [
     "django.middleware.csrf.CsrfViewMiddleware",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madoguchi.identity.middleware.staff_limits",
+    "madoguchi.counter.middleware.tablet_mark",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madoguchi.config.middleware.whole_bodies",
 ]
@@ -59,7 +60,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
-                                   "madoguchi.survey.context.desk"],
+                                   "madoguchi.survey.context.desk", "madoguchi.counter.context.tablet"],
         },
     }
 ]

@@ -4,6 +4,7 @@ from madoguchi.kernel.sealing import Column
 
 from .absences import stands_in_for
 from .events import SECTION_LEFT
+from .factors import qr_image
 from .models import Factor, Resident, Staff
 from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
 from .people import memberships_lapse
@@ -24,6 +25,6 @@ SEALED = (
 
 __all__ = [
     "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
-    "approvers", "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill",
+    "approvers", "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill", "qr_image",
     "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "works_in",
 ]

@@ -26,6 +26,7 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("yoshida", "吉田 さち", (("kenkou", "clerk"),)),
     ("yamamoto", "山本 悟", (("kenkou", "chief"),)),
     ("inoue", "井上 直子", (("kenkou", "manager"),)),
+    ("mori", "森 ひろ子", (("kaigo", "supporter"),)),
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )

@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import acting, drafts, filing, signing
+from . import acting, drafts, filing, signing, support
 from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -28,19 +28,19 @@ from .rules import step_mark
 @posts("/p/{slug}/")
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin; asks to sign in where the card is needed, makes a guest where it is not."""
-    owner = owner_of(request)
+    owner, came = owner_of(request), support.channel_fields(support.support_of(request))
     published = procedures.current(slug)
     signing.refuse_if_unsignable(published.definition)
     if owner is None and published.definition.level == "なし":
         response = see_other("/")
         owner = guest_make(response)
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
         response["Location"] = draft_url(draft, published.definition.steps[0].id)
         return response
     try:
         if owner is None:
             raise SignInNeeded
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
     except SignInNeeded:
         return to_sign_in(f"/p/{slug}/?ready=1", "card")
     return see_other(draft_url(draft, "acting" if acting.offers(owner, slug) else published.definition.steps[0].id))

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
+from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep, opinions_sweep
@@ -59,6 +60,7 @@ class Command(BaseCommand):
                     opinions_sweep()
                     mandates_sweep()
                     guardians_sweep()
+                    helps_sweep()
                     sessions_sweep()
                     sweep_strays()
                 if not outbox.run_once():
