@@ -321,7 +321,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.scope_words": ("names of procedures", None),
     "agency.rules.code_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
-    "counter.selectors.by_code": ("finds a help by its own secret code", {"counter.services"}),
+    "counter.selectors.help_by_code": ("finds a help by its own secret code", {"counter.services"}),
     "counter.selectors.code_digest": ("a digest", None),
     "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.middleware", "counter.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),

@@ -54,7 +54,7 @@ def lapsed(row: Help) -> bool:
     return row.state == WAITING and clock.now() > row.made_at + dt.timedelta(minutes=CODE_MINUTES)
 
 
-def by_code(text: str) -> Help | None:
+def help_by_code(text: str) -> Help | None:
     """The help that waits for this code."""
     code = code_in(text)
     row = Help.objects.filter(code_digest=code_digest(code), state=WAITING).select_related("supporter").first() if code else None

@@ -35,7 +35,7 @@ def help_offer(*, actor: Staff, slug: str) -> tuple[Help, str]:
 
 def help_take(*, code: str) -> Help:
     """A tablet takes the help that waits for this code, once. Raises CodeUnknown."""
-    found = selectors.by_code(code)
+    found = selectors.help_by_code(code)
     if found is None:
         raise CodeUnknown
     with transaction.atomic(durable=True):
