@@ -35,15 +35,19 @@ def ring(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def full(ring, hall: Hall):
     """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a parked page, a second factor,
-    a mandate."""
+    a mandate, a legal representation."""
     from madoguchi.intake import drafts
 
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
     drafts.input_park(draft_id=str(hall.draft("hanako", SLUG).id), step_id="mother_page", raw={"name.sei": ["見本"]})
+    from madoguchi.agency import guardians
     from madoguchi.agency import services as agency
+    from madoguchi.agency.tests.test_guardians import FORM, lists
     from madoguchi.casework import services
 
     agency.mandate_offer(owner=hall.owner("hanako"), name="試用次郎", scope=[SLUG], acts=["see"], ends_on=clock.today() + dt.timedelta(days=60))
+    guardians.guardian_declare(owner=hall.owner("taro"), raw=lists(FORM | {"issued.era": "ad", "issued.y": str(clock.today().year),
+                                                                           "issued.m": str(clock.today().month), "issued.d": "1"}))
     services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="宛名番号との照合")
     hall.decide(case, "accept", "yoshida")
     from madoguchi.identity import factors
