@@ -272,7 +272,8 @@ LEGAL = {  # taro represents somebody; matsuda confirms
     "agency.guardian_selectors.claim_get": staff(lambda w, a: legal.claim_get(actor=a, guardian_id=w.guardian), {"matsuda"}, anything),
     "agency.guardian_selectors.claim_file": staff(lambda w, a: legal.claim_file(actor=a, guardian_id=w.guardian, file_id=w.proof), {"matsuda"},
                                                   anything),
-    "agency.guardian_selectors.claim_compare": staff(lambda w, a: legal.claim_compare(actor=a, guardian_id=w.guardian), {"matsuda"}, anything),
+    "agency.guardian_selectors.claim_compare": staff(
+        lambda w, a: legal.claim_compare(actor=a, row=legal.claim_get(actor=a, guardian_id=w.guardian)), {"matsuda"}, anything),
     "agency.guardian_desk.claim_accept": staff(lambda w, a: guardian_desk.claim_accept(
         actor=a, guardian_id=w.asked, scope=["*"], ends_on=w.until, recheck_on=w.until, looked=True), {"matsuda"}, anything),
     "agency.guardian_desk.claim_refuse": staff(

@@ -210,9 +210,9 @@ def claim_file(*, actor: Staff, guardian_id: str, file_id: str) -> StoredFile:
     return file_get(file_id)
 
 
-def claim_compare(*, actor: Staff, guardian_id: str) -> register.Comparison:
-    """The represented person and the representative beside the register, as for a case. Raises GuardianNotFound, Forbidden."""
-    row, section = claim_get(actor=actor, guardian_id=guardian_id), section_of(actor)
+def claim_compare(*, actor: Staff, row: Guardianship) -> register.Comparison:
+    """The represented person beside the register, as for a case; the caller has got the row by `claim_get`. Raises Forbidden."""
+    section = section_of(actor)
     person = opened(row)["person"]
     place = {part: person["address"].get(part, "") for part in ("zip", "city", "town", "lot", "building")}
     claim = register.Claim("represented", "ご本人", person["name"].get("sei", ""), person["name"].get("mei", ""), person["kana"].get("sei", ""),

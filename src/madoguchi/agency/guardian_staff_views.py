@@ -63,8 +63,8 @@ def claim(request: HttpRequest, guardian_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, guardian_id: str, form: str, faults: list[tuple[str, str]]) -> HttpResponse:
     actor, sent = _actor(request), request.POST
-    held = selectors.claim_compare(actor=actor, guardian_id=guardian_id)
     row = selectors.claim_get(actor=actor, guardian_id=guardian_id)
+    held = selectors.claim_compare(actor=actor, row=row)
     told, kind, last = selectors.opened(row), KINDS[row.kind], selectors.last_day(row)
     names = services.scope_choices()
     recheck = min(clock.today() + dt.timedelta(days=RECHECK_DAYS), row.ends_on or last)

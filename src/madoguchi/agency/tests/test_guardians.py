@@ -323,7 +323,7 @@ def test_every_look_of_the_city_is_recorded(hall: Hall):
     row = asked(hall)
     hall.desk("matsuda").get(f"/staff/guardians/{row.id}/")
     found = AuditEntry.objects.filter(chain="reads:kaigo", action="guardian.viewed")
-    assert found and found[0].facts == {"guardian": str(row.id)} and found[0].actor == "staff:matsuda"
+    assert len(found) == 1 and found[0].facts == {"guardian": str(row.id)} and found[0].actor == "staff:matsuda"
 
 
 def test_the_kinds_say_what_they_are_and_what_is_not_sure():
