@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+import unicodedata
 from collections.abc import Callable
 from typing import Any, cast
 
@@ -23,9 +25,18 @@ from .errors import GuardianWrong
 from .guardian_rules import ALL, KINDS, Stage
 from .models import Guardianship
 from .rules import EVENT
-from .views import day_read, see_other
+from .views import see_other
 
 RECHECK_DAYS = 365
+
+
+def day_read(text: str) -> dt.date | None:
+    """A day from the browser's date field, or as typed where there is none (2027/3/31)."""
+    found = re.fullmatch(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*", unicodedata.normalize("NFKC", text))
+    try:
+        return dt.date(*(int(part) for part in found.groups())) if found else None
+    except ValueError:
+        return None
 
 
 def _actor(request: HttpRequest) -> Staff:

@@ -5,7 +5,8 @@ from madoguchi.kernel.sealing import Column
 from .absences import stands_in_for
 from .events import SECTION_LEFT
 from .factors import qr_image
-from .models import Factor, Resident, Staff
+from .kept import MARK, given_back, kept_sweep, mark_of
+from .models import Factor, KeptInput, Resident, Staff
 from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
 from .people import memberships_lapse
 from .reauth import fresh
@@ -21,10 +22,12 @@ from .trial import STAFF as TRIAL_STAFF
 SEALED = (
     Column(Resident, "attributes", "resident", "id", "カードの四情報"),
     Column(Factor, "sealed", "factor", "staff_id", "職員の二つ目の確認"),
+    Column(KeptInput, "sealed", "kept", "id", "ログインし直す間の入力"),
 )
 
 __all__ = [
-    "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
-    "approvers", "colleagues", "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill", "qr_image",
-    "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "works_in",
+    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
+    "approvers", "colleagues", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of", "memberships_lapse", "owner_of",
+    "person_of", "prefill", "qr_image", "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol",
+    "stands_in_for", "works_in",
 ]

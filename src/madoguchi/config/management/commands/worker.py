@@ -13,10 +13,11 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import guardians_sweep, mandates_sweep
+from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
-from madoguchi.identity.public import memberships_lapse, sessions_sweep
+from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
@@ -62,6 +63,8 @@ class Command(BaseCommand):
                     guardians_sweep()
                     helps_sweep()
                     sessions_sweep()
+                    kept_sweep()
+                    submit_keys_sweep()
                     sweep_strays()
                 if not outbox.run_once():
                     time.sleep(0.2)
