@@ -40,7 +40,8 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         metrics.answered((match.view_name or match.route) if match else "none", request.method or "", response.status_code, time.monotonic() - began)
         response.headers.setdefault(
             "Content-Security-Policy",
-            _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"], settings.STAFF_OIDC["issuer"])
+            _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"], settings.STAFF_OIDC["issuer"],
+                    settings.GBIZ["issuer"], settings.GBIZ_ENDPOINTS["authorization_endpoint"])
         )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         if "Cache-Control" not in response.headers:
