@@ -105,6 +105,18 @@ class Hall:
         """The owner that a resident's browser shows."""
         return identity.Owner(f"r:{self.resident(who).id}", True)
 
+    def company(self, who: str) -> identity.Owner:
+        """The owner that the browser of a trial company shows."""
+        account = identity.business_signed_in(issuer="trial", subject=who, company=identity.TRIAL_BUSINESSES[who])
+        return identity.Owner(f"b:{account.business_id}", True, account=str(account.id))
+
+    def office(self, who: str) -> Client:
+        """A browser in which a trial company is signed in."""
+        client, response = Client(), HttpResponse()
+        identity.business_sign_in(response, identity.business_signed_in(issuer="trial", subject=who, company=identity.TRIAL_BUSINESSES[who]))
+        client.cookies.update(response.cookies)
+        return client
+
     def browser(self, who: str = "") -> Client:
         """A browser in which a resident is signed in; without a name, one in which nobody is."""
         client = Client()

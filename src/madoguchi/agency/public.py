@@ -2,10 +2,22 @@
 
 from madoguchi.kernel.sealing import Column
 
-from .errors import MandateOver
-from .models import Mandate
-from .rules import FILE, MESSAGES, SEE, agents, represented, same_name
-from .selectors import Shown, allows, mandate_to_file, opened, principal_of, principal_prefill, usable, works
+from .errors import MandateOver, OrganisationOver
+from .models import Mandate, Organisation
+from .organisation_rules import KINDS, companies, offices, settled
+from .organisation_rules import prefill as organisation_prefill
+from .organisation_rules import words as registration_words
+from .organisations import (
+    mandates_to_file,
+    organisation_mandates,
+    organisation_to_file,
+    organisations_for,
+    organisations_of,
+    own_name,
+)
+from .organisations import works as organisation_works
+from .rules import FILE, LAPSED, MESSAGES, SEE, agents, represented, same_name
+from .selectors import Shown, allows, mandate_to_file, opened, principal_of, principal_prefill, shown, usable, works
 from .services import mandates_sweep
 
 SEALED = (Column(Mandate, "sealed", "mandate", "id", "委任した方と代理の方の氏名・住所など"),)
@@ -18,6 +30,8 @@ def works_for(mandate_id: str, act: str) -> bool:
 
 
 __all__ = [
-    "FILE", "MESSAGES", "SEALED", "SEE", "Mandate", "MandateOver", "Shown", "agents", "allows", "mandate_to_file", "mandates_sweep",
-    "opened", "principal_of", "principal_prefill", "represented", "same_name", "usable", "works_for",
+    "FILE", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Mandate", "MandateOver", "Organisation", "OrganisationOver", "Shown", "agents",
+    "allows", "companies", "mandate_to_file", "mandates_sweep", "mandates_to_file", "offices", "opened", "organisation_mandates",
+    "organisation_prefill", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "principal_of",
+    "principal_prefill", "registration_words", "represented", "same_name", "settled", "shown", "usable", "works_for",
 ]

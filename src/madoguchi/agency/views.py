@@ -29,26 +29,29 @@ View = Callable[..., HttpResponse]
 ONCE = "mado_mandate"  # the code, for the page that shows it once
 
 
-def _see_other(url: str) -> HttpResponseRedirect:
+def see_other(url: str) -> HttpResponseRedirect:
+    """303."""
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
 
 
-def _signed_in(view: View) -> View:
+def signed_in(view: View) -> View:
     """Mandates are between people who proved who they are: everybody else is asked to sign in, whatever there is."""
     @functools.wraps(view)
     def inner(request: HttpRequest, **parts: str) -> HttpResponse:
         owner = owner_of(request)
         if owner is None or not owner.signed_in:
             back = request.path if request.method != "POST" else reverse("mandates")
-            return _see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+            return see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+        if not owner.natural:  # a company has its mandates on its own page
+            return see_other("/office/")
         return view(request, owner=owner, **parts)
 
     return inner
 
 
-@_signed_in
+@signed_in
 @require_safe
 def mandates(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Given and received, with what became of them."""
@@ -62,17 +65,17 @@ def _list(request: HttpRequest, owner: Owner, faults: list[tuple[str, str]], cod
     return render(request, "agency/mandates.html", context, status=422 if faults else 200)
 
 
-@_signed_in
+@signed_in
 @posts("/my/mandates/")
 def mandate_code(request: HttpRequest, owner: Owner) -> HttpResponse:
     """An invitation's code, typed from paper or the telephone."""
     typed = request.POST.get("code", "")[:40]
     if code := code_read(typed):
-        return _see_other(reverse("invited", kwargs={"code": code}))
+        return see_other(reverse("invited", kwargs={"code": code}))
     return _list(request, owner, [("code", say("招待の番号を、英字と数字の12文字で入力してください"))], typed)
 
 
-def _day(text: str) -> dt.date | None:
+def day_typed(text: str) -> dt.date | None:
     """A day from the browser's date field, or as typed where there is none (2027/3/31)."""
     found = re.fullmatch(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*", unicodedata.normalize("NFKC", text))
     try:
@@ -81,7 +84,7 @@ def _day(text: str) -> dt.date | None:
         return None
 
 
-@_signed_in
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Give a mandate: to whom, for what, until when."""
@@ -95,10 +98,10 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
         if wrong_mail:
             raise MandateWrong([("mail", wrong_mail)])
         row, code = services.mandate_offer(owner=owner, name=sent.get("name", "")[:80], scope=sent.getlist("scope"), acts=sent.getlist("acts"),
-                                           ends_on=_day(sent.get("ends", "")), mail=mail_plain(sent.get("mail", "")))
+                                           ends_on=day_typed(sent.get("ends", "")), mail=mail_plain(sent.get("mail", "")))
     except MandateWrong as error:
         return _new(request, error.faults)
-    response = _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
+    response = see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
     response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=600, httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
@@ -115,7 +118,7 @@ def _new(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     return render(request, "agency/new.html", context, status=422 if faults else 200)
 
 
-@_signed_in
+@signed_in
 @require_safe
 def mandate(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
     """One mandate; the code of a new one, once."""
@@ -129,15 +132,15 @@ def mandate(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse
     return response
 
 
-@_signed_in
+@signed_in
 @posts("/my/mandates/{mandate_id}/")
 def mandate_over(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
     """End it at once."""
     services.mandate_end(owner=owner, mandate_id=mandate_id)
-    return _see_other(reverse("mandate", kwargs={"mandate_id": mandate_id}))
+    return see_other(reverse("mandate", kwargs={"mandate_id": mandate_id}))
 
 
-@_signed_in
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def invited(request: HttpRequest, owner: Owner, code: str) -> HttpResponse:
     """The invitation: accept or decline."""
@@ -145,7 +148,7 @@ def invited(request: HttpRequest, owner: Owner, code: str) -> HttpResponse:
     try:
         if request.method == "POST":
             row = services.mandate_answer(owner=owner, code=code, accept=request.POST.get("answer") == "accept")
-            return _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}) if row.agent else reverse("mandates"))
+            return see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}) if row.agent else reverse("mandates"))
         row = services.invitation_read(owner=owner, code=code)
     except InvitationWrong:
         limits.spend("code", request, owner.key)

@@ -242,7 +242,7 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
 def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
     """Keep what was typed on a page whose sign-in ran out. Returns the ticket, None when there is no draft that a
     sign-in would open."""
-    draft = Draft.objects.filter(id=draft_id, state="open", owner__startswith="r:").first()
+    draft = Draft.objects.filter(id=draft_id, state="open").exclude(owner__startswith="g:").first()
     if draft is None:
         return None
     body = json.dumps({k: v for k, v in raw.items() if k != "csrfmiddlewaretoken"}, ensure_ascii=False).encode()

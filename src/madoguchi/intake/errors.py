@@ -87,3 +87,12 @@ class OpinionWrong(DomainError):
     def __init__(self, at: str, ja: str) -> None:
         super().__init__(ja)
         self.at = at
+
+
+class CompanyCannot(DomainError):
+    """A company signed in, and the procedure is none that it may file."""
+
+    code = "company_cannot"
+    ja = ("この手続きは、ログインしている法人では申請できません。事業所の登録と、出せる手続きを確かめてください。"
+          "ご自分の手続きは、ログアウトしてから、マイナンバーカードでログインしてください。")
+    status = 403

@@ -20,6 +20,7 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed
     mandate = models.UUIDField(null=True)  # the standing 委任 (agency) on which it is written for somebody else
+    organisation = models.UUIDField(null=True)  # the registered organisation (agency) that files it for somebody
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 

@@ -73,7 +73,8 @@ def _conditions(d: Definition) -> Iterator[Problem]:
         if q.condition:
             yield from _condition(d, q.condition, q.condition_text, q.line, decision=True)
     rest = [(a.condition, a.condition_text, a.line) for a in d.attachments]
-    rest += [found for r in d.roles for found in ((r.card, r.card_text, r.line), (r.office, r.office_text, r.line), (r.company, r.company_text, r.line))]
+    rest += [(r.card, r.card_text, r.line) for r in d.roles] + [(r.office, r.office_text, r.line) for r in d.roles]
+    rest += [(r.company, r.company_text, r.line) for r in d.roles]
     rest += [(o.condition, o.condition_text, o.line) for o in d.review.outcomes]
     rest += [(x.condition, x.condition_text, x.line) for x in d.documents]
     for condition, text, line in rest:
