@@ -36,11 +36,11 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
 
 STAFF = ("tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
-RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
+RESIDENTS = ("hanako", "taro", "jiro", "guest", "none", "houkatsu")  # jiro holds a mandate of hanako's for something else; a company
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
 SIDES = {"hanako", "jiro"}  # of the mandate
-NUMBERED = "ninshin-todoke"
+NUMBERED, CARE = "ninshin-todoke", "kaigo-hihokenshashou-saikoufu"
 
 
 def anything(value: Any, w: Any) -> bool:
@@ -264,6 +264,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.last_day": ("a day", None),
     "agency.selectors.scope_words": ("names of procedures", None),
     "agency.rules.code_read": ("reads what was typed", None),
+    "agency.organisation_import.day_read": ("reads what was typed", None),
+    "agency.organisation_import.entry_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision; figures have a field of this name",

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import Model, QuerySet
 from tests.support.hall import OPENING, Hall, run_worker
 
+from madoguchi.agency import organisations
 from madoguchi.agency import services as mandates
 from madoguchi.casework import bulk
 from madoguchi.casework.models import BulkItem, Case, Talk
@@ -21,6 +22,7 @@ from madoguchi.delivery.models import Parcel
 from madoguchi.identity import public as identity
 from madoguchi.identity.models import Factor, Membership
 from madoguchi.identity.tests.staff import app_of, suzuki_away
+from madoguchi.intake import companies, drafts
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
@@ -30,11 +32,13 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
 from madoguchi.survey.tests.conftest import answers as flooded
 
-from . import readers, rights
+from . import readers, rights, rights_companies
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
+TABLE, OWN = rights.TABLE | rights_companies.TABLE, rights.OWN | rights_companies.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
-IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run")
+IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
+       "organisation", "asked", "company_draft")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -80,6 +84,7 @@ class World:
         app_of(suzuki)
         self.factor, self.membership = Factor.objects.get(staff=suzuki).id, Membership.objects.get(staff=suzuki).id
         self._mandate()
+        self._organisation()
         self._run_and_talk()
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
@@ -100,6 +105,20 @@ class World:
             if not hasattr(self, "mandate"):
                 self.mandate = str(mandates.mandate_answer(owner=jiro, code=self.code, accept=True).id)
 
+    def _organisation(self) -> None:
+        """One of a company, with a mandate of hanako's that it accepted, one it has not answered, and a draft."""
+        self.hall.definition(rights.CARE)
+        self.organisation_row = self.hall.organisation("kyotaku", rights.CARE)
+        self.organisation, company = str(self.organisation_row.id), self.hall.company("kyotaku")
+        for _ in range(2):
+            self.asked = str(organisations.organisation_mandate_offer(
+                owner=self.hall.owner("hanako"), organisation_id=self.organisation, scope=[rights.CARE], acts=["see"],
+                ends_on=OPENING.date() + dt.timedelta(days=60)).id)
+            if not hasattr(self, "held"):
+                self.held = organisations.organisation_mandate_answer(owner=company, mandate_id=self.asked, accept=True)
+        draft = drafts.draft_start(owner=company, slug=rights.CARE)
+        self.company_draft = str(companies.draft_choose(owner=company, draft_id=str(draft.id), value=self.organisation).id)
+
     def missing(self, error: type[DomainError], go: Callable[[], Any]) -> Any:
         """A refusal that is no NotFound because residents are told what to do; the same for what is not there."""
         try:
@@ -119,6 +138,8 @@ class World:
             return None
         if name == "guest":
             return identity.Owner("g:" + "0" * 40, False)
+        if name in identity.TRIAL_BUSINESSES:
+            return self.hall.company(name)
         if name in identity.TRIAL_RESIDENTS:
             return self.hall.owner(name)
         if name == "nobody":
@@ -181,11 +202,11 @@ def go(ask: rights.Ask, w: World, who: Any) -> tuple[str, Any]:
         transaction.savepoint_rollback(point)
 
 
-@pytest.mark.parametrize("name", [*rights.STAFF, *rights.RESIDENTS])
+@pytest.mark.parametrize("name", [*rights.STAFF, rights_companies.CHIEF, *rights_companies.CAST])
 def test_strangers_learn_and_change_nothing(world: World, name: str):
     who, nothing, faults = world.who(name), world.made_up(), []
     before = snapshot()
-    for way, ask in rights.TABLE.items():
+    for way, ask in TABLE.items():
         if name not in ask.cast or name in ask.may:
             continue
         outcome, value = go(ask, world, who)
@@ -197,11 +218,11 @@ def test_strangers_learn_and_change_nothing(world: World, name: str):
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("name", ["tanaka", "kimura", "suzuki", "yamada", "yoshida", "admin", "auditor", "hanako", "jiro"])
+@pytest.mark.parametrize("name", ["tanaka", "kimura", "suzuki", "yamada", "yoshida", "admin", "auditor", "hanako", "jiro", "ito", "kyotaku"])
 def test_who_may_does_get_in(world: World, name: str):
     """Without this the table would prove nothing."""
     who, faults = world.who(name), []
-    for way, ask in rights.TABLE.items():
+    for way, ask in TABLE.items():
         if name in ask.may:
             outcome, value = go(ask, world, who)
             if outcome == "refused" or (outcome == "value" and not ask.told(value, world)):
@@ -215,8 +236,8 @@ def test_who_may_does_get_in(world: World, name: str):
 def test_every_way_to_an_object_has_its_strangers():
     """A new selector, reader or writer that takes the person who asks fails here until it stands in rights.TABLE."""
     wanted = {way.name for way in readers.ways() if way.needs_stranger}
-    assert sorted(wanted - set(rights.TABLE) - set(rights.OWN)) == []
-    assert sorted((set(rights.TABLE) | set(rights.OWN)) - wanted) == [], "the table names what is not there any more"
+    assert sorted(wanted - set(TABLE) - set(OWN)) == []
+    assert sorted((set(TABLE) | set(OWN)) - wanted) == [], "the table names what is not there any more"
 
 
 def test_every_reader_that_asks_nobody_says_why_and_who_may_use_it():

@@ -7,6 +7,7 @@ from .models import Mandate, Organisation
 from .organisation_rules import KINDS, companies, offices, settled
 from .organisation_rules import prefill as organisation_prefill
 from .organisation_rules import words as registration_words
+from .organisation_trial import trial_organisations, trial_organisations_open
 from .organisations import (
     mandates_to_file,
     organisation_mandates,
@@ -33,5 +34,6 @@ __all__ = [
     "FILE", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Mandate", "MandateOver", "Organisation", "OrganisationOver", "Shown", "agents",
     "allows", "companies", "mandate_to_file", "mandates_sweep", "mandates_to_file", "offices", "opened", "organisation_mandates",
     "organisation_prefill", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "principal_of",
-    "principal_prefill", "registration_words", "represented", "same_name", "settled", "shown", "usable", "works_for",
+    "principal_prefill", "registration_words", "represented", "same_name", "settled", "shown", "trial_organisations",
+    "trial_organisations_open", "usable", "works_for",
 ]

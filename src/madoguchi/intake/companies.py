@@ -129,9 +129,17 @@ def record(owner: Owner, row: agency.Organisation, mandate: agency.Mandate | Non
                    if mandate else {})
 
 
-def facts_of(row: agency.Organisation | None) -> dict[str, str]:
-    """For the chain: as which organisation it was filed (the account stands in the actor)."""
-    return {"organisation": str(row.id)} if row else {}
+def acting_faults(
+    owner: Owner, d: Definition, answers: Mapping[str, Any], mandate: agency.Mandate | None, row: agency.Organisation | None
+) -> list[Fault]:
+    """What is wrong with who files for whom: of an agent's answers, and of a company's."""
+    found = acting.faults(d, answers, mandate) if mandate else []
+    return found or (faults(owner, d, answers, row) if owner.business_id else [])
+
+
+def facts_of(mandate: agency.Mandate | None, row: agency.Organisation | None) -> dict[str, str]:
+    """For the chain: on which mandate, as which organisation (the account stands in the actor)."""
+    return ({"mandate": str(mandate.id)} if mandate else {}) | ({"organisation": str(row.id)} if row else {})
 
 
 def represented_name(a: Application, answers: Mapping[str, Any]) -> str:

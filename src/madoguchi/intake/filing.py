@@ -89,8 +89,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), acting.counts(published.definition, draft))
     organisation = companies.organisation_of(owner, draft, lock=True)
     found = verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date())
-    found = found or (acting.faults(published.definition, verdict.answers, mandate) if mandate else [])
-    if found := found or (companies.faults(owner, published.definition, verdict.answers, organisation) if owner.business_id else []):
+    if found := found or companies.acting_faults(owner, published.definition, verdict.answers, mandate, organisation):
         raise AnswersWrong(found)
     files = asked_files(verdict, draft)
     receipt, code = receipt_new(now.date()), "" if draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"
@@ -115,8 +114,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     audit.record(
         owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
         facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
-               "digest": application.digest, "channel": draft.channel}
-        | ({"mandate": str(mandate.id)} if mandate else {}) | companies.facts_of(organisation),
+               "digest": application.digest, "channel": draft.channel} | companies.facts_of(mandate, organisation),
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})

@@ -231,10 +231,8 @@ def _check_page(
     mandate = acting.mandate_of(owner_of(request), draft)
     verdict.attachments = tuple(acting.asked(d, verdict.attachments, draft.mandate))
     owner = owner_of(request)
-    if mandate and not wrong and not verdict.faults:
-        wrong = acting.faults(d, verdict.answers, mandate)
-    if owner and owner.business_id and not wrong and not verdict.faults:
-        wrong = companies.faults(owner, d, verdict.answers, companies.organisation_of(owner, draft))
+    if owner and not wrong and not verdict.faults:
+        wrong = companies.acting_faults(owner, d, verdict.answers, mandate, companies.organisation_of(owner, draft))
     known, _ = drafts.steps_of(draft, d)
     open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
         for f in (wrong or verdict.faults)]
