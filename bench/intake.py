@@ -7,7 +7,9 @@ resident files 妊娠の届出 without JavaScript, electronic signature included
 Both sides run under granian, from the same client, on the same engine: the yardstick by the plain WSGI interface, the city
 hall by the door that `madoguchi serve` opens (config/rsgi.py), so its cost is in the figure. Pages are asked for uncompressed.
 One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
-yardstick's CPU per submit; ``p50_ratio`` the same for the client's median time; ``sql_per_flow`` counts statements
+yardstick's CPU per submit; ``floor_ratio`` the same for as many requests to the yardstick's /hello, which does nothing: what
+fifteen pages cost before anybody does anything; ``p50_ratio`` the same as ``cpu_ratio`` for the client's median time;
+``sql_per_flow`` counts statements
 (with BEGIN and COMMIT) of one flow; ``rss_mb`` is the peak of one worker after a search and a PDF.
 """
 
@@ -34,6 +36,7 @@ sys.path.insert(0, str(ROOT / "src"))
 YARDSTICK = next((p for p in (ROOT / "bench" / "yardstick.py", ROOT.parent / "shared" / "bench" / "yardstick.py") if p.exists()), None)
 SLUG = "ninshin-todoke"
 ROUNDS = 12
+REQUESTS = 15  # of one flow
 
 
 def free_port() -> int:
@@ -288,12 +291,20 @@ def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[
             sign_in(port)
             spread(30, workers, submit)
             spread(4 * workers, workers, resident)
-            yard_cpu = hall_cpu = wall = 0.0
+            def hello() -> None:
+                if not hasattr(local, "c"):
+                    local.c = Client(yard_port)
+                local.c.call("GET", "/hello")
+
+            yard_cpu = hello_cpu = hall_cpu = wall = 0.0
             yard_times, times = [], []
             for _ in range(ROUNDS):  # by turns: what else the machine does meanwhile weighs on both
                 before = cpu(yard.pid)
                 yard_times += spread(submits // ROUNDS, workers, submit)[0]
-                yard_cpu += (cpu(yard.pid) - before) / submits
+                between = cpu(yard.pid)
+                yard_cpu += (between - before) / submits
+                spread(submits // ROUNDS, workers, hello)
+                hello_cpu += (cpu(yard.pid) - between) / submits
                 before = cpu(hall.pid)
                 found, took = spread(flows // ROUNDS, workers, resident)
                 hall_cpu += (cpu(hall.pid) - before) / flows
@@ -303,6 +314,7 @@ def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[
             c.call("GET", f"/p/{SLUG}/paper.pdf")
             return {
                 "bench": "intake", "engine": engine, "workers": workers, "cpu_ratio": round(hall_cpu / yard_cpu, 1),
+                "floor_ratio": round(REQUESTS * hello_cpu / yard_cpu, 1),
                 "p50_ratio": round(statistics.median(times) / statistics.median(yard_times), 1),
                 "p95_ms": round(sorted(times)[int(len(times) * 0.95) - 1] * 1000, 1), "flows_per_s": round(flows / wall, 2),
                 "sql_per_flow": sql_per_flow(env, steps), "rss_mb": round(rss_mb(hall.pid), 1), "import_ratio": round(ratio, 2),

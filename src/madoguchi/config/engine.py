@@ -16,8 +16,9 @@ from django.template.backends.utils import csrf_input
 from django.templatetags.static import static
 from django.utils import timezone
 from jinja2 import nodes
+from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
-from markupsafe import Markup
+from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
 from madoguchi.casework.public import act_words, actor_words
 from madoguchi.kernel.said import bare
@@ -93,8 +94,30 @@ class _WordsLookedUp(NodeTransformer):
         return node
 
 
+def drawn(value: Any) -> str:
+    """A value as it stands in the page: ``markupsafe.escape`` without wrapping what is put into a longer text at once."""
+    kind = type(value)
+    if kind is Markup:
+        return value  # type: ignore[no-any-return]
+    if kind is str:
+        return _escape_inner(value)
+    return value.__html__() if hasattr(value, "__html__") else _escape_inner(str(value))
+
+
+class _Code(CodeGenerator):
+    """``{{ … }}`` draws by `drawn`: jinja2's way makes an object of each of the two hundred values of a page."""
+
+    def _output_child_pre(self, node: nodes.Expr, frame: Frame, finalize: CodeGenerator._FinalizeInfo) -> None:
+        if frame.eval_ctx.volatile or not frame.eval_ctx.autoescape or finalize.src is not None:
+            super()._output_child_pre(node, frame, finalize)
+        else:
+            self.write("environment.drawn(")
+
+
 class Environment(jinja2.Environment):
     """Jinja2 with our words."""
+
+    code_generator_class, drawn = _Code, staticmethod(drawn)
 
     def _generate(self, source: nodes.Template, *args: Any, **options: Any) -> str:
         return super()._generate(_WordsLookedUp().visit(source), *args, **options)
@@ -134,14 +157,14 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals["gettext"] = sentence
-    drawn: dict[tuple[str, str], Markup] = {}
+    frames: dict[tuple[str, str], Markup] = {}
 
     def frame(name: str) -> Markup:
         """A part that is the same on every page (head, header, footer): drawn once a process and language."""
         key = (languages.current().code, name)
-        if key not in drawn:
-            drawn[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
-        return drawn[key]
+        if key not in frames:
+            frames[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
+        return frames[key]
 
     blanks: dict[tuple[Any, ...], Markup] = {}
 
@@ -157,10 +180,10 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     def util_bar(token: Token, size: str, black: bool) -> Markup:
         """The bar of display settings: the same for all who have set the same, but for the token of its forms."""
         key = (languages.current().code, f"{size}{black}")
-        if key not in drawn:
+        if key not in frames:
             context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
-            drawn[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
-        return Markup(str(drawn[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
+            frames[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
+        return Markup(str(frames[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {

@@ -16,10 +16,12 @@ from django.http import HttpRequest, HttpResponse
 
 from madoguchi.kernel import keys
 from madoguchi.kernel.canon import sha256
+from madoguchi.kernel.fixed import FixedRead
 
 from .models import BusinessAccount, Resident
 from .rules import Business, Person
 
+READ = FixedRead(Resident, "id")
 RESIDENT_COOKIE, GUEST_COOKIE, BUSINESS_COOKIE = "mado_r", "mado_g", "mado_b"
 RESIDENT_SECONDS = 2 * 3600
 GUEST_SECONDS = 30 * 24 * 3600
@@ -86,8 +88,11 @@ def _resident(request: HttpRequest) -> Owner | None:
 
 
 def _business(request: HttpRequest) -> Owner | None:
+    cookie = request.COOKIES.get(BUSINESS_COOKIE)
+    if not cookie:
+        return None
     try:
-        business, account = signing.loads(request.COOKIES.get(BUSINESS_COOKIE, ""), salt="business", max_age=RESIDENT_SECONDS)
+        business, account = signing.loads(cookie, salt="business", max_age=RESIDENT_SECONDS)
     except signing.BadSignature:
         return None
     return Owner("b:" + business, True, account=account)
@@ -136,7 +141,7 @@ def person_of(owner: Owner) -> Person | None:
     """The four attributes of a signed-in resident."""
     if not owner.natural:
         return None
-    row = Resident.objects.filter(id=owner.resident_id).only("attributes").first()
+    row = READ.one(owner.resident_id)
     if row is None:
         return None
     return Person(**json.loads(keys.unseal("resident", row.attributes, bound_to=str(row.id))))

@@ -15,6 +15,7 @@ from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.fixed import FixedRead
 from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures import public as procedures
@@ -30,11 +31,12 @@ from .numbers import read_page, seal_numbers
 from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
 MAX_TRIES = 8
+READ = FixedRead(Application, "id")
 
 
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
     """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
-    found = Application.objects.filter(id=application_id).first()
+    found = READ.one(application_id)
     mine = found is not None and ((owner is not None and _sees(owner, found)) or application_id in passes)
     if not mine or found is None:
         raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))

@@ -15,7 +15,7 @@ from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.fixed import FixedRead, FixedUpdate
+from madoguchi.kernel.fixed import FixedInsert, FixedRead, FixedUpdate
 from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_fault, mail_plain, mail_promise
 from madoguchi.offices.public import next_open
@@ -39,7 +39,7 @@ def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
     return Facts(answers, day or clock.today(), next_open)
 
 
-READ = FixedRead(Draft, "id")
+READ, INSERT = FixedRead(Draft, "id"), FixedInsert(Draft)
 WRITE = FixedUpdate(Draft, also="revision = revision + 1", where="id = %s AND revision = %s AND state = 'open'")
 
 
@@ -82,10 +82,10 @@ def draft_start(*, owner: Owner, slug: str, channel: str = "online") -> Draft:
         raise SignInNeeded
     person = person_of(owner)
     now = clock.now()
-    return Draft.objects.create(
+    return INSERT(Draft(
         owner=owner.key, slug=slug, version=published.number, channel=channel, card=prefill(person) if person else {},
         updated_at=now, expires_at=now + dt.timedelta(days=DRAFT_DAYS),
-    )
+    ))
 
 
 def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str) -> Draft:
@@ -131,7 +131,12 @@ def draft_write(draft: Draft, **values: Any) -> bool:
     now = clock.now()
     draft.updated_at, draft.expires_at = now, now + dt.timedelta(days=DRAFT_DAYS)
     values |= {"updated_at": draft.updated_at, "expires_at": draft.expires_at}
-    return bool(WRITE(values, [Draft._meta.pk.get_db_prep_value(draft.id, connection), draft.revision]))
+    return bool(WRITE(values, [key_of(draft), draft.revision]))
+
+
+def key_of(draft: Draft) -> Any:
+    """The draft's key as this engine stores it."""
+    return Draft._meta.pk.get_db_prep_value(draft.id, connection)
 
 
 def draft_get_locked(*, owner: Owner | None, draft_id: str) -> Draft:

@@ -7,21 +7,23 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import IntegrityError, transaction
-from django.db.models import F
 
 from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner, signer
 from madoguchi.kernel import audit, clock, failpoints, keys, metrics, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
 from . import acting, companies, disaster_gate
-from .drafts import facts, published_of
+from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
 from .models import Application, Draft
 from .rules import filing_digest, receipt_new
+
+INSERT = FixedInsert(Application)
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,25 +62,39 @@ def refuse_another_signature(digest: str, signature: dict[str, Any] | None) -> N
 
 
 def application_submit(
-    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja"
+    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja", seen: Draft | None = None
 ) -> Filed:
-    """File a draft. A second call for the same draft returns the same application (a double click files once).
+    """File a draft. A second call for the same draft returns the same application (a double click files once). ``seen`` is the
+    draft as the caller has just read it.
 
     Raises AnswersWrong, NotFound, SignatureRefused; NotOpenForThis when the version no longer accepts (migrate first).
     """
     for _ in range(5):
         try:
-            return _submit(owner, draft_id, mail, signature, language)
+            return _submit(owner, draft_id, mail, signature, language, seen)
         except IntegrityError:
-            continue  # the random receipt number was taken, or the twin of a double click was faster
+            seen = None  # the random receipt number was taken, or the twin of a double click was faster
     raise AlreadyFiled
 
 
-@transaction.atomic(durable=True)
-def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str) -> Filed:
+def _close(owner: Owner, draft_id: str, seen: Draft | None) -> Draft:
+    """The draft as it was until this transaction closed it; one that was filed before is as it is. What the caller has seen is
+    closed by the condition that nobody has written since (docs/adr/0004), and need not be read again."""
+    nothing = {"state": "filed", "answers": {}, "card": {}, "files": {}, "updated_at": clock.now()}
+    if seen is not None and seen.owner in owner.keys and WRITE(nothing, [key_of(seen), seen.revision]):
+        return seen
     draft = Draft.objects.select_for_update().filter(id=draft_id, owner__in=owner.keys).first()
     if draft is None:
         raise DraftNotFound
+    WRITE(nothing, [key_of(draft), draft.revision])
+    return draft
+
+
+@transaction.atomic(durable=True)
+def _submit(
+    owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str, seen: Draft | None
+) -> Filed:
+    draft = _close(owner, draft_id, seen)
     if draft.state == "filed":
         return Filed(Application.objects.get(draft=draft), "")
     if not procedures.accepts(draft.slug, draft.version):
@@ -109,7 +125,7 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     if mail:
         application.sealed_mail = keys.seal("mail-address", mail.encode(), bound_to=receipt)
     failpoints.hit("intake.submit.before_write")
-    application.save(force_insert=True)
+    INSERT(application)
     case_ref = str(application.id)
     audit.record(
         owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
@@ -119,9 +135,6 @@ def _submit(owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | 
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
     sealed.wipe(sealed.tokens_in(draft.answers) - sealed.tokens_in(verdict.answers))
-    Draft.objects.filter(id=draft.id).update(
-        state="filed", answers={}, card={}, files={}, updated_at=now, revision=F("revision") + 1
-    )
     transaction.on_commit(lambda: metrics.count("filings", procedure=draft.slug))
     failpoints.hit("intake.submit.before_commit")
     return Filed(application, code)

@@ -210,7 +210,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
     try:
         signature = signing.sign_if_needed(d, draft, owner)
         filed = filing.application_submit(owner=owner, draft_id=str(draft.id), mail=drafts.mail_plain(mail), signature=signature,
-                                             language=languages.recorded())
+                                             language=languages.recorded(), seen=draft)
     except AnswersWrong as error:
         return _check_page(request, draft, [], status=422, wrong=error.faults)
     except NotOpenForThis:

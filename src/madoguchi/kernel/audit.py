@@ -16,9 +16,11 @@ from django.db import connection, transaction
 
 from . import clock, keys
 from .canon import canonical, keyed_digest, sha256
+from .fixed import FixedInsert
 from .models import AuditEntry, AuditKey, AuditSeal
 
 GENESIS = "0" * 64
+INSERT, INSERT_KEY = FixedInsert(AuditEntry), FixedInsert(AuditKey)
 
 
 @dataclass(frozen=True, slots=True)
@@ -52,7 +54,7 @@ def _key(chain: str, *, new: bool) -> bytes:
         if row:
             return keys.unseal("audit", row.sealed, bound_to=chain)
     key = secrets.token_bytes(32)
-    AuditKey.objects.create(chain=chain, sealed=keys.seal("audit", key, bound_to=chain))
+    INSERT_KEY(AuditKey(chain=chain, sealed=keys.seal("audit", key, bound_to=chain)))
     return key
 
 
@@ -76,8 +78,7 @@ def record(
         digest=digest, prev=last.hash if last else GENESIS,
     )
     entry.hash = _hash(entry)
-    entry.save(force_insert=True)
-    return entry
+    return INSERT(entry)
 
 
 def key_destroy(chain: str) -> None:

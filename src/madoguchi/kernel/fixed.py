@@ -9,6 +9,7 @@ from typing import Any, Generic, TypeVar
 
 from django.db import connection
 from django.db.models import Field, Model
+from django.db.models.fields import AutoFieldMixin
 
 M = TypeVar("M", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
@@ -83,3 +84,50 @@ class FixedUpdate(Generic[M]):
         with connection.cursor() as cursor:
             cursor.execute(text, [*(f.get_db_prep_save(values[f.name], connection) for f in fields), *condition])
             return int(cursor.rowcount)
+
+
+class FixedInsert(Generic[M]):
+    """One new row, as ``save(force_insert=True)`` writes it."""
+
+    def __init__(self, model: type[M]) -> None:
+        self._model = model
+
+    @functools.cached_property
+    def _fields(self) -> list[Field[Any, Any]]:
+        return [f for f in self._model._meta.concrete_fields if f is not self._counted]
+
+    @functools.cached_property
+    def _counted(self) -> Field[Any, Any] | None:
+        """The primary key, where the database gives it."""
+        key = self._model._meta.pk
+        return key if isinstance(key, AutoFieldMixin) else None
+
+    @functools.cached_property
+    def _head(self) -> str:
+        quote = connection.ops.quote_name
+        return f"INSERT INTO {quote(self._model._meta.db_table)} ({', '.join(quote(str(f.column)) for f in self._fields)}) VALUES "  # noqa: S608 - as above  # nosec B608
+
+    @functools.cached_property
+    def _values(self) -> str:
+        return f"({', '.join(['%s'] * len(self._fields))})"
+
+    def _of(self, row: M) -> list[Any]:
+        return [f.get_db_prep_save(f.pre_save(row, True), connection) for f in self._fields]
+
+    def __call__(self, row: M) -> M:
+        """Write it; the same row, with its key. Raises IntegrityError."""
+        returning = f" RETURNING {connection.ops.quote_name(str(self._counted.column))}" if self._counted else ""
+        with connection.cursor() as cursor:
+            cursor.execute(self._head + self._values + returning, self._of(row))
+            if self._counted:
+                setattr(row, self._counted.attname, cursor.fetchone()[0])
+        row._state.adding, row._state.db = False, connection.alias
+        return row
+
+    def new(self, rows: Sequence[M]) -> None:
+        """Write those whose unique keys are not there yet; the others change nothing."""
+        if not rows:
+            return
+        with connection.cursor() as cursor:
+            values = ", ".join([self._values] * len(rows))
+            cursor.execute(f"{self._head}{values} ON CONFLICT DO NOTHING", [value for row in rows for value in self._of(row)])

@@ -20,11 +20,13 @@ from django.db import InterfaceError, OperationalError, connection, transaction
 from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from . import clock, failpoints, keys, trace
+from .fixed import FixedInsert
 from .models import Heartbeat, Message
 
 log = logging.getLogger("madoguchi.outbox")
 LEASE = dt.timedelta(seconds=60)
 MAX_ATTEMPTS = 12
+INSERT = FixedInsert(Message)
 _handlers: dict[str, list[tuple[str, Callable[[Envelope], None]]]] = {}
 
 
@@ -73,14 +75,10 @@ def publish(event: str, *, case_ref: str, key: str, payload: dict[str, Any], con
     now = clock.now()
     sealed = keys.seal("outbox", confidential, bound_to=key) if confidential else None
     failpoints.hit(f"publish.{event}.before")
-    Message.objects.bulk_create(
-        [
-            Message(key=key, event=event, handler=name, case_ref=case_ref, payload=payload, sealed=sealed,
-                    next_at=now, created_at=now)
-            for name, _ in _handlers.get(event, [])
-        ],
-        ignore_conflicts=True,
-    )
+    INSERT.new([
+        Message(key=key, event=event, handler=name, case_ref=case_ref, payload=payload, sealed=sealed, next_at=now, created_at=now)
+        for name, _ in _handlers.get(event, [])
+    ])
     failpoints.hit(f"publish.{event}.after")
 
 

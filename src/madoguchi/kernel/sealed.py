@@ -11,9 +11,11 @@ from django.db.models import Q
 from . import clock, keys
 from .canon import keyed_digest
 from .errors import NotFound
+from .fixed import FixedInsert
 from .models import SealedValue
 
 PREFIX = "sv_"
+INSERT = FixedInsert(SealedValue)
 
 
 def is_token(value: object) -> bool:
@@ -41,10 +43,10 @@ def put(kind: str, value: str) -> str:
     """Encrypt a value and return its token. ``kind`` separates the search keys of different sorts of numbers."""
     token = PREFIX + secrets.token_hex(12)
     name, key = next(iter(keys.search_keys().items()))
-    SealedValue.objects.create(
+    INSERT(SealedValue(
         token=token, kind=kind, sealed=keys.seal("sealed", value.encode(), bound_to=token),
         search=search_digest(key, kind, value), search_key=name, created_at=clock.now(),
-    )
+    ))
     return token
 
 

@@ -6,7 +6,8 @@ import dataclasses
 
 import pytest
 from django.template import engines
-from markupsafe import Markup
+from django.utils.translation import gettext_lazy
+from markupsafe import Markup, escape
 
 from madoguchi.config import engine
 from madoguchi.procedures.rules.faces.webform import field_view
@@ -77,3 +78,19 @@ def test_the_settings_bar_carries_the_token_of_its_own_page():
     bars = [draw('{{ util_bar(t, "", false) }}', t=Token(x)) for x in ("token-1", "token-2")]
     assert all(bar.count(f'value="token-{n}"') == 2 and f"token-{3 - n}" not in bar for n, bar in enumerate(bars, 1))
     assert engine.HOLE not in bars[0] + bars[1] and isinstance(engine.words(None, "※必須"), Markup)
+
+
+class _Drawing(str):
+    """A text with a drawing of its own."""
+
+    def __html__(self) -> str:
+        return f"<ruby>{self}</ruby>"
+
+
+@pytest.mark.parametrize("value", ["<b>&'\"", Markup("<b>"), _Drawing("七"), 7, 1.5, None, True, ["<i>"], gettext_lazy("<u>")])
+def test_what_is_drawn_is_escaped_as_by_markupsafe(value: object):
+    for source in ("{{ v }}", "{% set w %}{{ v }}{% endset %}{{ w }}", "{% macro m(x) %}{{ x }}{% endmacro %}{{ m(v) }}",
+                   "{% for x in [v] %}{{ x }}{% endfor %}", "{% block b %}{{ v }}{% endblock %}", "{% filter trim %}{{ v }}{% endfilter %}"):
+        assert draw(source, v=value) == str(escape(value)), source
+    assert draw("{{ nothing }}{{ nothing.at_all }}") == ""
+    assert draw("{{ v ~ '<' }}|{{ v|upper }}", v="<b>") == "&lt;b&gt;&lt;|&lt;B&gt;"

@@ -6,10 +6,12 @@ import datetime as dt
 import uuid
 
 import pytest
+from django.db import IntegrityError, transaction
 
 from madoguchi.intake.models import Draft
 from madoguchi.kernel import clock
-from madoguchi.kernel.fixed import FixedRead, FixedUpdate
+from madoguchi.kernel.fixed import FixedInsert, FixedRead, FixedUpdate
+from madoguchi.kernel.models import Message
 
 pytestmark = pytest.mark.django_db
 
@@ -49,3 +51,29 @@ def test_a_write_happens_under_its_condition_and_counts_the_revision(draft: Draf
     assert WRITE({"done": ["x"]}, ["g:somebody", 1]) == 1
     draft.refresh_from_db()
     assert (draft.done, draft.answers, draft.revision) == (["x"], {"a": "い"}, 2)
+
+
+def test_a_new_row_is_the_one_that_the_orm_would_have_written():
+    now = clock.now()
+    values = {"owner": "g:new", "slug": "x", "version": 1, "answers": {"名": ["七尾", None]}, "mandate": uuid.uuid4(), "updated_at": now,
+              "expires_at": now + dt.timedelta(days=1)}
+    written, same = FixedInsert(Draft)(Draft(**values)), Draft.objects.create(**values)
+    read = Draft.objects.get(id=written.id)
+    for field in Draft._meta.concrete_fields:
+        if field.attname != "id":
+            assert getattr(read, field.attname) == getattr(same, field.attname), field.attname
+    written.slug = "y"
+    written.save()  # an update, for it is there
+    assert Draft.objects.filter(owner="g:new").count() == 2 and Draft.objects.get(id=written.id).slug == "y"
+    with pytest.raises(IntegrityError), transaction.atomic():
+        FixedInsert(Draft)(Draft(id=written.id, **values))
+
+
+def test_the_database_numbers_a_row_and_one_that_is_there_stays():
+    now = clock.now()
+    first, second = (FixedInsert(Message)(Message(key=key, event="e", handler="h", payload={}, next_at=now, created_at=now)) for key in "ab")
+    assert Message.objects.get(key="b").id == second.id == first.id + 1
+    insert = FixedInsert(Message)
+    insert.new([])
+    insert.new([Message(key=key, event=event, handler="h", payload={}, next_at=now, created_at=now) for key, event in (("a", "other"), ("c", "e"))])
+    assert list(Message.objects.order_by("id").values_list("key", "event")) == [("a", "e"), ("b", "e"), ("c", "e")]
