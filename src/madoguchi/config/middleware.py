@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.errors import DomainError, TooMany
+from madoguchi.kernel.said import Said
 from madoguchi.web import languages
 from madoguchi.web.posted import TOO_LARGE
 from madoguchi.web.views import too_large
@@ -70,8 +71,9 @@ def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             if not isinstance(error, DomainError):
                 return None
             template = "web/staff_error.html" if request.path.startswith("/staff/") else "web/error.html"
-            words = str(error.data.get("words", ""))
-            page = render(request, template, {"title": error.ja, "words": words, "status": error.status}, status=error.status)
+            title = error.ja if isinstance(error.ja, Said) else Said(error.ja)  # residents read it in their language
+            context = {"title": title, "words": error.data.get("words", ""), "status": error.status}
+            page = render(request, template, context, status=error.status)
             if isinstance(error, TooMany):
                 page.headers["Retry-After"] = str(error.data["seconds"])
             return page

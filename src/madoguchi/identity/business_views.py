@@ -12,6 +12,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import Said
 from madoguchi.web.posted import posts
 from madoguchi.web.views import safe_next
 
@@ -85,4 +86,4 @@ def _provider() -> BusinessProvider:
 def _failed(request: HttpRequest, error: SignInFailed, target: str) -> HttpResponse:
     """The page that says what to do. The log gets the reason, which holds nothing about person or company."""
     log.warning("business sign-in failed: %s", error.data.get("reason"))
-    return render(request, "identity/sign_in_failed.html", {"title": error.ja, "next": target}, status=error.status)
+    return render(request, "identity/sign_in_failed.html", {"title": Said(error.ja), "next": target}, status=error.status)

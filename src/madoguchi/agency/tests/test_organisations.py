@@ -90,6 +90,9 @@ def test_from_the_registration_to_the_case(hall: Hall):
     assert "いま使える事業所の登録がありません" in page and "株式会社試用ケア" in page
     refused = client.post(f"/p/{SHINKI}/start/")
     assert refused.status_code == 403 and "ログインしている法人では申請できません" in text(refused)
+    client.cookies["ui_lang"] = "en"
+    assert "cannot file this procedure" in text(client.post(f"/p/{SHINKI}/start/")), "a refusal is told in the language of the page"
+    del client.cookies["ui_lang"]
     form = {"section": "kaigo", "kind": "kyotaku", "name": "見本居宅介護支援事業所", "number": TRIAL_BUSINESSES["kyotaku"].number,
             "office": "1770000001", "zip": "926-8611", "city": "石川県七尾市", "town": "袖ヶ江町", "lot": "イ部26番地",
             "phone": "0767-53-0001", "procedures": [SHINKI], "starts": "2026-11-01"}
