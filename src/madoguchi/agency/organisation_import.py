@@ -8,7 +8,7 @@ import io
 import re
 import unicodedata
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit
@@ -114,10 +114,7 @@ def organisations_import(*, actor: Staff, section: str, raw: bytes) -> tuple[int
         row = Organisation.objects.filter(section=section, number=entry.number, office=entry.office, kind=entry.kind, closed_at=None).first()
         if row is not None and _same(row, entry):
             continue
-        try:
-            organisation_write(actor=actor, entry=entry, organisation_id=str(row.id) if row else "")
-        except IntegrityError:
-            raise OrganisationWrong([("file", "取込みの間に、同じ事業所が登録されました。もう一度取り込んでください")]) from None
+        organisation_write(actor=actor, entry=entry, organisation_id=str(row.id) if row else "")
         new, changed = new + (row is None), changed + (row is not None)
     audit.record(actor.actor, "organisations.imported", chain=f"organisations:{section}", facts={
         "new": new, "changed": changed, "lines": len(entries), "sha256": sha256(raw)})

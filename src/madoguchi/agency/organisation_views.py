@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from typing import cast
 
 from django.contrib.auth.decorators import login_required
@@ -36,7 +37,7 @@ def organisation_page(request: HttpRequest) -> HttpResponse:
     rows = organisations.organisation_list(actor=_actor(request), query=query)
     return render(request, "agency/organisations.html", {
         "rows": [(row, organisations.works(row), KINDS[row.kind].ja, _section(row.section)) for row in rows], "query": query,
-        "most": organisations.MOST, "done": request.GET.get("done", "")})
+        "most": organisations.MOST, "done": re.fullmatch(r"(\d{1,4})-(\d{1,4})", request.GET.get("done", ""), re.ASCII)})
 
 
 def _section(key: str) -> str:

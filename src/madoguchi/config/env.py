@@ -70,6 +70,10 @@ def database(url: str, data: Path) -> dict[str, Any]:
     if parts.scheme not in ("postgresql", "postgres"):
         raise SettingWrong("DATABASE_URL は postgresql://利用者:合言葉@ホスト/名前 か sqlite:////パス の形で指定してください")
     options: dict[str, Any] = dict(parse_qsl(parts.query))
+    times = options.pop("prepare_threshold", "5")  # after so many times the server keeps a statement of kernel.fixed; 0: never
+    if not times.isdecimal():
+        raise SettingWrong(f"DATABASE_URL の prepare_threshold は数字で指定してください(今は {times})")
+    options["prepare_threshold"] = int(times) or None
     return {
         "ENGINE": "madoguchi.config.postgres", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or options.pop("host", ""),

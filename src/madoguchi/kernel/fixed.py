@@ -15,6 +15,11 @@ M = TypeVar("M", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
 
 
+def _cursor() -> Any:
+    """A cursor for a statement that is the same every time (config.postgres); SQLite keeps those by itself."""
+    return getattr(connection, "fixed_cursor", connection.cursor)()
+
+
 class FixedRead(Generic[M]):
     """One row of ``model`` by a condition on its own columns: ``FixedRead(Draft, "id", "owner")`` reads by both."""
 
@@ -50,7 +55,7 @@ class FixedRead(Generic[M]):
 
     def one(self, *values: Any) -> M | None:
         """The row, or None."""
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self._sql, [f.get_db_prep_value(v, connection) for f, v in zip(self._keys, values, strict=True)])
             row = cursor.fetchone()
         if row is None:
@@ -81,7 +86,7 @@ class FixedUpdate(Generic[M]):
             text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above  # nosec B608
             self._texts[names] = text, fields
         text, fields = self._texts[names]
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(text, [*(f.get_db_prep_save(values[f.name], connection) for f in fields), *condition])
             return int(cursor.rowcount)
 
@@ -117,7 +122,7 @@ class FixedInsert(Generic[M]):
     def __call__(self, row: M) -> M:
         """Write it; the same row, with its key. Raises IntegrityError."""
         returning = f" RETURNING {connection.ops.quote_name(str(self._counted.column))}" if self._counted else ""
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             cursor.execute(self._head + self._values + returning, self._of(row))
             if self._counted:
                 setattr(row, self._counted.attname, cursor.fetchone()[0])
@@ -128,6 +133,6 @@ class FixedInsert(Generic[M]):
         """Write those whose unique keys are not there yet; the others change nothing."""
         if not rows:
             return
-        with connection.cursor() as cursor:
+        with _cursor() as cursor:
             values = ", ".join([self._values] * len(rows))
             cursor.execute(f"{self._head}{values} ON CONFLICT DO NOTHING", [value for row in rows for value in self._of(row)])

@@ -5,12 +5,13 @@ closed end can be seen from here without a journey."""
 from __future__ import annotations
 
 import select
+from typing import Any
 
 from django.db.backends.postgresql import base
 
 
 class DatabaseWrapper(base.DatabaseWrapper):
-    """As Django's, but looks at the socket."""
+    """As Django's, but looks at the socket, and has a cursor for statements that stay the same."""
 
     def is_usable(self) -> bool:
         """Open, and nothing unasked-for has arrived: what arrives between two requests is the server's farewell."""
@@ -18,3 +19,11 @@ class DatabaseWrapper(base.DatabaseWrapper):
             return False
         waiting, _, _ = select.select([self.connection.fileno()], [], [], 0)
         return not waiting
+
+    def fixed_cursor(self) -> Any:
+        """Its parameters go to the server beside the statement, which the server then knows: kernel.fixed. All other cursors write
+        them into the text, as Django wants it, for the ORM's statements do not say of which type a parameter is."""
+        self.close_if_health_check_failed()
+        self.ensure_connection()
+        with self.wrap_database_errors:
+            return self._prepare_cursor(base.ServerBindingCursor(self.connection))  # type: ignore[attr-defined,call-arg]

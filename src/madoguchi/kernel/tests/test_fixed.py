@@ -6,7 +6,7 @@ import datetime as dt
 import uuid
 
 import pytest
-from django.db import IntegrityError, transaction
+from django.db import IntegrityError, connection, transaction
 
 from madoguchi.intake.models import Draft
 from madoguchi.kernel import clock
@@ -77,3 +77,13 @@ def test_the_database_numbers_a_row_and_one_that_is_there_stays():
     insert.new([])
     insert.new([Message(key=key, event=event, handler="h", payload={}, next_at=now, created_at=now) for key, event in (("a", "other"), ("c", "e"))])
     assert list(Message.objects.order_by("id").values_list("key", "event")) == [("a", "e"), ("b", "e"), ("c", "e")]
+
+
+@pytest.mark.postgres
+def test_the_server_knows_a_statement_that_stays_the_same(draft: Draft):
+    read = FixedRead(Draft, "id")
+    for _ in range(7):
+        assert read.one(draft.id) == draft
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT count(*) FROM pg_prepared_statements WHERE statement LIKE 'SELECT%%intake_draft%%'")
+        assert cursor.fetchone() == (1,)
