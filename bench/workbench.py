@@ -27,7 +27,7 @@ import uuid
 from collections.abc import Callable, Iterator
 from pathlib import Path
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
@@ -173,8 +173,14 @@ def views() -> dict[str, list[str]]:
     """View → addresses asked by turns."""
     from madoguchi.casework.models import Case
     from madoguchi.identity.models import Staff
+    from madoguchi.web import searches
 
-    section = Staff.objects.get(username=CLERK).sections()[0]
+    clerk = Staff.objects.get(username=CLERK)
+    section = clerk.sections()[0]
+
+    def asked(words: str, **more: str) -> str:
+        return f"/staff/?{urlencode(searches.carried(words, clerk.pk) | more)}"
+
     receipts = list(Case.objects.filter(section=section).order_by("id").values_list("receipt", flat=True)[:10])
     slug = Case.objects.filter(section=section).values_list("slug", flat=True)[0]
     at = "/staff/?"
@@ -183,10 +189,10 @@ def views() -> dict[str, list[str]]:
         "filter_state": [f"{at}state={s}" for s in ("reviewing", "correction", "decided", "withdrawn", "all")],
         "filter_procedure": [f"{at}slug={slug}", f"{at}slug={slug}&state=decided"], "filter_hand": [f"{at}who=me", f"{at}who=me&slug={slug}"],
         "filter_due": [f"{at}due={d}" for d in ("over", "today", "soon", "fine")],
-        "search_number": [f"{at}q={x}" for r in receipts for x in (r, r[3:12], r[8:12])],
-        "search_filtered": [f"{at}q={quote('やま')}&state=correction", f"{at}q={quote('なか')}&slug={slug}&state=decided"],
+        "search_number": [asked(x) for r in receipts for x in (r, r[3:12], r[8:12])],
+        "search_filtered": [asked("やま", state="correction"), asked("なか", slug=slug, state="decided")],
     }
-    return found | {name: [f"{at}q={quote(q)}" for q in words] for name, words in QUERIES.items()}
+    return found | {name: [asked(q) for q in words] for name, words in QUERIES.items()}
 
 
 def inside(count: int) -> None:

@@ -152,8 +152,9 @@ class Town:
     def _offer(self, name: str) -> tuple[str, str]:
         """Hanako offers a mandate for disasters: its address, and that of the invitation."""
         hanako = self.window("hanako")
-        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
-        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": "see", "ends": until})
+        until = dt.date.today() + dt.timedelta(days=90)
+        day = {"ends.era": "ad", "ends.y": str(until.year), "ends.m": str(until.month), "ends.d": str(until.day)}
+        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": "see"} | day)
         code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", hanako.text())
         assert code, hanako.errors()
         return hanako.url.removeprefix(self.base), f"/invited/{code[0]}/"

@@ -56,6 +56,17 @@ def test_every_procedure_is_translated_whole(slug: str):
         assert lacking == {}, "madoguchi procedures coverage --missing (docs/developer.md)"
 
 
+@pytest.mark.parametrize("slug", [path.stem for path, _ in pack_files(read_city(city_folder()))])
+def test_every_outcome_has_a_name_in_every_language(slug: str):
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == slug)
+    found, lacking = tables(slug), []
+    for file in (override, None):
+        definition, _ = read_file(path, file, city())
+        assert definition is not None
+        lacking += [(code, o.name) for code in (*TRANSLATED, "ja-ruby") for o in definition.review.outcomes if key_of(o.name) not in found[code]]
+    assert not lacking, "procedures/translations/<language>/<slug>.yaml, or common.yaml where several have it"
+
+
 @pytest.mark.parametrize("code", TRANSLATED)
 def test_what_the_city_says_of_itself_is_translated(code: str):
     known = {e.key for e in side_file(city().folder / "translations" / f"{code}.yaml")}

@@ -174,3 +174,22 @@ def test_a_stored_sentence_is_retold_in_another_language():
         assert bare(retold(stored)) == "The result is out (認定)"
         assert bare(retold({"ja": "審査を始めました"})) == bare(say("審査を始めました")) != "審査を始めました"
         assert bare(say("{first}。{more}", first=say("はい"), more=say("いいえ"))) == "Yes. No"
+
+
+@pytest.mark.parametrize(("code", "words"), [("en", "Rejected"), ("zh-hans", "驳回"), ("vi", "Bác đơn"), ("pt", "Recusado")])
+def test_the_result_is_told_in_the_readers_language_beside_the_legal_word(hall: Hall, code: str, words: str):
+    slug = "jidou-teate-mishiharai"
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == slug)
+    definition, _ = read_file(path, override, city())
+    assert definition is not None
+    d = hall.publish(slug, body(path, override, definition))
+    case = hall.case("hanako", slug)
+    hall.decide(case, next(o.id for o in d.review.outcomes if o.name == "却下"), "tanaka", "kimura", "suzuki")
+    run_worker()
+    hanako = hall.browser("hanako")
+    hanako.cookies["ui_lang"] = code
+    page = hanako.get(f"/my/{case.id}/").content.decode()
+    assert re.search(rf'<b>{words} <span lang="ja">\((<span lang="ja">)?結果：却下', page), page[:6000]
+    assert page.count(words) >= 2, "and in what happened so far"
+    hanako.cookies["ui_lang"] = "ja"
+    assert "<b>結果：却下</b>" in hanako.get(f"/my/{case.id}/").content.decode()

@@ -101,7 +101,7 @@ def journey(hall, addresses):
     run_worker()
     case = Case.objects.get()
     desk = hall.desk("yoshida")
-    desk.get("/staff/", {"q": MARKS["name"]})
+    addresses.append(desk.post("/staff/", {"q": MARKS["name"]})["Location"])
     services.case_take(actor=hall.staff("yoshida"), case_id=case.ref)
     services.note_add(actor=hall.staff("yoshida"), case_id=case.ref, text=MARKS["note"])
     talk.talk_write(actor=hall.staff("yoshida"), case_id=case.ref, text=MARKS["talk"])

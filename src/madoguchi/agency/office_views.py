@@ -12,9 +12,10 @@ from madoguchi.web.posted import posts
 
 from . import organisations, selectors, services
 from .errors import MandateWrong
+from .organisation_import import day_read
 from .organisation_rules import KINDS
 from .rules import ACTS, FILE, SEE
-from .views import day_typed, see_other, signed_in
+from .views import see_other, signed_in
 
 
 @signed_in
@@ -27,7 +28,7 @@ def organisation_mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse
         return _page(request, chosen, [])
     try:
         row = organisations.organisation_mandate_offer(
-            owner=owner, organisation_id=chosen, scope=sent.getlist("scope"), acts=sent.getlist("acts"), ends_on=day_typed(sent.get("ends", "")))
+            owner=owner, organisation_id=chosen, scope=sent.getlist("scope"), acts=sent.getlist("acts"), ends_on=day_read(sent.get("ends", "")))
     except MandateWrong as error:
         return _page(request, chosen, error.faults)
     return see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))

@@ -2,10 +2,9 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
-import re
-import unicodedata
 from collections.abc import Callable
 from urllib.parse import quote
 
@@ -18,6 +17,11 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.identity.public import Owner, owner_of
 from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_fault, mail_plain
+from madoguchi.procedures.public import FIELD_TYPES
+from madoguchi.procedures.rules.faces.webform import anchor, field_view, raw_sent
+from madoguchi.procedures.rules.fields.base import Fault
+from madoguchi.procedures.rules.model import Question
+from madoguchi.procedures.rules.validate import getter
 from madoguchi.web import limits
 from madoguchi.web.posted import posts
 
@@ -26,6 +30,7 @@ from .errors import InvitationWrong, MandateWrong
 from .rules import ACTS, EVENT, FILE, OFFER_DAYS, SEE, code_read
 
 View = Callable[..., HttpResponse]
+ENDS = Question(id="ends", label=say("終わりの日"), type="日付", required=True)
 ONCE = "mado_mandate"  # the code, for the page that shows it once
 
 
@@ -75,13 +80,10 @@ def mandate_code(request: HttpRequest, owner: Owner) -> HttpResponse:
     return _list(request, owner, [("code", say("招待の番号を、英字と数字の12文字で入力してください"))], typed)
 
 
-def day_typed(text: str) -> dt.date | None:
-    """A day from the browser's date field, or as typed where there is none (2027/3/31)."""
-    found = re.fullmatch(r"\s*(\d{4})[-/.年](\d{1,2})[-/.月](\d{1,2})日?\s*", unicodedata.normalize("NFKC", text))
-    try:
-        return dt.date(*(int(part) for part in found.groups())) if found else None
-    except ValueError:
-        return None
+def ends_typed(sent: dict[str, list[str]]) -> tuple[dt.date | None, list[Fault]]:
+    """The last day as the house's date field has it, and what is wrong with how it was typed."""
+    value, faults = FIELD_TYPES[ENDS.type].parse(getter(sent, ENDS.id), ENDS)
+    return (dt.date.fromisoformat(value) if value else None), faults
 
 
 @signed_in
@@ -91,6 +93,7 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     sent = request.POST
     if request.method != "POST":
         return _new(request, [])
+    ends_on, wrong_day = ends_typed({k: list(v) for k, v in sent.lists()})
     wrong_mail = mail_fault(sent["mail"]) if sent.get("mail", "").strip() else ""
     if sent.get("mail"):
         limits.take("mail", request, owner.key)
@@ -98,21 +101,26 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
         if wrong_mail:
             raise MandateWrong([("mail", wrong_mail)])
         row, code = services.mandate_offer(owner=owner, name=sent.get("name", "")[:80], scope=sent.getlist("scope"), acts=sent.getlist("acts"),
-                                           ends_on=day_typed(sent.get("ends", "")), mail=mail_plain(sent.get("mail", "")))
+                                           ends_on=ends_on, mail=mail_plain(sent.get("mail", "")))
     except MandateWrong as error:
-        return _new(request, error.faults)
+        return _new(request, error.faults, wrong_day)
     response = see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
     response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=600, httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
 
-def _new(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
+def _new(request: HttpRequest, faults: list[tuple[str, str]], wrong_day: list[Fault] | None = None) -> HttpResponse:
     names, sent = services.offerable(), request.POST
-    first = request.method != "POST"
+    first, last = request.method != "POST", selectors.last_day()
+    ends = dataclasses.replace(ENDS, help=say("{last}までの日を選べます。", last=last))
+    day = wrong_day or [Fault(ENDS.id, ja, part="y") for name, ja in faults if name == ENDS.id]
+    there = [(name, ja) for name, ja in faults if name not in (ENDS.id, "mail")], [(name, ja) for name, ja in faults if name == "mail"]
+    faults = [*there[0], *((anchor("", f.question, f.part, "date"), f.ja) for f in day), *there[1]]
     context = {
         "events": [(k, n) for k, n in names.items() if k.startswith(EVENT)], "single": [(k, n) for k, n in names.items() if not k.startswith(EVENT)],
-        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "faults": faults, "wrong": dict(faults), "last": selectors.last_day(),
-        "name": sent.get("name", ""), "chosen": sent.getlist("scope"), "may": [SEE] if first else sent.getlist("acts"), "ends": sent.get("ends", ""),
+        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "faults": faults, "wrong": dict(faults),
+        "name": sent.get("name", ""), "chosen": sent.getlist("scope"), "may": [SEE] if first else sent.getlist("acts"),
+        "ends": field_view(ends, "", raw_sent(ends, {k: list(v) for k, v in sent.lists()}, ""), day),
         "mail": sent.get("mail", ""), "days": OFFER_DAYS,
     }
     return render(request, "agency/new.html", context, status=422 if faults else 200)

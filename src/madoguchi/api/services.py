@@ -15,6 +15,7 @@ from .models import ApiToken, SubmitKey
 
 SCOPES = {"cases:read": "申請の一覧と段階(個人の情報なし)", "cases:personal": "申請の内容(氏名・住所など。個人番号は含みません)"}
 PREFIX, DAYS = "mado_", 365
+KEY_DAYS = 7  # a program tries again for hours, a laptop sends its page again after a weekend; a draft files once in any case
 
 
 @transaction.atomic
@@ -63,3 +64,8 @@ def submit_key_use(*, owner: str, key: str, draft_id: str) -> None:
     row, _ = SubmitKey.objects.get_or_create(owner=owner, key=key, defaults={"draft": draft_id, "at": clock.now()})
     if str(row.draft) != draft_id:
         raise KeyUsedElsewhere
+
+
+def submit_keys_sweep() -> int:
+    """Forget the keys with which nothing can come again. Returns how many."""
+    return SubmitKey.objects.filter(at__lt=clock.now() - dt.timedelta(days=KEY_DAYS)).delete()[0]

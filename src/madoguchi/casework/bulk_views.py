@@ -44,7 +44,7 @@ def runs(request: HttpRequest) -> HttpResponse:
 def _start(request: HttpRequest) -> HttpResponse:
     sent = request.POST
     everything = sent.get("which") == "all"
-    wanted = wanted_in(sent)
+    wanted = wanted_in(sent, actor_of(request))
     ids = [] if everything else [i for i in sent.getlist("case") if UUID.fullmatch(i)]
     try:
         run = bulk.run_start(actor=actor_of(request), act=sent.get("act", ""), case_ids=ids, wanted=wanted if everything else None)
@@ -70,7 +70,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
     faults: list[Any] = []
     if request.method == "POST":
         try:
-            raw = {k: list(v) for k, v in request.POST.lists() if k not in ("csrfmiddlewaretoken", "outcome", "reason")}
+            raw = {k: list(v) for k, v in request.POST.lists() if k not in ("csrfmiddlewaretoken", "outcome", "reason") and k[:1] != "_"}
             bulk.run_look(actor=actor, run_id=run_id, outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), raw=raw)
             return see_other(f"/staff/bulk/{run_id}/#cases")
         except OF_THE_DECISION as wrong:

@@ -78,7 +78,7 @@ class Window:
 
 TABLE = Case._meta.db_table
 # Section after section by the index (a DISTINCT would read every case)
-SECTIONS = (f"WITH RECURSIVE s(v) AS (SELECT MIN(section) FROM {TABLE} UNION ALL SELECT (SELECT MIN(section) FROM {TABLE} "  # noqa: S608 - our own table's name  # nosec B608
+SECTIONS = (f"WITH RECURSIVE s(v) AS (SELECT MIN(section) FROM {TABLE} UNION ALL SELECT (SELECT MIN(section) FROM {TABLE} "  # noqa: S608 - our own table's name
             "WHERE section > s.v) FROM s WHERE s.v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL")
 
 
@@ -98,7 +98,7 @@ def _ask(queries: Sequence[QuerySet[Any, Any]], head: str) -> list[tuple[Any, ..
         params: list[Any] = []
         for n, query in enumerate(queries[at : at + TOGETHER]):
             text, some = query.query.sql_with_params()
-            texts.append(f"SELECT {head.format(n=at + n)} FROM ({text}) AS u{n}")  # noqa: S608 - Django's own text, parameters apart  # nosec B608
+            texts.append(f"SELECT {head.format(n=at + n)} FROM ({text}) AS u{n}")  # noqa: S608 - Django's own text, parameters apart
             params += some
         with connection.cursor() as cursor:
             cursor.execute(" UNION ALL ".join(texts), params)

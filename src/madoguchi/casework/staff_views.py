@@ -7,6 +7,7 @@ import datetime as dt
 import unicodedata
 from collections.abc import Mapping
 from typing import Any, cast
+from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
@@ -26,6 +27,7 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
 from madoguchi.procedures.rules.lint import OUTCOME
+from madoguchi.web import searches
 from madoguchi.web.posted import posts
 
 from . import lists, ports, selectors, services
@@ -52,18 +54,19 @@ def see_other(url: str) -> HttpResponseRedirect:
     return response
 
 
-def wanted_in(sent: Mapping[str, str]) -> lists.Filter:
-    """What the list is narrowed to, from an address or from the form of bulk review."""
+def wanted_in(sent: Mapping[str, str], actor: Staff) -> lists.Filter:
+    """What the list is narrowed to, from an address or from a form."""
     page = sent.get("page", "1")
     return lists.Filter(
-        query=sent.get("q", "").strip()[:60], slug=sent.get("slug", "").replace("\x00", ""), state=sent.get("state", "open"), who=sent.get("who", ""),
+        query=searches.found_in(sent, actor.pk), slug=sent.get("slug", "").replace("\x00", ""),
+        state=sent.get("state", "open"), who=sent.get("who", ""),
         due=sent.get("due", ""), mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
 
 def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> dict[str, Any]:
     actor, today = actor_of(request), clock.today()
-    wanted = wanted or wanted_in(request.GET)
+    wanted = wanted or wanted_in(request.GET, actor)
     page = lists.case_list(actor=actor, wanted=wanted)
     rows, marks = [], selectors.marks_of(page.rows)
     for row in page.rows:
@@ -73,11 +76,15 @@ def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> d
     query = request.GET.copy()
     query.pop("page", None)
     query.pop("tab", None)
+    query.pop("q", None)
+    query.pop("s", None)
+    carried = searches.carried(wanted.query, actor.pk)
+    query.update(carried)
     return {
         "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
         "marks": lists.marks(actor=actor), "may_bulk": bool(actor.sections()),
         "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
-        "query": query.urlencode(), "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
+        "query": query.urlencode(), "carried": carried, "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
 
 
@@ -88,10 +95,15 @@ def list_page(request: HttpRequest, wanted: lists.Filter, *, status: int = 200, 
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def workbench(request: HttpRequest) -> HttpResponse:
-    """The list of cases."""
-    return list_page(request, wanted_in(request.GET))
+    """The list of cases. A search is posted, so that no name stands in an address (web.searches)."""
+    actor = actor_of(request)
+    if request.method == "POST" or searches.stands_open(request.GET):
+        sent = request.POST if request.method == "POST" else request.GET
+        kept = {k: v for k in ("slug", "state", "who", "due", "mark") if (v := sent.get(k, ""))}
+        return see_other("/staff/?" + urlencode(kept | searches.carried(searches.found_in(sent, actor.pk), actor.pk)))
+    return list_page(request, wanted_in(request.GET, actor))
 
 
 @login_required

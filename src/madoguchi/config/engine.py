@@ -21,6 +21,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
 from madoguchi.casework.public import act_words, actor_words
+from madoguchi.identity.public import MARK, mark_of
 from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import say
@@ -48,22 +49,28 @@ def _icons() -> dict[str, str]:
 def icon(name: str, cls: str = "") -> Markup:
     """An inlined icon, hidden from readers (our own constant drawings: lucide, ISC)."""
     css = f"icon {cls}".strip()
-    return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_icons()[name]}</svg>')  # noqa: S704  # nosec B704
+    return Markup(f'<svg class="{css}" viewBox="0 0 24 24" aria-hidden="true" focusable="false">{_icons()[name]}</svg>')  # noqa: S704 - our own words
 
 
 class Token:
-    """The hidden field with the form's token. A page has several forms and masking the token anew for each costs more
-    than drawing a field, so all forms of one page carry the same mask."""
+    """The hidden fields of every form: its token, and the mark that says whose words it will hold (identity.kept). A page has
+    several forms and masking the token anew for each costs more than drawing a field: all of one page carry the same."""
 
     def __init__(self, request: HttpRequest) -> None:
         self.request = request
 
     @functools.cached_property
-    def _field(self) -> str:
+    def csrf(self) -> str:
+        """The token alone, for forms in which nobody types."""
         return str(csrf_input(self.request))
 
+    @functools.cached_property
+    def _fields(self) -> str:
+        mark = mark_of(self.request)
+        return f'{self.csrf}<input type="hidden" name="{MARK}" value="{mark}">' if mark else self.csrf
+
     def __html__(self) -> str:
-        return self._field
+        return self._fields
 
 
 def token(request: HttpRequest) -> dict[str, Any]:
@@ -79,7 +86,7 @@ def date(value: Any, form: str) -> str:
 
 def sentence(text: str, /, **arguments: Any) -> Markup:
     """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日)."""
-    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704  # nosec B704 - our own sentence
+    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704 - our own sentence
 
 
 class _WordsLookedUp(NodeTransformer):
@@ -127,7 +134,7 @@ class _Words(dict[str, Markup]):
     """The words of one language as templates draw them, each made when first asked for."""
 
     def __missing__(self, text: str) -> Markup:
-        self[text] = found = Markup(languages.gettext(text)) % {}  # noqa: S704  # nosec B704 - our own text, as jinja2.ext.i18n has it
+        self[text] = found = Markup(languages.gettext(text)) % {}  # noqa: S704 - our own text, as jinja2.ext.i18n has it
         return found
 
 
@@ -163,7 +170,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """A part that is the same on every page (head, header, footer): drawn once a process and language."""
         key = (languages.current().code, name)
         if key not in frames:
-            frames[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704  # nosec B704
+            frames[key] = Markup(env.get_template(f"web/parts/{name}.html").render(city=city()))  # noqa: S704 - drawn by our own template
         return frames[key]
 
     blanks: dict[tuple[Any, ...], Markup] = {}
@@ -172,7 +179,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """One question: label, help, error, input. An empty one in Japanese, as most pages show it, is remembered."""
         key = _blank(view) if languages.current() is languages.JAPANESE else None
         if key is None or (found := blanks.get(key)) is None:
-            found = Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704  # nosec B704
+            found = Markup(env.get_template("web/field.html").render(f=view))  # noqa: S704 - drawn by our own template
             if key is not None and len(blanks) < BLANKS:
                 blanks[key] = found
         return found
@@ -181,9 +188,9 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         """The bar of display settings: the same for all who have set the same, but for the token of its forms."""
         key = (languages.current().code, f"{size}{black}")
         if key not in frames:
-            context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704  # nosec B704
-            frames[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704  # nosec B704
-        return Markup(str(frames[key]).replace(HOLE, token.__html__()))  # noqa: S704  # nosec B704
+            context = {"csrf_input": Markup(HOLE), "ui_size": size, "ui_contrast": black} | languages.context()  # noqa: S704 - our own words
+            frames[key] = Markup(env.get_template("web/parts/util_bar.html").render(context))  # noqa: S704 - drawn by our own template
+        return Markup(str(frames[key]).replace(HOLE, token.csrf))  # noqa: S704 - our own words
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {

@@ -75,7 +75,7 @@ def words_of(*files: Path) -> Words:
     """The words of several readings.yaml, later files over earlier ones; an absent file is empty. Raises Unread."""
     found: dict[str, dict[str, str]] = {name: {} for name in SECTIONS.values()}
     for file in files:
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) if file.exists() else None  # nosec B506  # noqa: S506 - text only
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader) if file.exists() else None  # noqa: S506 - text only
         for section, words in (raw or {}).items():
             if section not in SECTIONS:
                 raise Unread(f"{file}: 「{section}」という見出しはありません。{'・'.join(SECTIONS)}のどれかです")

@@ -51,7 +51,7 @@ def side_file(path: Path) -> list[translate.Entry]:
     """One side file; an absent one is empty."""
     if not path.exists():
         return []
-    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or {}))  # nosec B506  # noqa: S506 - text only
+    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or {}))  # noqa: S506 - text only
 
 
 def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:

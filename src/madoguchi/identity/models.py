@@ -191,3 +191,18 @@ class Absence(models.Model):
 
     def __str__(self) -> str:
         return f"{self.staff_id} {self.starts}"
+
+
+class KeptInput(models.Model):
+    """A form that was sent after its sign-in was over, sealed, until the same person is back (kept)."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    who = models.CharField(max_length=60)
+    sealed = models.BinaryField()
+    created_at = models.DateTimeField(db_index=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["who", "created_at"], name="kept_input_of")]
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -13,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Conflict
 from madoguchi.offices.public import city
+from madoguchi.web import searches
 from madoguchi.web.posted import posts
 
 from . import directory, people
@@ -60,12 +62,18 @@ def rights_csv(request: HttpRequest) -> HttpResponse:
 
 
 @login_required
-@require_safe
+@require_http_methods(["GET", "HEAD", "POST"])
 def staff_people(request: HttpRequest) -> HttpResponse:
-    """The staff, for the administrator."""
-    page, query = request.GET.get("page", "1"), request.GET.get("name", "").replace("\x00", "")
-    found = directory.people_page(actor=actor_of(request), query=query, page=int(page) if page.isdecimal() and len(page) < 8 else 1)
-    return render(request, "identity/people.html", {"page": found, "query": query, "kinds": KINDS})
+    """The staff, for the administrator. A search is posted, so that no name stands in an address (web.searches)."""
+    actor = actor_of(request)
+    if request.method == "POST" or searches.stands_open(request.GET):
+        directory.people_page(actor=actor, query="", page=1)  # refuses who may not
+        sent = request.POST if request.method == "POST" else request.GET
+        return see_other("/staff/people/?" + urlencode(searches.carried(searches.found_in(sent, actor.pk), actor.pk)))
+    page, query = request.GET.get("page", "1"), searches.found_in(request.GET, actor.pk).replace("\x00", "")
+    found = directory.people_page(actor=actor, query=query, page=int(page) if page.isdecimal() and len(page) < 8 else 1)
+    return render(request, "identity/people.html", {"page": found, "query": query, "carried": urlencode(searches.carried(query, actor.pk)),
+                                                    "kinds": KINDS})
 
 
 def _person(request: HttpRequest, staff: Staff, *, error: str = "", form: str = "") -> HttpResponse:

@@ -5,7 +5,8 @@ from madoguchi.kernel.sealing import Column
 from .absences import stands_in_for
 from .corporate import corporate_number_fault
 from .events import SECTION_LEFT
-from .models import BusinessAccount, Factor, Resident, Staff
+from .kept import MARK, given_back, kept_sweep, mark_of
+from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
 from .owners import Owner, business_of, business_sign_in, guest_make, owner_of, person_of, sign_in, sign_out
 from .people import memberships_lapse
 from .reauth import fresh
@@ -23,6 +24,7 @@ SEALED = (
     Column(Resident, "attributes", "resident", "id", "カードの四情報"),
     Column(BusinessAccount, "sealed", "business-account", "id", "GビズIDの法人と利用者"),
     Column(Factor, "sealed", "factor", "staff_id", "職員の二つ目の確認"),
+    Column(KeptInput, "sealed", "kept", "id", "ログインし直す間の入力"),
 )
 
 __all__ = [
@@ -30,4 +32,5 @@ __all__ = [
     "Person", "Right", "Staff", "approvers", "business_of", "business_sign_in", "business_signed_in", "colleagues", "corporate_number_fault",
     "fresh", "guest_make", "identity_provider", "memberships_lapse", "owner_of", "person_of", "prefill", "resident_signed_in", "sessions_sweep",
     "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "works_in",
+    "MARK", "given_back", "kept_sweep", "mark_of",
 ]

@@ -16,7 +16,7 @@ from .lockout import failure_count, locked_check, password_check
 from .models import Staff
 from .sessions import fresh_mark, is_fresh
 
-OWN = ("_confirm", "_password", "_code", "_passkey", "csrfmiddlewaretoken")
+OWN = ("_confirm", "_password", "_code", "_passkey", "_for", "csrfmiddlewaretoken")
 View = Callable[..., HttpResponse]
 
 

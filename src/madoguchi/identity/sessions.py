@@ -34,6 +34,8 @@ def session_noted(sender: Any, request: HttpRequest, user: Any, **_: Any) -> Non
     if not isinstance(user, Staff):
         return
     now = clock.now()
+    if not request.session.session_key:  # Django has just ended somebody else's in this browser
+        request.session.save()
     request.session[FRESH] = now.isoformat()
     StaffSession.objects.update_or_create(
         key=request.session.session_key or "",

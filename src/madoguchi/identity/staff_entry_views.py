@@ -54,7 +54,7 @@ def staff_sign_in(request: HttpRequest) -> HttpResponse:
         else:
             return _go_on(request, staff, target)
     return render(request, "identity/staff_sign_in.html", {
-        "error": error, "next": target, "username": username, "why": WHY.get(request.GET.get("why", ""), ""),
+        "error": error, "next": target, "username": username, "why": WHY.get(request.GET.get("why", ""), ""), "kept": request.GET.get("kept", ""),
         "office": settings.STAFF_OIDC if staff_provider() else None, "optional": settings.STAFF_SECOND_FACTOR == "optional",
     }, status=422 if error else 200)
 

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import uuid
 from collections.abc import Mapping
 from typing import Any, BinaryIO
 
@@ -25,13 +23,12 @@ from madoguchi.procedures.public import Definition, Facts, Fault, Published, Ste
 from . import disaster_gate
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .leaving import draft_left
-from .models import Draft, ParkedInput
+from .models import Draft
 from .numbers import read_page, seal_numbers
 from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
 __all__ = ["mail_fault", "mail_plain"]  # what the pages of the form ask of an address
-PARKED_BYTES = 200_000  # what is kept of one page while somebody signs in again
 
 
 def facts(answers: Mapping[str, Any], day: dt.date | None = None) -> Facts:
@@ -244,35 +241,8 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     return verdict.faults
 
 
-def input_park(*, draft_id: str, step_id: str, raw: Raw) -> str | None:
-    """Keep what was typed on a page whose sign-in ran out. Returns the ticket, None when there is no draft that a
-    sign-in would open."""
-    draft = Draft.objects.filter(id=draft_id, state="open").exclude(owner__startswith="g:").first()
-    if draft is None:
-        return None
-    body = json.dumps({k: v for k, v in raw.items() if k != "csrfmiddlewaretoken"}, ensure_ascii=False).encode()
-    if len(body) > PARKED_BYTES:
-        return None
-    row = ParkedInput(draft=draft, step=step_id, created_at=clock.now())
-    row.sealed = keys.seal("parked", body, bound_to=str(row.id))
-    row.save(force_insert=True)
-    return str(row.id)
-
-
-def input_unpark(*, draft: Draft, ticket: str) -> Raw | None:
-    """What was typed, for the owner of the draft. None for a ticket that is not one."""
-    try:
-        row = ParkedInput.objects.filter(id=uuid.UUID(ticket), draft=draft).first()
-    except ValueError:
-        return None
-    if row is None:
-        return None
-    return json.loads(keys.unseal("parked", row.sealed, bound_to=str(row.id)))  # type: ignore[no-any-return]
-
-
 def drafts_sweep() -> int:
-    """Delete drafts past their 30 days and parked input older than a day. Returns how many drafts went."""
-    ParkedInput.objects.filter(created_at__lt=clock.now() - dt.timedelta(days=1)).delete()
+    """Delete drafts past their 30 days. Returns how many went."""
     gone = 0
     for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
         ids = [f["id"] for entries in draft.files.values() for f in entries]

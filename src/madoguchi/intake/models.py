@@ -89,19 +89,6 @@ class TalkLine(models.Model):
         return f"{self.application_id} {self.at}"
 
 
-class ParkedInput(models.Model):
-    """What somebody typed when their sign-in had run out, sealed, to be put back after they sign in again."""
-
-    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
-    draft = models.ForeignKey(Draft, on_delete=models.CASCADE)
-    step = models.CharField(max_length=60)
-    sealed = models.BinaryField()
-    created_at = models.DateTimeField()
-
-    def __str__(self) -> str:
-        return str(self.id)
-
-
 class LeftDraft(models.Model):
     """How many drafts were left at a page in a month: a counter, nothing of the drafts."""
 

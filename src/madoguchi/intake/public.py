@@ -14,7 +14,7 @@ from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TAL
 from .filing import application_submit
 from .forgetting import application_forget, witness
 from .leaving import left_between
-from .models import Application, Draft, ParkedInput
+from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
@@ -22,7 +22,6 @@ from .whole import answers_save
 
 SEALED = (
     Column(Application, "sealed_mail", "mail-address", "receipt", "申請した方のメールアドレス"),
-    Column(ParkedInput, "sealed", "parked", "id", "ログインし直す間の入力"),
 )
 
 

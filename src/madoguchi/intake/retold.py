@@ -26,6 +26,13 @@ def sentence(told: Mapping[str, Any]) -> Said:
     return say(ja)
 
 
+def outcome(decision: Mapping[str, Any]) -> Said | None:
+    """The name of the outcome by itself, in the language being drawn; None where the definition has no words for it, and in Japanese."""
+    found = WITH_NAMES["結果：{name}"].fullmatch(str(decision["ja"]))
+    name = say("{name}", name=found["name"]) if found else None
+    return name if name is not None and languages.word(str(name)) else None
+
+
 def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the section asked to put right: its day and the names of its questions said again, its own words as they are."""
     if not kept:

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.identity.public import Owner, guest_make, owner_of
+from madoguchi.identity.public import Owner, given_back, guest_make, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -19,7 +19,7 @@ from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
 from . import acting, companies, drafts, filing, postcodes, signing
-from .errors import AnswersWrong, DraftNotFound, NotOpenForThis, SignInNeeded, StepChanged
+from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
 from .rules import step_mark
@@ -53,7 +53,7 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     """One page of the form."""
     owner = owner_of(request)
     if request.method == "POST":
-        return _save(request, draft_id, step_id)
+        return _save(owner, request, draft_id, step_id)
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
     d = drafts.published_of(draft).shown()
     known, asked = drafts.steps_of(draft, d)
@@ -62,26 +62,10 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
         raise NotFound(say("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。"))
     if page is None:  # an answer changed since: on to the first page that is still open
         return see_other(draft_url(draft, next((s.id for s in asked if s.id not in draft.done), CHECK)))
-    posted = drafts.input_unpark(draft=draft, ticket=request.GET["restore"]) if "restore" in request.GET else None
-    return _page(request, draft, d, page, known, posted=posted, restored=posted is not None)
+    return _page(request, draft, d, page, known, posted=given_back(request))
 
 
-def _save(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
-    """Save, or keep what was typed while somebody signs in again. A guest's cookie left in the browser counts as nobody
-    when the draft is a resident's."""
-    owner = owner_of(request)
-    try:
-        return _save_as(owner, request, draft_id, step_id)
-    except DraftNotFound:
-        ticket = None
-        if owner is None or not owner.signed_in:
-            ticket = drafts.input_park(draft_id=draft_id, step_id=step_id, raw=raw_post(request))
-        if ticket is None:
-            raise
-        return to_sign_in(f"/a/{draft_id}/{step_id}/?restore={ticket}", "expired")
-
-
-def _save_as(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
+def _save(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     raw = raw_post(request)
     action = request.POST.get("_action", "next")
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
@@ -160,7 +144,7 @@ def _without(page: Step, raw: dict[str, list[str]], gone: int) -> dict[str, list
 def _page(
     request: HttpRequest, draft: Draft, d: Definition, page: Step, known: dict[str, Any], *,
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
-    restored: bool = False, said: str = "", said_at: str = "",
+    said: str = "", said_at: str = "",
 ) -> HttpResponse:
     owner = owner_of(request)
     mandate, organisation = acting.mandate_of(owner, draft), companies.organisation_of(owner, draft)
@@ -174,7 +158,7 @@ def _page(
             field.said, said = said, ""
         field.read_from_card = field.read_from_card and field.id not in registered
     context = {
-        "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "restored": restored, "said": said,
+        "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
         "from_card": bool(card) and posted is None and not registered, "registered": bool(registered) and posted is None,
         "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,

@@ -14,7 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused, file_response
-from madoguchi.identity.public import owner_of
+from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -158,7 +158,8 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
         "documents": [{**doc, "name": say(doc["name"])} for doc in application.view.get("documents", [])],
-        "decision": {**decision, "ja": retold.sentence(decision)} if decision else None, "result_words": RESULT_WORDS,
+        "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
+        "result_words": RESULT_WORDS,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
@@ -216,10 +217,10 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     application = _mine(request, application_id)
     if application.status != "correction":
         return see_other(f"/my/{application.id}/")
-    raw = raw_post(request) if request.method == "POST" else None
+    raw = raw_post(request) if request.method == "POST" else given_back(request)
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
     faults: list[Any] = []
-    if raw is not None:
+    if raw is not None and request.method == "POST":
         refused = _attach(request, application)
         if refused:
             return _correct_page(request, application, raw, extra, [], refused)

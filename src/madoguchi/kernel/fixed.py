@@ -40,7 +40,7 @@ class FixedRead(Generic[M]):
         table = quote(self._model._meta.db_table)
         columns = ", ".join(quote(str(f.column)) for f in self._model._meta.concrete_fields)
         where = " AND ".join(f"{quote(str(f.column))} = %s" for f in self._keys)
-        return f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608 - names of our own columns  # nosec B608
+        return f"SELECT {columns} FROM {table} WHERE {where}"  # noqa: S608 - names of our own columns
 
     @functools.cached_property
     def _converters(self) -> list[tuple[int, list[Convert], Any]]:
@@ -83,7 +83,7 @@ class FixedUpdate(Generic[M]):
             quote = connection.ops.quote_name
             fields: list[Field[Any, Any]] = [self._model._meta.get_field(name) for name in names]  # type: ignore[misc]
             sets = ", ".join([self._also, *(f"{quote(str(f.column))} = %s" for f in fields)])
-            text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above  # nosec B608
+            text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above
             self._texts[names] = text, fields
         text, fields = self._texts[names]
         with _cursor() as cursor:
@@ -110,7 +110,7 @@ class FixedInsert(Generic[M]):
     @functools.cached_property
     def _head(self) -> str:
         quote = connection.ops.quote_name
-        return f"INSERT INTO {quote(self._model._meta.db_table)} ({', '.join(quote(str(f.column)) for f in self._fields)}) VALUES "  # noqa: S608 - as above  # nosec B608
+        return f"INSERT INTO {quote(self._model._meta.db_table)} ({', '.join(quote(str(f.column)) for f in self._fields)}) VALUES "  # noqa: S608 - as above
 
     @functools.cached_property
     def _values(self) -> str:

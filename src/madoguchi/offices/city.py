@@ -73,7 +73,7 @@ def read_city(folder: Path) -> City:
 
     file = folder / "city.yaml"
     try:
-        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only  # nosec B506
+        return _city(yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader), folder)  # noqa: S506 - BaseLoader builds text only
     except OSError:
         raise CityWrong(f"市のパックがありません: {file}。MADOGUCHI_CITY に city.yaml のあるフォルダを指定してください。") from None
     except KeyError as missing:
@@ -94,7 +94,7 @@ def city_words(folder: Path, language: str) -> dict[str, str]:
     file = folder / "translations" / f"{language}.yaml"
     if not file.exists():
         return {}
-    table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # nosec B506  # noqa: S506 - BaseLoader builds text only
+    table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
     return {key: entry["訳"] for key, entry in table.items()}
 
 

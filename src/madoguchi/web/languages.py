@@ -176,7 +176,7 @@ def gettext(text: str) -> str:
     found = catalogue(current().code).get(text)
     if found is None and current() is FURIGANA:
         return text
-    return Markup('<span lang="ja">{}</span>').format(Markup(text)) if found is None else _drawn(found)  # noqa: S704  # nosec B704 - our own text
+    return Markup('<span lang="ja">{}</span>').format(Markup(text)) if found is None else _drawn(found)  # noqa: S704 - our own text
 
 
 def ngettext(one: str, many: str, count: int) -> str:
@@ -186,7 +186,7 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 def finished(text: Markup) -> Markup:
     """A sentence of a template with its arguments in it: counters get the reading of the number that stands there now."""
-    return Markup(with_readings(settled(str(text)))) if current() is FURIGANA and "《" in text else text  # noqa: S704  # nosec B704
+    return Markup(with_readings(settled(str(text)))) if current() is FURIGANA and "《" in text else text  # noqa: S704 - is Markup
 
 
 @functools.lru_cache(maxsize=4096)

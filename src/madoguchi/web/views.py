@@ -116,13 +116,6 @@ def server_error(request: HttpRequest) -> HttpResponse:
     return render(request, "web/error.html", context, status=500)
 
 
-def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
-    """The form's token was missing or old."""
-    words = (say("画面を開いてから時間がたったか、ブラウザーがクッキー(Cookie)を受け取らない設定になっています。"
-             "前の画面に戻って読み込み直し、もう一度送信してください。"))
-    return render(request, "web/error.html", {"title": say("送信できませんでした"), "words": words, "status": 403}, status=403)
-
-
 @require_safe
 def accessibility(request: HttpRequest) -> HttpResponse:
     """How accessible the site is meant to be, and whom to tell when it is not."""

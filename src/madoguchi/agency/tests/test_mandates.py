@@ -67,15 +67,37 @@ def filed(hall: Hall, mandate: Mandate, **more) -> Application:
 
 # --- the way through the pages
 
+DAY = {"ends.era": "r", "ends.y": "9", "ends.m": "2", "ends.d": "1"}
+
+
+@pytest.mark.parametrize(("typed", "leads"), [
+    ({}, "ends-y"), (DAY | {"ends.era": ""}, "ends-era-r"), (DAY | {"ends.m": "13"}, "ends-m"), (DAY | {"ends.y": "20"}, "ends-y")])
+def test_the_last_day_is_typed_as_every_other_day(hall: Hall, typed, leads):
+    """In 和暦 or 西暦; what is wrong leads to the box that is wrong, and what was typed stays."""
+    hall.definition(RISAI)
+    page = text(hall.browser("hanako").post("/my/mandates/new/", {"name": "見本 太郎", "scope": RISAI} | typed))
+    assert re.findall(r'<li><a href="#([^"]+)">', page) == [leads]
+    assert f'id="{leads}"' in page
+    for part, value in typed.items():
+        assert part == "ends.era" or re.search(rf'name="{part}" value="{value}"', page)
+
+
+def test_the_last_day_may_be_western(hall: Hall):
+    hall.definition(RISAI)
+    sent = hall.browser("hanako").post("/my/mandates/new/", {"name": "見本 太郎", "scope": RISAI} | DAY | {"ends.era": "ad", "ends.y": "2027"})
+    assert sent.status_code == 303
+    assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
+
+
 
 def test_from_the_invitation_to_the_case(hall: Hall):
     hall.definition(RISAI)
     hanako, taro = hall.browser("hanako"), hall.browser("taro")
-    wrong = hanako.post("/my/mandates/new/", {"name": "", "ends": "きのう"})
+    wrong = hanako.post("/my/mandates/new/", {"name": "", "ends.era": "r", "ends.y": "きのう"})
     assert wrong.status_code == 422
-    for words in ("氏名を入力", "任せる手続きを選んで", "終わりの日を"):
+    for words in ("氏名を入力", "任せる手続きを選んで", "終わりの日の「年」は"):
         assert words in text(wrong)
-    sent = hanako.post("/my/mandates/new/", {"name": "見本 太郎", "scope": RISAI, "acts": ["see"], "ends": "2027/2/1", "mail": "taro@example.jp"})
+    sent = hanako.post("/my/mandates/new/", {"name": "見本 太郎", "scope": RISAI, "acts": ["see"], "mail": "taro@example.jp"} | DAY)
     assert sent.status_code == 303
     page = text(hanako.get(sent["Location"]))
     code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", page)[0]

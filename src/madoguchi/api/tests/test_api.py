@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 import os
 import subprocess
@@ -12,13 +13,13 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from tests.support import papers
-from tests.support.hall import Hall, run_worker
+from tests.support.hall import OPENING, Hall, run_worker
 
 from madoguchi.api import services
-from madoguchi.api.models import ApiToken
+from madoguchi.api.models import ApiToken, SubmitKey
 from madoguchi.casework.models import Case
 from madoguchi.intake.models import Application, Draft
-from madoguchi.kernel import audit
+from madoguchi.kernel import audit, clock
 from madoguchi.kernel.limits import Rate
 from madoguchi.kernel.models import AuditEntry
 
@@ -95,6 +96,36 @@ def test_a_resident_files_as_on_the_pages(hall: Hall):
     assert paper.status_code == 200 and b"".join(paper.streaming_content).startswith(b"%PDF")
     status, mine = program.call("get", "applications")
     assert (status, len(mine["applications"]), mine["drafts"]) == (200, 2, [])
+
+
+def test_keys_are_forgotten_after_a_week_and_a_draft_still_files_once(hall: Hall):
+    program = Program(hall, "hanako")
+    draft = program.filled(hall, TEATE)
+    _, body = program.call("post", f"applications/{draft}/submit", {}, **KEY)
+    with clock.frozen(OPENING + dt.timedelta(days=services.KEY_DAYS)):
+        assert services.submit_keys_sweep() == 0, "a page may still be sent again"
+        assert SubmitKey.objects.count() == 1
+    with clock.frozen(OPENING + dt.timedelta(days=services.KEY_DAYS, seconds=1)):
+        assert services.submit_keys_sweep() == 1
+    assert program.call("post", f"applications/{draft}/submit", {}, **KEY) == (201, body)
+    assert Application.objects.count() == 1
+
+
+def test_the_worker_forgets_them(hall: Hall, monkeypatch):
+    """The round of tidying of `madoguchi worker`, once."""
+    from madoguchi.config.management.commands import worker
+
+    SubmitKey.objects.create(owner="r:x", key="old-key-1", draft=uuid.uuid4(), at=OPENING - dt.timedelta(days=8))
+    command = worker.Command()
+
+    def stop(*_):
+        command.going = False
+        return True
+
+    monkeypatch.setattr(worker.outbox, "run_once", stop)
+    monkeypatch.setattr(worker.signal, "signal", lambda *_: None)
+    command.handle(once=False)
+    assert not SubmitKey.objects.exists()
 
 
 def test_what_is_wrong_is_named_and_nothing_is_saved(hall: Hall):

@@ -326,8 +326,8 @@ def test_notes_are_for_the_desk_only(hall: Hall, case):
 def test_the_list_finds_by_receipt_and_name_and_stays_in_the_section(hall: Hall, case):
     link = f"/staff/case/{case.id}/"
     for query in (case.receipt.lower(), case.name.split("\u3000")[0]):
-        assert link in text(hall.desk("tanaka").get("/staff/", {"q": query}))
-        assert link not in text(hall.desk("sato").get("/staff/", {"q": query}))
+        assert link in text(hall.desk("tanaka").post("/staff/", {"q": query}, follow=True))
+        assert link not in text(hall.desk("sato").post("/staff/", {"q": query}, follow=True))
     assert link not in text(hall.desk("sato").get("/staff/"))
     assert link in text(hall.desk("auditor").get("/staff/"))
 

@@ -70,10 +70,7 @@ def test_words_without_arguments_are_looked_up_per_language():
 def test_the_settings_bar_carries_the_token_of_its_own_page():
     class Token:
         def __init__(self, text: str) -> None:
-            self.text = text
-
-        def __html__(self) -> str:
-            return f'<input type="hidden" value="{self.text}">'
+            self.csrf = f'<input type="hidden" value="{text}">'
 
     bars = [draw('{{ util_bar(t, "", false) }}', t=Token(x)) for x in ("token-1", "token-2")]
     assert all(bar.count(f'value="token-{n}"') == 2 and f"token-{3 - n}" not in bar for n, bar in enumerate(bars, 1))

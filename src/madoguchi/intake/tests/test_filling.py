@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from urllib.parse import unquote, urlsplit
+from urllib.parse import parse_qs, urlsplit
 
 import pytest
 from django.core import signing
@@ -11,7 +11,8 @@ from tests.support.hall import Hall
 from tests.support.walk import Walk, hidden, text
 
 from madoguchi.identity import owners
-from madoguchi.intake.models import Application, Draft, ParkedInput
+from madoguchi.identity.models import KeptInput
+from madoguchi.intake.models import Application, Draft
 
 SLUG = "jidou-teate-mishiharai"
 
@@ -173,9 +174,14 @@ def expire(client):
     client.cookies[owners.RESIDENT_COOKIE] = signing.dumps("x", salt="resident")[:-2]
 
 
+def mark_of(walk):
+    """What the form of the page carries: for whom it was drawn."""
+    return hidden(walk.client.get(walk.url("deceased_page")), "_for")
+
+
 def sign_in_again(client, location):
     """Follow the way to the sign-in page and back."""
-    target = unquote(urlsplit(location).query.partition("next=")[2])
+    target = parse_qs(urlsplit(location).query)["next"][0]
     page = client.get(location)
     assert page.status_code == 200
     assert "why=expired" in location
@@ -184,13 +190,14 @@ def sign_in_again(client, location):
     return answer["Location"]
 
 
-def test_an_expired_sign_in_parks_what_was_typed_and_puts_it_back(walk):
+def test_an_expired_sign_in_keeps_what_was_typed_and_puts_it_back(walk):
     walk.go(stop="deceased_page")
+    mark = mark_of(walk)
     expire(walk.client)
-    away = walk.post("deceased_page", deceased_name__sei="長文", deceased_name__mei="入力済")
+    away = walk.post("deceased_page", deceased_name__sei="長文", deceased_name__mei="入力済", _for=mark)
     assert away.status_code == 303
     assert away["Location"].startswith("/sign-in/")
-    assert "長文".encode() not in bytes(ParkedInput.objects.get().sealed)
+    assert "長文".encode() not in bytes(KeptInput.objects.get().sealed)
     back = sign_in_again(walk.client, away["Location"])
     page = text(walk.client.get(back))
     assert 'value="長文"' in page
@@ -198,23 +205,25 @@ def test_an_expired_sign_in_parks_what_was_typed_and_puts_it_back(walk):
     assert "deceased_name" not in json.dumps(walk.draft.answers), "nothing is saved until it is sent again"
 
 
-def test_an_expired_sign_in_over_an_old_guest_cookie_parks_too(walk):
+def test_an_expired_sign_in_over_an_old_guest_cookie_keeps_it_too(walk):
     """She once filed as a guest in this browser: the guest's cookie must not turn her draft into a stranger's."""
     walk.client.cookies[owners.GUEST_COOKIE] = "g" * 43
     walk.go(stop="deceased_page")
+    mark = mark_of(walk)
     del walk.client.cookies[owners.RESIDENT_COOKIE]
-    away = walk.post("deceased_page", deceased_name__sei="長文")
+    away = walk.post("deceased_page", deceased_name__sei="長文", _for=mark)
     assert away.status_code == 303, "404 here would lose what she typed"
     assert away["Location"].startswith("/sign-in/")
     page = text(walk.client.get(sign_in_again(walk.client, away["Location"])))
     assert 'value="長文"' in page
 
 
-def test_parked_input_opens_for_the_owner_of_the_draft_only(walk, hall):
+def test_kept_input_opens_for_the_owner_of_the_draft_only(walk, hall):
     walk.go(stop="deceased_page")
+    mark = mark_of(walk)
     expire(walk.client)
-    away = walk.post("deceased_page", deceased_name__sei="秘密")
-    ticket = unquote(away["Location"]).rpartition("restore=")[2]
+    walk.post("deceased_page", deceased_name__sei="秘密", _for=mark)
+    ticket = KeptInput.objects.get().id
     taro = hall.browser("taro")
     assert taro.get(walk.url("deceased_page") + f"?restore={ticket}").status_code == 404
     own = Walk(taro, SLUG, walk.answers)

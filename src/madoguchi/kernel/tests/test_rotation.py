@@ -11,7 +11,7 @@ import pytest
 from django.db import connection
 from tests.support.hall import Hall
 
-from madoguchi.identity.models import Resident
+from madoguchi.identity.models import KeptInput, Resident
 from madoguchi.intake.filing import code_digest
 from madoguchi.intake.models import Application
 from madoguchi.kernel import audit, clock, keyring, keys, rotation, sealed, sealing
@@ -34,12 +34,13 @@ def ring(settings, tmp_path, monkeypatch):
 
 @pytest.fixture
 def full(ring, hall: Hall):
-    """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a parked page, a second factor,
+    """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a draft, a kept form, a second factor,
     a mandate."""
-    from madoguchi.intake import drafts
-
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
-    drafts.input_park(draft_id=str(hall.draft("hanako", SLUG).id), step_id="mother_page", raw={"name.sei": ["見本"]})
+    hall.draft("hanako", SLUG)
+    row = KeptInput(who=hall.owner("hanako").key, created_at=clock.now())
+    row.sealed = keys.seal("kept", json.dumps(["/a/", {"name.sei": ["見本"]}, False]).encode(), bound_to=str(row.id))
+    row.save(force_insert=True)
     from madoguchi.agency import services as agency
     from madoguchi.casework import services
 

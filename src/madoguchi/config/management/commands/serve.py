@@ -72,7 +72,7 @@ class Command(BaseCommand):
             web.close()
 
     def _announce(self, host: str, port: str) -> None:
-        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - the name of "everywhere"  # nosec B104
+        shown = {"0.0.0.0": "127.0.0.1", "::": "[::1]"}.get(host, f"[{host}]" if ":" in host else host)  # noqa: S104 - the name of "everywhere"
         base = settings.BASE_URL if settings.PRODUCTION else f"http://{shown}:{port}"
         for _ in range(300):
             if not self.going or self._answers(shown.strip("[]"), int(port)):

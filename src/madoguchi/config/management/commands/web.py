@@ -40,4 +40,4 @@ class Command(BaseCommand):
             raise StartRefused(fault)
         web_environment(options["threads"])
         command = web_server(options["host"], options["port"], options["workers"])
-        os.execv(command[0], command)  # noqa: S606 - a fixed list, no shell  # nosec B606
+        os.execv(command[0], command)  # noqa: S606 - a fixed list, no shell

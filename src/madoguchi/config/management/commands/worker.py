@@ -13,9 +13,10 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import mandates_sweep
+from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
-from madoguchi.identity.public import memberships_lapse, sessions_sweep
+from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
@@ -59,6 +60,8 @@ class Command(BaseCommand):
                     opinions_sweep()
                     mandates_sweep()
                     sessions_sweep()
+                    kept_sweep()
+                    submit_keys_sweep()
                     sweep_strays()
                 if not outbox.run_once():
                     time.sleep(0.2)

@@ -95,7 +95,8 @@ class StepView:
 RELATIONSHIPS = ("本人", "夫", "妻", "子", "父", "母", "祖父", "祖母", "孫", "兄", "姉", "弟", "妹", "同居人")
 
 
-def _anchor(prefix: str, question: str, part: str, widget: str) -> str:
+def anchor(prefix: str, question: str, part: str, widget: str) -> str:
+    """The id of the input to which a fault leads."""
     base = f"{prefix}{question}".replace(".", "-")
     if part == "era":
         return f"{base}-era-r"
@@ -253,7 +254,7 @@ def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
         prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
         part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
         words = say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja) if fault.index is not None else fault.ja
-        out.append((_anchor(prefix, q.id, part, TYPES[q.type].widget), words))
+        out.append((anchor(prefix, q.id, part, TYPES[q.type].widget), words))
     return out
 
 

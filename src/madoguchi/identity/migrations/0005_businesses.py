@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('identity', '0003_staff_mail'),
+        ('identity', '0004_kept_inputs'),
     ]
 
     operations = [

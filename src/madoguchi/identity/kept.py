@@ -1,0 +1,161 @@
+"""What somebody typed into a form whose sign-in was over when it was sent: kept sealed, for them alone, until they are back
+(docs/adr/0031). Every form carries a mark (`mark_of`): for whom the page was drawn and where it stands, signed. So the one
+to whom the words belong is known when no session says it any more, and nobody can leave words for somebody else.
+"""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import uuid
+from dataclasses import dataclass
+from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
+
+from cryptography.exceptions import InvalidTag
+from django.core import signing
+from django.db import transaction
+from django.http import HttpRequest
+
+from madoguchi.kernel import clock, keys
+
+from .models import KeptInput, Staff
+from .owners import owner_of
+
+MARK, TICKET, RESTORE = "_for", "_kept", "restore"
+MINUTES = 60  # how long it waits for its owner
+MARK_DAYS = 7  # a page may have been open this long
+MOST = 200_000  # bytes of one form
+EACH = 10  # forms kept for one person, the newest
+# What proves who somebody is (and what a form carries for itself) is never kept, not even sealed; a test holds the templates to it.
+NEVER = frozenset({"csrfmiddlewaretoken", MARK, TICKET, "_confirm", "_password", "_code", "_passkey"})
+SECRET = ("/staff/account/password/", "/staff/account/totp/", "/staff/account/passkey/")
+
+
+@dataclass(frozen=True, slots=True)
+class Kept:
+    """One form's content. ``files``: some were chosen with it, which a browser will not choose again by itself."""
+
+    ticket: str
+    path: str
+    fields: dict[str, list[str]]
+    files: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Mark:
+    """For whom a page was drawn ("s:5", "r:…"), and where it stands."""
+
+    who: str
+    page: str
+
+
+@dataclass(frozen=True, slots=True)
+class Left:
+    """What became of a form that could not be taken: ``ticket`` is empty when it was too long to be kept."""
+
+    mark: Mark
+    ticket: str
+
+    @property
+    def back(self) -> str:
+        """The page of the form, where it is given back."""
+        return with_ticket(self.mark.page, self.ticket) if self.ticket else self.mark.page
+
+
+def who_of(request: HttpRequest) -> str:
+    """The person signed in on these pages (staff's or residents'), empty for guests and nobody."""
+    if request.path.startswith("/staff/"):
+        return f"s:{request.user.pk}" if isinstance(request.user, Staff) else ""
+    owner = owner_of(request)
+    return owner.key if owner and owner.signed_in else ""
+
+
+def mark_of(request: HttpRequest) -> str:
+    """The mark of the forms of this page; empty for a page that is drawn for nobody. A page drawn in answer to a form
+    stands where the form stood."""
+    who = who_of(request)
+    if not who:
+        return ""
+    before = mark_read(request) if request.method == "POST" else None
+    page = before.page if before and before.who == who else without_ticket(request.get_full_path())
+    return signing.dumps([who, page], salt="kept")
+
+
+def mark_read(request: HttpRequest) -> Mark | None:
+    """The mark of the form that was sent, if it has a good one."""
+    try:
+        return Mark(*signing.loads(request.POST.get(MARK, ""), salt="kept", max_age=MARK_DAYS * 86400))
+    except signing.BadSignature:
+        return None
+
+
+def input_keep(request: HttpRequest) -> Left | None:
+    """Keep the form that was sent. None when nobody knows whose it is, or there is nothing in it."""
+    mark = mark_read(request)
+    fields = {k: list(v) for k, v in request.POST.lists() if k not in NEVER and any(v)}
+    if mark is None or request.path.startswith(SECRET) or not (fields or request.FILES):
+        return None
+    body = json.dumps([request.path, fields, bool(request.FILES)], ensure_ascii=False).encode()
+    if len(body) > MOST:
+        return Left(mark, "")
+    row = KeptInput(who=mark.who, created_at=clock.now())
+    row.sealed = keys.seal("kept", body, bound_to=str(row.id))
+    with transaction.atomic():
+        KeptInput.objects.filter(id=_id(request.POST.get(TICKET, "")), who=mark.who).delete()
+        row.save(force_insert=True)
+        many = KeptInput.objects.filter(who=mark.who).order_by("-created_at", "-id").values_list("id", flat=True)
+        KeptInput.objects.filter(id__in=list(many[EACH:])).delete()
+    return Left(mark, str(row.id))
+
+
+def input_given(request: HttpRequest, ticket: str) -> Kept | None:
+    """What lies under a ticket, for the person themselves. Anybody else, a made-up ticket and one whose time is over: None."""
+    row = KeptInput.objects.filter(id=_id(ticket), who=who_of(request) or "-", created_at__gte=_since()).first()
+    if row is None:
+        return None
+    try:
+        path, fields, files = json.loads(keys.unseal("kept", row.sealed, bound_to=str(row.id)))
+    except (InvalidTag, keys.KeysMissing):
+        return None
+    return Kept(ticket, path, fields, files)
+
+
+def input_forget(request: HttpRequest, ticket: str) -> None:
+    """The form has been sent again: it is over."""
+    KeptInput.objects.filter(id=_id(ticket), who=who_of(request) or "-").delete()
+
+
+def kept_sweep() -> int:
+    """Forget what nobody came back for. Returns how many."""
+    return KeptInput.objects.filter(created_at__lt=_since()).delete()[0]
+
+
+def given_back(request: HttpRequest) -> dict[str, list[str]] | None:
+    """For a view that draws more fields when it knows what is in them: what the middleware is about to put back."""
+    kept: Kept | None = getattr(request, "_given_back", None)
+    return kept.fields if kept and kept.path == request.path else None
+
+
+def with_ticket(page: str, ticket: str) -> str:
+    """The address at which a form is given back."""
+    at = urlsplit(without_ticket(page))
+    return urlunsplit(at._replace(query="&".join(filter(None, (at.query, urlencode({RESTORE: ticket})))), fragment="given-back"))
+
+
+def without_ticket(page: str) -> str:
+    """The same address, plain."""
+    at = urlsplit(page)
+    if RESTORE not in at.query:
+        return page
+    return urlunsplit(at._replace(query=urlencode([(k, v) for k, v in parse_qsl(at.query, keep_blank_values=True) if k != RESTORE])))
+
+
+def _since() -> dt.datetime:
+    return clock.now() - dt.timedelta(minutes=MINUTES)
+
+
+def _id(ticket: str) -> uuid.UUID:
+    try:
+        return uuid.UUID(ticket)
+    except ValueError:
+        return uuid.UUID(int=0)

@@ -1,0 +1,342 @@
+"""Every form in which somebody types, sent after the sign-in has ended: the words come back in the same form to the same
+person, to nobody else, and nothing was done (docs/adr/0031). A new address that takes a form fails here until it is walked."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.contrib.sessions.models import Session
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.test import Client
+from django.urls import get_resolver, resolve
+from tests.support import papers
+from tests.support.forms import TYPED, Form, forms_of
+from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.agency import services as agency
+from madoguchi.casework import bulk, holds, rules, services, talk
+from madoguchi.casework.models import Note
+from madoguchi.identity import factors, kept
+from madoguchi.identity.models import KeptInput, StaffSession
+from madoguchi.identity.owners import GUEST_COOKIE, RESIDENT_COOKIE
+from madoguchi.identity.public import TRIAL_PASSWORD
+from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
+from madoguchi.kernel.models import AuditEntry
+
+NUMBERED, CLAIM, RISAI = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei"
+BACK = "ログインする前に入力した内容を戻しました"
+# Addresses that take a form in which nothing is typed, or that nobody needs a sign-in for.
+OPEN = {
+    "display_settings": "buttons", "card_sign_in": "the sign-in itself", "trial_sign_in": "the sign-in itself", "sign_out": "a button",
+    "staff_sign_in": "the sign-in itself", "staff_second": "the sign-in itself", "office_sign_in": "the sign-in itself",
+    "staff_sign_out": "a button", "account_totp": "proves who somebody is", "account_passkey": "proves who somebody is",
+    "account_password": "proves who somebody is", "account_recovery": "a button", "factor_remove": "a button", "session_end": "a button",
+    "absence_end": "a button", "start": "a button", "discard": "a button", "resume": "a button behind a signed link",
+    "saved": "a guest's: no sign-in",
+    "withdraw": "a button", "look_up": "no sign-in", "mandate_end": "a button", "invited": "buttons", "case_take": "a button",
+    "case_talk_seen": "a button", "staff_unrole": "a button", "parcel_retry": "a button", "operations_retry": "a button",
+    "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
+    "bulk_confirm": "ticks that the preview sets",
+    "staff_unlock": "the form of staff_reset",
+    "staff_sessions": "the form of staff_reset",
+}
+
+
+def posts(hall: Hall) -> set[str]:
+    """The names of all addresses that take a form, as they answer."""
+    def walk(resolver, before="/"):
+        for pattern in resolver.url_patterns:
+            if hasattr(pattern, "url_patterns"):
+                yield from walk(pattern, before + str(pattern.pattern))
+            else:
+                yield pattern.name, before + str(pattern.pattern)
+
+    made = {"int": "1", "slug": "x", "uuidtext": str(uuid.uuid4()), "str": "x"}
+    windows, out = (hall.browser("hanako"), hall.desk("admin")), set()
+    for name, route in walk(get_resolver()):
+        if route.startswith(("/static/", "/api/")):
+            continue
+        answer = windows[route.startswith("/staff/")].put(re.sub(r"<(\w+):\w+>", lambda m: made[m[1]], route))
+        if answer.status_code == 405 and "POST" in answer["Allow"]:
+            out.add(name)
+    return out
+
+
+@pytest.fixture
+def town(hall: Hall, db: None) -> list[tuple[str, str]]:
+    """(who, page) of every page with forms: cases in every state, drafts, mandates, surveys."""
+    from madoguchi.offices import selectors as offices
+    from madoguchi.offices.public import disasters_seed
+    from madoguchi.survey import services as surveys
+    from madoguchi.survey.models import Survey
+    from madoguchi.survey.tests.conftest import FOUND, conclude
+    from madoguchi.survey.tests.conftest import answers as flooded
+
+    offices.forget()
+    disasters_seed(actor="test")
+    received = hall.case("hanako", NUMBERED, hall.answers(NUMBERED) | {"my_number": "123456789018"})
+    talk.talk_write(actor=hall.staff("yoshida"), case_id=received.ref, text="確認です")
+    correcting = hall.case("hanako", NUMBERED)
+    services.correction_request(actor=hall.staff("yoshida"), case_id=correcting.ref, items=[("phone", "番号をもう一度")],
+                                due_on=OPENING.date() + dt.timedelta(days=9))
+    proposed, claims = hall.case("hanako", CLAIM), [hall.case("taro", CLAIM), hall.case("ume", CLAIM)]
+    hall.propose(proposed, "tanaka", hall.definition(CLAIM).review.outcomes[0].id)
+    decided = hall.case("hanako", NUMBERED)
+    hall.decide(decided, "accept", "yoshida")
+    held = hall.case("taro", NUMBERED)
+    hall.decide(held, "accept", "yoshida")
+    holds.hold_place(actor=hall.staff("yoshida"), case_id=held.ref, kind=next(iter(rules.HOLDS)), why="審査請求のため")
+    factors._keep(hall.staff("tanaka"), "totp", "電話", {"secret": factors.secret_new()})
+    run = bulk.run_start(actor=hall.staff("tanaka"), act="propose", case_ids=[c.ref for c in claims])
+    flat, surveyed = hall.case("hanako", RISAI, flooded()), hall.case("taro", RISAI, flooded())
+    survey, done = Survey.objects.get(case=flat), Survey.objects.get(case=surveyed)
+    surveys.survey_record(actor=hall.staff("yamada"), survey_id=str(done.id), finding=FOUND)
+    conclude(hall, surveyed)
+    draft = hall.draft("hanako", NUMBERED)
+    _, code = agency.mandate_offer(owner=hall.owner("taro"), name="見本花子", scope=[NUMBERED], acts=["see"],
+                                       ends_on=clock.today() + dt.timedelta(days=60))
+    agency.mandate_answer(owner=hall.owner("hanako"), code=code, accept=True)
+    case = "/staff/case/{0.id}/".format
+    return [
+        *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
+        ("suzuki", case(proposed)), ("kimura", case(proposed)),
+        ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
+        ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
+        ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
+        ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
+        ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),
+        ("admin", f"/staff/people/{hall.staff('tanaka').id}/"), ("suzuki", "/staff/account/"),
+        ("hanako", f"/a/{draft.id}/{hall.definition(NUMBERED).steps[1].id}/"), ("hanako", f"/a/{draft.id}/check/"),
+        ("hanako", f"/a/{draft.id}/acting/"), ("hanako", f"/a/{draft.id}/documents/"),
+        ("hanako", f"/my/{correcting.id}/correct/"), ("hanako", f"/my/{received.id}/"), ("hanako", f"/my/{decided.id}/filed/"),
+        ("hanako", "/my/mandates/"), ("hanako", "/my/mandates/new/"),
+    ]
+
+
+def window(hall: Hall, who: str) -> Client:
+    return hall.browser(who) if who in ("hanako", "taro", "ume") else hall.desk(who)
+
+
+def end(client: Client) -> None:
+    """The session is over, whichever it is; an old guest's cookie lies about as well."""
+    Session.objects.all().delete()
+    StaffSession.objects.all().delete()
+    client.cookies.pop(RESIDENT_COOKIE, None)
+    client.cookies[GUEST_COOKIE] = "g" * 43
+
+
+def send_after_the_end(hall: Hall, who: str, page: str, form: Form):
+    client = window(hall, who)
+    end(client)
+    before = AuditEntry.objects.count()
+    away = client.post(form.path, form.filled() | {name: SimpleUploadedFile("photo.jpg", papers.jpeg()) for name in form.files})
+    assert away.status_code == 303, (form.path, away.status_code)
+    assert "kept=yes" in away["Location"], (form.path, away["Location"])
+    assert AuditEntry.objects.count() == before, "nothing was done"
+    asked = client.get(away["Location"])
+    assert "入力した内容は預かっています" in text(asked) or "いま選んだ写真や書類は、まだ届いていません" in text(asked), form.path
+    return re.search(r'name="next" value="([^"]+)"', text(asked))[1].replace("&amp;", "&")
+
+
+def opened(client: Client, address: str):
+    """The page behind an address, through whatever leads there."""
+    return client.get(address.partition("#")[0], follow=True)
+
+
+def check_given_back(hall: Hall, who: str, page: str, form: Form) -> None:
+    back = send_after_the_end(hall, who, page, form)
+    assert back.partition("?")[0] == page.partition("?")[0]
+    mine = opened(window(hall, who), back)
+    assert mine.status_code == 200
+    assert BACK in text(mine), (form.path, text(mine)[:2000])
+    assert bool(form.files) == ("写真や書類は、もう一度選んでください" in text(mine)), form.path
+    here = mine.request["PATH_INFO"]
+    again = max((f for f in forms_of(mine, here) if f.path == form.path), key=lambda f: sum(f.hidden.get(k) == v for k, v in form.hidden.items()))
+    wanted = {k: v for k, v in form.filled().items() if k not in form.hidden}
+    assert {k: v for k, v in again.shown().items() if any(v)} == {k: v for k, v in wanted.items() if any(v)}, form.path
+    other = "taro" if who == "hanako" else "sato"
+    assert TYPED[:4] not in text(opened(window(hall, other), back)), "never to another person"
+
+
+def test_every_form_gives_back_what_was_typed(hall, town):
+    walked = set()
+    for who, page in town:
+        answer = window(hall, who).get(page)
+        assert answer.status_code == 200, (who, page, answer.status_code)
+        for form in forms_of(answer, page.partition("?")[0]):
+            name = resolve(form.path).view_name
+            if name in OPEN or name in walked or not form.open():
+                continue
+            walked.add(name)
+            check_given_back(hall, who, page, form)
+    assert not sorted(posts(hall) - walked - set(OPEN)), "walk to them in `town`, or say in OPEN why nothing is lost there"
+    assert not sorted(set(OPEN) & walked | set(OPEN) - posts(hall)), "OPEN says what is not so"
+    assert {"case_correct", "case_decide", "case_note", "case_talk", "correct", "talk_back", "step"} <= walked
+
+
+def note_of(hall: Hall, client: Client, case) -> Form:
+    """The form of an internal note, as this browser has it open."""
+    page = f"/staff/case/{case.id}/"
+    return next(f for f in forms_of(client.get(f"{page}?tab=talk"), page) if f.path.endswith("/note/"))
+
+
+@pytest.fixture
+def case(hall: Hall):
+    return hall.case("hanako", NUMBERED)
+
+
+def typed(form: Form, words: str) -> dict[str, object]:
+    return form.hidden | {"text": words}
+
+
+def test_the_whole_way_through_the_sign_in(hall, case):
+    """Idle too long, number and password again, the note is there, is sent once, and is over then."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(hall.staff("yoshida"))
+    form = note_of(hall, client, case)
+    with clock.frozen(OPENING + dt.timedelta(hours=2)):
+        away = client.post(form.path, typed(form, "折り返し電話をする"))
+        assert "why=idle" in away["Location"]
+        assert "折り返し".encode() not in bytes(KeptInput.objects.get().sealed)
+        asked = client.get(away["Location"])
+        assert "しばらく操作がなかった" in text(asked)
+        entry = next(f for f in forms_of(asked, "/staff/sign-in/") if f.path == "/staff/sign-in/")
+        inside = client.post(entry.path, entry.hidden | {"username": "yoshida", "password": TRIAL_PASSWORD})
+        assert inside["Location"].endswith("#given-back")
+        assert "tab=talk" in inside["Location"]
+        back = client.get(inside["Location"].partition("#")[0])
+        assert "折り返し電話をする" in text(back)
+        assert "restore=" not in text(back), "the address with the ticket is in no link and no form"
+        assert "折り返し電話をする" in text(client.get(inside["Location"].partition("#")[0])), "a reload loses nothing"
+        again = next(f for f in forms_of(back, f"/staff/case/{case.id}/") if f.path == form.path)
+        assert client.post(again.path, typed(again, "折り返し電話をする")).status_code == 303
+        assert not KeptInput.objects.exists()
+        assert Note.objects.filter(case=case).count() == 1
+        assert "預かった内容は、もうありません" in text(client.get(inside["Location"].partition("#")[0]))
+
+
+def test_a_page_from_before_the_sign_in_in_another_window(hall, case):
+    """Django gives a new form token at every sign-in: the old page is refused (403), and what stood in it is kept."""
+    client = Client(enforce_csrf_checks=True)
+    client.force_login(hall.staff("yoshida"))
+    form = note_of(hall, client, case)
+    client.cookies["csrftoken"] = "x" * 32
+    refused = client.post(form.path, typed(form, "電話済み"))
+    assert refused.status_code == 403
+    link = re.search(r'href="([^"]*restore=[^"]*)"', text(refused))[1].replace("&amp;", "&")
+    assert "電話済み" in text(opened(client, link))
+    client.force_login(hall.staff("sato"))
+    other = client.post(form.path, typed(form, "電話済み"))
+    assert 'href="/staff/sign-in/?next=' in text(other), "kept for whose page it was"
+    assert all(row.who == f"s:{hall.staff('yoshida').id}" for row in KeptInput.objects.all())
+
+
+def kept_note(hall: Hall, case, words: str = "秘密の覚え", **more):
+    client = hall.desk("yoshida")
+    form = note_of(hall, client, case)
+    end(client)
+    return client.post(form.path, typed(form, words) | more)
+
+
+def test_it_waits_an_hour(hall, case):
+    kept_note(hall, case)
+    ticket = KeptInput.objects.get().id
+    with clock.frozen(OPENING + dt.timedelta(minutes=kept.MINUTES, seconds=1)):
+        late = text(hall.desk("yoshida").get(f"/staff/case/{case.id}/?tab=talk&restore={ticket}"))
+        assert "秘密の覚え" not in late
+        assert "もうありません" in late
+        assert kept.kept_sweep() == 1
+
+
+def test_passwords_and_codes_are_never_kept(hall, case):
+    kept_note(hall, case, _password="very-secret-1", _code="123456", _passkey="{}")
+    row = KeptInput.objects.get()
+    from madoguchi.kernel import keys
+
+    plain = keys.unseal("kept", row.sealed, bound_to=str(row.id)).decode()
+    assert "秘密の覚え" in plain
+    assert "very-secret-1" not in plain
+    assert "123456" not in plain
+    client = hall.desk("yoshida")
+    form = next(f for f in forms_of(client.get("/staff/account/password/"), "/staff/account/password/") if "password" in f.path)
+    end(client)
+    away = client.post(form.path, form.hidden | {"old": "a", "new": "b", "again": "b"})
+    assert "kept" not in away["Location"]
+    assert KeptInput.objects.count() == 1
+
+
+def test_every_field_for_a_secret_is_known():
+    """A password or a code stands only in pages of which nothing is kept, or has a name that is never kept."""
+    from tests.crash.points import SOURCE
+
+    found = {p.name: re.findall(r'<input[^>]*(?:type="password"|one-time-code)[^>]*>', p.read_text()) for p in SOURCE.rglob("*.html")}
+    where = {name for name, fields in found.items() if fields and not all(re.search(r'name="(_\w+)"', f) for f in fields)}
+    assert where == {"staff_sign_in.html", "staff_second.html", "password.html", "totp.html"}
+    names = {n for fields in found.values() for f in fields for n in re.findall(r'name="(_\w+)"', f)}
+    assert names <= kept.NEVER
+
+
+def test_too_long_is_said_and_not_kept(hall, case):
+    away = kept_note(hall, case, words="長" * kept.MOST)
+    assert "kept=long" in away["Location"]
+    assert "長すぎるため、預かれませんでした" in text(Client().get(away["Location"]))
+    assert not KeptInput.objects.exists()
+
+
+def test_only_the_newest_are_kept(hall, case):
+    for n in range(kept.EACH + 3):
+        kept_note(hall, case, words=f"覚え{n}")
+    assert KeptInput.objects.count() == kept.EACH
+
+
+@pytest.mark.parametrize("mark", ["", "x", "eyJ9:1:2"])
+def test_without_a_good_mark_nothing_is_kept(hall, case, mark):
+    client = hall.desk("yoshida")
+    end(client)
+    away = client.post(f"/staff/case/{case.id}/note/", {"text": "迷惑な文", kept.MARK: mark})
+    assert "kept" not in away["Location"]
+    assert not KeptInput.objects.exists()
+
+
+def test_a_form_that_is_gone_shows_the_words_instead(hall):
+    """Meanwhile a colleague has decided: there is no decision to write any more, but the reasons are not lost."""
+    case = hall.case("hanako", NUMBERED)
+    client, page = hall.desk("yoshida"), f"/staff/case/{case.id}/decide/"
+    form = next(f for f in forms_of(client.get(page), page) if f.path == page)
+    end(client)
+    away = client.post(page, form.filled() | {"reason": "要件に当たらない長い理由"})
+    hall.decide(case, "accept", "yoshida")
+    back = re.search(r'name="next" value="([^"]+)"', text(client.get(away["Location"])))[1]
+    shown = text(opened(hall.desk("yoshida"), back))
+    assert "欄に戻せませんでした" in shown
+    assert "要件に当たらない長い理由" in shown
+
+
+def test_a_button_comes_back_without_a_word(hall, case):
+    client, page = hall.desk("yoshida"), f"/staff/case/{case.id}/"
+    form = next(f for f in forms_of(client.get(page), page) if f.path.endswith("/take/"))
+    end(client)
+    away = client.post(form.path, form.hidden)
+    back = re.search(r'name="next" value="([^"]+)"', text(client.get(away["Location"])))[1]
+    assert BACK not in text(opened(hall.desk("yoshida"), back))
+
+
+def test_a_correction_with_more_questions_comes_back_with_them(hall):
+    """The applicant's page asked more than the section did, because of an answer: those fields are there again."""
+    case = hall.case("hanako", NUMBERED)
+    services.correction_request(actor=hall.staff("yoshida"), case_id=case.ref, items=[("phone", "番号を")],
+                                due_on=OPENING.date() + dt.timedelta(days=9))
+    run_worker()
+    client, page = hall.browser("hanako"), f"/my/{case.id}/correct/"
+    form = next(f for f in forms_of(client.get(page), page) if f.path == page)
+    end(client)
+    client.post(page, form.hidden | {"_extra": "due_date", "phone": "0767-53-0000"})
+    shown = hall.browser("hanako").get(f"{page}?restore={KeptInput.objects.get().id}")
+    assert 'value="0767-53-0000"' in text(shown)
+    assert 'value="due_date"' in text(shown)
+    assert Application.objects.get(id=case.id).status == "correction"
