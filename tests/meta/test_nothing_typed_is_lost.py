@@ -42,6 +42,10 @@ OPEN = {
     "case_talk_seen": "a button", "staff_unrole": "a button", "parcel_retry": "a button", "operations_retry": "a button",
     "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
     "bulk_confirm": "ticks that the preview sets",
+    "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
+    # not given back yet: the pages of registered organisations do not read identity.kept (to be done; they are short forms)
+    "organisation_mandate_new": "GAP: is typed again", "organisation_new": "GAP: is typed again", "organisation": "GAP: is typed again",
+    "organisation_end": "GAP: is typed again", "organisations_file": "GAP: the file is chosen again",
     "staff_unlock": "the form of staff_reset",
     "staff_sessions": "the form of staff_reset",
 }
