@@ -13,6 +13,7 @@ from typing import Any
 
 from madoguchi.config import demo
 from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
@@ -24,6 +25,7 @@ DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "stay
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
 RESIDENTS = ("hanako", "taro", "ume")
+CARE = "kaigo-nintei-shinki"
 
 
 @functools.cache
@@ -98,6 +100,8 @@ class Town:
             window = self._windows[who] = demo.Browser(self.base)
             if who in RESIDENTS:
                 demo.sign_in(window, who)
+            elif who in TRIAL_BUSINESSES:
+                window.get("/sign-in/").send("/sign-in/business/trial/", {"business": who})
             elif who not in ("guest", "tablet"):
                 window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
         return self._windows[who]
@@ -161,6 +165,41 @@ class Town:
         mine, invitation = self._offer("見本 太郎")
         self.window("taro").get(invitation).send("./", {"answer": "accept"})
         return mine
+
+    @functools.cached_property
+    def organisation(self) -> str:
+        """The trial organisation's page of staff."""
+        chief = self.window("ito").get("/staff/organisations/?q=9900000001")
+        found = re.search(r"/staff/organisations/[0-9a-f-]{36}/", chief.body.decode())
+        assert found, chief.text()
+        return found[0]
+
+    @functools.cached_property
+    def entrusted(self) -> str:
+        """Ume has offered the organisation two mandates, one of which it accepted; it has a draft. Its page."""
+        ume, number = self.window("ume"), self.organisation.split("/")[-2]
+        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
+        company = self.window("kyotaku")
+        for _ in range(2):
+            ume.get(f"/my/mandates/organisation/?organisation={number}").send("/my/mandates/organisation/", {
+                "organisation": number, "scope": CARE, "acts": "see", "ends": until})
+        company.get("/office/").send("/answer/", {"answer": "accept"})
+        assert self.company_draft
+        return "/office/"
+
+    @functools.cached_property
+    def company_draft(self) -> str:
+        """The organisation has begun for somebody, and not said yet for whom."""
+        company = self.window("kyotaku")
+        company.get(f"/p/{CARE}/").send(f"/p/{CARE}/start/", {})
+        return company.url.removeprefix(self.base).removesuffix("acting/")
+
+    @functools.cached_property
+    def company_step(self) -> str:
+        """One with the organisation chosen: the page of 提出を代行する方."""
+        company, number = self.window("kyotaku"), self.organisation.split("/")[-2]
+        company.get(f"/p/{CARE}/").send(f"/p/{CARE}/start/", {}).send("f", {"way": number})
+        return company.send("f", {"filer": "agency", "_action": "next"}).url.removeprefix(self.base)
 
     @functools.cached_property
     def invitation(self) -> str:

@@ -40,12 +40,12 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
 
 STAFF = ("matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
-RESIDENTS = ("hanako", "taro", "jiro", "guest", "none")  # jiro holds a mandate of hanako's for something else
+RESIDENTS = ("hanako", "taro", "jiro", "guest", "none", "houkatsu")  # jiro holds a mandate of hanako's for something else; a company
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
 HELPERS = {"matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada"}
 SIDES = {"hanako", "jiro"}  # of the mandate
-NUMBERED = "ninshin-todoke"
+NUMBERED, CARE = "ninshin-todoke", "kaigo-hihokenshashou-saikoufu"
 
 
 def anything(value: Any, w: Any) -> bool:
@@ -275,9 +275,9 @@ LEGAL = {  # taro represents somebody; matsuda confirms
     "agency.guardian_selectors.claim_compare": staff(
         lambda w, a: legal.claim_compare(actor=a, row=legal.claim_get(actor=a, guardian_id=w.guardian)), {"matsuda"}, anything),
     "agency.guardian_desk.claim_accept": staff(lambda w, a: guardian_desk.claim_accept(
-        actor=a, guardian_id=w.asked, scope=["*"], ends_on=w.until, recheck_on=w.until, looked=True), {"matsuda"}, anything),
+        actor=a, guardian_id=w.claim, scope=["*"], ends_on=w.until, recheck_on=w.until, looked=True), {"matsuda"}, anything),
     "agency.guardian_desk.claim_refuse": staff(
-        lambda w, a: guardian_desk.claim_refuse(actor=a, guardian_id=w.asked, why="なし"), {"matsuda"}, anything),
+        lambda w, a: guardian_desk.claim_refuse(actor=a, guardian_id=w.claim, why="なし"), {"matsuda"}, anything),
     "agency.guardian_desk.claim_end": staff(
         lambda w, a: guardian_desk.claim_end(actor=a, guardian_id=w.guardian, why="終わり"), {"matsuda"}, anything),
     "agency.guardian_desk.claim_recheck": staff(lambda w, a: guardian_desk.claim_recheck(
@@ -321,6 +321,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.last_day": ("a day", None),
     "agency.selectors.scope_words": ("names of procedures", None),
     "agency.rules.code_read": ("reads what was typed", None),
+    "agency.organisation_import.day_read": ("reads what was typed", None),
+    "agency.organisation_import.entry_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "counter.selectors.help_by_code": ("finds a help by its own secret code", {"counter.services"}),
     "counter.selectors.code_digest": ("a digest", None),

@@ -44,6 +44,10 @@ OPEN = {
     "guardian_end": "a button", "guardian_proof": "a file and buttons", "guardian": "a button",
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
+    "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
+    # not given back yet: the pages of registered organisations do not read identity.kept (to be done; they are short forms)
+    "organisation_mandate_new": "GAP: is typed again", "organisation_new": "GAP: is typed again", "organisation": "GAP: is typed again",
+    "organisation_end": "GAP: is typed again", "organisations_file": "GAP: the file is chosen again",
     "staff_unlock": "the form of staff_reset",
     "staff_sessions": "the form of staff_reset",
 }

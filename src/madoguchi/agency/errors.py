@@ -55,8 +55,33 @@ class GuardianWrong(DomainError):
         self.faults = faults
 
 
+class OrganisationNotFound(NotFound):
+    """No such registration, or another section's."""
+
+    ja = "この事業所の登録は見つかりませんでした。一覧から選び直してください。"
+
+
+class OrganisationWrong(DomainError):
+    """What was typed cannot be registered; ``faults`` are (field, words)."""
+
+    code = "organisation_wrong"
+    ja = "入力を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 class GuardianMoved(Conflict):
     """It does not stand where this act could be done."""
 
     code = "guardian_moved"
     ja = "この申し出は、すでに次の段階に進んでいます。いまの内容を確認してください。"
+
+
+class OrganisationOver(Conflict):
+    """It is not registered for this, or no longer."""
+
+    code = "organisation_over"
+    ja = "この事業所の登録は終わったか、この手続きには使えません。担当の課に確認してください。"

@@ -21,6 +21,34 @@ class Mandate(models.Model):
     made_at = models.DateTimeField()
     accepted_at = models.DateTimeField(null=True)
     ended_at = models.DateTimeField(null=True)
+    organisation = models.UUIDField(null=True, db_index=True)  # given to a registered organisation: any of its people accepts
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class Organisation(models.Model):
+    """An organisation that a section registered: it may file these procedures for residents. Its data is public."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.CharField(max_length=40)
+    kind = models.CharField(max_length=20)
+    name = models.CharField(max_length=60)
+    number = models.CharField(max_length=13, db_index=True)  # 法人番号
+    office = models.CharField(max_length=10, default="", blank=True)  # 事業所番号 of 介護保険
+    address = models.JSONField()
+    phone = models.CharField(max_length=20)
+    chief = models.CharField(max_length=40, default="", blank=True)
+    procedures = models.JSONField()
+    starts = models.DateField()
+    ends = models.DateField(null=True)  # the last day, whole
+    ended_reason = models.CharField(max_length=300, default="", blank=True)
+    made_at = models.DateTimeField()
+    closed_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "number", "office", "kind"], condition=models.Q(closed_at=None),
+                                               name="organisation_open_once")]
 
     def __str__(self) -> str:
         return str(self.id)

@@ -2,13 +2,26 @@
 
 from madoguchi.kernel.sealing import Column
 
-from .errors import MandateOver
+from .errors import MandateOver, OrganisationOver
 from .guardian_selectors import guardian_news, may_confirm
 from .guardian_selectors import works as guardian_works
 from .guardians import guardians_sweep
-from .models import Guardianship, Mandate
-from .rules import FILE, MESSAGES, SEE, agents, represented, same_name
-from .selectors import works
+from .models import Guardianship, Mandate, Organisation
+from .organisation_rules import KINDS, companies, offices, settled
+from .organisation_rules import prefill as organisation_prefill
+from .organisation_rules import words as registration_words
+from .organisation_trial import trial_organisations, trial_organisations_open
+from .organisations import (
+    mandates_to_file,
+    organisation_mandates,
+    organisation_to_file,
+    organisations_for,
+    organisations_of,
+    own_name,
+)
+from .organisations import works as organisation_works
+from .rules import FILE, LAPSED, MESSAGES, SEE, agents, represented, same_name
+from .selectors import Shown, mandate_to_file, shown, works
 from .services import mandates_sweep
 from .standing import GUARDIAN, Basis, Offer, bases, basis_allows, basis_to_file, kind_of
 
@@ -28,6 +41,9 @@ def works_for(mandate_id: str, act: str) -> bool:
 
 
 __all__ = [
-    "FILE", "GUARDIAN", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "agents", "bases", "basis_allows", "basis_to_file",
-    "guardian_news", "guardians_sweep", "kind_of", "mandates_sweep", "may_confirm", "represented", "same_name", "works_for",
+    "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
+    "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "guardian_news", "guardians_sweep", "kind_of", "mandate_to_file",
+    "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill", "organisation_to_file",
+    "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words", "represented", "same_name", "settled",
+    "shown", "trial_organisations", "trial_organisations_open", "works_for",
 ]

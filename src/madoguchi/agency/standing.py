@@ -60,8 +60,15 @@ def _of_guardian(row: Guardianship) -> Basis:
                  values, row.ends_on, row.decided_at.astimezone(clock.JST).date())
 
 
+def _any(key: str) -> bool:
+    rows = (m.objects.filter(agent=key, state="accepted").order_by().values_list("agent") for m in (Mandate, Guardianship))
+    return bool(next(rows).union(next(rows), all=True)[:1])
+
+
 def bases(*, owner: Owner, slug: str) -> list[Offer]:
-    """All on which this person may file this procedure today."""
+    """All on which this person may file this procedure today. Most people have none, which one look tells."""
+    if not owner.signed_in or not _any(owner.key):
+        return []
     given = [Offer(m.id, m.other, m.ends_on) for m in mandates.usable(owner=owner, slug=slug)]
     found = [_of_guardian(row) for row in guardians.usable_guardians(owner=owner, slug=slug)]
     return [Offer(b.id, b.name, b.ends_on, b.title) for b in found] + given

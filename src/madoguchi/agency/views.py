@@ -50,6 +50,8 @@ def signed_in(view: View) -> View:
         if owner is None or not owner.signed_in:
             back = request.path if request.method != "POST" else reverse("mandates")
             return see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+        if not owner.natural:  # a company has its mandates on its own page
+            return see_other("/office/")
         return view(request, owner=owner, **parts)
 
     return inner
@@ -79,7 +81,7 @@ def mandate_code(request: HttpRequest, owner: Owner) -> HttpResponse:
     return _list(request, owner, [("code", say("招待の番号を、英字と数字の12文字で入力してください"))], typed)
 
 
-def _ends(sent: dict[str, list[str]]) -> tuple[dt.date | None, list[Fault]]:
+def ends_typed(sent: dict[str, list[str]]) -> tuple[dt.date | None, list[Fault]]:
     """The last day as the house's date field has it, and what is wrong with how it was typed."""
     value, faults = FIELD_TYPES[ENDS.type].parse(getter(sent, ENDS.id), ENDS)
     return (dt.date.fromisoformat(value) if value else None), faults
@@ -92,7 +94,7 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     sent = request.POST
     if request.method != "POST":
         return _new(request, [])
-    ends_on, wrong_day = _ends({k: list(v) for k, v in sent.lists()})
+    ends_on, wrong_day = ends_typed({k: list(v) for k, v in sent.lists()})
     wrong_mail = mail_fault(sent["mail"]) if sent.get("mail", "").strip() else ""
     if sent.get("mail"):
         limits.take("mail", request, owner.key)

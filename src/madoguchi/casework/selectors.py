@@ -115,7 +115,7 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
 def attachment_rows(case: Case) -> list[dict[str, Any]]:
     """The documents asked for, with what came."""
     d = definition_of(case)
-    spared = {r.mandate for r in d.roles} if case.acting else set()  # a standing 委任 stands in place of the paper
+    spared = {r.mandate for r in d.roles} if case.acting.get("mandate") else set()  # a standing 委任 stands in place of the paper
     if case.acting.get("kind") == "guardian":  # and a confirmed legal representation in place of its proof
         spared |= {r.legal for r in d.roles}
     return [

@@ -209,6 +209,28 @@ STAFF_OIDC = {
     "claim": env.text("MADOGUCHI_STAFF_OIDC_CLAIM", "employee_number"),
 }
 STAFF_PROVIDER = "madoguchi.adapters.oidc.StaffProvider"
+
+# Sign-in of companies: OpenID Connect as GビズID does it. Sources and how sure they are: docs/administrator.md, GビズID.
+GBIZ = {
+    "issuer": env.text("MADOGUCHI_GBIZ_ISSUER"),  # of the service, as it is known: https://gbiz-id.go.jp/oauth/
+    "client_id": env.text("MADOGUCHI_GBIZ_CLIENT_ID"),
+    "client_secret": env.text("MADOGUCHI_GBIZ_SECRET"),
+    "auth_method": env.text("MADOGUCHI_GBIZ_AUTH_METHOD", "client_secret_basic"),
+    "id_token_alg": env.text("MADOGUCHI_GBIZ_ID_TOKEN_ALG", "RS256"),
+    "name": env.text("MADOGUCHI_GBIZ_NAME", "GビズID"),
+    "scope": env.text("MADOGUCHI_GBIZ_SCOPE", "openid profile user"),
+    "account_types": env.text("MADOGUCHI_GBIZ_ACCOUNT_TYPES", "2 3"),  # プライム, メンバー; エントリー (1) is not examined
+}
+GBIZ_CLAIMS = {
+    what: env.text(f"MADOGUCHI_GBIZ_CLAIM_{what.upper()}", name) for what, name in (
+        ("number", "corporate_number"), ("name", "name"), ("account_type", "account_type"), ("family_name", "user_last_nm"),
+        ("given_name", "user_first_nm"), ("department", "user_department"))
+}
+GBIZ_ENDPOINTS = {
+    name: env.text(f"MADOGUCHI_GBIZ_{name.upper()}")
+    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+}
+BUSINESS_PROVIDER = "madoguchi.adapters.oidc.gbiz.BusinessProvider"
 TRIAL_SIGN_IN = not PRODUCTION
 SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 

@@ -32,6 +32,7 @@ class Right(StrEnum):
     SEE_FIGURES = "see_figures"
     SEE_ALL_FIGURES = "see_all_figures"
     MANAGE_STAFF = "manage_staff"
+    MANAGE_ORGANISATIONS = "manage_organisations"
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,6 +61,7 @@ TABLE: dict[str, Rule] = {
     Right.SEE_ALL_FIGURES: Rule("すべての課の統計を見る(件数だけで、人の名前はない)", ("admin", "auditor"), True),
     Right.SEE_RIGHTS: Rule("この一覧を見る", ("admin", "auditor"), True),
     Right.MANAGE_STAFF: Rule("職員のロック・二つ目の確認・ログイン・不在を扱う(申請の中身は見られない)", ("admin",), True),
+    Right.MANAGE_ORGANISATIONS: Rule("自分の課の手続きを代行する事業所を登録し、終わらせる(管理者はすべての課)", ("chief", "manager", "admin")),
 }
 STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
 

@@ -20,8 +20,8 @@ from .models import Application, Draft
 
 
 def offers(owner: Owner | None, slug: str) -> list[agency.Offer]:
-    """What this person could file this procedure on for somebody else."""
-    return agency.bases(owner=owner, slug=slug) if owner else []
+    """What this person could file this procedure on for somebody else; a company has ways of its own (companies.py)."""
+    return agency.bases(owner=owner, slug=slug) if owner and owner.natural else []
 
 
 def draft_act(*, owner: Owner | None, draft_id: str, mandate_id: str) -> Draft:
@@ -113,12 +113,12 @@ def sees(owner: Owner, rows: Iterable[Application]) -> dict[str, bool]:
     """Of one's own applications: may the whole be seen? One filed for somebody else only while the mandate lives and says
     so; the person for whom it was filed always."""
     rows = list(rows)
-    filed = {str(a.id): a.acting["mandate"] for a in rows if a.acting.get("mandate") and a.principal not in owner.keys}
-    allowed = agency.basis_allows(owner=owner, ids=sorted(set(filed.values())), act=agency.SEE)
+    filed = {str(a.id): a.acting.get("mandate", "") for a in rows if a.acting and a.principal not in owner.keys}
+    allowed = agency.basis_allows(owner=owner, ids=sorted({m for m in filed.values() if m}), act=agency.SEE)
     return {str(a.id): str(a.id) not in filed or filed[str(a.id)] in allowed for a in rows}
 
 
 def tells(application: Application) -> bool:
     """May news of it be mailed to the address that was given?"""
-    mandate_id = application.acting.get("mandate")
-    return not mandate_id or agency.works_for(mandate_id, agency.MESSAGES)
+    mandate_id = application.acting.get("mandate", "")
+    return not application.acting or (bool(mandate_id) and agency.works_for(mandate_id, agency.MESSAGES))

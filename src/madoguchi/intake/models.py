@@ -22,6 +22,7 @@ class Draft(models.Model):
     mandate = models.UUIDField(null=True)  # the standing 委任 (agency) on which it is written for somebody else
     help = models.UUIDField(null=True, db_index=True)  # begun on a tablet at the counter: which help (room counter)
     supporter = models.JSONField(default=dict)  # {staff, name} of who helped; empty without
+    organisation = models.UUIDField(null=True)  # the registered organisation (agency) that files it for somebody
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
 

@@ -4,6 +4,7 @@ from . import views_acting as acting
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
+from . import views_office as office
 
 urlpatterns = [
     path("p/<slug:slug>/start/", form.start, name="start"),
@@ -29,5 +30,6 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),
+    path("office/", office.home, name="office"),
     path("status/", my.look_up, name="look_up"),
 ]

@@ -64,7 +64,7 @@ def _mine(request: HttpRequest, application_id: str) -> Application:
 
 def _actor(request: HttpRequest) -> str:
     owner = owner_of(request)
-    return f"resident:{owner.key}" if owner else "resident:code"
+    return owner.actor if owner else "resident:code"
 
 
 @require_safe
@@ -73,6 +73,8 @@ def home(request: HttpRequest) -> HttpResponse:
     owner = owner_of(request)
     if owner is None:
         return to_sign_in("/my/")
+    if owner.business_id:
+        return see_other("/office/")
     mine = applications.application_list(owner=owner)
     news = talk.waiting([a.id for a in mine])
     rows = [
@@ -95,8 +97,13 @@ def home(request: HttpRequest) -> HttpResponse:
 @_sign_in_first
 @require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
-    """The confirmation page."""
-    return _filed_page(request, application_id, None)
+    """The confirmation page. An agent who may not see the rest gets the copy."""
+    try:
+        return _filed_page(request, application_id, None)
+    except NotFound:
+        if not _filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/?sent=1")
 
 
 def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:

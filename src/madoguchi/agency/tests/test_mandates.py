@@ -169,7 +169,8 @@ def test_either_side_ends_it_and_the_agent_keeps_the_copy_alone(hall: Hall, acce
     page = text(taro.get(f"{url}copy/"))
     assert application.receipt in page and "見本 花子さんの代理として" in page
     assert taro.get(f"{url}copy/receipt/").status_code == 200
-    for path in ("correct/", "receipt/", "filed/"):
+    assert taro.get(f"{url}filed/")["Location"] == f"{url}copy/?sent=1"
+    for path in ("correct/", "receipt/"):
         assert taro.get(url + path).status_code == 404, path
     for path in ("withdraw/", "documents/"):
         assert taro.post(url + path).status_code == 404, path

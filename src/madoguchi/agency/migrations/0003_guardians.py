@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('agency', '0001_mandates'),
+        ('agency', '0002_organisations'),
     ]
 
     operations = [
