@@ -13,6 +13,7 @@ from typing import Any
 
 from madoguchi.config import demo
 from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
@@ -24,6 +25,7 @@ DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "stay
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
 RESIDENTS = ("hanako", "taro", "ume")
+CARE = "kaigo-nintei-shinki"
 
 
 @functools.cache
@@ -98,7 +100,9 @@ class Town:
             window = self._windows[who] = demo.Browser(self.base)
             if who in RESIDENTS:
                 demo.sign_in(window, who)
-            elif who != "guest":
+            elif who in TRIAL_BUSINESSES:
+                window.get("/sign-in/").send("/sign-in/business/trial/", {"business": who})
+            elif who not in ("guest", "tablet"):
                 window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
         return self._windows[who]
 
@@ -163,6 +167,41 @@ class Town:
         return mine
 
     @functools.cached_property
+    def organisation(self) -> str:
+        """The trial organisation's page of staff."""
+        chief = self.window("ito").get("/staff/organisations/?q=9900000001")
+        found = re.search(r"/staff/organisations/[0-9a-f-]{36}/", chief.body.decode())
+        assert found, chief.text()
+        return found[0]
+
+    @functools.cached_property
+    def entrusted(self) -> str:
+        """Ume has offered the organisation two mandates, one of which it accepted; it has a draft. Its page."""
+        ume, number = self.window("ume"), self.organisation.split("/")[-2]
+        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
+        company = self.window("kyotaku")
+        for _ in range(2):
+            ume.get(f"/my/mandates/organisation/?organisation={number}").send("/my/mandates/organisation/", {
+                "organisation": number, "scope": CARE, "acts": "see", "ends": until})
+        company.get("/office/").send("/answer/", {"answer": "accept"})
+        assert self.company_draft
+        return "/office/"
+
+    @functools.cached_property
+    def company_draft(self) -> str:
+        """The organisation has begun for somebody, and not said yet for whom."""
+        company = self.window("kyotaku")
+        company.get(f"/p/{CARE}/").send(f"/p/{CARE}/start/", {})
+        return company.url.removeprefix(self.base).removesuffix("acting/")
+
+    @functools.cached_property
+    def company_step(self) -> str:
+        """One with the organisation chosen: the page of 提出を代行する方."""
+        company, number = self.window("kyotaku"), self.organisation.split("/")[-2]
+        company.get(f"/p/{CARE}/").send(f"/p/{CARE}/start/", {}).send("f", {"way": number})
+        return company.send("f", {"filer": "agency", "_action": "next"}).url.removeprefix(self.base)
+
+    @functools.cached_property
     def invitation(self) -> str:
         """To Ume, who has not answered."""
         return self._offer("試用 うめ")[1]
@@ -174,6 +213,77 @@ class Town:
         taro = self.window("taro")
         taro.get(f"/p/{RISAI}/").send(f"/p/{RISAI}/start/", {})
         return taro.url.removeprefix(self.base).removesuffix("acting/")
+
+    # --- legal representatives
+
+    def _declare(self, *, send: bool = True) -> str:
+        """Taro declares that he is the guardian of Ume: its address."""
+        taro, issued = self.window("taro"), dt.date.today() - dt.timedelta(days=20)
+        taro.get("/my/guardians/new/").send("f", {
+            "kind": "adult_guardian", "name.sei": "試用", "name.mei": "うめ", "kana.sei": "シヨウ", "kana.mei": "ウメ",
+            "born.era": "s", "born.y": "19", "born.m": "11", "born.d": "3", "address.zip": "9292222",
+            "address.city": "石川県七尾市", "address.town": "中島町中島甲",
+            "address.lot": "1番地", "issued.era": "ad", "issued.y": str(issued.year), "issued.m": str(issued.month), "issued.d": str(issued.day),
+            "mail": demo.MAIL, "_action": "next"})
+        here = taro.url.removeprefix(self.base)
+        assert re.fullmatch(r"/my/guardians/[0-9a-f-]{36}/", here), taro.errors()
+        taro.send(f"{here}proof/", {}, files=[("proof", ("touki.jpg", demo.picture(), "image/jpeg"))])
+        taro.get(here)
+        if send:
+            taro.send("f", {})
+        return here
+
+    @functools.cached_property
+    def guardian_writing(self) -> str:
+        """Not sent yet."""
+        return self._declare(send=False)
+
+    @functools.cached_property
+    def guardian_asked(self) -> str:
+        """Waiting for the city."""
+        return self._declare()
+
+    @functools.cached_property
+    def guardian(self) -> str:
+        """Confirmed by the city."""
+        here, until = self._declare(), dt.date.today() + dt.timedelta(days=300)
+        desk = f"/staff{here[3:]}"
+        days = {"ends": until.isoformat(), "recheck": until.isoformat()}
+        self.window("matsuda").get(desk).send(f"{desk}accept/", {"scope": "*", "looked": "yes"} | days)
+        return here
+
+    @functools.cached_property
+    def guardian_refused(self) -> str:
+        """Refused, with a reason."""
+        here = self._declare()
+        desk = f"/staff{here[3:]}"
+        why = "登記事項証明書の2枚目がありません。全部のページを撮って、もう一度申し出てください。"
+        self.window("matsuda").get(desk).send(f"{desk}refuse/", {"why": why})
+        return here
+
+    # --- the counter
+
+    def _help(self) -> tuple[str, str]:
+        """Mori helps with 罹災証明書: the address of the help, and its code."""
+        mori = self.window("mori")
+        mori.get("/staff/counter/").send("/staff/counter/", {"slug": RISAI})
+        code = re.search(r"\d{4}-\d{4}", mori.text())
+        assert code, mori.errors()
+        return mori.url.removeprefix(self.base), code[0]
+
+    @functools.cached_property
+    def help_waiting(self) -> str:
+        """Nobody has typed its code."""
+        return self._help()[0]
+
+    @functools.cached_property
+    def tablet(self) -> str:
+        """Somebody writes on the tablet (window "tablet"): the draft's address."""
+        self.help_started, code = self._help()
+        window = self.window("tablet")
+        window.get("/counter/").send("./", {"code": code})
+        window.send(f"/p/{RISAI}/start/", {})
+        return re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
 
     # --- applications
 

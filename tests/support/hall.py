@@ -15,6 +15,9 @@ from typing import Any
 from django.http import HttpResponse
 from django.test import Client
 
+from madoguchi.agency import organisations
+from madoguchi.agency.models import Organisation
+from madoguchi.agency.organisation_rules import Entry
 from madoguchi.casework.models import Case, Decision
 from madoguchi.config import procedures_cli
 from madoguchi.identity import public as identity
@@ -104,6 +107,28 @@ class Hall:
     def owner(self, who: str) -> identity.Owner:
         """The owner that a resident's browser shows."""
         return identity.Owner(f"r:{self.resident(who).id}", True)
+
+    def company(self, who: str) -> identity.Owner:
+        """The owner that the browser of a trial company shows."""
+        account = identity.business_signed_in(issuer="trial", subject=who, company=identity.TRIAL_BUSINESSES[who])
+        return identity.Owner(f"b:{account.business_id}", True, account=str(account.id))
+
+    def company_number(self, who: str) -> str:
+        """The corporate number of a trial company."""
+        return identity.TRIAL_BUSINESSES[who].number
+
+    def organisation(self, who: str, *slugs: str) -> Organisation:
+        """The trial company's organisation, registered by the chief of 介護 for these procedures."""
+        entry = Entry("kaigo", "kyotaku", "見本居宅介護支援事業所", self.company_number(who), "1770000001", papers.PLACE, "0767-53-0001", "見本 一郎",
+                      tuple(slugs), OPENING.date(), None)
+        return organisations.organisation_write(actor=self.staff("ito"), entry=entry)
+
+    def office(self, who: str) -> Client:
+        """A browser in which a trial company is signed in."""
+        client, response = Client(), HttpResponse()
+        identity.business_sign_in(response, identity.business_signed_in(issuer="trial", subject=who, company=identity.TRIAL_BUSINESSES[who]))
+        client.cookies.update(response.cookies)
+        return client
 
     def browser(self, who: str = "") -> Client:
         """A browser in which a resident is signed in; without a name, one in which nobody is."""

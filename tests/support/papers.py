@@ -9,6 +9,8 @@ import zlib
 import pikepdf
 from PIL import Image
 
+PLACE = {"zip": "9268611", "city": "石川県七尾市", "town": "袖ヶ江町", "lot": "イ部26番地", "building": ""}  # an address as answers hold it
+
 
 def jpeg(size: tuple[int, int] = (24, 16), colour: tuple[int, int, int] = (200, 120, 40)) -> bytes:
     """A plain photo."""

@@ -35,3 +35,53 @@ class MandateOver(Conflict):
 
     code = "mandate_over"
     ja = "この委任は終わったか、この手続きには使えません。委任する方に確認し、新しい委任を受けてから送信してください。"
+
+
+class GuardianNotFound(NotFound):
+    """No such declaration of a legal representation, or another's."""
+
+    ja = "この法定代理の申し出は見つかりませんでした。法定代理のページから確認してください。"
+
+
+class GuardianWrong(DomainError):
+    """What was typed cannot be one; ``faults`` are (field, words)."""
+
+    code = "guardian_wrong"
+    ja = "入力を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class OrganisationNotFound(NotFound):
+    """No such registration, or another section's."""
+
+    ja = "この事業所の登録は見つかりませんでした。一覧から選び直してください。"
+
+
+class OrganisationWrong(DomainError):
+    """What was typed cannot be registered; ``faults`` are (field, words)."""
+
+    code = "organisation_wrong"
+    ja = "入力を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
+class GuardianMoved(Conflict):
+    """It does not stand where this act could be done."""
+
+    code = "guardian_moved"
+    ja = "この申し出は、すでに次の段階に進んでいます。いまの内容を確認してください。"
+
+
+class OrganisationOver(Conflict):
+    """It is not registered for this, or no longer."""
+
+    code = "organisation_over"
+    ja = "この事業所の登録は終わったか、この手続きには使えません。担当の課に確認してください。"

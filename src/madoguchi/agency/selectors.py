@@ -17,7 +17,8 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 
 from .errors import MandateNotFound, MandateOver
-from .models import Mandate
+from .models import Mandate, Organisation
+from .organisation_rules import alive as registration_alive
 from .rules import ACTS, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
 
 
@@ -61,8 +62,16 @@ def lapsed(row: Mandate) -> bool:
 
 
 def works(row: Mandate) -> bool:
-    """Does it give a right today?"""
-    return alive(row.state, row.ends_on, clock.today())
+    """Does it give a right today? One to an organisation only while that is registered."""
+    return alive(row.state, row.ends_on, clock.today()) and registered(row)
+
+
+def registered(row: Mandate) -> bool:
+    """Is the organisation that a mandate names still registered? True for a mandate to a person."""
+    if row.organisation is None:
+        return True
+    found = Organisation.objects.filter(id=row.organisation).first()
+    return found is not None and registration_alive(found.starts, found.ends, found.closed_at is not None, clock.today())
 
 
 def scope_words(scope: list[str]) -> tuple[str, ...]:

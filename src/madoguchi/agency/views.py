@@ -10,6 +10,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -29,31 +30,34 @@ from . import selectors, services
 from .errors import InvitationWrong, MandateWrong
 from .rules import ACTS, EVENT, FILE, OFFER_DAYS, SEE, code_read
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 ENDS = Question(id="ends", label=say("終わりの日"), type="日付", required=True)
 ONCE = "mado_mandate"  # the code, for the page that shows it once
 
 
-def _see_other(url: str) -> HttpResponseRedirect:
+def see_other(url: str) -> HttpResponseRedirect:
+    """303: the next page is got, never posted again."""
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
 
 
-def _signed_in(view: View) -> View:
+def signed_in(view: View) -> View:
     """Mandates are between people who proved who they are: everybody else is asked to sign in, whatever there is."""
     @functools.wraps(view)
-    def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+    def inner(request: HttpRequest, **parts: str) -> HttpResponseBase:
         owner = owner_of(request)
         if owner is None or not owner.signed_in:
             back = request.path if request.method != "POST" else reverse("mandates")
-            return _see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+            return see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
+        if not owner.natural:  # a company has its mandates on its own page
+            return see_other("/office/")
         return view(request, owner=owner, **parts)
 
     return inner
 
 
-@_signed_in
+@signed_in
 @require_safe
 def mandates(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Given and received, with what became of them."""
@@ -67,30 +71,30 @@ def _list(request: HttpRequest, owner: Owner, faults: list[tuple[str, str]], cod
     return render(request, "agency/mandates.html", context, status=422 if faults else 200)
 
 
-@_signed_in
+@signed_in
 @posts("/my/mandates/")
 def mandate_code(request: HttpRequest, owner: Owner) -> HttpResponse:
     """An invitation's code, typed from paper or the telephone."""
     typed = request.POST.get("code", "")[:40]
     if code := code_read(typed):
-        return _see_other(reverse("invited", kwargs={"code": code}))
+        return see_other(reverse("invited", kwargs={"code": code}))
     return _list(request, owner, [("code", say("招待の番号を、英字と数字の12文字で入力してください"))], typed)
 
 
-def _ends(sent: dict[str, list[str]]) -> tuple[dt.date | None, list[Fault]]:
+def ends_typed(sent: dict[str, list[str]]) -> tuple[dt.date | None, list[Fault]]:
     """The last day as the house's date field has it, and what is wrong with how it was typed."""
     value, faults = FIELD_TYPES[ENDS.type].parse(getter(sent, ENDS.id), ENDS)
     return (dt.date.fromisoformat(value) if value else None), faults
 
 
-@_signed_in
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     """Give a mandate: to whom, for what, until when."""
     sent = request.POST
     if request.method != "POST":
         return _new(request, [])
-    ends_on, wrong_day = _ends({k: list(v) for k, v in sent.lists()})
+    ends_on, wrong_day = ends_typed({k: list(v) for k, v in sent.lists()})
     wrong_mail = mail_fault(sent["mail"]) if sent.get("mail", "").strip() else ""
     if sent.get("mail"):
         limits.take("mail", request, owner.key)
@@ -101,7 +105,7 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
                                            ends_on=ends_on, mail=mail_plain(sent.get("mail", "")))
     except MandateWrong as error:
         return _new(request, error.faults, wrong_day)
-    response = _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
+    response = see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
     response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=600, httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
     return response
 
@@ -123,7 +127,7 @@ def _new(request: HttpRequest, faults: list[tuple[str, str]], wrong_day: list[Fa
     return render(request, "agency/new.html", context, status=422 if faults else 200)
 
 
-@_signed_in
+@signed_in
 @require_safe
 def mandate(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
     """One mandate; the code of a new one, once."""
@@ -137,15 +141,15 @@ def mandate(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse
     return response
 
 
-@_signed_in
+@signed_in
 @posts("/my/mandates/{mandate_id}/")
 def mandate_over(request: HttpRequest, owner: Owner, mandate_id: str) -> HttpResponse:
     """End it at once."""
     services.mandate_end(owner=owner, mandate_id=mandate_id)
-    return _see_other(reverse("mandate", kwargs={"mandate_id": mandate_id}))
+    return see_other(reverse("mandate", kwargs={"mandate_id": mandate_id}))
 
 
-@_signed_in
+@signed_in
 @require_http_methods(["GET", "HEAD", "POST"])
 def invited(request: HttpRequest, owner: Owner, code: str) -> HttpResponse:
     """The invitation: accept or decline."""
@@ -153,7 +157,7 @@ def invited(request: HttpRequest, owner: Owner, code: str) -> HttpResponse:
     try:
         if request.method == "POST":
             row = services.mandate_answer(owner=owner, code=code, accept=request.POST.get("answer") == "accept")
-            return _see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}) if row.agent else reverse("mandates"))
+            return see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}) if row.agent else reverse("mandates"))
         row = services.invitation_read(owner=owner, code=code)
     except InvitationWrong:
         limits.spend("code", request, owner.key)

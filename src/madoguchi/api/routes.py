@@ -44,7 +44,7 @@ class ByResident(APIKeyCookie):
     def authenticate(self, request: HttpRequest, key: str | None) -> Owner:
         """The owner. What changes something must carry a header that no page of another site can set."""
         owner = owner_of(request)
-        if owner is None or not owner.signed_in:
+        if owner is None or not owner.natural:
             raise NotSignedIn
         limits.take("api", request, owner.key)
         if request.method not in ("GET", "HEAD") and not request.headers.get("X-Requested-With"):

@@ -14,6 +14,7 @@ from django.shortcuts import render
 
 from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.errors import DomainError, TooMany
+from madoguchi.kernel.said import Said
 from madoguchi.web import languages
 from madoguchi.web.posted import TOO_LARGE
 from madoguchi.web.views import too_large
@@ -41,7 +42,7 @@ def request_frame(get_response: Callable[[HttpRequest], HttpResponse]) -> Callab
         response.headers.setdefault(
             "Content-Security-Policy",
             _policy(settings.OIDC["issuer"], settings.OIDC_ENDPOINTS["authorization_endpoint"], settings.STAFF_OIDC["issuer"],
-                    settings.CARD_GATEWAY["page"])
+                    settings.GBIZ["issuer"], settings.GBIZ_ENDPOINTS["authorization_endpoint"], settings.CARD_GATEWAY["page"])
         )
         response.headers.setdefault("Permissions-Policy", "camera=(self), geolocation=(), microphone=()")
         if "Cache-Control" not in response.headers:
@@ -70,8 +71,9 @@ def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
             if not isinstance(error, DomainError):
                 return None
             template = "web/staff_error.html" if request.path.startswith("/staff/") else "web/error.html"
-            words = str(error.data.get("words", ""))
-            page = render(request, template, {"title": error.ja, "words": words, "status": error.status}, status=error.status)
+            title = error.ja if isinstance(error.ja, Said) else Said(error.ja)  # residents read it in their language
+            context = {"title": title, "words": error.data.get("words", ""), "status": error.status}
+            page = render(request, template, context, status=error.status)
             if isinstance(error, TooMany):
                 page.headers["Retry-After"] = str(error.data["seconds"])
             return page

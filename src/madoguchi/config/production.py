@@ -8,6 +8,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from madoguchi.agency.public import trial_organisations_open
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, Staff
 from madoguchi.kernel import keys
 from madoguchi.kernel.errors import StartRefused
@@ -61,4 +62,6 @@ def _data_faults() -> Iterator[str]:
         if person.check_password(TRIAL_PASSWORD):
             yield (f"試用のパスワードの職員が残っています(職員番号 {person.username} など)。"
                    "本番は、新しいデータベースと新しいデータフォルダで始めてください。")
-            return
+            break
+    if names_left := trial_organisations_open():
+        yield f"試用の事業所が残っています({names_left[0]} など)。本番は、新しいデータベースと新しいデータフォルダで始めてください。"

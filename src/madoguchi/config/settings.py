@@ -35,7 +35,8 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.intake",
-    "madoguchi.casework", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
+    "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
+    "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [
@@ -48,6 +49,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madoguchi.identity.middleware.kept_inputs",
     "madoguchi.identity.middleware.staff_limits",
+    "madoguchi.counter.middleware.tablet_mark",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madoguchi.config.middleware.whole_bodies",
 ]
@@ -60,7 +62,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
-                                   "madoguchi.survey.context.desk"],
+                                   "madoguchi.survey.context.desk", "madoguchi.counter.context.tablet"],
         },
     }
 ]
@@ -165,6 +167,8 @@ PASSWORD_HASHERS = (
 
 # 代理: how long a standing 委任 may run, and how many years it is kept after its end.
 MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
+# 法定代理: the farthest last day of one that the city confirms (days), and for how long its proof is kept after its end.
+GUARDIAN_DAYS, GUARDIAN_PROOF_DAYS = env.number("MADOGUCHI_GUARDIAN_DAYS", 1096), env.number("MADOGUCHI_GUARDIAN_PROOF_DAYS", 90)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"
@@ -216,6 +220,28 @@ STAFF_OIDC = {
     "claim": env.text("MADOGUCHI_STAFF_OIDC_CLAIM", "employee_number"),
 }
 STAFF_PROVIDER = "madoguchi.adapters.oidc.StaffProvider"
+
+# Sign-in of companies: OpenID Connect as GビズID does it. Sources and how sure they are: docs/administrator.md, GビズID.
+GBIZ = {
+    "issuer": env.text("MADOGUCHI_GBIZ_ISSUER"),  # of the service, as it is known: https://gbiz-id.go.jp/oauth/
+    "client_id": env.text("MADOGUCHI_GBIZ_CLIENT_ID"),
+    "client_secret": env.text("MADOGUCHI_GBIZ_SECRET"),
+    "auth_method": env.text("MADOGUCHI_GBIZ_AUTH_METHOD", "client_secret_basic"),
+    "id_token_alg": env.text("MADOGUCHI_GBIZ_ID_TOKEN_ALG", "RS256"),
+    "name": env.text("MADOGUCHI_GBIZ_NAME", "GビズID"),
+    "scope": env.text("MADOGUCHI_GBIZ_SCOPE", "openid profile user"),
+    "account_types": env.text("MADOGUCHI_GBIZ_ACCOUNT_TYPES", "2 3"),  # プライム, メンバー; エントリー (1) is not examined
+}
+GBIZ_CLAIMS = {
+    what: env.text(f"MADOGUCHI_GBIZ_CLAIM_{what.upper()}", name) for what, name in (
+        ("number", "corporate_number"), ("name", "name"), ("account_type", "account_type"), ("family_name", "user_last_nm"),
+        ("given_name", "user_first_nm"), ("department", "user_department"))
+}
+GBIZ_ENDPOINTS = {
+    name: env.text(f"MADOGUCHI_GBIZ_{name.upper()}")
+    for name in ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
+}
+BUSINESS_PROVIDER = "madoguchi.adapters.oidc.gbiz.BusinessProvider"
 TRIAL_SIGN_IN = not PRODUCTION
 SIGNER = env.text("MADOGUCHI_SIGNER", "" if PRODUCTION else "trial")
 

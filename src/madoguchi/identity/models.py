@@ -105,6 +105,37 @@ class Resident(models.Model):
         return str(self.id)
 
 
+class Business(models.Model):
+    """A company that signed in with GビズID, by its corporate number. All its people share what it files."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    issuer = models.CharField(max_length=200)
+    number = models.CharField(max_length=13)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "number"], name="business_issuer_number")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
+class BusinessAccount(models.Model):
+    """A person's account of GビズID: a subject and, sealed, whom the provider named and for which company."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    business = models.ForeignKey(Business, on_delete=models.CASCADE)
+    issuer = models.CharField(max_length=200)
+    subject = models.CharField(max_length=255)
+    sealed = models.BinaryField()
+    last_seen = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["issuer", "subject"], name="business_account_subject")]
+
+    def __str__(self) -> str:
+        return str(self.id)
+
+
 class Factor(models.Model):
     """A second factor: a one-time-code app (``totp``) or a passkey. ``sealed`` is the secret or the credential."""
 

@@ -14,6 +14,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import Said
 from madoguchi.web.posted import posts
 from madoguchi.web.views import safe_next
 
@@ -82,4 +83,4 @@ def _provider() -> IdentityProvider:
 def _failed(request: HttpRequest, error: SignInFailed, target: str) -> HttpResponse:
     """The page that says what to do. The log gets the reason, which holds nothing about the person."""
     log.warning("sign-in failed: %s", error.data.get("reason"))
-    return render(request, "identity/sign_in_failed.html", {"title": error.ja, "next": target}, status=error.status)
+    return render(request, "identity/sign_in_failed.html", {"title": Said(error.ja), "next": target}, status=error.status)

@@ -18,11 +18,11 @@ from madoguchi.kernel import keys
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.fixed import FixedRead
 
-from .models import Resident
-from .rules import Person
+from .models import BusinessAccount, Resident
+from .rules import Business, Person
 
 READ = FixedRead(Resident, "id")
-RESIDENT_COOKIE, GUEST_COOKIE = "mado_r", "mado_g"
+RESIDENT_COOKIE, GUEST_COOKIE, BUSINESS_COOKIE = "mado_r", "mado_g", "mado_b"
 RESIDENT_SECONDS = 2 * 3600
 GUEST_SECONDS = 30 * 24 * 3600
 
@@ -30,11 +30,13 @@ GUEST_SECONDS = 30 * 24 * 3600
 @dataclass(frozen=True, slots=True)
 class Owner:
     """The one to whom drafts and applications belong. ``signed_in`` is False for guests. ``guest`` is the key of the guest
-    that a signed-in resident was in this browser before: what they began without the card stays theirs to finish."""
+    that a signed-in resident was in this browser before: what they began without the card stays theirs to finish.
+    ``account`` is the account of the person who acts, when the owner is a company (``b:``)."""
 
     key: str
     signed_in: bool
     guest: str = ""
+    account: str = ""
 
     @property
     def keys(self) -> tuple[str, ...]:
@@ -43,8 +45,23 @@ class Owner:
 
     @property
     def resident_id(self) -> str:
-        """The resident's id, empty for guests."""
-        return self.key.removeprefix("r:") if self.signed_in else ""
+        """The resident's id, empty for guests and companies."""
+        return self.key.removeprefix("r:") if self.natural else ""
+
+    @property
+    def natural(self) -> bool:
+        """Is this a person who signed in as themselves?"""
+        return self.signed_in and not self.account
+
+    @property
+    def business_id(self) -> str:
+        """The company's id, empty for natural persons and guests."""
+        return self.key.removeprefix("b:") if self.signed_in and self.account else ""
+
+    @property
+    def actor(self) -> str:
+        """How this owner appears in the audit chain."""
+        return f"business:{self.key}:{self.account}" if self.account else f"resident:{self.key}"
 
 
 def owner_of(request: HttpRequest) -> Owner | None:
@@ -55,7 +72,7 @@ def owner_of(request: HttpRequest) -> Owner | None:
     owner, guest = _resident(request), _guest(request)
     if owner and guest:
         owner = replace(owner, guest=guest.key)
-    owner = owner or guest
+    owner = owner or _business(request) or guest  # a company never opens what a guest of this browser began
     request._owner = owner  # type: ignore[attr-defined]
     return owner
 
@@ -70,6 +87,17 @@ def _resident(request: HttpRequest) -> Owner | None:
         return None
 
 
+def _business(request: HttpRequest) -> Owner | None:
+    cookie = request.COOKIES.get(BUSINESS_COOKIE)
+    if not cookie:
+        return None
+    try:
+        business, account = signing.loads(cookie, salt="business", max_age=RESIDENT_SECONDS)
+    except signing.BadSignature:
+        return None
+    return Owner("b:" + business, True, account=account)
+
+
 def _guest(request: HttpRequest) -> Owner | None:
     token = request.COOKIES.get(GUEST_COOKIE, "")
     return Owner("g:" + sha256(token.encode())[:40], False) if len(token) == 43 else None
@@ -81,12 +109,23 @@ def sign_in(response: HttpResponse, resident: Resident) -> None:
         RESIDENT_COOKIE, signing.dumps(str(resident.id), salt="resident"), max_age=RESIDENT_SECONDS, httponly=True,
         secure=settings.SECURE_COOKIES, samesite="Lax",
     )
+    response.delete_cookie(BUSINESS_COOKIE)
+
+
+def business_sign_in(response: HttpResponse, account: BusinessAccount) -> None:
+    """Put the company's cookie on a response; a resident who was signed in here is no longer."""
+    response.set_cookie(
+        BUSINESS_COOKIE, signing.dumps([str(account.business_id), str(account.id)], salt="business"), max_age=RESIDENT_SECONDS,
+        httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax",
+    )
+    response.delete_cookie(RESIDENT_COOKIE)
 
 
 def sign_out(response: HttpResponse) -> None:
-    """Take both cookies away: nobody after this one on a shared computer sees anything. Drafts of a guest stay reachable by
+    """Take all cookies away: nobody after this one on a shared computer sees anything. Drafts of a guest stay reachable by
     their link, applications by receipt number and code; my page says so before."""
     response.delete_cookie(RESIDENT_COOKIE)
+    response.delete_cookie(BUSINESS_COOKIE)
     response.delete_cookie(GUEST_COOKIE)
 
 
@@ -100,9 +139,17 @@ def guest_make(response: HttpResponse, token: str | None = None) -> Owner:
 
 def person_of(owner: Owner) -> Person | None:
     """The four attributes of a signed-in resident."""
-    if not owner.signed_in:
+    if not owner.natural:
         return None
     row = READ.one(owner.resident_id)
     if row is None:
         return None
     return Person(**json.loads(keys.unseal("resident", row.attributes, bound_to=str(row.id))))
+
+
+def business_of(owner: Owner | None) -> Business | None:
+    """The company of a signed-in owner, with the person who acts for it; None for everybody else."""
+    if owner is None or not owner.business_id:
+        return None
+    row = BusinessAccount.objects.filter(id=owner.account, business_id=owner.business_id).first()
+    return None if row is None else Business(**json.loads(keys.unseal("business-account", row.sealed, bound_to=str(row.id))))

@@ -6,9 +6,9 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
-from .rules import Person
+from .rules import Business, Person
 
-__all__ = ["IdentityProvider", "Person", "SignInStart", "SignedIn", "Signer"]
+__all__ = ["Business", "BusinessProvider", "IdentityProvider", "Person", "SignInStart", "SignedIn", "SignedInBusiness", "Signer"]
 
 
 @dataclass(frozen=True, slots=True)
@@ -43,6 +43,27 @@ class IdentityProvider(Protocol):
 
     def public_jwk(self) -> dict[str, str]:
         """The public key to be registered with the provider, as a JWK; the private key is made if there is none."""
+        ...
+
+
+@dataclass(frozen=True, slots=True)
+class SignedInBusiness:
+    """For whom the provider vouches: the account of a person (``subject``) who acts for a company."""
+
+    issuer: str
+    subject: str
+    business: Business
+
+
+class BusinessProvider(Protocol):
+    """Signs companies in by redirect: GビズID."""
+
+    def start(self, *, redirect_uri: str) -> SignInStart:
+        """As IdentityProvider.start."""
+        ...
+
+    def finish_business(self, *, redirect_uri: str, transaction: Mapping[str, str], answer: Mapping[str, str]) -> SignedInBusiness:
+        """As IdentityProvider.finish; the corporate number has been checked."""
         ...
 
 

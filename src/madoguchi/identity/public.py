@@ -3,30 +3,35 @@
 from madoguchi.kernel.sealing import Column
 
 from .absences import stands_in_for
+from .corporate import corporate_number_fault
 from .events import SECTION_LEFT
+from .factors import qr_image
 from .kept import MARK, given_back, kept_sweep, mark_of
-from .models import Factor, KeptInput, Resident, Staff
-from .owners import Owner, guest_make, owner_of, person_of, sign_in, sign_out
+from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
+from .owners import Owner, business_of, business_sign_in, guest_make, owner_of, person_of, sign_in, sign_out
 from .people import memberships_lapse
 from .reauth import fresh
 from .rights import ROLES, STAMPS, Right
-from .rules import Person, prefill
+from .rules import Business, Person, prefill
 from .selectors import approvers, colleagues, staff_active_by_id, works_in
-from .services import identity_provider, resident_signed_in, signer, staff_enrol
+from .services import business_signed_in, identity_provider, resident_signed_in, signer, staff_enrol
 from .sessions import sessions_sweep
+from .trial import BUSINESSES as TRIAL_BUSINESSES
 from .trial import PASSWORD as TRIAL_PASSWORD
 from .trial import RESIDENTS as TRIAL_RESIDENTS
 from .trial import STAFF as TRIAL_STAFF
 
 SEALED = (
     Column(Resident, "attributes", "resident", "id", "カードの四情報"),
+    Column(BusinessAccount, "sealed", "business-account", "id", "GビズIDの法人と利用者"),
     Column(Factor, "sealed", "factor", "staff_id", "職員の二つ目の確認"),
     Column(KeptInput, "sealed", "kept", "id", "ログインし直す間の入力"),
 )
 
 __all__ = [
-    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Owner", "Person", "Right", "Staff",
-    "approvers", "colleagues", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of", "memberships_lapse", "owner_of",
-    "person_of", "prefill", "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol",
-    "stands_in_for", "works_in",
+    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Business",
+    "Owner", "Person", "Right", "Staff", "approvers", "business_of", "business_sign_in", "business_signed_in", "colleagues",
+    "corporate_number_fault", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of", "memberships_lapse", "owner_of",
+    "person_of", "prefill", "qr_image", "resident_signed_in", "sessions_sweep", "sign_in", "sign_out", "signer", "staff_active_by_id",
+    "staff_enrol", "stands_in_for", "works_in",
 ]

@@ -21,6 +21,20 @@ class Person:
         return {"name": self.name, "birthdate": self.birthdate, "address": self.address, "gender": self.gender}
 
 
+@dataclass(frozen=True, slots=True)
+class Business:
+    """What GビズID says: 法人番号, 法人名, and the person who acts for it with their department."""
+
+    number: str
+    name: str
+    person: str
+    department: str = ""
+
+    def as_dict(self) -> dict[str, str]:
+        """Plain data, to be sealed."""
+        return {"number": self.number, "name": self.name, "person": self.person, "department": self.department}
+
+
 _ADDRESS = re.compile(r"^(?P<city>.{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")
 
 

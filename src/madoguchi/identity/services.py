@@ -14,8 +14,9 @@ from django.db import IntegrityError, transaction
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.canon import sha256
 
-from .models import Membership, Resident, Staff
-from .ports import IdentityProvider, Signer, StaffProvider
+from .models import Business, BusinessAccount, Membership, Resident, Staff
+from .ports import BusinessProvider, IdentityProvider, Signer, StaffProvider
+from .rules import Business as Company
 from .rules import Person
 
 SPENT = "oidc"  # how the rows of `sign_in_spend` begin in the session table
@@ -32,6 +33,20 @@ def resident_signed_in(*, issuer: str, subject: str, person: Person) -> Resident
     resident.last_seen = clock.now()
     resident.save(update_fields=["attributes", "last_seen"])
     return resident
+
+
+@transaction.atomic
+def business_signed_in(*, issuer: str, subject: str, company: Company) -> BusinessAccount:
+    """Remember who signed in for which company; what was said before is replaced. An account that now speaks for another
+    company is of that one."""
+    business, _ = Business.objects.get_or_create(issuer=issuer, number=company.number)
+    account, _ = BusinessAccount.objects.get_or_create(
+        issuer=issuer, subject=subject, defaults={"business": business, "sealed": b"", "last_seen": clock.now()})
+    body = json.dumps(company.as_dict(), ensure_ascii=False).encode()
+    account.business, account.last_seen = business, clock.now()
+    account.sealed = keys.seal("business-account", body, bound_to=str(account.id))
+    account.save(update_fields=["business", "sealed", "last_seen"])
+    return account
 
 
 @transaction.atomic
@@ -67,6 +82,11 @@ def sign_in_spend(*, state: str, seconds: int) -> bool:
 def identity_provider() -> IdentityProvider | None:
     """The provider residents sign in with (``MADOGUCHI_OIDC_ISSUER``), None when there is none."""
     return cast(IdentityProvider, _load(settings.IDENTITY_PROVIDER)) if settings.OIDC["issuer"] else None
+
+
+def business_provider() -> BusinessProvider | None:
+    """The provider companies sign in with (``MADOGUCHI_GBIZ_ISSUER``), None when there is none."""
+    return cast(BusinessProvider, _load(settings.BUSINESS_PROVIDER)) if settings.GBIZ["issuer"] else None
 
 
 def staff_provider() -> StaffProvider | None:

@@ -2,13 +2,19 @@
 
 from __future__ import annotations
 
-from .rules import Person
+from .rules import Business, Person
 
 RESIDENTS = {
     "hanako": Person("見本 花子", "1991-07-25", "石川県七尾市袖ヶ江町イ部25番地", "2"),
     "taro": Person("見本 太郎", "1988-03-02", "石川県七尾市神明町1番地", "1"),
     "ume": Person("試用 うめ", "1944-11-03", "石川県七尾市中島町中島甲1番地", "2"),
     "jiro": Person("試用 次郎", "1970-05-17", "石川県七尾市田鶴浜町り部11番地", "1"),
+}
+# Invented companies: no registry office has the code 9999, with which these numbers begin after their check digit.
+BUSINESSES = {
+    "kyotaku": Business("7999901000001", "株式会社試用ケア", "試用 介子", "居宅介護支援事業所"),
+    "houkatsu": Business("6999901000002", "社会福祉法人見本会", "見本 みまもり", "地域包括支援センター"),
+    "shinki": Business("5999901000003", "試用行政書士法人", "試用 代理"),
 }
 PASSWORD = "madoguchi-trial"  # noqa: S105 - published on the start screen of the trial
 STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
@@ -22,12 +28,14 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("yamada", "山田 浩", (("zeimu", "clerk"),)),
     ("nakamura", "中村 薫", (("zeimu", "chief"),)),
     ("kobayashi", "小林 徹", (("zeimu", "manager"),)),
+    ("matsuda", "松田 葵", (("kaigo", "clerk"), ("kaigo", "agents"))),
     ("yoshida", "吉田 さち", (("kenkou", "clerk"),)),
     ("yamamoto", "山本 悟", (("kenkou", "chief"),)),
     ("inoue", "井上 直子", (("kenkou", "manager"),)),
     ("okada", "岡田 昇", (("shimin", "clerk"),)),
     ("matsui", "松井 千夏", (("shimin", "chief"),)),
     ("ueno", "上野 修", (("shimin", "manager"),)),
+    ("mori", "森 ひろ子", (("kaigo", "supporter"),)),
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )

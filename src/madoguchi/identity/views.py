@@ -17,7 +17,7 @@ from madoguchi.web.views import safe_next
 from .kept import input_keep, who_of
 from .owners import owner_of, sign_in, sign_out
 from .services import resident_signed_in
-from .trial import RESIDENTS
+from .trial import BUSINESSES, RESIDENTS
 
 
 def see_other(url: str) -> HttpResponseRedirect:
@@ -36,6 +36,8 @@ def sign_in_page(request: HttpRequest) -> HttpResponse:
         "kept": request.GET.get("kept", ""),
         "oidc": settings.OIDC if settings.OIDC["issuer"] else None,
         "people": RESIDENTS.items() if settings.TRIAL_SIGN_IN else (),
+        "gbiz": settings.GBIZ if settings.GBIZ["issuer"] else None, "businesses": BUSINESSES.items() if settings.TRIAL_SIGN_IN else (),
+        "business_next": target if target != "/my/" else "/office/",
     })
 
 

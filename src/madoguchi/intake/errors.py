@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError, NotFound
+from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Fault
 
 
@@ -87,3 +88,15 @@ class OpinionWrong(DomainError):
     def __init__(self, at: str, ja: str) -> None:
         super().__init__(ja)
         self.at = at
+
+
+class CompanyCannot(DomainError):
+    """A company signed in, and the procedure is none that it may file."""
+
+    code = "company_cannot"
+    ja = "この手続きは、ログインしている法人では申請できません。"
+    status = 403
+
+    def __init__(self) -> None:
+        super().__init__(words=say("事業所の登録と、出せる手続きを確かめてください。ご自分の手続きは、ログアウトしてから、"
+                                   "マイナンバーカードでログインしてください。"))

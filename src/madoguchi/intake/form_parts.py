@@ -11,7 +11,7 @@ from django.http import HttpRequest, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
-from madoguchi.agency.public import MandateOver
+from madoguchi.agency.public import MandateOver, OrganisationOver
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
@@ -62,7 +62,7 @@ def sign_in_first(posted: str = "needed") -> Callable[[View], View]:
         def inner(request: HttpRequest, draft_id: str, **parts: str) -> HttpResponseBase:
             try:
                 return view(request, draft_id=draft_id, **parts)
-            except MandateOver:  # it ended while the draft was written: choose again for whom it is
+            except (MandateOver, OrganisationOver):  # it ended while the draft was written: choose again for whom it is
                 return see_other(f"/a/{draft_id}/acting/?over=1")
             except DraftNotFound:
                 owner = owner_of(request)

@@ -18,15 +18,16 @@ from .rules import filing_digest
 LEVEL = "署名用"
 
 
-def refuse_if_unsignable(d: Definition) -> None:
-    """Raises OnlineFilingStopped when a signature is needed and no proven signer is set (production)."""
-    if d.level == LEVEL and signer() is None:
+def refuse_if_unsignable(d: Definition, owner: Owner | None = None) -> None:
+    """Raises OnlineFilingStopped when a signature is needed and no proven signer is set (production). A company proves itself
+    by GビズID and signs nothing (docs/adr/0029)."""
+    if d.level == LEVEL and signer() is None and not (owner and owner.business_id):
         raise OnlineFilingStopped
 
 
-def words(d: Definition) -> str:
+def words(d: Definition, owner: Owner | None = None) -> str:
     """What the check page says about the signature."""
-    if d.level != LEVEL:
+    if d.level != LEVEL or (owner and owner.business_id):
         return ""
     return say("送信すると、マイナンバーカードの署名用電子証明書で、この内容に電子署名をします。")
 
@@ -34,7 +35,7 @@ def words(d: Definition) -> str:
 def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] | None:
     """Sign the digest of what would be filed. The port answers only with what it verified, so that nothing is stored
     that does not verify."""
-    if d.level != LEVEL:
+    if d.level != LEVEL or owner.business_id:
         return None
     engine, person = signer(), person_of(owner)
     if engine is None or person is None:

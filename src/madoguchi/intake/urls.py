@@ -4,6 +4,7 @@ from . import views_acting as acting
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
+from . import views_office as office
 from . import views_pay as pay
 
 urlpatterns = [
@@ -35,5 +36,6 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/pay/back/", pay.pay_back, name="pay_back"),
     path("my/<uuidtext:application_id>/pay/cancel/", pay.pay_cancel, name="pay_cancel"),
     path("my/<uuidtext:application_id>/pay/receipt/", pay.pay_receipt, name="pay_receipt"),
+    path("office/", office.home, name="office"),
     path("status/", my.look_up, name="look_up"),
 ]

@@ -15,6 +15,7 @@ from madoguchi.procedures import public as procedures
 from . import acting, applications, drafts
 from .form_parts import draft_url, procedures_section, see_other, sign_in_first, to_sign_in
 from .receipts import receipt_file
+from .views_office import company_acting
 
 
 @sign_in_first()
@@ -23,6 +24,8 @@ def acting_page(request: HttpRequest, draft_id: str) -> HttpResponse:
     """One's own, or for somebody who gave a mandate for it."""
     owner = owner_of(request)
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    if owner is not None and owner.business_id:
+        return company_acting(request, owner, draft)
     offers = acting.offers(owner, draft.slug)
     d = drafts.published_of(draft).shown()
     chosen = request.POST.get("mandate", "") if request.method == "POST" else str(draft.mandate or "")
@@ -47,7 +50,7 @@ def copy(request: HttpRequest, application_id: str) -> HttpResponse:
     d = applications.published_of(row).shown()
     answers = applications.copy_answers(row)
     verdict = procedures.Verdict(answers, attachments=())
-    context = {"a": row, "d": d, "summary": drafts.summary(d, verdict, {}), "section": procedures_section(d)}
+    context = {"a": row, "d": d, "sent": "sent" in request.GET, "summary": drafts.summary(d, verdict, {}), "section": procedures_section(d)}
     return render(request, "intake/copy.html", context)
 
 

@@ -19,7 +19,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import acting, drafts, filing, paying, postcodes, signing
+from . import acting, companies, drafts, filing, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -29,22 +29,23 @@ from .rules import step_mark
 @posts("/p/{slug}/")
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin; asks to sign in where the card is needed, makes a guest where it is not."""
-    owner = owner_of(request)
+    owner, came = owner_of(request), support.channel_fields(support.support_of(request))
     published = procedures.current(slug)
-    signing.refuse_if_unsignable(published.definition)
+    signing.refuse_if_unsignable(published.definition, owner)
+    companies.insist(owner, slug)
     if owner is None and published.definition.level == "なし":
         response = see_other("/")
         owner = guest_make(response)
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
         response["Location"] = draft_url(draft, published.definition.steps[0].id)
         return response
     try:
         if owner is None:
             raise SignInNeeded
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
     except SignInNeeded:
         return to_sign_in(f"/p/{slug}/?ready=1", "card")
-    return see_other(draft_url(draft, "acting" if acting.offers(owner, slug) else published.definition.steps[0].id))
+    return see_other(draft_url(draft, "acting" if owner.business_id or acting.offers(owner, slug) else published.definition.steps[0].id))
 
 
 @sign_in_first()
@@ -110,7 +111,7 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     said = at = ""
     if action.startswith("zip:"):
         at = action.removeprefix("zip:")
-        raw, said = postcodes.fill(raw, at)
+        raw, said = procedures.postcode_fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
         said = say("{name}の欄を増やしました", name=page.repeat.name)
@@ -146,17 +147,22 @@ def _page(
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
     said: str = "", said_at: str = "",
 ) -> HttpResponse:
-    mandate = acting.mandate_of(owner_of(request), draft)
+    owner = owner_of(request)
+    mandate, organisation = acting.mandate_of(owner, draft), companies.organisation_of(owner, draft)
     card = acting.card_values(d, page, known, draft, mandate)
+    registered = companies.card_values(owner, d, page, known, organisation) if owner and owner.business_id else {}
+    card |= registered
     count = _count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
-    for field in (f for entry in view.entries for f in entry.fields if said and f.name == said_at):
-        field.said, said = said, ""
+    for field in (f for entry in view.entries for f in entry.fields):
+        if said and field.name == said_at:
+            field.said, said = said, ""
+        field.read_from_card = field.read_from_card and field.id not in registered
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
-        "from_card": bool(card) and posted is None,
-        "acting": acting.record(mandate) if mandate else None, "saved_now": page.id in draft.done and posted is None,
+        "from_card": bool(card) and posted is None and not registered, "registered": bool(registered) and posted is None,
+        "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,
         "section": procedures_section(d), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
@@ -208,9 +214,10 @@ def _check_page(
     d = drafts.published_of(draft).shown()
     verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     mandate = acting.mandate_of(owner_of(request), draft)
-    verdict.attachments = tuple(acting.asked(d, verdict.attachments, draft.mandate))
-    if mandate and not wrong and not verdict.faults:
-        wrong = acting.faults(d, verdict.answers, mandate)
+    verdict.attachments = tuple(acting.asked(d, verdict.attachments, mandate.kind if mandate else ""))
+    owner = owner_of(request)
+    if owner and not wrong and not verdict.faults:
+        wrong = companies.acting_faults(owner, d, verdict.answers, mandate, companies.organisation_of(owner, draft))
     known, _ = drafts.steps_of(draft, d)
     open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
         for f in (wrong or verdict.faults)]
@@ -219,8 +226,9 @@ def _check_page(
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
         "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
-        "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d),
-        "acting": acting.record(mandate) if mandate else None, "bill": paying.bill_of(d, verdict.answers, clock.today()),
+        "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d, owner),
+        "acting": companies.acting_words(owner, draft, mandate), "company": bool(owner and owner.business_id),
+        "bill": paying.bill_of(d, verdict.answers, clock.today()),
         **trail(draft, d, known, CHECK),
     }
     return render(request, "intake/check.html", context, status=status)

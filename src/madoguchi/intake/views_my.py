@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from madoguchi.agency.public import guardian_news
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
@@ -65,7 +66,7 @@ def mine(request: HttpRequest, application_id: str) -> Application:
 def actor_of(request: HttpRequest) -> str:
     """How who asks appears in the audit chain."""
     owner = owner_of(request)
-    return f"resident:{owner.key}" if owner else "resident:code"
+    return owner.actor if owner else "resident:code"
 
 
 @require_safe
@@ -74,6 +75,8 @@ def home(request: HttpRequest) -> HttpResponse:
     owner = owner_of(request)
     if owner is None:
         return to_sign_in("/my/")
+    if owner.business_id:
+        return see_other("/office/")
     mine = applications.application_list(owner=owner)
     news = talk.waiting([a.id for a in mine])
     rows = [
@@ -89,14 +92,20 @@ def home(request: HttpRequest) -> HttpResponse:
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only,
+                                              "agent_news": guardian_news(owner=owner)})
 
 
 @sign_in_first
 @require_safe
 def filed(request: HttpRequest, application_id: str) -> HttpResponse:
-    """The confirmation page."""
-    return _filed_page(request, application_id, None)
+    """The confirmation page. An agent who may not see the rest gets the copy."""
+    try:
+        return _filed_page(request, application_id, None)
+    except NotFound:
+        if not _filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/?sent=1")
 
 
 def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:
@@ -148,7 +157,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
-    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting.get("kind", ""))))
     decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),

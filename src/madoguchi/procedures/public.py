@@ -1,6 +1,7 @@
 """Door: published procedures and their faces."""
 
 from .fees import bill_of, fee_words
+from .postcodes import fill as postcode_fill
 from .rules.checks import Facts
 from .rules.fees import Bill
 from .rules.fields import TYPES as FIELD_TYPES
@@ -12,6 +13,6 @@ from .services import version_publish
 
 __all__ = [
     "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "catalogue", "current", "derive", "fee_words", "judge", "read_step", "search",
-    "steps_asked", "version", "version_publish",
+    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "catalogue", "current", "derive", "fee_words", "judge", "postcode_fill",
+    "read_step", "search", "steps_asked", "version", "version_publish",
 ]

@@ -24,7 +24,7 @@ from madoguchi.identity.ports import SignedIn, SignInStart
 from madoguchi.kernel import clock
 
 from . import metadata
-from .id_token import ALG, TokenWrong, id_token_read
+from .id_token import TokenWrong, id_token_read
 from .keys import KeyUnusable, key_make, key_read, public_jwk
 from .userinfo import AttributesMissing, person_read
 
@@ -40,12 +40,14 @@ class _Assertion(PrivateKeyJWT):  # type: ignore[misc]
 
     def sign(self, auth: Any, token_endpoint: str) -> str:
         key = auth.client_secret
-        return str(private_key_jwt_sign(key, auth.client_id, token_endpoint, alg=ALG, header={"kid": key.kid},
+        return str(private_key_jwt_sign(key, auth.client_id, token_endpoint, alg=metadata.ALG, header={"kid": key.kid},
                                         expires_in=ASSERTION_SECONDS))
 
 
 class CardProvider:
     """identity.ports.IdentityProvider over settings.OIDC."""
+
+    alg = metadata.ALG
 
     def __init__(self) -> None:
         self._set_up(settings.OIDC, settings.OIDC_ENDPOINTS, "oidc.pem")
@@ -125,7 +127,7 @@ class CardProvider:
             return id_token_read(
                 token["id_token"], issuer=self.issuer, client_id=self.client_id, nonce=nonce, acr=self.acr,
                 access_token=token["access_token"], now=int(clock.now().timestamp()),
-                key_for=lambda kid: metadata.key_for(jwks_uri, kid))
+                key_for=lambda kid: metadata.key_for(jwks_uri, kid, self.alg), alg=self.alg)
         except TokenWrong as error:
             raise SignInFailed(reason=f"id_token {error}") from None
         except metadata.MetadataWrong as error:

@@ -8,9 +8,9 @@ from typing import Any
 from authlib.oidc.core import CodeIDToken
 from joserfc import jws, jwt
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
 
-ALG = "ES256"  # pinned: the token's header never chooses (RFC 8725 §3.1)
+from .metadata import ALG, Key
+
 SKEW_SECONDS = 30
 
 
@@ -20,11 +20,11 @@ class TokenWrong(Exception):
 
 def id_token_read(
     token: str, *, issuer: str, client_id: str, nonce: str, access_token: str, acr: tuple[str, ...], now: int,
-    key_for: Callable[[str | None], ECKey | None],
+    key_for: Callable[[str | None], Key | None], alg: str = ALG,
 ) -> str:
     """Check everything and return the subject. Raises TokenWrong."""
     claims = CodeIDToken(
-        *_opened(token, key_for),
+        *_opened(token, key_for, alg),
         {"iss": {"essential": True, "value": issuer}, "aud": {"essential": True, "value": client_id}},
         {"nonce": nonce, "client_id": client_id, "access_token": access_token},
     )
@@ -44,20 +44,20 @@ def id_token_read(
     return subject
 
 
-def _opened(token: str, key_for: Callable[[str | None], ECKey | None]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """Claims and header of a token whose signature verifies."""
+def _opened(token: str, key_for: Callable[[str | None], Key | None], alg: str) -> tuple[dict[str, Any], dict[str, Any]]:
+    """Claims and header of a token whose signature verifies. ``alg`` is pinned: the token's header never chooses (RFC 8725 §3.1)."""
     try:
         header = jws.extract_compact(token.encode()).headers()
     except (JoseError, ValueError, TypeError):
         raise TokenWrong("malformed") from None
-    if header.get("alg") != ALG:
+    if header.get("alg") != alg:
         raise TokenWrong("alg")
     kid = header.get("kid")
     key = key_for(kid if isinstance(kid, str) else None)
     if key is None:
         raise TokenWrong("unknown_key")
     try:
-        opened = jwt.decode(token, key, algorithms=[ALG])
+        opened = jwt.decode(token, key, algorithms=[alg])
     except (JoseError, ValueError, TypeError) as error:
         raise TokenWrong(_reason(error)) from None
     return dict(opened.claims), dict(opened.header)

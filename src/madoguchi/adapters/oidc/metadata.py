@@ -13,7 +13,14 @@ from urllib.parse import urlsplit
 
 import requests
 from joserfc.errors import JoseError
-from joserfc.jwk import ECKey
+from joserfc.jwk import ECKey, RSAKey
+
+Key = ECKey | RSAKey
+ALG = "ES256"
+# What a key of the provider must be to verify an algorithm: (kty, crv), and the class that reads it.
+KINDS: dict[str, tuple[tuple[str, str | None], type[ECKey] | type[RSAKey]]] = {
+    "ES256": (("EC", "P-256"), ECKey), "RS256": (("RSA", None), RSAKey)}
+RSA_LEAST_BITS = 2048  # RFC 7518 §3.3
 
 NAMES = ("authorization_endpoint", "token_endpoint", "userinfo_endpoint", "jwks_uri")
 TIMEOUT = (5, 10)  # seconds to connect, seconds between bytes: somebody waits at the browser
@@ -63,11 +70,11 @@ def endpoints_of(issuer: str, explicit: Mapping[str, str], *, loopback: bool) ->
     return Endpoints(**found)
 
 
-def key_for(jwks_uri: str, kid: str | None) -> ECKey | None:
-    """The provider's P-256 key of that name (the only one, if the token names none). An unknown name makes us ask once
+def key_for(jwks_uri: str, kid: str | None, alg: str = ALG) -> Key | None:
+    """The provider's key of that name for the algorithm (the only one, if the token names none). An unknown name makes us ask once
     more: keys rotate (Core 1.0 §10.1.1). Raises MetadataWrong."""
     for fresh in (False, True):
-        keys = [k for k in _keys(jwks_uri, fresh=fresh) if kid is None or k.kid == kid]
+        keys = [k for k in _keys(jwks_uri, alg, fresh=fresh) if kid is None or k.kid == kid]
         if len(keys) == 1:
             return keys[0]
     return None
@@ -88,19 +95,22 @@ def _discovered(issuer: str) -> dict[str, Any]:
     return _keep(("discovery", issuer), ask)  # type: ignore[no-any-return]
 
 
-def _keys(jwks_uri: str, *, fresh: bool) -> list[ECKey]:
-    def ask() -> list[ECKey]:
+def _keys(jwks_uri: str, alg: str, *, fresh: bool) -> list[Key]:
+    kind, reader = KINDS[alg]
+
+    def ask() -> list[Key]:
         listed = _get(jwks_uri).get("keys")
         usable = [k for k in listed if isinstance(k, dict)] if isinstance(listed, list) else []
         try:
-            return [ECKey.import_key(k) for k in usable
-                    if (k.get("kty"), k.get("crv"), k.get("use", "sig")) == ("EC", "P-256", "sig")]
+            found: list[Key] = [reader.import_key(k) for k in usable
+                                if (k.get("kty"), k.get("crv")) == kind and k.get("use", "sig") == "sig" and k.get("alg", alg) == alg]
         except (JoseError, ValueError, TypeError):
             raise MetadataWrong("key set can not be read") from None
+        return [k for k in found if not isinstance(k, RSAKey) or k.raw_value.key_size >= RSA_LEAST_BITS]
 
     if fresh:
-        _kept.pop(("jwks", jwks_uri), None)
-    return _keep(("jwks", jwks_uri), ask)  # type: ignore[no-any-return]
+        _kept.pop(("jwks", alg, jwks_uri), None)
+    return _keep(("jwks", alg, jwks_uri), ask)  # type: ignore[no-any-return]
 
 
 def _keep(key: tuple[str, ...], ask: Callable[[], Any]) -> Any:

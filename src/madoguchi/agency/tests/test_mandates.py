@@ -140,16 +140,18 @@ def test_the_giver_is_filled_in_and_nothing_of_it_is_kept(hall: Hall, accepted):
     draft = drafts.draft_start(owner=owner, slug=RISAI)
     acting.draft_act(owner=owner, draft_id=str(draft.id), mandate_id=str(mandate.id))
     d = hall.definition(RISAI)
-    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, mandate)
+    draft.refresh_from_db()
+    basis = acting.mandate_of(owner, draft)
+    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, basis)
     assert (found["name"], found["born"]) == (HANAKO, "1991-07-25")
-    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, mandate)
+    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, basis)
     assert agent["agent_name"] == {"sei": "見本", "mei": "太郎"}
     draft.refresh_from_db()
     assert "花子" not in str(draft.card) and draft.answers == {}
     services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
     answer = taro.get(f"/a/{draft.id}/event/")
     assert answer["Location"].endswith("/acting/?over=1")
-    assert "委任が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
+    assert "代理が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
 
 
 # --- what ends, ends at once
@@ -167,7 +169,8 @@ def test_either_side_ends_it_and_the_agent_keeps_the_copy_alone(hall: Hall, acce
     page = text(taro.get(f"{url}copy/"))
     assert application.receipt in page and "見本 花子さんの代理として" in page
     assert taro.get(f"{url}copy/receipt/").status_code == 200
-    for path in ("correct/", "receipt/", "filed/"):
+    assert taro.get(f"{url}filed/")["Location"] == f"{url}copy/?sent=1"
+    for path in ("correct/", "receipt/"):
         assert taro.get(url + path).status_code == 404, path
     for path in ("withdraw/", "documents/"):
         assert taro.post(url + path).status_code == 404, path

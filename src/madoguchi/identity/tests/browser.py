@@ -11,6 +11,7 @@ from django.test import Client
 from madoguchi.identity.models import Resident
 
 CALLBACK = "/sign-in/card/callback/"
+BUSINESS = "/sign-in/business/callback/"
 OFFICE = "/staff/sign-in/office/callback/"
 
 

@@ -12,9 +12,10 @@ import pytest
 from madoguchi.adapters.oidc import metadata
 from madoguchi.adapters.oidc.keys import key_make, key_read, public_jwk
 
-from .browser import CALLBACK, OFFICE, Browser, InsideBrowser
+from .browser import BUSINESS, CALLBACK, OFFICE, Browser, InsideBrowser
 from .liar import Liar
 
+GBIZ_SECRET = "said:only+in/tests%"  # noqa: S105 - with letters that RFC 6749 §2.3.1 wants encoded
 ROOT = Path(__file__).resolve().parents[4]
 
 
@@ -41,6 +42,7 @@ def certified(live_server, key_file):
         pytest.skip("run tests/oidc/install.sh first")
     clients = [{"client_id": name, "redirect_uris": [live_server.url + CALLBACK, live_server.url + OFFICE], "jwk": public_jwk(key_read(key_file))}
                for name in ("cityhall", "library")]
+    clients.append({"client_id": "cityhall-gbiz", "redirect_uris": [live_server.url + BUSINESS], "secret": GBIZ_SECRET})
     process = subprocess.Popen([node(), str(ROOT / "tests/oidc/server.mjs"), json.dumps({"clients": clients})],
                                stdin=subprocess.PIPE, stdout=subprocess.PIPE, stderr=subprocess.DEVNULL, text=True)
     line = next(line for line in process.stdout if line.startswith('{"issuer"'))

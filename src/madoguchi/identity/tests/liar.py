@@ -38,6 +38,7 @@ class Liar:
         self.broken: set[str] = set()
         self.asked: list[str] = []
         self.forms: list[dict[str, str]] = []
+        self.headers: list[dict[str, str]] = []  # of requests with a body
         self.nonces: dict[str, str] = {}
         liar = self
 
@@ -46,6 +47,7 @@ class Liar:
                 liar._serve(self, "")
 
             def do_POST(self) -> None:
+                liar.headers.append(dict(self.headers))
                 liar._serve(self, self.rfile.read(int(self.headers["Content-Length"])).decode())
 
             def log_message(self, *args: object) -> None:
@@ -66,8 +68,8 @@ class Liar:
         claims = {k: v for k, v in claims.items() if v is not None}
         header = {"alg": "ES256", "kid": self.signed_by.kid} | self.header
         header = {k: v for k, v in header.items() if v is not None}
-        if header["alg"] == "ES256":
-            return jwt.encode(header, claims, self.signed_by, algorithms=["ES256"])
+        if header["alg"] in ("ES256", "RS256"):
+            return jwt.encode(header, claims, self.signed_by, algorithms=[header["alg"]])
         body = f"{b64(json.dumps(header).encode())}.{b64(json.dumps(claims).encode())}"
         if header["alg"] == "none":
             return body + "."

@@ -23,7 +23,8 @@ PARTS = {
     "口座": ("銀行コード", "銀行名", "支店コード", "支店名", "種目", "番号", "名義"),
     "選択": ("番号", "表示", "□"), "複数選択": ("番号", "□"), "日付": ("和暦", "西暦"), "生年月日": ("和暦", "西暦"),
 }
-PREFILL = ("本人確認.氏名", "本人確認.生年月日", "本人確認.住所", "本人確認.性別")
+PREFILL = ("本人確認.氏名", "本人確認.生年月日", "本人確認.住所", "本人確認.性別", "法人.名称",
+           "事業所.種類", "事業所.名称", "事業所.所在地", "事業所.電話番号", "事業所.代表者")
 PAIR = re.compile(r"(\w+)\.(\w+)\((\w+)\)")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
@@ -72,7 +73,8 @@ def _conditions(d: Definition) -> Iterator[Problem]:
         if q.condition:
             yield from _condition(d, q.condition, q.condition_text, q.line, decision=True)
     rest = [(a.condition, a.condition_text, a.line) for a in d.attachments]
-    rest += [(r.card, r.card_text, r.line) for r in d.roles]
+    rest += [(r.card, r.card_text, r.line) for r in d.roles] + [(r.office, r.office_text, r.line) for r in d.roles]
+    rest += [(r.company, r.company_text, r.line) for r in d.roles]
     rest += [(o.condition, o.condition_text, o.line) for o in d.review.outcomes]
     rest += [(x.condition, x.condition_text, x.line) for x in d.documents]
     if d.charge:
@@ -243,6 +245,8 @@ def _people(d: Definition) -> Iterator[Problem]:
     for r in d.roles:
         if r.mandate and r.mandate not in attached:
             yield Problem(d.file, r.line, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
+        if r.legal and r.legal not in attached:
+            yield Problem(d.file, r.line, f"役割「{r.id}」の法定代理「{r.legal}」という添付はありません")
     start = d.question(d.deadline.from_item)
     if d.deadline.from_item and (start is None or start.type not in ("日付", "生年月日", "災害")):
         yield Problem(d.file, d.deadline.line, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")

@@ -1,0 +1,62 @@
+"""Mandates to organisations: a resident gives one, somebody of the organisation accepts it."""
+
+from __future__ import annotations
+
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.identity.public import Owner, owner_of
+from madoguchi.web.posted import posts
+
+from . import organisations, selectors, services
+from .errors import MandateWrong
+from .organisation_import import day_read
+from .organisation_rules import KINDS
+from .rules import ACTS, FILE, SEE
+from .views import see_other, signed_in
+
+
+@signed_in
+@require_http_methods(["GET", "HEAD", "POST"])
+def organisation_mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """First the organisation, then what it may do and until when. Without JavaScript it is two pages."""
+    sent = request.POST
+    chosen = request.POST.get("organisation") or request.GET.get("organisation", "")
+    if request.method != "POST" or sent.get("_action") == "choose":
+        return _page(request, chosen, [])
+    try:
+        row = organisations.organisation_mandate_offer(
+            owner=owner, organisation_id=chosen, scope=sent.getlist("scope"), acts=sent.getlist("acts"), ends_on=day_read(sent.get("ends", "")))
+    except MandateWrong as error:
+        return _page(request, chosen, error.faults)
+    return see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
+
+
+def _page(request: HttpRequest, chosen: str, faults: list[tuple[str, str]]) -> HttpResponse:
+    every = organisations.organisations_open()
+    found = next((row for row in every if str(row.id) == chosen), None)
+    sent = request.POST
+    context = {
+        "every": [(str(row.id), row.name, KINDS[row.kind].ja) for row in every], "organisation": found, "kind": KINDS[found.kind].ja if found else "",
+        "scope": organisations.offerable(organisation=found).items() if found else [], "chosen": sent.getlist("scope"),
+        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "may": sent.getlist("acts") if "ends" in sent else [SEE],
+        "ends": sent.get("ends", ""), "last": selectors.last_day(), "faults": faults, "wrong": dict(faults),
+    }
+    return render(request, "agency/organisation_mandate.html", context, status=422 if faults else 200)
+
+
+@posts("/office/")
+def office_answer(request: HttpRequest, mandate_id: str) -> HttpResponse:
+    """Accept or decline what a resident offered."""
+    accept = request.POST.get("answer") == "accept"
+    organisations.organisation_mandate_answer(owner=owner_of(request), mandate_id=mandate_id, accept=accept)
+    return see_other("/office/")
+
+
+@posts("/office/")
+def office_end(request: HttpRequest, mandate_id: str) -> HttpResponse:
+    """Give a mandate back."""
+    services.mandate_end(owner=owner_of(request), mandate_id=mandate_id)
+    return see_other("/office/")

@@ -1,0 +1,158 @@
+"""Filing by a company that signed in with GビズID: as 提出代行 for a resident, or in its own name (docs/adr/0029)."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from madoguchi.agency import public as agency
+from madoguchi.identity.public import Owner, Person, business_of, prefill
+from madoguchi.kernel.said import say
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition, Fault, Step
+from madoguchi.procedures.rules.conditions import Condition, compares, holds
+from madoguchi.procedures.rules.faces import webform
+
+from . import acting, drafts
+from .errors import CompanyCannot
+from .models import Application, Draft
+
+OWN = "own"
+
+
+@dataclass(frozen=True, slots=True)
+class Choice:
+    """A way in which a company could file: for whom, as which organisation, on which mandate."""
+
+    value: str
+    organisation: agency.Organisation | None
+    mandate: agency.Shown | None
+
+
+def choices(owner: Owner | None, slug: str) -> list[Choice]:
+    """Every way in which this company may file the procedure today; its own name last."""
+    if owner is None or not owner.business_id:
+        return []
+    out = []
+    for row in agency.organisations_for(owner=owner, slug=slug):
+        out.append(Choice(str(row.id), row, None))
+        out += [Choice(f"{row.id}:{m.id}", row, agency.shown(m, owner)) for m in agency.mandates_to_file(owner=owner, organisation=row, slug=slug)]
+    own = agency.own_name(procedures.current(slug).definition)
+    return [*out, *([Choice(OWN, None, None)] if own else [])]
+
+
+def insist(owner: Owner | None, slug: str) -> None:
+    """A company begins only what it may file. Raises CompanyCannot."""
+    if owner is not None and owner.business_id and not choices(owner, slug):
+        raise CompanyCannot
+
+
+def draft_choose(*, owner: Owner | None, draft_id: str, value: str) -> Draft:
+    """Write the draft in one of the ways. Raises NotFound, OrganisationOver, MandateOver."""
+    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    organisation_id, _, mandate_id = ("", "", "") if value == OWN else value.partition(":")
+    row = agency.organisation_to_file(owner=owner, organisation_id=organisation_id, slug=draft.slug) if organisation_id else None
+    mandate = agency.mandate_to_file(owner=owner, mandate_id=mandate_id, slug=draft.slug) if mandate_id else None
+    if mandate is not None and (row is None or mandate.organisation != row.id):
+        raise agency.MandateOver
+    draft.organisation, draft.mandate = row.id if row else None, mandate.id if mandate else None
+    drafts.draft_write(draft, organisation=draft.organisation, mandate=draft.mandate)
+    return draft
+
+
+def organisation_of(owner: Owner | None, draft: Draft, *, lock: bool = False) -> agency.Organisation | None:
+    """The organisation that files a company's draft, None in its own name. Raises OrganisationOver when the registration has
+    ended meanwhile, or when the procedure is none that a company files in its own name."""
+    if owner is None or not owner.business_id:
+        return None
+    if draft.organisation is None:
+        if not agency.own_name(drafts.published_of(draft).definition):
+            raise agency.OrganisationOver
+        return None
+    return agency.organisation_to_file(owner=owner, organisation_id=str(draft.organisation), slug=draft.slug, lock=lock)
+
+
+def card_values(owner: Owner, d: Definition, step: Step, known: Mapping[str, Any], row: agency.Organisation | None) -> dict[str, Any]:
+    """What the registration and the sign-in fill in: the answers that say who files, the organisation, the person who types.
+    Read anew for every page and kept in no draft; never anything of whom it is filed for."""
+    company = business_of(owner)
+    if company is None or step.repeat:
+        return {}
+    roles = agency.offices(d) if row else agency.companies(d)
+    settled = agency.settled(roles, "office" if row else "company")
+    ids = {q.id for q in step.questions}
+    person = prefill(Person(company.person, "", "")) | {"法人.名称": company.name}
+    out = {key: value for key, value in settled.items() if key in ids}
+    out |= webform.card_values(d, step, settled | dict(known), person)
+    if row is not None:
+        office = agency.organisation_prefill(row.kind, row.name, row.address, row.phone, row.chief)
+        for q in step.questions:
+            if q.role in {r.id for r in roles} and (value := office.get(q.prefill)) and (not q.choices or value in {c.id for c in q.choices}):
+                out[q.id] = value
+    return out
+
+
+def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
+    """The answers must be those of an organisation that files for somebody, or of a company itself."""
+    known = procedures.derive(d, drafts.facts(answers))
+    wanted = [r.office for r in agency.offices(d)] or [r.card for r in agency.agents(d)] if row else [r.company for r in agency.companies(d)]
+    conditions = [c for c in wanted if c is not None]
+    if any(holds(c, known) for c in conditions):
+        return _other_names(owner, d, answers, row)
+    words = (say("事業所として入力していません。入力している方を、事業所に当たるものに直してください") if row else
+             say("法人として入力していません。申請する方を、法人に当たるものに直してください"))
+    return [Fault(_chooser(d, conditions), words)]
+
+
+def _other_names(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
+    """The name of the organisation is that of the registration: another one is another organisation's filing."""
+    company = business_of(owner)
+    names = {"事業所.名称": row.name} if row else {"法人.名称": company.name if company else ""}
+    for q in d.questions():
+        wanted = names.get(q.prefill)
+        if wanted and q.id in answers and not agency.same_name(str(answers[q.id]), wanted):
+            return [Fault(q.id, say("登録されている名称（{name}）と違います。登録されている名称にしてください", name=wanted))]
+    return []
+
+
+def _chooser(d: Definition, conditions: list[Condition]) -> str:
+    return next((c.name for condition in conditions for c in compares(condition)), next(iter(d.questions())).id)
+
+
+def record(owner: Owner, row: agency.Organisation, mandate: agency.Basis | None) -> dict[str, str]:
+    """What the filing keeps: organisation, person, and the mandate if there is one."""
+    company = business_of(owner)
+    kept = {"kind": "organisation", "organisation": str(row.id), "name": row.name, "number": row.number, "office": row.office,
+            "person": company.person if company else ""}
+    return kept | ({"mandate": mandate.id, "giver": mandate.name, "until": mandate.ends_on.isoformat()}
+                   if mandate else {})
+
+
+def acting_faults(
+    owner: Owner, d: Definition, answers: Mapping[str, Any], mandate: agency.Basis | None, row: agency.Organisation | None
+) -> list[Fault]:
+    """What is wrong with who files for whom: of an agent's answers, and of a company's."""
+    found = acting.faults(d, answers, mandate) if mandate else []
+    return found or (faults(owner, d, answers, row) if owner.business_id else [])
+
+
+def facts_of(mandate: agency.Basis | None, row: agency.Organisation | None) -> dict[str, str]:
+    """For the chain: on which mandate, as which organisation (the account stands in the actor)."""
+    return ({mandate.kind: mandate.id} if mandate else {}) | ({"organisation": str(row.id)} if row else {})
+
+
+def represented_name(a: Application, answers: Mapping[str, Any]) -> str:
+    """For whom a company filed, as it typed the name itself."""
+    d = procedures.version(a.slug, a.version).definition
+    roles = {r.id for r in agency.represented(d)}
+    found = next((answers[q.id] for q in d.questions() if q.role in roles and q.type == "氏名" and q.id in answers), None)
+    return f"{found.get('sei', '')} {found.get('mei', '')}".strip() if isinstance(found, dict) else ""
+
+
+def acting_words(owner: Owner | None, draft: Draft, mandate: agency.Basis | None) -> dict[str, str] | None:
+    """Who acts for whom, for the note on every page; None for oneself."""
+    row = organisation_of(owner, draft)
+    if row is not None and owner is not None:
+        return record(owner, row, mandate)
+    return acting.record(mandate) if mandate else None
