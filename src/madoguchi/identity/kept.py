@@ -43,7 +43,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """For whom a page was drawn ("s:5", "r:…"), and where it stands."""
+    """For whom a page was drawn ("s:5", "r:…", "b:" and an account of a company), and where it stands."""
 
     who: str
     page: str
@@ -63,11 +63,14 @@ class Left:
 
 
 def who_of(request: HttpRequest) -> str:
-    """The person signed in on these pages (staff's or residents'), empty for guests and nobody."""
+    """The person signed in on these pages (staff's or residents'), empty for guests and nobody. For a company it is the account:
+    its people share what was saved, not what one of them was typing."""
     if request.path.startswith("/staff/"):
         return f"s:{request.user.pk}" if isinstance(request.user, Staff) else ""
     owner = owner_of(request)
-    return owner.key if owner and owner.signed_in else ""
+    if owner is None or not owner.signed_in:
+        return ""
+    return f"b:{owner.account}" if owner.account else owner.key
 
 
 def mark_of(request: HttpRequest) -> str:
