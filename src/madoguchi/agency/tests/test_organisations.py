@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -214,9 +215,18 @@ def test_the_pages_of_a_mandate_to_an_organisation(hall: Hall, registered):
     assert "見本居宅介護支援事業所" in page
     url = f"/my/mandates/organisation/?organisation={registered.id}"
     assert "要介護・要支援認定の申請" in text(ume.get(url))
-    wrong = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "ends": "きのう"})
-    assert wrong.status_code == 422 and "任せる手続きを選んで" in text(wrong) and "終わりの日を" in text(wrong)
-    sent = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI, "acts": "see", "ends": "2027-01-31"})
+    wrong = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "ends.era": "r", "ends.y": "きのう"})
+    assert wrong.status_code == 422
+    for words in ("任せる手続きを選んで", "終わりの日の「年」は", 'name="ends.y" value="きのう"'):
+        assert words in text(wrong)
+    day = {"ends.era": "r", "ends.y": "9", "ends.m": "1", "ends.d": "31"}
+    late = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI} | day | {"ends.y": "20"})
+    assert re.findall(r'<li><a href="#([^"]+)">', text(late)) == ["ends-y"] and 'id="ends-y"' in text(late)
+    gone = ume.post("/my/mandates/organisation/", {"organisation": "", "ends.y": "きのう"})
+    assert re.findall(r'<li><a href="#([^"]+)">', text(gone)) == ["organisation"], "a fault leads to a field that is there"
+    assert not Mandate.objects.exists()
+    sent = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI, "acts": "see"} | day)
+    assert Mandate.objects.get().ends_on == dt.date(2027, 1, 31)
     assert sent.status_code == 303 and "見本居宅介護支援事業所" in text(ume.get(sent["Location"]))
     mandate, client = Mandate.objects.get(), hall.office("kyotaku")
     assert companies.choices(hall.company("kyotaku"), SHINKI)[1:] == [], "nothing before acceptance"
