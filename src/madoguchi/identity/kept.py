@@ -106,8 +106,8 @@ def input_keep(request: HttpRequest) -> Left | None:
     with transaction.atomic():
         KeptInput.objects.filter(id=_id(request.POST.get(TICKET, "")), who=mark.who).delete()
         row.save(force_insert=True)
-        many = KeptInput.objects.filter(who=mark.who).order_by("-created_at", "-id").values_list("id", flat=True)
-        KeptInput.objects.filter(id__in=list(many[EACH:])).delete()
+        before = KeptInput.objects.filter(who=mark.who).exclude(id=row.id).order_by("-created_at", "-id").values_list("id", flat=True)
+        KeptInput.objects.filter(id__in=list(before[EACH - 1:])).delete()  # never the one just kept, whatever the clock says
     return Left(mark, str(row.id))
 
 
