@@ -9,6 +9,7 @@ from .organisation_rules import prefill as organisation_prefill
 from .organisation_rules import words as registration_words
 from .organisation_trial import trial_organisations, trial_organisations_open
 from .organisations import (
+    companies_needed,
     mandates_to_file,
     organisation_mandates,
     organisation_to_file,
@@ -32,7 +33,7 @@ def works_for(mandate_id: str, act: str) -> bool:
 
 __all__ = [
     "FILE", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Mandate", "MandateOver", "Organisation", "OrganisationOver", "Shown", "agents",
-    "allows", "companies", "mandate_to_file", "mandates_sweep", "mandates_to_file", "offices", "opened", "organisation_mandates",
+    "allows", "companies", "companies_needed", "mandate_to_file", "mandates_sweep", "mandates_to_file", "offices", "opened", "organisation_mandates",
     "organisation_prefill", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "principal_of",
     "principal_prefill", "registration_words", "represented", "same_name", "settled", "shown", "trial_organisations",
     "trial_organisations_open", "usable", "works_for",

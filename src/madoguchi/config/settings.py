@@ -164,6 +164,8 @@ PASSWORD_HASHERS = (
 
 # 代理: how long a standing 委任 may run, and how many years it is kept after its end.
 MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
+# An account of a company is forgotten so many years after its last sign-in, once nothing of the company needs it.
+BUSINESS_KEEP_YEARS = env.number("MADOGUCHI_BUSINESS_KEEP_YEARS", 1)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"

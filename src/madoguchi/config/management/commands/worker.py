@@ -17,7 +17,7 @@ from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep, opinions_sweep
+from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 
@@ -59,6 +59,7 @@ class Command(BaseCommand):
                     drafts_sweep()
                     opinions_sweep()
                     mandates_sweep()
+                    business_accounts_sweep()
                     sessions_sweep()
                     kept_sweep()
                     submit_keys_sweep()
