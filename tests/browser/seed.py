@@ -102,7 +102,7 @@ class Town:
                 demo.sign_in(window, who)
             elif who in TRIAL_BUSINESSES:
                 window.get("/sign-in/").send("/sign-in/business/trial/", {"business": who})
-            elif who != "guest":
+            elif who not in ("guest", "tablet"):
                 window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
         return self._windows[who]
 
@@ -213,6 +213,77 @@ class Town:
         taro = self.window("taro")
         taro.get(f"/p/{RISAI}/").send(f"/p/{RISAI}/start/", {})
         return taro.url.removeprefix(self.base).removesuffix("acting/")
+
+    # --- legal representatives
+
+    def _declare(self, *, send: bool = True) -> str:
+        """Taro declares that he is the guardian of Ume: its address."""
+        taro, issued = self.window("taro"), dt.date.today() - dt.timedelta(days=20)
+        taro.get("/my/guardians/new/").send("f", {
+            "kind": "adult_guardian", "name.sei": "試用", "name.mei": "うめ", "kana.sei": "シヨウ", "kana.mei": "ウメ",
+            "born.era": "s", "born.y": "19", "born.m": "11", "born.d": "3", "address.zip": "9292222",
+            "address.city": "石川県七尾市", "address.town": "中島町中島甲",
+            "address.lot": "1番地", "issued.era": "ad", "issued.y": str(issued.year), "issued.m": str(issued.month), "issued.d": str(issued.day),
+            "mail": demo.MAIL, "_action": "next"})
+        here = taro.url.removeprefix(self.base)
+        assert re.fullmatch(r"/my/guardians/[0-9a-f-]{36}/", here), taro.errors()
+        taro.send(f"{here}proof/", {}, files=[("proof", ("touki.jpg", demo.picture(), "image/jpeg"))])
+        taro.get(here)
+        if send:
+            taro.send("f", {})
+        return here
+
+    @functools.cached_property
+    def guardian_writing(self) -> str:
+        """Not sent yet."""
+        return self._declare(send=False)
+
+    @functools.cached_property
+    def guardian_asked(self) -> str:
+        """Waiting for the city."""
+        return self._declare()
+
+    @functools.cached_property
+    def guardian(self) -> str:
+        """Confirmed by the city."""
+        here, until = self._declare(), dt.date.today() + dt.timedelta(days=300)
+        desk = f"/staff{here[3:]}"
+        days = {"ends": until.isoformat(), "recheck": until.isoformat()}
+        self.window("matsuda").get(desk).send(f"{desk}accept/", {"scope": "*", "looked": "yes"} | days)
+        return here
+
+    @functools.cached_property
+    def guardian_refused(self) -> str:
+        """Refused, with a reason."""
+        here = self._declare()
+        desk = f"/staff{here[3:]}"
+        why = "登記事項証明書の2枚目がありません。全部のページを撮って、もう一度申し出てください。"
+        self.window("matsuda").get(desk).send(f"{desk}refuse/", {"why": why})
+        return here
+
+    # --- the counter
+
+    def _help(self) -> tuple[str, str]:
+        """Mori helps with 罹災証明書: the address of the help, and its code."""
+        mori = self.window("mori")
+        mori.get("/staff/counter/").send("/staff/counter/", {"slug": RISAI})
+        code = re.search(r"\d{4}-\d{4}", mori.text())
+        assert code, mori.errors()
+        return mori.url.removeprefix(self.base), code[0]
+
+    @functools.cached_property
+    def help_waiting(self) -> str:
+        """Nobody has typed its code."""
+        return self._help()[0]
+
+    @functools.cached_property
+    def tablet(self) -> str:
+        """Somebody writes on the tablet (window "tablet"): the draft's address."""
+        self.help_started, code = self._help()
+        window = self.window("tablet")
+        window.get("/counter/").send("./", {"code": code})
+        window.send(f"/p/{RISAI}/start/", {})
+        return re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
 
     # --- applications
 

@@ -22,6 +22,10 @@ from tests.crash.journeys import CLAIM, DISASTER
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
+from madoguchi.agency import guardian_selectors, guardians
+from madoguchi.agency.models import Guardianship
+from madoguchi.agency.tests.test_guardians import FORM
+from madoguchi.agency.tests.test_guardians import lists as as_lists
 from madoguchi.casework import bulk, escalation, retention, talk
 from madoguchi.casework import services as casework
 from madoguchi.casework.models import Case, Talk, Tombstone
@@ -101,6 +105,17 @@ def submit(draft: str, **_: Any) -> Done:
     """Send it; a second press gets the same application."""
     found = hall().send(hall().owner("hanako"), Draft.objects.get(id=draft), mail=MAIL).application
     return {"application": str(found.id)}
+
+
+def prove(application: str, **_: Any) -> Done:
+    """Taro declares a legal representation, once in a journey, and adds its proof."""
+    owner, data = hall().owner("taro"), papers.jpeg()
+    mail = f"{application}@example.jp"
+    mine = (row for row in Guardianship.objects.filter(agent=owner.key) if guardian_selectors.opened(row)["mail"] == mail)
+    row = next(mine, None) or guardians.guardian_declare(owner=owner, raw=as_lists(FORM | {"mail": mail}))
+    if not row.files:
+        guardians.guardian_attach(owner=owner, guardian_id=str(row.id), source=io.BytesIO(data), name="touki.jpg", size=len(data))
+    return {}
 
 
 def correct(application: str, **_: Any) -> Done:
@@ -426,8 +441,8 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm, late,
-        propose, approve, appoint, record, second,
+        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm,
+        late, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 }

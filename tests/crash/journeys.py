@@ -24,6 +24,8 @@ JOURNEYS: dict[str, Journey] = {
     # the same act for many cases, chosen in the list; first the section and the applicant write to each other
     "bulk": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("write", {}), ("work", {}), ("answer", {}), ("work", {}),
              ("bulk_choose", {}), ("bulk_confirm", {}), ("work", {})],
+    # somebody else proves that they represent her by law
+    "proof": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("prove", {})],
     # nobody decides in time
     "late": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("late", {}), ("work", {})],
     # whoever has the case leaves the section
@@ -35,4 +37,5 @@ JOURNEYS: dict[str, Journey] = {
 }
 ENDS = {"claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
-        "bulk": ("approval", "approval"), "late": ("received", "filed"), "disaster": ("reviewing", "under_review")}
+        "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
+        "disaster": ("reviewing", "under_review")}

@@ -12,6 +12,8 @@ from typing import Any
 
 from tests.support import papers
 
+from madoguchi.agency import guardian_desk, guardians, standing
+from madoguchi.agency import guardian_selectors as legal
 from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
@@ -21,6 +23,8 @@ from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
 from madoguchi.casework import services as work
 from madoguchi.casework.errors import BulkWrong
+from madoguchi.counter import selectors as counter
+from madoguchi.counter import services as helping
 from madoguchi.delivery import services as delivery
 from madoguchi.figures import rules as periods
 from madoguchi.figures import selectors as figures
@@ -35,10 +39,11 @@ from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
 
-STAFF = ("tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
+STAFF = ("matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada", "admin", "auditor", "nobody", "left")
 RESIDENTS = ("hanako", "taro", "jiro", "guest", "none", "houkatsu")  # jiro holds a mandate of hanako's for something else; a company
 SECTION = {"tanaka", "kimura", "suzuki"}  # 子育て, where the cases are
 DAY = dt.date(2026, 11, 20)
+HELPERS = {"matsuda", "tanaka", "kimura", "suzuki", "sato", "yamada"}
 SIDES = {"hanako", "jiro"}  # of the mandate
 NUMBERED, CARE = "ninshin-todoke", "kaigo-hihokenshashou-saikoufu"
 
@@ -225,7 +230,7 @@ AGENCY = {
     "agency.services.mandate_answer": Ask(lambda w, o: mandates.mandate_answer(owner=o, code=w.code, accept=True) if o else w.refuse(), {"jiro"},
                                           anything, RESIDENTS),
     "agency.services.mandate_end": Ask(lambda w, o: mandates.mandate_end(owner=o, mandate_id=w.mandate), SIDES, anything, RESIDENTS),
-    "intake.acting.offers": Ask(lambda w, o: acting.offers(o, NUMBERED), {"jiro"}, something, RESIDENTS),
+    "intake.acting.offers": Ask(lambda w, o: acting.offers(o, NUMBERED), {"jiro", "taro"}, something, RESIDENTS),
     "intake.acting.draft_act": resident(lambda w, o: acting.draft_act(owner=o, draft_id=w.draft, mandate_id="")),
     "intake.acting.mandate_of": Ask(lambda w, o: w.missing(MandateOver, lambda: acting.mandate_of(
         o, Draft(slug=NUMBERED, mandate=uuid.UUID(w.mandate)))), {"jiro"}, anything, RESIDENTS),
@@ -235,16 +240,68 @@ AGENCY = {
     "intake.applications.copy_get": Ask(lambda w, o: applications.copy_get(owner=o, application_id=w.case), set(), anything, RESIDENTS),
     "intake.applications.copy_list": Ask(lambda w, o: applications.copy_list(owner=o) if o else [], set(), something, RESIDENTS),
 }
+LEGAL = {  # taro represents somebody; matsuda confirms
+    "agency.guardian_selectors.guardian_get": Ask(lambda w, o: legal.guardian_get(owner=o, guardian_id=w.guardian), {"taro"}, anything, RESIDENTS),
+    "agency.guardian_selectors.guardian_list": Ask(lambda w, o: legal.guardian_list(owner=o) if o else [], {"taro"}, something, RESIDENTS),
+    "agency.guardian_selectors.guardian_news": Ask(lambda w, o: o is not None and legal.guardian_news(owner=o), {"taro"}, something, RESIDENTS),
+    "agency.guardian_selectors.guardian_file": Ask(lambda w, o: legal.guardian_file(owner=o, guardian_id=w.guardian, file_id=w.proof), {"taro"},
+                                                   anything, RESIDENTS),
+    "agency.guardian_selectors.usable_guardians": Ask(lambda w, o: legal.usable_guardians(owner=o, slug=NUMBERED) if o else [], {"taro"}, something,
+                                                      RESIDENTS),
+    "agency.guardian_selectors.guardian_to_file": Ask(lambda w, o: legal.guardian_to_file(owner=o, guardian_id=w.guardian, slug=NUMBERED), {"taro"},
+                                                      anything, RESIDENTS),
+    "agency.guardian_selectors.guardians_allowing": Ask(lambda w, o: legal.guardians_allowing(owner=o, guardian_ids=[w.guardian]) if o else set(),
+                                                        {"taro"}, something, RESIDENTS),
+    "agency.guardians.guardian_attach": Ask(lambda w, o: guardians.guardian_attach(
+        owner=o, guardian_id=w.guardian, source=io.BytesIO(papers.jpeg()), name="a.jpg", size=len(papers.jpeg())), {"taro"}, anything, RESIDENTS),
+    "agency.guardians.guardian_detach": Ask(lambda w, o: guardians.guardian_detach(
+        owner=o, guardian_id=w.writing, file_id=w.page) or True, {"taro"}, anything, RESIDENTS),
+    "agency.guardians.guardian_send": Ask(lambda w, o: guardians.guardian_send(owner=o, guardian_id=w.writing), {"taro"}, anything, RESIDENTS),
+    "agency.guardians.guardian_end": Ask(lambda w, o: guardians.guardian_end(owner=o, guardian_id=w.guardian), {"taro"}, anything, RESIDENTS),
+    "agency.guardians.guardian_read": Ask(lambda w, o: guardians.guardian_read(owner=o, guardian_id=w.guardian) or True, {"taro"}, anything,
+                                            RESIDENTS),
+    "agency.standing.bases": Ask(lambda w, o: standing.bases(owner=o, slug=NUMBERED) if o else [], {"taro", "jiro"}, something, RESIDENTS),
+    "agency.standing.basis_to_file": Ask(lambda w, o: w.missing(MandateOver, lambda: standing.basis_to_file(
+        owner=o, basis_id=w.guardian, slug=NUMBERED)), {"taro"}, anything, RESIDENTS),
+    "agency.standing.basis_allows": Ask(lambda w, o: standing.basis_allows(owner=o, ids=[w.guardian], act="see") if o else set(), {"taro"}, something,
+                                        RESIDENTS),
+    "agency.guardian_selectors.section_of": staff(lambda w, a: legal.section_of(a), {"matsuda"}, something),
+    "agency.guardian_selectors.may_confirm": staff(lambda w, a: legal.may_confirm(a), {"matsuda"}, something),
+    "agency.guardian_selectors.claim_counts": staff(lambda w, a: legal.claim_counts(actor=a), {"matsuda"}, something),
+    "agency.guardian_selectors.claim_list": staff(lambda w, a: legal.claim_list(actor=a, view="alive"), {"matsuda"}, something),
+    "agency.guardian_selectors.claim_get": staff(lambda w, a: legal.claim_get(actor=a, guardian_id=w.guardian), {"matsuda"}, anything),
+    "agency.guardian_selectors.claim_file": staff(lambda w, a: legal.claim_file(actor=a, guardian_id=w.guardian, file_id=w.proof), {"matsuda"},
+                                                  anything),
+    "agency.guardian_selectors.claim_compare": staff(
+        lambda w, a: legal.claim_compare(actor=a, row=legal.claim_get(actor=a, guardian_id=w.guardian)), {"matsuda"}, anything),
+    "agency.guardian_desk.claim_accept": staff(lambda w, a: guardian_desk.claim_accept(
+        actor=a, guardian_id=w.claim, scope=["*"], ends_on=w.until, recheck_on=w.until, looked=True), {"matsuda"}, anything),
+    "agency.guardian_desk.claim_refuse": staff(
+        lambda w, a: guardian_desk.claim_refuse(actor=a, guardian_id=w.claim, why="なし"), {"matsuda"}, anything),
+    "agency.guardian_desk.claim_end": staff(
+        lambda w, a: guardian_desk.claim_end(actor=a, guardian_id=w.guardian, why="終わり"), {"matsuda"}, anything),
+    "agency.guardian_desk.claim_recheck": staff(lambda w, a: guardian_desk.claim_recheck(
+        actor=a, guardian_id=w.guardian, recheck_on=w.until, why="証明書"), {"matsuda"}, anything),
+}
+COUNTER = {  # tanaka helps with a procedure of her own section; others may help, and see only their own
+    "counter.selectors.may_support": staff(lambda w, a: counter.may_support(a), HELPERS, something),
+    "counter.selectors.insist": staff(lambda w, a: counter.insist(a) or True, HELPERS, anything),
+    "counter.selectors.help_get": staff(lambda w, a: counter.help_get(actor=a, help_id=w.help), {"tanaka"}, anything),
+    "counter.selectors.help_list": staff(lambda w, a: counter.help_list(actor=a), {"tanaka"}, something),
+    "counter.services.help_end": staff(lambda w, a: helping.help_end(actor=a, help_id=w.help) or True, {"tanaka"}, anything),
+    "counter.services.help_offer": staff(lambda w, a: helping.help_offer(actor=a, slug=w.slug), HELPERS, anything),
+}
 FIGURES = {
     "figures.selectors.sections_seen": staff(lambda w, a: "kosodate" in figures.sections_seen(actor=a), SECTION | {"admin", "auditor"}, something),
     "figures.selectors.figures": staff(lambda w, a: figures.figures(actor=a, section="kosodate", chosen=periods.Period(
         DAY.replace(day=1), DAY.replace(day=1))), SECTION | {"admin", "auditor"}, lambda v, w: v.total.filed > 0),
 }
-TABLE: dict[str, Ask] = AGENCY | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
+TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | DELIVERY | IDENTITY | SURVEY | INTAKE
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
+    "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
     "casework.bulk.obstacle": "works on a run that run_get or a confirmed promise has given out",
     "casework.bulk.why_for": "as obstacle; who may not know of a guarded person reads other words: casework/tests/test_bulk_desk.py",
@@ -267,6 +324,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.organisation_import.day_read": ("reads what was typed", None),
     "agency.organisation_import.entry_read": ("reads what was typed", None),
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
+    "counter.selectors.help_by_code": ("finds a help by its own secret code", {"counter.services"}),
+    "counter.selectors.code_digest": ("a digest", None),
+    "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.middleware", "counter.services"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision; figures have a field of this name",
                                 {"delivery.services", "casework.retention", "figures.rules", "figures.selectors"}),
@@ -276,7 +336,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "figures.selectors.table": ("writes down figures that were given out", None),
     "identity.selectors.approvers": ("whom the alarms go to", {"casework.escalation"}),
     "files.public.file_get": ("who may see a file is decided by the room whose row names it",
-                              {"intake.drafts", "intake.applications", "intake.views_documents", "casework.staff_views"}),
+                              {"agency.guardian_selectors", "intake.drafts",
+                               "intake.applications", "intake.views_documents", "casework.staff_views"}),
     "files.public.files_of": ("as file_get", set()),
     "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),

@@ -34,7 +34,8 @@ def filled(path: str, things: dict[str, str]) -> str:
     """A path with values for its parts; ids of nothing where the world has none."""
     nothing = "0" * 8 + "-0000-4000-8000-" + "0" * 12
     known = things | {"slug": "jidou-teate-mishiharai", "event": "disaster", "token": "x", "code": "ABCD-EFGH-JKLM",
-                      "mandate_id": nothing, "survey_id": nothing, "run_id": nothing, "organisation_id": nothing}
+                      "mandate_id": nothing, "survey_id": nothing, "run_id": nothing, "guardian_id": nothing, "help_id": nothing,
+                      "organisation_id": nothing}
     found = address(re.sub(r"<(slug|str|int|path):(?!(step_id))(\w+)>", lambda m: known.get(m[3], "1"), path), known)
     assert "<" not in found, found
     return found

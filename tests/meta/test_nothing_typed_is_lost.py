@@ -43,6 +43,8 @@ OPEN = {
     "withdraw": "a button", "look_up": "no sign-in", "mandate_end": "a button", "invited": "buttons", "case_take": "a button",
     "case_talk_seen": "a button", "staff_unrole": "a button", "parcel_retry": "a button", "operations_retry": "a button",
     "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
+    "guardian_end": "a button", "guardian_proof": "a file and buttons", "guardian": "a button",
+    "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "staff_unlock": "the form of staff_reset",
@@ -107,7 +109,11 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     hall.definition(CARE)
     office = hall.organisation("kyotaku", CARE)
     case = "/staff/case/{0.id}/".format
-    return [
+    from madoguchi.agency.tests.test_guardians import accepted, asked
+
+    legal = [asked(hall), accepted(hall)]
+    return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
+        
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),

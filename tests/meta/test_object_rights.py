@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import io
 import uuid
 from collections.abc import Callable
 from typing import Any
@@ -12,12 +13,16 @@ import pytest
 from django.core.paginator import Page
 from django.db import transaction
 from django.db.models import Model, QuerySet
+from tests.support import papers
 from tests.support.hall import OPENING, Hall, run_worker
 
-from madoguchi.agency import organisations
+from madoguchi.agency import guardian_desk, guardians, organisations
 from madoguchi.agency import services as mandates
+from madoguchi.agency.models import Guardianship
+from madoguchi.agency.tests.test_guardians import FORM, lists
 from madoguchi.casework import bulk
 from madoguchi.casework.models import BulkItem, Case, Talk
+from madoguchi.counter import services as helping
 from madoguchi.delivery.models import Parcel
 from madoguchi.identity import public as identity
 from madoguchi.identity.models import Factor, Membership
@@ -38,7 +43,7 @@ CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-sho
 TABLE, OWN = rights.TABLE | rights_companies.TABLE, rights.OWN | rights_companies.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
-       "organisation", "asked", "company_draft")
+       "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -84,6 +89,8 @@ class World:
         app_of(suzuki)
         self.factor, self.membership = Factor.objects.get(staff=suzuki).id, Membership.objects.get(staff=suzuki).id
         self._mandate()
+        self._guardian()
+        self.help = str(helping.help_offer(actor=hall.staff("tanaka"), slug=CLAIM)[0].id)
         self._organisation()
         self._run_and_talk()
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
@@ -104,6 +111,20 @@ class World:
             row, self.code = mandates.mandate_offer(owner=hanako, name="試用次郎", scope=[NUMBERED], acts=["see"], ends_on=until)
             if not hasattr(self, "mandate"):
                 self.mandate = str(mandates.mandate_answer(owner=jiro, code=self.code, accept=True).id)
+
+    def _guardian(self) -> None:
+        """Taro represents Ume: one that the city confirmed, one that waits, one that he has not sent."""
+        taro, data = self.hall.owner("taro"), papers.jpeg()
+        self.until = OPENING.date() + dt.timedelta(days=60)
+        rows = [guardians.guardian_declare(owner=taro, raw=lists(FORM)) for _ in range(3)]
+        for row in rows:
+            guardians.guardian_attach(owner=taro, guardian_id=str(row.id), source=io.BytesIO(data), name="a.jpg", size=len(data))
+        for row in rows[:2]:
+            guardians.guardian_send(owner=taro, guardian_id=str(row.id))
+        self.guardian, self.claim, self.writing = (str(row.id) for row in rows)
+        guardian_desk.claim_accept(actor=self.hall.staff("matsuda"), guardian_id=self.guardian, scope=["*"], ends_on=self.until,
+                                   recheck_on=self.until, looked=True)
+        self.proof, self.page = (Guardianship.objects.get(id=row.id).files[0]["id"] for row in (rows[0], rows[2]))
 
     def _organisation(self) -> None:
         """One of a company, with a mandate of hanako's that it accepted, one it has not answered, and a draft."""
@@ -185,7 +206,8 @@ def world(hall: Hall):
 def snapshot() -> Any:
     """What a stranger must leave as it was."""
     watched = {Case: ("state", "assignee", "updated_at"), Application: ("owner", "status"), Message: ("state",), Survey: ("state",),
-               Draft: ("owner", "revision", "state"), Membership: ("ends",), Factor: ("name",), AuditEntry: ("hash",)}
+               Draft: ("owner", "revision", "state"), Membership: ("ends",), Factor: ("name",),
+               Guardianship: ("state", "files"), AuditEntry: ("hash",)}
     return {model: list(model.objects.order_by("pk").values_list("pk", *names)) for model, names in watched.items()}
 
 
@@ -218,7 +240,8 @@ def test_strangers_learn_and_change_nothing(world: World, name: str):
     assert snapshot() == before
 
 
-@pytest.mark.parametrize("name", ["tanaka", "kimura", "suzuki", "yamada", "yoshida", "admin", "auditor", "hanako", "jiro", "ito", "kyotaku"])
+@pytest.mark.parametrize("name", ["tanaka", "kimura", "suzuki", "yamada", "yoshida", "admin", "auditor", "hanako", "jiro", "taro", "matsuda",
+                                  "ito", "kyotaku"])
 def test_who_may_does_get_in(world: World, name: str):
     """Without this the table would prove nothing."""
     who, faults = world.who(name), []

@@ -37,6 +37,24 @@ class MandateOver(Conflict):
     ja = "この委任は終わったか、この手続きには使えません。委任する方に確認し、新しい委任を受けてから送信してください。"
 
 
+class GuardianNotFound(NotFound):
+    """No such declaration of a legal representation, or another's."""
+
+    ja = "この法定代理の申し出は見つかりませんでした。法定代理のページから確認してください。"
+
+
+class GuardianWrong(DomainError):
+    """What was typed cannot be one; ``faults`` are (field, words)."""
+
+    code = "guardian_wrong"
+    ja = "入力を確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 class OrganisationNotFound(NotFound):
     """No such registration, or another section's."""
 
@@ -53,6 +71,13 @@ class OrganisationWrong(DomainError):
     def __init__(self, faults: list[tuple[str, str]]) -> None:
         super().__init__()
         self.faults = faults
+
+
+class GuardianMoved(Conflict):
+    """It does not stand where this act could be done."""
+
+    code = "guardian_moved"
+    ja = "この申し出は、すでに次の段階に進んでいます。いまの内容を確認してください。"
 
 
 class OrganisationOver(Conflict):

@@ -52,3 +52,29 @@ class Organisation(models.Model):
 
     def __str__(self) -> str:
         return str(self.id)
+
+
+class Guardianship(models.Model):
+    """A standing legal representation (法定代理), declared by the representative and confirmed by the city. The represented
+    person need not be known to the city hall; who they are lies sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    agent = models.CharField(max_length=60, db_index=True)  # key of the owner who represents
+    kind = models.CharField(max_length=20)  # guardian_rules.KINDS
+    state = models.CharField(max_length=10, default="writing", db_index=True)
+    scope = models.JSONField(default=list)  # ["*"], or procedures by slug and 分野 as event:key
+    issued_on = models.DateField()  # of the proof
+    files = models.JSONField(default=list)  # [{id, name, size, kind, sha256}]; empty once they were destroyed
+    sealed = models.BinaryField()  # {person: {name, kana, born, address}, agent: person, mail, why}
+    language = models.CharField(max_length=10, default="ja")
+    made_at = models.DateTimeField()
+    asked_at = models.DateTimeField(null=True)
+    decided_at = models.DateTimeField(null=True)
+    decided_by = models.CharField(max_length=150, default="", blank=True)  # 職員番号
+    ends_on = models.DateField(null=True)
+    recheck_on = models.DateField(null=True)  # when the city looks again whether it still holds
+    ended_at = models.DateTimeField(null=True)
+    unread = models.BooleanField(default=False)  # the city said something that the representative has not opened
+
+    def __str__(self) -> str:
+        return str(self.id)

@@ -3,7 +3,10 @@
 from madoguchi.kernel.sealing import Column
 
 from .errors import MandateOver, OrganisationOver
-from .models import Mandate, Organisation
+from .guardian_selectors import guardian_news, may_confirm
+from .guardian_selectors import works as guardian_works
+from .guardians import guardians_sweep
+from .models import Guardianship, Mandate, Organisation
 from .organisation_rules import KINDS, companies, offices, settled
 from .organisation_rules import prefill as organisation_prefill
 from .organisation_rules import words as registration_words
@@ -19,22 +22,29 @@ from .organisations import (
 )
 from .organisations import works as organisation_works
 from .rules import FILE, LAPSED, MESSAGES, SEE, agents, represented, same_name
-from .selectors import Shown, allows, mandate_to_file, opened, principal_of, principal_prefill, shown, usable, works
+from .selectors import Shown, mandate_to_file, shown, works
 from .services import mandates_sweep
+from .standing import GUARDIAN, Basis, Offer, bases, basis_allows, basis_to_file, kind_of
 
-SEALED = (Column(Mandate, "sealed", "mandate", "id", "委任した方と代理の方の氏名・住所など"),)
+SEALED = (
+    Column(Mandate, "sealed", "mandate", "id", "委任した方と代理の方の氏名・住所など"),
+    Column(Guardianship, "sealed", "guardian", "id", "法定代理人とご本人の氏名・住所など"),
+)
 
 
 def works_for(mandate_id: str, act: str) -> bool:
-    """Does the mandate live and allow the act? For a handler that tells the agent something (no person asks)."""
+    """Does it live and allow the act? For a handler that tells the agent something (no person asks)."""
+    guardian = Guardianship.objects.filter(id=mandate_id).first()
+    if guardian is not None:
+        return guardian_works(guardian)
     row = Mandate.objects.filter(id=mandate_id).first()
     return row is not None and works(row) and act in row.acts
 
 
 __all__ = [
-    "FILE", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Mandate", "MandateOver", "Organisation", "OrganisationOver", "Shown", "agents",
-    "allows", "companies", "companies_needed", "mandate_to_file", "mandates_sweep", "mandates_to_file", "offices", "opened", "organisation_mandates",
-    "organisation_prefill", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "principal_of",
-    "principal_prefill", "registration_words", "represented", "same_name", "settled", "shown", "trial_organisations",
-    "trial_organisations_open", "usable", "works_for",
+    "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
+    "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
+    "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill",
+    "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words", "represented",
+    "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open", "works_for",
 ]

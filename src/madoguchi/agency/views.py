@@ -11,6 +11,7 @@ from urllib.parse import quote
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -30,13 +31,13 @@ from . import selectors, services
 from .errors import InvitationWrong, MandateWrong
 from .rules import ACTS, EVENT, FILE, OFFER_DAYS, SEE, code_read
 
-View = Callable[..., HttpResponse]
+View = Callable[..., HttpResponseBase]
 ENDS = Question(id="ends", label=say("終わりの日"), type="日付", required=True)
 ONCE = "mado_mandate"  # the code, for the page that shows it once
 
 
 def see_other(url: str) -> HttpResponseRedirect:
-    """303."""
+    """303: the next page is got, never posted again."""
     response = HttpResponseRedirect(url)
     response.status_code = 303
     return response
@@ -45,7 +46,7 @@ def see_other(url: str) -> HttpResponseRedirect:
 def signed_in(view: View) -> View:
     """Mandates are between people who proved who they are: everybody else is asked to sign in, whatever there is."""
     @functools.wraps(view)
-    def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+    def inner(request: HttpRequest, **parts: str) -> HttpResponseBase:
         owner = owner_of(request)
         if owner is None or not owner.signed_in:
             back = request.path if request.method != "POST" else reverse("mandates")

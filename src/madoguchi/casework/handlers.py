@@ -48,7 +48,8 @@ def open_case(message: outbox.Envelope) -> None:
             checksum=filing["checksum"], section=d.section, channel=filing["channel"], filed_at=filed_at,
             due_on=due_day(filed_at.date(), d.review.days, d.review.day_kind),
             answers=filing["answers"], files=filing["files"], notices=filing["notices"], digest=filing["digest"],
-            signed=filing["signed"], acting=filing.get("acting", {}), revision=filing["revision"], updated_at=clock.now(),
+            signed=filing["signed"], acting=filing.get("acting", {}),
+            support=filing.get("support", {}), revision=filing["revision"], updated_at=clock.now(),
         )
         case.name, case.search = index.who(case)
         case.save(force_insert=True)

@@ -29,6 +29,7 @@ class Case(models.Model):
     notices = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
     signed = models.BooleanField(default=False)
+    support = models.JSONField(default=dict)  # {help, staff, name}: who helped at the counter; empty without
     acting = models.JSONField(default=dict)  # who acted for the person, on which mandate; empty for oneself
     revision = models.PositiveIntegerField(default=1)
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)

@@ -116,6 +116,8 @@ def attachment_rows(case: Case) -> list[dict[str, Any]]:
     """The documents asked for, with what came."""
     d = definition_of(case)
     spared = {r.mandate for r in d.roles} if case.acting.get("mandate") else set()  # a standing 委任 stands in place of the paper
+    if case.acting.get("kind") == "guardian":  # and a confirmed legal representation in place of its proof
+        spared |= {r.legal for r in d.roles}
     return [
         {"path": a.id, "label": a.name, "required": a.required, "later": a.later, "files": case.files.get(a.id, [])}
         for a in attachments_asked(d, procedures.derive(d, facts_of(case))) if a.id not in spared or case.files.get(a.id)

@@ -196,7 +196,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     env.filters |= {
         "words": words,
         "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
-        "bare": bare, "megabytes": say.megabytes, "date": date,
+        "iso": dt.date.fromisoformat, "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "brief": said_days.brief,
         "act_words": act_words, "actor_words": actor_words, "officer": officer, "day_words": day_words,

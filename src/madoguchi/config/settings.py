@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.agency", "madoguchi.intake", "madoguchi.casework",
-    "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
+    "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures", "madoguchi.operations",
     "madoguchi.config",
 ]
 MIDDLEWARE = [
@@ -48,6 +48,7 @@ MIDDLEWARE = [
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madoguchi.identity.middleware.kept_inputs",
     "madoguchi.identity.middleware.staff_limits",
+    "madoguchi.counter.middleware.tablet_mark",
     "django.middleware.clickjacking.XFrameOptionsMiddleware",
     "madoguchi.config.middleware.whole_bodies",
 ]
@@ -60,7 +61,7 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
-                                   "madoguchi.survey.context.desk"],
+                                   "madoguchi.survey.context.desk", "madoguchi.counter.context.tablet"],
         },
     }
 ]
@@ -166,6 +167,8 @@ PASSWORD_HASHERS = (
 MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
 # An account of a company is forgotten so many years after its last sign-in, once nothing of the company needs it.
 BUSINESS_KEEP_YEARS = env.number("MADOGUCHI_BUSINESS_KEEP_YEARS", 1)
+# 法定代理: the farthest last day of one that the city confirms (days), and for how long its proof is kept after its end.
+GUARDIAN_DAYS, GUARDIAN_PROOF_DAYS = env.number("MADOGUCHI_GUARDIAN_DAYS", 1096), env.number("MADOGUCHI_GUARDIAN_PROOF_DAYS", 90)
 FILING_SOURCE = "madoguchi.adapters.filing.LocalFilings"
 REGISTER_SOURCE = "madoguchi.adapters.register_table.TableResidents"  # a city may put the link-up with its 住民記録 here
 CORE_SYSTEM = "madoguchi.adapters.core_folder.FolderCore"

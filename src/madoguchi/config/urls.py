@@ -17,6 +17,8 @@ urlpatterns = [
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
     path("", include("madoguchi.agency.urls")),
+    path("", include("madoguchi.counter.urls")),
+    path("staff/", include("madoguchi.agency.staff_urls")),
     path("staff/", include("madoguchi.casework.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),

@@ -53,6 +53,7 @@ class Line:
 
     filed: int = 0
     online: int = 0
+    counter: int = 0  # at the counter, on the tablet
     corrected: int = 0
     decided: int = 0
     within: int = 0
@@ -64,6 +65,7 @@ class Line:
         """Put the counts of another line to this one's."""
         self.filed += other.filed
         self.online += other.online
+        self.counter += other.counter
         self.corrected += other.corrected
         self.decided += other.decided
         self.within += other.within
@@ -76,10 +78,11 @@ class Line:
         """What the page and the CSV show; None where there is nothing to divide by."""
         opinions = sum(self.grades.values())
         return {
-            "filed": self.filed, "online": self.online, "online_share": share(self.online, self.filed), "corrected": self.corrected,
+            "filed": self.filed, "online": self.online, "online_share": share(self.online, self.filed), "counter": self.counter,
+            "corrected": self.corrected,
             "corrected_share": share(self.corrected, self.filed), "decided": self.decided, "median": percentile(self.days, 50),
             "ninety": percentile(self.days, 90), "within": self.within, "within_share": share(self.within, self.decided), "left": self.left,
-            "left_share": share(self.left, self.left + self.online), "opinions": opinions or None,
+            "left_share": share(self.left, self.left + self.online + self.counter), "opinions": opinions or None,
             "grade": round(sum(g * n for g, n in self.grades.items()) / opinions, 1) if opinions else None,
         }
 

@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
-         "protection": "支援措置担当"}
+         "protection": "支援措置担当", "agents": "代理確認担当", "supporter": "窓口支援員"}
 WHOLE = "*"  # the section of those who work for the whole city hall
 OF_THE_HALL = ("admin", "auditor")  # roles that are given for the whole city hall only
 WORKERS = ("clerk", "chief", "manager")
@@ -22,6 +22,8 @@ class Right(StrEnum):
     STAMP_MANAGER = "stamp_manager"
     SEE_NUMBER = "see_number"
     SEE_GUARDED = "see_guarded"
+    CONFIRM_AGENTS = "confirm_agents"
+    SUPPORT_COUNTER = "support_counter"
     MANAGE_DISASTERS = "manage_disasters"
     READ_ALL_CASES = "read_all_cases"
     SEE_DELIVERIES = "see_deliveries"
@@ -49,6 +51,8 @@ TABLE: dict[str, Rule] = {
     Right.STAMP_MANAGER: Rule("課長の順番で承認・差戻しをする(不在のときは代決の人)", ("manager",)),
     Right.SEE_NUMBER: Rule("自分の課の申請の個人番号を見る(本人の再確認と理由が要り、記録が残る)", WORKERS),
     Right.SEE_GUARDED: Rule("自分の課の照合で、支援措置の方も見る(申請を開く権利は別に要る)", ("protection",)),
+    Right.CONFIRM_AGENTS: Rule("法定代理の申し出と証明書を見て、確かめる・断る・終わらせる(市全体の申し出)", ("agents",)),
+    Right.SUPPORT_COUNTER: Rule("窓口でのお手伝いを始め、どこまで進んだかを見る(入力した内容は見られない)", (*WORKERS, "supporter")),
     Right.MANAGE_DISASTERS: Rule("自分の課の災害を加え、受付期限を動かす(罹災証明の担当課)", WORKERS),
     Right.READ_ALL_CASES: Rule("すべての課の申請を読む(変えられない)", ("auditor",), True),
     Right.SEE_DELIVERIES: Rule("すべての課の連携の状態を見る(受付番号だけ)", ("admin", "auditor"), True),

@@ -28,9 +28,11 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("yamada", "山田 浩", (("zeimu", "clerk"),)),
     ("nakamura", "中村 薫", (("zeimu", "chief"),)),
     ("kobayashi", "小林 徹", (("zeimu", "manager"),)),
+    ("matsuda", "松田 葵", (("kaigo", "clerk"), ("kaigo", "agents"))),
     ("yoshida", "吉田 さち", (("kenkou", "clerk"),)),
     ("yamamoto", "山本 悟", (("kenkou", "chief"),)),
     ("inoue", "井上 直子", (("kenkou", "manager"),)),
+    ("mori", "森 ひろ子", (("kaigo", "supporter"),)),
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )

@@ -1,14 +1,15 @@
-"""Filing for somebody else on a standing 委任 (agency): which one, what it fills in, what it makes unnecessary, and what
-the agent still sees (docs/adr/0024)."""
+"""Filing for somebody else on a standing 委任 or a confirmed legal representation (agency): which one, what it fills in, what
+it makes unnecessary, and what the agent still sees (docs/adr/0024, 0028)."""
 
 from __future__ import annotations
 
+import uuid
 from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madoguchi.agency import public as agency
 from madoguchi.identity.public import Owner
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import keepable, say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Attachment, Definition, Fault, Step
 from madoguchi.procedures.rules.conditions import compares, holds
@@ -18,64 +19,78 @@ from . import drafts
 from .models import Application, Draft
 
 
-def offers(owner: Owner | None, slug: str) -> list[agency.Shown]:
-    """The mandates on which this person could file this procedure; a company has ways of its own (companies.py)."""
-    return agency.usable(owner=owner, slug=slug) if owner and owner.natural else []
+def offers(owner: Owner | None, slug: str) -> list[agency.Offer]:
+    """What this person could file this procedure on for somebody else; a company has ways of its own (companies.py)."""
+    return agency.bases(owner=owner, slug=slug) if owner and owner.natural else []
 
 
 def draft_act(*, owner: Owner | None, draft_id: str, mandate_id: str) -> Draft:
-    """Write the draft for the giver of this mandate, or (empty) for oneself again. Raises NotFound, MandateOver."""
+    """Write the draft for the person of this mandate or legal representation, or (empty) for oneself again. Raises NotFound, MandateOver."""
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
-    row = agency.mandate_to_file(owner=owner, mandate_id=mandate_id, slug=draft.slug) if mandate_id else None
-    draft.mandate = row.id if row else None
+    row = agency.basis_to_file(owner=owner, basis_id=mandate_id, slug=draft.slug) if mandate_id else None
+    draft.mandate = uuid.UUID(row.id) if row else None
     drafts.draft_write(draft, mandate=draft.mandate)
     return draft
 
 
-def mandate_of(owner: Owner | None, draft: Draft, *, lock: bool = False) -> agency.Mandate | None:
-    """The mandate of a draft. Raises MandateOver when it has ended meanwhile."""
+def mandate_of(owner: Owner | None, draft: Draft, *, lock: bool = False) -> agency.Basis | None:
+    """What a draft is written on for somebody else. Raises MandateOver when it has ended meanwhile."""
     if draft.mandate is None:
         return None
-    return agency.mandate_to_file(owner=owner, mandate_id=str(draft.mandate), slug=draft.slug, lock=lock)
+    return agency.basis_to_file(owner=owner, basis_id=str(draft.mandate), slug=draft.slug, lock=lock)
 
 
-def card_values(d: Definition, step: Step, known: Mapping[str, Any], draft: Draft, row: agency.Mandate | None) -> dict[str, Any]:
-    """What is filled in: from the card for the roles that the agent has, and from the mandate for the one who gave it.
+def card_values(d: Definition, step: Step, known: Mapping[str, Any], draft: Draft, row: agency.Basis | None) -> dict[str, Any]:
+    """What is filled in: from the card for the roles that the agent has, and from the mandate for the one for whom it is.
     Read anew for every page and kept nowhere, so that it ends with the mandate."""
     out = webform.card_values(d, step, known, draft.card) if draft.card else {}
     if row is None or step.repeat:
         return out
-    person = agency.principal_prefill(row)
+    person = row.values
     names = {role.id for role in agency.represented(d)}
     theirs = {q.id: person.get(q.prefill.removeprefix("本人確認.")) for q in step.questions if q.prefill and q.role in names}
     return {key: value for key, value in out.items() if key not in theirs} | {key: value for key, value in theirs.items() if value}
 
 
-def asked(d: Definition, attachments: Iterable[Attachment], acting: object) -> list[Attachment]:
-    """The document slots without the 委任状, where a mandate stands in its place."""
-    spared = {role.mandate for role in agency.agents(d)} if acting else set()
-    return [a for a in attachments if a.id not in spared]
+def spared(d: Definition, kind: str) -> set[str]:
+    """The documents that nobody has to add: a standing mandate stands in place of the 委任状, a confirmed legal representation
+    of its proof too. ``kind`` is empty where somebody files for themselves."""
+    out = {role.mandate for role in agency.agents(d)} if kind else set()
+    return out | {role.legal for role in agency.agents(d) if role.legal} if kind == agency.GUARDIAN else out
+
+
+def kind_of(draft: Draft) -> str:
+    """On which kind of basis a draft is written, empty for one's own."""
+    return agency.kind_of(draft.mandate)
+
+
+def asked(d: Definition, attachments: Iterable[Attachment], kind: str) -> list[Attachment]:
+    """The document slots without what is proven already."""
+    gone = spared(d, kind)
+    return [a for a in attachments if a.id not in gone]
 
 
 def counts(d: Definition, draft: Draft) -> dict[str, int]:
-    """Files by slot as the judge counts them: the mandate counts as a 委任状."""
+    """Files by slot as the judge counts them: what is proven already counts as one."""
     found = {slot: len(entries) for slot, entries in draft.files.items()}
-    return found | {role.mandate: 1 for role in agency.agents(d) if draft.mandate}
+    return found | dict.fromkeys(spared(d, kind_of(draft)), 1)
 
 
-def faults(d: Definition, answers: Mapping[str, Any], row: agency.Mandate) -> list[Fault]:
-    """The answers must be those of an agent, and speak of the one who gave the mandate."""
+def faults(d: Definition, answers: Mapping[str, Any], row: agency.Basis) -> list[Fault]:
+    """The answers must be those of an agent, and speak of the one for whom the agent may act."""
     known = procedures.derive(d, drafts.facts(answers))
     if not any(role.card is not None and holds(role.card, known) for role in agency.agents(d)):
         return [Fault(_chooser(d), say("代理の方として入力していません。入力している方を「代理」に当たるものに直してください"))]
-    person, roles = agency.principal_of(row), {role.id for role in agency.represented(d)}
+    roles, by_law = {role.id for role in agency.represented(d)}, row.kind == agency.GUARDIAN
     for q in (q for q in d.questions() if q.role in roles and q.id in answers):
         if q.prefill == "本人確認.氏名":
             named = answers[q.id]
-            if not agency.same_name(person.name, f"{named.get('sei', '')}{named.get('mei', '')}"):
-                return [Fault(q.id, say("委任した方（{name}）の氏名と違います。この委任では、委任した方の手続きだけができます", name=person.name))]
-        if q.prefill == "本人確認.生年月日" and answers[q.id] != person.birthdate:
-            return [Fault(q.id, say("委任した方の生年月日と違います。委任した方に確かめてください"))]
+            if not agency.same_name(row.name, f"{named.get('sei', '')}{named.get('mei', '')}"):
+                return [Fault(q.id, say("ご本人（{name}）の氏名と違います。市が確かめた方の手続きだけができます", name=row.name) if by_law else
+                              say("委任した方（{name}）の氏名と違います。この委任では、委任した方の手続きだけができます", name=row.name))]
+        if q.prefill == "本人確認.生年月日" and answers[q.id] != row.birthdate:
+            return [Fault(q.id, say("ご本人の生年月日と違います。確認してください") if by_law else
+                          say("委任した方の生年月日と違います。委任した方に確かめてください"))]
     return []
 
 
@@ -84,11 +99,11 @@ def _chooser(d: Definition) -> str:
     return next((c.name for role in agency.agents(d) if role.card for c in compares(role.card)), next(iter(d.questions())).id)
 
 
-def record(row: agency.Mandate) -> dict[str, str]:
-    """What the filing keeps of the mandate."""
-    people = agency.opened(row)
-    return {"kind": "mandate", "mandate": str(row.id), "name": people["agent"]["name"], "giver": people["giver"]["name"],
-            "until": row.ends_on.isoformat()}
+def record(row: agency.Basis) -> dict[str, str]:
+    """What the filing keeps of it: who acted, for whom, on what, until when; of a legal representation what the agent is by
+    law, and when the city confirmed it."""
+    law = {"title": keepable(row.title)["ja"], "confirmed": row.confirmed.isoformat()} if row.confirmed else {}
+    return {"kind": row.kind, "mandate": row.id, "name": row.agent, "giver": row.name, "until": row.ends_on.isoformat()} | law
 
 
 # --- what the agent sees afterwards
@@ -99,7 +114,7 @@ def sees(owner: Owner, rows: Iterable[Application]) -> dict[str, bool]:
     so; the person for whom it was filed always."""
     rows = list(rows)
     filed = {str(a.id): a.acting.get("mandate", "") for a in rows if a.acting and a.principal not in owner.keys}
-    allowed = agency.allows(owner=owner, mandate_ids=sorted({m for m in filed.values() if m}), act=agency.SEE)
+    allowed = agency.basis_allows(owner=owner, ids=sorted({m for m in filed.values() if m}), act=agency.SEE)
     return {str(a.id): str(a.id) not in filed or filed[str(a.id)] in allowed for a in rows}
 
 

@@ -220,7 +220,7 @@ def later_slots(application: Application) -> list[procedures.Attachment]:
     if application.status not in OPEN_FOR_DOCUMENTS:
         return []
     d = published_of(application).definition
-    asked = acting.asked(d, procedures_attachments(d, procedures.derive(d, facts(application.answers))), application.acting)
+    asked = acting.asked(d, procedures_attachments(d, procedures.derive(d, facts(application.answers))), application.acting.get("kind", ""))
     return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
 
 

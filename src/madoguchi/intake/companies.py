@@ -125,26 +125,26 @@ def _chooser(d: Definition, conditions: list[Condition]) -> str:
     return next((c.name for condition in conditions for c in compares(condition)), next(iter(d.questions())).id)
 
 
-def record(owner: Owner, row: agency.Organisation, mandate: agency.Mandate | None) -> dict[str, str]:
+def record(owner: Owner, row: agency.Organisation, mandate: agency.Basis | None) -> dict[str, str]:
     """What the filing keeps: organisation, person, and the mandate if there is one."""
     company = business_of(owner)
     kept = {"kind": "organisation", "organisation": str(row.id), "name": row.name, "number": row.number, "office": row.office,
             "person": company.person if company else ""}
-    return kept | ({"mandate": str(mandate.id), "giver": agency.opened(mandate)["giver"]["name"], "until": mandate.ends_on.isoformat()}
+    return kept | ({"mandate": mandate.id, "giver": mandate.name, "until": mandate.ends_on.isoformat()}
                    if mandate else {})
 
 
 def acting_faults(
-    owner: Owner, d: Definition, answers: Mapping[str, Any], mandate: agency.Mandate | None, row: agency.Organisation | None
+    owner: Owner, d: Definition, answers: Mapping[str, Any], mandate: agency.Basis | None, row: agency.Organisation | None
 ) -> list[Fault]:
     """What is wrong with who files for whom: of an agent's answers, and of a company's."""
     found = acting.faults(d, answers, mandate) if mandate else []
     return found or (faults(owner, d, answers, row) if owner.business_id else [])
 
 
-def facts_of(mandate: agency.Mandate | None, row: agency.Organisation | None) -> dict[str, str]:
+def facts_of(mandate: agency.Basis | None, row: agency.Organisation | None) -> dict[str, str]:
     """For the chain: on which mandate, as which organisation (the account stands in the actor)."""
-    return ({"mandate": str(mandate.id)} if mandate else {}) | ({"organisation": str(row.id)} if row else {})
+    return ({mandate.kind: mandate.id} if mandate else {}) | ({"organisation": str(row.id)} if row else {})
 
 
 def represented_name(a: Application, answers: Mapping[str, Any]) -> str:
@@ -155,7 +155,7 @@ def represented_name(a: Application, answers: Mapping[str, Any]) -> str:
     return f"{found.get('sei', '')} {found.get('mei', '')}".strip() if isinstance(found, dict) else ""
 
 
-def acting_words(owner: Owner | None, draft: Draft, mandate: agency.Mandate | None) -> dict[str, str] | None:
+def acting_words(owner: Owner | None, draft: Draft, mandate: agency.Basis | None) -> dict[str, str] | None:
     """Who acts for whom, for the note on every page; None for oneself."""
     row = organisation_of(owner, draft)
     if row is not None and owner is not None:

@@ -72,15 +72,16 @@ def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
     return known, procedures.steps_asked(d, known)
 
 
-def draft_start(*, owner: Owner, slug: str, channel: str = "online") -> Draft:
-    """Begin an application. Raises SignInNeeded where the definition asks for the card."""
+def draft_start(*, owner: Owner, slug: str, **came: Any) -> Draft:
+    """Begin an application. ``came``: by which channel, and who helped (support.channel_fields). Raises SignInNeeded where the
+    definition asks for the card."""
     published = procedures.current(slug)
     if published.definition.level != "なし" and not owner.signed_in:
         raise SignInNeeded
     person = person_of(owner)
     now = clock.now()
     return INSERT(Draft(
-        owner=owner.key, slug=slug, version=published.number, channel=channel, card=prefill(person) if person else {},
+        owner=owner.key, slug=slug, version=published.number, **came, card=prefill(person) if person else {},
         updated_at=now, expires_at=now + dt.timedelta(days=DRAFT_DAYS),
     ))
 

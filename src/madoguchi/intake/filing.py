@@ -16,7 +16,7 @@ from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import acting, companies, disaster_gate
+from . import acting, companies, disaster_gate, support
 from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -111,15 +111,15 @@ def _submit(
     receipt, code = receipt_new(now.date()), "" if draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"
     application = Application(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
-        checksum=published.checksum, channel=draft.channel, filed_at=now, answers=verdict.answers, files=files,
+        checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
         language=language,
-        principal=mandate.giver if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
+        principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
         code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
-    if published.definition.level == "署名用" and draft.channel == "online" and signature is None and not owner.business_id:
+    if published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None and not owner.business_id:
         raise OnlineFilingStopped
     refuse_another_signature(application.digest, signature)
     if mail:
@@ -130,7 +130,8 @@ def _submit(
     audit.record(
         owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
         facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
-               "digest": application.digest, "channel": draft.channel} | companies.facts_of(mandate, organisation),
+               "digest": application.digest, "channel": draft.channel} | companies.facts_of(mandate, organisation)
+        | ({"help": str(draft.help), "supporter": draft.supporter["staff"]} if draft.help else {}),
         of=verdict.answers,
     )
     outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})

@@ -20,6 +20,8 @@ class Draft(models.Model):
     revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed
     mandate = models.UUIDField(null=True)  # the standing 委任 (agency) on which it is written for somebody else
+    help = models.UUIDField(null=True, db_index=True)  # begun on a tablet at the counter: which help (room counter)
+    supporter = models.JSONField(default=dict)  # {staff, name} of who helped; empty without
     organisation = models.UUIDField(null=True)  # the registered organisation (agency) that files it for somebody
     updated_at = models.DateTimeField()
     expires_at = models.DateTimeField(db_index=True)
@@ -41,6 +43,7 @@ class Application(models.Model):
     version = models.PositiveIntegerField()
     checksum = models.CharField(max_length=64)
     channel = models.CharField(max_length=12)
+    support = models.JSONField(default=dict)  # {help, staff, name}: who helped at the counter; empty without
     filed_at = models.DateTimeField()
     answers = models.JSONField()
     files = models.JSONField(default=dict)

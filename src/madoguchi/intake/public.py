@@ -19,6 +19,7 @@ from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
+from .support import HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
 from .whole import answers_save
 
 SEALED = (
@@ -35,14 +36,14 @@ def filing_of(application_id: str) -> dict[str, Any]:
         "application": str(row.id), "receipt": row.receipt, "slug": row.slug, "version": row.version,
         "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
         "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
-        "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting,
+        "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting, "support": row.support,
     }
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
-    "Application", "Draft", "answers_save", "application_forget", "application_get", "application_list",
-    "application_submit", "business_accounts_sweep", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_sweep",
-    "filed_handler", "filing_of", "grades_until", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "progress_apply",
-    "published_of", "refuse_if_unsignable", "sign_if_needed", "texts_between", "witness",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "Application",
+    "Draft", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
+    "business_accounts_sweep", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_of_help", "drafts_sweep",
+    "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
+    "progress_apply", "published_of", "refuse_if_unsignable", "sign_if_needed", "support_of", "texts_between", "witness",
 ]

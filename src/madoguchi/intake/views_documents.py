@@ -64,14 +64,14 @@ def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tu
 
 
 def _page(request: HttpRequest, draft: Draft, faults: list[tuple[str, str]]) -> HttpResponse:
-    d = drafts.published_of(draft).shown()
+    d, kind = drafts.published_of(draft).shown(), acting.kind_of(draft)
     known, _ = drafts.steps_of(draft, d)
     slots = [
         slot_view(a, files=draft.files.get(a.id, []), errors=[ja for slot, ja in faults if slot == a.id],
                   full=len(draft.files.get(a.id, [])) >= a.most)
-        for a in acting.asked(d, drafts.procedures_attachments(d, known), draft.mandate)
+        for a in acting.asked(d, drafts.procedures_attachments(d, known), kind)
     ]
-    context = {"d": d, "draft": draft, "slots": slots, "acting": draft.mandate, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
+    context = {"d": d, "draft": draft, "slots": slots, "acting": kind, "faults": [(f"file-{slot}", ja) for slot, ja in faults],
                "at_once": settings.UPLOAD_REQUEST_MAX_BYTES, "section": procedures_section(d), **trail(draft, d, known, DOCUMENTS)}
     return render(request, "intake/documents.html", context, status=422 if faults else 200)
 

@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts
 
-from . import acting, companies, drafts, filing, postcodes, signing
+from . import acting, companies, drafts, filing, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -28,20 +28,20 @@ from .rules import step_mark
 @posts("/p/{slug}/")
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin; asks to sign in where the card is needed, makes a guest where it is not."""
-    owner = owner_of(request)
+    owner, came = owner_of(request), support.channel_fields(support.support_of(request))
     published = procedures.current(slug)
     signing.refuse_if_unsignable(published.definition, owner)
     companies.insist(owner, slug)
     if owner is None and published.definition.level == "なし":
         response = see_other("/")
         owner = guest_make(response)
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
         response["Location"] = draft_url(draft, published.definition.steps[0].id)
         return response
     try:
         if owner is None:
             raise SignInNeeded
-        draft = drafts.draft_start(owner=owner, slug=slug)
+        draft = drafts.draft_start(owner=owner, slug=slug, **came)
     except SignInNeeded:
         return to_sign_in(f"/p/{slug}/?ready=1", "card")
     return see_other(draft_url(draft, "acting" if owner.business_id or acting.offers(owner, slug) else published.definition.steps[0].id))
@@ -110,7 +110,7 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     said = at = ""
     if action.startswith("zip:"):
         at = action.removeprefix("zip:")
-        raw, said = postcodes.fill(raw, at)
+        raw, said = procedures.postcode_fill(raw, at)
     elif page.repeat and action == "add":
         raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
         said = say("{name}の欄を増やしました", name=page.repeat.name)
@@ -213,7 +213,7 @@ def _check_page(
     d = drafts.published_of(draft).shown()
     verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     mandate = acting.mandate_of(owner_of(request), draft)
-    verdict.attachments = tuple(acting.asked(d, verdict.attachments, draft.mandate))
+    verdict.attachments = tuple(acting.asked(d, verdict.attachments, mandate.kind if mandate else ""))
     owner = owner_of(request)
     if owner and not wrong and not verdict.faults:
         wrong = companies.acting_faults(owner, d, verdict.answers, mandate, companies.organisation_of(owner, draft))

@@ -13,6 +13,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from madoguchi.agency.public import guardian_news
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
@@ -89,7 +90,8 @@ def home(request: HttpRequest) -> HttpResponse:
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only})
+    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only,
+                                              "agent_news": guardian_news(owner=owner)})
 
 
 @_sign_in_first
@@ -153,7 +155,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
-    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting)))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting.get("kind", ""))))
     decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),

@@ -1,5 +1,6 @@
 """Door: published procedures and their faces."""
 
+from .postcodes import fill as postcode_fill
 from .rules.checks import Facts
 from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
@@ -10,6 +11,6 @@ from .services import version_publish
 
 __all__ = [
     "FIELD_TYPES", "Attachment", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "catalogue", "current", "derive", "judge", "read_step", "search",
-    "steps_asked", "version", "version_publish",
+    "Question", "Review", "Step", "Verdict", "accepts", "catalogue", "current", "derive", "judge", "postcode_fill",
+    "read_step", "search", "steps_asked", "version", "version_publish",
 ]

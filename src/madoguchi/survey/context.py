@@ -6,6 +6,7 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from madoguchi.agency.public import may_confirm
 from madoguchi.identity.public import Right, Staff
 from madoguchi.offices.public import city
 
@@ -20,6 +21,7 @@ def desk(request: HttpRequest) -> dict[str, Any]:
             "may_manage": lambda: isinstance(user, Staff) and user.may(Right.MANAGE_STAFF),
             "may_rights": lambda: isinstance(user, Staff) and user.may(Right.SEE_RIGHTS),
             "may_figures": lambda: isinstance(user, Staff) and (user.may(Right.SEE_ALL_FIGURES) or bool(user.sections())),
+            "may_agents": lambda: isinstance(user, Staff) and may_confirm(user),
             "desks": lambda: desks_of(user) if isinstance(user, Staff) else []}
 
 

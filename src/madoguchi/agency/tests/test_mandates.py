@@ -89,6 +89,26 @@ def test_the_last_day_may_be_western(hall: Hall):
     assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
 
 
+def test_the_last_day_of_a_mandate_to_an_organisation(hall: Hall):
+    """The same field; a fault leads to a field that is on the page."""
+    care, address, ume = "kaigo-nintei-shinki", "/my/mandates/organisation/", hall.browser("ume")
+    hall.definition(care)
+    sent = {"organisation": str(hall.organisation("kyotaku", care).id), "scope": care}
+
+    def told(**more: str) -> list[str]:
+        page = text(ume.post(address, sent | DAY | more))
+        assert 'name="ends.y" value="' in page or not more.get("organisation", "x")
+        return re.findall(r'<li><a href="#([^"]+)">', page)
+
+    assert told(**{"ends.y": "きのう"}) == ["ends-y"]
+    assert told(**{"ends.y": "20"}) == ["ends-y"], "farther than a mandate may run"
+    assert told(scope="", **{"ends.m": "13"}) == ["scope", "ends-m"]
+    assert told(organisation="", **{"ends.y": "きのう"}) == ["organisation"]
+    assert not Mandate.objects.exists()
+    assert ume.post(address, sent | DAY).status_code == 303
+    assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
+
+
 
 def test_from_the_invitation_to_the_case(hall: Hall):
     hall.definition(RISAI)
@@ -140,16 +160,18 @@ def test_the_giver_is_filled_in_and_nothing_of_it_is_kept(hall: Hall, accepted):
     draft = drafts.draft_start(owner=owner, slug=RISAI)
     acting.draft_act(owner=owner, draft_id=str(draft.id), mandate_id=str(mandate.id))
     d = hall.definition(RISAI)
-    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, mandate)
+    draft.refresh_from_db()
+    basis = acting.mandate_of(owner, draft)
+    found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, basis)
     assert (found["name"], found["born"]) == (HANAKO, "1991-07-25")
-    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, mandate)
+    agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, basis)
     assert agent["agent_name"] == {"sei": "見本", "mei": "太郎"}
     draft.refresh_from_db()
     assert "花子" not in str(draft.card) and draft.answers == {}
     services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
     answer = taro.get(f"/a/{draft.id}/event/")
     assert answer["Location"].endswith("/acting/?over=1")
-    assert "委任が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
+    assert "代理が終わりました" in text(taro.get(answer["Location"])) and "花子" not in text(taro.get(answer["Location"]))
 
 
 # --- what ends, ends at once

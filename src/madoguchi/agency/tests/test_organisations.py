@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -24,7 +23,7 @@ from madoguchi.agency.errors import (
 from madoguchi.agency.models import Mandate, Organisation
 from madoguchi.agency.organisation_rules import Entry, files
 from madoguchi.casework.models import Case
-from madoguchi.identity.public import TRIAL_BUSINESSES, business_of
+from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.intake import applications, companies, drafts, filing
 from madoguchi.intake.errors import AnswersWrong, CompanyCannot
 from madoguchi.intake.models import Application
@@ -215,16 +214,7 @@ def test_the_pages_of_a_mandate_to_an_organisation(hall: Hall, registered):
     assert "見本居宅介護支援事業所" in page
     url = f"/my/mandates/organisation/?organisation={registered.id}"
     assert "要介護・要支援認定の申請" in text(ume.get(url))
-    wrong = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "ends.era": "r", "ends.y": "きのう"})
-    assert wrong.status_code == 422
-    for words in ("任せる手続きを選んで", "終わりの日の「年」は", 'name="ends.y" value="きのう"'):
-        assert words in text(wrong)
     day = {"ends.era": "r", "ends.y": "9", "ends.m": "1", "ends.d": "31"}
-    late = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI} | day | {"ends.y": "20"})
-    assert re.findall(r'<li><a href="#([^"]+)">', text(late)) == ["ends-y"] and 'id="ends-y"' in text(late)
-    gone = ume.post("/my/mandates/organisation/", {"organisation": "", "ends.y": "きのう"})
-    assert re.findall(r'<li><a href="#([^"]+)">', text(gone)) == ["organisation"], "a fault leads to a field that is there"
-    assert not Mandate.objects.exists()
     sent = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI, "acts": "see"} | day)
     assert Mandate.objects.get().ends_on == dt.date(2027, 1, 31)
     assert sent.status_code == 303 and "見本居宅介護支援事業所" in text(ume.get(sent["Location"]))
@@ -407,74 +397,3 @@ def test_files_that_cannot_be_read(hall: Hall, raw, words):
     assert words in wrong.value.faults[0][1]
     with pytest.raises(Forbidden):
         organisation_import.organisations_import(actor=hall.staff("kimura"), section="kaigo", raw=raw)
-
-
-# --- the accounts of companies are forgotten
-
-
-YEAR = dt.timedelta(days=367)
-
-
-def test_an_account_is_forgotten_a_year_after_its_last_sign_in(hall: Hall):
-    """Not a day earlier; the company stays, its number is public. The chain says which account went, and nobody's name."""
-    owner = hall.company("kyotaku")
-    with clock.frozen(OPENING + dt.timedelta(days=366)):
-        assert companies.business_accounts_sweep() == 0
-        hall.company("houkatsu")
-    with clock.frozen(OPENING + YEAR):
-        assert companies.business_accounts_sweep() == 1
-        assert companies.business_accounts_sweep() == 0, "whoever signed in yesterday stays"
-        assert business_of(owner) is None
-        gone = AuditEntry.objects.get(action="business.account_forgotten")
-        assert gone.facts == {"business": owner.business_id, "account": owner.account}
-        assert hall.company("kyotaku").key == owner.key, "who comes back finds what the company filed"
-
-
-def test_an_account_is_kept_while_the_company_is_registered(hall: Hall, registered):
-    hall.company("kyotaku")
-    with clock.frozen(OPENING + YEAR):
-        assert companies.business_accounts_sweep() == 0
-        organisations.organisation_end(actor=hall.staff("ito"), organisation_id=str(registered.id), why="廃止の届出")
-        assert companies.business_accounts_sweep() == 1
-
-
-def test_an_account_is_kept_to_the_last_day_of_a_registration_and_of_a_mandate(hall: Hall, registered):
-    last = OPENING.date() + YEAR
-    mandated(hall, registered)
-    Organisation.objects.update(ends=last)
-    Mandate.objects.update(ends_on=last + dt.timedelta(days=1))
-    with clock.frozen(OPENING + YEAR):
-        assert companies.business_accounts_sweep() == 0, "the registration's last day"
-    with clock.frozen(OPENING + YEAR + dt.timedelta(days=1)):
-        assert companies.business_accounts_sweep() == 0, "the mandate's last day"
-    with clock.frozen(OPENING + YEAR + dt.timedelta(days=2)):
-        assert companies.business_accounts_sweep() == 1
-
-
-@pytest.mark.parametrize(("status", "gone"), [("filed", 0), ("under_review", 0), ("correction", 0), ("answered", 0), ("approval", 0), ("decided", 1),
-                                              ("withdrawn", 1)])
-def test_an_account_is_kept_while_an_application_is_open(hall: Hall, registered, status, gone):
-    application = filed(hall, registered)
-    organisations.organisation_end(actor=hall.staff("ito"), organisation_id=str(registered.id), why="廃止の届出")
-    Application.objects.filter(id=application.id).update(status=status)
-    with clock.frozen(OPENING + YEAR):
-        assert companies.business_accounts_sweep() == gone
-
-
-def test_an_account_is_kept_while_something_is_being_written(hall: Hall, registered):
-    owner = hall.company("kyotaku")
-    draft = drafts.draft_start(owner=owner, slug=SHINKI)
-    organisations.organisation_end(actor=hall.staff("ito"), organisation_id=str(registered.id), why="廃止の届出")
-    with clock.frozen(OPENING + YEAR):
-        assert companies.business_accounts_sweep() == 0
-        assert drafts.drafts_sweep() == 1 and not drafts.Draft.objects.filter(id=draft.id).exists()
-        assert companies.business_accounts_sweep() == 1
-
-
-def test_zero_years_never_ends_a_sign_in(hall: Hall, settings):
-    settings.BUSINESS_KEEP_YEARS = 0
-    hall.company("kyotaku")
-    with clock.frozen(OPENING + dt.timedelta(hours=3)):
-        assert companies.business_accounts_sweep() == 0
-    with clock.frozen(OPENING + dt.timedelta(days=1, seconds=1)):
-        assert companies.business_accounts_sweep() == 1

@@ -47,6 +47,7 @@ def test_what_was_filed_decided_and_corrected(hall: Hall):
         hall.decide(first, "grant", "tanaka", "kimura", "suzuki")
         run_worker()
     cells = line(hall)
+    assert cells["counter"] == 1
     assert (cells["filed"], cells["online"], cells["online_share"], cells["corrected"], cells["corrected_share"]) == (2, 1, 50.0, 1, 50.0)
     assert (cells["decided"], cells["median"], cells["ninety"], cells["within_share"]) == (1, 1, 1, 100.0)
     Decision.objects.filter(case=first).update(decided_at=OPENING + dt.timedelta(days=200))

@@ -237,7 +237,7 @@ def test_the_postcode_is_looked_up_in_every_thread(hall: Hall):
     """The library's own connection answers only in the thread that imported it."""
     from concurrent.futures import ThreadPoolExecutor
 
-    from madoguchi.intake import postcodes
+    from madoguchi.procedures import postcodes
 
     postcodes.look_up.cache_clear()
     assert postcodes.look_up("9268611") == ("石川県七尾市", "袖ケ江町")

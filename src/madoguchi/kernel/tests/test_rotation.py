@@ -35,16 +35,20 @@ def ring(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def full(ring, hall: Hall):
     """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a draft, a kept form, a second factor,
-    a mandate."""
+    a mandate, a legal representation."""
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
     hall.draft("hanako", SLUG)
     row = KeptInput(who=hall.owner("hanako").key, created_at=clock.now())
     row.sealed = keys.seal("kept", json.dumps(["/a/", {"name.sei": ["見本"]}, False]).encode(), bound_to=str(row.id))
     row.save(force_insert=True)
+    from madoguchi.agency import guardians
     from madoguchi.agency import services as agency
+    from madoguchi.agency.tests.test_guardians import FORM, lists
     from madoguchi.casework import services
 
     agency.mandate_offer(owner=hall.owner("hanako"), name="試用次郎", scope=[SLUG], acts=["see"], ends_on=clock.today() + dt.timedelta(days=60))
+    guardians.guardian_declare(owner=hall.owner("taro"), raw=lists(FORM | {"issued.era": "ad", "issued.y": str(clock.today().year),
+                                                                           "issued.m": str(clock.today().month), "issued.d": "1"}))
     services.number_reveal(actor=hall.staff("yoshida"), case_id=case.ref, path="my_number", why="宛名番号との照合")
     hall.decide(case, "accept", "yoshida")
     from madoguchi.identity import factors

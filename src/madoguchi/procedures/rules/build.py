@@ -257,13 +257,13 @@ def _roles(read: Reader, top: Table) -> tuple[Role, ...]:
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"役割「{key}」は {{名: …}} の形で書いてください")
             continue
-        read.known(table, ("名", "カード", "委任状", "代行", "法人", "要確認"))
+        read.known(table, ("名", "カード", "委任状", "法定代理", "代行", "法人", "要確認"))
         card = read.text(table, "カード")
         condition, text = (None, card) if card in ("はい", "いいえ", "") else read.condition(table, "カード")
         name = read.text(table, "名", need=True)
         office = read.condition(table, "代行") if "代行" in table else (None, "")
         company = read.condition(table, "法人") if "法人" in table else (None, "")
-        out.append(Role(read.ident(key, section.line_of(key)), name, condition, text, read.text(table, "委任状"),
+        out.append(Role(read.ident(key, section.line_of(key)), name, condition, text, read.text(table, "委任状"), read.text(table, "法定代理"),
                         read.doubt(table, name), section.line_of(key), *office, *company))
     return tuple(out)
 

@@ -234,6 +234,8 @@ def _people(d: Definition) -> Iterator[Problem]:
     for r in d.roles:
         if r.mandate and r.mandate not in attached:
             yield Problem(d.file, r.line, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
+        if r.legal and r.legal not in attached:
+            yield Problem(d.file, r.line, f"役割「{r.id}」の法定代理「{r.legal}」という添付はありません")
     start = d.question(d.deadline.from_item)
     if d.deadline.from_item and (start is None or start.type not in ("日付", "生年月日", "災害")):
         yield Problem(d.file, d.deadline.line, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")

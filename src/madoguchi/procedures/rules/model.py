@@ -117,6 +117,7 @@ class Role:
     card: Condition | None = None
     card_text: str = ""
     mandate: str = ""  # id of the attachment that proves the mandate (委任状)
+    legal: str = ""  # id of the attachment that proves a legal representation (法定代理)
     doubt: str = ""
     line: int = 0
     office: Condition | None = None  # when a registered organisation files for somebody (提出代行)

@@ -12,9 +12,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandParser
 from django.db import InterfaceError, OperationalError, close_old_connections
 
-from madoguchi.agency.public import mandates_sweep
+from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
+from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep
@@ -60,6 +61,8 @@ class Command(BaseCommand):
                     opinions_sweep()
                     mandates_sweep()
                     business_accounts_sweep()
+                    guardians_sweep()
+                    helps_sweep()
                     sessions_sweep()
                     kept_sweep()
                     submit_keys_sweep()

@@ -205,6 +205,11 @@ def step_view(
     return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
 
 
+def page_view(step: Step, *, values: Mapping[str, Any], posted: Raw | None = None, faults: Sequence[Fault] = ()) -> StepView:
+    """A page of questions that belongs to no definition (a form of the city hall itself), drawn as any other."""
+    return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], _anchors(step, faults))
+
+
 def _fields(
     step: Step, prefix: str, known: Mapping[str, Any], values: Mapping[str, Any], posted: Raw | None,
     faults: Sequence[Fault], card: Mapping[str, Any], only: frozenset[str] | None,

@@ -77,4 +77,16 @@
   });
   // 6. tick everything on the page (fallback: the choice "all of the filter")
   $$('[data-all]').forEach(all => all.addEventListener('change', () => $$(`input[form="${all.dataset.all}"][type=checkbox]`).forEach(c => { c.checked = all.checked; })));
+  // 7. a tablet at the counter forgets after ten minutes untouched (fallback: a refresh without scripts; the server counts too)
+  const bar = $('[data-idle]');
+  if (bar) {
+    let told = Date.now();
+    const over = () => Date.now() - told > bar.dataset.idle * 1e3 + 2e3 && (location.replace('/counter/'), true);
+    const touched = () => {
+      if (over() || Date.now() - told < 3e4) return;
+      told = Date.now(); fetch('/counter/alive/').then(r => r.redirected && location.replace('/counter/'));
+    };
+    ['input', 'keydown', 'pointerdown'].forEach(t => addEventListener(t, touched));
+    setInterval(over, 5e3); d.addEventListener('visibilitychange', over);
+  }
 })();

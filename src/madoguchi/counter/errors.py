@@ -1,0 +1,18 @@
+"""What can go wrong when somebody is helped at the counter."""
+
+from __future__ import annotations
+
+from madoguchi.kernel.errors import NotFound
+
+
+class HelpNotFound(NotFound):
+    """No such help, or somebody else's."""
+
+    ja = "このお手伝いは見つかりませんでした。「窓口」の一覧から開いてください。"
+
+
+class CodeUnknown(NotFound):
+    """The code is not one, was used, or has run out: all look the same."""
+
+    code = "code_unknown"
+    ja = "この番号は使えません。番号を確かめるか、職員に新しい番号を出してもらってください"
