@@ -178,11 +178,11 @@ class Town:
     def entrusted(self) -> str:
         """Ume has offered the organisation two mandates, one of which it accepted; it has a draft. Its page."""
         ume, number = self.window("ume"), self.organisation.split("/")[-2]
-        until = (dt.date.today() + dt.timedelta(days=90)).isoformat()
-        company = self.window("kyotaku")
+        until, company = dt.date.today() + dt.timedelta(days=90), self.window("kyotaku")
+        day = {"ends.era": "ad", "ends.y": str(until.year), "ends.m": str(until.month), "ends.d": str(until.day)}
         for _ in range(2):
             ume.get(f"/my/mandates/organisation/?organisation={number}").send("/my/mandates/organisation/", {
-                "organisation": number, "scope": CARE, "acts": "see", "ends": until})
+                "organisation": number, "scope": CARE, "acts": "see"} | day)
         company.get("/office/").send("/answer/", {"answer": "accept"})
         assert self.company_draft
         return "/office/"

@@ -8,14 +8,14 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.identity.public import Owner, owner_of
+from madoguchi.procedures.rules.fields.base import Fault
 from madoguchi.web.posted import posts
 
-from . import organisations, selectors, services
+from . import organisations, services
 from .errors import MandateWrong
-from .organisation_import import day_read
 from .organisation_rules import KINDS
 from .rules import ACTS, FILE, SEE
-from .views import see_other, signed_in
+from .views import ends_shown, ends_typed, see_other, signed_in
 
 
 @signed_in
@@ -24,25 +24,29 @@ def organisation_mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse
     """First the organisation, then what it may do and until when. Without JavaScript it is two pages."""
     sent = request.POST
     chosen = request.POST.get("organisation") or request.GET.get("organisation", "")
-    if request.method != "POST" or sent.get("_action") == "choose":
+    if request.method != "POST":
         return _page(request, chosen, [])
+    ends_on, wrong_day = ends_typed({k: list(v) for k, v in sent.lists()})
     try:
         row = organisations.organisation_mandate_offer(
-            owner=owner, organisation_id=chosen, scope=sent.getlist("scope"), acts=sent.getlist("acts"), ends_on=day_read(sent.get("ends", "")))
+            owner=owner, organisation_id=chosen, scope=sent.getlist("scope"), acts=sent.getlist("acts"), ends_on=ends_on)
     except MandateWrong as error:
-        return _page(request, chosen, error.faults)
+        return _page(request, chosen, error.faults, wrong_day)
     return see_other(reverse("mandate", kwargs={"mandate_id": str(row.id)}))
 
 
-def _page(request: HttpRequest, chosen: str, faults: list[tuple[str, str]]) -> HttpResponse:
+def _page(request: HttpRequest, chosen: str, faults: list[tuple[str, str]], wrong_day: list[Fault] | None = None) -> HttpResponse:
     every = organisations.organisations_open()
     found = next((row for row in every if str(row.id) == chosen), None)
     sent = request.POST
+    if found is None:  # its fields are not on the page: first an organisation is chosen
+        faults, wrong_day = [f for f in faults if f[0] == "organisation"], None
+    ends, faults = ends_shown({k: list(v) for k, v in sent.lists()}, faults, wrong_day or [])
     context = {
         "every": [(str(row.id), row.name, KINDS[row.kind].ja) for row in every], "organisation": found, "kind": KINDS[found.kind].ja if found else "",
         "scope": organisations.offerable(organisation=found).items() if found else [], "chosen": sent.getlist("scope"),
-        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "may": sent.getlist("acts") if "ends" in sent else [SEE],
-        "ends": sent.get("ends", ""), "last": selectors.last_day(), "faults": faults, "wrong": dict(faults),
+        "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "may": sent.getlist("acts") if request.method == "POST" else [SEE],
+        "ends": ends, "faults": faults, "wrong": dict(faults),
     }
     return render(request, "agency/organisation_mandate.html", context, status=422 if faults else 200)
 

@@ -7,6 +7,7 @@ from dataclasses import asdict
 from typing import Any
 
 from django.db import IntegrityError, transaction
+from django.db.models import Q
 
 from madoguchi.identity.public import Owner, Right, Staff, business_of, corporate_number_fault, person_of
 from madoguchi.kernel import audit, clock, keys
@@ -145,6 +146,14 @@ def organisation_mandate_answer(*, owner: Owner | None, mandate_id: str, accept:
     audit.record(owner.actor, "mandate.accepted" if accept else "mandate.declined", chain=f"mandate:{row.id}",
                  facts={"organisation": str(row.organisation)}, of=company.as_dict())
     return row
+
+
+def companies_needed() -> tuple[set[str], set[str]]:
+    """The companies that a registration or a mandate speaks of still, today or later: their keys of owners, their numbers."""
+    today = clock.today()
+    living = Organisation.objects.filter(closed_at=None).filter(Q(ends=None) | Q(ends__gte=today))
+    mandates = Mandate.objects.filter(agent__startswith="b:", state=State.ACCEPTED, ends_on__gte=today)
+    return set(mandates.values_list("agent", flat=True)), set(living.values_list("number", flat=True))
 
 
 # --- staff

@@ -12,6 +12,7 @@ from .organisation_rules import prefill as organisation_prefill
 from .organisation_rules import words as registration_words
 from .organisation_trial import trial_organisations, trial_organisations_open
 from .organisations import (
+    companies_needed,
     mandates_to_file,
     organisation_mandates,
     organisation_to_file,
@@ -42,8 +43,8 @@ def works_for(mandate_id: str, act: str) -> bool:
 
 __all__ = [
     "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
-    "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "guardian_news", "guardians_sweep", "kind_of", "mandate_to_file",
-    "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill", "organisation_to_file",
-    "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words", "represented", "same_name", "settled",
-    "shown", "trial_organisations", "trial_organisations_open", "works_for",
+    "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
+    "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill",
+    "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words", "represented",
+    "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open", "works_for",
 ]

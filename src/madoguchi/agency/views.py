@@ -6,6 +6,7 @@ import dataclasses
 import datetime as dt
 import functools
 from collections.abc import Callable
+from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
@@ -110,19 +111,24 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     return response
 
 
+def ends_shown(sent: dict[str, list[str]], faults: list[tuple[str, str]], wrong_day: list[Fault]) -> tuple[Any, list[tuple[str, str]]]:
+    """The field of the last day with what was typed, and the faults of the page in its order (the day comes before the mail)."""
+    ends = dataclasses.replace(ENDS, help=say("{last}までの日を選べます。", last=selectors.last_day()))
+    day = wrong_day or [Fault(ENDS.id, ja, part="y") for name, ja in faults if name == ENDS.id]
+    at = [(anchor("", f.question, f.part, "date"), f.ja) for f in day]
+    before, after = [f for f in faults if f[0] not in (ENDS.id, "mail")], [f for f in faults if f[0] == "mail"]
+    return field_view(ends, "", raw_sent(ends, sent, ""), day), [*before, *at, *after]
+
+
 def _new(request: HttpRequest, faults: list[tuple[str, str]], wrong_day: list[Fault] | None = None) -> HttpResponse:
     names, sent = services.offerable(), request.POST
-    first, last = request.method != "POST", selectors.last_day()
-    ends = dataclasses.replace(ENDS, help=say("{last}までの日を選べます。", last=last))
-    day = wrong_day or [Fault(ENDS.id, ja, part="y") for name, ja in faults if name == ENDS.id]
-    there = [(name, ja) for name, ja in faults if name not in (ENDS.id, "mail")], [(name, ja) for name, ja in faults if name == "mail"]
-    faults = [*there[0], *((anchor("", f.question, f.part, "date"), f.ja) for f in day), *there[1]]
+    first = request.method != "POST"
+    ends, faults = ends_shown({k: list(v) for k, v in sent.lists()}, faults, wrong_day or [])
     context = {
         "events": [(k, n) for k, n in names.items() if k.startswith(EVENT)], "single": [(k, n) for k, n in names.items() if not k.startswith(EVENT)],
         "acts": [(k, n) for k, n in ACTS.items() if k != FILE], "faults": faults, "wrong": dict(faults),
         "name": sent.get("name", ""), "chosen": sent.getlist("scope"), "may": [SEE] if first else sent.getlist("acts"),
-        "ends": field_view(ends, "", raw_sent(ends, {k: list(v) for k, v in sent.lists()}, ""), day),
-        "mail": sent.get("mail", ""), "days": OFFER_DAYS,
+        "ends": ends, "mail": sent.get("mail", ""), "days": OFFER_DAYS,
     }
     return render(request, "agency/new.html", context, status=422 if faults else 200)
 

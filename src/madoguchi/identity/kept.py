@@ -43,7 +43,7 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """For whom a page was drawn ("s:5", "r:…"), and where it stands."""
+    """For whom a page was drawn ("s:5", "r:…", "b:" and an account of a company), and where it stands."""
 
     who: str
     page: str
@@ -63,11 +63,14 @@ class Left:
 
 
 def who_of(request: HttpRequest) -> str:
-    """The person signed in on these pages (staff's or residents'), empty for guests and nobody."""
+    """The person signed in on these pages (staff's or residents'), empty for guests and nobody. For a company it is the account:
+    its people share what was saved, not what one of them was typing."""
     if request.path.startswith("/staff/"):
         return f"s:{request.user.pk}" if isinstance(request.user, Staff) else ""
     owner = owner_of(request)
-    return owner.key if owner and owner.signed_in else ""
+    if owner is None or not owner.signed_in:
+        return ""
+    return f"b:{owner.account}" if owner.account else owner.key
 
 
 def mark_of(request: HttpRequest) -> str:
@@ -103,8 +106,8 @@ def input_keep(request: HttpRequest) -> Left | None:
     with transaction.atomic():
         KeptInput.objects.filter(id=_id(request.POST.get(TICKET, "")), who=mark.who).delete()
         row.save(force_insert=True)
-        many = KeptInput.objects.filter(who=mark.who).order_by("-created_at", "-id").values_list("id", flat=True)
-        KeptInput.objects.filter(id__in=list(many[EACH:])).delete()
+        before = KeptInput.objects.filter(who=mark.who).exclude(id=row.id).order_by("-created_at", "-id").values_list("id", flat=True)
+        KeptInput.objects.filter(id__in=list(before[EACH - 1:])).delete()  # never the one just kept, whatever the clock says
     return Left(mark, str(row.id))
 
 

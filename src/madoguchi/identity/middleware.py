@@ -61,9 +61,9 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
 
 
 def _over(request: HttpRequest) -> bool:
-    """The page was drawn for a resident, and now nobody is signed in: a guest's cookie turned their own page into a stranger's."""
+    """The page was drawn for a resident or a company, and now nobody is signed in: a guest's cookie turned their own page into a stranger's."""
     mark = kept.mark_read(request)
-    return mark is not None and mark.who.startswith("r:") and not kept.who_of(request)
+    return mark is not None and mark.who.startswith(("r:", "b:")) and not kept.who_of(request)
 
 
 def _sent_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import json
+from collections.abc import Collection
 from importlib import import_module
 from typing import Any, cast
 
@@ -11,7 +12,7 @@ from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
 
-from madoguchi.kernel import clock, keys
+from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.canon import sha256
 
 from .models import Business, BusinessAccount, Membership, Resident, Staff
@@ -40,13 +41,29 @@ def business_signed_in(*, issuer: str, subject: str, company: Company) -> Busine
     """Remember who signed in for which company; what was said before is replaced. An account that now speaks for another
     company is of that one."""
     business, _ = Business.objects.get_or_create(issuer=issuer, number=company.number)
-    account, _ = BusinessAccount.objects.get_or_create(
+    # locked: the sweep (business_accounts_forget) waits, and then sees that it was used
+    account, _ = BusinessAccount.objects.select_for_update().get_or_create(
         issuer=issuer, subject=subject, defaults={"business": business, "sealed": b"", "last_seen": clock.now()})
     body = json.dumps(company.as_dict(), ensure_ascii=False).encode()
     account.business, account.last_seen = business, clock.now()
     account.sealed = keys.seal("business-account", body, bound_to=str(account.id))
     account.save(update_fields=["business", "sealed", "last_seen"])
     return account
+
+
+def business_accounts_forget(*, before: dt.datetime, companies: Collection[str], numbers: Collection[str]) -> int:
+    """Forget accounts that nobody signed in with since, but of companies that are needed: by their keys of owners, by their
+    corporate numbers. The company itself (a public number) stays, so that what it filed is its own again when somebody of it
+    comes back. Returns how many went."""
+    idle = BusinessAccount.objects.filter(last_seen__lt=before).exclude(business__number__in=numbers)
+    idle = idle.exclude(business_id__in=[key.removeprefix("b:") for key in companies])
+    gone = 0
+    for account, business in idle.order_by("last_seen").values_list("id", "business_id")[:200]:
+        with transaction.atomic():
+            if BusinessAccount.objects.filter(id=account, last_seen__lt=before).delete()[0]:
+                audit.record("worker", "business.account_forgotten", chain="businesses", facts={"business": str(business), "account": str(account)})
+                gone += 1
+    return gone
 
 
 @transaction.atomic

@@ -2,12 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
+
 from madoguchi.agency import public as agency
-from madoguchi.identity.public import Owner, Person, business_of, prefill
+from madoguchi.identity.public import Owner, Person, business_accounts_forget, business_of, prefill
+from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
@@ -17,6 +21,7 @@ from madoguchi.procedures.rules.faces import webform
 from . import acting, drafts
 from .errors import CompanyCannot
 from .models import Application, Draft
+from .rules import OVER
 
 OWN = "own"
 
@@ -156,3 +161,13 @@ def acting_words(owner: Owner | None, draft: Draft, mandate: agency.Basis | None
     if row is not None and owner is not None:
         return record(owner, row, mandate)
     return acting.record(mandate) if mandate else None
+
+
+def business_accounts_sweep() -> int:
+    """Forget the people of companies who have not signed in for a year (settings), while no registration, mandate, draft or
+    open application of their company needs it. Whoever comes back is told anew by the provider. Returns how many went."""
+    before = clock.now() - dt.timedelta(days=max(366 * settings.BUSINESS_KEEP_YEARS, 1))  # never of whom is signed in
+    keys, numbers = agency.companies_needed()
+    keys |= set(Draft.objects.filter(owner__startswith="b:", state="open").values_list("owner", flat=True))
+    keys |= set(Application.objects.filter(owner__startswith="b:").exclude(status__in=OVER).values_list("owner", flat=True))
+    return business_accounts_forget(before=before, companies=keys, numbers=numbers)

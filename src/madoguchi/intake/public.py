@@ -9,6 +9,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
 from .applications import application_get, application_list, document_file, filed_handler, progress_apply
+from .companies import business_accounts_sweep
 from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
@@ -42,9 +43,9 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
-    "Application", "Draft", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list",
-    "application_submit", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_of_help", "drafts_sweep",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "Application",
+    "Draft", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
+    "business_accounts_sweep", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_of_help", "drafts_sweep",
     "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
     "payment_changed", "progress_apply", "published_of", "refuse_if_unsignable", "sign_if_needed", "support_of", "texts_between",
     "unpaid_sweep", "witness",

@@ -89,6 +89,26 @@ def test_the_last_day_may_be_western(hall: Hall):
     assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
 
 
+def test_the_last_day_of_a_mandate_to_an_organisation(hall: Hall):
+    """The same field; a fault leads to a field that is on the page."""
+    care, address, ume = "kaigo-nintei-shinki", "/my/mandates/organisation/", hall.browser("ume")
+    hall.definition(care)
+    sent = {"organisation": str(hall.organisation("kyotaku", care).id), "scope": care}
+
+    def told(**more: str) -> list[str]:
+        page = text(ume.post(address, sent | DAY | more))
+        assert 'name="ends.y" value="' in page or not more.get("organisation", "x")
+        return re.findall(r'<li><a href="#([^"]+)">', page)
+
+    assert told(**{"ends.y": "きのう"}) == ["ends-y"]
+    assert told(**{"ends.y": "20"}) == ["ends-y"], "farther than a mandate may run"
+    assert told(scope="", **{"ends.m": "13"}) == ["scope", "ends-m"]
+    assert told(organisation="", **{"ends.y": "きのう"}) == ["organisation"]
+    assert not Mandate.objects.exists()
+    assert ume.post(address, sent | DAY).status_code == 303
+    assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
+
+
 
 def test_from_the_invitation_to_the_case(hall: Hall):
     hall.definition(RISAI)

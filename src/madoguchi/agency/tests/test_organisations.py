@@ -214,9 +214,9 @@ def test_the_pages_of_a_mandate_to_an_organisation(hall: Hall, registered):
     assert "見本居宅介護支援事業所" in page
     url = f"/my/mandates/organisation/?organisation={registered.id}"
     assert "要介護・要支援認定の申請" in text(ume.get(url))
-    wrong = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "ends": "きのう"})
-    assert wrong.status_code == 422 and "任せる手続きを選んで" in text(wrong) and "終わりの日を" in text(wrong)
-    sent = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI, "acts": "see", "ends": "2027-01-31"})
+    day = {"ends.era": "r", "ends.y": "9", "ends.m": "1", "ends.d": "31"}
+    sent = ume.post("/my/mandates/organisation/", {"organisation": str(registered.id), "scope": SHINKI, "acts": "see"} | day)
+    assert Mandate.objects.get().ends_on == dt.date(2027, 1, 31)
     assert sent.status_code == 303 and "見本居宅介護支援事業所" in text(ume.get(sent["Location"]))
     mandate, client = Mandate.objects.get(), hall.office("kyotaku")
     assert companies.choices(hall.company("kyotaku"), SHINKI)[1:] == [], "nothing before acceptance"

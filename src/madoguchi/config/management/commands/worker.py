@@ -18,7 +18,7 @@ from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
-from madoguchi.intake.public import drafts_sweep, opinions_sweep, unpaid_sweep
+from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
 
@@ -66,6 +66,7 @@ class Command(BaseCommand):
                     opinions_sweep()
                     unpaid_sweep()
                     mandates_sweep()
+                    business_accounts_sweep()
                     guardians_sweep()
                     helps_sweep()
                     sessions_sweep()
