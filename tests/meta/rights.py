@@ -375,6 +375,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
     "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),
     "records.public.witness": ("for the witness", None),
+    "offices.fees.fee_read": ("reads the city pack", {"offices.city"}),
     "offices.selectors.forget": ("drops what is remembered", None),
     "offices.selectors.terms_in_pack": ("reads the city pack", None),
     "offices.selectors.disasters_all": ("open to everybody", None),

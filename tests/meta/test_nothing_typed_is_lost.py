@@ -10,6 +10,7 @@ import uuid
 import pytest
 from django.contrib.sessions.models import Session
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from django.http import HttpResponse
 from django.test import Client
 from django.urls import get_resolver, resolve
@@ -29,6 +30,8 @@ from madoguchi.intake import companies, drafts
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
+from madoguchi.payments import cashier
+from madoguchi.payments import services as charging
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
 BACK = "ログインする前に入力した内容を戻しました"
@@ -47,6 +50,7 @@ OPEN = {
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
+    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset",
     "staff_sessions": "the form of staff_reset",
 }
@@ -109,14 +113,20 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     hall.definition(CARE)
     office = hall.organisation("kyotaku", CARE)
     case = "/staff/case/{0.id}/".format
+    fees = []
+    for ref in (claims[0].ref, claims[1].ref):
+        with transaction.atomic():
+            fees.append(charging.payment_make(key=f"fee:{ref}", case_ref=ref, receipt=claims[0].receipt, section="kosodate", subject="証明書",
+                                              lines=[], amount=300, due_at=None, actor="test"))
+    cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(fees[0].id), tendered=300)
     from madoguchi.agency.tests.test_guardians import accepted, asked
 
     legal = [asked(hall), accepted(hall)]
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
-        
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
+        *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

@@ -35,4 +35,5 @@ def actor_words(actor: str) -> str:
     kind, _, who = actor.partition(":")
     if kind == "staff":
         return f"職員 {who}"
-    return {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "worker": "自動処理", "setup": "自動処理", "cli": "管理者(命令)"}.get(kind, actor)
+    others = {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)"}
+    return (others | dict.fromkeys(("worker", "setup"), "自動処理")).get(kind, actor)

@@ -90,6 +90,12 @@ def _close(owner: Owner, draft_id: str, seen: Draft | None) -> Draft:
     return draft
 
 
+def _filed(row: Application) -> dict[str, Any]:
+    """What the record of a filing says for ever."""
+    return {"receipt": row.receipt, "procedure": row.slug, "version": row.version, "definition": row.checksum, "digest": row.digest,
+            "channel": row.channel}
+
+
 @transaction.atomic(durable=True)
 def _submit(
     owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str, seen: Draft | None
@@ -130,10 +136,7 @@ def _submit(
     case_ref = str(application.id)
     audit.record(
         owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
-        facts={"receipt": receipt, "procedure": draft.slug, "version": draft.version, "definition": published.checksum,
-               "digest": application.digest, "channel": draft.channel} | companies.facts_of(mandate, organisation)
-        | ({"help": str(draft.help), "supporter": draft.supporter["staff"]} if draft.help else {}),
-        of=verdict.answers,
+        facts=_filed(application) | companies.facts_of(mandate, organisation) | support.facts_of(draft), of=verdict.answers,
     )
     if bill is not None:
         paying.fee_ask(application, published.definition, bill, owner.actor)

@@ -54,6 +54,11 @@ def record(draft: Draft) -> dict[str, str]:
     return {"help": str(draft.help), **draft.supporter} if draft.help else {}
 
 
+def facts_of(draft: Draft) -> dict[str, str]:
+    """For the chain: by which help, and which supporter."""
+    return {"help": str(draft.help), "supporter": draft.supporter["staff"]} if draft.help else {}
+
+
 def _place(draft: Draft) -> HelpedDraft:
     guest = draft.owner.startswith("g:")
     if draft.state == "filed":

@@ -35,12 +35,13 @@ def ring(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def full(ring, hall: Hall):
     """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a draft, a kept form, a second factor,
-    a mandate, a legal representation."""
+    a mandate, a legal representation, somebody of a company."""
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
     hall.draft("hanako", SLUG)
     row = KeptInput(who=hall.owner("hanako").key, created_at=clock.now())
     row.sealed = keys.seal("kept", json.dumps(["/a/", {"name.sei": ["見本"]}, False]).encode(), bound_to=str(row.id))
     row.save(force_insert=True)
+    hall.company("kyotaku")
     from madoguchi.agency import guardians
     from madoguchi.agency import services as agency
     from madoguchi.agency.tests.test_guardians import FORM, lists

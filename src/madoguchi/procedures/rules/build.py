@@ -244,9 +244,8 @@ def _attachments(read: Reader, top: Table) -> tuple[Attachment, ...]:
         name = read.text(table, "名", need=True)
         out.append(Attachment(
             id=read.ident(key, section.line_of(key)), name=name, required=need == "はい", later=need == "あとで可",
-            condition=condition, condition_text=condition_text, help=read.text(table, "説明"),
-            kinds=read.texts(table, "種類") or ("画像", "PDF"), most=read.number(table, "最多", 5),
-            doubt=read.doubt(table, name), line=section.line_of(key),
+            condition=condition, condition_text=condition_text, help=read.text(table, "説明"), doubt=read.doubt(table, name),
+            kinds=read.texts(table, "種類") or ("画像", "PDF"), most=read.number(table, "最多", 5), line=section.line_of(key),
         ))
     return tuple(out)
 
@@ -262,8 +261,7 @@ def _roles(read: Reader, top: Table) -> tuple[Role, ...]:
         card = read.text(table, "カード")
         condition, text = (None, card) if card in ("はい", "いいえ", "") else read.condition(table, "カード")
         name = read.text(table, "名", need=True)
-        office = read.condition(table, "代行") if "代行" in table else (None, "")
-        company = read.condition(table, "法人") if "法人" in table else (None, "")
+        office, company = (read.condition(table, when) if when in table else (None, "") for when in ("代行", "法人"))
         out.append(Role(read.ident(key, section.line_of(key)), name, condition, text, read.text(table, "委任状"), read.text(table, "法定代理"),
                         read.doubt(table, name), section.line_of(key), *office, *company))
     return tuple(out)
