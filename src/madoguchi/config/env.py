@@ -73,9 +73,8 @@ def database(url: str, data: Path) -> dict[str, Any]:
     times = options.pop("prepare_threshold", "5")  # after so many times the server keeps a statement of kernel.fixed; 0: never
     if not times.isdecimal():
         raise SettingWrong(f"DATABASE_URL の prepare_threshold は数字で指定してください(今は {times})")
-    options["prepare_threshold"] = int(times) or None
     return {
         "ENGINE": "madoguchi.config.postgres", "NAME": parts.path.lstrip("/"), "USER": unquote(parts.username or ""),
         "PASSWORD": unquote(parts.password or ""), "HOST": parts.hostname or options.pop("host", ""),
-        "PORT": parts.port or "", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options,
+        "PORT": parts.port or "", "CONN_MAX_AGE": None, "CONN_HEALTH_CHECKS": True, "OPTIONS": options, "PREPARE": int(times) or None,
     }

@@ -60,8 +60,8 @@ class Owner:
 
     @property
     def actor(self) -> str:
-        """How this owner appears in the audit chain."""
-        return f"business:{self.key}:{self.account}" if self.account else f"resident:{self.key}"
+        """How this owner appears in the audit chain, in the eighty letters that it has for an actor: of a company, which account."""
+        return f"business:{self.key}:{self.account.replace('-', '')}" if self.account else f"resident:{self.key}"
 
 
 def owner_of(request: HttpRequest) -> Owner | None:

@@ -6,6 +6,7 @@ import secrets
 from dataclasses import dataclass
 from typing import Any
 
+from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from madoguchi.identity.errors import SignatureRefused
@@ -125,7 +126,8 @@ def _submit(
         code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
     )
-    if published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None and not owner.business_id:
+    unsigned = published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None
+    if unsigned and not (owner.business_id and settings.GBIZ_UNSIGNED):
         raise OnlineFilingStopped
     refuse_another_signature(application.digest, signature)
     if mail:

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Iterator
 from typing import Any
 
+from django.conf import settings
+
 from madoguchi.identity.public import Owner, person_of, signer
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
@@ -20,8 +22,13 @@ LEVEL = "署名用"
 
 def refuse_if_unsignable(d: Definition, owner: Owner | None = None) -> None:
     """Raises OnlineFilingStopped when a signature is needed and no proven signer is set (production). A company proves itself
-    by GビズID and signs nothing (docs/adr/0029)."""
-    if d.level == LEVEL and signer() is None and not (owner and owner.business_id):
+    by GビズID and signs nothing, where the city takes that (docs/adr/0029)."""
+    if d.level != LEVEL:
+        return
+    if owner and owner.business_id:
+        if not settings.GBIZ_UNSIGNED:
+            raise OnlineFilingStopped(say("この手続きは電子署名が必要なため、GビズIDではまだ提出できません。担当課の窓口か郵送でお手続きください。"))
+    elif signer() is None:
         raise OnlineFilingStopped
 
 

@@ -1,4 +1,4 @@
-"""The accounts of people of companies are forgotten, but while the company needs them."""
+"""The accounts of people of companies: forgotten, but while the company needs them; good for a signature only where the city says so."""
 
 from __future__ import annotations
 
@@ -6,11 +6,13 @@ import datetime as dt
 
 import pytest
 from tests.support.hall import OPENING, Hall
+from tests.support.walk import text
 
 from madoguchi.agency import organisations
 from madoguchi.agency.models import Mandate, Organisation
 from madoguchi.identity.public import business_of
 from madoguchi.intake import companies, drafts
+from madoguchi.intake.errors import OnlineFilingStopped
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
@@ -90,3 +92,15 @@ def test_zero_years_never_ends_a_sign_in(hall: Hall, settings):
         assert companies.business_accounts_sweep() == 0
     with clock.frozen(OPENING + dt.timedelta(days=1, seconds=1)):
         assert companies.business_accounts_sweep() == 1
+
+
+def test_without_the_citys_word_a_company_files_nothing_that_asks_for_a_signature(hall: Hall, office, settings):
+    """Neither begun, nor sent when it was begun before."""
+    settings.GBIZ_UNSIGNED = False
+    refused = hall.office("kyotaku").post(f"/p/{SHINKI}/start/")
+    assert refused.status_code == 503 and "GビズIDではまだ提出できません" in text(refused)
+    with pytest.raises(OnlineFilingStopped):
+        filed(hall, office)
+    assert not Application.objects.exists()
+    settings.GBIZ_UNSIGNED = True
+    assert filed(hall, office).signature is None

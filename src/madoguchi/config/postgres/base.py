@@ -13,6 +13,10 @@ from django.db.backends.postgresql import base
 class DatabaseWrapper(base.DatabaseWrapper):
     """As Django's, but looks at the socket, and has a cursor for statements that stay the same."""
 
+    def get_connection_params(self) -> dict[str, Any]:
+        """With the number of times after which the server keeps a statement of `fixed_cursor`."""
+        return super().get_connection_params() | {"prepare_threshold": self.settings_dict.get("PREPARE")}
+
     def is_usable(self) -> bool:
         """Open, and nothing unasked-for has arrived: what arrives between two requests is the server's farewell."""
         if self.connection is None or self.connection.closed:
