@@ -7,12 +7,14 @@ import datetime as dt
 import functools
 import random
 import re
+import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
 
 from madoguchi.config import demo
 from madoguchi.config.procedures_cli import pack_files, read_file
+from madoguchi.counter.rules import IDLE_SECONDS
 from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import generate
@@ -93,6 +95,7 @@ class Town:
     def __init__(self, base: str, home: Path) -> None:
         self.base, self.home = base, home
         self._windows: dict[str, demo.Browser] = {"nobody": demo.Browser(base)}
+        self._tablet_at, self._tablet_until = "", 0.0
 
     def window(self, who: str) -> demo.Browser:
         """A resident's browser, or a member of staff's (by account); "guest" is a resident who never signs in."""
@@ -276,14 +279,18 @@ class Town:
         """Nobody has typed its code."""
         return self._help()[0]
 
-    @functools.cached_property
+    @property
     def tablet(self) -> str:
-        """Somebody writes on the tablet (window "tablet"): the draft's address."""
-        self.help_started, code = self._help()
-        window = self.window("tablet")
-        window.get("/counter/").send("./", {"code": code})
-        window.send(f"/p/{RISAI}/start/", {})
-        return re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
+        """Somebody writes on the tablet (window "tablet"): the draft's address. Begun anew before it has been idle for too long."""
+        if time.monotonic() > self._tablet_until:
+            self.help_started, code = self._help()
+            self._windows.pop("tablet", None)
+            window = self.window("tablet")
+            window.get("/counter/").send("./", {"code": code})
+            window.send(f"/p/{RISAI}/start/", {})
+            self._tablet_at = re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
+            self._tablet_until = time.monotonic() + IDLE_SECONDS / 3
+        return self._tablet_at
 
     # --- applications
 
