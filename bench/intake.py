@@ -9,8 +9,8 @@ hall by the door that `madoguchi serve` opens (config/rsgi.py), so its cost is i
 One JSON line per engine and worker count. ``cpu_ratio`` is the server's CPU per flow over the
 yardstick's CPU per submit; ``floor_ratio`` the same for as many requests to the yardstick's /hello, which does nothing: what
 fifteen pages cost before anybody does anything; ``p50_ratio`` the same as ``cpu_ratio`` for the client's median time;
-``sql_per_flow`` counts statements
-(with BEGIN and COMMIT) of one flow; ``rss_mb`` is the peak of one worker after a search and a PDF.
+``sql_per_flow`` counts the statements of one flow that a cursor runs (on SQLite Django's BEGIN is among them, COMMIT on neither);
+``rss_mb`` is the peak of one worker after a search and a PDF.
 """
 
 from __future__ import annotations

@@ -66,7 +66,9 @@ class Fee:
 
 
 def fee_of(application: Application) -> Fee | None:
-    """The fee of an application that was found; None where there is none."""
+    """The fee of an application that was found; None where there is none. Where the procedure has no bill, nobody is asked."""
+    if procedures.version(application.slug, application.version).definition.charge is None:
+        return None
     row = payments.payment_of_case(str(application.id))
     if row is None:
         return None
