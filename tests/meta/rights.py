@@ -341,6 +341,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "counter.selectors.help_by_code": ("finds a help by its own secret code", {"counter.services"}),
     "counter.selectors.code_digest": ("a digest", None),
     "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.middleware", "counter.services"}),
+    "register.public.trial_town": ("fills an empty register with invented people", {"config.management.commands.setup"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision; figures have a field of this name",
                                 {"delivery.services", "casework.retention", "figures.rules", "figures.selectors"}),

@@ -167,6 +167,8 @@ PASSWORD_HASHERS = (
 
 # 代理: how long a standing 委任 may run, and how many years it is kept after its end.
 MANDATE_DAYS, MANDATE_KEEP_YEARS = env.number("MADOGUCHI_MANDATE_DAYS", 366), env.number("MADOGUCHI_MANDATE_KEEP_YEARS", 5)
+# What the card said of a resident is forgotten so many days after the last sign-in.
+RESIDENT_KEEP_DAYS = env.number("MADOGUCHI_RESIDENT_KEEP_DAYS", 30)
 # An account of a company is forgotten so many years after its last sign-in, once nothing of the company needs it.
 BUSINESS_KEEP_YEARS = env.number("MADOGUCHI_BUSINESS_KEEP_YEARS", 1)
 # 法定代理: the farthest last day of one that the city confirms (days), and for how long its proof is kept after its end.

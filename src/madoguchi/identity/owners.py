@@ -138,11 +138,11 @@ def guest_make(response: HttpResponse, token: str | None = None) -> Owner:
 
 
 def person_of(owner: Owner) -> Person | None:
-    """The four attributes of a signed-in resident."""
+    """The four attributes of a signed-in resident, as the card had them at the last sign-in; None once they are forgotten."""
     if not owner.natural:
         return None
     row = READ.one(owner.resident_id)
-    if row is None:
+    if row is None or not row.attributes:
         return None
     return Person(**json.loads(keys.unseal("resident", row.attributes, bound_to=str(row.id))))
 

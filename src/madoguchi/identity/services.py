@@ -36,6 +36,19 @@ def resident_signed_in(*, issuer: str, subject: str, person: Person) -> Resident
     return resident
 
 
+def cards_sweep() -> int:
+    """Forget the four attributes of residents who have not signed in for some days (settings): only a sign-in uses them, and the
+    next one brings them again. The pairwise subject stays, so that what they filed is theirs. Returns how many."""
+    before = clock.now() - dt.timedelta(days=max(settings.RESIDENT_KEEP_DAYS, 1))  # never of whom is signed in
+    gone = 0
+    for resident in Resident.objects.filter(last_seen__lt=before).exclude(attributes=b"").order_by("last_seen").values_list("id", flat=True)[:200]:
+        with transaction.atomic():
+            if Resident.objects.filter(id=resident, last_seen__lt=before).update(attributes=b""):
+                audit.record("worker", "resident.card_forgotten", chain="residents", facts={"resident": str(resident)})
+                gone += 1
+    return gone
+
+
 @transaction.atomic
 def business_signed_in(*, issuer: str, subject: str, company: Company) -> BusinessAccount:
     """Remember who signed in for which company; what was said before is replaced. An account that now speaks for another

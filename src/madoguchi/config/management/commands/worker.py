@@ -17,10 +17,13 @@ from madoguchi.api.public import submit_keys_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
-from madoguchi.identity.public import kept_sweep, memberships_lapse, sessions_sweep
+from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
+
+HOURLY = (bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep, business_accounts_sweep, guardians_sweep,
+          helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays)
 
 
 class Command(BaseCommand):
@@ -61,18 +64,8 @@ class Command(BaseCommand):
                     escalate()
                 if now - tidy > 3600:
                     tidy = now
-                    bulk_drafts_sweep()
-                    drafts_sweep()
-                    opinions_sweep()
-                    unpaid_sweep()
-                    mandates_sweep()
-                    business_accounts_sweep()
-                    guardians_sweep()
-                    helps_sweep()
-                    sessions_sweep()
-                    kept_sweep()
-                    submit_keys_sweep()
-                    sweep_strays()
+                    for sweep in HOURLY:
+                        sweep()
                 if not outbox.run_once():
                     time.sleep(0.2)
             except (OperationalError, InterfaceError, OSError) as error:  # database away or locked, disk full: wait, try again
