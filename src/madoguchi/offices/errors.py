@@ -13,7 +13,6 @@ class DisasterWrong(DomainError):
     """The entry of a disaster must be put right; ``faults`` are (field, words)."""
 
     code = "disaster_wrong"
-    ja = "災害の内容を確認してください。"
     status = 422
 
     def __init__(self, faults: list[tuple[str, str]]) -> None:
