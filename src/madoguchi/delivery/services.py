@@ -118,7 +118,7 @@ def witness(chains: Chains) -> Iterator[audit.Fault]:
 
 def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
     """Parcels of this person's sections: what is not delivered yet first, then the newest. 50 a page."""
-    rows = Parcel.objects.defer("sealed").order_by("-state", "-created_at")  # waiting, refused, delivered
+    rows = Parcel.objects.defer("sealed").order_by("-state", "-created_at", "id")  # waiting, refused, delivered
     mine = rows if actor.may(Right.SEE_DELIVERIES) else rows.filter(section__in=actor.sections())
     return Paginator(mine, 50).get_page(page)
 

@@ -5,12 +5,11 @@ from .rules.held import Claim, Place
 from .services import Comparison, people_compare
 
 
-def trial_town(*, actor: str) -> int:
-    """Fill an empty register with an invented town, once; how many people came. No page needs it: it is loaded when asked for."""
-    from .trial import trial_town as filled
+def trial_town(*, actor: str) -> None:
+    """Fill an empty register with an invented town, once. No page needs it: it is loaded when asked for."""
+    from .trial import trial_town as fill
 
-    taken = filled(actor=actor)
-    return taken.added if taken else 0
+    fill(actor=actor)
 
 
 __all__ = ["Claim", "Comparison", "Place", "Result", "Row", "Sheet", "people_compare", "trial_town"]

@@ -67,6 +67,18 @@ def test_a_fee_has_the_amount_of_its_day():
             fee_read("x", {"名": "写し", "額": [{"から": "2020-04-01", "円": wrong}]})
 
 
+@pytest.mark.parametrize(("language", "words"), [
+    ("ja", "手数料の額が決まっていない"), ("en", "The fee has not been set"), ("vi", "Chưa có mức lệ phí"),
+])
+def test_without_an_amount_for_the_day_the_page_says_so_in_its_language(order, hall, language, words):
+    order()  # publishes
+    browser = hall.browser()
+    browser.cookies["ui_lang"] = language
+    with clock.frozen(dt.datetime(2020, 3, 31, 12, tzinfo=clock.JST)):
+        page = browser.get(f"/p/{SLUG}/")
+    assert page.status_code == 503 and words in page.content.decode()
+
+
 def test_unpaid_is_not_accepted_and_paid_is_accepted_once(order, hall, cards):  # noqa: F811
     row = order(mail="a@example.jp")
     run_worker()
