@@ -30,11 +30,12 @@ JOURNEYS: dict[str, Journey] = {
     "late": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("late", {}), ("work", {})],
     # whoever has the case leaves the section
     "leaving": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("leave", {}), ("work", {})],
-    # a certificate that is paid for first: by card and asked for, by card and told of, in cash; a part goes back
+    # a certificate that is paid for first: by card and asked for, by card and told of, in cash, counted at the end of the day; a part goes back
     "card": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_start", {}), ("pay_card", {}), ("work", {}),
              ("pay_refund", {}), ("work", {})],
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
-    "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {})],
+    "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
+             ("counter_sale", {}), ("day_close", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),

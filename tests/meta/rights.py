@@ -35,7 +35,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, refunds
+from madoguchi.payments import cashier, refunds, sales, till
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -148,6 +148,20 @@ PAYMENTS = {
     "payments.refunds.refund_answer": staff(lambda w, a: refunds.refund_answer(actor=a, refund_id=w.refund, approve=True), SECTION, anything),
     # not approved yet: who may is told so
     "payments.refunds.refund_hand_over": staff(lambda w, a: refunds.refund_hand_over(actor=a, refund_id=w.refund), SECTION, anything),
+    "payments.cashier.cash_take_in": staff(lambda w, a: cashier.cash_take_in(
+        actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), tendered=300), SECTION, anything),
+    "payments.sales.sale_take": staff(lambda w, a: sales.sale_take(actor=a, section="kosodate", press=str(uuid.uuid4()),
+                                                                   counts={"juuminhyou": 1}, tendered=300), SECTION, anything),
+    "payments.till.till_check": staff(lambda w, a: till.till_check(a, "kosodate"), SECTION, anything),
+    "payments.till.till_now": staff(lambda w, a: till.till_now(actor=a, section="kosodate").left, SECTION | {"auditor"}, something),
+    "payments.till.till_slips": staff(lambda w, a: till.till_slips(actor=a, section="kosodate", close=w.closed), SECTION | {"auditor"}),
+    "payments.till.till_waiting": staff(lambda w, a: till.till_waiting(actor=a, section="kosodate"), SECTION | {"auditor"}, something),
+    "payments.till.close_list": staff(lambda w, a: list(till.close_list(actor=a, section="kosodate")), SECTION | {"auditor"}, something),
+    "payments.till.close_get": staff(lambda w, a: till.close_get(actor=a, close_id=w.close), SECTION | {"auditor"}, anything),
+    "payments.till.till_close": staff(lambda w, a: till.till_close(actor=a, section="kosodate", count=till.Count({100: 3}, 0, "", 2, 300)),
+                                      SECTION, anything),
+    # who closed is told that another person must
+    "payments.till.till_take_over": staff(lambda w, a: till.till_take_over(actor=a, close_id=w.close, amount=300), SECTION, anything),
 }
 
 

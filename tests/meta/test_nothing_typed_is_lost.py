@@ -30,7 +30,7 @@ from madoguchi.intake import companies, drafts
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments import cashier
+from madoguchi.payments import cashier, till
 from madoguchi.payments import services as charging
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
@@ -119,6 +119,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
             fees.append(charging.payment_make(key=f"fee:{ref}", case_ref=ref, receipt=claims[0].receipt, section="kosodate", subject="証明書",
                                               lines=[], amount=300, due_at=None, actor="test"))
     cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(fees[0].id), tendered=300)
+    counted = till.till_close(actor=hall.staff("tanaka"), section="kosodate", count=till.Count({100: 3}, 300, "", 1, 300))
     from madoguchi.agency.tests.test_guardians import accepted, asked
 
     legal = [asked(hall), accepted(hall)]
@@ -127,6 +128,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
         *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
+        ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),
+        ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

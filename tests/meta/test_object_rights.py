@@ -33,7 +33,7 @@ from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.public import disasters_seed
-from madoguchi.payments import cashier, refunds
+from madoguchi.payments import cashier, refunds, till
 from madoguchi.payments import services as charging
 from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
@@ -45,7 +45,8 @@ CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-sho
 TABLE, OWN = rights.TABLE | rights_companies.TABLE, rights.OWN | rights_companies.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
-       "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund")
+       "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",
+       "close")
 NUMBERS = ("message", "absence", "person", "factor", "membership")
 
 
@@ -116,7 +117,7 @@ class World:
                 self.mandate = str(mandates.mandate_answer(owner=jiro, code=self.code, accept=True).id)
 
     def _money(self) -> None:
-        """A fee that tanaka took and asked to give back, and one that nobody has paid."""
+        """A fee that tanaka took, asked to give back and counted, and one that nobody has paid."""
         tanaka, made = self.hall.staff("tanaka"), []
         for ref in (self.case, self.open):
             with transaction.atomic():
@@ -126,6 +127,8 @@ class World:
         self.payment, self.open_payment = made
         cashier.cash_take(actor=tanaka, payment_id=self.payment, tendered=300)
         self.refund = str(refunds.refund_ask(actor=tanaka, payment_id=self.payment, amount=100, reason="mistake").id)
+        self.closed = till.till_close(actor=tanaka, section="kosodate", count=till.Count({100: 3}, 300, "", 1, 300))
+        self.close = str(self.closed.id)
 
     def _guardian(self) -> None:
         """Taro represents Ume: one that the city confirmed, one that waits, one that he has not sent."""

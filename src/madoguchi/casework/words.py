@@ -21,6 +21,7 @@ ACTIONS = {
     "outbox.retried": "止まっていた処理をもう一度始めた", "outbox.skipped": "止まっていた処理を飛ばした",
     "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
     "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",
+    "till.closed": "現金を数えて締めた", "till.taken_over": "締めた金庫を引き継いだ",
     "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
 }
 

@@ -20,7 +20,11 @@ from .services import report_apply_in
 def cash_take(*, actor: Staff, payment_id: str, tendered: int) -> tuple[Payment, int]:
     """Take cash; returns the payment and the change. A second click finds it paid. Raises CashWrong, PaymentClosed,
     PaymentNotFound."""
-    payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
+    return cash_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), tendered=tendered)
+
+
+def cash_take_in(*, actor: Staff, payment: Payment, tendered: int) -> tuple[Payment, int]:
+    """As cash_take, in the caller's transaction, of a payment that it has found or made, and locked."""
     if payment.state == State.SUCCESS or (after(payment.state, Act.PAY) is None):
         raise PaymentClosed
     if tendered < payment.amount:

@@ -64,3 +64,20 @@ class CashWrong(DomainError):
     code = "cash_wrong"
     ja = "預かった金額を確認してください。"
     status = 422
+
+
+class CountWrong(DomainError):
+    """The form of the counter (a count, a take-over, a sale) can not be taken like this; ``faults`` are (field, words)."""
+
+    code = "count_wrong"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__(faults[0][1])
+        self.faults = faults
+
+
+class TillMoved(Conflict):
+    """Cash was taken or given back, or the box was closed, since the page was shown."""
+
+    code = "till_moved"

@@ -8,6 +8,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living, missing
 
 from .models import Attempt, Payment, Refund
+from .providers import CASH
 from .rules import OPEN
 
 
@@ -15,6 +16,10 @@ def payments_hold(case_id: str) -> str:
     """Why a case may not be destroyed yet. Empty when it may."""
     if Refund.objects.filter(payment__case_ref=case_id, state__in=["asked", "approved", "refused"]).exists():
         return "終わっていない還付があります"
+    uncounted = {"payment__case_ref": case_id, "closed": None}
+    if (Attempt.objects.filter(provider=CASH, state="paid", **uncounted).exists()
+            or Refund.objects.filter(attempt__provider=CASH, state="done", **uncounted).exists()):
+        return "まだ日締めに入っていない現金があります"
     return "終わっていない支払いがあります" if Payment.objects.filter(case_ref=case_id, state__in=OPEN).exists() else ""
 
 

@@ -7,7 +7,8 @@ from django.db.models import F, Q
 
 
 class Payment(models.Model):
-    """One fee of one case. No name, no card: who pays is the case's, the card is the gateway's. Its history is the case's chain."""
+    """One fee of one case, or of a sale at the counter (``case_ref`` is empty). No name, no card: who pays is the case's, the card is
+    the gateway's. Its history is the case's chain, or that of the section's till."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=120, unique=True)
@@ -34,6 +35,49 @@ class Payment(models.Model):
     def __str__(self) -> str:
         return f"{self.receipt} {self.amount}"
 
+    @property
+    def chain(self) -> str:
+        """Where its history is recorded."""
+        return f"case:{self.case_ref}" if self.case_ref else f"till:{self.section}"
+
+
+class DayClose(models.Model):
+    """The cash box of a section, counted (日締め). Numbers only, so that it outlives the payments; never changed, but for who took it
+    over."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    section = models.CharField(max_length=40)
+    number = models.PositiveIntegerField()  # one after the other in its section
+    left = models.PositiveIntegerField()  # yen at the close before
+    taken = models.PositiveIntegerField(default=0)
+    takings = models.PositiveIntegerField(default=0)  # how many payments
+    back = models.PositiveIntegerField(default=0)
+    voided = models.PositiveIntegerField(default=0)  # of ``back``: 取消し
+    counts = models.JSONField()  # {"1000": 3, …}
+    counted = models.PositiveIntegerField()
+    kept = models.PositiveIntegerField()  # つり銭 for the next day; the rest goes to the treasury
+    reason = models.CharField(max_length=200, default="")
+    closed_by = models.CharField(max_length=70)
+    closed_at = models.DateTimeField()
+    accepted_by = models.CharField(max_length=70, default="")
+    accepted_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["section", "number"], name="close_number")]
+
+    def __str__(self) -> str:
+        return f"{self.section} {self.number}"
+
+    @property
+    def expected(self) -> int:
+        """What should have been there, in yen."""
+        return self.left + self.taken - self.back
+
+    @property
+    def difference(self) -> int:
+        """Counted less expected: negative when cash is missing."""
+        return self.counted - self.expected
+
 
 class Attempt(models.Model):
     """One order at a provider, written before the provider is called: its id is the key of the call (own idempotency table)."""
@@ -48,6 +92,7 @@ class Attempt(models.Model):
     state = models.CharField(max_length=10, default="open")  # open, waiting, paid, failed, over
     asked_at = models.DateTimeField(null=True)  # when the provider was last asked how it stands
     created_at = models.DateTimeField()
+    closed = models.ForeignKey(DayClose, null=True, on_delete=models.PROTECT)  # cash: the close that counted it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "reference"], condition=~Q(reference=""), name="attempt_reference")]
@@ -70,6 +115,7 @@ class Refund(models.Model):
     reference = models.CharField(max_length=200, default="")
     asked_at = models.DateTimeField()
     done_at = models.DateTimeField(null=True)
+    closed = models.ForeignKey(DayClose, null=True, on_delete=models.PROTECT)  # cash: the close that counted it
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"

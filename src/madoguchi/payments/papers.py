@@ -8,6 +8,7 @@ from madoguchi.offices.public import city
 
 from .models import Payment
 from .rules import MEANS
+from .selectors import is_void
 
 
 def paid_pdf(payment: Payment) -> bytes:
@@ -18,4 +19,5 @@ def paid_pdf(payment: Payment) -> bytes:
     return paid_face(
         city_name=str(city().name), section=f"{section.name} {section.unit}", number=payment.number, subject=payment.subject,
         receipt=payment.receipt, lines=[(x["label"], x["unit"], x["count"], x["sum"]) for x in payment.lines], amount=payment.amount,
-        refunded=payment.refunded, paid_at=payment.paid_at, means=str(MEANS[payment.means]), sample=not settings.PRODUCTION).data
+        refunded=payment.refunded, paid_at=payment.paid_at, means=str(MEANS[payment.means]), void=is_void(payment),
+        sample=not settings.PRODUCTION).data

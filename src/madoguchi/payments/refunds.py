@@ -13,7 +13,7 @@ from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
 from .ports import Accepted, RefundOrder, Retry
 from .providers import CASH, FREE, provider_of
-from .rules import REASONS, refundable
+from .rules import REASONS, VOID, refundable
 from .selectors import payment_get
 
 
@@ -29,8 +29,8 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
     if reason not in REASONS:
         raise RefundWrong("還付の理由を選んでください。")
-    attempt = next((a for a in payment.attempts.filter(state="paid").order_by("created_at")
-                    if refundable(a.amount, promised(a)) >= amount > 0), None)
+    attempt = _to_void(payment, amount) if reason == VOID else next(
+        (a for a in payment.attempts.filter(state="paid").order_by("created_at") if refundable(a.amount, promised(a)) >= amount > 0), None)
     if attempt is None:
         most = max((refundable(a.amount, promised(a)) for a in payment.attempts.filter(state="paid")), default=0)
         raise RefundWrong(f"還付できるのは1円から{most:,}円までです。金額を直してください。" if most else "還付できるお金がありません。")
@@ -39,8 +39,18 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     return refund
 
 
+def _to_void(payment: Payment, amount: int) -> Attempt:
+    """取消し is of all the cash of a payment, while it is in the box that nobody has counted yet."""
+    cash = payment.attempts.filter(provider=CASH, state="paid", closed=None).first()
+    if cash is None:
+        raise RefundWrong("取消しができるのは、締める前の現金だけです。ほかの理由を選び、還付として申し出てください。")
+    if amount != cash.amount or promised(cash):
+        raise RefundWrong(f"取消しは、受け取った{cash.amount:,}円の全額だけです。一部だけ返すときは、ほかの理由を選んでください。")
+    return cash
+
+
 def _record(refund: Refund, actor: str, action: str) -> None:
-    audit.record(actor, action, chain=f"case:{refund.payment.case_ref}", facts={
+    audit.record(actor, action, chain=refund.payment.chain, facts={
         "payment": str(refund.payment_id), "refund": str(refund.id), "back": refund.amount, "reason": refund.reason})
 
 

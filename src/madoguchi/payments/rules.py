@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from enum import StrEnum
 
 from madoguchi.kernel.said import say
@@ -48,9 +49,19 @@ WORDS = {
 REFUNDED_ALL, REFUNDED_PART = say("全額をお返ししました"), say("一部をお返ししました")
 REASONS = {  # why money goes back: a code and words, so that no name gets into a reason
     "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "refused": "証明書を交付できない",
-    "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった",
+    "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった", "void": "打ち間違い（取消し）",
 }
+VOID = "void"  # cash that should never have been taken: all of it, before the box is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "card": say("クレジットカード")}
+
+DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # 日本銀行券と貨幣
+
+
+def counted(counts: Mapping[int, int]) -> int:
+    """Yen of so many of each note and coin. Raises ValueError for one that does not exist or fewer than none."""
+    if any(kind not in DENOMINATIONS or not 0 <= n <= 99_999 for kind, n in counts.items()):
+        raise ValueError("no such notes or coins")
+    return sum(kind * n for kind, n in counts.items())
 
 
 def after(state: str, act: Act) -> State | None:

@@ -9,6 +9,7 @@ from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import GatewayNotice, Payment, Refund
+from .rules import VOID
 
 
 def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment:
@@ -36,6 +37,11 @@ def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int =
 def refunds_of(payment: Payment) -> list[Refund]:
     """Refunds of a payment that was found, the oldest first."""
     return list(Refund.objects.filter(payment=payment).select_related("attempt").order_by("asked_at"))
+
+
+def is_void(payment: Payment) -> bool:
+    """Was it taken by mistake and given back (取消し)? Then its 領収証 is no good."""
+    return bool(payment.refunded) and Refund.objects.filter(payment=payment, reason=VOID, state="done").exists()
 
 
 def payment_of_case(case_ref: str) -> Payment | None:

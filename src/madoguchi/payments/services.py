@@ -27,7 +27,7 @@ CURRENCY = "jpy"
 
 
 def _record(payment: Payment, actor: str, action: str, **facts: Any) -> None:
-    audit.record(actor, action, chain=f"case:{payment.case_ref}", facts={"payment": str(payment.id), "amount": payment.amount} | facts)
+    audit.record(actor, action, chain=payment.chain, facts={"payment": str(payment.id), "amount": payment.amount} | facts)
 
 
 def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
@@ -38,8 +38,9 @@ def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
     payment.state = state
     payment.save()
     _record(payment, actor, f"payment.{state}", **facts)
-    outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}",
-                   payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state)})
+    if payment.case_ref:
+        outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}",
+                       payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state)})
     return True
 
 

@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel.errors import DomainError
+from madoguchi.offices.public import city
 from madoguchi.web.posted import posts
 
 from . import cashier, refunds, selectors
@@ -26,23 +27,31 @@ REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "�
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
     """All payments of one's sections."""
-    actor, page = cast(Staff, request.user), request.GET.get("page", "1")
+    actor = cast(Staff, request.user)
     query, wanted = request.GET.get("q", "").strip().upper()[:30], request.GET.get("wanted", "")
-    rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "",
-                                  page=int(page) if page.isdecimal() and len(page) < 8 else 1)
+    rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "", page=page_typed(request))
+    tills = [(key, section.name, actor.may(Right.WORK_CASES, key)) for key, section in city().sections.items()
+             if actor.may(Right.WORK_CASES, key) or actor.may(Right.READ_ALL_CASES)]
     context = {"rows": rows, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
-               "query": query, "wanted": wanted, "choices": WANTED, "odd": selectors.notices_odd()}
+               "query": query, "wanted": wanted, "choices": WANTED, "odd": selectors.notices_odd(), "tills": tills}
     return render(request, "payments/list.html", context)
+
+
+def page_typed(request: HttpRequest) -> int:
+    """Which page of a list."""
+    page = request.GET.get("page", "1")
+    return int(page) if page.isdecimal() and len(page) < 8 else 1
 
 
 @login_required
 @require_safe
 def payment(request: HttpRequest, payment_id: str) -> HttpResponse:
     """One payment."""
-    return _page(request, payment_id, [])
+    return payment_page(request, payment_id, [])
 
 
-def _page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], change: int | None = None) -> HttpResponse:
+def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], change: int | None = None) -> HttpResponse:
+    """One payment, with what is wrong, or the change to give."""
     actor = cast(Staff, request.user)
     found = selectors.payment_get(actor=actor, payment_id=payment_id)
     works = actor.may(Right.WORK_CASES, found.section)
@@ -51,11 +60,11 @@ def _page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], 
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
-               "change": change, "typed": request.POST}
+               "change": change, "typed": request.POST, "void": selectors.is_void(found)}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 
-def _number(text: str) -> int:
+def number_typed(text: str) -> int:
     """Yen as typed: full-width digits and commas too; -1 for what is no sum."""
     import unicodedata
 
@@ -74,10 +83,10 @@ def _to(payment_id: str) -> HttpResponseRedirect:
 def take(request: HttpRequest, payment_id: str) -> HttpResponse:
     """Take cash; the page says how much change."""
     try:
-        _, change = cashier.cash_take(actor=cast(Staff, request.user), payment_id=payment_id, tendered=_number(request.POST.get("tendered", "")))
+        _, change = cashier.cash_take(actor=cast(Staff, request.user), payment_id=payment_id, tendered=number_typed(request.POST.get("tendered", "")))
     except CashWrong as wrong:
-        return _page(request, payment_id, [("tendered", wrong.ja)])
-    return _page(request, payment_id, [], change)
+        return payment_page(request, payment_id, [("tendered", wrong.ja)])
+    return payment_page(request, payment_id, [], change)
 
 
 @login_required
@@ -85,10 +94,10 @@ def take(request: HttpRequest, payment_id: str) -> HttpResponse:
 def refund(request: HttpRequest, payment_id: str) -> HttpResponse:
     """Ask for money to go back."""
     try:
-        refunds.refund_ask(actor=cast(Staff, request.user), payment_id=payment_id, amount=_number(request.POST.get("amount", "")),
+        refunds.refund_ask(actor=cast(Staff, request.user), payment_id=payment_id, amount=number_typed(request.POST.get("amount", "")),
                            reason=request.POST.get("reason", ""))
     except RefundWrong as wrong:
-        return _page(request, payment_id, [("amount", wrong.ja)])
+        return payment_page(request, payment_id, [("amount", wrong.ja)])
     return _to(payment_id)
 
 
@@ -103,7 +112,7 @@ def refund_act(request: HttpRequest, payment_id: str, refund_id: str) -> HttpRes
         elif act in ("approve", "decline"):
             refunds.refund_answer(actor=actor, refund_id=refund_id, approve=act == "approve")
     except (SecondPersonNeeded, RefundWrong) as wrong:
-        return _page(request, payment_id, [("refunds", cast(DomainError, wrong).ja)])
+        return payment_page(request, payment_id, [("refunds", cast(DomainError, wrong).ja)])
     return _to(payment_id)
 
 

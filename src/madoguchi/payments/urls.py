@@ -1,9 +1,17 @@
 from django.urls import path
 
+from . import sale_staff_views as sale_views
 from . import staff_views as views
+from . import till_staff_views as till_views
 
 urlpatterns = [
     path("payments/", views.payments, name="payments"),
+    path("payments/sale/<slug:section>/", sale_views.sale, name="sale"),
+    path("payments/sale/<slug:section>/take/", sale_views.take, name="sale_take"),
+    path("payments/till/<slug:section>/", till_views.till, name="till"),
+    path("payments/till/<slug:section>/close/", till_views.close, name="till_close"),
+    path("payments/closes/<uuidtext:close_id>/", till_views.day_sheet, name="day_sheet"),
+    path("payments/closes/<uuidtext:close_id>/take-over/", till_views.take_over, name="till_take_over"),
     path("payments/<uuidtext:payment_id>/", views.payment, name="payment"),
     path("payments/<uuidtext:payment_id>/receipt.pdf", views.paper, name="payment_paper"),
     path("payments/<uuidtext:payment_id>/take/", views.take, name="payment_take"),
