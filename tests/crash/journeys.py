@@ -36,6 +36,10 @@ JOURNEYS: dict[str, Journey] = {
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
              ("counter_sale", {}), ("day_close", {})],
+    # taxes: demanded, reported, set against what is due
+    "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
+              ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
+              ("taxes_back", {}), ("taxes_transfer", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -45,4 +49,4 @@ ENDS = {"card": ("received", "filed"), "notice": ("received", "filed"), "cash": 
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review")}
+        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed")}

@@ -22,6 +22,7 @@ from tests.support.walk import text
 from madoguchi.agency import services as agency
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
+from madoguchi.collection.tests.conftest import excess_of_payer, unmatched_money
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -51,7 +52,7 @@ OPEN = {
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
-    "staff_unlock": "the form of staff_reset",
+    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "staff_sessions": "the form of staff_reset",
 }
 
@@ -123,6 +124,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     from madoguchi.agency.tests.test_guardians import accepted, asked
 
     legal = [asked(hall), accepted(hall)]
+    paid, (twice, _) = unmatched_money(), excess_of_payer()
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -131,6 +133,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
+        *(("yamada", f"/staff/collection/{tail}") for tail in (
+            "demands/", "sheets/", "runs/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),

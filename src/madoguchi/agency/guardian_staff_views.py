@@ -17,7 +17,7 @@ from django.views.decorators.http import require_safe
 from madoguchi.files.public import file_response
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import guardian_desk as services
 from . import guardian_selectors as selectors
@@ -25,7 +25,6 @@ from .errors import GuardianWrong
 from .guardian_rules import ALL, KINDS, Stage
 from .models import Guardianship
 from .rules import EVENT
-from .views import see_other
 
 RECHECK_DAYS = 365
 

@@ -16,13 +16,13 @@ from madoguchi.identity.public import Owner
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import postcode_fill
 from madoguchi.web import languages, limits
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import guardian_form, guardian_rules
 from . import guardian_selectors as selectors
 from . import guardians as services
 from .errors import GuardianWrong
-from .views import see_other, signed_in
+from .views import signed_in
 
 Faults = list[tuple[str, str]]
 

@@ -9,13 +9,13 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.identity.public import Owner, owner_of
 from madoguchi.procedures.rules.fields.base import Fault
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import organisations, services
 from .errors import MandateWrong
 from .organisation_rules import KINDS
 from .rules import ACTS, FILE, SEE
-from .views import ends_shown, ends_typed, see_other, signed_in
+from .views import ends_shown, ends_typed, signed_in
 
 
 @signed_in

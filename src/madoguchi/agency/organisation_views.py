@@ -13,13 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import Conflict
 from madoguchi.offices.public import city
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import organisation_import, organisations
 from .errors import OrganisationWrong
 from .models import Organisation
 from .organisation_rules import KINDS, files
-from .views import see_other
 
 FIELDS = {"kind": "種類", "name": "名称", "number": "法人番号", "office": "事業所番号", "zip": "郵便番号", "city": "市区町村", "town": "町名",
           "lot": "番地", "building": "建物", "phone": "電話番号", "chief": "代表者", "starts": "開始日", "ends": "終了日"}

@@ -10,7 +10,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import reverse
@@ -25,7 +25,7 @@ from madoguchi.procedures.rules.fields.base import Fault
 from madoguchi.procedures.rules.model import Question
 from madoguchi.procedures.rules.validate import getter
 from madoguchi.web import limits
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
 from .errors import InvitationWrong, MandateWrong
@@ -34,13 +34,6 @@ from .rules import ACTS, EVENT, FILE, OFFER_DAYS, SEE, code_read
 View = Callable[..., HttpResponseBase]
 ENDS = Question(id="ends", label=say("終わりの日"), type="日付", required=True)
 ONCE = "mado_mandate"  # the code, for the page that shows it once
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """303: the next page is got, never posted again."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def signed_in(view: View) -> View:

@@ -18,13 +18,13 @@ from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import FIELD_TYPES, Definition
 from madoguchi.procedures.rules.faces.webform import field_view, raw_sent
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import bulk, selectors
 from .errors import OF_THE_DECISION, BulkWrong, places
 from .models import BulkItem, BulkRun
 from .rules import WORDS, State, item_shown_when
-from .staff_views import actor_of, list_page, see_other, wanted_in
+from .staff_views import actor_of, list_page, wanted_in
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import holds
 from .errors import NotNow, ReasonMissing
-from .staff_views import actor_of, again, see_other
+from .staff_views import actor_of, again
 
 
 @login_required

@@ -11,7 +11,7 @@ from urllib.parse import urlencode
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -28,7 +28,7 @@ from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
 from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.web import searches
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import lists, ports, selectors, services
 from .bulk import ACTS
@@ -45,13 +45,6 @@ TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書�
 def actor_of(request: HttpRequest) -> Staff:
     """The signed-in staff member."""
     return cast(Staff, request.user)
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """303."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def wanted_in(sent: Mapping[str, str], actor: Staff) -> lists.Filter:

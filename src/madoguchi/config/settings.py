@@ -34,8 +34,8 @@ CSRF_TRUSTED_ORIGINS = [BASE_URL] if BASE_URL.startswith("https://") else []
 INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
-    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.intake",
-    "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
+    "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
+    "madoguchi.intake", "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
     "madoguchi.config",
 ]
@@ -62,7 +62,8 @@ TEMPLATES = [
         "OPTIONS": {
             "environment": "madoguchi.config.engine.environment",
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
-                                   "madoguchi.survey.context.desk", "madoguchi.counter.context.tablet"],
+                                   "madoguchi.survey.context.desk", "madoguchi.collection.context.rail",
+                                   "madoguchi.counter.context.tablet"],
         },
     }
 ]

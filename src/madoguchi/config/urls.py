@@ -23,6 +23,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.casework.urls")),
     path("hooks/card/", hook, name="card_hook"),
     path("staff/", include("madoguchi.payments.urls")),
+    path("staff/", include("madoguchi.collection.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
     path("staff/", include("madoguchi.figures.urls")),

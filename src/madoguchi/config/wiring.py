@@ -5,6 +5,7 @@ from __future__ import annotations
 from madoguchi.agency import public as agency
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
+from madoguchi.collection import public as collection
 from madoguchi.delivery import public as delivery
 from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
@@ -25,6 +26,7 @@ HANDLERS = {
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
+    collection.NOTICES_WANTED: {"collection.print": collection.file_print},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
     payments.CHANGED: {"intake.pay": intake.payment_changed},
@@ -36,7 +38,8 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness, "payments": payments.witness,
 }
-SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED)
+SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
+          collection.SEALED)
 
 
 def connect() -> None:

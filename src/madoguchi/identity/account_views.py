@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.offices.public import city
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import factors
 from .absences import absences_of
@@ -22,7 +22,6 @@ from .models import Staff
 from .people import mail_set, password_set
 from .reauth import fresh
 from .sessions import session_carry, sessions_end, sessions_of
-from .views import see_other
 
 HERE = "/staff/account/"
 

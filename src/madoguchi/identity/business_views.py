@@ -13,7 +13,7 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import Said
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from .errors import SignInFailed, SignInStopped
@@ -23,7 +23,6 @@ from .owners import business_sign_in
 from .ports import BusinessProvider
 from .services import business_provider, business_signed_in
 from .trial import BUSINESSES
-from .views import see_other
 
 log = logging.getLogger(__name__)
 JOURNEY = Journey("mado_gbiz", "gbiz", "business_sign_in", "business_callback")

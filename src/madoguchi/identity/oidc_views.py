@@ -15,7 +15,7 @@ from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import Said
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from .errors import SignInFailed, SignInStopped
@@ -23,7 +23,6 @@ from .journeys import Journey, Kept
 from .owners import sign_in
 from .ports import IdentityProvider
 from .services import identity_provider, resident_signed_in
-from .views import see_other
 
 log = logging.getLogger(__name__)
 JOURNEY = Journey("mado_oidc", "oidc", "card_sign_in", "card_callback")

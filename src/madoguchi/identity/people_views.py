@@ -15,7 +15,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Conflict
 from madoguchi.offices.public import city
 from madoguchi.web import searches
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import directory, people
 from .absences import absence_add, absence_end, absences_of, absences_open, stamp_sections
@@ -27,7 +27,6 @@ from .models import Staff
 from .reauth import fresh
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_of
-from .views import see_other
 
 
 def _sections() -> dict[str, str]:

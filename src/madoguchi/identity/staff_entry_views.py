@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.kernel import clock
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from .errors import FactorWrong, LockedOut, WrongCredentials
@@ -22,7 +22,6 @@ from .models import Staff
 from .selectors import staff_active_by_id
 from .services import staff_provider
 from .sessions import session_begin, session_drop
-from .views import see_other
 
 HALF, HALF_SECONDS = "half", 300
 TOO_LATE = "時間がたちました。もう一度、職員番号とパスワードを入力してください。"

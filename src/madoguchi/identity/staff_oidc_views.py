@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from .errors import SignInFailed
@@ -19,7 +19,6 @@ from .ports import StaffProvider
 from .selectors import staff_active
 from .services import staff_provider
 from .sessions import session_begin
-from .views import see_other
 
 log = logging.getLogger(__name__)
 JOURNEY = Journey("mado_staff_oidc", "staff-oidc", "office_sign_in", "office_callback")

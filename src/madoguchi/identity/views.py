@@ -5,26 +5,19 @@ from __future__ import annotations
 from urllib.parse import urlencode
 
 from django.conf import settings
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from .kept import input_keep, who_of
 from .owners import owner_of, sign_in, sign_out
 from .services import resident_signed_in
 from .trial import BUSINESSES, RESIDENTS
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """303."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 @require_safe

@@ -17,6 +17,7 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
+from madoguchi.web.posted import see_other
 
 from . import drafts
 from .errors import DraftNotFound
@@ -25,13 +26,6 @@ from .rules import decides_pages
 
 DOCUMENTS, CHECK = "documents", "check"
 View = Callable[..., HttpResponseBase]
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """303: the next page is got, never posted again."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def raw_post(request: HttpRequest) -> dict[str, list[str]]:

@@ -11,9 +11,10 @@ from madoguchi.files.public import file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
+from madoguchi.web.posted import see_other
 
 from . import acting, applications, drafts
-from .form_parts import draft_url, procedures_section, see_other, sign_in_first, to_sign_in
+from .form_parts import draft_url, procedures_section, sign_in_first, to_sign_in
 from .receipts import receipt_file
 from .views_office import company_acting
 

@@ -16,9 +16,10 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Attachment
 from madoguchi.web import limits
+from madoguchi.web.posted import see_other
 
 from . import acting, drafts
-from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, see_other, sign_in_first, trail
+from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, sign_in_first, trail
 from .models import Draft
 
 TYPES = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}

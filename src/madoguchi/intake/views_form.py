@@ -17,11 +17,11 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import languages, limits
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import acting, companies, drafts, filing, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
-from .form_parts import CHECK, draft_url, procedures_section, raw_post, see_other, sign_in_first, to_sign_in, trail
+from .form_parts import CHECK, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
 from .rules import step_mark
 

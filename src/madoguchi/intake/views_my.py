@@ -21,11 +21,11 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import acting, applications, drafts, opinions, paying, retold, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
-from .form_parts import procedures_section, raw_post, see_other, to_sign_in
+from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS

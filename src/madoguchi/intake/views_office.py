@@ -13,9 +13,10 @@ from madoguchi.identity.public import Owner, business_of, owner_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
+from madoguchi.web.posted import see_other
 
 from . import applications, companies, drafts
-from .form_parts import draft_url, procedures_section, see_other, to_sign_in
+from .form_parts import draft_url, procedures_section, to_sign_in
 from .models import Application, Draft
 from .rules import STATUS_WORDS
 

@@ -10,10 +10,10 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.payments.public import PaymentClosed, ProviderAway, paid_pdf
 from madoguchi.web import languages, limits
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import applications, paying
-from .form_parts import procedures_section, see_other
+from .form_parts import procedures_section
 from .views_my import actor_of, mine, sign_in_first
 
 

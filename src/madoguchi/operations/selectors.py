@@ -12,6 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
+from madoguchi.collection.public import books_checked
 from madoguchi.delivery.public import Stuck, parcels_open, stuck_list
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, outbox
@@ -50,7 +51,7 @@ def insist(actor: Staff) -> None:
 def overview(*, actor: Staff) -> Overview:
     """How everything stands now. Raises Forbidden."""
     insist(actor)
-    return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup()], _versions(), stuck_list(actor=actor))
+    return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup(), *_books()], _versions(), stuck_list(actor=actor))
 
 
 def ago(seconds: float) -> str:
@@ -74,6 +75,15 @@ def _queue() -> list[Fact]:
         Fact("渡していない連携", f"{parcels['waiting']}件"),
         Fact("断られた連携", f"{parcels['refused']}件", "" if not parcels["refused"] else "「連携」の画面で原因を見てください"),
     ]
+
+
+def _books() -> list[Fact]:
+    checked = books_checked()
+    if checked is None:
+        return []
+    at, faults = checked
+    return [Fact("収納の帳簿の突き合わせ", f"{ago((clock.now() - at).total_seconds())}、違い{faults}件",
+                 "" if not faults else "「収納」の突き合わせの画面(監査か税務課の人)で、違いの名前を見てください")]
 
 
 def _places() -> list[Fact]:

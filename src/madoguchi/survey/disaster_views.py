@@ -12,10 +12,11 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import DisasterWrong, disaster_add, disaster_extend, disaster_get, disasters_all
+from madoguchi.web.posted import see_other
 
 from . import forms, selectors
 from .rules import Faults
-from .staff_views import actor_of, see_other, sent_of
+from .staff_views import actor_of, sent_of
 
 
 @login_required

@@ -6,7 +6,7 @@ import datetime as dt
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
@@ -14,7 +14,7 @@ from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import forms, selectors, services
 from .errors import SurveyWrong
@@ -44,13 +44,6 @@ ON_THE_SHEET = ("phone", "house_form", "home_structure", "home_floors", "buildin
 def actor_of(request: HttpRequest) -> Staff:
     """The signed-in staff member."""
     return cast(Staff, request.user)
-
-
-def see_other(url: str) -> HttpResponseRedirect:
-    """303."""
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 def sent_of(request: HttpRequest) -> dict[str, str]:

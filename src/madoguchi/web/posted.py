@@ -26,3 +26,10 @@ def posts(page: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..
         return inner
 
     return decorate
+
+
+def see_other(url: str) -> HttpResponseRedirect:
+    """After a form was taken: the page to look at next (303)."""
+    response = HttpResponseRedirect(url)
+    response.status_code = 303
+    return response

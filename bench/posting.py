@@ -1,0 +1,136 @@
+"""消込: records of money set against what is due and posted, beside merely inserting the same rows.
+
+    python bench/posting.py [--quick] [--engine sqlite,postgresql] [--sizes 10000,1000000]
+
+For each engine and size a database of its own holds so many 期; a file pays nearly all of them exactly, one in fifty by 速報 only, one
+in two hundred twice, one in two hundred by a number that nobody has, one in a thousand in part. Timed: ``results_take`` from checked
+records to the commit, and, in the same database just before, the same rows into a bare table with a key and no other index (COPY on
+PostgreSQL, executemany on SQLite). One JSON line each: ``records_per_s``, ``insert_ratio`` (time over the bare insert's),
+``growth_ratio`` (time a record over that of the small size), ``rss_mb``. The books are compared afterwards and must be equal.
+--quick: 2,000 and 20,000.
+"""
+
+from __future__ import annotations
+
+import argparse
+import datetime as dt
+import json
+import os
+import resource
+import subprocess
+import sys
+import tempfile
+import time
+from pathlib import Path
+from typing import Any
+
+ROOT = Path(__file__).resolve().parents[1]
+DAY = dt.date(2026, 5, 20)
+
+
+def due(count: int, connection: Any, rows: Any) -> None:
+    """So many 期 of so many demands, without asking anybody."""
+    with connection.cursor() as cursor:
+        cursor.executemany(
+            'INSERT INTO collection_demand (id, sheet_id, charge, year, notice, payer, name, zip, address, building, amount) '
+            "VALUES (%s, %s, 'keiji', 2026, %s, %s, '見本', '9268611', '見本町', '', 10000)",
+            [(n, rows.id, f"{n:08d}", f"{n:010d}") for n in range(1, count + 1)])
+        cursor.executemany(
+            'INSERT INTO collection_instalment (id, demand_id, no, amount, due, number, confirm, paid, late_paid, failed_code) '
+            "VALUES (%s, %s, 1, 10000, '2026-05-31', %s, '000000', 0, 0, '')", [(n, n, f"999999{n:014d}") for n in range(1, count + 1)])
+        cursor.executemany(
+            'INSERT INTO collection_posting (sheet_id, instalment_id, debit, credit, amount, "on") '
+            "VALUES (%s, %s, 'receivable', 'revenue', 10000, '2026-04-01')", [(rows.id, n) for n in range(1, count + 1)])
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE")
+
+
+def bare(connection: Any, records: list[Any]) -> float:
+    """Seconds to insert the same rows and nothing else."""
+    from django.db import transaction
+
+    with connection.cursor() as cursor:
+        cursor.execute("CREATE TABLE bare (record integer PRIMARY KEY, number varchar(20), amount bigint, paid_on date, channel varchar(10), "
+                       "stage varchar(8), code varchar(10))")
+    start = time.perf_counter()
+    with transaction.atomic(), connection.cursor() as cursor:
+        if connection.vendor == "postgresql":
+            with cursor.copy("COPY bare FROM STDIN") as copy:
+                for r in records:
+                    copy.write_row((r.record, *r[2:]))
+        else:
+            cursor.executemany("INSERT INTO bare VALUES (%s, %s, %s, %s, %s, %s, %s)",
+                               ((r.record, r.reference, r.amount, r.paid_on.isoformat(), *r[5:]) for r in records))
+    return time.perf_counter() - start
+
+
+def inside(count: int) -> None:
+    """In a process with a database of its own."""
+    os.environ["DJANGO_SETTINGS_MODULE"] = "madoguchi.config.settings"
+    sys.path.insert(0, str(ROOT / "src"))
+    import django
+
+    django.setup()
+    from django.core.management import call_command
+    from django.db import connection
+
+    from madoguchi.collection import ledger, results
+    from madoguchi.collection.formats.received import Received
+    from madoguchi.collection.models import Sheet
+    from madoguchi.kernel import audit, clock
+
+    call_command("migrate", verbosity=0)
+    from django.db import transaction
+
+    sheet = Sheet.objects.create(kind="demands", name="bench", sha256="0" * 64, rows=count, amount=count * 10_000, by="bench", at=clock.now())
+    with transaction.atomic():
+        due(count, connection, sheet)
+        audit.record("bench", "demands.imported", chain=ledger.CHAIN, facts={"sheet": sheet.id, "sha256": "0" * 64, "yen": count * 10_000})
+    records = []
+    for n in range(1, count + 1):
+        number = f"888888{n:014d}" if n % 200 == 1 else f"999999{(n - 1 if n % 200 == 2 else n):014d}"
+        records.append(Received(n, 0, number, 9_000 if n % 1000 == 7 else 10_000, DAY, "cvs", "final" if n % 50 else "prompt", "02"))
+    floor = bare(connection, records)
+    start = time.perf_counter()
+    results.results_take(actor="bench", results=results.Results("cvs", "bench.txt", b"bench", records))
+    took = time.perf_counter() - start
+    faults = ledger.faults()
+    assert not faults, faults
+    print(json.dumps({"s": took, "floor": floor, "rss_mb": resource.getrusage(resource.RUSAGE_SELF).ru_maxrss // 1024}))
+
+
+def measured(engine: str, count: int) -> dict[str, float]:
+    """One size on one engine."""
+    with tempfile.TemporaryDirectory() as folder:
+        env = os.environ | {"MADOGUCHI_DATA": folder, "MADOGUCHI_ENV": "trial", "PYTHONPATH": str(ROOT / "src")}
+        command = [sys.executable, __file__, "--inside", str(count)]
+        if engine == "postgresql":
+            command = [sys.executable, str(ROOT / "bench" / "tools_postgres.py"), "--run", *command]
+        done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+    found: dict[str, float] = json.loads(done.stdout.strip().splitlines()[-1])
+    return found
+
+
+def main() -> None:
+    parser = argparse.ArgumentParser()
+    parser.add_argument("--quick", action="store_true")
+    parser.add_argument("--engine", default="sqlite,postgresql")
+    parser.add_argument("--sizes", default="")
+    parser.add_argument("--inside", type=int, help=argparse.SUPPRESS)
+    options = parser.parse_args()
+    if options.inside:
+        inside(options.inside)
+        return
+    for engine in options.engine.split(","):
+        small = 0.0
+        for size in (int(n) for n in (options.sizes or ("2000,20000" if options.quick else "10000,1000000")).split(",")):
+            found = measured(engine, size)
+            small = small or found["s"] / size
+            print(json.dumps({
+                "bench": "posting", "engine": engine, "records": size, "records_per_s": round(size / found["s"]),
+                "insert_ratio": round(found["s"] / found["floor"], 1), "growth_ratio": round(found["s"] / size / small, 2),
+                "rss_mb": found["rss_mb"]}), flush=True)
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,132 @@
+"""collection.yaml of the city pack: which taxes and charges there are, and what is the same for all of them."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass, field
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from .errors import ChargesWrong
+
+
+@dataclass(frozen=True, slots=True)
+class Charge:
+    """科目: a tax or charge. Within ``reminder_days`` after 納期限 a 督促状 must go out (地方税法371条ほか)."""
+
+    key: str
+    name: str
+    law: str
+    code: str  # 税目・料金番号 of eL-QR, three digits
+    reminder_days: int
+    late: str  # which table of rates: 地方税, or empty where no late charge is taken
+    title: str  # 納税通知書, 納入通知書
+    words: str  # what the notice says first
+    appeal: str  # which 教示 of city.yaml
+
+
+@dataclass(frozen=True, slots=True)
+class Codes:
+    """Numbers that others give the city, for its slips; ``trial``: invented ones, so that every slip is a 見本."""
+
+    trial: bool
+    el_org: str  # 共通納税機関コード
+    el_office: str  # 税務事務所コード
+    cvs: str  # 請求書発行企業コード
+    payeasy: str  # 収納機関番号
+    late_days: int  # how many days after 納期限 a slip is taken (使用期限)
+
+
+TRIAL_PAYER = {"委託者コード": "0000000000", "委託者名": "ミホンシ", "銀行": "0000", "支店": "000", "種目": "1", "口座": "0000000"}
+TRIAL_CODES = Codes(True, "99999", "000", "999999", "99999", 0)
+
+
+@dataclass(frozen=True, slots=True)
+class Charges:
+    """All of them, the section that collects, and the city's own names of columns."""
+
+    section: str
+    all: dict[str, Charge]
+    columns: dict[str, str] = field(default_factory=dict)
+    codes: Codes = TRIAL_CODES
+    payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
+
+
+def charges() -> Charges:
+    """Those of the city in whose name we run. Raises ChargesWrong."""
+    return read_charges(Path(settings.MADOGUCHI_CITY))
+
+
+def payer() -> dict[str, str]:
+    """The account that refunds leave; in a trial one that is nobody's. Empty when the city has not written it yet."""
+    return charges().payer or ({} if settings.PRODUCTION else TRIAL_PAYER)
+
+
+def charge_get(key: str) -> Charge:
+    """A charge by its key. Raises ChargesWrong that names those that there are."""
+    found = charges().all
+    if key not in found:
+        raise ChargesWrong(f"科目「{key}」はありません。{'、'.join(f'{c.key}({c.name})' for c in found.values())} から選んでください。")
+    return found[key]
+
+
+@functools.lru_cache(maxsize=4)
+def read_charges(folder: Path) -> Charges:
+    """Read a city pack's file. A city without one collects nothing. Raises ChargesWrong."""
+    import yaml
+
+    file = folder / "collection.yaml"
+    if not file.exists():
+        return Charges("", {})
+    try:
+        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+        return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
+                       _codes(raw.get("番号")), _payer(raw.get("振込") or {}))
+    except KeyError as missing:
+        raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
+    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
+        mark = getattr(error, "problem_mark", None)
+        raise ChargesWrong(f"{file}{f':{mark.line + 1}' if mark else ''} を読めません。字下げと「:」を確認してください。") from None
+    except ValueError as error:
+        raise ChargesWrong(f"{file}: {error}") from None
+
+
+def _whole(raw: str, what: str) -> int:
+    if not (raw.isascii() and raw.isdecimal() and len(raw) < 7):
+        raise ValueError(f"{what}は0以上の整数で書いてください(今は「{raw}」)")
+    return int(raw)
+
+
+def _charge(key: str, raw: dict[str, Any]) -> Charge:
+    code = raw["税目コード"]
+    if not (code.isascii() and code.isdecimal() and len(code) == 3):
+        raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
+    if _whole(raw["督促"]["手数料"], f"科目「{key}」の督促手数料"):
+        raise ValueError(f"科目「{key}」の督促手数料は、まだ扱えません。0にして、手数料は別に請求してください")
+    return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), raw.get("延滞金", ""),
+                  raw["通知書"], raw["本文"], raw["教示"])
+
+
+def _codes(raw: dict[str, Any] | None) -> Codes:
+    """Without the numbers, those of the trial."""
+    if not raw:
+        return TRIAL_CODES
+    for name, size in (("共通納税機関コード", 5), ("税務事務所コード", 3), ("請求書発行企業コード", 6), ("収納機関番号", 5)):
+        if not (raw[name].isascii() and raw[name].isdecimal() and len(raw[name]) == size):
+            raise ValueError(f"番号の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
+    return Codes(False, raw["共通納税機関コード"], raw["税務事務所コード"], raw["請求書発行企業コード"], raw["収納機関番号"],
+                 _whole(raw.get("使用期限", "0"), "番号の使用期限(納期限から何日)"))
+
+
+PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}
+
+
+def _payer(raw: dict[str, str]) -> dict[str, str]:
+    for name, size in PAYER.items() if raw else ():
+        if not (raw[name].isascii() and raw[name].isdecimal() and len(raw[name]) == size):
+            raise ValueError(f"振込の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
+    if raw and not raw["委託者名"]:
+        raise ValueError("振込の「委託者名」を書いてください")
+    return dict(raw)

@@ -1,0 +1,168 @@
+"""調定のデータ: one line per 期, judged whole before anything is written. Pure."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+import re
+import unicodedata
+from collections.abc import Iterator, Mapping
+from dataclasses import dataclass, field
+
+from .errors import SheetWrong
+
+COLUMNS = ("通知書番号", "宛名番号", "氏名", "郵便番号", "住所", "方書", "年税額", "期", "期別税額", "納期限")
+OPTIONAL = ("納付番号", "確認番号")  # when the tax system has issued them (eLTAX); without, trial numbers are made and slips are 見本
+TRIAL = "999999"  # begins every trial number: no real one may
+MOST_ERRORS = 200
+MOST_YEN = 9_999_999_999
+PARTS = 12
+
+
+@dataclass(slots=True)
+class Part:
+    """A 期."""
+
+    no: int
+    amount: int
+    due: dt.date
+    number: str = ""
+    confirm: str = ""
+
+
+@dataclass(slots=True)
+class Claim:
+    """A 通知書 with its 期."""
+
+    line: int
+    notice: str
+    payer: str
+    name: str
+    zip: str
+    address: str
+    building: str
+    amount: int
+    parts: list[Part] = field(default_factory=list)
+
+    @property
+    def head(self) -> tuple[str, ...]:
+        """What must be the same on all lines of a 通知書."""
+        return (self.payer, self.name, self.zip, self.address, self.building, str(self.amount))
+
+
+def text_of(data: bytes) -> str:
+    """UTF-8 (with or without BOM) or cp932. Raises SheetWrong."""
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            return data.decode(encoding)
+        except UnicodeDecodeError:
+            continue
+    raise SheetWrong(["1行目 文字コードが読めません。UTF-8(BOM付き)かcp932で保存し直してください"])
+
+
+def _rows(text: str, names: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str] | str]]:
+    ours = {theirs: own for own, theirs in names.items()}
+    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    try:
+        header = [ours.get(name.strip(), name.strip()) for name in next(reader, [])]
+        known = set(COLUMNS) | set(OPTIONAL)
+        missing, twice = [c for c in COLUMNS if c not in header], [c for c in set(header) & known if header.count(c) > 1]
+        if missing or twice:
+            raise SheetWrong([f"1行目 列「{c}」がありません。1行目に列の名を書いてください" for c in missing]
+                             + [f"1行目 列「{c}」が2つあります。1つにしてください" for c in twice])
+        for cells in reader:
+            if any(cells) and len(cells) != len(header):
+                yield reader.line_num, f"列が{len(cells)}個あります。1行目と同じ{len(header)}個にしてください"
+            elif any(cells):
+                yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
+    except csv.Error:
+        raise SheetWrong([f"{reader.line_num + 1}行目 CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"]) from None
+
+
+def _yen(text: str) -> int:
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix("円")
+    return int(plain) if re.fullmatch(r"[0-9]{1,10}", plain) else -1
+
+
+def _day(text: str) -> dt.date | None:
+    match = re.fullmatch(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})", text)
+    try:
+        return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
+    except ValueError:
+        return None
+
+
+def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
+    """(notice, zip, year's amount, part, faults) of a line."""
+    faults = []
+    for name, most in (("通知書番号", 20), ("宛名番号", 20), ("氏名", 120), ("住所", 160)):
+        if not 1 <= len(row[name]) <= most:
+            faults.append(f"「{name}」は1〜{most}文字で書いてください")
+    if len(row["方書"]) > 120:
+        faults.append("「方書」は120文字までで書いてください")
+    code = row["郵便番号"].replace("-", "")
+    if not re.fullmatch(r"[0-9]{7}", code):
+        faults.append(f"「郵便番号」は7桁の数字で書いてください(今は「{row['郵便番号']}」)")
+    total, amount = _yen(row["年税額"]), _yen(row["期別税額"])
+    for name, yen in (("年税額", total), ("期別税額", amount)):
+        if not 1 <= yen <= MOST_YEN:
+            faults.append(f"「{name}」は1円以上の整数で書いてください(今は「{row[name]}」)")
+    no = _yen(row["期"])
+    if not 1 <= no <= PARTS:
+        faults.append(f"「期」は1〜{PARTS}の数で書いてください(今は「{row['期']}」)")
+    due = _day(row["納期限"])
+    if due is None:
+        faults.append(f"「納期限」は 2027-05-31 の形の日付で書いてください(今は「{row['納期限']}」)")
+    elif not dt.date(year, 4, 1) <= due <= dt.date(year + 2, 3, 31):
+        faults.append(f"「納期限」{due} は、賦課年度{year}の納期限として早すぎるか遅すぎます。年度を確かめてください")
+    number, confirm = row.get("納付番号", ""), row.get("確認番号", "")
+    if (number or confirm) and not (re.fullmatch(r"[0-9]{20}", number) and re.fullmatch(r"[0-9]{6}", confirm)):
+        faults.append("「納付番号」は20桁、「確認番号」は6桁の数字で、両方書いてください")
+    if number.startswith(TRIAL):
+        faults.append(f"「納付番号」の{TRIAL}で始まる番号は試用のものです。本物の番号を書いてください")
+    return row["通知書番号"], code, total, Part(no, amount, due or dt.date.min, number, confirm), faults
+
+
+def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
+    """All 通知書 of a file, in its order. ``names`` are the city's own names of columns: {ours: theirs}. Raises SheetWrong with
+    every error (the first 200)."""
+    claims: dict[str, Claim] = {}
+    numbers: dict[str, int] = {}
+    faults: list[str] = []
+    for line, row in _rows(text_of(data), names):
+        if isinstance(row, str):
+            faults.append(f"{line}行目 {row}")
+            continue
+        notice, code, total, part, wrong = _judged(row, year)
+        fresh = Claim(line, notice, row["宛名番号"], row["氏名"], code, row["住所"], row["方書"], total)
+        claim = claims.setdefault(notice, fresh)
+        if claim.head != fresh.head:
+            wrong.append(f"通知書番号「{notice}」の宛名番号・氏名・住所・年税額が{claim.line}行目と違います。揃えてください")
+        if any(p.no == part.no for p in claim.parts):
+            wrong.append(f"通知書番号「{notice}」の{part.no}期が2つあります。どちらかを消してください")
+        if part.number and numbers.setdefault(part.number, line) != line:
+            wrong.append(f"納付番号は{numbers[part.number]}行目と同じです。どちらかを直してください")
+        claim.parts.append(part)
+        faults += [f"{line}行目 {w}" for w in wrong]
+    _whole(claims, numbers, faults)
+    if faults:
+        more = [f"ほか{len(faults) - MOST_ERRORS}件の誤りがあります。上から直してください"] if len(faults) > MOST_ERRORS else []
+        raise SheetWrong(faults[:MOST_ERRORS] + more, len(faults))
+    return list(claims.values())
+
+
+def _whole(claims: dict[str, Claim], numbers: dict[str, int], faults: list[str]) -> None:
+    """What only the whole file shows."""
+    if not claims and not faults:
+        faults.append("1行目 通知書が1つもありません。中身のあるファイルを指定してください")
+    parts = sum(len(c.parts) for c in claims.values())
+    if numbers and len(numbers) != parts and not faults:
+        faults.append(f"「納付番号」のある期が{len(numbers)}、ない期が{parts - len(numbers)}あります。すべての期に書くか、すべて空にしてください")
+    for claim in claims.values():
+        total = sum(p.amount for p in claim.parts)
+        if claim.amount > 0 and min(p.amount for p in claim.parts) > 0 and total != claim.amount:
+            faults.append(f"{claim.line}行目 通知書番号「{claim.notice}」の期別税額の合計{total:,}円が、年税額{claim.amount:,}円と違います")
+        dues = [p.due for p in sorted(claim.parts, key=lambda p: p.no)]
+        if dues != sorted(dues):
+            faults.append(f"{claim.line}行目 通知書番号「{claim.notice}」の納期限が、期の順になっていません")

@@ -1,0 +1,60 @@
+"""Imports and the parity check as staff do them in the browser: the right is asked first, the file is read whole. What reads files and
+draws slips is loaded by the first who needs it, not by every web process."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, clock
+
+from . import ledger, runs, selectors
+from .access import section_require
+from .errors import NothingToPrint
+from .ledger import CHAIN
+from .models import Run, Sheet
+
+
+def demands_import(*, actor: Staff, charge: str, year: int, data: bytes, name: str) -> tuple[Sheet, bool]:
+    """Take 調定 from an uploaded file. Raises DemandNotFound, ChargesWrong, SheetWrong."""
+    from .demands import demands_take
+
+    section_require(actor, writes=True)
+    return demands_take(actor=actor.actor, charge=charge, year=year, data=data, name=name)
+
+
+def results_import(*, actor: Staff, form: str, data: bytes, name: str) -> tuple[Sheet, bool]:
+    """Take 収納 from an uploaded file. Raises DemandNotFound, SheetWrong."""
+    from .results import read_results, results_take
+
+    section_require(actor, writes=True)
+    return results_take(actor=actor.actor, results=read_results(form=form, data=data, name=name))
+
+
+def parity_get(*, actor: Staff) -> list[str]:
+    """Every difference in the books, in words. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return ledger.faults()
+
+
+def letters_make(*, actor: Staff, kind: str, charge: str, year: int, issued_on: dt.date) -> Run:
+    """Have the workers print the notices or reminders of a charge. Raises DemandNotFound, ChargesWrong, NothingToPrint."""
+    section_require(actor, writes=True)
+    return runs.run_start(actor=actor.actor, kind=kind, charge=charge, year=year, issued_on=issued_on)
+
+
+def slips_again(*, actor: Staff, demand_id: int) -> bytes:
+    """The slips of what is left of a demand, as PDF (再発行). Raises DemandNotFound, NothingToPrint."""
+    from .sheets import slips_of
+    from .slips import draw
+
+    section_require(actor, writes=True)
+    demand = selectors.demand_get(actor=actor, demand_id=demand_id)
+    notice = slips_of(demand, clock.today())
+    if notice is None:
+        raise NothingToPrint("この通知書は、すべて納付済みです。納付書は要りません。")
+    with transaction.atomic():
+        audit.record(actor.actor, "slips.reissued", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
+    return draw.one(notice, letter=False)[0]

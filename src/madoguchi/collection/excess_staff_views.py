@@ -1,0 +1,133 @@
+"""過誤納金 as staff see it: what is still here, 充当 and 還付, the files for the bank."""
+
+from __future__ import annotations
+
+import datetime as dt
+import unicodedata
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.files.public import file_get, file_response
+from madoguchi.identity.public import Right
+from madoguchi.kernel import clock
+from madoguchi.web.posted import posts, see_other
+
+from . import givebacks, selectors
+from .charges import charges
+from .errors import BackWrong, MoneyMoved, NothingToPrint, SecondPerson
+from .rates import RateMissing
+from .rules import OUTCOMES
+from .staff_views import actor_of, day_typed, name_of, page_of, works
+
+FIELDS = ("bank", "branch", "kind", "number", "holder")
+STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み"}
+KINDS = {"refund": "還付", "offset": "充当"}
+
+
+@login_required
+@require_safe
+def excess_all(request: HttpRequest) -> HttpResponse:
+    """過誤納金 that is still here."""
+    rows = selectors.excess_list(actor=actor_of(request), page=page_of(request))
+    return render(request, "collection/excess.html", {
+        "rows": rows, "shown": [(e, name_of(e.instalment.demand.charge), OUTCOMES[e.why]) for e in rows],
+        "waiting": selectors.refunds_waiting(actor=actor_of(request))})
+
+
+@login_required
+@require_safe
+def excess(request: HttpRequest, excess_id: int) -> HttpResponse:
+    """One excess: where it came from, what was asked for, and the two forms."""
+    return _page(request, excess_id, [])
+
+
+def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
+    actor = actor_of(request)
+    found = givebacks.excess_get(actor=actor, excess_id=excess_id)
+    stamps = actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
+    rows = [(b, KINDS[b.kind], STATES[b.state], b.state == "asked" and stamps and b.asked_by != actor.actor) for b in selectors.backs_of(found)]
+    context = {"e": found, "charge": name_of(found.instalment.demand.charge), "why": OUTCOMES[found.why], "free": givebacks.free(found),
+               "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
+               "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS}
+    return render(request, "collection/excess_one.html", context, status=status if faults else 200)
+
+
+def number_typed(text: str) -> int:
+    """Yen or an id as typed, in any width; 0 for what is none."""
+    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").strip()
+    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 12 else 0
+
+
+@login_required
+@posts("/staff/collection/excess/{excess_id}/")
+def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
+    """Ask for a 充当."""
+    sent = request.POST
+    try:
+        givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", "")),
+                             target_id=number_typed(sent.get("target", "")))
+    except BackWrong as wrong:
+        return _page(request, excess_id, [({"amount": "offset_amount"}.get(field, field), ja) for field, ja in wrong.faults])
+    return see_other(f"/staff/collection/excess/{excess_id}/")
+
+
+@login_required
+@posts("/staff/collection/excess/{excess_id}/")
+def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
+    """Ask for a 還付."""
+    sent = request.POST
+    account = {name: unicodedata.normalize("NFKC", sent.get(name, "")).strip() for name in FIELDS}
+    since = day_typed(sent.get("since", ""))
+    try:
+        if sent.get("since", "").strip() and since is None:
+            raise BackWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
+        givebacks.refund_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", "")), account=account, since=since)
+    except BackWrong as wrong:
+        return _page(request, excess_id, wrong.faults)
+    return see_other(f"/staff/collection/excess/{excess_id}/")
+
+
+@login_required
+@posts("/staff/collection/excess/{excess_id}/")
+def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
+    """Approve or decline."""
+    try:
+        if request.POST.get("act") in ("approve", "decline"):
+            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=request.POST["act"] == "approve")
+    except (SecondPerson, MoneyMoved, RateMissing) as wrong:
+        return _page(request, excess_id, [("backs", wrong.ja)], wrong.status)
+    return see_other(f"/staff/collection/excess/{excess_id}/")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def transfers(request: HttpRequest) -> HttpResponse:
+    """総合振込: what was sent to the bank, and the form that makes the next file."""
+    actor, faults = actor_of(request), list[tuple[str, str]]()
+    rows = selectors.transfer_list(actor=actor, page=page_of(request))
+    if request.method == "POST":
+        try:
+            on = day_typed(request.POST.get("on", ""))
+            if on is None:
+                raise BackWrong([("on", "振込の日は 2026-12-10 の形で入れてください。")])
+            givebacks.transfer_make(actor=actor, on=on)
+            return see_other("/staff/collection/transfers/")
+        except BackWrong as wrong:
+            faults = wrong.faults
+        except NothingToPrint as wrong:
+            faults = [("on", wrong.ja)]
+    context = {"rows": rows, "waiting": selectors.refunds_waiting(actor=actor), "works": works(request), "faults": faults, "wrong": dict(faults),
+               "day": request.POST.get("on", (clock.today() + dt.timedelta(days=7)).isoformat())}
+    return render(request, "collection/transfers.html", context, status=422 if faults else 200)
+
+
+@login_required
+@require_safe
+def transfer(request: HttpRequest, transfer_id: int) -> HttpResponseBase:
+    """The file for the bank."""
+    found = selectors.transfer_get(actor=actor_of(request), transfer_id=transfer_id)
+    return file_response(file_get(str(found.file_id)))

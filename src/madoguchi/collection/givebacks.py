@@ -1,0 +1,233 @@
+"""過誤納金 goes back: 充当 to another due of the same payer, or 還付 by 総合振込. Asked for by one person, approved by another."""
+
+from __future__ import annotations
+
+import datetime as dt
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+from django.db.models import Sum
+
+from madoguchi.files.public import file_write
+from madoguchi.identity.public import Right, Staff
+from madoguchi.kernel import audit, clock, failpoints, keys
+from madoguchi.kernel.sealing import Column
+
+from .access import section_require
+from .charges import charges, payer
+from .errors import BackWrong, DemandNotFound, MoneyMoved, NothingToPrint, SecondPerson
+from .ledger import CHAIN, one_writer
+from .models import Excess, GiveBack, Instalment, Posting, Transfer
+from .rules import OUT, Account
+
+if TYPE_CHECKING:
+    from .formats.zengin import Sender
+    from .formats.zengin import Transfer as Order
+
+SEALED = (Column(GiveBack, "account", "refund-account", "id", "還付の振込先の口座"),)
+KINDS = {"1": "普通", "2": "当座", "4": "貯蓄"}
+
+
+def excess_get(*, actor: Staff, excess_id: int) -> Excess:
+    """One excess. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = Excess.objects.select_related("money", "instalment__demand").filter(id=excess_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def free(excess: Excess) -> int:
+    """Yen that are neither gone nor asked for."""
+    asked = GiveBack.objects.filter(excess=excess, state__in=("asked", "approved")).aggregate(t=Sum("amount"))["t"] or 0
+    return excess.left - int(asked)
+
+
+def dues_of(excess: Excess) -> list[Instalment]:
+    """What the same payer still owes, the oldest first: what an excess may be set against."""
+    rows = Instalment.objects.filter(demand__payer=excess.instalment.demand.payer, settled_on=None)
+    return list(rows.select_related("demand").order_by("due", "id"))
+
+
+def _begin(actor: Staff, excess_id: int, amount: int) -> Excess:
+    """In the caller's transaction: the excess, with that much of it free. Raises DemandNotFound, BackWrong."""
+    section_require(actor, writes=True)
+    one_writer()
+    excess = excess_get(actor=actor, excess_id=excess_id)
+    if not 0 < amount <= free(excess):
+        raise BackWrong([("amount", f"返せるのは1円から{free(excess):,}円までです。金額を直してください。")])
+    return excess
+
+
+@transaction.atomic(durable=True)
+def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int) -> GiveBack:
+    """充当: ask for a sum to be set against another due of the same payer. Raises DemandNotFound, BackWrong."""
+    excess = _begin(actor, excess_id, amount)
+    target = next((d for d in dues_of(excess) if d.id == target_id), None)
+    if target is None:
+        raise BackWrong([("target", "充当する期別を選んでください。")])
+    if amount > target.amount - target.paid:
+        raise BackWrong([("amount", f"この期別の残りは{target.amount - target.paid:,}円です。金額を直してください。")])
+    return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target))
+
+
+def account_faults(account: Mapping[str, str]) -> list[tuple[str, str]]:
+    """What is wrong with a bank account as typed: bank and branch by their numbers, holder in kana."""
+    from zengin_code import Bank
+
+    faults = []
+    bank = Bank.all.get(account["bank"])
+    if bank is None:
+        faults.append(("bank", "銀行番号(4桁)を確かめてください。この番号の銀行はありません。"))
+    elif account["branch"] not in bank.branches:
+        faults.append(("branch", f"{bank.name}に、この支店番号(3桁)はありません。確かめてください。"))
+    if account["kind"] not in KINDS:
+        faults.append(("kind", "預金の種類を選んでください。"))
+    if not re.fullmatch(r"[0-9]{7}", account["number"]):
+        faults.append(("number", "口座番号は7桁の数字で入れてください。"))
+    if not re.fullmatch(r"[ァ-ヶー　 ().・/-]{1,30}", account["holder"]):
+        faults.append(("holder", "口座名義はカタカナ30文字までで入れてください。"))
+    return faults
+
+
+@transaction.atomic(durable=True)
+def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[str, str], since: dt.date | None) -> GiveBack:
+    """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
+    person decides). Raises DemandNotFound, BackWrong."""
+    excess = _begin(actor, excess_id, amount)
+    faults = account_faults(account)
+    if since is not None and since <= excess.money.paid_on:
+        faults.append(("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。"))
+    if faults:
+        raise BackWrong(faults)
+    back = GiveBack(excess=excess, kind="refund", amount=amount, since=since)
+    body = json.dumps({name: account[name] for name in ("bank", "branch", "kind", "number", "holder")}, ensure_ascii=False).encode()
+    back.account = keys.seal("refund-account", body, bound_to=str(back.id))
+    return _asked(actor, back)
+
+
+def _asked(actor: Staff, back: GiveBack) -> GiveBack:
+    back.asked_by, back.asked_at = actor.actor, clock.now()
+    back.save(force_insert=True)
+    audit.record(actor.actor, f"{back.kind}.asked", chain=CHAIN, facts={"back": str(back.id), "excess": back.excess_id, "yen": back.amount})
+    return back
+
+
+@transaction.atomic(durable=True)
+def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
+    """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer.
+    Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
+    section_require(actor, writes=True)
+    one_writer()
+    back = GiveBack.objects.select_related("excess__money", "target").filter(id=back_id).first()
+    if back is None:
+        raise DemandNotFound
+    section = charges().section
+    if back.asked_by == actor.actor or not (actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)):
+        raise SecondPerson
+    if back.state != "asked":
+        raise MoneyMoved
+    back.approved_by, back.state = actor.actor, "approved" if approve else "declined"
+    if approve and back.kind == "refund" and back.since:
+        back.interest = _interest(back)
+    if approve and back.kind == "offset":
+        _offset(back)
+    back.save()
+    audit.record(actor.actor, f"{back.kind}.{back.state}", chain=CHAIN, facts={
+        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest})
+    failpoints.hit("collection.back.before_commit")
+    return back
+
+
+def _interest(back: GiveBack) -> int:
+    from .late import refund_interest
+    from .rates import rates
+
+    assert back.since
+    return refund_interest(amount=back.amount, since=back.since, until=clock.today(), rates=rates()).amount
+
+
+def _offset(back: GiveBack) -> None:
+    """Post a 充当. Raises MoneyMoved when the due was paid meanwhile."""
+    assert back.target
+    due, on = Instalment.objects.get(id=back.target.id), clock.today()
+    if due.amount - due.paid < back.amount:
+        raise MoneyMoved("充当する先の期別が、そのあいだに納付されました。却下して、もう一度申し出てください。")
+    Posting.objects.create(money=back.excess.money, instalment=due, debit=Account.EXCESS, credit=Account.RECEIVABLE, amount=back.amount, on=on)
+    due.paid += back.amount
+    due.settled_on = on if due.paid == due.amount else None
+    due.save(update_fields=["paid", "settled_on"])
+    _gone(back)
+
+
+def _gone(back: GiveBack) -> None:
+    excess = Excess.objects.get(id=back.excess_id)
+    excess.left -= back.amount
+    excess.save(update_fields=["left"])
+    back.state = "done"
+
+
+def account_of(back: GiveBack) -> dict[str, str]:
+    """The account of a 還付 that was found."""
+    found: dict[str, str] = json.loads(keys.unseal("refund-account", back.account, bound_to=str(back.id)))
+    return found
+
+
+@transaction.atomic(durable=True)
+def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
+    """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, BackWrong, NothingToPrint."""
+    from .formats.errors import RowRefused
+    from .formats.profiles import profile
+    from .formats.zengin import transfer_file
+
+    section_require(actor, writes=True)
+    one_writer()
+    if on <= clock.today():
+        raise BackWrong([("on", "振込の日は、明日より後にしてください。")])
+    rows = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(kind="refund", state="approved")
+    backs = list(rows.order_by("asked_at", "id"))
+    if not backs:
+        raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
+    try:
+        data = b"".join(transfer_file(profile("transfer"), _sender(), on, map(_order, backs)))
+    except RowRefused as refused:
+        raise BackWrong([("on", refused.ja)]) from None
+    kept = file_write(data=data, name=f"sougou-furikomi-{on}.txt", kind="application/octet-stream", owner="collection")
+    total = sum(back.amount + back.interest for back in backs)
+    transfer = Transfer.objects.create(on=on, refunds=len(backs), amount=total, file_id=kept.id, by=actor.actor, at=clock.now())
+    for back in backs:
+        _paid_out(back, transfer)
+    audit.record(actor.actor, "refunds.transferred", chain=CHAIN, facts={
+        "transfer": transfer.id, "refunds": len(backs), "yen": total, "sha256": kept.sha256})
+    failpoints.hit("collection.transfer.before_commit")
+    return transfer
+
+
+def _paid_out(back: GiveBack, transfer: Transfer) -> None:
+    for debit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, back.interest)):
+        if yen:
+            Posting.objects.create(money=back.excess.money, instalment=back.excess.instalment, debit=debit, credit=OUT, amount=yen, on=transfer.on)
+    _gone(back)
+    back.transfer = transfer
+    back.save(update_fields=["state", "transfer"])
+
+
+def _sender() -> Sender:
+    from .formats.zengin import Account as BankAccount
+    from .formats.zengin import Sender as Own
+
+    own = payer()
+    if not own:
+        raise BackWrong([("on", "振込を出す口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。")])
+    return Own(own["委託者コード"], BankAccount(own["銀行"], own["支店"], own["種目"], own["口座"], own["委託者名"]))
+
+
+def _order(back: GiveBack) -> Order:
+    from .formats.zengin import Account as BankAccount
+    from .formats.zengin import Transfer as One
+
+    a = account_of(back)
+    return One(back.excess.instalment.number, BankAccount(a["bank"], a["branch"], a["kind"], a["number"], a["holder"]), back.amount + back.interest)

@@ -1,0 +1,26 @@
+"""延滞金 of a 期: what it has come to by a day, and what of it is owed."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from .charges import charges
+from .late import Charge, late_charge
+from .models import Instalment, Posting
+from .rates import rates
+from .rules import Account
+
+
+def late_of(due: Instalment, *, until: dt.date) -> Charge:
+    """What has come about until a day (or until it was settled). Raises RateMissing."""
+    rows = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).values_list("on", "amount")
+    paid = [(on, amount) for on, amount in rows] if due.paid else []
+    return late_charge(tax=due.amount, due=due.due, payments=paid, until=min(until, due.settled_on or until), rates=rates())
+
+
+def late_owed(due: Instalment, *, charge: str, until: dt.date) -> int:
+    """Yen that are owed and not paid; 0 for a charge that takes none, and before 納期限. Raises RateMissing."""
+    found = charges().all.get(charge)
+    if found is None or not found.late or until <= due.due:
+        return 0
+    return max(0, late_of(due, until=until).amount - due.late_paid)

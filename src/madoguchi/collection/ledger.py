@@ -1,0 +1,107 @@
+"""帳簿: sums of the accounts, and every difference between files, payments, demands and postings, each by its name."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from django.db import connection
+from django.db.models import Sum
+
+from madoguchi.kernel.models import AuditEntry
+
+from .models import Excess, Instalment, Money, Posting, Sheet
+from .rules import Account, Outcome
+
+CHAIN = "collection"
+MOST = 100  # of one kind of difference
+
+
+def one_writer() -> None:
+    """In the caller's transaction: whoever moves money waits for the one before; readers go on. SQLite writes are serial already."""
+    if connection.vendor == "postgresql":
+        with connection.cursor() as cursor:
+            cursor.execute(f'LOCK TABLE "{Instalment._meta.db_table}" IN SHARE ROW EXCLUSIVE MODE')
+
+
+def balances() -> dict[str, int]:
+    """Yen on every account, debits positive. Together they are zero."""
+    out: dict[str, int] = {}
+    for side, sign in (("debit", 1), ("credit", -1)):
+        for account, total in Posting.objects.values_list(side).annotate(total=Sum("amount")).order_by(side):
+            out[account] = out.get(account, 0) + sign * int(total)
+    return out
+
+
+def _differences(sql: str) -> Iterator[tuple[object, int, int]]:
+    with connection.cursor() as cursor:
+        cursor.execute(f"{sql} LIMIT {MOST}")
+        for who, ought, stands in cursor.fetchall():
+            yield who, int(ought or 0), int(stands or 0)
+
+
+DEMANDED = """
+SELECT d.charge || ' ' || d.year || ' ' || d.notice, d.amount, SUM(i.amount) FROM collection_demand d
+LEFT JOIN collection_instalment i ON i.demand_id = d.id GROUP BY d.id, d.charge, d.year, d.notice, d.amount
+HAVING d.amount <> COALESCE(SUM(i.amount), 0)"""
+OWED = """
+SELECT i.number, i.amount, SUM(p.amount) FROM collection_instalment i
+LEFT JOIN collection_posting p ON p.instalment_id = i.id AND p.debit = 'receivable' AND p.credit = 'revenue'
+GROUP BY i.id, i.number, i.amount HAVING i.amount <> COALESCE(SUM(p.amount), 0)"""
+PAID = """
+SELECT i.number, i.paid, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'receivable' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'receivable' OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.paid <> COALESCE(s.total, 0)"""
+LATE = """
+SELECT i.number, i.late_paid, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'late' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'late' OR debit = 'late' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.late_paid <> COALESCE(s.total, 0)"""
+CAME = """
+SELECT m.id, m.amount, s.total FROM collection_money m LEFT JOIN (
+  SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE debit LIKE 'bank:%' GROUP BY money_id
+) s ON s.money_id = m.id WHERE (CASE WHEN m.stage = 'final' THEN m.amount ELSE 0 END) <> COALESCE(s.total, 0)"""
+FILED = """
+SELECT s.name, s.amount, SUM(m.amount) FROM collection_sheet s LEFT JOIN collection_money m ON m.sheet_id = s.id
+WHERE s.kind = 'results' GROUP BY s.id, s.name, s.amount, s.rows
+HAVING s.amount <> COALESCE(SUM(m.amount), 0) OR s.rows <> COUNT(m.id)"""
+LOST = """
+SELECT p.id, p.amount, 0 FROM collection_posting p LEFT JOIN collection_instalment i ON i.id = p.instalment_id
+LEFT JOIN collection_money m ON m.id = p.money_id LEFT JOIN collection_sheet s ON s.id = p.sheet_id
+WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL AND m.id IS NULL)
+  OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
+WORDS = (
+    (DEMANDED, "通知書 {who}: 年税額は{ought:,}円、期別税額の合計は{stands:,}円です"),
+    (OWED, "納付番号 {who}: 期別税額は{ought:,}円、帳簿の調定額は{stands:,}円です"),
+    (PAID, "納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (LATE, "納付番号 {who}: 延滞金の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (CAME, "入金 {who}: 金額は{ought:,}円、帳簿への記帳は{stands:,}円です"),
+    (FILED, "ファイル {who}: 取り込んだときの合計は{ought:,}円、入金の合計は{stands:,}円(または件数が違う)です"),
+    (LOST, "仕訳 {who}: {ought:,}円の元になった期別・入金・ファイルがありません"),
+)
+
+
+def faults() -> list[str]:
+    """Every difference, in words; empty when all is equal to the yen."""
+    out = [words.format(who=who, ought=ought, stands=stands) for sql, words in WORDS for who, ought, stands in _differences(sql)]
+    sums = balances()
+    if total := sum(sums.values()):
+        out.append(f"帳簿: 全部の勘定の合計が{total:,}円です(0円のはずです)")
+    suspense = int(Money.objects.filter(outcome=Outcome.UNKNOWN, stage="final").aggregate(t=Sum("amount"))["t"] or 0)
+    if suspense != -sums.get(Account.SUSPENSE, 0):
+        out.append(f"帳簿: 納付書の見つからない入金は{suspense:,}円、未整理の勘定は{-sums.get(Account.SUSPENSE, 0):,}円です")
+    excess = int(Excess.objects.aggregate(t=Sum("left"))["t"] or 0)
+    if excess != -sums.get(Account.EXCESS, 0):
+        out.append(f"帳簿: 返していない過誤納金は{excess:,}円、過誤納金の勘定は{-sums.get(Account.EXCESS, 0):,}円です")
+    return out + list(_recorded())
+
+
+def _recorded() -> Iterator[str]:
+    """Files that the record of acts does not know as they are."""
+    told = {e.facts["sheet"]: e.facts for e in AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "results.imported"))}
+    for sheet in Sheet.objects.order_by("id"):
+        facts = told.pop(sheet.id, None)
+        if facts is None or (facts["sha256"], facts["yen"]) != (sheet.sha256, sheet.amount):
+            yield f"ファイル {sheet.name}: 取り込みの記録(監査の鎖)と違います"
+    for number in told:
+        yield f"ファイル {number}: 取り込みの記録(監査の鎖)はあるのに、帳簿にありません"

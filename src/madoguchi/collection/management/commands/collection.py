@@ -1,0 +1,137 @@
+"""`madoguchi collection …`: 調定, 収納 and the books from the command line."""
+
+from __future__ import annotations
+
+import datetime as dt
+import os
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from madoguchi.collection import ledger
+from madoguchi.collection.demands import demands_take
+from madoguchi.collection.errors import SheetWrong
+from madoguchi.collection.models import Sheet
+from madoguchi.collection.printing import run_print
+from madoguchi.collection.results import read_results, results_take
+from madoguchi.collection.rules import CHANNELS, LETTERS, OUTCOMES, Letter
+from madoguchi.collection.runs import PER_FILE, run_start, run_unfinished
+from madoguchi.collection.selectors import run_files
+from madoguchi.collection.slips import check
+from madoguchi.collection.trial import PARTS, demands_csv
+from madoguchi.kernel import clock
+from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.keeping import fiscal_year
+
+
+class Command(BaseCommand):
+    help = "税・料金の収納: 調定と収納のファイルを取り込み(demands, results)、帳簿を突き合わせます(verify)"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|results|notices|slip|verify")
+        demands = rooms.add_parser("demands", help="調定").add_subparsers(dest="act", required=True, metavar="import|generate")
+        taken = demands.add_parser("import", help="税務システムの調定のデータ(CSV)を取り込みます。全件か無か、どちらかです")
+        taken.add_argument("file", type=Path)
+        made = demands.add_parser("generate", help="架空の調定のデータを作ります(本番では動きません)")
+        made.add_argument("--people", type=int, default=1000)
+        made.add_argument("--seed", type=int, default=1)
+        made.add_argument("--out", type=Path, required=True)
+        for each in (taken, made):
+            each.add_argument("--charge", required=True, help="科目(collection.yaml の名)。例: keiji")
+            each.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
+        results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import")
+        came = results.add_parser("import", help="収納のファイルを取り込み、消し込みます")
+        came.add_argument("file", type=Path)
+        came.add_argument("--format", required=True, choices=list(CHANNELS))
+        came.add_argument("--profile", default="", help="様式(既定: 払い方ごとの最初の様式)")
+        notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
+        made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
+        made.add_argument("charge", help="科目。例: keiji")
+        made.add_argument("--year", type=int, required=True, help="賦課年度")
+        made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
+        made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
+        made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")
+        made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
+        made.add_argument("--processes", type=int, default=os.cpu_count() or 1)
+        slip = rooms.add_parser("slip", help="納付書").add_subparsers(dest="act", required=True, metavar="check")
+        looked = slip.add_parser("check", help="納付書の写真かPDFを読み、すべての欄を説明します。誤りがあれば終了コード1")
+        looked.add_argument("file", type=Path)
+        rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['room']}_{options.get('act') or 'all'}")(options)
+        except SheetWrong as wrong:
+            for line in wrong.lines:
+                self.stderr.write(line)
+            raise CommandError(wrong.ja) from None
+        except DomainError as wrong:
+            raise CommandError(wrong.ja) from None
+
+    def _bytes(self, path: Path) -> bytes:
+        try:
+            return path.read_bytes()
+        except OSError as wrong:
+            raise CommandError(f"{path} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+
+    def _demands_import(self, options: dict[str, Any]) -> None:
+        sheet, new = demands_take(actor="cli", charge=options["charge"], year=options["year"], data=self._bytes(options["file"]),
+                                  name=options["file"].name)
+        self._told(sheet, new)
+        self.stdout.write(f"通知書{sheet.counts['demands'][0]:,}件、期別{sheet.rows:,}件、調定額{sheet.amount:,}円")
+
+    def _demands_generate(self, options: dict[str, Any]) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("本番では実行できません。架空の調定を作るためのものです。")
+        if options["charge"] not in PARTS:
+            raise CommandError(f"架空の調定を作れる科目は {'、'.join(PARTS)} です。")
+        options["out"].write_bytes(demands_csv(options["charge"], year=options["year"], people=options["people"], seed=options["seed"]))
+        self.stdout.write(f"{options['out']}: 架空の{options['people']:,}人の調定を書きました")
+
+    def _results_import(self, options: dict[str, Any]) -> None:
+        read = read_results(form=options["format"], profile=options["profile"], data=self._bytes(options["file"]), name=options["file"].name)
+        sheet, new = results_take(actor="cli", results=read)
+        self._told(sheet, new)
+        for outcome, (count, yen) in sheet.counts.items():
+            self.stdout.write(f"{OUTCOMES[outcome]}: {count:,}件 {yen:,}円")
+
+    def _notices_make(self, options: dict[str, Any]) -> None:
+        try:
+            options["out"].mkdir(parents=True, exist_ok=True)
+        except OSError as wrong:
+            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+        run = run_unfinished(options["kind"], options["charge"], options["year"]) or run_start(
+            actor="cli", kind=options["kind"], charge=options["charge"], year=options["year"], issued_on=options["issued_on"] or clock.today(),
+            per_file=options["per_file"], promise=False)
+        for done, total in run_print(run, options["out"], options["processes"]):
+            self.stderr.write(f"\r{'█' * (20 * done // total):░<20} {done:,}/{total:,}ファイル", ending="")
+        self.stderr.write("")
+        files = run_files(run)
+        for problem in (line for f in files for line in f.problems):
+            self.stdout.write(problem)
+        self.stdout.write(f"{LETTERS[run.kind]}{run.letters:,}通、納付書{run.slips:,}枚、{sum(f.pages for f in files):,}ページ、{run.amount:,}円。"
+                          f"帳簿と一円まで一致しています: {options['out']}")
+
+    def _slip_check(self, options: dict[str, Any]) -> None:
+        try:
+            findings = check.explain(options["file"])
+        except check.Unreadable as wrong:
+            raise CommandError(str(wrong)) from None
+        for finding in findings:
+            self.stdout.write(finding.ja)
+        if check.wrong(findings):
+            raise CommandError("この納付書には、上のとおり誤りがあります。")
+
+    def _told(self, sheet: Sheet, new: bool) -> None:
+        if not new:
+            self.stdout.write(f"このファイルは、もう取り込んであります({sheet.name})。何も変えていません")
+
+    def _verify_all(self, options: dict[str, Any]) -> None:
+        faults = ledger.faults()
+        for fault in faults:
+            self.stdout.write(fault)
+        if faults:
+            raise CommandError(f"違いが{len(faults)}件あります。原因が分かるまで、督促と還付を止めてください。")
+        self.stdout.write("ファイル・入金・調定・仕訳は、一円まで一致しています")

@@ -1,0 +1,245 @@
+"""Rows of 収納. Amounts are whole yen. A name and an address stand on a demand only; everything else goes by number.
+
+Payments and postings come by the hundred thousand, written by one statement from the rows that they point to. The database does not
+look each pointer up once more (``db_constraint``: five look-ups a payment cost more than the payment); ledger.faults names every
+pointer that leads nowhere.
+"""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+
+class Sheet(models.Model):
+    """A file that was taken in (調定のデータ, 収納のデータ), kept as it came: the same file again changes nothing."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=10)  # demands, results
+    form = models.CharField(max_length=20, default="")  # of results: zengin, cvs, payeasy, elqr, ocr
+    name = models.CharField(max_length=150)
+    sha256 = models.CharField(max_length=64)
+    file_id = models.UUIDField(null=True)  # in files
+    rows = models.PositiveIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    counts = models.JSONField(default=dict)  # outcome → [how many, yen]
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["kind", "sha256"], name="sheet_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.name}"
+
+
+class Run(models.Model):
+    """Letters of a charge that are printed together, in files for the printer: 納税通知書, 督促状 or 催告書."""
+
+    id = models.BigAutoField(primary_key=True)
+    kind = models.CharField(max_length=8)  # rules.Letter
+    charge = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()
+    issued_on = models.DateField()  # 発付の日
+    letters = models.PositiveIntegerField()
+    slips = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.year}"
+
+
+class RunFile(models.Model):
+    """One file of a run: ``ids`` are its demands (of 督促状: its reminders) in the order of the post. Written by one process, counted
+    when it is whole."""
+
+    id = models.BigAutoField(primary_key=True)
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="files")
+    no = models.PositiveIntegerField()
+    ids = models.JSONField()
+    zips = models.CharField(max_length=15)  # the first and the last
+    file_id = models.UUIDField(null=True)
+    notices = models.PositiveIntegerField(default=0)
+    slips = models.PositiveIntegerField(default=0)
+    pages = models.PositiveIntegerField(default=0)
+    amount = models.BigIntegerField(default=0)
+    problems = models.JSONField(default=list)  # what could not be drawn as it is written
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["run", "no"], name="run_file_once")]
+
+    def __str__(self) -> str:
+        return f"{self.run_id}-{self.no}"
+
+
+class Demand(models.Model):
+    """調定: one person's tax or charge of one year."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="+")
+    charge = models.CharField(max_length=20)
+    year = models.PositiveSmallIntegerField()  # 賦課年度
+    notice = models.CharField(max_length=20)  # 通知書番号
+    payer = models.CharField(max_length=20, db_index=True)  # 宛名番号
+    name = models.CharField(max_length=120)
+    zip = models.CharField(max_length=7)
+    address = models.CharField(max_length=160)
+    building = models.CharField(max_length=120, default="", blank=True)
+    amount = models.BigIntegerField()
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its notice is printed
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["charge", "year", "notice"], name="demand_once")]
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.year} {self.notice}"
+
+
+class Instalment(models.Model):
+    """期別: what is due on one day, by one 納付書. ``number`` is the 納付番号 that every way of paying carries."""
+
+    id = models.BigAutoField(primary_key=True)
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="instalments", db_index=False)  # demand_no begins with it
+    no = models.PositiveSmallIntegerField()
+    amount = models.BigIntegerField()
+    due = models.DateField()  # 納期限
+    number = models.CharField(max_length=20, unique=True)
+    confirm = models.CharField(max_length=6)  # 確認番号
+    paid = models.BigIntegerField(default=0)
+    late_paid = models.BigIntegerField(default=0)  # 延滞金
+    settled_on = models.DateField(null=True)
+    prompt_on = models.DateField(null=True)  # 速報: said to be paid, the money is not here yet
+    failed_code = models.CharField(max_length=2, default="")  # 振替不能
+
+    class Meta:
+        constraints = [
+            models.UniqueConstraint(fields=["demand", "no"], name="demand_no"),
+            models.CheckConstraint(condition=Q(paid__lte=F("amount")) & Q(paid__gte=0), name="paid_of_amount"),
+            models.CheckConstraint(condition=Q(settled_on=None) | Q(paid=F("amount")), name="settled_is_paid"),
+        ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Reminder(models.Model):
+    """督促 or 催告 of one 期: what was asked for, on which day."""
+
+    id = models.BigAutoField(primary_key=True)
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="reminders")
+    run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reminders")
+    kind = models.CharField(max_length=8)
+    amount = models.BigIntegerField()  # what was left to pay on that day
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["instalment"], condition=Q(kind="reminder"), name="reminded_once")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.on}"
+
+
+class Money(models.Model):
+    """収納: one payment as it was reported. What became of it is ``outcome``; ``instalment`` is what it was set against (消込)."""
+
+    id = models.BigIntegerField(primary_key=True)  # the file and the record in it (rules.money_id): the same record cannot come twice
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    record = models.PositiveIntegerField()  # in the file, from 1
+    number = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    paid_on = models.DateField()
+    channel = models.CharField(max_length=10)
+    stage = models.CharField(max_length=8)  # prompt 速報, final 確報, cancel 取消, failed 振替不能
+    code = models.CharField(max_length=10, default="")
+    outcome = models.CharField(max_length=10)
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="money", db_constraint=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(outcome="unknown"), name="money_unknown")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount}"
+
+
+class Posting(models.Model):
+    """仕訳: one sum from one account to another, so that all accounts together are always zero. Never changed, never removed."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    money = models.ForeignKey(Money, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
+    debit = models.CharField(max_length=16)
+    credit = models.CharField(max_length=16)
+    amount = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="posting_positive"),
+                       models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_moves")]
+
+    def __str__(self) -> str:
+        return f"{self.debit} {self.credit} {self.amount}"
+
+
+class Excess(models.Model):
+    """過誤納金: money that is the payer's again. ``left`` is what has neither gone back (還付) nor been set against another due (充当)."""
+
+    id = models.BigAutoField(primary_key=True)
+    money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="+")
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="+")
+    why = models.CharField(max_length=10)  # twice 二重納付, over 過納
+    amount = models.BigIntegerField()
+    left = models.BigIntegerField()
+    found_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["found_on", "id"], condition=Q(left__gt=0), name="excess_open")]
+        constraints = [models.CheckConstraint(condition=Q(left__gte=0) & Q(left__lte=F("amount")), name="left_of_excess")]
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.left}"
+
+
+class Transfer(models.Model):
+    """総合振込: one file for the city's bank with refunds in it."""
+
+    id = models.BigAutoField(primary_key=True)
+    on = models.DateField()  # the day on which the bank transfers
+    refunds = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    file_id = models.UUIDField()
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount}"
+
+
+class GiveBack(models.Model):
+    """還付 or 充当 of an excess: asked for by one person, approved by another. The account lies sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    excess = models.ForeignKey(Excess, on_delete=models.PROTECT, related_name="backs")
+    kind = models.CharField(max_length=8)  # refund, offset
+    amount = models.BigIntegerField()
+    since = models.DateField(null=True)  # 還付加算金 from this day; None: none
+    interest = models.BigIntegerField(default=0)
+    target = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.BinaryField(default=b"")
+    state = models.CharField(max_length=10, default="asked")  # asked, approved, declined, done
+    asked_by = models.CharField(max_length=70)
+    approved_by = models.CharField(max_length=70, default="")
+    asked_at = models.DateTimeField()
+    transfer = models.ForeignKey(Transfer, null=True, on_delete=models.PROTECT, related_name="backs")
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], condition=Q(state="approved"), name="giveback_approved")]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="giveback_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"

@@ -1,0 +1,32 @@
+"""The nightly parity check. What it found stands in the record; the page of the operator shows it."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.db import transaction
+
+from madoguchi.kernel import audit, clock
+from madoguchi.kernel.models import AuditEntry
+
+from .ledger import CHAIN, faults
+from .models import Posting
+
+AGAIN = dt.timedelta(hours=20)
+
+
+def books_checked() -> tuple[dt.datetime, int] | None:
+    """When the books were last compared, and how many differences there were."""
+    last = AuditEntry.objects.filter(chain=CHAIN, action="books.checked").order_by("-seq").first()
+    return (last.at, last.facts["faults"]) if last else None
+
+
+def books_check() -> int:
+    """Compare the books, once a day. Returns how many differences there are; they are told by name on the staff's page."""
+    last = books_checked()
+    if (last and clock.now() - last[0] < AGAIN) or not Posting.objects.exists():
+        return last[1] if last else 0
+    found = faults()
+    with transaction.atomic():
+        audit.record("worker", "books.checked", chain=CHAIN, facts={"faults": len(found)})
+    return len(found)

@@ -1,0 +1,8 @@
+"""Door: the worker prints notices and checks the books, the operator sees how they stand."""
+
+from .events import NOTICES_WANTED
+from .givebacks import SEALED
+from .nightly import books_check, books_checked
+from .runs import file_print
+
+__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print"]

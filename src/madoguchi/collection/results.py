@@ -1,0 +1,169 @@
+"""収納のデータ: what banks and shops report is set against what is due (消込), set by set, not row by row."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Collection, Iterable, Iterator
+from dataclasses import dataclass
+from typing import Any, cast
+
+from django.db import connection, transaction
+from django.db.models import Count, Sum
+
+from madoguchi.files.public import file_write
+from madoguchi.kernel import audit, clock, failpoints
+
+from .errors import SheetWrong
+from .formats.errors import FileRefused, ProfileUnknown
+from .formats.received import Received, read_received
+from .lateness import late_owed
+from .ledger import CHAIN, one_writer
+from .models import Excess, Instalment, Money, Posting, Sheet
+from .rules import RECORDS, Account, Outcome, money_id, place
+
+STAGING = """CREATE TEMPORARY TABLE collection_incoming (
+  record integer NOT NULL, number varchar(20) NOT NULL, amount bigint NOT NULL, paid_on date NOT NULL, channel varchar(10) NOT NULL,
+  stage varchar(8) NOT NULL, code varchar(10) NOT NULL, alone smallint NOT NULL)"""
+# what is plain is settled by one statement; whatever asks for a thought is marked `look` and placed one by one
+MONEY = """
+INSERT INTO collection_money (id, sheet_id, record, number, amount, paid_on, channel, stage, code, instalment_id, outcome)
+SELECT %s + i.record, %s, i.record, i.number, i.amount, i.paid_on, i.channel, i.stage, i.code, n.id,
+  CASE WHEN n.id IS NULL THEN 'unknown' WHEN i.stage = 'prompt' THEN 'prompt' WHEN i.stage = 'cancel' THEN 'cancelled'
+       WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 THEN 'look' WHEN n.amount - n.paid = i.amount THEN 'applied'
+       WHEN n.amount - n.paid > i.amount THEN 'partial' WHEN n.paid = n.amount AND n.settled_on <= n.due THEN 'twice' ELSE 'look' END
+FROM collection_incoming i LEFT JOIN collection_instalment n ON n.number = i.number ORDER BY i.record"""
+POSTING = """
+INSERT INTO collection_posting (sheet_id, money_id, instalment_id, debit, credit, amount, "on")
+SELECT m.sheet_id, m.id, m.instalment_id, 'bank:' || m.channel,
+  CASE m.outcome WHEN 'unknown' THEN 'suspense' WHEN 'twice' THEN 'excess' ELSE 'receivable' END,
+  m.amount, m.paid_on
+FROM collection_money m WHERE m.id BETWEEN %s AND %s AND m.stage = 'final' AND m.outcome IN ('applied', 'partial', 'twice', 'unknown')
+ORDER BY m.id"""
+SETTLE = """
+UPDATE collection_instalment SET paid = amount, settled_on = m.paid_on, prompt_on = NULL, failed_code = '' FROM (
+  SELECT instalment_id, paid_on FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = 'applied') AS m
+WHERE collection_instalment.id = m.instalment_id"""
+PART = """
+UPDATE collection_instalment SET paid = paid + m.amount, prompt_on = NULL, failed_code = '' FROM (
+  SELECT instalment_id, amount FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = 'partial') AS m
+WHERE collection_instalment.id = m.instalment_id"""
+TWICE = """
+INSERT INTO collection_excess (money_id, instalment_id, why, amount, "left", found_on)
+SELECT id, instalment_id, 'twice', amount, amount, %s FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = 'twice' ORDER BY id"""
+TOLD = """
+UPDATE collection_instalment SET {set} FROM (
+  SELECT instalment_id, MAX(paid_on) AS paid_on, MAX(code) AS code FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = %s
+  GROUP BY instalment_id) AS m
+WHERE collection_instalment.id = m.instalment_id AND collection_instalment.settled_on IS NULL"""
+SETS = {Outcome.PROMPT: "prompt_on = m.paid_on", Outcome.CANCELLED: "prompt_on = NULL", Outcome.FAILED: "failed_code = m.code"}
+
+
+@dataclass(frozen=True, slots=True)
+class Results:
+    """A file of results that was read and found whole; ``rows`` may be walked more than once."""
+
+    form: str
+    name: str
+    data: bytes
+    rows: Collection[Received]
+
+
+def read_results(*, form: str, data: bytes, name: str, profile: str = "") -> Results:
+    """Read a file of results whole. Raises SheetWrong that says record and byte."""
+    try:
+        return Results(form, name, data, cast("Collection[Received]", read_received(data, form, profile, today=clock.today())))
+    except (FileRefused, ProfileUnknown) as refused:
+        raise SheetWrong([refused.ja]) from None
+
+
+def results_take(*, actor: str, results: Results) -> tuple[Sheet, bool]:
+    """Take a file; returns it, and whether it is new: the same file again changes nothing. Raises SheetWrong, RateMissing."""
+    if len(results.rows) >= RECORDS:
+        raise SheetWrong([f"記録が{len(results.rows):,}件あります。{RECORDS - 1:,}件までに分けてください"])
+    digest = hashlib.sha256(results.data).hexdigest()
+    with transaction.atomic(durable=True):
+        one_writer()
+        sheet = Sheet.objects.filter(kind="results", sha256=digest).first()
+        if sheet is not None:
+            return sheet, False
+        kept = file_write(data=results.data, name=results.name, kind="application/octet-stream", owner="collection")
+        total = sum(r.amount for r in results.rows)
+        sheet = Sheet.objects.create(kind="results", form=results.form, name=results.name[:150], sha256=digest, file_id=kept.id,
+                                     rows=len(results.rows), amount=total, by=actor, at=clock.now())
+        _post(sheet, results.rows)
+        sheet.counts = {o: [n, int(yen)] for o, n, yen in Money.objects.filter(id__range=_span(sheet)).values_list("outcome").annotate(
+            n=Count("id"), yen=Sum("amount")).order_by("outcome")}
+        sheet.save(update_fields=["counts"])
+        audit.record(actor, "results.imported", chain=CHAIN, facts={
+            "sheet": sheet.id, "form": results.form, "records": sheet.rows, "yen": total, "sha256": digest, "outcomes": sheet.counts})
+        failpoints.hit("collection.results.before_commit")
+    return sheet, True
+
+
+def _span(sheet: Sheet) -> list[int]:
+    return [money_id(sheet.id, 1), money_id(sheet.id, RECORDS - 1)]
+
+
+def _post(sheet: Sheet, rows: Collection[Received]) -> None:
+    span = _span(sheet)
+    with connection.cursor() as cursor:
+        cursor.execute(STAGING)
+        try:
+            _stage(cursor, _marked(rows))
+            if connection.vendor == "postgresql":
+                cursor.execute("ANALYZE collection_incoming")
+            cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
+            cursor.execute(POSTING, span)
+            cursor.execute(SETTLE, span)
+            cursor.execute(PART, span)
+            cursor.execute(TWICE, [clock.today(), *span])
+            for outcome, what in SETS.items():
+                cursor.execute(TOLD.format(set=what), [*span, outcome])
+            failpoints.hit("collection.results.posting")
+        finally:
+            if not connection.needs_rollback:
+                cursor.execute("DROP TABLE collection_incoming")
+    for money in Money.objects.filter(id__range=span, outcome="look").order_by("id"):
+        money_place(money, source=f"bank:{money.channel}")
+
+
+def _marked(rows: Collection[Received]) -> Iterator[tuple[Any, ...]]:
+    """Rows as they are staged, each with whether it is the only one of its number in the file."""
+    seen: set[str] = set()
+    twice: set[str] = set()
+    for row in rows:
+        if row.stage == "final":
+            (twice if row.reference in seen else seen).add(row.reference)
+    for row in rows:
+        yield (row.record, row.reference, row.amount, row.paid_on, row.channel, row.stage, row.code, 0 if row.reference in twice else 1)
+
+
+def _stage(cursor: Any, rows: Iterable[tuple[Any, ...]]) -> None:
+    if connection.vendor == "postgresql":
+        with cursor.copy("COPY collection_incoming FROM STDIN") as copy:
+            for row in rows:
+                copy.write_row(row)
+        return
+    plain = ((*row[:3], row[3].isoformat(), *row[4:]) for row in rows)
+    cursor.executemany("INSERT INTO collection_incoming VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", plain)
+
+
+def money_place(money: Money, *, source: str) -> Outcome:
+    """Set a payment of a known 納付書 against what is due, in the caller's transaction and under one_writer: principal, late charge, the
+    rest is excess. ``source`` is the account that the sum leaves."""
+    due = Instalment.objects.select_related("demand").get(money=money)
+    left = due.amount - due.paid
+    late = late_owed(due, charge=due.demand.charge, until=money.paid_on) if money.amount > left else 0
+    placed = place(money.amount, left=left, late=late)
+    for credit, yen in ((Account.RECEIVABLE, placed.principal), (Account.LATE, placed.late), (Account.EXCESS, placed.excess)):
+        if yen:
+            Posting.objects.create(sheet=money.sheet, money=money, instalment=due, debit=source, credit=credit, amount=yen, on=money.paid_on)
+    due.paid, due.late_paid, due.prompt_on, due.failed_code = due.paid + placed.principal, due.late_paid + placed.late, None, ""
+    if due.paid == due.amount and due.settled_on is None:
+        due.settled_on = money.paid_on
+    due.save(update_fields=["paid", "late_paid", "prompt_on", "failed_code", "settled_on"])
+    money.outcome = placed.outcome(left)
+    if placed.excess:
+        Excess.objects.create(money=money, instalment=due, why=money.outcome, amount=placed.excess, left=placed.excess, found_on=clock.today())
+    money.save(update_fields=["outcome"])
+    return Outcome(money.outcome)

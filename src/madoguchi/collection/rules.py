@@ -1,0 +1,98 @@
+"""How money is placed, in words and accounts. Pure: no rows, no clock."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from enum import StrEnum
+
+
+class Account(StrEnum):
+    """勘定. Banks are one account per way of paying: ``bank:cvs``."""
+
+    RECEIVABLE = "receivable"
+    REVENUE = "revenue"
+    LATE = "late"
+    SUSPENSE = "suspense"
+    EXCESS = "excess"
+    INTEREST = "interest"
+
+
+ACCOUNTS: dict[str, str] = {
+    Account.RECEIVABLE: "収入未済", Account.REVENUE: "調定額", Account.LATE: "延滞金", Account.SUSPENSE: "未整理(納付書の分からない入金)",
+    Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金",
+}
+CHANNELS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
+FORMS = CHANNELS  # a file of results tells of one way of paying
+OUT = "bank:transfer"  # 総合振込: what leaves
+
+
+class Letter(StrEnum):
+    """What is printed in bulk."""
+
+    NOTICE = "notice"
+    REMINDER = "reminder"
+    CALL = "call"
+
+
+LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
+
+
+class Outcome(StrEnum):
+    """What became of a reported payment."""
+
+    APPLIED = "applied"
+    PARTIAL = "partial"
+    OVER = "over"
+    TWICE = "twice"
+    UNKNOWN = "unknown"
+    PROMPT = "prompt"
+    CANCELLED = "cancelled"
+    FAILED = "failed"
+
+
+OUTCOMES: dict[str, str] = {
+    Outcome.APPLIED: "消し込んだ", Outcome.PARTIAL: "一部の納付として消し込んだ", Outcome.OVER: "納める額より多い(過納)",
+    Outcome.TWICE: "二重納付", Outcome.UNKNOWN: "納付書が見つからない", Outcome.PROMPT: "速報(入金前)",
+    Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
+}
+
+
+def account_words(code: str) -> str:
+    """An account as staff read it."""
+    kind, _, channel = code.partition(":")
+    if code == OUT:
+        return "還付の支払い(総合振込)"
+    return f"収納金({CHANNELS.get(channel, channel)})" if kind == "bank" else ACCOUNTS.get(code, code)
+
+
+@dataclass(frozen=True, slots=True)
+class Placed:
+    """How much of a payment goes where: principal 本税, late charge 延滞金, excess 過誤納."""
+
+    principal: int
+    late: int
+    excess: int
+
+    def outcome(self, left: int) -> Outcome:
+        """In one word, for a payment that found ``left`` yen to pay."""
+        if self.excess:
+            return Outcome.OVER if left else Outcome.TWICE
+        return Outcome.APPLIED if self.principal == left else Outcome.PARTIAL
+
+
+def place(amount: int, *, left: int, late: int) -> Placed:
+    """Place a payment: the principal first, then the late charge (地方税法20条の9の4; 要確認: 手数料・滞納処分費との順位は14条の5), the rest
+    is the payer's. ``late`` is what is owed of it and not paid. All in yen, none negative."""
+    if amount < 1 or left < 0 or late < 0:
+        raise ValueError("yen that are placed are positive")
+    principal = min(amount, left)
+    charge = min(amount - principal, late)
+    return Placed(principal, charge, amount - principal - charge)
+
+
+RECORDS = 10_000_000  # of one file at most
+
+
+def money_id(sheet: int, record: int) -> int:
+    """The number of a payment: which file, which record of it (from 1)."""
+    return sheet * RECORDS + record

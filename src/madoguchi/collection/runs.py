@@ -1,0 +1,159 @@
+"""Letters in bulk (通知書, 督促状, 催告書): split into files in the order of the post, made side by side, taken up again after a kill, and
+reconciled with what is owed to the yen."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import io
+from collections.abc import Callable, Iterable, Iterator
+from itertools import islice
+from typing import TYPE_CHECKING, TypeVar
+
+from django.db import transaction
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+
+from madoguchi.files.public import file_write
+from madoguchi.kernel import audit, clock, failpoints, outbox
+
+from .charges import charge_get
+from .errors import NothingToPrint, RunWrong
+from .events import NOTICES_WANTED
+from .ledger import CHAIN, one_writer
+from .models import Demand, Instalment, Reminder, Run, RunFile
+from .rules import LETTERS, Letter
+
+if TYPE_CHECKING:
+    from .slips.draw import Written
+    from .slips.parts import Notice
+
+T = TypeVar("T")
+Row = tuple[int, str, int]  # (id of the demand or reminder, 郵便番号, yen)
+PER_FILE = 2000
+MARKS = 500  # ids in one statement
+
+
+def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int = PER_FILE, promise: bool = True) -> Run:
+    """Letters to everybody who is owed one, by 郵便番号. With ``promise`` the workers print; without, whoever calls does.
+    Raises ChargesWrong, NothingToPrint."""
+    charge_get(charge)
+    with transaction.atomic(durable=True):
+        one_writer()
+        run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, slips=0, amount=0, by=actor, at=clock.now())
+        rows = _notices(run) if kind == Letter.NOTICE else _reminders(run)
+        run.letters, run.amount = len(rows), sum(row[2] for row in rows)
+        run.slips = Instalment.objects.filter(demand__run=run).count() if kind == Letter.NOTICE else len(rows)
+        run.save()
+        files = RunFile.objects.bulk_create([
+            RunFile(run=run, no=no, ids=[row[0] for row in some], zips=f"{some[0][1]}-{some[-1][1]}")
+            for no, some in enumerate(_chunks(rows, per_file), 1)])
+        for file in files if promise else ():
+            outbox.publish(NOTICES_WANTED, case_ref=f"notices:{run.id}:{file.no}", key=f"notices:{file.id}", payload={"file": file.id})
+        audit.record(actor, "letters.started", chain=CHAIN, facts={
+            "run": run.id, "kind": kind, "charge": charge, "year": year, "letters": run.letters, "slips": run.slips, "yen": run.amount,
+            "files": len(files)})
+        failpoints.hit("collection.run.before_commit")
+    return run
+
+
+def _notices(run: Run) -> list[Row]:
+    """Every demand that has no notice yet."""
+    rows = list(Demand.objects.filter(charge=run.charge, year=run.year, run=None).order_by("zip", "id").values_list("id", "zip", "amount"))
+    if not rows:
+        raise NothingToPrint
+    run.save()
+    for some in _chunks([row[0] for row in rows], MARKS):
+        Demand.objects.filter(id__in=some).update(run=run)
+    return rows
+
+
+def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]:
+    """期 that are past 納期限 on a day, with something left and no prompt: never reminded (督促), or reminded at least ten days ago (催告)."""
+    reminded = Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.REMINDER)
+    rows = Instalment.objects.filter(demand__charge=charge, demand__year=year, settled_on=None, prompt_on=None, due__lt=on)
+    if kind == Letter.REMINDER:
+        return rows.filter(~Exists(reminded))
+    return rows.filter(Exists(reminded.filter(on__lte=on - dt.timedelta(days=10))) & ~Q(
+        Exists(Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.CALL, on__gt=on - dt.timedelta(days=10)))))
+
+
+def _reminders(run: Run) -> list[Row]:
+    rows = list(late(run.kind, run.charge, run.year, run.issued_on).order_by("demand__zip", "demand", "no")
+                .values_list("id", "demand__zip", F("amount") - F("paid")))
+    if not rows:
+        raise NothingToPrint(f"{LETTERS[run.kind]}を送る未納の期別がありません。科目・賦課年度・日付を確かめてください。")
+    run.save()
+    made = Reminder.objects.bulk_create([
+        Reminder(instalment_id=number, run=run, kind=run.kind, amount=yen, on=run.issued_on) for number, _, yen in rows])
+    return [(row.id, code, yen) for row, (_, code, yen) in zip(made, rows, strict=True)]
+
+
+def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
+    rest = iter(rows)
+    while some := list(islice(rest, size)):
+        yield some
+
+
+def file_work(file: RunFile) -> tuple[list[Notice], str, str]:
+    """What a process needs to print a file."""
+    from .sheets import notices_of, reminders_of, year_words
+
+    run = file.run
+    notices = list(notices_of(file.ids, run.issued_on) if run.kind == Letter.NOTICE else reminders_of(file.ids))
+    return notices, f"{year_words(run.year)} {charge_get(run.charge).name} {LETTERS[run.kind]} {file.no}", notices[0].issuer.city
+
+
+def file_name(file: RunFile) -> str:
+    """As the printer gets it."""
+    return f"{file.run.charge}-{file.run.year}-{file.run.kind}{file.run_id}-{file.no:04d}.pdf"
+
+
+def file_done(file: RunFile, data: bytes, written: Written) -> None:
+    """Keep a printed file; once: another process may have been faster. Raises RunWrong when it is not what is owed."""
+    if (written.notices, written.yen, written.instalment_yen) != (len(file.ids), owed := _owed(file), owed):
+        raise RunWrong
+    kept = file_write(data=data, name=file_name(file), kind="application/pdf", owner="collection", place=f"collection/{file.run_id}-{file.no}")
+    with transaction.atomic(durable=True):
+        RunFile.objects.filter(id=file.id, done_at=None).update(
+            file_id=kept.id, notices=written.notices, slips=written.slips, pages=written.pages, amount=written.yen,
+            problems=[p.ja for p in written.problems], done_at=clock.now())
+        failpoints.hit("collection.print.before_commit")
+
+
+def _owed(file: RunFile) -> int:
+    model = Demand if file.run.kind == Letter.NOTICE else Reminder
+    return sum(model.objects.filter(id__in=some).aggregate(yen=Sum("amount"))["yen"] or 0 for some in _chunks(file.ids, MARKS))
+
+
+def file_print(message: outbox.Envelope) -> None:
+    """Handler of NoticesWanted: any number of workers print side by side."""
+    file = RunFile.objects.select_related("run").filter(id=message.payload["file"]).first()
+    if file is None or file.done_at is not None:
+        return
+    from .slips.printed import printed  # reportlab and fonts: workers alone need them
+
+    file_done(file, *printed(*file_work(file)))
+
+
+def run_unfinished(kind: str, charge: str, year: int) -> Run | None:
+    """A run of this kind that was broken off."""
+    return Run.objects.filter(kind=kind, charge=charge, year=year, files__done_at=None).order_by("id").first()
+
+
+JOB = ("ファイル", "郵便番号(はじめ-おわり)", "通", "納付書", "ページ", "金額", "印字の注意")
+
+
+def job_sheet(run: Run, write: Callable[[str], object]) -> None:
+    """The job sheet for the printer, as CSV: each file and the sums, which are those of what is owed. Raises RunWrong."""
+    files = list(RunFile.objects.filter(run=run).select_related("run").order_by("no").defer("ids"))
+    sums = [sum(getattr(f, name) for f in files) for name in ("notices", "slips", "amount")]
+    if all(f.done_at for f in files) and sums != [run.letters, run.slips, run.amount]:
+        raise RunWrong
+    text = io.StringIO()
+    sheet = csv.writer(text, lineterminator="\r\n")
+    sheet.writerow(JOB)
+    for f in files:
+        sheet.writerow([file_name(f), f.zips, f.notices, f.slips, f.pages, f.amount, len(f.problems)])
+    sheet.writerow(["合計", "", sums[0], sums[1], sum(f.pages for f in files), sums[2], sum(len(f.problems) for f in files)])
+    sheet.writerow(["帳簿", "", run.letters, run.slips, "", run.amount, ""])
+    write("\ufeff" + text.getvalue())

@@ -1,0 +1,175 @@
+"""Readers for staff of the section that collects."""
+
+from __future__ import annotations
+
+import unicodedata
+from dataclasses import dataclass
+
+from django.core.paginator import Page, Paginator
+from django.db.models import Count, F, Q, Sum
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import clock
+
+from .access import section_require
+from .errors import DemandNotFound
+from .models import Demand, Excess, GiveBack, Instalment, Money, Run, RunFile, Sheet, Transfer
+from .rules import Outcome
+
+SIZE = 50
+
+
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How a charge of a year stands: 調定額, 収納済額, 収入未済額, and of that what is past 納期限."""
+
+    charge: str
+    year: int
+    demands: int
+    amount: int
+    paid: int
+    overdue: int
+
+    @property
+    def left(self) -> int:
+        """収入未済額."""
+        return self.amount - self.paid
+
+    @property
+    def rate(self) -> str:
+        """収納率, as it is published: one place, cut off."""
+        return f"{self.paid * 1000 // self.amount / 10:.1f}" if self.amount else "–"
+
+
+def standings(*, actor: Staff) -> list[Standing]:
+    """Every charge and year. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    rows = Instalment.objects.values(charge=F("demand__charge"), year=F("demand__year")).annotate(
+        demands=Count("demand", distinct=True), total=Sum("amount"), came=Sum("paid"),
+        late=Sum(F("amount") - F("paid"), filter=Q(due__lt=clock.today(), settled_on=None))).order_by("-year", "charge")
+    return [Standing(r["charge"], r["year"], r["demands"], r["total"], r["came"], r["late"] or 0) for r in rows]
+
+
+def sheet_list(*, actor: Staff, page: int = 1) -> Page[Sheet]:
+    """Files that were taken, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Sheet.objects.order_by("-id"), SIZE).get_page(page)
+
+
+def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str = "", page: int = 1) -> Page[Demand]:
+    """Demands by 通知書番号, 宛名番号, 納付番号 or the beginning of the name. ``wanted``: overdue, or all. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    rows = Demand.objects.filter(charge=charge) if charge else Demand.objects.all()
+    query = unicodedata.normalize("NFKC", query).strip()
+    if query.isascii() and query.isdecimal() and len(query) == 20:
+        rows = rows.filter(instalments__number=query)
+    elif query:
+        rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__startswith=query))
+    if wanted == "overdue":
+        rows = rows.filter(id__in=Instalment.objects.filter(settled_on=None, due__lt=clock.today()).values("demand"))
+    return Paginator(rows.order_by("-year", "charge", "id"), SIZE).get_page(page)
+
+
+def demand_get(*, actor: Staff, demand_id: int) -> Demand:
+    """One demand. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = Demand.objects.filter(id=demand_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def instalments_of(demand: Demand) -> list[Instalment]:
+    """The 期 of a demand that was found."""
+    return list(Instalment.objects.filter(demand=demand).order_by("no"))
+
+
+def money_of(demand: Demand) -> list[Money]:
+    """What was paid on a demand that was found, as it came."""
+    return list(Money.objects.filter(instalment__demand=demand).select_related("instalment").order_by("paid_on", "id"))
+
+
+def unmatched_list(*, actor: Staff, page: int = 1) -> Page[Money]:
+    """Money without a 納付書, the oldest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Money.objects.filter(outcome=Outcome.UNKNOWN, stage="final").order_by("id"), SIZE).get_page(page)
+
+
+def money_get(*, actor: Staff, money_id: int) -> Money:
+    """One payment. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = Money.objects.select_related("sheet", "instalment").filter(id=money_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def excess_list(*, actor: Staff, page: int = 1) -> Page[Excess]:
+    """過誤納金 that is still here, the oldest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    rows = Excess.objects.filter(left__gt=0).select_related("money", "instalment__demand").order_by("found_on", "id")
+    return Paginator(rows, SIZE).get_page(page)
+
+
+def sheet_get(*, actor: Staff, sheet_id: int) -> Sheet:
+    """One file. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = Sheet.objects.filter(id=sheet_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def run_list(*, actor: Staff, page: int = 1) -> Page[Run]:
+    """Runs of notices, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Run.objects.order_by("-id"), SIZE).get_page(page)
+
+
+def run_get(*, actor: Staff, run_id: int) -> Run:
+    """One run. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = Run.objects.filter(id=run_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def run_file_get(*, actor: Staff, file_id: int) -> RunFile:
+    """One finished file of a run. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    found = RunFile.objects.filter(id=file_id).exclude(done_at=None).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def run_files(run: Run) -> list[RunFile]:
+    """The files of a run that was found."""
+    return list(RunFile.objects.filter(run=run).order_by("no").defer("ids"))
+
+
+def backs_of(excess: Excess) -> list[GiveBack]:
+    """What was asked for of an excess that was found, the oldest first."""
+    return list(GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer").order_by("asked_at", "id"))
+
+
+def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:
+    """総合振込 files, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Transfer.objects.order_by("-id"), SIZE).get_page(page)
+
+
+def transfer_get(*, actor: Staff, transfer_id: int) -> Transfer:
+    """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
+    section_require(actor, writes=True)
+    found = Transfer.objects.filter(id=transfer_id).first()
+    if found is None:
+        raise DemandNotFound
+    return found
+
+
+def refunds_waiting(*, actor: Staff) -> int:
+    """Approved 還付 that no transfer holds yet. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return GiveBack.objects.filter(kind="refund", state="approved").count()

@@ -1,0 +1,121 @@
+"""Demands as paper: what stands on a notice and its slips (slips.parts), out of rows and the city pack."""
+
+from __future__ import annotations
+
+import dataclasses
+import datetime as dt
+from collections.abc import Iterable, Iterator
+
+from django.db.models import Max
+
+from madoguchi.kernel.eras import era_of, wareki
+from madoguchi.kernel.keeping import fiscal_year
+from madoguchi.offices.public import city
+
+from .charges import Charge, Codes, charge_get, charges
+from .demand_sheet import TRIAL
+from .models import Demand, Instalment, Reminder
+from .rules import LETTERS, Letter
+from .slips.parts import Addressee, ElCodes, Issuer, Line, Notice, Payeasy, Slip
+
+CHUNK = 500
+
+
+def year_words(year: int) -> str:
+    """令和8年度."""
+    _, era, number = era_of(dt.date(year, 5, 1))
+    return f"{era}{'元' if number == 1 else number}年度"
+
+
+def issuer() -> Issuer:
+    """The city as it signs, and whom to ask."""
+    found, section = city(), city().sections[charges().section]
+    contact = (f"{found.name} {section.name}", f"電話 {section.phone}")
+    return Issuer(f"{found.prefecture}{found.name}", f"{found.name}長 {found.mayor}".strip(), contact, found.code, found.seal_words or "公印省略")
+
+
+def slip_of(charge: Charge, codes: Codes, demand: Demand, part: Instalment, parts: int, *, amount: int = 0, valid_until: dt.date | None = None,
+            reissue: int = 0) -> Slip:
+    """The 納付書 of a 期; ``amount`` where less than the whole is left."""
+    yen = amount or part.amount
+    return Slip(
+        charge=charge.name, fiscal_year=demand.year, tax_year=fiscal_year(part.due), instalment=part.no, instalments=max(parts, part.no),
+        amount=yen, due=part.due, valid_until=valid_until or part.due + dt.timedelta(days=codes.late_days), number=part.number,
+        confirm=part.confirm, reissue=reissue, el=ElCodes(codes.el_org, charge.code, codes.el_office), cvs_company=codes.cvs,
+        payeasy=Payeasy(codes.payeasy, charge.code), ocr=(f"{part.number}{charge.code}", f"{yen:010d} {part.due:%Y%m%d}"))
+
+
+def addressee_of(demand: Demand) -> Addressee:
+    """Who gets the letter."""
+    return Addressee(demand.name, demand.zip, (demand.address, demand.building) if demand.building else (demand.address,))
+
+
+def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date) -> Notice:
+    """The notice of a demand with a slip for each of its 期."""
+    charge, codes, words = charge_get(demand.charge), charges().codes, year_words(demand.year)
+    return Notice(
+        addressee=addressee_of(demand), title=f"{words} {charge.name} {charge.title}", law=charge.words.replace("{年度}", words),
+        notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=(Line("年税額", demand.amount),), total=demand.amount,
+        slips=tuple(slip_of(charge, codes, demand, part, len(parts)) for part in parts), appeal=city().appeals[charge.appeal],
+        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts))
+
+
+def notices_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
+    """The notices of these demands, in their order, read in chunks."""
+    rest = list(ids)
+    for at in range(0, len(rest), CHUNK):
+        some = rest[at:at + CHUNK]
+        demands = Demand.objects.in_bulk(some)
+        parts: dict[int, list[Instalment]] = {}
+        for part in Instalment.objects.filter(demand__in=some).order_by("no"):
+            parts.setdefault(part.demand_id, []).append(part)
+        for number in some:
+            yield notice_of(demands[number], parts[number], issued_on)
+
+
+def taken_until(on: dt.date) -> dt.date:
+    """The last day of a slip whose 納期限 is over: the end of the next month."""
+    return (on.replace(day=1) + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1)
+
+
+def slips_of(demand: Demand, on: dt.date) -> Notice | None:
+    """The slips of what is left of a demand, without the letter (再発行); None when nothing is."""
+    charge, codes = charge_get(demand.charge), charges().codes
+    parts = list(Instalment.objects.filter(demand=demand).order_by("no"))
+    slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=part.amount - part.paid, reissue=1,
+                          valid_until=taken_until(on) if part.due < on else None) for part in parts if part.settled_on is None)
+    if not slips:
+        return None
+    return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips))
+
+
+REMINDED = (
+    "納期限までに納付が確認できませんので、{law}により督促します。下の納付書で、すぐに納めてください。"
+    "この督促状を発した日から起算して10日を経過した日までに完納されないときは、財産を差し押さえることがあります。"
+    "行き違いで納付済みのときは、ご容赦ください。")
+CALLED = (
+    "督促状を送りましたが、いまも納付が確認できません。下の納付書で納めてください。"
+    "納められない事情があるときは、下の問い合わせ先にご相談ください。行き違いで納付済みのときは、ご容赦ください。")
+LATE_WORDS = "納付の日までの日数で計算し、あとで通知します"
+
+
+def reminders_of(ids: Iterable[int]) -> Iterator[Notice]:
+    """The letters of these reminders (督促状・催告書), in their order: one for each 期 that is late, with its slip."""
+    rest = list(ids)
+    for at in range(0, len(rest), CHUNK):
+        rows = Reminder.objects.select_related("instalment__demand").in_bulk(rest[at:at + CHUNK])
+        demands = {row.instalment.demand_id for row in rows.values()}
+        parts = dict(Instalment.objects.filter(demand__in=demands).values_list("demand").annotate(n=Max("no")))
+        yield from (reminder_of(rows[number], parts[rows[number].instalment.demand_id]) for number in rest[at:at + CHUNK])
+
+
+def reminder_of(row: Reminder, parts: int) -> Notice:
+    """The letter of one reminder; ``parts``: how many 期 the demand has."""
+    part, demand, codes = row.instalment, row.instalment.demand, charges().codes
+    charge, first = charge_get(demand.charge), row.kind == Letter.REMINDER
+    slip = slip_of(charge, codes, demand, part, parts, amount=row.amount, valid_until=taken_until(row.on), reissue=1)
+    return Notice(
+        addressee=addressee_of(demand), title=f"{year_words(demand.year)} {charge.name} {slip.period} {LETTERS[row.kind]}",
+        law=REMINDED.replace("{law}", charge.law) if first else CALLED, notice_number=demand.notice, issued_on=row.on, issuer=issuer(),
+        lines=(Line("納期限", wareki(part.due)), Line("未納の額", row.amount), Line("延滞金", LATE_WORDS)), total=row.amount, slips=(slip,),
+        appeal=city().appeals[charge.appeal] if first else "", trial=codes.trial or part.number.startswith(TRIAL))

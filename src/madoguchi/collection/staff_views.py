@@ -1,0 +1,203 @@
+"""収納 as staff see it: how the charges stand, what was taken in, one demand, what needs a person. A view parses, calls one service,
+renders."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.identity.public import Right, Staff
+from madoguchi.kernel import clock
+from madoguchi.kernel.keeping import fiscal_year
+from madoguchi.web import searches
+from madoguchi.web.posted import posts, see_other
+
+from . import desk, ledger, selectors, unmatched
+from .charges import charges
+from .demand_sheet import COLUMNS, OPTIONAL
+from .errors import ChargesWrong, MatchWrong, SheetWrong
+from .rates import RateMissing
+from .rules import CHANNELS, FORMS, OUTCOMES, account_words
+
+WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある"}
+
+
+def actor_of(request: HttpRequest) -> Staff:
+    """Who is signed in."""
+    return cast(Staff, request.user)
+
+
+def page_of(request: HttpRequest) -> int:
+    """Which page of a list."""
+    page = request.GET.get("page", "1")
+    return int(page) if page.isascii() and page.isdecimal() and len(page) < 8 else 1
+
+
+def works(request: HttpRequest) -> bool:
+    """May this person do more than read?"""
+    return actor_of(request).may(Right.WORK_CASES, charges().section)
+
+
+def name_of(charge: str) -> str:
+    """A charge by its name; one that the city pack no longer has, by its key."""
+    found = charges().all.get(charge)
+    return found.name if found else charge
+
+
+@login_required
+@require_safe
+def overview(request: HttpRequest) -> HttpResponse:
+    """How every charge stands, the accounts, and what waits for a person."""
+    rows = selectors.standings(actor=actor_of(request))
+    context = {"rows": [(s, name_of(s.charge)) for s in rows], "works": works(request),
+               "accounts": [(account_words(a), yen) for a, yen in ledger.balances().items()],
+               "unknown": selectors.unmatched_list(actor=actor_of(request)).paginator.count,
+               "excess": selectors.excess_list(actor=actor_of(request)).paginator.count}
+    return render(request, "collection/overview.html", context)
+
+
+@login_required
+@require_safe
+def parity(request: HttpRequest) -> HttpResponse:
+    """Every difference between files, payments, demands and postings."""
+    return render(request, "collection/parity.html", {"faults": desk.parity_get(actor=actor_of(request)), "at": clock.now()})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def sheets(request: HttpRequest) -> HttpResponse:
+    """Files that were taken, and the form that takes another."""
+    actor = actor_of(request)
+    rows = selectors.sheet_list(actor=actor, page=page_of(request))
+    faults: list[tuple[str, str]] = []
+    if request.method == "POST":
+        try:
+            sheet, new = _take(request)
+            return see_other(f"/staff/collection/sheets/{sheet.id}/" + ("" if new else "?again=1"))
+        except SheetWrong as wrong:
+            faults = [("file", line) for line in wrong.lines]
+        except ChargesWrong as wrong:
+            faults = [("charge", wrong.ja)]
+        except RateMissing as wrong:
+            faults = [("file", wrong.ja)]
+    context = {"rows": rows, "works": works(request), "faults": faults, "typed": request.POST, "forms": FORMS,
+               "charges": [(c.key, c.name) for c in charges().all.values()], "columns": COLUMNS, "optional": OPTIONAL,
+               "year": request.POST.get("year", "") or fiscal_year(clock.today()),
+               "kinds": {"demands": "調定", "results": "収納"}, "mb": settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}
+    return render(request, "collection/sheets.html", context, status=422 if faults else 200)
+
+
+def year_typed(request: HttpRequest) -> int | None:
+    """賦課年度 as typed; None for what is none."""
+    year = request.POST.get("year", "").strip()
+    return int(year) if re.fullmatch(r"20[0-9]{2}", year) else None
+
+
+def day_typed(text: str) -> dt.date | None:
+    """A day as typed; None for what is none."""
+    try:
+        return dt.date.fromisoformat(text.strip())
+    except ValueError:
+        return None
+
+
+def _take(request: HttpRequest) -> Any:
+    sent, actor = request.FILES.get("file"), actor_of(request)
+    if sent is None:
+        raise SheetWrong(["取り込むファイルを選んでください"])
+    data, name = sent.read(), sent.name or ""
+    if request.POST.get("kind") == "results":
+        return desk.results_import(actor=actor, form=request.POST.get("form", ""), data=data, name=name)
+    year = year_typed(request)
+    if year is None:
+        raise SheetWrong([f"賦課年度は西暦4桁で入れてください(今は「{request.POST.get('year', '')[:10]}」)"])
+    return desk.demands_import(actor=actor, charge=request.POST.get("charge", ""), year=year, data=data, name=name)
+
+
+@login_required
+@require_safe
+def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
+    """One file: what became of its records."""
+    found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
+    rows = [(OUTCOMES.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items()]
+    return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET,
+                                                     "form": CHANNELS.get(found.form) or name_of(found.form)})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def demands(request: HttpRequest) -> HttpResponse:
+    """Demands; a search is posted, so that no name stands in an address."""
+    actor, sent = actor_of(request), request.POST if request.method == "POST" else request.GET
+    query, charge, wanted = searches.found_in(sent, actor.pk), sent.get("charge", ""), sent.get("wanted", "")
+    kept = {k: v for k, v in (("charge", charge if charge in charges().all else ""), ("wanted", wanted if wanted in WANTED else "")) if v}
+    carried = kept | searches.carried(query, actor.pk)
+    if request.method == "POST" or searches.stands_open(request.GET):
+        return see_other("/staff/collection/demands/?" + urlencode(carried))
+    rows = selectors.demand_list(actor=actor, query=query, charge=kept.get("charge", ""), wanted=kept.get("wanted", ""), page=page_of(request))
+    context = {"rows": rows, "shown": [(d, name_of(d.charge)) for d in rows], "query": query, "charge": kept.get("charge", ""),
+               "wanted": kept.get("wanted", ""), "choices": WANTED, "charges": [(c.key, c.name) for c in charges().all.values()],
+               "address": "?" + (urlencode(carried) + "&" if carried else "")}
+    return render(request, "collection/demands.html", context)
+
+
+@login_required
+@require_safe
+def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
+    """One demand: its 期, what was paid, what is owed."""
+    found = selectors.demand_get(actor=actor_of(request), demand_id=demand_id)
+    context = {"d": found, "works": works(request), "charge": name_of(found.charge), "parts": selectors.instalments_of(found), "today": clock.today(),
+               "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}
+    return render(request, "collection/demand.html", context)
+
+
+@login_required
+@require_safe
+def unknown(request: HttpRequest) -> HttpResponse:
+    """Money whose 納付書 was not found."""
+    rows = selectors.unmatched_list(actor=actor_of(request), page=page_of(request))
+    return render(request, "collection/unmatched.html", {"rows": rows, "shown": [(m, CHANNELS.get(m.channel, m.channel)) for m in rows]})
+
+
+@login_required
+@require_safe
+def money(request: HttpRequest, money_id: int) -> HttpResponse:
+    """One payment without a 納付書, with those that it may be of."""
+    return _money(request, money_id, [])
+
+
+def _money(request: HttpRequest, money_id: int, faults: list[tuple[str, str]]) -> HttpResponse:
+    found = selectors.money_get(actor=actor_of(request), money_id=money_id)
+    open_ = found.outcome == "unknown" and found.stage == "final"
+    context = {"m": found, "channel": CHANNELS.get(found.channel, found.channel), "outcome": OUTCOMES[found.outcome], "open": open_,
+               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
+               "candidates": [(c, name_of(c.instalment.demand.charge)) for c in unmatched.candidates_of(found)] if open_ else []}
+    return render(request, "collection/money.html", context, status=422 if faults else 200)
+
+
+@login_required
+@posts("/staff/collection/unmatched/{money_id}/")
+def match(request: HttpRequest, money_id: int) -> HttpResponse:
+    """Set it against a 納付書: one of those that were offered, or by the number that was typed."""
+    number = (request.POST.get("chosen") or request.POST.get("number", "")).strip()[:20]
+    try:
+        unmatched.money_match(actor=actor_of(request), money_id=money_id, number=number)
+    except MatchWrong as wrong:
+        return _money(request, money_id, [("number", wrong.ja)])
+    return see_other(f"/staff/collection/unmatched/{money_id}/")
+
+
+@login_required
+@posts("/staff/collection/demands/{demand_id}/")
+def slips(request: HttpRequest, demand_id: int) -> HttpResponse:
+    """The slips of what is left, for the printer at the counter."""
+    data = desk.slips_again(actor=actor_of(request), demand_id=demand_id)
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="slips.pdf"'})

@@ -1,0 +1,95 @@
+import datetime as dt
+from collections import Counter
+
+import pytest
+from tests.support.hall import run_worker
+
+from madoguchi.collection import demands, givebacks, results, runs
+from madoguchi.collection.formats.profiles import profile
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.formats.specimen import received_file
+from madoguchi.collection.models import Excess, Instalment, Money
+
+HEAD = "通知書番号,宛名番号,氏名,郵便番号,住所,方書,年税額,期,期別税額,納期限\n"
+DUES = ("2026-05-31", "2026-07-31", "2026-12-25", "2027-02-28")
+PAID_ON = dt.date(2026, 5, 20)
+
+
+def sheet_text(people=3, parts=4, each=10_000):
+    """Demands of so many invented people, each with so many 期 of the same sum."""
+    lines = [HEAD]
+    for n in range(1, people + 1):
+        for no in range(1, parts + 1):
+            lines.append(f"{n:08d},{n:010d},見本 {n}郎,9268611,石川県七尾市見本町{n}番地,,{each * parts},{no},{each},{DUES[no - 1]}\n")
+    return "".join(lines)
+
+
+def shops_file(payments):
+    """A file of the shops: (number, yen) each, as the trial's layout has it."""
+    rows = [Received(n, 0, number, yen, PAID_ON, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
+    return b"".join(received_file(profile("cvs"), rows, on=PAID_ON))
+
+
+def unmatched_money():
+    """軽自動車税 of five people, and a payment that bears nobody's number."""
+    demands.demands_take(actor="test", charge="keiji", year=2026, data=sheet_text(people=5, parts=1).encode(), name="調定.csv")
+    rows = [Received(1, 0, "8" * 20, 10_000, PAID_ON, "cvs", "final", "02"),
+            Received(2, 0, Instalment.objects.first().number, 10_500, PAID_ON, "cvs", "final", "02")]
+    results.results_take(actor="test", results=results.Results("cvs", "確報.txt", b"of nobody", rows))
+    return Money.objects.get(outcome="unknown")
+
+
+def printed_run(per_file=2):
+    """The notices of 軽自動車税 that is there, printed by a worker; the ids of the run and of its first file."""
+    run = runs.run_start(actor="test", kind="notice", charge="keiji", year=2026, issued_on=dt.date(2026, 5, 1), per_file=per_file)
+    run_worker()
+    return {"run_id": run.id, "file_id": run.files.order_by("no").first().id}
+
+
+ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
+
+
+def excess_of_payer():
+    """One who paid the first 期 of four twice: the excess, and the second 期."""
+    demands.demands_take(actor="test", charge="shiken", year=2026, data=sheet_text(people=1).encode(), name="市民税.csv")
+    first, second, *_ = Instalment.objects.filter(demand__charge="shiken").order_by("no")
+    rows = [Received(n, 0, first.number, 10_000, PAID_ON, "cvs", "final", "02") for n in (1, 2)]
+    results.results_take(actor="test", results=results.Results("cvs", "二重.txt", b"twice", rows))
+    return Excess.objects.get(instalment=first), second
+
+
+def transferred(hall, on=dt.date(2027, 3, 10)):
+    """One 還付 of a thousand yen that went to the bank."""
+    excess = Excess.objects.get(instalment__demand__charge="shiken")
+    back = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=excess.id, amount=1_000, account=ACCOUNT, since=None)
+    givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
+    return givebacks.transfer_make(actor=hall.staff("yamada"), on=on)
+
+
+@pytest.fixture
+def demanded(hall):
+    """固定資産税 of a few people; answers the 期 in order."""
+    def make(people=3, parts=4, each=10_000, charge="kotei", year=2026):
+        data = sheet_text(people, parts, each).encode()
+        demands.demands_take(actor="command", charge=charge, year=year, data=data, name="調定.csv")
+        return list(Instalment.objects.filter(demand__charge=charge).order_by("demand", "no"))
+
+    return make
+
+
+@pytest.fixture
+def came(hall):
+    """A file of results: (number or 期, yen, stage, code, day) each."""
+    count = Counter()
+
+    def take(*payments, form="cvs"):
+        count["file"] += 1
+        rows = []
+        for record, payment in enumerate(payments, 1):
+            number, amount, stage, code, day = (*payment, *(None, "final", "", PAID_ON)[len(payment) - 1:])
+            number = number if isinstance(number, str) else number.number
+            rows.append(Received(record, 0, number, amount, day, form, stage, code))
+        sheet, _ = results.results_take(actor="command", results=results.Results(form, f"{count['file']}.txt", repr((count, rows)).encode(), rows))
+        return sheet
+
+    return take

@@ -1,0 +1,67 @@
+"""未整理: money whose 納付書 was not found. Staff set it against the right one; candidates are offered, never taken by themselves."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+
+from django.db import transaction
+from django.db.models import F
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, failpoints
+
+from .access import section_require
+from .errors import DemandNotFound, MatchWrong, MoneyMoved
+from .ledger import CHAIN, one_writer
+from .models import Instalment, Money
+from .rules import Account, Outcome
+
+MOST = 8
+
+
+@dataclass(frozen=True, slots=True)
+class Candidate:
+    """A 納付書 that the money may be of, and why."""
+
+    instalment: Instalment
+    why: str
+
+
+def _digits_apart(one: str, other: str) -> int:
+    return sum(a != b for a, b in zip(one, other, strict=True)) if len(one) == len(other) else len(one) + len(other)
+
+
+def candidates_of(money: Money) -> list[Candidate]:
+    """Open 納付書 whose number is a digit or two off, or of the same sum and due about that day; the likeliest first."""
+    number = money.number
+    near = Instalment.objects.filter(settled_on=None).select_related("demand")
+    halves = near.filter(number__startswith=number[:10]) | near.filter(number__endswith=number[-10:]) if len(number) == 20 else near.none()
+    found = {i.id: Candidate(i, f"納付番号の違いは{_digits_apart(i.number, number)}桁") for i in halves[:200] if _digits_apart(i.number, number) <= 2}
+    same = near.filter(amount=money.amount + F("paid")).order_by("due", "id")
+    for row in same[:MOST]:
+        found.setdefault(row.id, Candidate(row, "残りの額が同じ"))
+    both = [c for c in found.values() if c.instalment.amount - c.instalment.paid == money.amount]
+    return sorted(found.values(), key=lambda c: (c not in both, _digits_apart(c.instalment.number, number), c.instalment.due))[:MOST]
+
+
+@transaction.atomic(durable=True)
+def money_match(*, actor: Staff, money_id: int, number: str) -> Money:
+    """Set unmatched money against the 納付書 of this number. Raises DemandNotFound, MatchWrong, MoneyMoved."""
+    from .results import money_place
+
+    section_require(actor, writes=True)
+    one_writer()
+    money = Money.objects.select_related("sheet").filter(id=money_id).first()
+    if money is None:
+        raise DemandNotFound
+    if money.outcome != Outcome.UNKNOWN or money.stage != "final":
+        raise MoneyMoved
+    due = Instalment.objects.filter(number=number).first()
+    if due is None:
+        raise MatchWrong(f"納付番号「{number}」の納付書がありません。20桁の番号を確かめてください。")
+    money.instalment = due
+    money.save(update_fields=["instalment"])
+    outcome = money_place(money, source=Account.SUSPENSE)
+    audit.record(actor.actor, "money.matched", chain=CHAIN, facts={"money": money.id, "instalment": due.id, "yen": money.amount, "outcome": outcome})
+    failpoints.hit("collection.match.before_commit")
+    return money

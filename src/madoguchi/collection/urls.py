@@ -1,0 +1,29 @@
+from django.urls import path
+
+from . import excess_staff_views as excess
+from . import run_staff_views as runs
+from . import staff_views as views
+
+urlpatterns = [
+    path("collection/", views.overview, name="collection"),
+    path("collection/parity/", views.parity, name="collection_parity"),
+    path("collection/sheets/", views.sheets, name="collection_sheets"),
+    path("collection/sheets/<int:sheet_id>/", views.sheet, name="collection_sheet"),
+    path("collection/demands/", views.demands, name="demands"),
+    path("collection/demands/<int:demand_id>/", views.demand, name="demand"),
+    path("collection/demands/<int:demand_id>/slips/", views.slips, name="demand_slips"),
+    path("collection/runs/", runs.runs, name="notice_runs"),
+    path("collection/runs/<int:run_id>/", runs.run, name="notice_run"),
+    path("collection/runs/<int:run_id>/job.csv", runs.job, name="notice_job"),
+    path("collection/runs/file/<int:file_id>/", runs.file, name="notice_file"),
+    path("collection/unmatched/", views.unknown, name="unmatched"),
+    path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
+    path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),
+    path("collection/excess/", excess.excess_all, name="excess"),
+    path("collection/excess/<int:excess_id>/", excess.excess, name="excess_one"),
+    path("collection/excess/<int:excess_id>/offset/", excess.offset, name="excess_offset"),
+    path("collection/excess/<int:excess_id>/refund/", excess.refund, name="excess_refund"),
+    path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
+    path("collection/transfers/", excess.transfers, name="transfers"),
+    path("collection/transfers/<int:transfer_id>/", excess.transfer, name="transfer"),
+]

@@ -1,0 +1,99 @@
+"""Taxes, in a crash run: a demand is taken and its notices printed, money is reported, what was not matched is set by a clerk.
+Every journey has a tax of its own: its 通知書番号 are made of the application's number."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from madoguchi.collection import demands, givebacks, ledger, results, runs, unmatched
+from madoguchi.collection.errors import MoneyMoved, NothingToPrint
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.models import Demand, Excess, GiveBack, Instalment, Money, Posting, RunFile
+from madoguchi.collection.trial import demands_csv
+from madoguchi.identity.models import Staff
+from madoguchi.kernel import clock
+
+Done = dict[str, Any]
+ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
+YEAR, DAY, PEOPLE = 2026, dt.date(2026, 5, 20), 5
+
+
+def _mark(application: str) -> str:
+    return f"{int(application[:8], 16):010d}"
+
+
+def _due(application: str) -> list[Instalment]:
+    return list(Instalment.objects.filter(demand__notice__startswith=_mark(application)).order_by("id"))
+
+
+def taxes_demand(application: str, **_: Any) -> Done:
+    """The file of the tax system."""
+    data = demands_csv("keiji", year=YEAR, people=PEOPLE, seed=1).replace(b"\r\n0", b"\r\n" + _mark(application).encode() + b"0")
+    demands.demands_take(actor="test", charge="keiji", year=YEAR, data=data, name="調定.csv")
+    return {}
+
+
+def taxes_print(**_: Any) -> Done:
+    """All notices, by the workers."""
+    try:
+        runs.run_start(actor="test", kind="notice", charge="keiji", year=YEAR, issued_on=DAY, per_file=3)
+    except NothingToPrint:
+        assert not Demand.objects.filter(run=None).exists()
+    return {}
+
+
+def taxes_results(application: str, **_: Any) -> Done:
+    """The shops' file: one paid, one paid twice, one that nobody knows."""
+    one, two, three = _due(application)[:3]
+    sums = [(one.number, one.amount), (two.number, two.amount), (two.number, two.amount), ("8" * 8 + three.number[8:], three.amount)]
+    rows = [Received(n, 0, number, yen, DAY, "cvs", "final", "02") for n, (number, yen) in enumerate(sums, 1)]
+    results.results_take(actor="test", results=results.Results("cvs", "確報.txt", application.encode(), rows))
+    return {}
+
+
+def taxes_match(application: str, **_: Any) -> Done:
+    """A clerk finds whose the money is."""
+    third = _due(application)[2].number
+    money = Money.objects.get(number="8" * 8 + third[8:])
+    try:
+        unmatched.money_match(actor=Staff.objects.get(username="yamada"), money_id=money.id, number=third)
+    except MoneyMoved:
+        assert money.outcome == "applied"
+    return {}
+
+
+def taxes_back(application: str, **_: Any) -> Done:
+    """What was paid twice goes back: to a bank, approved by another."""
+    excess = Excess.objects.get(instalment=_due(application)[1])
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    if not excess.backs.exists():
+        givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
+    for back in excess.backs.filter(state="asked"):
+        givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+    return {}
+
+
+def taxes_transfer(**_: Any) -> Done:
+    """The file for the bank."""
+    try:
+        givebacks.transfer_make(actor=Staff.objects.get(username="yamada"), on=clock.today() + dt.timedelta(days=3))
+    except NothingToPrint:
+        assert not GiveBack.objects.filter(state="approved").exists()
+    return {}
+
+
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer)}
+
+
+def yen() -> list[str]:
+    """What is not equal to the yen, or is there twice."""
+    out, files = ledger.faults(), Money.objects.count() // 4
+    if Demand.objects.count() % PEOPLE or Money.objects.count() % 4:
+        out.append(f"{Demand.objects.count()} demands, {Money.objects.count()} payments")
+    if (Excess.objects.count(), Posting.objects.filter(debit="bank:cvs").count()) != (files, files * 4):
+        out.append("money is there twice, or not at all")
+    printed = sorted(number for ids in RunFile.objects.values_list("ids", flat=True) for number in ids)
+    if printed != sorted(Demand.objects.exclude(run=None).values_list("id", flat=True)):
+        out.append("a notice is in no file, or in two")
+    return out

@@ -1,0 +1,91 @@
+"""The table of strangers, continued (see rights.py): taxes and charges, which one section collects."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+from tests.support.hall import OPENING
+
+from madoguchi.collection import access, demands, desk, givebacks, selectors, unmatched
+from madoguchi.collection.errors import NothingToPrint
+from madoguchi.collection.models import Demand, Sheet
+from madoguchi.collection.tests.conftest import (
+    ACCOUNT,
+    excess_of_payer,
+    printed_run,
+    sheet_text,
+    shops_file,
+    transferred,
+    unmatched_money,
+)
+
+from .rights import Ask, anything, something, staff
+
+DAY = dt.date(2026, 7, 1)
+COLLECTS = {"yamada"}
+READS = COLLECTS | {"auditor"}
+NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer")
+
+
+def taxes(w: Any) -> None:
+    """Five people's 軽自動車税, and money of nobody."""
+    w.unmatched = unmatched_money().id
+    w.demand, w.sheet = Demand.objects.first().id, Sheet.objects.first().id
+    w.due = Demand.objects.last().instalments.get().number
+    demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text().encode(), name="kaigo.csv")
+    w.printed, w.printed_file = printed_run().values()
+    chief = w.hall.staff("nakamura")
+    excess, due = excess_of_payer()
+    w.excess, w.excess_due = excess.id, due.id
+    w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
+    w.transfer = transferred(w.hall).id
+    w.paid_file = shops_file([(w.due, 10_000)])
+
+
+def _reads(go: Any) -> Ask:
+    return staff(go, READS, something)
+
+
+TABLE: dict[str, Ask] = {
+    "collection.access.section_require": staff(lambda w, a: access.section_require(a, writes=True), COLLECTS, anything),
+    "collection.access.may_read": _reads(lambda w, a: access.may_read(a)),
+    "collection.selectors.standings": _reads(lambda w, a: selectors.standings(actor=a)),
+    "collection.selectors.sheet_list": _reads(lambda w, a: list(selectors.sheet_list(actor=a))),
+    "collection.selectors.sheet_get": _reads(lambda w, a: selectors.sheet_get(actor=a, sheet_id=w.sheet)),
+    "collection.selectors.demand_list": _reads(lambda w, a: list(selectors.demand_list(actor=a))),
+    "collection.selectors.demand_get": _reads(lambda w, a: selectors.demand_get(actor=a, demand_id=w.demand)),
+    "collection.selectors.unmatched_list": _reads(lambda w, a: list(selectors.unmatched_list(actor=a))),
+    "collection.selectors.money_get": _reads(lambda w, a: selectors.money_get(actor=a, money_id=w.unmatched)),
+    "collection.selectors.excess_list": _reads(lambda w, a: list(selectors.excess_list(actor=a))),
+    "collection.selectors.run_list": _reads(lambda w, a: list(selectors.run_list(actor=a))),
+    "collection.selectors.run_get": _reads(lambda w, a: selectors.run_get(actor=a, run_id=w.printed)),
+    "collection.selectors.run_file_get": _reads(lambda w, a: selectors.run_file_get(actor=a, file_id=w.printed_file)),
+    "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
+        actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY), COLLECTS, anything),
+    "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
+    "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
+    "collection.selectors.transfer_get": staff(lambda w, a: selectors.transfer_get(actor=a, transfer_id=w.transfer), COLLECTS, anything),
+    "collection.selectors.refunds_waiting": _reads(lambda w, a: selectors.refunds_waiting(actor=a) >= 0),
+    "collection.givebacks.excess_get": _reads(lambda w, a: givebacks.excess_get(actor=a, excess_id=w.excess)),
+    "collection.givebacks.offset_ask": staff(lambda w, a: givebacks.offset_ask(
+        actor=a, excess_id=w.excess, amount=100, target_id=w.excess_due), COLLECTS, anything),
+    "collection.givebacks.refund_ask": staff(lambda w, a: givebacks.refund_ask(
+        actor=a, excess_id=w.excess, amount=100, account=ACCOUNT, since=None), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.givebacks.back_answer": staff(lambda w, a: givebacks.back_answer(actor=a, back_id=w.back, approve=False), COLLECTS, anything),
+    "collection.givebacks.transfer_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: givebacks.transfer_make(
+        actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),
+    "collection.desk.demands_import": staff(lambda w, a: desk.demands_import(
+        actor=a, charge="kotei", year=2026, data=sheet_text().encode(), name="a.csv"), COLLECTS, anything),
+    "collection.desk.results_import": staff(lambda w, a: desk.results_import(actor=a, form="cvs", data=w.paid_file, name="a.txt"),
+                                            COLLECTS, anything),
+    "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
+}
+OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "collection.charges.charge_get": ("the city pack's table", None),
+    "collection.formats.profiles.profile_read": ("reads a layout", None),
+    "collection.formats.specimen.received_file": ("writes a file of the trial from rows that are handed over", None),
+    "collection.rates.rates_read": ("reads a table of rates", None),
+}
