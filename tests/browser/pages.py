@@ -214,6 +214,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "unmatched_money": [page("unmatched-money", lambda t: t.taxes["money"], "yamada", wrong="form[action$='match/']")],
     "unmatched_match": "POST only",
     "excess": [page("excess", lambda t: t.taxes and "/staff/collection/excess/", "yamada")],
+    "debits": [page("debits", lambda t: t.taxes and "/staff/collection/debits/", "yamada", wrong="form[action$='debits/']")],
+    "debits_file": "POST only", "debit_request": "a file for the bank",
     "excess_one": [page("excess-one", lambda t: t.taxes["excess"], "yamada", wrong="form[action$='refund/']")],
     "excess_offset": "POST only", "excess_refund": "POST only", "excess_answer": "POST only", "transfer": "a file for the bank",
     "transfers": [page("transfers", lambda t: t.taxes and "/staff/collection/transfers/", "yamada", wrong="form[action$='transfers/']")],

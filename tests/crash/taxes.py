@@ -6,10 +6,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from madoguchi.collection import demands, givebacks, ledger, results, runs, unmatched
+from madoguchi.collection import debits, demands, givebacks, ledger, results, runs, unmatched
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import Demand, Excess, GiveBack, Instalment, Money, Posting, RunFile
+from madoguchi.collection.tests.conftest import accounts_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.identity.models import Staff
 from madoguchi.kernel import clock
@@ -83,7 +84,19 @@ def taxes_transfer(**_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer)}
+def taxes_debit(application: str, **_: Any) -> Done:
+    """The fifth one pays by debit from now on: the account, and the file that asks for it."""
+    due = _due(application)[4]
+    debits.debits_take(actor="test", data=accounts_text([due.demand.payer], "keiji", number=f"{int(application[:8], 16) % 10**7:07d}").encode(),
+                       name="口座.csv")
+    try:
+        debits.request_make(actor=Staff.objects.get(username="yamada"), charge="keiji", due=due.due, on=clock.today() + dt.timedelta(days=3))
+    except NothingToPrint:
+        assert Instalment.objects.get(id=due.id).debit
+    return {}
+
+
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit)}
 
 
 def yen() -> list[str]:

@@ -7,11 +7,13 @@ from typing import Any
 
 from tests.support.hall import OPENING
 
-from madoguchi.collection import access, demands, desk, givebacks, selectors, unmatched
+from madoguchi.collection import access, debits, demands, desk, givebacks, selectors, unmatched
 from madoguchi.collection.errors import NothingToPrint
 from madoguchi.collection.models import Demand, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
+    accounts_text,
+    debited,
     excess_of_payer,
     printed_run,
     sheet_text,
@@ -25,7 +27,7 @@ from .rights import Ask, anything, something, staff
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
-NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer")
+NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request")
 
 
 def taxes(w: Any) -> None:
@@ -40,6 +42,7 @@ def taxes(w: Any) -> None:
     w.excess, w.excess_due = excess.id, due.id
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
+    w.request = debited(w.hall).id
     w.paid_file = shops_file([(w.due, 10_000)])
 
 
@@ -66,6 +69,13 @@ TABLE: dict[str, Ask] = {
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
     "collection.selectors.transfer_get": staff(lambda w, a: selectors.transfer_get(actor=a, transfer_id=w.transfer), COLLECTS, anything),
+    "collection.selectors.debits_count": _reads(lambda w, a: selectors.debits_count(actor=a)),
+    "collection.selectors.request_list": _reads(lambda w, a: list(selectors.request_list(actor=a))),
+    "collection.selectors.request_get": staff(lambda w, a: selectors.request_get(actor=a, request_id=w.request), COLLECTS, anything),
+    "collection.desk.debits_import": staff(lambda w, a: desk.debits_import(actor=a, data=accounts_text().encode(), name="a.csv"),
+                                           COLLECTS, anything),
+    "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
+        actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
     "collection.selectors.refunds_waiting": _reads(lambda w, a: selectors.refunds_waiting(actor=a) >= 0),
     "collection.givebacks.excess_get": _reads(lambda w, a: givebacks.excess_get(actor=a, excess_id=w.excess)),
     "collection.givebacks.offset_ask": staff(lambda w, a: givebacks.offset_ask(
@@ -87,5 +97,6 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "collection.charges.charge_get": ("the city pack's table", None),
     "collection.formats.profiles.profile_read": ("reads a layout", None),
     "collection.formats.specimen.received_file": ("writes a file of the trial from rows that are handed over", None),
+    "collection.debits.debits_read": ("judges a file", None),
     "collection.rates.rates_read": ("reads a table of rates", None),
 }

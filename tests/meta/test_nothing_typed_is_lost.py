@@ -52,7 +52,7 @@ OPEN = {
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
-    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
+    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
     "staff_sessions": "the form of staff_reset",
 }
 
@@ -134,7 +134,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
-            "demands/", "sheets/", "runs/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+            "demands/", "sheets/", "runs/", "debits/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),

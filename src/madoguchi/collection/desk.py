@@ -39,6 +39,14 @@ def parity_get(*, actor: Staff) -> list[str]:
     return ledger.faults()
 
 
+def debits_import(*, actor: Staff, data: bytes, name: str) -> tuple[Sheet, bool]:
+    """Take 口座振替 registrations from an uploaded file. Raises DemandNotFound, SheetWrong."""
+    from .debits import debits_take
+
+    section_require(actor, writes=True)
+    return debits_take(actor=actor.actor, data=data, name=name)
+
+
 def letters_make(*, actor: Staff, kind: str, charge: str, year: int, issued_on: dt.date) -> Run:
     """Have the workers print the notices or reminders of a charge. Raises DemandNotFound, ChargesWrong, NothingToPrint."""
     section_require(actor, writes=True)

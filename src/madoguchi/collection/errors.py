@@ -65,10 +65,10 @@ class RunWrong(DomainError):
     status = 500
 
 
-class BackWrong(DomainError):
-    """This 還付 or 充当 cannot be asked for; ``faults`` are (field, what to do)."""
+class FormWrong(DomainError):
+    """A form cannot be taken; ``faults`` are (field, what to do)."""
 
-    code = "collection_back_wrong"
+    code = "collection_form_wrong"
     ja = "入力に誤りがあります。"
     status = 422
 

@@ -18,7 +18,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import givebacks, selectors
 from .charges import charges
-from .errors import BackWrong, MoneyMoved, NothingToPrint, SecondPerson
+from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .rates import RateMissing
 from .rules import OUTCOMES
 from .staff_views import actor_of, day_typed, name_of, page_of, works
@@ -70,7 +70,7 @@ def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
     try:
         givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", "")),
                              target_id=number_typed(sent.get("target", "")))
-    except BackWrong as wrong:
+    except FormWrong as wrong:
         return _page(request, excess_id, [({"amount": "offset_amount"}.get(field, field), ja) for field, ja in wrong.faults])
     return see_other(f"/staff/collection/excess/{excess_id}/")
 
@@ -84,9 +84,9 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
     since = day_typed(sent.get("since", ""))
     try:
         if sent.get("since", "").strip() and since is None:
-            raise BackWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
+            raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
         givebacks.refund_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", "")), account=account, since=since)
-    except BackWrong as wrong:
+    except FormWrong as wrong:
         return _page(request, excess_id, wrong.faults)
     return see_other(f"/staff/collection/excess/{excess_id}/")
 
@@ -113,10 +113,10 @@ def transfers(request: HttpRequest) -> HttpResponse:
         try:
             on = day_typed(request.POST.get("on", ""))
             if on is None:
-                raise BackWrong([("on", "振込の日は 2026-12-10 の形で入れてください。")])
+                raise FormWrong([("on", "振込の日は 2026-12-10 の形で入れてください。")])
             givebacks.transfer_make(actor=actor, on=on)
             return see_other("/staff/collection/transfers/")
-        except BackWrong as wrong:
+        except FormWrong as wrong:
             faults = wrong.faults
         except NothingToPrint as wrong:
             faults = [("on", wrong.ja)]

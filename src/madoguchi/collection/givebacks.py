@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import json
-import re
 from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
@@ -13,21 +11,23 @@ from django.db.models import Sum
 
 from madoguchi.files.public import file_write
 from madoguchi.identity.public import Right, Staff
-from madoguchi.kernel import audit, clock, failpoints, keys
+from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.sealing import Column
 
+from . import accounts
 from .access import section_require
-from .charges import charges, payer
-from .errors import BackWrong, DemandNotFound, MoneyMoved, NothingToPrint, SecondPerson
+from .charges import charges
+from .debits import sender
+from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .ledger import CHAIN, one_writer
 from .models import Excess, GiveBack, Instalment, Posting, Transfer
 from .rules import OUT, Account
 
 if TYPE_CHECKING:
-    from .formats.zengin import Sender
     from .formats.zengin import Transfer as Order
 
-SEALED = (Column(GiveBack, "account", "refund-account", "id", "還付の振込先の口座"),)
+PURPOSE = "refund-account"
+SEALED = (Column(GiveBack, "account", PURPOSE, "id", "還付の振込先の口座"),)
 KINDS = {"1": "普通", "2": "当座", "4": "貯蓄"}
 
 
@@ -53,59 +53,39 @@ def dues_of(excess: Excess) -> list[Instalment]:
 
 
 def _begin(actor: Staff, excess_id: int, amount: int) -> Excess:
-    """In the caller's transaction: the excess, with that much of it free. Raises DemandNotFound, BackWrong."""
+    """In the caller's transaction: the excess, with that much of it free. Raises DemandNotFound, FormWrong."""
     section_require(actor, writes=True)
     one_writer()
     excess = excess_get(actor=actor, excess_id=excess_id)
     if not 0 < amount <= free(excess):
-        raise BackWrong([("amount", f"返せるのは1円から{free(excess):,}円までです。金額を直してください。")])
+        raise FormWrong([("amount", f"返せるのは1円から{free(excess):,}円までです。金額を直してください。")])
     return excess
 
 
 @transaction.atomic(durable=True)
 def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int) -> GiveBack:
-    """充当: ask for a sum to be set against another due of the same payer. Raises DemandNotFound, BackWrong."""
+    """充当: ask for a sum to be set against another due of the same payer. Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
     target = next((d for d in dues_of(excess) if d.id == target_id), None)
     if target is None:
-        raise BackWrong([("target", "充当する期別を選んでください。")])
+        raise FormWrong([("target", "充当する期別を選んでください。")])
     if amount > target.amount - target.paid:
-        raise BackWrong([("amount", f"この期別の残りは{target.amount - target.paid:,}円です。金額を直してください。")])
+        raise FormWrong([("amount", f"この期別の残りは{target.amount - target.paid:,}円です。金額を直してください。")])
     return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target))
-
-
-def account_faults(account: Mapping[str, str]) -> list[tuple[str, str]]:
-    """What is wrong with a bank account as typed: bank and branch by their numbers, holder in kana."""
-    from zengin_code import Bank
-
-    faults = []
-    bank = Bank.all.get(account["bank"])
-    if bank is None:
-        faults.append(("bank", "銀行番号(4桁)を確かめてください。この番号の銀行はありません。"))
-    elif account["branch"] not in bank.branches:
-        faults.append(("branch", f"{bank.name}に、この支店番号(3桁)はありません。確かめてください。"))
-    if account["kind"] not in KINDS:
-        faults.append(("kind", "預金の種類を選んでください。"))
-    if not re.fullmatch(r"[0-9]{7}", account["number"]):
-        faults.append(("number", "口座番号は7桁の数字で入れてください。"))
-    if not re.fullmatch(r"[ァ-ヶー　 ().・/-]{1,30}", account["holder"]):
-        faults.append(("holder", "口座名義はカタカナ30文字までで入れてください。"))
-    return faults
 
 
 @transaction.atomic(durable=True)
 def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[str, str], since: dt.date | None) -> GiveBack:
     """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
-    person decides). Raises DemandNotFound, BackWrong."""
+    person decides). Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
-    faults = account_faults(account)
+    faults = accounts.account_faults(account, KINDS)
     if since is not None and since <= excess.money.paid_on:
         faults.append(("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。"))
     if faults:
-        raise BackWrong(faults)
+        raise FormWrong(faults)
     back = GiveBack(excess=excess, kind="refund", amount=amount, since=since)
-    body = json.dumps({name: account[name] for name in ("bank", "branch", "kind", "number", "holder")}, ensure_ascii=False).encode()
-    back.account = keys.seal("refund-account", body, bound_to=str(back.id))
+    back.account = accounts.sealed(PURPOSE, account, str(back.id))
     return _asked(actor, back)
 
 
@@ -170,15 +150,9 @@ def _gone(back: GiveBack) -> None:
     back.state = "done"
 
 
-def account_of(back: GiveBack) -> dict[str, str]:
-    """The account of a 還付 that was found."""
-    found: dict[str, str] = json.loads(keys.unseal("refund-account", back.account, bound_to=str(back.id)))
-    return found
-
-
 @transaction.atomic(durable=True)
 def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
-    """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, BackWrong, NothingToPrint."""
+    """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, FormWrong, NothingToPrint."""
     from .formats.errors import RowRefused
     from .formats.profiles import profile
     from .formats.zengin import transfer_file
@@ -186,15 +160,15 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     section_require(actor, writes=True)
     one_writer()
     if on <= clock.today():
-        raise BackWrong([("on", "振込の日は、明日より後にしてください。")])
+        raise FormWrong([("on", "振込の日は、明日より後にしてください。")])
     rows = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(kind="refund", state="approved")
     backs = list(rows.order_by("asked_at", "id"))
     if not backs:
         raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
     try:
-        data = b"".join(transfer_file(profile("transfer"), _sender(), on, map(_order, backs)))
+        data = b"".join(transfer_file(profile("transfer"), sender(), on, map(_order, backs)))
     except RowRefused as refused:
-        raise BackWrong([("on", refused.ja)]) from None
+        raise FormWrong([("on", refused.ja)]) from None
     kept = file_write(data=data, name=f"sougou-furikomi-{on}.txt", kind="application/octet-stream", owner="collection")
     total = sum(back.amount + back.interest for back in backs)
     transfer = Transfer.objects.create(on=on, refunds=len(backs), amount=total, file_id=kept.id, by=actor.actor, at=clock.now())
@@ -215,19 +189,8 @@ def _paid_out(back: GiveBack, transfer: Transfer) -> None:
     back.save(update_fields=["state", "transfer"])
 
 
-def _sender() -> Sender:
-    from .formats.zengin import Account as BankAccount
-    from .formats.zengin import Sender as Own
-
-    own = payer()
-    if not own:
-        raise BackWrong([("on", "振込を出す口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。")])
-    return Own(own["委託者コード"], BankAccount(own["銀行"], own["支店"], own["種目"], own["口座"], own["委託者名"]))
-
-
 def _order(back: GiveBack) -> Order:
-    from .formats.zengin import Account as BankAccount
     from .formats.zengin import Transfer as One
 
-    a = account_of(back)
-    return One(back.excess.instalment.number, BankAccount(a["bank"], a["branch"], a["kind"], a["number"], a["holder"]), back.amount + back.interest)
+    account = accounts.opened(PURPOSE, back.account, str(back.id))
+    return One(back.excess.instalment.number, account, back.amount + back.interest)

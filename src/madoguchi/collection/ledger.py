@@ -98,7 +98,8 @@ def faults() -> list[str]:
 
 def _recorded() -> Iterator[str]:
     """Files that the record of acts does not know as they are."""
-    told = {e.facts["sheet"]: e.facts for e in AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "results.imported"))}
+    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "results.imported", "debits.imported"))
+    told = {e.facts["sheet"]: e.facts for e in acts}
     for sheet in Sheet.objects.order_by("id"):
         facts = told.pop(sheet.id, None)
         if facts is None or (facts["sha256"], facts["yen"]) != (sheet.sha256, sheet.amount):

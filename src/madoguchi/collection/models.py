@@ -44,7 +44,6 @@ class Run(models.Model):
     year = models.PositiveSmallIntegerField()
     issued_on = models.DateField()  # 発付の日
     letters = models.PositiveIntegerField()
-    slips = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
@@ -115,6 +114,7 @@ class Instalment(models.Model):
     settled_on = models.DateField(null=True)
     prompt_on = models.DateField(null=True)  # 速報: said to be paid, the money is not here yet
     failed_code = models.CharField(max_length=2, default="")  # 振替不能
+    debit = models.ForeignKey("DebitRequest", null=True, on_delete=models.PROTECT, related_name="+", db_index=False)  # asked of the bank
 
     class Meta:
         constraints = [
@@ -142,6 +142,41 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"
+
+
+class DirectDebit(models.Model):
+    """口座振替: the account of a payer for a charge, from a day and (when it has ended) to a day. It lies sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payer = models.CharField(max_length=20)
+    charge = models.CharField(max_length=20)
+    account = models.BinaryField()
+    bank = models.CharField(max_length=4)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer", "charge"], condition=Q(until=None), name="debit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.charge}"
+
+
+class DebitRequest(models.Model):
+    """A file that asks the bank to debit (口座振替請求): each 期 once."""
+
+    id = models.BigAutoField(primary_key=True)
+    charge = models.CharField(max_length=20)
+    due = models.DateField()  # 納期限 of the 期 in it
+    on = models.DateField()  # 引落日
+    debits = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    file_id = models.UUIDField()
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.on}"
 
 
 class Money(models.Model):

@@ -39,10 +39,9 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
     charge_get(charge)
     with transaction.atomic(durable=True):
         one_writer()
-        run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, slips=0, amount=0, by=actor, at=clock.now())
+        run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now())
         rows = _notices(run) if kind == Letter.NOTICE else _reminders(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
-        run.slips = Instalment.objects.filter(demand__run=run).count() if kind == Letter.NOTICE else len(rows)
         run.save()
         files = RunFile.objects.bulk_create([
             RunFile(run=run, no=no, ids=[row[0] for row in some], zips=f"{some[0][1]}-{some[-1][1]}")
@@ -50,7 +49,7 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
         for file in files if promise else ():
             outbox.publish(NOTICES_WANTED, case_ref=f"notices:{run.id}:{file.no}", key=f"notices:{file.id}", payload={"file": file.id})
         audit.record(actor, "letters.started", chain=CHAIN, facts={
-            "run": run.id, "kind": kind, "charge": charge, "year": year, "letters": run.letters, "slips": run.slips, "yen": run.amount,
+            "run": run.id, "kind": kind, "charge": charge, "year": year, "letters": run.letters, "yen": run.amount,
             "files": len(files)})
         failpoints.hit("collection.run.before_commit")
     return run
@@ -110,7 +109,7 @@ def file_name(file: RunFile) -> str:
 
 def file_done(file: RunFile, data: bytes, written: Written) -> None:
     """Keep a printed file; once: another process may have been faster. Raises RunWrong when it is not what is owed."""
-    if (written.notices, written.yen, written.instalment_yen) != (len(file.ids), owed := _owed(file), owed):
+    if (written.notices, written.yen) != (len(file.ids), _owed(file)):  # a notice itself refuses slips or dates that do not add up
         raise RunWrong
     kept = file_write(data=data, name=file_name(file), kind="application/pdf", owner="collection", place=f"collection/{file.run_id}-{file.no}")
     with transaction.atomic(durable=True):
@@ -147,7 +146,7 @@ def job_sheet(run: Run, write: Callable[[str], object]) -> None:
     """The job sheet for the printer, as CSV: each file and the sums, which are those of what is owed. Raises RunWrong."""
     files = list(RunFile.objects.filter(run=run).select_related("run").order_by("no").defer("ids"))
     sums = [sum(getattr(f, name) for f in files) for name in ("notices", "slips", "amount")]
-    if all(f.done_at for f in files) and sums != [run.letters, run.slips, run.amount]:
+    if all(f.done_at for f in files) and (sums[0], sums[2]) != (run.letters, run.amount):
         raise RunWrong
     text = io.StringIO()
     sheet = csv.writer(text, lineterminator="\r\n")
@@ -155,5 +154,5 @@ def job_sheet(run: Run, write: Callable[[str], object]) -> None:
     for f in files:
         sheet.writerow([file_name(f), f.zips, f.notices, f.slips, f.pages, f.amount, len(f.problems)])
     sheet.writerow(["合計", "", sums[0], sums[1], sum(f.pages for f in files), sums[2], sum(len(f.problems) for f in files)])
-    sheet.writerow(["帳簿", "", run.letters, run.slips, "", run.amount, ""])
+    sheet.writerow(["帳簿", "", run.letters, "", "", run.amount, ""])
     write("\ufeff" + text.getvalue())

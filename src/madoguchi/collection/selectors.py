@@ -4,19 +4,41 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
+from typing import TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Q, Sum
+from django.db.models import Count, F, Model, Q, QuerySet, Sum
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 
 from .access import section_require
 from .errors import DemandNotFound
-from .models import Demand, Excess, GiveBack, Instalment, Money, Run, RunFile, Sheet, Transfer
+from .models import (
+    DebitRequest,
+    Demand,
+    DirectDebit,
+    Excess,
+    GiveBack,
+    Instalment,
+    Money,
+    Run,
+    RunFile,
+    Sheet,
+    Transfer,
+)
 from .rules import Outcome
 
+M = TypeVar("M", bound=Model)
 SIZE = 50
+
+
+def _one(rows: QuerySet[M], number: int) -> M:
+    """Raises DemandNotFound."""
+    found = rows.filter(pk=number).first()
+    if found is None:
+        raise DemandNotFound
+    return found
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,10 +95,7 @@ def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str 
 def demand_get(*, actor: Staff, demand_id: int) -> Demand:
     """One demand. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = Demand.objects.filter(id=demand_id).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(Demand.objects.all(), demand_id)
 
 
 def instalments_of(demand: Demand) -> list[Instalment]:
@@ -98,10 +117,7 @@ def unmatched_list(*, actor: Staff, page: int = 1) -> Page[Money]:
 def money_get(*, actor: Staff, money_id: int) -> Money:
     """One payment. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = Money.objects.select_related("sheet", "instalment").filter(id=money_id).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(Money.objects.select_related("sheet", "instalment"), money_id)
 
 
 def excess_list(*, actor: Staff, page: int = 1) -> Page[Excess]:
@@ -114,10 +130,7 @@ def excess_list(*, actor: Staff, page: int = 1) -> Page[Excess]:
 def sheet_get(*, actor: Staff, sheet_id: int) -> Sheet:
     """One file. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = Sheet.objects.filter(id=sheet_id).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(Sheet.objects.all(), sheet_id)
 
 
 def run_list(*, actor: Staff, page: int = 1) -> Page[Run]:
@@ -129,19 +142,13 @@ def run_list(*, actor: Staff, page: int = 1) -> Page[Run]:
 def run_get(*, actor: Staff, run_id: int) -> Run:
     """One run. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = Run.objects.filter(id=run_id).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(Run.objects.all(), run_id)
 
 
 def run_file_get(*, actor: Staff, file_id: int) -> RunFile:
     """One finished file of a run. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = RunFile.objects.filter(id=file_id).exclude(done_at=None).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(RunFile.objects.exclude(done_at=None), file_id)
 
 
 def run_files(run: Run) -> list[RunFile]:
@@ -163,13 +170,28 @@ def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:
 def transfer_get(*, actor: Staff, transfer_id: int) -> Transfer:
     """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    found = Transfer.objects.filter(id=transfer_id).first()
-    if found is None:
-        raise DemandNotFound
-    return found
+    return _one(Transfer.objects.all(), transfer_id)
 
 
 def refunds_waiting(*, actor: Staff) -> int:
     """Approved 還付 that no transfer holds yet. Raises DemandNotFound."""
     section_require(actor, writes=False)
     return GiveBack.objects.filter(kind="refund", state="approved").count()
+
+
+def debits_count(*, actor: Staff) -> int:
+    """Accounts that are debited. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return DirectDebit.objects.filter(until=None).count()
+
+
+def request_list(*, actor: Staff, page: int = 1) -> Page[DebitRequest]:
+    """口座振替請求 files, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(DebitRequest.objects.order_by("-id"), SIZE).get_page(page)
+
+
+def request_get(*, actor: Staff, request_id: int) -> DebitRequest:
+    """One request, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
+    section_require(actor, writes=True)
+    return _one(DebitRequest.objects.all(), request_id)

@@ -12,11 +12,13 @@ from madoguchi.kernel.eras import era_of, wareki
 from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.offices.public import city
 
+from .accounts import bank_words
 from .charges import Charge, Codes, charge_get, charges
+from .debits import debits_of
 from .demand_sheet import TRIAL
-from .models import Demand, Instalment, Reminder
+from .models import Demand, DirectDebit, Instalment, Reminder
 from .rules import LETTERS, Letter
-from .slips.parts import Addressee, ElCodes, Issuer, Line, Notice, Payeasy, Slip
+from .slips.parts import Addressee, Due, ElCodes, Issuer, Line, Notice, Payeasy, Slip
 
 CHUNK = 500
 
@@ -50,14 +52,17 @@ def addressee_of(demand: Demand) -> Addressee:
     return Addressee(demand.name, demand.zip, (demand.address, demand.building) if demand.building else (demand.address,))
 
 
-def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date) -> Notice:
-    """The notice of a demand with a slip for each of its 期."""
+def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, debit: DirectDebit | None = None) -> Notice:
+    """The notice of a demand with a slip for each of its 期, or the days on which the bank pays."""
     charge, codes, words = charge_get(demand.charge), charges().codes, year_words(demand.year)
+    slips = tuple(slip_of(charge, codes, demand, part, len(parts)) for part in parts)
+    how = f"口座振替({bank_words(debit.bank)})" if debit else ""
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} {charge.title}", law=charge.words.replace("{年度}", words),
         notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=(Line("年税額", demand.amount),), total=demand.amount,
-        slips=tuple(slip_of(charge, codes, demand, part, len(parts)) for part in parts), appeal=city().appeals[charge.appeal],
-        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts))
+        slips=() if debit else slips, appeal=city().appeals[charge.appeal],
+        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts),
+        dues=tuple(Due(slip.period, slip.due, slip.amount, how) for slip in slips) if debit else ())
 
 
 def notices_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
@@ -69,8 +74,10 @@ def notices_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
         parts: dict[int, list[Instalment]] = {}
         for part in Instalment.objects.filter(demand__in=some).order_by("no"):
             parts.setdefault(part.demand_id, []).append(part)
+        charge = next(iter(demands.values())).charge
+        debits = debits_of({demand.payer for demand in demands.values()}, charge, issued_on)
         for number in some:
-            yield notice_of(demands[number], parts[number], issued_on)
+            yield notice_of(demands[number], parts[number], issued_on, debit=debits.get(demands[number].payer))
 
 
 def taken_until(on: dt.date) -> dt.date:

@@ -27,6 +27,7 @@ from .errors import ChargesWrong, MatchWrong, SheetWrong
 from .rates import RateMissing
 from .rules import CHANNELS, FORMS, OUTCOMES, account_words
 
+SHEETS = {"demands": "調定", "results": "収納", "debits": "口座振替の口座"}
 WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある"}
 
 
@@ -91,7 +92,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
     context = {"rows": rows, "works": works(request), "faults": faults, "typed": request.POST, "forms": FORMS,
                "charges": [(c.key, c.name) for c in charges().all.values()], "columns": COLUMNS, "optional": OPTIONAL,
                "year": request.POST.get("year", "") or fiscal_year(clock.today()),
-               "kinds": {"demands": "調定", "results": "収納"}, "mb": settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}
+               "kinds": SHEETS, "mb": settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}
     return render(request, "collection/sheets.html", context, status=422 if faults else 200)
 
 
@@ -127,8 +128,9 @@ def _take(request: HttpRequest) -> Any:
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """One file: what became of its records."""
     found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
-    rows = [(OUTCOMES.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items()]
+    rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items()]
     return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET,
+                                                     "kind": SHEETS[found.kind],
                                                      "form": CHANNELS.get(found.form) or name_of(found.form)})
 
 

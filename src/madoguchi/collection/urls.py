@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import debit_staff_views as debits
 from . import excess_staff_views as excess
 from . import run_staff_views as runs
 from . import staff_views as views
@@ -24,6 +25,9 @@ urlpatterns = [
     path("collection/excess/<int:excess_id>/offset/", excess.offset, name="excess_offset"),
     path("collection/excess/<int:excess_id>/refund/", excess.refund, name="excess_refund"),
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
+    path("collection/debits/", debits.debits, name="debits"),
+    path("collection/debits/file/", debits.debits_file, name="debits_file"),
+    path("collection/debits/<int:request_id>/", debits.debit_request, name="debit_request"),
     path("collection/transfers/", excess.transfers, name="transfers"),
     path("collection/transfers/<int:transfer_id>/", excess.transfer, name="transfer"),
 ]

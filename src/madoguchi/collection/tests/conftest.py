@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from tests.support.hall import run_worker
 
-from madoguchi.collection import demands, givebacks, results, runs
+from madoguchi.collection import debits, demands, givebacks, results, runs
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
@@ -47,6 +47,20 @@ def printed_run(per_file=2):
 
 
 ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
+
+
+def accounts_text(payers=("0000000001",), charge="kokuho", since="2026-04-01", until="", **cells):
+    """A file of 口座振替 registrations."""
+    a = ACCOUNT | cells
+    rows = [f"{p},{charge},{a['bank']},{a['branch']},{a['kind']},{a['number']},{a['holder']},{since},{until}\n" for p in payers]
+    return ",".join(debits.COLUMNS) + "\n" + "".join(rows)
+
+
+def debited(hall, on=dt.date(2027, 3, 10)):
+    """国民健康保険税 of one who pays by debit, and the request of its first 期."""
+    demands.demands_take(actor="test", charge="kokuho", year=2026, data=sheet_text(people=2).encode(), name="国保.csv")
+    debits.debits_take(actor="test", data=accounts_text().encode(), name="口座.csv")
+    return debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[0]), on=on)
 
 
 def excess_of_payer():

@@ -8,7 +8,7 @@ import pytest
 from django.urls import reverse
 
 from madoguchi.collection import givebacks, ledger
-from madoguchi.collection.errors import BackWrong, MoneyMoved, NothingToPrint, SecondPerson
+from madoguchi.collection.errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import read_transfers
 from madoguchi.collection.models import Excess, GiveBack, Instalment, Posting
@@ -99,7 +99,7 @@ WRONG = {
 def test_a_wrong_account_is_told_field_by_field(paid_twice, field) -> None:
     excess, _, clerk, _ = paid_twice
     value, words = WRONG[field]
-    with pytest.raises(BackWrong) as wrong:
+    with pytest.raises(FormWrong) as wrong:
         givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT | {field: value}, since=None)
     assert [(name, words in ja) for name, ja in wrong.value.faults] == [(field, True)]
     assert not GiveBack.objects.exists()
@@ -109,19 +109,19 @@ def test_no_more_than_is_there_goes_back(paid_twice) -> None:
     excess, second, clerk, _ = paid_twice
     givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=8_000, account=ACCOUNT, since=None)
     for yen in (0, 2_001):
-        with pytest.raises(BackWrong, match="back_wrong") as wrong:
+        with pytest.raises(FormWrong, match="form_wrong") as wrong:
             givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=yen, account=ACCOUNT, since=None)
         assert "2,000円までです" in wrong.value.faults[0][1]
-    with pytest.raises(BackWrong):
+    with pytest.raises(FormWrong):
         givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT, since=excess.money.paid_on)
     stranger = Instalment.objects.exclude(demand__payer=second.demand.payer).first()
-    with pytest.raises(BackWrong):
+    with pytest.raises(FormWrong):
         givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=1, target_id=stranger.id if stranger else 0)
 
 
 def test_a_city_without_an_account_is_told_what_to_do(paid_twice, hall, settings) -> None:
     settings.PRODUCTION = True
-    with pytest.raises(BackWrong) as wrong:
+    with pytest.raises(FormWrong) as wrong:
         transferred(hall)
     assert "collection.yaml の「振込」" in wrong.value.faults[0][1]
     assert GiveBack.objects.get().state == "approved", "it waits for the next file"

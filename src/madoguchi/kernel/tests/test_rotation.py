@@ -35,7 +35,7 @@ def ring(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def full(ring, hall: Hall):
     """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a draft, a kept form, a second factor,
-    a mandate, a legal representation, somebody of a company."""
+    a mandate, a legal representation, somebody of a company, accounts of a refund and of a debit."""
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
     hall.draft("hanako", SLUG)
     row = KeptInput(who=hall.owner("hanako").key, created_at=clock.now())
@@ -55,6 +55,11 @@ def full(ring, hall: Hall):
     from madoguchi.identity import factors
 
     factors._keep(hall.staff("yoshida"), "totp", "電話", {"secret": factors.secret_new()})
+    from madoguchi.collection.tests import conftest as taxes
+
+    taxes.excess_of_payer()
+    taxes.transferred(hall)
+    taxes.debited(hall)
     from madoguchi.delivery import services as delivery
     from madoguchi.kernel import outbox
     from madoguchi.notifications.public import mail_promise

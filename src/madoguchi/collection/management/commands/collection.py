@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.collection import ledger
+from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
 from madoguchi.collection.models import Sheet
@@ -30,7 +31,7 @@ class Command(BaseCommand):
     help = "税・料金の収納: 調定と収納のファイルを取り込み(demands, results)、帳簿を突き合わせます(verify)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|results|notices|slip|verify")
+        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|verify")
         demands = rooms.add_parser("demands", help="調定").add_subparsers(dest="act", required=True, metavar="import|generate")
         taken = demands.add_parser("import", help="税務システムの調定のデータ(CSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path)
@@ -41,6 +42,8 @@ class Command(BaseCommand):
         for each in (taken, made):
             each.add_argument("--charge", required=True, help="科目(collection.yaml の名)。例: keiji")
             each.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
+        debits = rooms.add_parser("debits", help="口座振替").add_subparsers(dest="act", required=True, metavar="import")
+        debits.add_parser("import", help="口座振替の口座(CSV)を取り込みます。全件か無か、どちらかです").add_argument("file", type=Path)
         results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import")
         came = results.add_parser("import", help="収納のファイルを取り込み、消し込みます")
         came.add_argument("file", type=Path)
@@ -90,6 +93,11 @@ class Command(BaseCommand):
         options["out"].write_bytes(demands_csv(options["charge"], year=options["year"], people=options["people"], seed=options["seed"]))
         self.stdout.write(f"{options['out']}: 架空の{options['people']:,}人の調定を書きました")
 
+    def _debits_import(self, options: dict[str, Any]) -> None:
+        sheet, new = debits_take(actor="cli", data=self._bytes(options["file"]), name=options["file"].name)
+        self._told(sheet, new)
+        self.stdout.write(f"口座振替の口座{sheet.rows:,}件")
+
     def _results_import(self, options: dict[str, Any]) -> None:
         read = read_results(form=options["format"], profile=options["profile"], data=self._bytes(options["file"]), name=options["file"].name)
         sheet, new = results_take(actor="cli", results=read)
@@ -111,7 +119,8 @@ class Command(BaseCommand):
         files = run_files(run)
         for problem in (line for f in files for line in f.problems):
             self.stdout.write(problem)
-        self.stdout.write(f"{LETTERS[run.kind]}{run.letters:,}通、納付書{run.slips:,}枚、{sum(f.pages for f in files):,}ページ、{run.amount:,}円。"
+        slips, pages = sum(f.slips for f in files), sum(f.pages for f in files)
+        self.stdout.write(f"{LETTERS[run.kind]}{run.letters:,}通、納付書{slips:,}枚、{pages:,}ページ、{run.amount:,}円。"
                           f"帳簿と一円まで一致しています: {options['out']}")
 
     def _slip_check(self, options: dict[str, Any]) -> None:

@@ -1,0 +1,56 @@
+"""Bank accounts as people type them or files bring them: judged by the table of banks, kept sealed."""
+
+from __future__ import annotations
+
+import json
+import re
+from collections.abc import Mapping
+from typing import TYPE_CHECKING
+
+from madoguchi.kernel import keys
+
+if TYPE_CHECKING:
+    from .formats.zengin import Account
+
+FIELDS = ("bank", "branch", "kind", "number", "holder")
+KINDS = {"1": "普通", "2": "当座", "3": "納税準備", "4": "貯蓄"}
+
+
+def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = KINDS) -> list[tuple[str, str]]:
+    """What is wrong, by field: bank and branch by their numbers (全銀), holder in kana. ``kinds``: of deposits."""
+    from zengin_code import Bank
+
+    faults = []
+    bank = Bank.all.get(account["bank"])
+    if bank is None:
+        faults.append(("bank", "銀行番号(4桁)を確かめてください。この番号の銀行はありません。"))
+    elif account["branch"] not in bank.branches:
+        faults.append(("branch", f"{bank.name}に、この支店番号(3桁)はありません。確かめてください。"))
+    if account["kind"] not in kinds:
+        faults.append(("kind", "預金の種類を選んでください。"))
+    if not re.fullmatch(r"[0-9]{7}", account["number"]):
+        faults.append(("number", "口座番号は7桁の数字で入れてください。"))
+    if not re.fullmatch(r"[ァ-ヶー　 ().・/-]{1,30}", account["holder"]):
+        faults.append(("holder", "口座名義はカタカナ30文字までで入れてください。"))
+    return faults
+
+
+def sealed(purpose: str, account: Mapping[str, str], bound_to: str) -> bytes:
+    """An account for a row."""
+    return keys.seal(purpose, json.dumps({name: account[name] for name in FIELDS}, ensure_ascii=False).encode(), bound_to=bound_to)
+
+
+def opened(purpose: str, data: bytes | memoryview, bound_to: str) -> Account:
+    """The account of a row, as files for banks want it."""
+    from .formats.zengin import Account
+
+    found = json.loads(keys.unseal(purpose, data, bound_to=bound_to))
+    return Account(*(found[name] for name in FIELDS))
+
+
+def bank_words(bank: str) -> str:
+    """The name of a bank, or its number where the table has lost it."""
+    from zengin_code import Bank
+
+    found = Bank.all.get(bank)
+    return f"{found.name}銀行" if found and not found.name.endswith(("金庫", "組合", "銀行")) else found.name if found else bank

@@ -1,0 +1,72 @@
+"""口座振替 as staff see it: registrations taken from a file, requests for the bank."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.files.public import file_get, file_response
+from madoguchi.kernel import clock
+from madoguchi.web.posted import posts, see_other
+
+from . import debits as writing
+from . import desk, selectors
+from .charges import charges
+from .errors import ChargesWrong, FormWrong, NothingToPrint, SheetWrong
+from .staff_views import actor_of, day_typed, name_of, page_of, works
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def debits(request: HttpRequest) -> HttpResponse:
+    """Requests that were made, and the forms: the next request, a file of registrations."""
+    if request.method != "POST":
+        return _page(request, [])
+    due, on = day_typed(request.POST.get("due", "")), day_typed(request.POST.get("on", ""))
+    days = (("due", "納期限", due), ("on", "引落日", on))
+    faults = [(name, f"{words}は 2027-05-31 の形で入れてください。") for name, words, day in days if day is None]
+    if due is not None and on is not None:
+        try:
+            writing.request_make(actor=actor_of(request), charge=request.POST.get("charge", ""), due=due, on=on)
+            return see_other("/staff/collection/debits/")
+        except FormWrong as wrong:
+            faults = wrong.faults
+        except (NothingToPrint, ChargesWrong) as wrong:
+            faults = [("due", wrong.ja)]
+    return _page(request, faults)
+
+
+def _page(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
+    actor = actor_of(request)
+    rows = selectors.request_list(actor=actor, page=page_of(request))
+    context = {"rows": rows, "shown": [(r, name_of(r.charge)) for r in rows], "count": selectors.debits_count(actor=actor),
+               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
+               "charges": [(c.key, c.name) for c in charges().all.values()], "columns": writing.COLUMNS,
+               "day": request.POST.get("on", (clock.today() + dt.timedelta(days=14)).isoformat())}
+    return render(request, "collection/debits.html", context, status=422 if faults else 200)
+
+
+@login_required
+@posts("/staff/collection/debits/")
+def debits_file(request: HttpRequest) -> HttpResponse:
+    """Take registrations."""
+    sent = request.FILES.get("file")
+    try:
+        if sent is None:
+            raise SheetWrong(["取り込むファイルを選んでください"])
+        sheet, new = desk.debits_import(actor=actor_of(request), data=sent.read(), name=sent.name or "")
+    except SheetWrong as wrong:
+        return _page(request, [("file", line) for line in wrong.lines])
+    return see_other(f"/staff/collection/sheets/{sheet.id}/" + ("" if new else "?again=1"))
+
+
+@login_required
+@require_safe
+def debit_request(request: HttpRequest, request_id: int) -> HttpResponseBase:
+    """The file for the bank."""
+    return file_response(file_get(str(selectors.request_get(actor=actor_of(request), request_id=request_id).file_id)))

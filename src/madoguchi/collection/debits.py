@@ -1,0 +1,173 @@
+"""口座振替: who pays by debit, and the file that asks the bank for it. What the bank answers is a file of results like any other."""
+
+from __future__ import annotations
+
+import csv
+import datetime as dt
+import hashlib
+import io
+import unicodedata
+from typing import TYPE_CHECKING
+
+from django.db import transaction
+
+from madoguchi.files.public import file_write
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.kernel.sealing import Column
+
+from . import accounts
+from .access import section_require
+from .charges import charge_get, charges, payer
+from .demand_sheet import MOST_ERRORS, text_of
+from .errors import FormWrong, NothingToPrint, SheetWrong
+from .ledger import CHAIN, one_writer
+from .models import DebitRequest, DirectDebit, Instalment, Sheet
+
+if TYPE_CHECKING:
+    from .formats.zengin import Debit, Sender
+
+PURPOSE = "debit-account"
+SEALED = (Column(DirectDebit, "account", PURPOSE, "id", "口座振替の口座"),)
+COLUMNS = {
+    "宛名番号": "payer", "科目": "charge", "銀行番号": "bank", "支店番号": "branch", "預金種目": "kind", "口座番号": "number", "口座名義": "holder",
+    "開始日": "since", "廃止日": "until",
+}
+CHUNK = 500
+
+
+def sender() -> Sender:
+    """The city as its bank knows it. Raises FormWrong while the city pack does not say it."""
+    from .formats.zengin import Account
+    from .formats.zengin import Sender as Own
+
+    own = payer()
+    if not own:
+        raise FormWrong([("on", "市の口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。")])
+    return Own(own["委託者コード"], Account(own["銀行"], own["支店"], own["種目"], own["口座"], own["委託者名"]))
+
+
+def _day(text: str) -> dt.date | None:
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        return None
+
+
+def _judged(row: dict[str, str], line: int) -> tuple[dict[str, str], list[str]]:
+    """A line of the file by our names, and what is wrong with it."""
+    cells = {ours: unicodedata.normalize("NFKC", row[theirs]).strip() for theirs, ours in COLUMNS.items()}
+    faults = [ja for _, ja in accounts.account_faults(cells)]
+    if not 1 <= len(cells["payer"]) <= 20:
+        faults.append("「宛名番号」は1〜20文字で書いてください")
+    if cells["charge"] not in charges().all:
+        faults.append(f"「科目」は {'、'.join(charges().all)} から選んでください(今は「{cells['charge']}」)")
+    if _day(cells["since"]) is None or (cells["until"] and (_day(cells["until"]) is None or cells["until"] < cells["since"])):
+        faults.append("「開始日」「廃止日」は 2027-04-01 の形で、廃止日は開始日より後に書いてください")
+    return cells, [f"{line}行目 {fault}" for fault in faults]
+
+
+def debits_read(data: bytes) -> list[dict[str, str]]:
+    """Registrations of a file of the tax system, judged whole. Raises SheetWrong with every error."""
+    reader = csv.DictReader(io.StringIO(text_of(data), newline=""), strict=True)
+    rows, faults, seen = list[dict[str, str]](), list[str](), dict[tuple[str, str], int]()
+    try:
+        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or [])]:
+            raise SheetWrong([f"1行目 列「{name}」がありません。1行目に列の名を書いてください" for name in missing])
+        for row in reader:
+            line = reader.line_num
+            if None in row or None in row.values():
+                faults.append(f"{line}行目 列の数が1行目と違います")
+                continue
+            cells, wrong = _judged(row, line)
+            if (before := seen.setdefault((cells["payer"], cells["charge"]), line)) != line:
+                wrong.append(f"{line}行目 同じ宛名番号と科目が{before}行目にもあります。どちらかを消してください")
+            faults += wrong
+            rows.append(cells)
+    except csv.Error:
+        raise SheetWrong([f"{reader.line_num + 1}行目 CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"]) from None
+    if not rows and not faults:
+        faults.append("1行目 口座が1つもありません。中身のあるファイルを指定してください")
+    if faults:
+        more = [f"ほか{len(faults) - MOST_ERRORS}件の誤りがあります。上から直してください"] if len(faults) > MOST_ERRORS else []
+        raise SheetWrong(faults[:MOST_ERRORS] + more, len(faults))
+    return rows
+
+
+def debits_take(*, actor: str, data: bytes, name: str) -> tuple[Sheet, bool]:
+    """Take registrations, whole or not at all; the same payer and charge again replaces what was there. Returns the file, and whether
+    it is new. Raises SheetWrong."""
+    rows, digest = debits_read(data), hashlib.sha256(data).hexdigest()
+    with transaction.atomic(durable=True):
+        one_writer()
+        sheet = Sheet.objects.filter(kind="debits", sha256=digest).first()
+        if sheet is not None:
+            return sheet, False
+        for at in range(0, len(rows), CHUNK):
+            some = rows[at:at + CHUNK]
+            held = {(d.payer, d.charge): d for d in DirectDebit.objects.filter(payer__in={r["payer"] for r in some}, until=None)}
+            DirectDebit.objects.filter(id__in=[d.id for r in some if (d := held.get((r["payer"], r["charge"])))]).delete()
+            DirectDebit.objects.bulk_create(_row(r) for r in some)
+        sheet = Sheet.objects.create(kind="debits", name=name[:150], sha256=digest, rows=len(rows), by=actor, at=clock.now(),
+                                     counts={"debits": [len(rows), 0]})
+        audit.record(actor, "debits.imported", chain=CHAIN, facts={"sheet": sheet.id, "debits": len(rows), "yen": 0, "sha256": digest})
+        failpoints.hit("collection.debits.before_commit")
+    return sheet, True
+
+
+def _row(cells: dict[str, str]) -> DirectDebit:
+    row = DirectDebit(payer=cells["payer"], charge=cells["charge"], bank=cells["bank"], since=dt.date.fromisoformat(cells["since"]),
+                      until=_day(cells["until"]))
+    row.account = accounts.sealed(PURPOSE, cells, str(row.id))
+    return row
+
+
+def debits_of(payers: set[str], charge: str, day: dt.date) -> dict[str, DirectDebit]:
+    """Who of these pays this charge by debit on a day."""
+    found: dict[str, DirectDebit] = {}
+    rest = sorted(payers)
+    for at in range(0, len(rest), CHUNK):
+        for row in DirectDebit.objects.filter(payer__in=rest[at:at + CHUNK], charge=charge, since__lte=day):
+            if row.until is None or row.until >= day:
+                found[row.payer] = row
+    return found
+
+
+@transaction.atomic(durable=True)
+def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> DebitRequest:
+    """The file that asks the bank for every 期 with this 納期限 whose payer pays by debit, each once. ``on``: the day of the debit.
+    Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
+    from .formats.errors import RowRefused
+    from .formats.profiles import profile
+    from .formats.zengin import debit_request
+
+    section_require(actor, writes=True)
+    charge_get(charge)
+    one_writer()
+    if on <= clock.today():
+        raise FormWrong([("on", "引落日は、明日より後にしてください。")])
+    rows = list(Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, debit=None).select_related("demand").order_by("id"))
+    held = debits_of({row.demand.payer for row in rows}, charge, on)
+    wanted = [row for row in rows if row.demand.payer in held]
+    if not wanted:
+        raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")
+    try:
+        data = b"".join(debit_request(profile("zengin"), sender(), on, (_debit(row, held[row.demand.payer]) for row in wanted)))
+    except RowRefused as refused:
+        raise FormWrong([("due", refused.ja)]) from None
+    kept = file_write(data=data, name=f"kouza-{charge}-{due}.txt", kind="application/octet-stream", owner="collection")
+    total = sum(row.amount - row.paid for row in wanted)
+    request = DebitRequest.objects.create(charge=charge, due=due, on=on, debits=len(wanted), amount=total, file_id=kept.id, by=actor.actor,
+                                          at=clock.now())
+    for at in range(0, len(wanted), CHUNK):
+        Instalment.objects.filter(id__in=[row.id for row in wanted[at:at + CHUNK]]).update(debit=request)
+    audit.record(actor.actor, "debits.requested", chain=CHAIN, facts={
+        "request": request.id, "charge": charge, "due": str(due), "debits": len(wanted), "yen": total, "sha256": kept.sha256})
+    failpoints.hit("collection.request.before_commit")
+    return request
+
+
+def _debit(row: Instalment, held: DirectDebit) -> Debit:
+    from .formats.zengin import Debit as One
+
+    return One(row.number, accounts.opened(PURPOSE, held.account, str(held.id)), row.amount - row.paid)

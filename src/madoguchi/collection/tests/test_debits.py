@@ -1,0 +1,119 @@
+"""口座振替: accounts are taken from a file, the bank is asked once for each 期, its answer is a file of results."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.urls import reverse
+from tests.support.hall import run_worker
+
+from madoguchi.collection import debits, ledger, runs
+from madoguchi.collection.errors import FormWrong, NothingToPrint, SheetWrong
+from madoguchi.collection.formats.profiles import profile
+from madoguchi.collection.formats.zengin import answered, read_request
+from madoguchi.collection.models import DirectDebit, Instalment
+from madoguchi.collection.results import read_results, results_take
+from madoguchi.files.public import file_get, file_open
+from madoguchi.kernel import clock
+
+from .conftest import DUES, accounts_text, debited
+from .test_runs import bytes_of, text_of
+
+ON = dt.date(2027, 3, 10)
+DUE = dt.date.fromisoformat(DUES[0])
+
+
+def file_of(row):
+    with file_open(file_get(str(row.file_id))) as source:
+        return source.read()
+
+
+def test_the_bank_is_asked_once_for_who_pays_by_debit(hall) -> None:
+    request = debited(hall)
+    sender, on, asked = read_request(file_of(request), profile("zengin"), today=clock.today())
+    mine = Instalment.objects.get(demand__payer="0000000001", no=1)
+    assert [(d.reference, d.amount, d.account.number) for d in asked] == [(mine.number, 10_000, "0000000")]
+    assert (sender.code, on.month, on.day) == ("0000000000", 3, 10)
+    assert (request.debits, request.amount, mine.debit) == (1, 10_000, request)
+    with pytest.raises(NothingToPrint):
+        debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
+    assert debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[1]), on=ON).debits == 1
+
+
+@pytest.mark.parametrize(("code", "paid"), [("0", 10_000), ("1", 0)])
+def test_the_banks_answer_is_a_file_of_results(hall, code, paid) -> None:
+    request = debited(hall)
+    with clock.frozen(dt.datetime(2027, 3, 12, tzinfo=dt.UTC)):
+        answer = b"".join(answered(file_of(request), profile("zengin"), lambda _: code, today=clock.today()))
+        sheet, _ = results_take(actor="test", results=read_results(form="zengin", data=answer, name="結果.txt"))
+    mine = Instalment.objects.get(demand__payer="0000000001", no=1)
+    assert (mine.paid, mine.failed_code) == (paid, "" if paid else "1")
+    assert list(sheet.counts) == ["applied" if paid else "failed"]
+    assert ledger.faults() == []
+
+
+def test_who_pays_by_debit_gets_days_instead_of_slips(hall, demanded) -> None:
+    demanded(people=2, parts=4, charge="kotei")
+    debits.debits_take(actor="test", data=accounts_text(charge="kotei").encode(), name="口座.csv")
+    run = runs.run_start(actor="test", kind="notice", charge="kotei", year=2026, issued_on=dt.date(2026, 4, 10))
+    run_worker()
+    file = run.files.get()
+    assert (file.notices, file.slips, file.amount) == (2, 4, 80_000)
+    assert "口座振替" in text_of(bytes_of(file))
+
+
+def test_the_same_payer_and_charge_again_replaces_the_account(hall) -> None:
+    debits.debits_take(actor="test", data=accounts_text().encode(), name="1.csv")
+    debits.debits_take(actor="test", data=accounts_text(number="0000001").encode(), name="2.csv")
+    _, new = debits.debits_take(actor="test", data=accounts_text(number="0000001").encode(), name="3.csv")
+    assert not new
+    assert DirectDebit.objects.count() == 1
+    assert b"0000001" not in bytes(DirectDebit.objects.get().account)
+    debits.debits_take(actor="test", data=accounts_text(until="2026-09-30").encode(), name="4.csv")
+    assert debits.debits_of({"0000000001"}, "kokuho", dt.date(2026, 10, 1)) == {}
+    assert set(debits.debits_of({"0000000001"}, "kokuho", dt.date(2026, 9, 30))) == {"0000000001"}
+
+
+@pytest.mark.parametrize(("cells", "words"), [
+    ({"bank": "9999"}, "この番号の銀行はありません"), ({"branch": "999"}, "この支店番号"), ({"kind": "7"}, "預金の種類"), ({"number": "1"}, "7桁"),
+    ({"holder": "見本"}, "カタカナ"), ({"charge": "zzz"}, "「科目」は"), ({"since": "きのう"}, "「開始日」"),
+    ({"until": "2020-01-01"}, "廃止日は開始日より後"),
+    ({"payers": ("",)}, "「宛名番号」"), ({"payers": ("1", "1")}, "2行目にもあります"), ({"payers": ()}, "口座が1つもありません"),
+])
+def test_a_wrong_line_is_told_and_nothing_is_taken(hall, cells, words) -> None:
+    with pytest.raises(SheetWrong) as wrong:
+        debits.debits_take(actor="test", data=accounts_text(**cells).encode(), name="a.csv")
+    assert any(words in line for line in wrong.value.lines), wrong.value.lines
+    assert not DirectDebit.objects.exists()
+
+
+@pytest.mark.parametrize(("text", "words"), [
+    ("宛名番号\n", "列「科目」がありません"), (accounts_text() + "1,2\n", "列の数"), (accounts_text() + '"', "引用符")])
+def test_a_file_of_another_form_is_refused(text, words) -> None:
+    with pytest.raises(SheetWrong) as wrong:
+        debits.debits_read(text.encode())
+    assert any(words in line for line in wrong.value.lines)
+
+
+def test_a_day_that_is_over_is_no_day_for_a_debit(hall) -> None:
+    with pytest.raises(FormWrong) as wrong:
+        debited(hall, on=clock.today())
+    assert "明日より後" in wrong.value.faults[0][1]
+
+
+def test_the_whole_way_on_the_page(hall, demanded) -> None:
+    demanded(people=1, parts=1, charge="keiji")
+    desk, url = hall.desk("yamada"), reverse("debits")
+    wrong = desk.post(url, {"charge": "keiji", "due": "x", "on": ""})
+    assert wrong.status_code == 422 and "納期限は" in wrong.content.decode() and "引落日は" in wrong.content.decode()
+    assert "口座振替をまだ頼んでいない期別はありません" in desk.post(url, {"charge": "keiji", "due": str(DUE), "on": str(ON)}).content.decode()
+    file = SimpleUploadedFile("口座.csv", accounts_text(charge="keiji").encode())
+    sent = desk.post(reverse("debits_file"), {"file": file})
+    assert sent.status_code == 303 and "口座振替の口座" in desk.get(sent["Location"]).content.decode()
+    assert "取り込むファイルを選んでください" in desk.post(reverse("debits_file"), {}).content.decode()
+    assert desk.post(url, {"charge": "keiji", "due": str(DUE), "on": str(ON)}).status_code == 303
+    page = desk.get(url).content.decode()
+    assert "10,000円" in page and "登録されている口座は1件" in page
+    assert ledger.faults() == []
