@@ -94,6 +94,7 @@ TABLE: dict[str, Ask] = {
     "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "collection.public.trial_taxes": ("invented demands in an empty room", {"config.management.commands.setup"}),
     "collection.charges.charge_get": ("the city pack's table", None),
     "collection.formats.profiles.profile_read": ("reads a layout", None),
     "collection.formats.specimen.received_file": ("writes a file of the trial from rows that are handed over", None),

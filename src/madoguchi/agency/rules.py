@@ -73,8 +73,9 @@ def agents(d: Definition) -> tuple[Role, ...]:
 
 
 def represented(d: Definition) -> tuple[Role, ...]:
-    """The roles that such an agent can stand for: those whom the card may be of, beside the agents."""
-    return tuple(r for r in d.roles if not r.mandate and r.card_text not in ("", "いいえ")) if agents(d) else ()
+    """The roles that such an agent can stand for: those whom the card may be of, beside the agents. Who always has the card
+    (はい: whoever is at the form) is nobody an agent stands for."""
+    return tuple(r for r in d.roles if not r.mandate and r.card_text not in ("", "いいえ", "はい")) if agents(d) else ()
 
 
 def end_fault(ends_on: dt.date | None, today: dt.date, last: dt.date) -> str:

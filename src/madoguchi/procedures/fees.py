@@ -21,8 +21,11 @@ def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill:
 
 
 def fee_words(d: Definition) -> str:
-    """What a procedure costs, before anything is answered: 無料, 300円, or the fee of one copy."""
+    """What a procedure costs, before anything is answered: 無料, 300円, the fee of one copy, or of the cheapest and the dearest kind."""
     if d.charge is None:
         return yen(d.fee)
+    copies = sorted({fee_on(item.fee, clock.today()) for item in d.charge.items if item.count})
+    if len(copies) > 1:  # kinds of one certificate at fees of their own (戸籍 and 除籍)
+        return say("1通{low}から{high}（郵送料が加わることがあります）", low=yen(copies[0]), high=yen(copies[-1]))
     first = yen(fee_on(d.charge.items[0].fee, clock.today()))
     return say("1通{yen}（郵送料が加わることがあります）", yen=first) if len(d.charge.items) > 1 else say("1通{yen}", yen=first)

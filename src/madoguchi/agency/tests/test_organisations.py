@@ -268,9 +268,13 @@ def test_a_company_in_its_own_name_where_the_definition_has_one(hall: Hall):
         companies.insist(owner, SHINKI) if hall.definition(SHINKI) else None
 
 
+ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
+
+
 def test_which_of_the_definitions_an_organisation_or_a_company_files(hall: Hall):
     from madoguchi.agency.organisation_rules import companies as own
     from madoguchi.agency.organisation_rules import offices
+    from madoguchi.agency.rules import represented
     from madoguchi.config import procedures_cli
     from madoguchi.offices.public import city
 
@@ -279,7 +283,8 @@ def test_which_of_the_definitions_an_organisation_or_a_company_files(hall: Hall)
     assert [d.id for d in every if own(d)] == [RISAI]
     for d in every:
         assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
-    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke"}
+    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED}
+    assert all([r.id for r in represented(d)] == ["target"] for d in every if d.id in ORDERED), "never whoever is at the form"
 
 
 def test_faults_of_an_entry(hall: Hall, registered):

@@ -9,6 +9,7 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
 
+from madoguchi.collection import public
 from madoguchi.collection.models import Demand, Excess, Instalment, Money
 
 from .conftest import sheet_text, shops_file, unmatched_money
@@ -114,3 +115,10 @@ def test_the_command_line_does_the_same(hall, tmp_path) -> None:
 def test_a_wrong_command_says_what_to_do(hall, words) -> None:
     with pytest.raises(CommandError, match="。"):
         run(*words)
+
+
+def test_a_city_hall_on_trial_has_taxes_to_look_at_once(hall) -> None:
+    for _ in range(2):
+        public.trial_taxes(actor="setup")
+    assert Demand.objects.filter(charge="kotei").count() == 200
+    assert "一円まで一致しています" in run("verify")

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand
 import madoguchi.procedures.rules as procedure_rules
 from madoguchi.agency.public import trial_organisations
 from madoguchi.casework.public import words_fill
+from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
 from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, body, pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
@@ -50,6 +51,7 @@ class Command(BaseCommand):
                 staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))
             trial_town(actor="setup")
             trial_organisations(actor="setup")
+            trial_taxes(actor="setup")
         if settings.MADOGUCHI_ENV != "test":
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")
