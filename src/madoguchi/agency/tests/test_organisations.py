@@ -21,7 +21,7 @@ from madoguchi.agency.errors import (
     OrganisationWrong,
 )
 from madoguchi.agency.models import Mandate, Organisation
-from madoguchi.agency.organisation_rules import Entry, files
+from madoguchi.agency.organisation_rules import Entry
 from madoguchi.casework.models import Case
 from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.intake import applications, companies, drafts, filing
@@ -266,25 +266,6 @@ def test_a_company_in_its_own_name_where_the_definition_has_one(hall: Hall):
     assert "受け付けました" in text(client.get("/office/"))
     with pytest.raises(CompanyCannot):
         companies.insist(owner, SHINKI) if hall.definition(SHINKI) else None
-
-
-ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
-
-
-def test_which_of_the_definitions_an_organisation_or_a_company_files(hall: Hall):
-    from madoguchi.agency.organisation_rules import companies as own
-    from madoguchi.agency.organisation_rules import offices
-    from madoguchi.agency.rules import represented
-    from madoguchi.config import procedures_cli
-    from madoguchi.offices.public import city
-
-    every = [procedures_cli.read_file(path, override, city())[0] for path, override in procedures_cli.pack_files(city())]
-    assert len([d for d in every if offices(d)]) == 11 and all(d.section == "kaigo" for d in every if offices(d))
-    assert [d.id for d in every if own(d)] == [RISAI]
-    for d in every:
-        assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
-    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED}
-    assert all([r.id for r in represented(d)] == ["target"] for d in every if d.id in ORDERED), "never whoever is at the form"
 
 
 def test_faults_of_an_entry(hall: Hall, registered):
