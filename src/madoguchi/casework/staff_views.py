@@ -22,6 +22,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import add_open_days
+from madoguchi.payments.public import payment_of_case, words_of
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
@@ -135,9 +136,16 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
-        "links": ports.case_links[found.slug](found.ref) if found.slug in ports.case_links else [],
+        "links": _links(found, d),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
+
+
+def _links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
+    """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
+    links = ports.case_links[case.slug](case.ref) if case.slug in ports.case_links else []
+    fee = payment_of_case(case.ref) if d.charge else None
+    return [*links, (f"/staff/payments/{fee.id}/", "wallet", f"手数料：{words_of(fee.state, fee.received, fee.refunded)}")] if fee else links
 
 
 def _undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:

@@ -112,6 +112,16 @@ def test_the_days_of_the_standard_period_count_from_the_payment(order, hall):
         assert Case.objects.get(id=row.id).due_on > clock.today()
 
 
+def test_the_case_leads_to_its_fee(order, hall):
+    row = order()
+    payment = Payment.objects.get()
+    cashier.cash_take(actor=hall.staff("okada"), payment_id=str(payment.id), tendered=1000)
+    run_worker()
+    page = hall.desk("okada").get(f"/staff/case/{Case.objects.get(id=row.id).id}/").content.decode()
+    assert f'href="/staff/payments/{payment.id}/"' in page
+    assert "手数料：お支払い済みです" in page
+
+
 def test_nothing_to_pay_is_accepted_at_once(order):
     row = order(exempt=True)
     run_worker()
