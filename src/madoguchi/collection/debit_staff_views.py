@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import file_get, file_response
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed
 
 from . import debits as writing
 from . import desk, selectors
 from .charges import charges
 from .errors import ChargesWrong, FormWrong, NothingToPrint, SheetWrong
-from .staff_views import actor_of, day_typed, name_of, page_of, works
+from .staff_views import actor_of, name_of, page_of, works
 
 
 @login_required

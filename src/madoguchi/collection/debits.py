@@ -2,10 +2,8 @@
 
 from __future__ import annotations
 
-import csv
 import datetime as dt
 import hashlib
-import io
 import unicodedata
 from typing import TYPE_CHECKING
 
@@ -19,7 +17,7 @@ from madoguchi.kernel.sealing import Column
 from . import accounts
 from .access import section_require
 from .charges import charge_get, charges, payer
-from .demand_sheet import MOST_ERRORS, text_of
+from .demand_sheet import rows_of
 from .errors import FormWrong, NothingToPrint, SheetWrong
 from .ledger import CHAIN, one_writer
 from .models import DebitRequest, DirectDebit, Instalment, Sheet
@@ -69,28 +67,20 @@ def _judged(row: dict[str, str], line: int) -> tuple[dict[str, str], list[str]]:
 
 def debits_read(data: bytes) -> list[dict[str, str]]:
     """Registrations of a file of the tax system, judged whole. Raises SheetWrong with every error."""
-    reader = csv.DictReader(io.StringIO(text_of(data), newline=""), strict=True)
     rows, faults, seen = list[dict[str, str]](), list[str](), dict[tuple[str, str], int]()
-    try:
-        if missing := [name for name in COLUMNS if name not in (reader.fieldnames or [])]:
-            raise SheetWrong([f"1行目 列「{name}」がありません。1行目に列の名を書いてください" for name in missing])
-        for row in reader:
-            line = reader.line_num
-            if None in row or None in row.values():
-                faults.append(f"{line}行目 列の数が1行目と違います")
-                continue
-            cells, wrong = _judged(row, line)
-            if (before := seen.setdefault((cells["payer"], cells["charge"]), line)) != line:
-                wrong.append(f"{line}行目 同じ宛名番号と科目が{before}行目にもあります。どちらかを消してください")
-            faults += wrong
-            rows.append(cells)
-    except csv.Error:
-        raise SheetWrong([f"{reader.line_num + 1}行目 CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"]) from None
+    for line, row in rows_of(data, COLUMNS, charges().columns):
+        if isinstance(row, str):
+            faults.append(f"{line}行目 {row}")
+            continue
+        cells, wrong = _judged(row, line)
+        if (before := seen.setdefault((cells["payer"], cells["charge"]), line)) != line:
+            wrong.append(f"{line}行目 同じ宛名番号と科目が{before}行目にもあります。どちらかを消してください")
+        faults += wrong
+        rows.append(cells)
     if not rows and not faults:
         faults.append("1行目 口座が1つもありません。中身のあるファイルを指定してください")
     if faults:
-        more = [f"ほか{len(faults) - MOST_ERRORS}件の誤りがあります。上から直してください"] if len(faults) > MOST_ERRORS else []
-        raise SheetWrong(faults[:MOST_ERRORS] + more, len(faults))
+        raise SheetWrong(faults)
     return rows
 
 

@@ -7,7 +7,7 @@ import datetime as dt
 import io
 import re
 import unicodedata
-from collections.abc import Iterator, Mapping
+from collections.abc import Collection, Iterator, Mapping
 from dataclasses import dataclass, field
 
 from .errors import SheetWrong
@@ -15,7 +15,6 @@ from .errors import SheetWrong
 COLUMNS = ("通知書番号", "宛名番号", "氏名", "郵便番号", "住所", "方書", "年税額", "期", "期別税額", "納期限")
 OPTIONAL = ("納付番号", "確認番号")  # when the tax system has issued them (eLTAX); without, trial numbers are made and slips are 見本
 TRIAL = "999999"  # begins every trial number: no real one may
-MOST_ERRORS = 200
 MOST_YEN = 9_999_999_999
 PARTS = 12
 
@@ -61,13 +60,16 @@ def text_of(data: bytes) -> str:
     raise SheetWrong(["1行目 文字コードが読めません。UTF-8(BOM付き)かcp932で保存し直してください"])
 
 
-def _rows(text: str, names: Mapping[str, str]) -> Iterator[tuple[int, dict[str, str] | str]]:
+def rows_of(data: bytes, columns: Collection[str], names: Mapping[str, str], *, optional: Collection[str] = ()) -> Iterator[
+        tuple[int, dict[str, str] | str]]:
+    """(line, its cells by our names, or what is wrong with it) of a file of the tax system. ``names`` are the city's own names of
+    columns: {ours: theirs}. Raises SheetWrong where the file as a whole cannot be read."""
     ours = {theirs: own for own, theirs in names.items()}
-    reader = csv.reader(io.StringIO(text, newline=""), strict=True)
+    reader = csv.reader(io.StringIO(text_of(data), newline=""), strict=True)
     try:
         header = [ours.get(name.strip(), name.strip()) for name in next(reader, [])]
-        known = set(COLUMNS) | set(OPTIONAL)
-        missing, twice = [c for c in COLUMNS if c not in header], [c for c in set(header) & known if header.count(c) > 1]
+        known = {*columns, *optional}
+        missing, twice = [c for c in columns if c not in header], [c for c in set(header) & known if header.count(c) > 1]
         if missing or twice:
             raise SheetWrong([f"1行目 列「{c}」がありません。1行目に列の名を書いてください" for c in missing]
                              + [f"1行目 列「{c}」が2つあります。1つにしてください" for c in twice])
@@ -130,7 +132,7 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
     claims: dict[str, Claim] = {}
     numbers: dict[str, int] = {}
     faults: list[str] = []
-    for line, row in _rows(text_of(data), names):
+    for line, row in rows_of(data, COLUMNS, names, optional=OPTIONAL):
         if isinstance(row, str):
             faults.append(f"{line}行目 {row}")
             continue
@@ -147,8 +149,7 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
         faults += [f"{line}行目 {w}" for w in wrong]
     _whole(claims, numbers, faults)
     if faults:
-        more = [f"ほか{len(faults) - MOST_ERRORS}件の誤りがあります。上から直してください"] if len(faults) > MOST_ERRORS else []
-        raise SheetWrong(faults[:MOST_ERRORS] + more, len(faults))
+        raise SheetWrong(faults)
     return list(claims.values())
 
 

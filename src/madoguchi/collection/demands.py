@@ -56,8 +56,7 @@ def _refuse_known(charge: str, year: int, claims: list[Claim]) -> None:
         for number in Instalment.objects.filter(number__in=list(numbers)).values_list("number", flat=True) if numbers else ():
             lines.append(f"{numbers[number].line}行目 納付番号「{number}」は、別の通知書に使われています。税務システムで確かめてください")
     if lines:
-        more = [f"ほか{len(lines) - 200}件あります"] if len(lines) > 200 else []
-        raise SheetWrong(lines[:200] + more, len(lines))
+        raise SheetWrong(lines)
 
 
 def trial_number(serial: int) -> tuple[str, str]:

@@ -6,6 +6,8 @@ from collections.abc import Sequence
 
 from madoguchi.kernel.errors import DomainError, NotFound
 
+MOST_LINES = 200
+
 
 class ChargesWrong(DomainError):
     """collection.yaml of the city pack cannot be used."""
@@ -22,9 +24,10 @@ class SheetWrong(DomainError):
     ja = "ファイルに誤りがあるため、何も取り込みませんでした。"
     status = 422
 
-    def __init__(self, lines: Sequence[str], total: int = 0) -> None:
+    def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
-        self.lines, self.total = list(lines), total or len(lines)
+        more = [f"ほか{len(lines) - MOST_LINES}件の誤りがあります。上から直してください"] if len(lines) > MOST_LINES else []
+        self.lines = [*lines[:MOST_LINES], *more]
 
 
 class DemandNotFound(NotFound):

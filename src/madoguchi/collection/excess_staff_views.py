@@ -15,13 +15,14 @@ from madoguchi.files.public import file_get, file_response
 from madoguchi.identity.public import Right
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed, number_typed
 
 from . import givebacks, selectors
 from .charges import charges
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .rates import RateMissing
 from .rules import OUTCOMES
-from .staff_views import actor_of, day_typed, name_of, page_of, works
+from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
 STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み"}
@@ -56,20 +57,14 @@ def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], s
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
 
 
-def number_typed(text: str) -> int:
-    """Yen or an id as typed, in any width; 0 for what is none."""
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").strip()
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 12 else 0
-
-
 @login_required
 @posts("/staff/collection/excess/{excess_id}/")
 def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
     """Ask for a 充当."""
     sent = request.POST
     try:
-        givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", "")),
-                             target_id=number_typed(sent.get("target", "")))
+        givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", ""), 11),
+                             target_id=number_typed(sent.get("target", ""), 11))
     except FormWrong as wrong:
         return _page(request, excess_id, [({"amount": "offset_amount"}.get(field, field), ja) for field, ja in wrong.faults])
     return see_other(f"/staff/collection/excess/{excess_id}/")
@@ -85,7 +80,8 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
     try:
         if sent.get("since", "").strip() and since is None:
             raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
-        givebacks.refund_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", "")), account=account, since=since)
+        givebacks.refund_ask(
+            actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", ""), 11), account=account, since=since)
     except FormWrong as wrong:
         return _page(request, excess_id, wrong.faults)
     return see_other(f"/staff/collection/excess/{excess_id}/")

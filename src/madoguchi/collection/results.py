@@ -108,21 +108,18 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
     span = _span(sheet)
     with connection.cursor() as cursor:
         cursor.execute(STAGING)
-        try:
-            _stage(cursor, _marked(rows))
-            if connection.vendor == "postgresql":
-                cursor.execute("ANALYZE collection_incoming")
-            cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
-            cursor.execute(POSTING, span)
-            cursor.execute(SETTLE, span)
-            cursor.execute(PART, span)
-            cursor.execute(TWICE, [clock.today(), *span])
-            for outcome, what in SETS.items():
-                cursor.execute(TOLD.format(set=what), [*span, outcome])
-            failpoints.hit("collection.results.posting")
-        finally:
-            if not connection.needs_rollback:
-                cursor.execute("DROP TABLE collection_incoming")
+        _stage(cursor, _marked(rows))
+        if connection.vendor == "postgresql":
+            cursor.execute("ANALYZE collection_incoming")
+        cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
+        cursor.execute(POSTING, span)
+        cursor.execute(SETTLE, span)
+        cursor.execute(PART, span)
+        cursor.execute(TWICE, [clock.today(), *span])
+        for outcome, what in SETS.items():
+            cursor.execute(TOLD.format(set=what), [*span, outcome])
+        failpoints.hit("collection.results.posting")
+        cursor.execute("DROP TABLE collection_incoming")  # after a fault the transaction takes it back with everything else
     for money in Money.objects.filter(id__range=span, outcome="look").order_by("id"):
         money_place(money, source=f"bank:{money.channel}")
 

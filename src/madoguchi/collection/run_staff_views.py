@@ -12,13 +12,14 @@ from madoguchi.files.public import file_get, file_response
 from madoguchi.kernel import clock
 from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.web.posted import see_other
+from madoguchi.web.typed import day_typed
 
 from . import desk, selectors
 from .charges import charges
 from .errors import ChargesWrong, NothingToPrint
 from .rules import LETTERS
 from .runs import job_sheet
-from .staff_views import actor_of, day_typed, name_of, page_of, works, year_typed
+from .staff_views import actor_of, name_of, page_of, works, year_typed
 
 
 @login_required

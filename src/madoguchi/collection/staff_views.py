@@ -3,7 +3,6 @@ renders."""
 
 from __future__ import annotations
 
-import datetime as dt
 import re
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -100,14 +99,6 @@ def year_typed(request: HttpRequest) -> int | None:
     """賦課年度 as typed; None for what is none."""
     year = request.POST.get("year", "").strip()
     return int(year) if re.fullmatch(r"20[0-9]{2}", year) else None
-
-
-def day_typed(text: str) -> dt.date | None:
-    """A day as typed; None for what is none."""
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 def _take(request: HttpRequest) -> Any:

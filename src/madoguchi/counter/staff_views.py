@@ -6,7 +6,7 @@ from typing import cast
 
 from django.conf import settings
 from django.contrib.auth.decorators import login_required
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
@@ -14,7 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.identity.public import Staff, qr_image
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
 from .rules import CODE_MINUTES
@@ -24,12 +24,6 @@ ONCE = "mado_help"  # the code, for the supporter's page, as long as it is good
 
 def _actor(request: HttpRequest) -> Staff:
     return cast(Staff, request.user)
-
-
-def _see_other(url: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 @login_required
@@ -43,7 +37,7 @@ def helps(request: HttpRequest) -> HttpResponse:
         except NotFound:
             fault = "お手伝いする手続きを選んでください"
         else:
-            response = _see_other(reverse("help", kwargs={"help_id": str(row.id)}))
+            response = see_other(reverse("help", kwargs={"help_id": str(row.id)}))
             response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=CODE_MINUTES * 60, httponly=True, secure=settings.SECURE_COOKIES,
                                        samesite="Lax", path="/staff/")
             return response
@@ -69,4 +63,4 @@ def help_page(request: HttpRequest, help_id: str) -> HttpResponse:
 def help_over(request: HttpRequest, help_id: str) -> HttpResponse:
     """End it."""
     services.help_end(actor=_actor(request), help_id=help_id)
-    return _see_other(f"/staff/counter/{help_id}/")
+    return see_other(f"/staff/counter/{help_id}/")

@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.intake import public as intake
 from madoguchi.kernel.said import say
 from madoguchi.web import limits
+from madoguchi.web.posted import see_other
 
 from . import services, tablet
 from .errors import CodeUnknown
@@ -16,12 +17,6 @@ from .rules import code_in
 
 WHY = {"idle": say("10分間さわらなかったので、終わりました。この端末には何も残っていません。"),
        "ended": say("終わりました。この端末には何も残っていません。")}
-
-
-def _see_other(url: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(url)
-    response.status_code = 303
-    return response
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -47,7 +42,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     except CodeUnknown as error:
         limits.spend("code", request)
         return _page(request, typed, say(error.ja))
-    response = _see_other(f"/p/{row.slug}/?ready=1")
+    response = see_other(f"/p/{row.slug}/?ready=1")
     tablet.forget(response)  # of whoever used it before
     tablet.mark(response, str(row.id))
     return response
@@ -58,7 +53,7 @@ def end(request: HttpRequest) -> HttpResponse:
     """Done: the link to continue at home, and then nothing stays here."""
     support = intake.support_of(request)
     if support is None:
-        return _see_other("/counter/")
+        return see_other("/counter/")
     left = [x for x in intake.drafts_of_help(support.help) if not x.receipt and x.guest]
     mail, fault = request.POST.get("mail", "").strip(), ""
     if request.method == "POST":
@@ -68,7 +63,7 @@ def end(request: HttpRequest) -> HttpResponse:
                 limits.take("mail", request)
                 intake.help_resume_mail(help_id=support.help, mail=intake.mail_plain(mail))
             services.help_close(help_id=support.help, how="tablet")
-            response = _see_other("/counter/?why=ended")
+            response = see_other("/counter/?why=ended")
             tablet.forget(response)
             tablet.unmark(response)
             return response
@@ -79,4 +74,4 @@ def end(request: HttpRequest) -> HttpResponse:
 @require_safe
 def alive(request: HttpRequest) -> HttpResponse:
     """Somebody is typing on a page that takes longer than ten minutes: the middleware moves the mark on."""
-    return HttpResponse(status=204) if intake.support_of(request) else _see_other("/counter/")
+    return HttpResponse(status=204) if intake.support_of(request) else see_other("/counter/")

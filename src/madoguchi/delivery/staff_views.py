@@ -10,6 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.identity.public import Right, Staff
+from madoguchi.web.posted import see_other
 
 from . import services
 
@@ -27,9 +28,7 @@ def parcels(request: HttpRequest) -> HttpResponse:
 
 
 def _back() -> HttpResponseRedirect:
-    response = HttpResponseRedirect("/staff/deliveries/")
-    response.status_code = 303
-    return response
+    return see_other("/staff/deliveries/")
 
 
 @login_required

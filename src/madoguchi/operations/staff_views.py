@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import Staff
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
 
@@ -28,9 +28,7 @@ def _page(request: HttpRequest, error: str) -> HttpResponse:
 
 
 def _back() -> HttpResponseRedirect:
-    response = HttpResponseRedirect("/staff/operations/")
-    response.status_code = 303
-    return response
+    return see_other("/staff/operations/")
 
 
 @login_required

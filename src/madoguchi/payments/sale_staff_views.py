@@ -13,10 +13,11 @@ from django.views.decorators.http import require_safe
 from madoguchi.identity.public import Staff
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts
+from madoguchi.web.typed import number_typed
 
 from . import sales
 from .errors import CashWrong, CountWrong
-from .staff_views import number_typed, payment_page
+from .staff_views import payment_page
 from .till import till_check
 
 

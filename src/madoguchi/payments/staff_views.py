@@ -12,7 +12,8 @@ from django.views.decorators.http import require_safe
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import number_typed
 
 from . import cashier, refunds, selectors
 from .errors import CashWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
@@ -64,18 +65,8 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 
-def number_typed(text: str) -> int:
-    """Yen as typed: full-width digits and commas too; -1 for what is no sum."""
-    import unicodedata
-
-    plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").strip()
-    return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) < 9 else -1
-
-
 def _to(payment_id: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(f"/staff/payments/{payment_id}/")
-    response.status_code = 303
-    return response
+    return see_other(f"/staff/payments/{payment_id}/")
 
 
 @login_required

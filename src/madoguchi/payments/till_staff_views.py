@@ -12,12 +12,13 @@ from django.views.decorators.http import require_safe
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
-from madoguchi.web.posted import posts
+from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import number_typed
 
 from . import till as tills
 from .errors import CountWrong, SecondPersonNeeded, TillMoved
 from .rules import DENOMINATIONS
-from .staff_views import number_typed, page_typed
+from .staff_views import page_typed
 
 WRONG_COUNT = "枚数は、0から99,999までの数字で入れてください。"
 
@@ -71,9 +72,7 @@ def close(request: HttpRequest, section: str) -> HttpResponse:
 
 
 def _to(close_id: str) -> HttpResponseRedirect:
-    response = HttpResponseRedirect(f"/staff/payments/closes/{close_id}/")
-    response.status_code = 303
-    return response
+    return see_other(f"/staff/payments/closes/{close_id}/")
 
 
 @login_required

@@ -90,7 +90,7 @@ def test_a_wrong_line_is_told_and_nothing_is_taken(hall, cells, words) -> None:
 
 
 @pytest.mark.parametrize(("text", "words"), [
-    ("宛名番号\n", "列「科目」がありません"), (accounts_text() + "1,2\n", "列の数"), (accounts_text() + '"', "引用符")])
+    ("宛名番号\n", "列「科目」がありません"), (accounts_text() + "1,2\n", "列が2個あります"), (accounts_text() + '"', "引用符")])
 def test_a_file_of_another_form_is_refused(text, words) -> None:
     with pytest.raises(SheetWrong) as wrong:
         debits.debits_read(text.encode())

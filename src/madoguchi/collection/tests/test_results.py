@@ -14,7 +14,6 @@ from madoguchi.collection.errors import DemandNotFound, MatchWrong, MoneyMoved
 from madoguchi.collection.models import Excess, Instalment, Money, Posting, Sheet
 from madoguchi.collection.rules import place
 from madoguchi.kernel import clock
-from madoguchi.kernel.errors import DomainError
 
 from .conftest import PAID_ON
 
@@ -193,7 +192,3 @@ def test_the_books_are_compared_once_a_day_and_the_operator_sees_it(demanded, ha
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
         assert nightly.books_check() == 1
         assert "突き合わせの画面" in hall.desk("admin").get("/staff/operations/").content.decode()
-
-
-def test_errors_have_words_for_staff() -> None:
-    assert all(isinstance(e.ja, str) and e.ja.endswith("。") for e in (MatchWrong, MoneyMoved, DemandNotFound) if issubclass(e, DomainError))

@@ -20,7 +20,7 @@ from madoguchi.collection.slips.printed import printed
 from madoguchi.files.models import StoredFile
 from madoguchi.files.public import file_get, file_open
 
-from .conftest import PAID_ON, printed_run, sheet_text
+from .conftest import printed_run, sheet_text
 
 ISSUED = dt.date(2026, 5, 1)
 
@@ -59,7 +59,7 @@ def test_what_is_printed_is_read_from_the_page_and_is_the_demand(hall, demanded,
     read = " ".join(f.ja for f in findings)
     for part in Instalment.objects.all():
         assert part.number in read
-    assert first.number in text_of(pdf.read_bytes()).replace(" ", "").replace("-", "") or first.number in read
+    assert first.number in text_of(pdf.read_bytes()).replace(" ", "")
 
 
 def test_a_second_run_takes_only_what_came_since(hall, demanded) -> None:
@@ -126,7 +126,7 @@ def test_a_slip_is_printed_again_for_what_is_left(hall, demanded, came, tmp_path
     read = " ".join(f.ja for f in check.explain(pdf))
     assert check.wrong(check.explain(pdf)) == []
     assert first.number not in read and second.number in read
-    assert "6,000" in read or "00000006000" in read
+    assert "00000006000" in read
     came(*((part, part.amount - part.paid) for part in Instalment.objects.filter(settled_on=None)))
     done = hall.desk("yamada").post(reverse("demand_slips", kwargs={"demand_id": first.demand_id}))
     assert done.status_code == 422 and "すべて納付済みです" in done.content.decode()
@@ -163,10 +163,6 @@ def test_the_slip_command_explains_a_page_and_refuses_what_is_none(hall, demande
     pdf.write_bytes(b"%PDF-1.4 nothing")
     with pytest.raises(CommandError):
         call_command("collection", "slip", "check", str(pdf), stdout=out)
-
-
-def test_the_day_of_payment_of_the_tests_is_before_the_due_day() -> None:
-    assert dt.date(2026, 5, 31) > PAID_ON
 
 
 LATER = dt.date(2026, 6, 15)
