@@ -115,7 +115,9 @@ class Town:
         return self._windows[who]
 
     def cookies(self, who: str) -> list[dict[str, Any]]:
-        """For a Playwright window."""
+        """For a Playwright window. A guest is known by what they began, so they begin something before anybody looks."""
+        if who == "guest":
+            assert self.draft_new
         jar = self.window(who).session.cookies
         return [{"name": c.name, "value": c.value or "", "url": self.base} for c in jar]
 
