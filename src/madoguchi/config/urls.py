@@ -24,6 +24,7 @@ urlpatterns = [
     path("hooks/card/", hook, name="card_hook"),
     path("staff/", include("madoguchi.payments.urls")),
     path("staff/", include("madoguchi.collection.urls")),
+    path("staff/", include("madoguchi.inventory.urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
     path("staff/", include("madoguchi.figures.urls")),

@@ -7,9 +7,9 @@ from dataclasses import dataclass
 from enum import StrEnum
 
 ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
-         "protection": "支援措置担当", "agents": "代理確認担当", "supporter": "窓口支援員"}
+         "protection": "支援措置担当", "agents": "代理確認担当", "supporter": "窓口支援員", "digital": "デジタル推進担当"}
 WHOLE = "*"  # the section of those who work for the whole city hall
-OF_THE_HALL = ("admin", "auditor")  # roles that are given for the whole city hall only
+OF_THE_HALL = ("admin", "auditor", "digital")  # roles that are given for the whole city hall only
 WORKERS = ("clerk", "chief", "manager")
 
 
@@ -33,6 +33,8 @@ class Right(StrEnum):
     SEE_ALL_FIGURES = "see_all_figures"
     MANAGE_STAFF = "manage_staff"
     MANAGE_ORGANISATIONS = "manage_organisations"
+    SEE_INVENTORY = "see_inventory"
+    MANAGE_INVENTORY = "manage_inventory"
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +64,8 @@ TABLE: dict[str, Rule] = {
     Right.SEE_RIGHTS: Rule("この一覧を見る", ("admin", "auditor"), True),
     Right.MANAGE_STAFF: Rule("職員のロック・二つ目の確認・ログイン・不在を扱う(申請の中身は見られない)", ("admin",), True),
     Right.MANAGE_ORGANISATIONS: Rule("自分の課の手続きを代行する事業所を登録し、終わらせる(管理者はすべての課)", ("chief", "manager", "admin")),
+    Right.SEE_INVENTORY: Rule("手続棚卸を見る(手続きの一覧で、人の情報はない)", ("digital", "admin", "auditor"), True),
+    Right.MANAGE_INVENTORY: Rule("手続棚卸の一覧を取り込み、状態・担当課・目標年度を決める", ("digital", "admin"), True),
 }
 STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
 

@@ -1,0 +1,18 @@
+"""Door: the rows, for the room that writes definitions from them."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+
+from .models import Entry
+
+DRAFTED = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug")
+
+
+def rows_for_drafts() -> Iterator[dict[str, str]]:
+    """Every row in the order of the list, as plain texts: key, name, section (of city.yaml, else the words of 担当課), law, article,
+    kind (rules.KINDS), identity, fee, attachments, information, days, event, slug. Nothing is filled in that the list does not say."""
+    yield from Entry.objects.order_by("id").values(*DRAFTED).iterator(chunk_size=500)
+
+
+__all__ = ["rows_for_drafts"]
