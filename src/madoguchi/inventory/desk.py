@@ -10,13 +10,13 @@ from madoguchi.files.public import file_get, file_open
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit
 
-from . import taking, reading
+from . import reading, taking
 from .access import insist
 from .columns import LABELS
 from .errors import EntryNotFound, FormWrong
-from .taking import CHAIN
 from .models import Heading, Upload
 from .selectors import upload_get
+from .taking import CHAIN
 
 
 def list_import(*, actor: Staff, data: bytes, name: str) -> Upload:

@@ -13,9 +13,9 @@ from madoguchi.procedures import public as procedures
 
 from .access import insist
 from .errors import EntryNotFound, FormWrong
-from .taking import CHAIN, entry_settle
 from .models import Change, Entry
 from .rules import STATUSES, year_of
+from .taking import CHAIN, entry_settle
 
 NOTE = 1000
 WATCHED = ("section", "slug", "target_year", "status_by_hand", "note")

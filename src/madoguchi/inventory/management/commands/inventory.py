@@ -1,0 +1,92 @@
+"""`madoguchi inventory …`: lists of procedures from the command line."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+from django.db import transaction
+
+from madoguchi.inventory import generate, taking
+from madoguchi.inventory.columns import LABELS
+from madoguchi.inventory.errors import HeadingsUnknown, SheetWrong
+from madoguchi.inventory.sheet import MOST_BYTES
+from madoguchi.kernel.errors import DomainError
+
+KEEP = "そのまま残す"
+FIELDS = {label: name for name, label in LABELS.items()} | {KEEP: ""}
+
+
+class Command(BaseCommand):
+    help = "手続棚卸: 手続きの一覧を取り込み(import)、公開中の手続きと結び(link)、試用の一覧を作ります(generate)"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|generate")
+        taken = acts.add_parser("import", help="一覧(.xlsxかCSV)を取り込みます。全件か無か、どちらかです")
+        taken.add_argument("file", type=Path)
+        taken.add_argument("--mapping", action="append", default=[], metavar="見出し=項目",
+                           help=f"知らない列が何か。覚えておきます。項目: {'、'.join(FIELDS)}")
+        acts.add_parser("link", help="まだ結んでいない行を、名前か別名が同じ公開中の手続きと結びます")
+        made = acts.add_parser("generate", help="試用の一覧を作ります(本番では動きません)")
+        made.add_argument("--rows", type=int, default=452)
+        made.add_argument("--seed", type=int, default=1)
+        made.add_argument("--out", type=Path, required=True, help="拡張子が .xlsx ならExcel、ほかはCSV")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            getattr(self, f"_{options['act']}")(options)
+        except SheetWrong as wrong:
+            for line in wrong.lines:
+                self.stderr.write(line)
+            raise CommandError(wrong.ja) from None
+        except HeadingsUnknown as unknown:
+            for name in unknown.names:
+                self.stderr.write(f"列「{name}」が何か分かりません: --mapping '{name}={KEEP}' か --mapping '{name}=項目'")
+            raise CommandError(f"{unknown.ja}項目: {'、'.join(FIELDS)}") from None
+        except DomainError as wrong:
+            raise CommandError(wrong.ja) from None
+
+    def _import(self, options: dict[str, Any]) -> None:
+        answers = {}
+        for text in options["mapping"]:
+            shown, mark, label = text.rpartition("=")
+            if not mark or not shown.strip() or label.strip() not in FIELDS:
+                raise CommandError(f"--mapping「{text}」は 見出し=項目 の形で書いてください。項目: {'、'.join(FIELDS)}")
+            answers[shown.strip()] = FIELDS[label.strip()]
+        try:
+            if options["file"].stat().st_size > MOST_BYTES:
+                raise CommandError(f"{options['file']} が大きすぎます。{MOST_BYTES // 1_000_000}MBまでに分けてください。")
+            data = options["file"].read_bytes()
+        except OSError as wrong:
+            raise CommandError(f"{options['file']} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+        taking.headings_remember(actor="cli", answers=answers)
+        result = taking.list_take(actor="cli", data=data, name=options["file"].name).result
+        self.stdout.write(f"新しい{result['new']:,}件、変わった{result['changed']:,}件、同じ{result['unchanged']:,}件、"
+                          f"ファイルにない{result['missing']:,}件(消していません)。公開中の手続きと結んだ{result['linked']:,}件")
+        for kind, words in (("changed", "変わった"), ("missing", "ファイルにない")):
+            for _, name in result["named"][kind]:
+                self.stdout.write(f"{words}: {name}")
+        if result["kept"]:
+            self.stdout.write(f"そのまま残した列: {'、'.join(result['kept'])}")
+
+    def _link(self, options: dict[str, Any]) -> None:
+        with transaction.atomic():
+            taking.one_writer()
+            linked = taking.slugs_link(actor="cli")
+        self.stdout.write(f"{linked:,}件を、公開中の手続きと結びました")
+
+    def _generate(self, options: dict[str, Any]) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("本番では実行できません。試用の一覧を作るためのものです。")
+        try:
+            table = generate.rows(options["rows"], seed=options["seed"])
+        except ValueError as wrong:
+            raise CommandError(f"{wrong}。") from None
+        write = generate.as_xlsx if options["out"].suffix.lower() == ".xlsx" else generate.as_csv
+        try:
+            options["out"].write_bytes(write(table))
+        except OSError as wrong:
+            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+        self.stdout.write(f"{options['out']}: {len(table):,}行を書きました。{generate.INVENTED}")
