@@ -20,6 +20,8 @@ from madoguchi.config import demo
 from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.counter.rules import IDLE_SECONDS
 from madoguchi.identity.public import TRIAL_BUSINESSES
+from madoguchi.inventory.generate import as_csv as inventory_csv
+from madoguchi.inventory.generate import rows as inventory_rows
 from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.offices.public import city
 from madoguchi.procedures.rules import generate
@@ -355,6 +357,16 @@ class Town:
         run = desk.get("/staff/collection/runs/").send("runs/", {"kind": "notice", "charge": "keiji", "year": str(year)}).url.removeprefix(self.base)
         excess = str(desk.get("/staff/collection/excess/").page.xpath("//tbody//a/@href")[0])
         return {"demand": demand, "sheet": sheet, "money": money, "run": run, "excess": excess}
+
+    @functools.cached_property
+    def listed(self) -> dict[str, str]:
+        """The first sixty rows of the trial's inventory, and a list whose columns nobody has explained. Pages by their name."""
+        desk, form = self.window("admin"), "/staff/inventory/import/"
+        desk.get(form).send(form, {}, [("file", ("一覧.csv", inventory_csv(inventory_rows(60, seed=1)), "text/csv"))])
+        upload = desk.url.removeprefix(self.base)
+        desk.get(form).send(form, {}, [("file", ("なぞ.csv", "手続名,なぞ,ひみつ\n犬の登録,1,2\n".encode(), "text/csv"))])
+        asked = desk.url.removeprefix(self.base)
+        return {"upload": upload, "asked": asked, "entry": str(desk.get("/staff/inventory/?q=水道").page.xpath("//tbody//a/@href")[0])}
 
     @functools.cached_property
     def closed(self) -> str:

@@ -382,7 +382,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                "intake.applications", "intake.views_documents", "casework.staff_views", "casework.paper_views", "casework.papers",
                                "collection.printing",
                            "collection.run_staff_views", "collection.excess_staff_views",
-                           "collection.debit_staff_views"}),
+                           "collection.debit_staff_views", "inventory.desk"}),
     "files.public.files_of": ("as file_get", set()),
     "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),

@@ -29,6 +29,7 @@ from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_CO
 from madoguchi.identity.public import TRIAL_BUSINESSES, TRIAL_PASSWORD, business_signed_in
 from madoguchi.intake import companies, drafts
 from madoguchi.intake.models import Application
+from madoguchi.inventory.tests.conftest import listed, waiting
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, till
@@ -53,7 +54,8 @@ OPEN = {
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
-    "case_paper_put": "a file", "case_paper_drop": "a button",
+    "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
+    "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
 }
 
@@ -126,6 +128,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
 
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
+    procedure = listed()
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -136,6 +139,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "runs/", "debits/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+        ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{waiting().id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),

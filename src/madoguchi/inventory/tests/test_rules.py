@@ -1,0 +1,70 @@
+"""How far a procedure is, and why, in words."""
+
+from __future__ import annotations
+
+import pytest
+from hypothesis import given
+from hypothesis import strategies as st
+
+from madoguchi.inventory import chart, rules
+from madoguchi.inventory.rules import Facts, kind_of, status_of, year_of
+
+ASKED = Facts(law="狂犬病予防法", article="第4条", kind="1", identity="6", information="犬の名前")
+
+
+@pytest.mark.parametrize(("facts", "status", "words"), [
+    (ASKED, "ready", "求める記載がなく"),
+    (Facts("印鑑条例", "第3条", "1", "2 押印", "", "氏名"), "blocked", "押印が要ります（本人確認手法が「押印」）。根拠: 印鑑条例 第3条。"),
+    (Facts("", "", "1", "1", "", "氏名"), "blocked", "押印+印鑑証明」）。根拠となる法令は一覧に書かれていません。"),
+    (Facts("戸籍法", "第27条", "1", "", "", "氏名", "規則で書面による届出とされ、面談もする"), "blocked", "書面・対面が要ります"),
+    (Facts("", "", "1", "", "納税証明書の原本", "氏名"), "blocked", "書面が要ります（添付させる書類に「原本」）"),
+    (Facts("", "", "1", "6", "", "氏名", "押印は不要。手数料の納め方が決まらない"), "bpr", "手数料の納め方"),
+    (Facts("", "", "1", "6", "書面不要", "氏名"), "ready", ""),
+    (Facts("", "", "1", "6", "", "氏名", "なし"), "ready", ""),
+    (Facts("", "", "3", "6", "", "氏名"), "bpr", "3 縦覧等"),
+    (Facts("", "", "1", "6", "a、b、c、d、e", "氏名"), "bpr", "5つあります"),
+    (Facts("", "", "1", "6", "", ""), "bpr", "書き足してください"),
+])
+def test_a_row_says_where_it_stands_and_why(facts, status, words) -> None:
+    found, why = status_of(facts)
+    assert (found, words in why) == (status, True), why
+
+
+def test_a_negation_hides_no_other_word() -> None:
+    assert status_of(Facts(kind="1", information="氏名", obstacle="押印不要だが、控えに押印する"))[0] == "blocked"
+
+
+@given(st.builds(Facts, *[st.text()] * 7))
+def test_every_row_has_a_status_and_a_reason(facts) -> None:
+    status, why = status_of(facts)
+    assert status in set(rules.STATUSES) - {"online"} and why.endswith("。")
+
+
+@pytest.mark.parametrize(("text", "code"), [("1", "1"), ("１申請等", "1"), ("2-1申請等に基づく処分通知等", "2-1"), ("2－2", "2-2"), ("縦覧等", "3"),
+                                            ("届出", "1"), ("", ""), ("2", None), ("11", None), ("2026-02-01", None), ("許可", None)])
+def test_kinds_are_read_as_code_word_or_both(text, code) -> None:
+    assert kind_of(text) == code
+
+
+@pytest.mark.parametrize(("text", "year"), [("令和5年度", 2023), ("R5", 2023), ("２０２３年度", 2023), ("令和元年度", 2019), ("", 0),
+                                            ("令和5年度末まで", 2023),
+                                            ("平成30年度", None), ("いつか", None), ("1999", None), ("R99", None)])
+def test_years_are_fiscal_years(text, year) -> None:
+    assert year_of(text) == year
+
+
+@given(st.text())
+def test_a_guarded_cell_is_no_formula_and_opens_again(text) -> None:
+    safe = rules.safe_cell(text)
+    assert safe[:1] not in ("=", "+", "-", "@", "\t", "\r")
+    if text[:1] != "'" and text[:1] not in ("\t", "\r"):
+        assert rules.open_cell(safe) == text
+
+
+@given(st.dictionaries(st.sampled_from(list(rules.STATUSES)), st.integers(0, 5000)), st.integers(0, 5000))
+def test_the_bar_never_overlaps_and_never_leaves_its_frame(counts, target) -> None:
+    bar = chart.bar(counts, target)
+    assert [s.count for s in bar.segments] == [n for n in counts.values() if n]
+    assert all(a.x <= b.x for a, b in zip(bar.segments, bar.segments[1:], strict=False))
+    assert all(0 <= s.x <= chart.WIDTH and s.x + s.width <= chart.WIDTH + 1 for s in bar.segments)
+    assert 0 <= bar.mark <= chart.WIDTH

@@ -1,0 +1,174 @@
+"""Lists come in whole or not at all, come in again, and leave their trace."""
+
+from __future__ import annotations
+
+import pytest
+
+from madoguchi.inventory import desk, public, selectors, services, taking
+from madoguchi.inventory.errors import FormWrong, HeadingsUnknown, SheetWrong
+from madoguchi.inventory.models import Change, Entry, Heading, Upload
+from madoguchi.kernel import audit
+from madoguchi.kernel.models import AuditEntry
+
+from .conftest import DOG, SEAL, list_text, taken, waiting
+
+
+def test_a_list_becomes_rows_with_sections_and_status(dog) -> None:
+    seal = Entry.objects.get(key="A2")
+    assert (dog.section, seal.section) == ("環境課", "shimin"), "a section of city.yaml is found without its 係"
+    assert (dog.status, seal.status, seal.yearly_count, seal.target_year, dog.target_year) == ("ready", "blocked", 1200, 2025, 2027)
+    assert [c.what for c in Change.objects.filter(entry=dog)] == [{"new": ["", "犬の登録申請"]}]
+    assert AuditEntry.objects.filter(chain="inventory", action="inventory.imported").get().facts["new"] == 2
+
+
+def test_the_same_list_again_changes_nothing(dog) -> None:
+    before = list(Entry.objects.values())
+    assert {k: taken().result[k] for k in ("new", "changed", "unchanged", "missing")} == {"new": 0, "changed": 0, "unchanged": 2, "missing": 0}
+    assert list(Entry.objects.values()) == before
+
+
+def test_a_newer_list_says_what_is_new_changed_and_gone(dog) -> None:
+    result = taken(DOG.replace("120", "130").replace("犬の登録申請", "犬の登録の申請"), "A9,猫の登録,環境課,,,1,,,,名前,,,,,").result
+    assert {k: result[k] for k in ("new", "changed", "unchanged", "missing")} == {"new": 1, "changed": 1, "unchanged": 0, "missing": 1}
+    assert result["named"]["missing"] == [[Entry.objects.get(key="A2").id, "印鑑登録の申請"]], "and is still there"
+    dog.refresh_from_db()
+    assert dog.name == "犬の登録の申請"
+    assert Change.objects.filter(entry=dog).latest("id").what == {"name": ["犬の登録申請", "犬の登録の申請"], "yearly_count": ["120", "130"]}
+    entry = AuditEntry.objects.get(chain=f"inventory:{dog.id}")
+    assert (entry.action, entry.facts["fields"]) == ("inventory.changed", ["name", "yearly_count"])
+    assert audit.verify() == []
+
+
+def test_without_an_id_name_and_section_tell_who_it_is(hall) -> None:
+    taken(",犬の登録,環境課,,,1,,,,名前,,1,,,", ",犬の登録,市民課,,,1,,,,名前,,1,,,")
+    result = taken(",犬の登録,環境課,,,1,,,,名前,,5,,,", "B1,犬の登録,市民課,,,1,,,,名前,,1,,,").result
+    assert (result["new"], result["changed"], result["missing"]) == (0, 2, 0)
+    assert sorted(Entry.objects.values_list("key", "yearly_count")) == [("", 5), ("B1", 1)]
+    assert taken(",犬の登録,市民課,,,1,,,,名前,,1,,,").result["unchanged"] == 1, "an ID stays when a list has none"
+    assert Entry.objects.filter(key="B1").exists()
+
+
+def test_a_row_that_could_be_two_is_asked_about(hall) -> None:
+    taken("B1,犬の登録,環境課,,,1,,,,,,,,,", "B2,犬の登録,環境課,,,1,,,,,,,,,")
+    with pytest.raises(SheetWrong, match="inventory_sheet_wrong") as wrong:
+        taken(",犬の登録,環境課,,,1,,,,,,,,,")
+    assert "もう2件あります。手続IDを書いて" in wrong.value.lines[0]
+
+
+def test_a_list_with_one_fault_leaves_nothing(hall) -> None:
+    with pytest.raises(SheetWrong):
+        taken(DOG, SEAL.replace(",1,2 押印", ",9,2 押印"))
+    with pytest.raises(HeadingsUnknown):
+        taking.list_take(actor="t", data="手続名,なぞ\n犬,1\n".encode(), name="a.csv")
+    assert not Entry.objects.exists() and not Upload.objects.exists() and not Change.objects.exists()
+
+
+def test_what_breaks_half_way_leaves_nothing(hall, monkeypatch) -> None:
+    def broken(**_):
+        raise OSError("disk")
+
+    monkeypatch.setattr(taking, "slugs_link", broken)
+    with pytest.raises(OSError, match="disk"):
+        taken()
+    assert not Entry.objects.exists() and not Upload.objects.exists() and not AuditEntry.objects.filter(chain="inventory").exists()
+
+
+def test_what_a_person_changed_stays_until_the_list_says_something_new(hall, dog) -> None:
+    typed = {"section": "kaigo", "slug": "", "target_year": "令和10年度", "status_by_hand": "bpr", "note": "台帳を先に直す"}
+    services.entry_edit(actor=hall.staff("admin"), entry_id=dog.id, revision="1", typed=typed)
+    assert taken().result["unchanged"] == 2
+    dog.refresh_from_db()
+    assert (dog.section, dog.target_year, dog.status_by_hand) == ("kaigo", 2028, "bpr")
+    taken(DOG.replace("令和9年度", "令和11年度"), SEAL)
+    dog.refresh_from_db()
+    assert (dog.section, dog.target_year, dog.status_by_hand, dog.status) == ("kaigo", 2029, "bpr", "ready")
+
+
+def test_a_published_procedure_of_the_same_name_is_linked_and_counts_as_online(hall, dog) -> None:
+    definition = hall.definition("risai-shoumei")
+    row = f"C1,{definition.aliases[0] if definition.aliases else definition.name},税務課,,,1,2,,,氏名,,,,,"
+    assert taken(DOG, SEAL, row).result["linked"] == 1
+    found = selectors.entry_get(actor=hall.staff("auditor"), entry_id=Entry.objects.get(key="C1").id)
+    assert (found.slug, found.state, found.status) == ("risai-shoumei", "online", "blocked")
+    assert selectors.counts(actor=hall.staff("admin")).statuses == {"online": 1, "ready": 1, "blocked": 1, "bpr": 0}
+    services.entry_edit(actor=hall.staff("admin"), entry_id=found.id, revision=str(found.revision), typed={
+        "section": found.section, "slug": "", "target_year": "", "status_by_hand": "", "note": ""})
+    assert desk.slugs_relink(actor=hall.staff("admin")) == 0, "who took the link away is not overruled"
+    assert selectors.entry_get(actor=hall.staff("admin"), entry_id=found.id).state == "blocked"
+
+
+def test_an_edit_says_everything_that_is_wrong_and_keeps_its_history(hall, dog) -> None:
+    admin = hall.staff("admin")
+    bad = {"section": "どこか", "slug": "nothing", "target_year": "去年", "status_by_hand": "ready", "note": ""}
+    with pytest.raises(FormWrong) as wrong:
+        services.entry_edit(actor=admin, entry_id=dog.id, revision="7", typed=bad)
+    assert {field for field, _ in wrong.value.faults} == {"section", "slug", "target_year", "note", "status_by_hand"}
+    good = {"section": "環境課", "slug": "", "target_year": "2027", "status_by_hand": "online", "note": "県のシステムで受けている"}
+    services.entry_edit(actor=admin, entry_id=dog.id, revision="1", typed=good)
+    services.entry_edit(actor=admin, entry_id=dog.id, revision="2", typed=good)
+    change = Change.objects.filter(entry=dog).latest("id")
+    assert change.what == {"status_by_hand": ["", "online"], "note": ["", "県のシステムで受けている"]} and change.by == "staff:admin"
+    entry = AuditEntry.objects.get(chain=f"inventory:{dog.id}")
+    assert entry.facts == {"fields": ["note", "status_by_hand"], "status_by_hand": "online"} and entry.digest
+
+
+def test_answers_about_columns_are_remembered_even_when_the_list_is_wrong(hall) -> None:
+    admin = hall.staff("admin")
+    upload = desk.list_import(actor=admin, data="手続名,なぞ,手続類型\n犬,x,9\n".encode(), name="a.csv")
+    assert upload.done_at is None and desk.headings_asked(actor=admin, upload_id=upload.id) == ["なぞ"]
+    with pytest.raises(FormWrong):
+        desk.upload_answer(actor=admin, upload_id=upload.id, answers={})
+    with pytest.raises(SheetWrong):
+        desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law"})
+    assert not Entry.objects.exists() and waiting().id == upload.id
+    done = desk.list_import(actor=admin, data="手続名,なぞ,手続類型\n犬,動物の法,1\n".encode(), name="b.csv")
+    assert done.done_at and Entry.objects.get().law == "動物の法"
+    desk.heading_forget(actor=admin, heading_id=Heading.objects.get().id)
+    assert desk.list_import(actor=admin, data="手続名,なぞ\n猫,x\n".encode(), name="c.csv").done_at is None
+
+
+def test_two_columns_are_not_given_the_same_meaning(hall) -> None:
+    admin = hall.staff("admin")
+    upload = desk.list_import(actor=admin, data="手続名,あ,い\n犬,1,2\n".encode(), name="a.csv")
+    with pytest.raises(FormWrong) as wrong:
+        desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law", 1: "law"})
+    assert len(wrong.value.faults) == 2 and not Heading.objects.exists()
+    assert desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law", 1: "-"}).done_at
+    assert Entry.objects.get().extra == {"い": "2"}
+
+
+def test_the_door_gives_plain_texts(dog) -> None:
+    first = next(public.rows_for_drafts())
+    assert first == {"key": "A1", "name": "犬の登録申請", "section": "環境課", "law": "狂犬病予防法", "article": "第4条", "kind": "1",
+                     "identity": "6 不要",
+                     "fee": "3000円", "attachments": "", "information": "犬の名前、住所", "days": "3日", "event": "その他", "slug": ""}
+    assert [row["section"] for row in public.rows_for_drafts()] == ["環境課", "shimin"]
+
+
+def test_a_list_that_was_taken_out_can_be_taken_in(hall, dog) -> None:
+    taken(DOG, SEAL, ",=SUM(A1),shimin,,,2-1,,,,名前,,,,引越し,")
+    rows = list(selectors.table(actor=hall.staff("auditor"), wanted=selectors.Filter()))
+    assert rows[3][1] == "'=SUM(A1)"
+    import csv
+    import io
+
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    before = list(Entry.objects.values())
+    result = taking.list_take(actor="t", data=out.getvalue().encode("utf-8-sig"), name="out.csv").result
+    assert (result["new"], result["changed"], result["unchanged"]) == (0, 0, 3)
+    assert list(Entry.objects.values()) == before
+
+
+def test_search_and_filters(hall, dog) -> None:
+    auditor = hall.staff("auditor")
+
+    def found(**wanted):
+        return [e.key for e in selectors.entry_list(actor=auditor, wanted=selectors.Filter(**wanted))]
+
+    assert found(query="いぬ 犬") == []
+    assert found(query="犬 狂犬病") == ["A1"]
+    assert found(query="ｲﾝｶﾝ") == [] and found(query="市民課") == ["A2"]
+    assert found(section="shimin") == ["A2"] and found(status="ready") == ["A1"] and found(kind="1") == ["A1", "A2"]
+    assert found(event="その他") == ["A1"] and found(year="2027") == ["A1"] and found(kind="-") == []
+    assert list_text().count("\n") == 3

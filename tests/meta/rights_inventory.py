@@ -1,0 +1,50 @@
+"""The table of strangers, continued (see rights.py): the inventory of procedures, kept by the digital office."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madoguchi.inventory import access, desk, selectors, services
+from madoguchi.inventory.models import Heading
+from madoguchi.inventory.tests.conftest import list_text, listed, waiting
+
+from .rights import Ask, anything, something, staff
+
+KEEPS = {"admin"}
+READS = KEEPS | {"auditor"}
+NUMBERS = ("entry", "upload", "heading")
+EDIT = {"section": "", "slug": "", "target_year": "2030", "status_by_hand": "", "note": ""}
+
+
+def procedures(w: Any) -> None:
+    """A list of two procedures, and one that waits for answers."""
+    w.entry = listed().id
+    w.upload, w.heading = waiting().id, Heading.objects.get().id
+
+
+def _reads(go: Any) -> Ask:
+    return staff(go, READS, something)
+
+
+TABLE: dict[str, Ask] = {
+    "inventory.access.may_read": _reads(lambda w, a: access.may_read(a)),
+    "inventory.access.insist": staff(lambda w, a: access.insist(a, writes=True), KEEPS, anything),
+    "inventory.selectors.entry_list": _reads(lambda w, a: list(selectors.entry_list(actor=a, wanted=selectors.Filter()))),
+    "inventory.selectors.entry_get": _reads(lambda w, a: selectors.entry_get(actor=a, entry_id=w.entry)),
+    "inventory.selectors.choices": _reads(lambda w, a: selectors.choices(actor=a)),
+    "inventory.selectors.counts": _reads(lambda w, a: selectors.counts(actor=a)),
+    "inventory.selectors.table": _reads(lambda w, a: list(selectors.table(actor=a, wanted=selectors.Filter()))),
+    "inventory.selectors.upload_list": _reads(lambda w, a: selectors.upload_list(actor=a)),
+    "inventory.selectors.upload_get": _reads(lambda w, a: selectors.upload_get(actor=a, upload_id=w.upload)),
+    "inventory.selectors.heading_list": _reads(lambda w, a: selectors.heading_list(actor=a)),
+    "inventory.services.entry_edit": staff(lambda w, a: services.entry_edit(actor=a, entry_id=w.entry, revision="1", typed=EDIT), KEEPS, anything),
+    "inventory.desk.list_import": staff(lambda w, a: desk.list_import(actor=a, data=list_text().encode(), name="a.csv"), KEEPS, anything),
+    "inventory.desk.headings_asked": _reads(lambda w, a: desk.headings_asked(actor=a, upload_id=w.upload)),
+    "inventory.desk.upload_answer": staff(lambda w, a: desk.upload_answer(actor=a, upload_id=w.upload, answers={0: "-", 1: "-"}), KEEPS, anything),
+    "inventory.desk.heading_forget": staff(lambda w, a: desk.heading_forget(actor=a, heading_id=w.heading), KEEPS, anything),
+    "inventory.desk.slugs_relink": staff(lambda w, a: desk.slugs_relink(actor=a), KEEPS, anything),
+}
+OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "inventory.public.rows_for_drafts": ("texts about procedures, of nobody, for the room that writes definitions", set()),
+    "inventory.selectors.published": ("open to everybody", None),
+}
