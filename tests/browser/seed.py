@@ -366,7 +366,9 @@ class Town:
         upload = desk.url.removeprefix(self.base)
         desk.get(form).send(form, {}, [("file", ("なぞ.csv", "手続名,なぞ,ひみつ\n犬の登録,1,2\n".encode(), "text/csv"))])
         asked = desk.url.removeprefix(self.base)
-        return {"upload": upload, "asked": asked, "entry": str(desk.get("/staff/inventory/?q=水道").page.xpath("//tbody//a/@href")[0])}
+        entry = str(desk.get("/staff/inventory/?q=水道").page.xpath("//tbody//a/@href")[0])
+        desk.get(entry).send(entry, {"status_by_hand": "bpr", "note": "料金の計算を先に見直す"})
+        return {"upload": upload, "asked": asked, "entry": entry}
 
     @functools.cached_property
     def closed(self) -> str:

@@ -70,8 +70,10 @@ def entries(request: HttpRequest) -> HttpResponse:
     sections, years = selectors.choices(actor=actor)
     address = _carried(wanted)
     linked = request.GET.get("linked", "")
-    context = {"rows": rows, "shown": [(e, section_name(e.section)) for e in rows], "wanted": wanted, "sections": sections,
-               "years": [(str(y), year_words(y)) for y in years], "statuses": STATUSES, "chips": CHIPS, "kinds": KINDS, "events": EVENTS,
+    context = {"rows": rows, "shown": [(e, section_name(e.section)) for e in rows], "chosen": wanted, "sections": sections,
+               "years": [(str(y), year_words(y)) for y in years], "statuses": STATUSES, "chips": CHIPS, "kinds": KINDS,
+               "events": [(e, e) for e in EVENTS],
+               "kind_words": [*((k, f"{k} {v}") for k, v in KINDS.items()), ("-", "書かれていない")],
                "query": address, "address": f"?{address}&" if address else "?", "year_words": year_words, "works": works(request),
                "linked": int(linked) if linked.isascii() and linked.isdecimal() and len(linked) < 6 else None}
     return render(request, "inventory/entries.html", context)
