@@ -22,7 +22,7 @@ MOST_UNPACKED = 100_000_000
 MOST_MEMBERS = 500
 MOST_LINES = 100_000  # with the empty ones between
 _BROKEN = ("#REF!", "#N/A", "#VALUE!", "#NAME?", "#DIV/0!", "#NUM!", "#NULL!")
-XLSX = "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet"
+XLSX = "application/zip"  # what it is; its own long name does not fit in files, and nobody is sent it
 Cells = list[str]
 
 
