@@ -224,7 +224,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "till": [page("till", lambda t: t.closed and "/staff/payments/till/shimin/", "okada", wrong="form[action$='close/']")],
     "day_sheet": [page("day-sheet", lambda t: t.closed, "matsui", wrong="form[action$='take-over/']")],
     "till_close": "POST only", "till_take_over": "POST only",
-    "payment_take": "POST only", "payment_refund": "POST only", "payment_refund_act": "POST only",
+    "payment_take": "POST only", "payment_terminal": "POST only", "payment_refund": "POST only", "payment_refund_act": "POST only",
     "parcels": [page("parcels", lambda t: t.decided.case and "/staff/deliveries/", "yamada")],
     "parcel_retry": "POST only", "stuck_retry": "POST only",
     "opinion": "POST only: its error is the page filed",

@@ -35,7 +35,7 @@ JOURNEYS: dict[str, Journey] = {
              ("pay_refund", {}), ("work", {})],
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
-             ("counter_sale", {}), ("day_close", {})],
+             ("counter_sale", {}), ("counter_terminal", {}), ("terminal_back", {}), ("day_close", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),

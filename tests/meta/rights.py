@@ -35,7 +35,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, refunds, sales, till
+from madoguchi.payments import cashier, refunds, sales, terminals, till
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -150,6 +150,14 @@ PAYMENTS = {
     "payments.refunds.refund_hand_over": staff(lambda w, a: refunds.refund_hand_over(actor=a, refund_id=w.refund), SECTION, anything),
     "payments.cashier.cash_take_in": staff(lambda w, a: cashier.cash_take_in(
         actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), tendered=300), SECTION, anything),
+    "payments.terminals.terminal_take": staff(lambda w, a: terminals.terminal_take(
+        actor=a, payment_id=w.open_payment, typed=terminals.Typed("kosodate1", "card", "1")), SECTION, anything),
+    "payments.terminals.terminal_take_in": staff(lambda w, a: terminals.terminal_take_in(
+        actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), typed=terminals.Typed("kosodate1", "card", "1")),
+        SECTION, anything),
+    "payments.sales.sale_terminal": staff(lambda w, a: sales.sale_terminal(
+        actor=a, section="kosodate", press=str(uuid.uuid4()), counts={"juuminhyou": 1}, typed=terminals.Typed("kosodate1", "card", "1")),
+        SECTION, anything),
     "payments.sales.sale_take": staff(lambda w, a: sales.sale_take(actor=a, section="kosodate", press=str(uuid.uuid4()),
                                                                    counts={"juuminhyou": 1}, tendered=300), SECTION, anything),
     "payments.till.till_check": staff(lambda w, a: till.till_check(a, "kosodate"), SECTION, anything),
@@ -388,6 +396,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
                                              {"intake.paying", "casework.staff_views"}),
     "payments.selectors.payments_of_cases": ("of applications that the caller has listed", {"intake.paying"}),
+    "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),

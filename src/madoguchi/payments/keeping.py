@@ -8,7 +8,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living, missing
 
 from .models import Attempt, Payment, Refund
-from .providers import CASH
+from .providers import COUNTER
 from .rules import OPEN
 
 
@@ -17,15 +17,15 @@ def payments_hold(case_id: str) -> str:
     if Refund.objects.filter(payment__case_ref=case_id, state__in=["asked", "approved", "refused"]).exists():
         return "終わっていない還付があります"
     uncounted = {"payment__case_ref": case_id, "closed": None}
-    if (Attempt.objects.filter(provider=CASH, state="paid", **uncounted).exists()
-            or Refund.objects.filter(attempt__provider=CASH, state="done", **uncounted).exists()):
-        return "まだ日締めに入っていない現金があります"
+    if (Attempt.objects.filter(provider__in=COUNTER, state="paid", **uncounted).exists()
+            or Refund.objects.filter(attempt__provider__in=COUNTER, state="done", **uncounted).exists()):
+        return "まだ日締めに入っていない現金か端末の支払いがあります"
     return "終わっていない支払いがあります" if Payment.objects.filter(case_ref=case_id, state__in=OPEN).exists() else ""
 
 
 def payments_forget(case_id: str) -> dict[str, int]:
     """Destroy the payments of a case, in the caller's transaction."""
-    refunds = Refund.objects.filter(payment__case_ref=case_id).delete()[0]
+    refunds = Refund.objects.filter(payment__case_ref=case_id).delete()[1].get("payments.Refund", 0)  # their slips go with them
     Attempt.objects.filter(payment__case_ref=case_id).delete()
     return {"payments": Payment.objects.filter(case_ref=case_id).delete()[0], "refunds": refunds}
 

@@ -17,6 +17,7 @@ class Order:
     back: str
     language: str = "ja"
     until: int = 0  # seconds since 1970: nobody needs to pay it after this. The same in every call of one key
+    slip: str = ""  # the number on which a terminal at the counter has taken it
 
 
 @dataclass(frozen=True, slots=True)

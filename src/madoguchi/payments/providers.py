@@ -11,7 +11,8 @@ from .errors import ProviderUnknown
 from .ports import PaymentProvider
 
 ONLINE = "card"
-CASH, FREE = "counter_cash", "free"
+CASH, TERMINAL, FREE = "counter_cash", "terminal", "free"
+COUNTER = (CASH, TERMINAL)  # taken and given back by a clerk, counted at the close of the day
 
 
 def provider_of(code: str) -> PaymentProvider:

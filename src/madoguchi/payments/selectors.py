@@ -8,7 +8,7 @@ from django.db.models import Q
 from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
-from .models import GatewayNotice, Payment, Refund
+from .models import GatewayNotice, Payment, Refund, TerminalSlip
 from .rules import VOID
 
 
@@ -36,7 +36,12 @@ def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int =
 
 def refunds_of(payment: Payment) -> list[Refund]:
     """Refunds of a payment that was found, the oldest first."""
-    return list(Refund.objects.filter(payment=payment).select_related("attempt").order_by("asked_at"))
+    return list(Refund.objects.filter(payment=payment).select_related("attempt__slip").order_by("asked_at"))
+
+
+def slip_of(payment: Payment) -> TerminalSlip | None:
+    """The terminal's slip on which a payment was made."""
+    return TerminalSlip.objects.filter(attempt__payment=payment).first()
 
 
 def is_void(payment: Payment) -> bool:
