@@ -137,6 +137,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "pay": [page("pay", lambda t: f"{t.owing[0]}pay/", "taro"), page("pay-done", lambda t: f"{t.bought[0]}pay/", "taro"),
             page("pay-filed", lambda t: f"{t.owing[0]}filed/", "taro"), page("pay-status", lambda t: t.owing[0], "taro")],
     "pay_card": "POST only: leads to the card's page", "pay_back": "leads to the page pay", "pay_cancel": "POST only", "pay_receipt": "a PDF",
+    "pay_slip": "POST only: leads to the page pay", "pay_slip_pdf": "a PDF", "fee_slip": "POST only: a PDF",
     "correct": [page("correct", lambda t: f"{t.correcting.mine}correct/", wrong="form[enctype]")],
     "withdraw": "POST only", "talk_back": "POST only: its error is the page status-talking",
     "add_documents": "POST only",

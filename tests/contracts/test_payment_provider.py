@@ -59,16 +59,17 @@ def test_what_is_not_free_and_what_has_no_slip_is_refused():
     assert isinstance(provider_of("terminal").start(order(slip="")), Refused)
 
 
-ORDERED = ("card",)
+ORDERED = ("card", "slip")
 
 
 @pytest.fixture(params=ORDERED)
-def means(request, cards):
+def means(request, cards, db):
     return request.param
 
 
 class TestOrdered:
     """Means by which an order waits for its money."""
+
 
     def test_two_starts_of_one_key_are_one_order(self, means):
         provider = provider_of(means)

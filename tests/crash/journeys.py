@@ -35,7 +35,13 @@ JOURNEYS: dict[str, Journey] = {
              ("pay_refund", {}), ("work", {})],
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
-             ("counter_sale", {}), ("counter_terminal", {}), ("terminal_back", {}), ("day_close", {})],
+             ("counter_sale", {}), ("day_close", {})],
+    "terminal": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_terminal", {}), ("work", {}), ("terminal_back", {}),
+                 ("day_close", {})],
+    # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
+    "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
+             ("pay_refund", {}), ("work", {}), ("slip_transfer", {})],
+    "slip_stop": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_stop", {}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
@@ -46,6 +52,7 @@ JOURNEYS: dict[str, Journey] = {
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
+        "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),

@@ -8,12 +8,18 @@ from typing import Any
 from django.db.models import Sum
 from tests.support import gateway
 
+from madoguchi.collection import givebacks, results
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.models import Excess, FeeSlip
 from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, refunds, sales, services, terminals, till, webhooks
 from madoguchi.payments.errors import PaymentClosed
 from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
+
+from .taxes import ACCOUNT, taxes_transfer
 
 Done = dict[str, Any]
 DESK = "shimin"  # the section that takes these fees
@@ -78,22 +84,62 @@ def counter_sale(**_: Any) -> Done:
     return {}
 
 
-def counter_terminal(**_: Any) -> Done:
-    """The next one pays at the terminal: pressed again, it is the same slip of the same sale."""
-    sales.sale_terminal(actor=Staff.objects.get(username="okada"), section=DESK, press=PRESS.replace("c0de", "7e12"), counts={"juuminhyou": 1},
-                        typed=terminals.Typed("shimin1", "card", "0001"))
+def pay_terminal(application: str, **_: Any) -> Done:
+    """At the terminal of the counter: the slip's number is typed."""
+    try:
+        terminals.terminal_take(actor=Staff.objects.get(username="okada"), payment_id=str(_payment(application).id),
+                                typed=terminals.Typed("shimin1", "card", application[:8]))
+    except PaymentClosed:
+        assert _payment(application).state == "success"
     return {}
 
 
-def terminal_back(**_: Any) -> Done:
+def terminal_back(application: str, **_: Any) -> Done:
     """A part of it goes back at the terminal, by its own slip."""
-    clerk, payment = Staff.objects.get(username="okada"), Payment.objects.get(case_ref="", means="terminal")
+    clerk, payment = Staff.objects.get(username="okada"), _payment(application)
     refund = Refund.objects.filter(payment=payment).first() or refunds.refund_ask(
         actor=clerk, payment_id=str(payment.id), amount=50, reason="mistake")
     if refund.state == "asked":
         refunds.refund_answer(actor=Staff.objects.get(username="matsui"), refund_id=str(refund.id), approve=True)
     if Refund.objects.get(id=refund.id).state == "approved":
-        refunds.refund_hand_over(actor=clerk, refund_id=str(refund.id), slip="0002")
+        refunds.refund_hand_over(actor=clerk, refund_id=str(refund.id), slip=f"{application[:8]}-B")
+    return {}
+
+
+def pay_slip(application: str, **_: Any) -> Done:
+    """The 納付書 instead of the card."""
+    payment = _payment(application)
+    if payment.state != "success":
+        services.payment_start(payment_id=str(payment.id), means="slip", back="", language="ja", actor="resident:x")
+    return {}
+
+
+def slip_results(application: str, **_: Any) -> Done:
+    """The file that tells of it: first that it was paid, then the money, once too often."""
+    slip = FeeSlip.objects.get(payment=_payment(application).id)
+    rows = [Received(n, 0, slip.number, slip.amount, clock.today(), "elqr", stage, "") for n, stage in enumerate(("prompt", "final", "final"), 1)]
+    results.results_take(actor="test", results=results.Results("elqr", "納付情報.txt", application.encode(), rows))
+    return {}
+
+
+def slip_stop(application: str, **_: Any) -> Done:
+    """Whoever has the slip does not want it any more."""
+    try:
+        services.payment_cancel(payment_id=str(_payment(application).id), actor="resident:x")
+    except PaymentClosed:
+        assert _payment(application).state == "cancelled"
+    return {}
+
+
+def slip_transfer(application: str, **_: Any) -> Done:
+    """What goes back of it is transferred: asked by one, approved by another, sent to the bank."""
+    clerk, chief = (Staff.objects.get(username=name) for name in ("yamada", "nakamura"))
+    excess = Excess.objects.get(order=Refund.objects.get(payment=_payment(application)).id)
+    if not excess.backs.exists():
+        givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
+    for back in excess.backs.filter(state="asked"):
+        givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+    taxes_transfer()
     return {}
 
 
@@ -109,14 +155,15 @@ def day_close(**_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, counter_terminal, terminal_back,
+ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
+                                pay_slip, slip_results, slip_stop, slip_transfer,
                                 day_close)}
 
 
 def _tills() -> list[str]:
     """Closes that do not say what their rows say, or do not follow each other; cash in none."""
     out, left = [], 0
-    if Payment.objects.filter(case_ref="").count() > 2:
+    if Payment.objects.filter(case_ref="").count() > 1:
         out.append("a sale was made twice")
     for slip in TerminalSlip.objects.exclude(refund=None).select_related("refund"):
         if slip.refund is None or slip.refund.state != "done":
@@ -150,6 +197,10 @@ def yen() -> list[str]:
             out.append(f"{payment.receipt}: {payment.received} received of {payment.amount}")
         if payment.state == "success" and payment.case_ref and not Application.objects.filter(id=payment.case_ref, status="filed").exists():
             out.append(f"{payment.receipt}: paid and not accepted")
+    for slip in FeeSlip.objects.all():
+        order = Attempt.objects.filter(id=slip.key).first()
+        if order is None or (order.state == "paid") != (slip.money_id is not None) or slip.returned not in (0, 100):
+            out.append(f"slip {slip}: {slip.money_id}, its order is {order and order.state}")
     for attempt in Attempt.objects.filter(provider="card").exclude(reference=""):
         there = _gate().session(attempt.reference)
         if (there["payment_status"] == "paid") != (attempt.state == "paid"):

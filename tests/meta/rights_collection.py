@@ -22,7 +22,7 @@ from madoguchi.collection.tests.conftest import (
     unmatched_money,
 )
 
-from .rights import Ask, anything, something, staff
+from .rights import SECTION, Ask, anything, something, staff
 
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
@@ -66,6 +66,7 @@ TABLE: dict[str, Ask] = {
     "collection.selectors.run_file_get": _reads(lambda w, a: selectors.run_file_get(actor=a, file_id=w.printed_file)),
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
         actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY), COLLECTS, anything),
+    "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
     "collection.selectors.transfer_get": staff(lambda w, a: selectors.transfer_get(actor=a, transfer_id=w.transfer), COLLECTS, anything),

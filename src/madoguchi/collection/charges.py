@@ -44,6 +44,14 @@ TRIAL_CODES = Codes(True, "99999", "000", "999999", "99999", 0)
 
 
 @dataclass(frozen=True, slots=True)
+class FeeCodes:
+    """Numbers of the slips of 手数料: 税目・料金番号, and how every 納付番号 of them begins (empty: numbers of the trial)."""
+
+    code: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
 class Charges:
     """All of them, the section that collects, and the city's own names of columns."""
 
@@ -51,6 +59,7 @@ class Charges:
     all: dict[str, Charge]
     columns: dict[str, str] = field(default_factory=dict)
     codes: Codes = TRIAL_CODES
+    fees: FeeCodes | None = None
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
 
 
@@ -83,7 +92,7 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _payer(raw.get("振込") or {}))
+                       _codes(raw.get("番号")), _fees(raw.get("手数料")), _payer(raw.get("振込") or {}))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -107,6 +116,15 @@ def _charge(key: str, raw: dict[str, Any]) -> Charge:
         raise ValueError(f"科目「{key}」の督促手数料は、まだ扱えません。0にして、手数料は別に請求してください")
     return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), raw.get("延滞金", ""),
                   raw["通知書"], raw["本文"], raw["教示"])
+
+
+def _fees(raw: dict[str, Any] | None) -> FeeCodes | None:
+    if not raw:
+        return None
+    for name, least, most in (("税目コード", 3, 3), ("番号の頭", 0, 12)):
+        if not (least <= len(raw[name]) <= most and (not raw[name] or (raw[name].isascii() and raw[name].isdecimal()))):
+            raise ValueError(f"手数料の「{name}」は数字{most}桁{'' if least else 'まで'}で書いてください(今は「{raw[name]}」)")
+    return FeeCodes(raw["税目コード"], raw["番号の頭"])
 
 
 def _codes(raw: dict[str, Any] | None) -> Codes:

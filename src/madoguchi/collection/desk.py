@@ -9,10 +9,12 @@ from django.db import transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
+from madoguchi.payments import public as payments
 
 from . import ledger, runs, selectors
 from .access import section_require
 from .errors import NothingToPrint
+from .fees import fee_pdf, fees_ready
 from .ledger import CHAIN
 from .models import Run, Sheet
 
@@ -66,3 +68,17 @@ def slips_again(*, actor: Staff, demand_id: int) -> bytes:
     with transaction.atomic():
         audit.record(actor.actor, "slips.reissued", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
     return draw.one(notice, letter=False)[0]
+
+
+def fee_slip(*, actor: Staff, payment_id: str) -> bytes:
+    """The 納付書 of an unpaid fee of this person's section, as PDF: for who has none at home. Raises PaymentNotFound, PaymentClosed,
+    ProviderUnknown."""
+    with transaction.atomic():
+        payment = payments.payment_get(actor=actor, payment_id=payment_id, lock=True)  # who may only read gives no slips out
+    if not (payments.slips().offered and fees_ready()):
+        raise payments.ProviderUnknown
+    payments.payment_start(payment_id=payment_id, means=payments.SLIP, back="", language="ja", actor=actor.actor)
+    data = fee_pdf(payment)
+    if data is None:
+        raise payments.PaymentClosed
+    return data

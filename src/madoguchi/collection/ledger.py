@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from madoguchi.kernel.models import AuditEntry
+from madoguchi.payments.public import SLIP, orders_known
 
-from .models import Excess, Instalment, Money, Posting, Sheet
+from .models import Excess, FeeSlip, Instalment, Money, Posting, Sheet
 from .rules import Account, Outcome
 
 CHAIN = "collection"
@@ -70,12 +71,18 @@ SELECT p.id, p.amount, 0 FROM collection_posting p LEFT JOIN collection_instalme
 LEFT JOIN collection_money m ON m.id = p.money_id LEFT JOIN collection_sheet s ON s.id = p.sheet_id
 WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL AND m.id IS NULL)
   OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
+FEES = """
+SELECT f.number, CASE WHEN f.money_id IS NULL THEN 0 ELSE f.amount - f.returned END, s.total FROM collection_feeslip f LEFT JOIN (
+  SELECT money_id, SUM(CASE WHEN credit = 'fee' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'fee' OR debit = 'fee' GROUP BY money_id
+) s ON s.money_id = f.money_id WHERE (CASE WHEN f.money_id IS NULL THEN 0 ELSE f.amount - f.returned END) <> COALESCE(s.total, 0)"""
 WORDS = (
     (DEMANDED, "通知書 {who}: 年税額は{ought:,}円、期別税額の合計は{stands:,}円です"),
     (OWED, "納付番号 {who}: 期別税額は{ought:,}円、帳簿の調定額は{stands:,}円です"),
     (PAID, "納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (LATE, "納付番号 {who}: 延滞金の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (CAME, "入金 {who}: 金額は{ought:,}円、帳簿への記帳は{stands:,}円です"),
+    (FEES, "手数料の納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (FILED, "ファイル {who}: 取り込んだときの合計は{ought:,}円、入金の合計は{stands:,}円(または件数が違う)です"),
     (LOST, "仕訳 {who}: {ought:,}円の元になった期別・入金・ファイルがありません"),
 )
@@ -93,7 +100,19 @@ def faults() -> list[str]:
     excess = int(Excess.objects.aggregate(t=Sum("left"))["t"] or 0)
     if excess != -sums.get(Account.EXCESS, 0):
         out.append(f"帳簿: 返していない過誤納金は{excess:,}円、過誤納金の勘定は{-sums.get(Account.EXCESS, 0):,}円です")
-    return out + list(_recorded())
+    fees = int(FeeSlip.objects.exclude(money=None).aggregate(t=Sum(F("amount") - F("returned")))["t"] or 0)
+    if fees != -sums.get(Account.FEE, 0):
+        out.append(f"帳簿: 納付書で払われた手数料は{fees:,}円、手数料の勘定は{-sums.get(Account.FEE, 0):,}円です")
+    return out + list(_paid_for()) + list(_recorded())
+
+
+def _paid_for() -> Iterator[str]:
+    """Fees that are paid here and not in the record of payments, or the other way round. A payment whose case was destroyed is gone."""
+    known = orders_known(SLIP)
+    for number, money in FeeSlip.objects.order_by("id").values_list("number", "money"):
+        if number in known and known[number] != (money is not None):
+            here, there = ("納付済み" if yes else "未納" for yes in (money, known[number]))
+            yield f"手数料の納付番号 {number}: 収納では{here}、手数料の支払いの記録では{there}です"
 
 
 def _recorded() -> Iterator[str]:

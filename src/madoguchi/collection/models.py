@@ -144,6 +144,31 @@ class Reminder(models.Model):
         return f"{self.kind} {self.on}"
 
 
+class FeeSlip(models.Model):
+    """納付書 of a fee: an order of payments (``key``). No name: it says the receipt number. ``money`` is the payment that it was paid by."""
+
+    id = models.BigAutoField(primary_key=True)
+    key = models.UUIDField(unique=True)
+    payment = models.UUIDField(db_index=True)
+    words = models.CharField(max_length=160)  # what for, and the receipt number
+    number = models.CharField(max_length=20, unique=True)
+    confirm = models.CharField(max_length=6)
+    amount = models.BigIntegerField()
+    until = models.DateField()  # the last day that anybody takes it
+    made_at = models.DateTimeField()
+    stopped_at = models.DateTimeField(null=True)
+    prompt_on = models.DateField(null=True)  # 速報: said to be paid, the money is not here yet
+    money = models.OneToOneField("Money", null=True, on_delete=models.PROTECT, related_name="fee", db_constraint=False)
+    returned = models.BigIntegerField(default=0)  # what is 過誤納金 again
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(returned=0) | (Q(money__isnull=False) & Q(returned__gt=0) & Q(returned__lte=F("amount"))),
+                                              name="returned_of_paid")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class DirectDebit(models.Model):
     """口座振替: the account of a payer for a charge, from a day and (when it has ended) to a day. It lies sealed."""
 
@@ -226,18 +251,27 @@ class Excess(models.Model):
 
     id = models.BigAutoField(primary_key=True)
     money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="+")
-    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="+")
-    why = models.CharField(max_length=10)  # twice 二重納付, over 過納
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")
+    fee = models.ForeignKey(FeeSlip, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.UUIDField(null=True, unique=True)  # the 還付 of payments by which a fee goes back
+    why = models.CharField(max_length=10)  # twice 二重納付, over 過納, differs another sum than the fee's, fee 還付 of a fee
     amount = models.BigIntegerField()
     left = models.BigIntegerField()
     found_on = models.DateField()
 
     class Meta:
         indexes = [models.Index(fields=["found_on", "id"], condition=Q(left__gt=0), name="excess_open")]
-        constraints = [models.CheckConstraint(condition=Q(left__gte=0) & Q(left__lte=F("amount")), name="left_of_excess")]
+        constraints = [models.CheckConstraint(condition=Q(left__gte=0) & Q(left__lte=F("amount")), name="left_of_excess"),
+                       models.CheckConstraint(condition=Q(instalment=None) ^ Q(fee=None), name="excess_of_one")]
 
     def __str__(self) -> str:
         return f"{self.why} {self.left}"
+
+    @property
+    def number(self) -> str:
+        """The 納付番号 that was paid."""
+        of = self.instalment or self.fee
+        return of.number if of else ""
 
 
 class Transfer(models.Model):

@@ -2,6 +2,7 @@
 
 from . import debits, givebacks
 from .events import NOTICES_WANTED
+from .fees import Slip, fee_back, fee_begin, fee_pdf, fee_stand, fee_stop, fees_ready, slip_of_payment
 from .nightly import books_check, books_checked
 from .runs import file_print
 
@@ -15,4 +16,5 @@ def trial_taxes(*, actor: str) -> None:
 
 SEALED = givebacks.SEALED + debits.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print", "trial_taxes"]
+__all__ = ["NOTICES_WANTED", "SEALED", "Slip", "books_check", "books_checked", "fee_back", "fee_begin", "fee_pdf", "fee_stand", "fee_stop",
+           "fees_ready", "file_print", "slip_of_payment", "trial_taxes"]

@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
+from . import fees
 from .errors import SheetWrong
 from .formats.errors import FileRefused, ProfileUnknown
 from .formats.received import Received, read_received
@@ -112,6 +113,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE collection_incoming")
         cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
+        cursor.execute(fees.CLAIM, span)  # before what is nobody's is posted as such
         cursor.execute(POSTING, span)
         cursor.execute(SETTLE, span)
         cursor.execute(PART, span)
@@ -122,6 +124,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         cursor.execute("DROP TABLE collection_incoming")  # after a fault the transaction takes it back with everything else
     for money in Money.objects.filter(id__range=span, outcome="look").order_by("id"):
         money_place(money, source=f"bank:{money.channel}")
+    fees.fees_place(span)
 
 
 def _marked(rows: Collection[Received]) -> Iterator[tuple[Any, ...]]:

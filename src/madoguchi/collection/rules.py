@@ -15,11 +15,12 @@ class Account(StrEnum):
     SUSPENSE = "suspense"
     EXCESS = "excess"
     INTEREST = "interest"
+    FEE = "fee"
 
 
 ACCOUNTS: dict[str, str] = {
     Account.RECEIVABLE: "収入未済", Account.REVENUE: "調定額", Account.LATE: "延滞金", Account.SUSPENSE: "未整理(納付書の分からない入金)",
-    Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金",
+    Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金", Account.FEE: "手数料(納付書)",
 }
 CHANNELS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
 FORMS = CHANNELS  # a file of results tells of one way of paying
@@ -45,6 +46,7 @@ class Outcome(StrEnum):
     OVER = "over"
     TWICE = "twice"
     UNKNOWN = "unknown"
+    DIFFERS = "differs"
     PROMPT = "prompt"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -54,7 +56,11 @@ OUTCOMES: dict[str, str] = {
     Outcome.APPLIED: "消し込んだ", Outcome.PARTIAL: "一部の納付として消し込んだ", Outcome.OVER: "納める額より多い(過納)",
     Outcome.TWICE: "二重納付", Outcome.UNKNOWN: "納付書が見つからない", Outcome.PROMPT: "速報(入金前)",
     Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
+    Outcome.DIFFERS: "手数料と違う額",
 }
+
+
+WHYS = OUTCOMES | {"fee": "手数料の還付"}  # why money is the payer's again
 
 
 def account_words(code: str) -> str:

@@ -123,7 +123,7 @@ def money_get(*, actor: Staff, money_id: int) -> Money:
 def excess_list(*, actor: Staff, page: int = 1) -> Page[Excess]:
     """過誤納金 that is still here, the oldest first. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    rows = Excess.objects.filter(left__gt=0).select_related("money", "instalment__demand").order_by("found_on", "id")
+    rows = Excess.objects.filter(left__gt=0).select_related("money", "instalment__demand", "fee").order_by("found_on", "id")
     return Paginator(rows, SIZE).get_page(page)
 
 

@@ -12,6 +12,7 @@ from madoguchi.kernel import audit, failpoints
 
 from .access import section_require
 from .errors import DemandNotFound, MatchWrong, MoneyMoved
+from .fees import fee_match
 from .ledger import CHAIN, one_writer
 from .models import Instalment, Money
 from .rules import Account, Outcome
@@ -57,6 +58,11 @@ def money_match(*, actor: Staff, money_id: int, number: str) -> Money:
     if money.outcome != Outcome.UNKNOWN or money.stage != "final":
         raise MoneyMoved
     due = Instalment.objects.filter(number=number).first()
+    if due is None and fee_match(money, number):
+        audit.record(actor.actor, "money.matched", chain=CHAIN, facts={
+            "money": money.id, "fee": number, "yen": money.amount, "outcome": money.outcome})
+        failpoints.hit("collection.match.before_commit")
+        return money
     if due is None:
         raise MatchWrong(f"納付番号「{number}」の納付書がありません。20桁の番号を確かめてください。")
     money.instalment = due

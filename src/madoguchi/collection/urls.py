@@ -2,10 +2,12 @@ from django.urls import path
 
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
+from . import fee_staff_views as fees
 from . import run_staff_views as runs
 from . import staff_views as views
 
 urlpatterns = [
+    path("payments/<uuidtext:payment_id>/slip/", fees.fee_slip, name="fee_slip"),
     path("collection/", views.overview, name="collection"),
     path("collection/parity/", views.parity, name="collection_parity"),
     path("collection/sheets/", views.sheets, name="collection_sheets"),

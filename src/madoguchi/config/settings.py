@@ -186,7 +186,8 @@ if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
     raise env.SettingWrong("MADOGUCHI_CARD_KEY を使うには、MADOGUCHI_CARD_WEBHOOK_SECRET(通知の署名の鍵)も指定してください")
 PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",
                      "terminal": "madoguchi.adapters.counter.CounterTerminal",
-                     "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else ""}
+                     "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else "",
+                     "slip": "madoguchi.adapters.fee_slip.FeeSlips"}
 
 # Virus scan of uploads: ClamAV's daemon (host:port or /path/of/socket); none when empty.
 CLAMD, SCANNER = env.text("MADOGUCHI_CLAMD"), "madoguchi.adapters.clamd.ClamScanner"

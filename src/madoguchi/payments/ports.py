@@ -58,6 +58,13 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class Later:
+    """Promised: people and a bank give it back in some days; whoever does says so (refunds.refund_reported)."""
+
+    reference: str
+
+
+@dataclass(frozen=True, slots=True)
 class Retry:
     """Not now."""
 
@@ -97,7 +104,7 @@ class PaymentProvider(Protocol):
         """Let nobody pay this order any more, and say how it stands: it may have been paid meanwhile."""
         ...
 
-    def refund(self, order: RefundOrder) -> Accepted | Retry | Refused:
+    def refund(self, order: RefundOrder) -> Accepted | Later | Retry | Refused:
         """Give money back, once per key."""
         ...
 

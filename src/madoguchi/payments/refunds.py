@@ -11,7 +11,7 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from .errors import PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
-from .ports import Accepted, RefundOrder, Retry
+from .ports import Accepted, Later, RefundOrder, Retry
 from .providers import COUNTER, FREE, TERMINAL, provider_of
 from .rules import REASONS, VOID, refundable
 from .selectors import payment_get
@@ -92,6 +92,9 @@ def refund_send(message: outbox.Envelope) -> None:
     failpoints.hit("payments.refund.after_call")
     if isinstance(answer, Retry):
         raise outbox.Retry(answer.why)
+    if isinstance(answer, Later):
+        Refund.objects.filter(id=refund.id, state="approved").update(reference=answer.reference)
+        return
     if not isinstance(answer, Accepted):
         with transaction.atomic(durable=True):
             Refund.objects.filter(id=refund.id, state="approved").update(state="refused")
@@ -117,6 +120,12 @@ def _done_in(refund_id: str, reference: str, actor: str) -> None:
     refund.save(update_fields=["state", "reference", "done_at"])
     _record(refund, actor, "refund.done")
     failpoints.hit("payments.refund.before_commit")
+
+
+def refund_reported(*, refund_id: str, actor: str) -> None:
+    """What was promised (Later) has gone back now, in the caller's transaction. Telling it again changes nothing."""
+    if Refund.objects.filter(id=refund_id, state="approved").exists():  # gone with its case, at the earliest
+        _done_in(refund_id, Refund.objects.get(id=refund_id).reference, actor)
 
 
 @transaction.atomic(durable=True)

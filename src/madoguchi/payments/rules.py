@@ -44,7 +44,7 @@ TRANSITIONS = {
     (State.CREATED, Act.EXPIRE): State.EXPIRED, (State.STARTED, Act.EXPIRE): State.EXPIRED, (State.FAILED, Act.EXPIRE): State.EXPIRED,
 }
 WORDS = {
-    State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("カード会社に確認しています"),
+    State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("お支払いを確認しています"),
     State.SUCCESS: say("お支払い済みです"), State.FAILED: say("お支払いができませんでした"), State.CANCELLED: say("お支払いは取り消されました"),
     State.EXPIRED: say("お支払いの期限が過ぎました"),
 }
@@ -55,7 +55,7 @@ REASONS = {  # why money goes back: a code and words, so that no name gets into 
 }
 VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
-         "card": say("クレジットカード")}
+         "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）")}
 BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # 日本銀行券と貨幣

@@ -8,7 +8,7 @@ from django.db.models import Q
 from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
-from .models import GatewayNotice, Payment, Refund, TerminalSlip
+from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
 from .rules import VOID
 
 
@@ -52,6 +52,12 @@ def is_void(payment: Payment) -> bool:
 def payment_of_case(case_ref: str) -> Payment | None:
     """The fee of an application, for a room above that has checked whose it is."""
     return Payment.objects.filter(case_ref=case_ref).order_by("created_at").first()
+
+
+def orders_known(means: str) -> dict[str, bool]:
+    """Every order by a means that lasts: its reference, and whether it is paid; for the books of the room above."""
+    rows = Attempt.objects.filter(provider=means).exclude(reference="").values_list("reference", "state")
+    return {reference: state == "paid" for reference, state in rows}
 
 
 def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:

@@ -30,11 +30,27 @@ class Terminal:
 
 
 @dataclass(frozen=True, slots=True)
+class Slips:
+    """納付書 for fees. ``days``: how long one is good where the fee has no last day. ``grace``: for how many days after the last day
+    an unpaid fee waits for the files of banks and shops."""
+
+    offered: bool = False
+    days: int = 30
+    grace: int = 10
+
+
+@dataclass(frozen=True, slots=True)
 class Setup:
     """What the city has written."""
 
     terminals: dict[str, Terminal] = field(default_factory=dict)
     merchant: Merchant | None = None
+    slips: Slips = Slips()
+
+
+def slips() -> Slips:
+    """How the city takes fees by 納付書."""
+    return setup().slips
 
 
 def setup() -> Setup:
@@ -57,7 +73,8 @@ def read_setup(folder: Path) -> Setup:
         return Setup()
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
-        return Setup({key: _terminal(key, t) for key, t in (raw.get("端末") or {}).items()}, _merchant(raw.get("JPQR")))
+        return Setup({key: _terminal(key, t) for key, t in (raw.get("端末") or {}).items()}, _merchant(raw.get("JPQR")),
+                     _slips(raw.get("納付書")))
     except KeyError as missing:
         raise PaymentsWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/payments.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -78,6 +95,15 @@ def _terminal(key: str, raw: dict[str, Any]) -> Terminal:
     if not brands or len(set(brands)) < len(brands) or not set(brands) <= set(BRANDS):
         raise ValueError(f"端末「{key}」の種類は、{' '.join(BRANDS)} から1つずつ選んでください(今は「{' '.join(brands)}」)")
     return Terminal(key, raw["名"], raw["課"], raw["金額"] == SHOWN, brands)
+
+
+def _slips(raw: dict[str, Any] | None) -> Slips:
+    if not raw:
+        return Slips()
+    for what in ("期限のない手数料", "知らせを待つ"):
+        if not (raw[what].isascii() and raw[what].isdecimal() and 1 <= int(raw[what]) <= 90):
+            raise ValueError(f"納付書の「{what}」は、1〜90の日数で書いてください(今は「{raw[what]}」)")
+    return Slips(raw["使う"] == "はい", int(raw["期限のない手数料"]), int(raw["知らせを待つ"]))
 
 
 def _merchant(raw: dict[str, Any] | None) -> Merchant | None:

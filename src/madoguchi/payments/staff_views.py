@@ -18,8 +18,9 @@ from madoguchi.web.typed import number_typed
 from . import cashier, refunds, selectors, terminals
 from .errors import CashWrong, CountWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
-from .providers import CASH, TERMINAL
-from .rules import BRANDS, MEANS, OPEN, REASONS, words_of
+from .providers import CASH, SLIP, TERMINAL
+from .rules import BRANDS, MEANS, OPEN, REASONS, State, words_of
+from .setup import slips
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
@@ -60,13 +61,15 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     works = actor.may(Right.WORK_CASES, found.section)
     stamps = actor.may(Right.STAMP_CHIEF, found.section) or actor.may(Right.STAMP_MANAGER, found.section)
     rows = [{"r": r, "words": REFUND_WORDS[r.state], "reason": REASONS[r.reason], "cash": r.attempt.provider == CASH,
+             "slip": r.attempt.provider == SLIP,
              "terminal": terminal_name(r.attempt.slip.terminal) if r.attempt.provider == TERMINAL else "",
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
     shown = terminals_shown(found.section, found.amount, found.receipt) if works and found.state in OPEN else []
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
-               "terminals": shown, "kinds": kinds_of(shown)}
+               "terminals": shown, "kinds": kinds_of(shown),
+               "slips": found.state in OPEN and found.state != State.SUBMITTED and slips().offered}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 
