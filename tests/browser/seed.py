@@ -330,6 +330,24 @@ class Town:
         return self.order()
 
     @functools.cached_property
+    def slipped(self) -> tuple[str, str]:
+        """Not paid, and a 納付書 taken for it."""
+        mine, payment = self.order()
+        self.window("taro").get(f"{mine}pay/").send(f"{mine}pay/slip/", {})
+        return mine, payment
+
+    @functools.cached_property
+    def swiped(self) -> tuple[str, str]:
+        """Paid at the terminal, which has to give some of it back."""
+        mine, payment = self.order()
+        clerk = self.window("okada").get(payment)
+        clerk.send(f"{payment}terminal/", {"terminal": "shimin1", "brand": "emoney", "slip": "00012"})
+        clerk.get(payment).send(f"{payment}refund/", {"amount": "100", "reason": "mistake"})
+        act = str(self.window("matsui").get(payment).page.xpath("//form[contains(@action, '/refund/') and .//button[@value='approve']]/@action")[0])
+        self.window("matsui").send(act, {"act": "approve"})
+        return mine, payment
+
+    @functools.cached_property
     def bought(self) -> tuple[str, str]:
         """Paid in cash at the counter."""
         mine, payment = self.order()

@@ -75,7 +75,9 @@ def fee_slip(*, actor: Staff, payment_id: str) -> bytes:
     ProviderUnknown."""
     with transaction.atomic():
         payment = payments.payment_get(actor=actor, payment_id=payment_id, lock=True)  # who may only read gives no slips out
-    if not (payments.slips().offered and fees_ready()):
+    if payment.state not in payments.OPEN:
+        raise payments.PaymentClosed
+    if not (payments.slip_offered(payment) and fees_ready()):
         raise payments.ProviderUnknown
     payments.payment_start(payment_id=payment_id, means=payments.SLIP, back="", language="ja", actor=actor.actor)
     data = fee_pdf(payment)

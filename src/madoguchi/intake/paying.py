@@ -23,6 +23,7 @@ from . import acting, mails
 from .events import APPLICATION_FILED
 from .models import Application
 
+AWAITED = say("納付書で払われるのを待っています")
 LAST_HOUR = dt.time(23, 59, 59)
 
 
@@ -79,13 +80,14 @@ def fee_of(application: Application) -> Fee | None:
     is_open = row.state in payments.OPEN
     begins = is_open and row.state != payments.State.SUBMITTED and (row.due_at is None or row.due_at >= clock.now())
     slip = collection.slip_of_payment(row) if is_open else None
-    return Fee(row, payments.words_of(row.state, row.received, row.refunded), payments.MEANS.get(row.means, ""), is_open,
-               begins and payments.online(), begins and slip is None and slips_offered(), slip, begins, row.received - row.refunded)
+    words = AWAITED if slip and row.state == payments.State.STARTED else payments.words_of(row.state, row.received, row.refunded)
+    return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
+               begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded)
 
 
-def slips_offered() -> bool:
+def slips_offered(fee: payments.Payment) -> bool:
     """Does this city take fees by 納付書, with numbers that can be paid?"""
-    return payments.slips().offered and collection.fees_ready()
+    return payments.slip_offered(fee) and collection.fees_ready()
 
 
 def _open_fee(application: Application) -> payments.Payment:
@@ -98,10 +100,13 @@ def _open_fee(application: Application) -> payments.Payment:
 def fee_start(*, application: Application, means: str = payments.ONLINE, language: str, actor: str) -> str:
     """The address of the page on which the fee is paid by card; empty for a 納付書, which is on our own page. Raises PaymentClosed,
     ProviderAway, ProviderUnknown."""
-    if means not in (payments.ONLINE, payments.SLIP) or (means == payments.SLIP and not slips_offered()):
+    row = _open_fee(application)
+    if row.state not in payments.OPEN:
+        raise payments.PaymentClosed
+    if means not in (payments.ONLINE, payments.SLIP) or (means == payments.SLIP and not slips_offered(row)):
         raise payments.ProviderUnknown
     back = f"{settings.BASE_URL}/my/{application.id}/pay/back/"
-    return payments.payment_start(payment_id=str(_open_fee(application).id), means=means, back=back, language=language, actor=actor)
+    return payments.payment_start(payment_id=str(row.id), means=means, back=back, language=language, actor=actor)
 
 
 def fee_slip(application: Application) -> bytes:

@@ -9,7 +9,8 @@ from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
-from .rules import VOID
+from .rules import FEES, OPEN, VOID, State
+from .setup import slips
 
 
 def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment:
@@ -52,6 +53,11 @@ def is_void(payment: Payment) -> bool:
 def payment_of_case(case_ref: str) -> Payment | None:
     """The fee of an application, for a room above that has checked whose it is."""
     return Payment.objects.filter(case_ref=case_ref).order_by("created_at").first()
+
+
+def slip_offered(payment: Payment) -> bool:
+    """Can a 納付書 be had for it, as far as the city's choice goes? Only for the fee of an application."""
+    return slips().offered and payment.key.startswith(FEES) and payment.state in OPEN and payment.state != State.SUBMITTED
 
 
 def orders_known(means: str) -> dict[str, bool]:

@@ -19,8 +19,7 @@ from . import cashier, refunds, selectors, terminals
 from .errors import CashWrong, CountWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, SLIP, TERMINAL
-from .rules import BRANDS, MEANS, OPEN, REASONS, State, words_of
-from .setup import slips
+from .rules import BRANDS, MEANS, OPEN, REASONS, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
@@ -69,7 +68,7 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
                "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
-               "slips": found.state in OPEN and found.state != State.SUBMITTED and slips().offered}
+               "slips": selectors.slip_offered(found)}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 

@@ -19,7 +19,7 @@ from . import till as tills
 from .errors import CountWrong, SecondPersonNeeded, TillMoved
 from .rules import BRANDS, DENOMINATIONS
 from .staff_views import page_typed
-from .terminals import seen
+from .terminals import NOTHING, seen
 
 WRONG_COUNT = "枚数は、0から99,999までの数字で入れてください。"
 
@@ -56,7 +56,7 @@ def _count(request: HttpRequest) -> tills.Count:
         raise CountWrong(wrong)
     seen = sent.get("seen", "")
     return tills.Count(counts, number_typed(sent.get("kept", "")), sent.get("reason", ""), number_typed(sent.get("number", "")),
-                       -number_typed(seen[1:]) if seen.startswith("-") else number_typed(seen), sent.get("terminals", ""))
+                       -number_typed(seen[1:]) if seen.startswith("-") else number_typed(seen), sent.get("terminals", NOTHING))
 
 
 @login_required
