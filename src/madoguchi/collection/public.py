@@ -2,7 +2,9 @@
 
 from . import debits, givebacks
 from .events import NOTICES_WANTED
+from .mine import collects
 from .nightly import books_check, books_checked
+from .online import payment_changed
 from .runs import file_print
 
 
@@ -15,4 +17,5 @@ def trial_taxes(*, actor: str) -> None:
 
 SEALED = givebacks.SEALED + debits.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print", "trial_taxes"]
+__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "collects", "file_print", "payment_changed",
+           "trial_taxes"]
