@@ -51,6 +51,7 @@ class Online:
     late: bool = False
     most: int = 0
     certificate: str = ""  # the procedure that orders 納税証明書
+    days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
 
 
 @dataclass(frozen=True, slots=True)
@@ -141,7 +142,8 @@ def _online(raw: dict[str, Any] | None) -> Online:
     most = raw["上限"]
     if not (most.isascii() and most.isdecimal() and 0 < len(most) < 8):
         raise ValueError(f"オンラインの「上限」は円の整数で書いてください(今は「{most}」)")
-    return Online(raw["納付"] == "はい", raw["延滞金"] == "はい", int(most), raw.get("証明書", ""))
+    return Online(raw["納付"] == "はい", raw["延滞金"] == "はい", int(most), raw.get("証明書", ""),
+                  _whole(raw.get("知らせる日数", "0"), "オンラインの知らせる日数"))
 
 
 PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}

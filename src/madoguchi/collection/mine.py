@@ -30,7 +30,6 @@ HOW = {"cvs": say("コンビニ・スマホ決済"), "payeasy": say("ペイジ�
 DEPOSITS = {"1": say("普通"), "2": say("当座"), "3": say("納税準備"), "4": say("貯蓄")}
 SHOWN = 100  # payments on the page
 GENDERS = {"male": "1", "female": "2"}
-AWAY = say("いまは計算できません")
 
 
 def collects() -> bool:

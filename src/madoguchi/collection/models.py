@@ -298,3 +298,25 @@ class OnlineOrder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.on} {self.amount}"
+
+
+class DueMail(models.Model):
+    """Where a payer wants to be told of a 納期限 that is near. The address lies sealed, and goes when its owner has not looked for long."""
+
+    payer = models.CharField(primary_key=True, max_length=20)
+    sealed_mail = models.BinaryField()
+    language = models.CharField(max_length=8)
+    seen_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.payer
+
+
+class DueTold(models.Model):
+    """A 期 of which its payer was told by mail: once."""
+
+    instalment = models.OneToOneField(Instalment, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.instalment_id)

@@ -34,3 +34,11 @@ class OrderBusy(DomainError):
     code = "collection_order_busy"
     ja = say("前のお支払いを確かめています。二重にならないように、数分待ってから「わたしの税・料金」を開き直してください。")
     status = 409
+
+
+class MailWrong(DomainError):
+    """This is no mail address."""
+
+    code = "collection_mail_wrong"
+    ja = say("メールアドレスを確かめてください。")
+    status = 422

@@ -1,10 +1,11 @@
 """Door: the worker prints notices and checks the books, the operator sees how they stand."""
 
-from . import debits, givebacks
+from . import debits, givebacks, remind
 from .events import NOTICES_WANTED
 from .mine import collects
 from .nightly import books_check, books_checked
 from .online import payment_changed
+from .remind import dues_remind
 from .runs import file_print
 
 
@@ -15,7 +16,7 @@ def trial_taxes(*, actor: str) -> None:
     fill(actor=actor)
 
 
-SEALED = givebacks.SEALED + debits.SEALED
+SEALED = givebacks.SEALED + debits.SEALED + remind.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "collects", "file_print", "payment_changed",
+__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "collects", "dues_remind", "file_print", "payment_changed",
            "trial_taxes"]

@@ -46,6 +46,9 @@ OWN_TAXES = (  # (宛名番号, charge, yen of each 期)
     ("900000002", "kotei", 24_000), ("900000002", "kokuho", 18_000), ("900000002", "keiji", 10_800), ("900000002", "shiken", 31_000),
     ("900000005", "keiji", 7_200), ("900000006", "kaigo", 6_100))
 
+UNPAID = {("900000002", "kotei", 2), ("900000002", "shiken", 1)}
+TWICE, TOLD, DEBITED = ("900000002", "keiji"), ("900000002", "shiken"), ("900000002", "kokuho")
+
 
 def own_csv(charge: str, *, year: int) -> bytes:
     """A file of 調定 of those residents."""
@@ -78,7 +81,8 @@ def trial_taxes(*, actor: str) -> None:
 
 
 def _pay(actor: str, year: int) -> None:
-    """花子: 固定資産税 of the first 期 and 軽自動車税 (twice) are paid, one 期 of 市県民税 is told (速報), 国保 is debited; うめ pays."""
+    """What was due is paid, but for two 期 of 花子's: one is late, one bears 延滞金. Her 軽自動車税 is paid twice, one 期 of 市県民税 is told
+    (速報), and the bank pays her 国保."""
     from .debits import COLUMNS as ACCOUNT_COLUMNS
     from .debits import debits_take
     from .formats.received import Received
@@ -87,10 +91,13 @@ def _pay(actor: str, year: int) -> None:
 
     today = clock.today()
     parts = {(p.demand.payer, p.demand.charge, p.no): p for p in Instalment.objects.filter(demand__payer__in=OWN).select_related("demand")}
-    paid = [parts["900000002", "kotei", 1], *[parts["900000002", "keiji", 1]] * 2, parts["900000006", "kaigo", 1]]
-    rows = [Received(n, 0, p.number, p.amount, min(p.due, today), "cvs", "final", "02") for n, p in enumerate(paid, 1)]
-    told = next((p for key, p in sorted(parts.items()) if key[:2] == ("900000002", "shiken") and p.due >= today), None)
-    rows += [Received(len(rows) + 1, 0, told.number, told.amount, today, "cvs", "prompt", "01")] if told else []
-    results_take(actor=actor, results=Results("cvs", "試用の収納.txt", f"trial:{year}".encode(), rows))
+    paid = [part for key, part in parts.items() if part.due < today and key not in UNPAID]
+    paid += [part for part in paid if (part.demand.payer, part.demand.charge) == TWICE]
+    rows = [Received(n, 0, p.number, p.amount, p.due, "zengin" if (p.demand.payer, p.demand.charge) == DEBITED else "cvs", "final", "")
+            for n, p in enumerate(paid, 1)]
+    told = next((p for key, p in sorted(parts.items()) if key[:2] == TOLD and p.due >= today), None)
+    rows += [Received(len(rows) + 1, 0, told.number, told.amount, today, "cvs", "prompt", "")] if told else []
+    if rows:
+        results_take(actor=actor, results=Results("cvs", "試用の収納.txt", f"trial:{year}".encode(), rows))
     account = f"{','.join(ACCOUNT_COLUMNS)}\r\n900000002,kokuho,0001,001,1,0000123,ミホン ハナコ,{year}-04-01,\r\n"
     debits_take(actor=actor, data=account.encode(), name="試用の口座.csv")

@@ -24,11 +24,11 @@ from madoguchi.procedures.public import Definition, current
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import mine, my_slips
+from . import mine, my_slips, remind
 from . import online as paying
 from .charges import charges
 from .models import Instalment, OnlineOrder
-from .my_errors import NotShown, OrderBusy, OrderStale, OrderWrong
+from .my_errors import MailWrong, NotShown, OrderBusy, OrderStale, OrderWrong
 
 View = Callable[..., HttpResponse]
 STATES = {"due": say("これから納めるもの"), "overdue": say("納期限を過ぎています"), "told": say("速報あり"), "sent": say("お支払いを確かめています"),
@@ -80,7 +80,8 @@ def _procedure(slug: str) -> Definition | None:
 def what_of(part: Instalment) -> dict[str, Any]:
     """A 期 as it is called on these pages."""
     found = charges().all.get(part.demand.charge)
-    return {"charge": say(found.name) if found else part.demand.charge, "year": year_said(part.demand.year), "no": part.no}
+    return {"charge": say(found.name) if found else part.demand.charge, "year": year_said(part.demand.year),
+            "no": 0 if part.amount == part.demand.amount else part.no}
 
 
 @signed_in
@@ -91,7 +92,7 @@ def taxes(request: HttpRequest, owner: Owner) -> HttpResponse:
     return _page(request, payer, "") if payer else _not_shown(request)
 
 
-def _page(request: HttpRequest, payer: str, refused: str, status: int = 200) -> HttpResponse:
+def _page(request: HttpRequest, payer: str, refused: str, status: int = 200, at: str = "dues") -> HttpResponse:
     pays, late = paying.online(), charges().online.late
     dues = [{"d": due, "what": what_of(due.part), "words": STATES[due.state], "sum": due.total if late else due.left,
              "pays": pays and due.payable and (due.left > 0 or late)} for due in mine.dues_of(payer)]
@@ -104,7 +105,8 @@ def _page(request: HttpRequest, payer: str, refused: str, status: int = 200) -> 
         "demands": [{"d": d, "charge": say(charges().all[d.charge].name), "year": year_said(d.year)}
                     for d in mine.demands_open(payer) if d.charge in charges().all],
         "certificate": _procedure(charges().online.certificate),
-        "chosen": request.POST.getlist("due"), "faults": [("dues", refused)] if refused else [],
+        "chosen": request.POST.getlist("due"), "faults": [(at, refused)] if refused else [], "wrong": {at: refused},
+        "days": charges().online.days, "mail": remind.mail_of(payer), "typed": request.POST.get("mail", "")[:254],
     }
     return render(request, "mytax/mine.html", context, status=status)
 
@@ -189,3 +191,26 @@ def slips(request: HttpRequest, owner: Owner, demand_id: int) -> HttpResponse:
     except OrderWrong as error:
         return _page(request, payer, error.ja, error.status)
     return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'attachment; filename="slips.pdf"'})
+
+
+@signed_in
+@posts("/my/taxes/")
+def mail(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """Be told by mail before a 納期限."""
+    payer = mine.payer_require(owner, "taxes.mail")
+    if not charges().online.days:
+        raise NotShown
+    limits.take("mail", request, owner.key)
+    try:
+        remind.mail_set(owner=owner, payer=payer, mail=request.POST.get("mail", ""), language=languages.recorded())
+    except MailWrong as wrong:
+        return _page(request, payer, wrong.ja, wrong.status, "mail")
+    return see_other("/my/taxes/#mail-h")
+
+
+@signed_in
+@posts("/my/taxes/")
+def mail_stop(request: HttpRequest, owner: Owner) -> HttpResponse:
+    """Be told no more."""
+    remind.mail_stop(owner=owner, payer=mine.payer_require(owner, "taxes.mail"))
+    return see_other("/my/taxes/#mail-h")
