@@ -37,11 +37,11 @@ def collects() -> bool:
     return bool(charges().all)
 
 
-def payer_of(owner: Owner, what: str) -> str:
+def payer_of(owner: Owner | None, what: str) -> str:
     """The 宛名番号 of the signed-in person, when the card proved who they are and the register has exactly one such resident; empty
     otherwise. Every asking is in the record of the section's reads. ``what`` is asked for."""
-    person = person_of(owner) if proven(owner) else None
-    if person is None:
+    person = person_of(owner) if owner and proven(owner) else None
+    if owner is None or person is None:
         return ""
     said = prefill(person)
     name, place = said.get("氏名", {}), said.get("住所", {})
@@ -51,7 +51,7 @@ def payer_of(owner: Owner, what: str) -> str:
     return own_number(actor=owner.actor, section=charges().section, what=what, claim=claim, gender=GENDERS.get(said.get("性別", ""), ""))
 
 
-def payer_require(owner: Owner, what: str) -> str:
+def payer_require(owner: Owner | None, what: str) -> str:
     """As payer_of. Raises NotShown."""
     found = payer_of(owner, what)
     if not found:

@@ -64,8 +64,8 @@ def _made(owner: Owner, payer: str, lines: Lines, amount: int) -> OnlineOrder:
     today = clock.today()
     order = OnlineOrder.objects.create(payer=payer, on=today, lines=lines, amount=amount, at=clock.now())
     payments.payment_make(
-        key=f"{payments.BOOKS}{order.id}", case_ref=str(order.id), receipt=f"T{order.id.hex[:11].upper()}", section=charges().section, subject=SUBJECT,
-        lines=[line for row in lines for line in _told(*row)], amount=amount, actor=owner.actor,
+        key=f"{payments.BOOKS}{order.id}", case_ref=str(order.id), receipt=f"T{order.id.hex[:11].upper()}", section=charges().section,
+        subject=SUBJECT, lines=[line for row in lines for line in _told(*row)], amount=amount, actor=owner.actor,
         due_at=dt.datetime.combine(today, dt.time(23, 59, 59), clock.JST))
     audit.record(owner.actor, "online.ordered", chain=CHAIN, facts={"order": str(order.id), "instalments": len(lines), "yen": amount})
     failpoints.hit("collection.online.before_commit")

@@ -98,7 +98,7 @@ def _page(request: HttpRequest, payer: str, refused: str, status: int = 200, at:
              "pays": pays and due.payable and (due.left > 0 or late)} for due in mine.dues_of(payer)]
     context = {
         "dues": dues, "pays": any(row["pays"] for row in dues), "late": late, "today": clock.today(), "section": _section(),
-        "owed": sum(row["d"].total for row in dues), "receipts": [{"r": r, "what": what_of(r.part)} for r in mine.receipts_of(payer)],
+        "receipts": [{"r": r, "what": what_of(r.part)} for r in mine.receipts_of(payer)],
         "accounts": [{"a": a, "charge": say(charges().all[a.charge].name) if a.charge in charges().all else a.charge}
                      for a in mine.accounts_of(payer)],
         "backs": [{"b": b, "what": what_of(b.part)} for b in mine.backs_of(payer)],

@@ -12,8 +12,8 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
-from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.collection.charges import read_charges
+from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
 from madoguchi.procedures.rules import translate
 from madoguchi.web.languages import FURIGANA, LOCALE

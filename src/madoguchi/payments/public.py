@@ -12,7 +12,7 @@ from .selectors import payment_of_case, payments_of_cases
 from .services import payment_cancel, payment_confirm, payment_make, payment_start, payments_ask, payments_expire
 
 __all__ = [
-    "BOOKS", "CHANGED", "MEANS", "OPEN", "REFUND_APPROVED", "Payment", "PaymentClosed", "ProviderAway", "State", "online", "paid_pdf", "payment_cancel",
-    "payment_confirm", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
-    "payments_hold", "payments_of_cases", "refund_send", "witness", "words_of",
+    "BOOKS", "CHANGED", "MEANS", "OPEN", "REFUND_APPROVED", "Payment", "PaymentClosed", "ProviderAway", "State", "online", "paid_pdf",
+    "payment_cancel", "payment_confirm", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire",
+    "payments_forget", "payments_hold", "payments_of_cases", "refund_send", "witness", "words_of",
 ]

@@ -52,7 +52,8 @@ def test_what_is_due_paid_debited_and_given_back(hall, town, came, cards) -> Non
     assert {shown[x.id].state for x in (late, soon, debited, told)} == {"overdue", "due", "debit", "told"} and twice.id not in shown
     assert shown[late.id].late == LATE and shown[soon.id].late == 0
     text = page(hall)
-    for words in ("固定資産税", "納期限を過ぎています", "令和8年12月25日", "速報あり", "納期限のころに、口座から引き落とします", "みずほ銀行", "****567",
+    for words in ("固定資産税", "納期限を過ぎています", "令和8年12月25日", "速報あり", "納期限のころに、口座から引き落とします", "みずほ銀行",
+                  "****567",
                   "納めすぎ", "8,000円", "コンビニ・スマホ決済", "お返しする手続き"):
         assert words in text, words
     assert text.count('name="due"') == 2, "only what is due and neither told nor debited is paid here"

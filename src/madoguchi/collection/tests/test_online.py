@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import uuid
 
 import pytest
 from django.urls import reverse
@@ -216,14 +217,20 @@ def test_late_charge_alone_is_paid(hall, dues, cards, came) -> None:
     assert Posting.objects.get(credit=Account.LATE).amount == LATE and sound() == []
 
 
+# route → the ids it carries
+STRANGERS = {"taxes_order": ("order_id",), "taxes_card": ("order_id",), "taxes_back": ("order_id",), "taxes_cancel": ("order_id",),
+             "taxes_slips": ("demand_id",)}
+
+
 def test_nobody_else_sees_or_pays_it(hall, dues, cards) -> None:
     order = made(hall, dues[0])
-    browser = hall.browser("taro")
-    for tail in ("", "back/"):
-        assert browser.get(f"/my/taxes/pay/{order.id}/{tail}").status_code == 404
-    for tail in ("card/", "cancel/"):
-        assert browser.post(f"/my/taxes/pay/{order.id}/{tail}").status_code == 404
-    assert browser.post(reverse("taxes_choose"), {"due": [dues[0].number]}).status_code == 422
-    assert browser.post(reverse("taxes_slips", kwargs={"demand_id": dues[0].demand_id})).status_code == 404
+    for ids in ({"order_id": str(order.id), "demand_id": dues[0].demand_id}, {"order_id": str(uuid.uuid4()), "demand_id": 9_999_999}):
+        for who in ("taro", "jiro"):
+            for name, keys in STRANGERS.items():
+                url = reverse(name, kwargs={key: ids[key] for key in keys})
+                form_only = name in ("taxes_card", "taxes_cancel", "taxes_slips")
+                assert getattr(hall.browser(who), "post" if form_only else "get")(url).status_code == 404, (name, who)
+        assert hall.office("kyotaku").get(f"/my/taxes/pay/{ids['order_id']}/").status_code == 200, "a company reads that it sees nothing here"
+    assert hall.browser("taro").post(reverse("taxes_choose"), {"due": [dues[0].number]}).status_code == 422
     assert OnlineOrder.objects.count() == 1 and Sheet.objects.filter(form="online").count() == 0
     assert Instalment.objects.get(id=dues[0].id).paid == 0
