@@ -119,8 +119,9 @@ def yen() -> list[str]:
             out.append(f"{payment.receipt}: {payment.received}/{payment.refunded} is not {came}/{back}")
         if payment.state == "success" and payment.received != payment.amount:
             out.append(f"{payment.receipt}: {payment.received} received of {payment.amount}")
-        filed = payment.key.startswith(BOOKS) or Application.objects.filter(id=payment.case_ref, status="filed").exists()  # see taxes
-        if payment.state == "success" and payment.case_ref and not filed:
+        accepted = Application.objects.filter(id=payment.case_ref or None, status__in=("filed", "under_review", "approval", "decided"))
+        of_books = payment.key.startswith(BOOKS)  # see taxes
+        if payment.state == "success" and payment.case_ref and not of_books and not accepted.exists():
             out.append(f"{payment.receipt}: paid and not accepted")
     for attempt in Attempt.objects.filter(provider="card").exclude(reference=""):
         there = gate().session(attempt.reference)

@@ -54,6 +54,7 @@ OPEN = {
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
+    "case_paper_put": "a file", "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
