@@ -362,7 +362,7 @@ class Town:
         year = fiscal_year(dt.date.today())
         desk.get(sheets).send("./", {"kind": "demands", "charge": "keiji", "year": str(year)},
                               [("file", ("調定.csv", demands_csv("keiji", year=year, people=60, seed=1), "text/csv"))])
-        demand = str(desk.get("/staff/collection/demands/").page.xpath("//tbody//a/@href")[0])
+        demand = str(desk.get("/staff/collection/demands/?charge=keiji").page.xpath("//tbody//a/@href")[0])
         number, yen = (desk.get(demand).page.xpath(f"//tbody/tr[1]/td[@data-l='{label}']/text()")[0] for label in ("納付番号", "期別税額"))
         amount, on = int(yen.replace(",", "").removesuffix("円")), dt.date.today()
         paid = [Received(n, 0, ref, amount, on, "cvs", "final", "02") for n, ref in enumerate((number, number, "8" * 20), 1)]
@@ -373,6 +373,13 @@ class Town:
         run = desk.get("/staff/collection/runs/").send("runs/", {"kind": "notice", "charge": "keiji", "year": str(year)}).url.removeprefix(self.base)
         excess = str(desk.get("/staff/collection/excess/").page.xpath("//tbody//a/@href")[0])
         return {"demand": demand, "sheet": sheet, "money": money, "run": run, "excess": excess}
+
+    @functools.cached_property
+    def tax_order(self) -> str:
+        """Hanako's, not paid: its page."""
+        hanako = self.window("hanako")
+        due = str(hanako.get("/my/taxes/").page.xpath("//input[@name='due']/@value")[0])
+        return hanako.send("choose/", {"due": due}).url.removeprefix(self.base)
 
     @functools.cached_property
     def closed(self) -> str:

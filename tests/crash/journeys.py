@@ -50,6 +50,9 @@ JOURNEYS: dict[str, Journey] = {
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
               ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {})],
+    # a tax paid online, and a mail before the next one is due
+    "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
+              ("mytax_start", {}), ("mytax_card", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -60,4 +63,4 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed")}
+        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed")}

@@ -349,6 +349,7 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "identity.owners.proven": "yes or no of the sign-in of the one who asks",
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
@@ -408,8 +409,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
-                                             {"intake.paying", "casework.staff_views"}),
-    "payments.selectors.payments_of_cases": ("of applications that the caller has listed", {"intake.paying"}),
+                                             {"intake.paying", "casework.staff_views", "collection.online"}),
+    "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed", {"intake.paying", "collection.mine"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),

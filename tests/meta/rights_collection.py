@@ -7,7 +7,7 @@ from typing import Any
 
 from tests.support.hall import OPENING
 
-from madoguchi.collection import access, debits, demands, desk, givebacks, selectors, unmatched
+from madoguchi.collection import access, debits, demands, desk, givebacks, mine, selectors, unmatched
 from madoguchi.collection.errors import NothingToPrint
 from madoguchi.collection.models import Demand, Sheet
 from madoguchi.collection.tests.conftest import (
@@ -21,9 +21,11 @@ from madoguchi.collection.tests.conftest import (
     transferred,
     unmatched_money,
 )
+from madoguchi.register.public import trial_town
 
-from .rights import SECTION, Ask, anything, something, staff
+from .rights import SECTION, Ask, anything, resident, something, staff
 
+HANAKO = "900000002"
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
@@ -44,6 +46,7 @@ def taxes(w: Any) -> None:
     w.transfer = transferred(w.hall).id
     w.request = debited(w.hall).id
     w.paid_file = shops_file([(w.due, 10_000)])
+    trial_town(actor="test")  # the residents' 宛名番号
 
 
 def _reads(go: Any) -> Ask:
@@ -93,9 +96,16 @@ TABLE: dict[str, Ask] = {
     "collection.desk.results_import": staff(lambda w, a: desk.results_import(actor=a, form="cvs", data=w.paid_file, name="a.txt"),
                                             COLLECTS, anything),
     "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
+    "collection.mine.payer_of": resident(lambda w, o: mine.payer_of(o, "taxes.page"), lambda v, w: v == HANAKO),
+    "collection.mine.payer_require": resident(lambda w, o: mine.payer_require(o, "taxes.page"), lambda v, w: v == HANAKO),
 }
+# Ways that are handed the payer whom mine.payer_of has found for the one who asks; strangers on every page: collection/tests/test_online.py
+OWN = dict.fromkeys((
+    "collection.online.order_make", "collection.my_slips.own_slips", "collection.remind.mail_set", "collection.remind.mail_stop",
+), "is handed the payer that payer_of gave")
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "collection.public.trial_taxes": ("invented demands in an empty room", {"config.management.commands.setup"}),
+    "collection.online.order_get": ("of the payer whom payer_of has found", {"collection.views_my"}),
     "collection.charges.charge_get": ("the city pack's table", None),
     "collection.formats.profiles.profile_read": ("reads a layout", None),
     "collection.formats.specimen.received_file": ("writes a file of the trial from rows that are handed over", None),

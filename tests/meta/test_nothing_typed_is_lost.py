@@ -33,6 +33,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, till
 from madoguchi.payments import services as charging
+from madoguchi.register.public import trial_town
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
 BACK = "ログインする前に入力した内容を戻しました"
@@ -56,6 +57,8 @@ OPEN = {
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
     "case_paper_put": "a file", "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
+    "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
+    "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
 
 
@@ -127,6 +130,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
 
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
+    trial_town(actor="test")
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -144,7 +148,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("hanako", f"/a/{draft.id}/{hall.definition(NUMBERED).steps[1].id}/"), ("hanako", f"/a/{draft.id}/check/"),
         ("hanako", f"/a/{draft.id}/acting/"), ("hanako", f"/a/{draft.id}/documents/"),
         ("hanako", f"/my/{correcting.id}/correct/"), ("hanako", f"/my/{received.id}/"), ("hanako", f"/my/{decided.id}/filed/"),
-        ("hanako", "/my/mandates/"), ("hanako", "/my/mandates/new/"),
+        ("hanako", "/my/taxes/"), ("hanako", "/my/mandates/"), ("hanako", "/my/mandates/new/"),
         ("hanako", f"/my/mandates/organisation/?organisation={office.id}"),
         *(("ito", f"/staff/organisations/{tail}") for tail in ("new/", f"{office.id}/", "file/")),
     ]

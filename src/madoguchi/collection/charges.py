@@ -52,6 +52,17 @@ class FeeCodes:
 
 
 @dataclass(frozen=True, slots=True)
+class Online:
+    """What residents may do on 「わたしの税・料金」: pay by card (with 延滞金, at most so many yen at once), order a certificate."""
+
+    pays: bool = False
+    late: bool = False
+    most: int = 0
+    certificate: str = ""  # the procedure that orders 納税証明書
+    days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
+
+
+@dataclass(frozen=True, slots=True)
 class Charges:
     """All of them, the section that collects, and the city's own names of columns."""
 
@@ -61,6 +72,7 @@ class Charges:
     codes: Codes = TRIAL_CODES
     fees: FeeCodes | None = None
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
+    online: Online = Online()
 
 
 def charges() -> Charges:
@@ -92,7 +104,7 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _fees(raw.get("手数料")), _payer(raw.get("振込") or {}))
+                       _codes(raw.get("番号")), _fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -136,6 +148,20 @@ def _codes(raw: dict[str, Any] | None) -> Codes:
             raise ValueError(f"番号の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
     return Codes(False, raw["共通納税機関コード"], raw["税務事務所コード"], raw["請求書発行企業コード"], raw["収納機関番号"],
                  _whole(raw.get("使用期限", "0"), "番号の使用期限(納期限から何日)"))
+
+
+def _online(raw: dict[str, Any] | None) -> Online:
+    """Without the part, nothing is paid online."""
+    if not raw:
+        return Online()
+    for name in ("納付", "延滞金"):
+        if raw[name] not in ("はい", "いいえ"):
+            raise ValueError(f"オンラインの「{name}」は、はい か いいえ で書いてください(今は「{raw[name]}」)")
+    most = raw["上限"]
+    if not (most.isascii() and most.isdecimal() and 0 < len(most) < 8):
+        raise ValueError(f"オンラインの「上限」は円の整数で書いてください(今は「{most}」)")
+    return Online(raw["納付"] == "はい", raw["延滞金"] == "はい", int(most), raw.get("証明書", ""),
+                  _whole(raw.get("知らせる日数", "0"), "オンラインの知らせる日数"))
 
 
 PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}

@@ -312,3 +312,45 @@ class GiveBack(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.amount}"
+
+
+class OnlineOrder(models.Model):
+    """What a payer pays at once on 「わたしの税・料金」: the sums are fixed when it is made, for the day it is made on. ``payer`` has at
+    most one that is open. The money comes through room payments, as its payment says; ``sheet`` is how it came into the books."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payer = models.CharField(max_length=20)
+    on = models.DateField()
+    lines = models.JSONField()  # [[納付番号, yen of the tax, yen of 延滞金], …]
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=6, default="open")  # open, posted, over
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer"], condition=Q(state="open"), name="online_order_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount}"
+
+
+class DueMail(models.Model):
+    """Where a payer wants to be told of a 納期限 that is near. The address lies sealed, and goes when its owner has not looked for long."""
+
+    payer = models.CharField(primary_key=True, max_length=20)
+    sealed_mail = models.BinaryField()
+    language = models.CharField(max_length=8)
+    seen_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.payer
+
+
+class DueTold(models.Model):
+    """A 期 of which its payer was told by mail: once."""
+
+    instalment = models.OneToOneField(Instalment, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.instalment_id)

@@ -22,8 +22,10 @@ ACCOUNTS: dict[str, str] = {
     Account.RECEIVABLE: "収入未済", Account.REVENUE: "調定額", Account.LATE: "延滞金", Account.SUSPENSE: "未整理(納付書の分からない入金)",
     Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金", Account.FEE: "手数料(納付書)",
 }
-CHANNELS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
-FORMS = CHANNELS  # a file of results tells of one way of paying
+# a file of results tells of one way of paying
+FORMS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
+ONLINE, CASHIER = "online", "cashier"  # what room payments took: by card, or in cash at the section's counter
+CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: "市の窓口の現金"}
 OUT = "bank:transfer"  # 総合振込: what leaves
 
 

@@ -29,7 +29,7 @@ HANDLERS = {
     collection.NOTICES_WANTED: {"collection.print": collection.file_print},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
-    payments.CHANGED: {"intake.pay": intake.payment_changed},
+    payments.CHANGED: {"intake.pay": intake.payment_changed, "collection.pay": collection.payment_changed},
     payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }

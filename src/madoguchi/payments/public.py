@@ -8,7 +8,7 @@ from .papers import paid_pdf
 from .ports import Report
 from .providers import ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send
-from .rules import MEANS, OPEN, State, words_of
+from .rules import BOOKS, MEANS, OPEN, State, words_of
 from .selectors import orders_known, payment_get, payment_of_case, payments_of_cases, slip_offered
 from .services import (
     payment_cancel,
@@ -21,8 +21,8 @@ from .services import (
 )
 
 __all__ = [
-    "CHANGED", "MEANS", "ONLINE", "OPEN", "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "REFUND_APPROVED",
-    "Report", "SLIP", "State", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_get", "payment_make",
-    "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases",
-    "refund_reported", "refund_send", "report_apply_in", "slip_offered", "witness", "words_of",
+    "BOOKS", "CHANGED", "MEANS", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed", "PaymentNotFound",
+    "ProviderAway", "ProviderUnknown", "Report", "State", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm",
+    "payment_get", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
+    "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "report_apply_in", "slip_offered", "witness", "words_of",
 ]

@@ -13,7 +13,7 @@ from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
 from .ports import Accepted, Later, RefundOrder, Retry
 from .providers import COUNTER, FREE, TERMINAL, provider_of
-from .rules import REASONS, VOID, refundable
+from .rules import BOOKS, REASONS, VOID, refundable
 from .selectors import payment_get
 from .terminals import slip_back
 
@@ -28,6 +28,8 @@ def promised(attempt: Attempt) -> int:
 def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Refund:
     """Ask for money to go back. Raises PaymentNotFound, RefundWrong."""
     payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
+    if payment.key.startswith(BOOKS):
+        raise RefundWrong("税・料金として納められたお金です。返すときは、「収納」の過誤納金から還付してください。")
     if reason not in REASONS:
         raise RefundWrong("還付の理由を選んでください。")
     attempt = _to_void(payment, amount) if reason == VOID else next(

@@ -9,6 +9,7 @@ from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
 from madoguchi.collection.models import Excess, Instalment, Money
+from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401 - fixtures
 
 HEAD = "通知書番号,宛名番号,氏名,郵便番号,住所,方書,年税額,期,期別税額,納期限\n"
 DUES = ("2026-05-31", "2026-07-31", "2026-12-25", "2027-02-28")

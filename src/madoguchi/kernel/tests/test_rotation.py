@@ -60,6 +60,9 @@ def full(ring, hall: Hall):
     taxes.excess_of_payer()
     taxes.transferred(hall)
     taxes.debited(hall)
+    from madoguchi.collection import remind
+
+    remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")
     from madoguchi.delivery import services as delivery
     from madoguchi.kernel import outbox
     from madoguchi.notifications.public import mail_promise
