@@ -412,6 +412,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                              {"intake.paying", "casework.staff_views", "collection.online"}),
     "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed", {"intake.paying", "collection.mine"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
+    "payments.selectors.orders_known": ("numbers of orders and whether they are paid, for the check of the books", {"collection.ledger"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
     "records.public.number_of": ("for the command that proves a paper by its digest, and tells a number only",

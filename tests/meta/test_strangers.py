@@ -57,7 +57,7 @@ FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.h
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.
 API = {"application": "owner", "answers": "owner", "attach": "owner", "submit": "owner", "document": "owner", "case": "token",
-       "procedure": "open", "schema": "open"}
+       "procedure": "open", "schema": "open", "fee": "owner", "pay": "owner"}
 
 
 def routes():
@@ -122,7 +122,7 @@ def test_the_api_has_its_strangers_too(hall: Hall, world):
             continue
         for things in (world, world | {key: str(uuid.uuid4()) for key in ids}):
             url = "/api/v1" + re.sub(r"{(\w+)}", lambda m, t=things: t.get(m[1], "passbook"), path)
-            sent = {"data": {"answers": {}}, "content_type": "application/json"} if method != "get" else {}
+            sent = {"data": {"answers": {}, "means": "slip"}, "content_type": "application/json"} if method != "get" else {}
             if name == "attach":
                 sent = {"data": {"file": SimpleUploadedFile("a.jpg", papers.jpeg())}}
             headers = {"X-Requested-With": "test", "Idempotency-Key": "12345678"}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import io
+import uuid
 
 import pypdfium2
 import pytest
@@ -24,6 +25,7 @@ from madoguchi.payments.errors import PaymentClosed, PaymentNotFound, ProviderAw
 from madoguchi.payments.models import Attempt, Payment, Refund
 from madoguchi.payments.setup import Setup, Slips
 
+STRANGERS = {"fee_slip": ("payment_id",)}  # route → the ids it carries
 FINAL, PROMPT, CANCEL = ("final", "02"), ("prompt", "01"), ("cancel", "03")
 
 
@@ -216,6 +218,16 @@ def test_differences_have_names(fee, came):
 def test_other_sections_print_no_slip(fee, hall, who):
     with pytest.raises(PaymentNotFound):
         desk.fee_slip(actor=hall.staff(who), payment_id=str(fee().id))
+    assert not FeeSlip.objects.exists()
+
+
+def test_strangers_cannot_tell_that_a_fee_exists(fee, hall):
+    ids = {"payment_id": str(fee().id)}
+    for name, keys in STRANGERS.items():
+        real, nothing = (reverse(name, kwargs={k: given[k] for k in keys}) for given in (ids, {"payment_id": str(uuid.uuid4())}))
+        for who in ("sato", "admin", "auditor", "yamada"):
+            assert [hall.desk(who).post(url).status_code for url in (real, nothing)] == [404, 404]
+        assert [b.post(real).status_code for b in (hall.browser("hanako"), hall.browser())] == [302, 302]
     assert not FeeSlip.objects.exists()
 
 
