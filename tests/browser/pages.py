@@ -208,6 +208,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "demands": [page("demands", lambda t: t.taxes and "/staff/collection/demands/", "yamada")],
     "demand": [page("demand", lambda t: t.taxes["demand"], "yamada")],
     "demand_slips": "a PDF", "notice_job": "a CSV", "notice_file": "a PDF",
+    "changes": [page("changes", lambda t: t.taxes and "/staff/collection/changes/", "yamada", wrong="form[enctype]")],
+    "change": [page("change", lambda t: t.taxes["change"], "yamada")],
     "notice_runs": [page("notice-runs", lambda t: t.taxes and "/staff/collection/runs/", "yamada")],
     "notice_run": [page("notice-run", lambda t: t.taxes["run"], "yamada")],
     "unmatched": [page("unmatched", lambda t: t.taxes and "/staff/collection/unmatched/", "yamada")],

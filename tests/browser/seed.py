@@ -353,7 +353,11 @@ class Town:
         money = str(desk.get("/staff/collection/unmatched/").page.xpath("//tbody//a/@href")[0])
         run = desk.get("/staff/collection/runs/").send("runs/", {"kind": "notice", "charge": "keiji", "year": str(year)}).url.removeprefix(self.base)
         excess = str(desk.get("/staff/collection/excess/").page.xpath("//tbody//a/@href")[0])
-        return {"demand": demand, "sheet": sheet, "money": money, "run": run, "excess": excess}
+        notice, due = desk.get(demand).page.xpath("//h1/text()")[0].split()[-1], f"{year}-05-31"
+        text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
+        change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
+            ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
+        return {"change": change, "demand": demand, "sheet": sheet, "money": money, "run": run, "excess": excess}
 
     @functools.cached_property
     def closed(self) -> str:

@@ -6,11 +6,13 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from madoguchi.collection import debits, demands, givebacks, ledger, results, runs, unmatched
+from django.db.models import F
+
+from madoguchi.collection import changes, debits, demands, givebacks, ledger, results, runs, unmatched
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.formats.received import Received
-from madoguchi.collection.models import Demand, Excess, GiveBack, Instalment, Money, Posting, RunFile
-from madoguchi.collection.tests.conftest import accounts_text
+from madoguchi.collection.models import Change, Demand, Excess, GiveBack, Instalment, Money, Posting, RunFile
+from madoguchi.collection.tests.conftest import accounts_text, changes_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.identity.models import Staff
 from madoguchi.kernel import clock
@@ -96,7 +98,19 @@ def taxes_debit(application: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit)}
+def taxes_change(application: str, **_: Any) -> Done:
+    """The fourth one owes less: the file is read, looked at, and taken."""
+    clerk, due = Staff.objects.get(username="yamada"), _due(application)[3]
+    text = changes_text([1_000], due.demand.notice, dues=(due.due.isoformat(),))
+    sheet = changes.change_read(actor=clerk, charge="keiji", year=YEAR, data=text.encode(), name="更正.csv")
+    try:
+        changes.change_take(actor=clerk, sheet_id=sheet.id)
+    except MoneyMoved:
+        assert Instalment.objects.get(id=due.id).amount == 1_000
+    return {}
+
+
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change)}
 
 
 def yen() -> list[str]:
@@ -109,4 +123,6 @@ def yen() -> list[str]:
     printed = sorted(number for ids in RunFile.objects.values_list("ids", flat=True) for number in ids)
     if printed != sorted(Demand.objects.exclude(run=None).values_list("id", flat=True)):
         out.append("a notice is in no file, or in two")
+    if Change.objects.filter(was__gt=F("amount")).count() != Posting.objects.filter(debit="revenue").count():
+        out.append("a change is there twice, or half")
     return out

@@ -368,7 +368,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                               {"agency.guardian_selectors", "intake.drafts",
                                "intake.applications", "intake.views_documents", "casework.staff_views", "collection.printing",
                            "collection.run_staff_views", "collection.excess_staff_views",
-                           "collection.debit_staff_views"}),
+                           "collection.debit_staff_views", "collection.changes"}),
     "files.public.files_of": ("as file_get", set()),
     "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),

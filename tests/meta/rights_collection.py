@@ -7,12 +7,14 @@ from typing import Any
 
 from tests.support.hall import OPENING
 
-from madoguchi.collection import access, debits, demands, desk, givebacks, selectors, unmatched
-from madoguchi.collection.errors import NothingToPrint
+from madoguchi.collection import access, changes, debits, demands, desk, givebacks, selectors, unmatched
+from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.models import Demand, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
+    change_waiting,
+    changes_text,
     debited,
     excess_of_payer,
     printed_run,
@@ -27,7 +29,7 @@ from .rights import Ask, anything, something, staff
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
-NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request")
+NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request", "change")
 
 
 def taxes(w: Any) -> None:
@@ -43,6 +45,7 @@ def taxes(w: Any) -> None:
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
     w.request = debited(w.hall).id
+    w.change = change_waiting(w.hall).id
     w.paid_file = shops_file([(w.due, 10_000)])
 
 
@@ -76,6 +79,13 @@ TABLE: dict[str, Ask] = {
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
         actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.selectors.change_sheets": _reads(lambda w, a: list(selectors.change_sheets(actor=a))),
+    "collection.changes.change_show": _reads(lambda w, a: changes.change_show(actor=a, sheet_id=w.change)),
+    "collection.changes.change_read": staff(lambda w, a: changes.change_read(
+        actor=a, charge="keiji", year=2026, data=changes_text((8_000,)).encode(), name="b.csv"), COLLECTS, anything),
+    "collection.changes.change_take": staff(lambda w, a: changes.change_take(actor=a, sheet_id=w.change), COLLECTS, anything),
+    "collection.changes.change_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: changes.change_drop(actor=a, sheet_id=w.change)),
+                                            COLLECTS, anything),
     "collection.selectors.refunds_waiting": _reads(lambda w, a: selectors.refunds_waiting(actor=a) >= 0),
     "collection.givebacks.excess_get": _reads(lambda w, a: givebacks.excess_get(actor=a, excess_id=w.excess)),
     "collection.givebacks.offset_ask": staff(lambda w, a: givebacks.offset_ask(

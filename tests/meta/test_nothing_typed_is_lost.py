@@ -22,7 +22,7 @@ from tests.support.walk import text
 from madoguchi.agency import services as agency
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
-from madoguchi.collection.tests.conftest import excess_of_payer, unmatched_money
+from madoguchi.collection.tests.conftest import change_waiting, excess_of_payer, unmatched_money
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -125,6 +125,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
 
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
+    waiting = change_waiting(hall)
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -134,7 +135,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
-            "demands/", "sheets/", "runs/", "debits/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+            "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", "runs/", "debits/", "transfers/",
+            f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),

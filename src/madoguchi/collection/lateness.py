@@ -4,6 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 
+from django.db.models import Q
+
 from .charges import charges
 from .late import Charge, late_charge
 from .models import Instalment, Posting
@@ -13,8 +15,9 @@ from .rules import Account
 
 def late_of(due: Instalment, *, until: dt.date) -> Charge:
     """What has come about until a day (or until it was settled). Raises RateMissing."""
-    rows = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).values_list("on", "amount")
-    paid = [(on, amount) for on, amount in rows] if due.paid else []
+    rows = Posting.objects.filter(Q(credit=Account.RECEIVABLE) | Q(debit=Account.RECEIVABLE), instalment=due)
+    came = rows.exclude(Q(debit=Account.REVENUE) | Q(credit=Account.REVENUE)).values_list("on", "amount", "credit")
+    paid = [(on, amount if credit == Account.RECEIVABLE else -amount) for on, amount, credit in came] if due.paid else []
     return late_charge(tax=due.amount, due=due.due, payments=paid, until=min(until, due.settled_on or until), rates=rates())
 
 

@@ -44,13 +44,14 @@ SELECT d.charge || ' ' || d.year || ' ' || d.notice, d.amount, SUM(i.amount) FRO
 LEFT JOIN collection_instalment i ON i.demand_id = d.id GROUP BY d.id, d.charge, d.year, d.notice, d.amount
 HAVING d.amount <> COALESCE(SUM(i.amount), 0)"""
 OWED = """
-SELECT i.number, i.amount, SUM(p.amount) FROM collection_instalment i
-LEFT JOIN collection_posting p ON p.instalment_id = i.id AND p.debit = 'receivable' AND p.credit = 'revenue'
-GROUP BY i.id, i.number, i.amount HAVING i.amount <> COALESCE(SUM(p.amount), 0)"""
+SELECT i.number, i.amount, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'revenue' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'revenue' OR debit = 'revenue' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.amount <> COALESCE(s.total, 0)"""
 PAID = """
 SELECT i.number, i.paid, s.total FROM collection_instalment i LEFT JOIN (
   SELECT instalment_id, SUM(CASE WHEN credit = 'receivable' THEN amount ELSE -amount END) AS total FROM collection_posting
-  WHERE credit = 'receivable' OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
+  WHERE (credit = 'receivable' AND debit <> 'revenue') OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.paid <> COALESCE(s.total, 0)"""
 LATE = """
 SELECT i.number, i.late_paid, s.total FROM collection_instalment i LEFT JOIN (
@@ -98,9 +99,9 @@ def faults() -> list[str]:
 
 def _recorded() -> Iterator[str]:
     """Files that the record of acts does not know as they are."""
-    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "results.imported", "debits.imported"))
+    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "changes.imported", "results.imported", "debits.imported"))
     told = {e.facts["sheet"]: e.facts for e in acts}
-    for sheet in Sheet.objects.order_by("id"):
+    for sheet in Sheet.objects.exclude(kind="changes", changes=None).order_by("id").distinct():  # a change that waits for its yes is none
         facts = told.pop(sheet.id, None)
         if facts is None or (facts["sha256"], facts["yen"]) != (sheet.sha256, sheet.amount):
             yield f"ファイル {sheet.name}: 取り込みの記録(監査の鎖)と違います"

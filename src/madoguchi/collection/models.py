@@ -17,7 +17,7 @@ class Sheet(models.Model):
     """A file that was taken in (調定のデータ, 収納のデータ), kept as it came: the same file again changes nothing."""
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=10)  # demands, results
+    kind = models.CharField(max_length=10)  # demands, changes, results, debits
     form = models.CharField(max_length=20, default="")  # of results: zengin, cvs, payeasy, elqr, ocr
     name = models.CharField(max_length=150)
     sha256 = models.CharField(max_length=64)
@@ -127,6 +127,43 @@ class Instalment(models.Model):
         return self.number
 
 
+class Change(models.Model):
+    """更正: a demand is something else from a day on. What stood before and after is kept, never changed: ``before`` and ``after`` are its
+    期 as [期, 納期限, 期別税額, 納付番号, what was paid]."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="changes")
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="changes")
+    no = models.PositiveSmallIntegerField()  # of this demand, from 1
+    was = models.BigIntegerField()  # 年税額
+    amount = models.BigIntegerField()
+    left = models.BigIntegerField()  # what the slips of its notice ask for
+    before = models.JSONField()
+    after = models.JSONField()
+    why = models.CharField(max_length=100)
+    told = models.BooleanField()  # had its notice gone out? Then it wants a notice of change
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which that is printed
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["demand", "no"], name="change_no")]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} {self.was} {self.amount}"
+
+
+class VoidNumber(models.Model):
+    """納付番号 of a slip that a change made void. Who pays it all the same is matched by it."""
+
+    number = models.CharField(primary_key=True, max_length=20)
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="voids")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
+
+    def __str__(self) -> str:
+        return self.number
+
+
 class Reminder(models.Model):
     """督促 or 催告 of one 期: what was asked for, on which day."""
 
@@ -227,7 +264,7 @@ class Excess(models.Model):
     id = models.BigAutoField(primary_key=True)
     money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="+")
     instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="+")
-    why = models.CharField(max_length=10)  # twice 二重納付, over 過納
+    why = models.CharField(max_length=10)  # twice 二重納付, over 過納, changed 更正
     amount = models.BigIntegerField()
     left = models.BigIntegerField()
     found_on = models.DateField()

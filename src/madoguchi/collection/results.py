@@ -32,6 +32,11 @@ SELECT %s + i.record, %s, i.record, i.number, i.amount, i.paid_on, i.channel, i.
        WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 THEN 'look' WHEN n.amount - n.paid = i.amount THEN 'applied'
        WHEN n.amount - n.paid > i.amount THEN 'partial' WHEN n.paid = n.amount AND n.settled_on <= n.due THEN 'twice' ELSE 'look' END
 FROM collection_incoming i LEFT JOIN collection_instalment n ON n.number = i.number ORDER BY i.record"""
+# a slip that a change made void carries a number that its 期 no longer has
+VOIDED = """
+UPDATE collection_money SET instalment_id = v.instalment_id, outcome = CASE stage WHEN 'prompt' THEN 'prompt' WHEN 'cancel' THEN 'cancelled'
+  WHEN 'failed' THEN 'failed' ELSE 'look' END
+FROM collection_voidnumber AS v WHERE collection_money.id BETWEEN %s AND %s AND outcome = 'unknown' AND v.number = collection_money.number"""
 POSTING = """
 INSERT INTO collection_posting (sheet_id, money_id, instalment_id, debit, credit, amount, "on")
 SELECT m.sheet_id, m.id, m.instalment_id, 'bank:' || m.channel,
@@ -112,6 +117,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE collection_incoming")
         cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
+        cursor.execute(VOIDED, span)
         cursor.execute(POSTING, span)
         cursor.execute(SETTLE, span)
         cursor.execute(PART, span)
@@ -159,7 +165,7 @@ def money_place(money: Money, *, source: str) -> Outcome:
     if due.paid == due.amount and due.settled_on is None:
         due.settled_on = money.paid_on
     due.save(update_fields=["paid", "late_paid", "prompt_on", "failed_code", "settled_on"])
-    money.outcome = placed.outcome(left)
+    money.outcome = placed.outcome(left if due.amount else 1)  # of what was taken back nothing can be paid twice
     if placed.excess:
         Excess.objects.create(money=money, instalment=due, why=money.outcome, amount=placed.excess, left=placed.excess, found_on=clock.today())
     money.save(update_fields=["outcome"])

@@ -32,9 +32,10 @@ class Letter(StrEnum):
     NOTICE = "notice"
     REMINDER = "reminder"
     CALL = "call"
+    CHANGE = "change"
 
 
-LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
+LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.CHANGE: "税額変更通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
 
 
 class Outcome(StrEnum):
@@ -55,6 +56,7 @@ OUTCOMES: dict[str, str] = {
     Outcome.TWICE: "二重納付", Outcome.UNKNOWN: "納付書が見つからない", Outcome.PROMPT: "速報(入金前)",
     Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
 }
+WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], "changed": "更正で税額が減った"}
 
 
 def account_words(code: str) -> str:

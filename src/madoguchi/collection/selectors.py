@@ -4,10 +4,10 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
@@ -15,6 +15,7 @@ from madoguchi.kernel import clock
 from .access import section_require
 from .errors import DemandNotFound
 from .models import (
+    Change,
     DebitRequest,
     Demand,
     DirectDebit,
@@ -78,13 +79,30 @@ def sheet_list(*, actor: Staff, page: int = 1) -> Page[Sheet]:
     return Paginator(Sheet.objects.order_by("-id"), SIZE).get_page(page)
 
 
+def change_sheets(*, actor: Staff, page: int = 1) -> Page[Any]:
+    """Files of 更正, the newest first; ``waits``: nobody has said yes. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    rows = Sheet.objects.filter(kind="changes").annotate(waits=~Exists(Change.objects.filter(sheet=OuterRef("pk")))).order_by("-id")
+    return Paginator(rows, SIZE).get_page(page)
+
+
+def changes_of_sheet(sheet: Sheet) -> QuerySet[Change]:
+    """What a file that was found has changed."""
+    return Change.objects.filter(sheet=sheet).select_related("demand").order_by("id")
+
+
+def changes_of_demand(demand: Demand) -> list[Change]:
+    """How a demand that was found was changed, the newest first."""
+    return list(Change.objects.filter(demand=demand).order_by("-no"))
+
+
 def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str = "", page: int = 1) -> Page[Demand]:
     """Demands by 通知書番号, 宛名番号, 納付番号 or the beginning of the name. ``wanted``: overdue, or all. Raises DemandNotFound."""
     section_require(actor, writes=False)
     rows = Demand.objects.filter(charge=charge) if charge else Demand.objects.all()
     query = unicodedata.normalize("NFKC", query).strip()
     if query.isascii() and query.isdecimal() and len(query) == 20:
-        rows = rows.filter(instalments__number=query)
+        rows = rows.filter(id__in=Instalment.objects.filter(Q(number=query) | Q(voids__number=query)).values("demand"))
     elif query:
         rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__startswith=query))
     if wanted == "overdue":

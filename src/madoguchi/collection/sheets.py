@@ -93,7 +93,7 @@ def slips_of(demand: Demand, on: dt.date) -> Notice | None:
                           valid_until=taken_until(on) if part.due < on else None) for part in parts if part.settled_on is None)
     if not slips:
         return None
-    return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips))
+    return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips), whole=False)
 
 
 REMINDED = (
@@ -123,6 +123,6 @@ def reminder_of(row: Reminder, parts: int) -> Notice:
     slip = slip_of(charge, codes, demand, part, parts, amount=row.amount, valid_until=taken_until(row.on), reissue=1)
     return Notice(
         addressee=addressee_of(demand), title=f"{year_words(demand.year)} {charge.name} {slip.period} {LETTERS[row.kind]}",
-        law=REMINDED.replace("{law}", charge.law) if first else CALLED, notice_number=demand.notice, issued_on=row.on, issuer=issuer(),
+        law=REMINDED.replace("{law}", charge.law) if first else CALLED, notice_number=demand.notice, issued_on=row.on, issuer=issuer(), whole=False,
         lines=(Line("納期限", wareki(part.due)), Line("未納の額", row.amount), Line("延滞金", LATE_WORDS)), total=row.amount, slips=(slip,),
         appeal=city().appeals[charge.appeal] if first else "", trial=codes.trial or part.number.startswith(TRIAL))

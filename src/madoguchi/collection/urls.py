@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import change_staff_views as changes
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
 from . import run_staff_views as runs
@@ -17,6 +18,8 @@ urlpatterns = [
     path("collection/runs/<int:run_id>/", runs.run, name="notice_run"),
     path("collection/runs/<int:run_id>/job.csv", runs.job, name="notice_job"),
     path("collection/runs/file/<int:file_id>/", runs.file, name="notice_file"),
+    path("collection/changes/", changes.changes, name="changes"),
+    path("collection/changes/<int:sheet_id>/", changes.change, name="change"),
     path("collection/unmatched/", views.unknown, name="unmatched"),
     path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
     path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),

@@ -4,7 +4,7 @@ from collections import Counter
 import pytest
 from tests.support.hall import run_worker
 
-from madoguchi.collection import debits, demands, givebacks, results, runs
+from madoguchi.collection import changes, debits, demands, givebacks, results, runs
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
@@ -24,6 +24,18 @@ def sheet_text(people=3, parts=4, each=10_000):
     return "".join(lines)
 
 
+def changes_text(sums, notice="00000001", *, total=None, why="家屋の滅失", dues=DUES):
+    """更正 of one 通知書: the new sums of its 期."""
+    whole = sum(yen for yen in sums if isinstance(yen, int)) if total is None else total
+    rows = [f"{notice},{whole},{no},{yen},{dues[no - 1]},{why}\n" for no, yen in enumerate(sums, 1)]
+    return "通知書番号,年税額,期,期別税額,納期限,変更の理由\n" + "".join(rows)
+
+
+def change_waiting(hall, sums=(9_000,), charge="keiji"):
+    """A file of changes that nobody has said yes to."""
+    return changes.change_read(actor=hall.staff("yamada"), charge=charge, year=2026, data=changes_text(sums).encode(), name="更正.csv")
+
+
 def shops_file(payments):
     """A file of the shops: (number, yen) each, as the trial's layout has it."""
     rows = [Received(n, 0, number, yen, PAID_ON, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
@@ -39,9 +51,9 @@ def unmatched_money():
     return Money.objects.get(outcome="unknown")
 
 
-def printed_run(per_file=2):
-    """The notices of 軽自動車税 that is there, printed by a worker; the ids of the run and of its first file."""
-    run = runs.run_start(actor="test", kind="notice", charge="keiji", year=2026, issued_on=dt.date(2026, 5, 1), per_file=per_file)
+def printed_run(per_file=2, charge="keiji"):
+    """The notices of a charge that is there, printed by a worker; the ids of the run and of its first file."""
+    run = runs.run_start(actor="test", kind="notice", charge=charge, year=2026, issued_on=dt.date(2026, 5, 1), per_file=per_file)
     run_worker()
     return {"run_id": run.id, "file_id": run.files.order_by("no").first().id}
 
