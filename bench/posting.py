@@ -34,17 +34,21 @@ DAY = dt.date(2026, 5, 20)
 
 def due(count: int, connection: Any, rows: Any) -> None:
     """So many 期 of so many demands, without asking anybody."""
+    day = "DATE " if connection.vendor == "postgresql" else ""
+    series = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %s) "
     with connection.cursor() as cursor:
-        cursor.executemany(
-            'INSERT INTO collection_demand (id, sheet_id, charge, year, notice, payer, name, zip, address, building, amount) '
-            "VALUES (%s, %s, 'keiji', 2026, %s, %s, '見本', '9268611', '見本町', '', 10000)",
-            [(n, rows.id, f"{n:08d}", f"{n:010d}") for n in range(1, count + 1)])
-        cursor.executemany(
-            'INSERT INTO collection_instalment (id, demand_id, no, amount, due, number, confirm, paid, late_paid, failed_code) '
-            "VALUES (%s, %s, 1, 10000, '2026-05-31', %s, '000000', 0, 0, '')", [(n, n, f"999999{n:014d}") for n in range(1, count + 1)])
-        cursor.executemany(
-            'INSERT INTO collection_posting (sheet_id, instalment_id, debit, credit, amount, "on") '
-            "VALUES (%s, %s, 'receivable', 'revenue', 10000, '2026-04-01')", [(rows.id, n) for n in range(1, count + 1)])
+        cursor.execute(
+            f"{series} INSERT INTO collection_demand (id, sheet_id, charge, year, notice, payer, name, zip, address, building, amount) "
+            "SELECT n, %s, 'keiji', 2026, CAST(10000000 + n AS varchar(8)), CAST(1000000000 + n AS varchar(10)), '見本', '9268611', '見本町', '', "
+            "10000 FROM s", [count, rows.id])
+        cursor.execute(
+            f"{series} INSERT INTO collection_instalment (id, demand_id, no, amount, due, number, confirm, paid, written, late_paid, fee, fee_paid, "
+            f"failed_code) SELECT n, n, 1, 10000, {day}'2026-05-31', "
+            "'99999' || CAST(900000000000000 + n AS varchar(15)), '000000', 0, 0, 0, 0, 0, '' "
+            "FROM s", [count])
+        cursor.execute(
+            f'{series} INSERT INTO collection_posting (sheet_id, instalment_id, debit, credit, amount, "on") '
+            f"SELECT %s, n, 'receivable', 'revenue', 10000, {day}'2026-04-01' FROM s", [count, rows.id])
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE")
 

@@ -39,7 +39,8 @@ JOURNEYS: dict[str, Journey] = {
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
-              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {})],
+              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
+              ("taxes_write_off", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db.models import F
 
-from madoguchi.collection import changes, debits, demands, givebacks, ledger, results, runs, unmatched
+from madoguchi.collection import changes, debits, demands, givebacks, ledger, results, runs, unmatched, writeoffs
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import Change, Demand, Excess, GiveBack, Instalment, Money, Posting, RunFile
@@ -20,6 +20,7 @@ from madoguchi.kernel import clock
 Done = dict[str, Any]
 ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
 YEAR, DAY, PEOPLE = 2026, dt.date(2026, 5, 20), 5
+OLD = 2016
 
 
 def _mark(application: str) -> str:
@@ -27,7 +28,7 @@ def _mark(application: str) -> str:
 
 
 def _due(application: str) -> list[Instalment]:
-    return list(Instalment.objects.filter(demand__notice__startswith=_mark(application)).order_by("id"))
+    return list(Instalment.objects.filter(demand__notice__startswith=_mark(application), demand__year=YEAR).order_by("id"))
 
 
 def taxes_demand(application: str, **_: Any) -> Done:
@@ -110,7 +111,22 @@ def taxes_change(application: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change)}
+def taxes_write_off(application: str, **_: Any) -> Done:
+    """A tax of ten years ago: proposed by one, approved by another."""
+    data = demands_csv("keiji", year=OLD, people=PEOPLE, seed=1).replace(b"\r\n0", b"\r\n" + _mark(application).encode() + b"0")
+    demands.demands_take(actor="test", charge="keiji", year=OLD, data=data, name="昔の調定.csv")
+    part = Instalment.objects.filter(demand__notice__startswith=_mark(application), demand__year=OLD).order_by("id")[0]
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    if not part.write_offs.exists():
+        writeoffs.write_off_ask(actor=clerk, demand_id=part.demand_id, no=part.no, ground="lapse", since=part.due + dt.timedelta(days=1),
+                                reason="時効")
+    for row in part.write_offs.filter(state="asked"):
+        writeoffs.write_off_answer(actor=chief, write_off_id=str(row.id), approve=True)
+    return {}
+
+
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change,
+                             taxes_write_off)}
 
 
 def yen() -> list[str]:

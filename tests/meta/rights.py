@@ -370,7 +370,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                            "collection.run_staff_views", "collection.excess_staff_views",
                            "collection.debit_staff_views", "collection.changes"}),
     "files.public.files_of": ("as file_get", set()),
-    "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
+    "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness", "collection.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),
     "identity.people.staff_get": ("for the personnel import", set()),
     "identity.personnel.people_read": ("parses the personnel file", set()),

@@ -38,7 +38,7 @@ def changes_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
 def change_of(row: Change, parts: dict[int, Instalment], issued_on: dt.date, debit: DirectDebit | None) -> Notice:
     """The letter of one change. Its slips ask for what was left on the day of the change."""
     demand, charge, codes, words = row.demand, charge_get(row.demand.charge), charges().codes, year_words(row.demand.year)
-    open_ = [(parts[no], amount - paid) for no, _, amount, _, paid in row.after if amount > paid]
+    open_ = [(parts[no], amount - paid) for no, _, amount, _, paid in row.after if amount > paid and not parts[no].written]
     slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=yen, reissue=1,
                           valid_until=taken_until(issued_on) if part.due < issued_on else None) for part, yen in open_)
     over = sum(max(0, paid - now) for (_, _, _, _, paid), (_, _, now, _, _) in zip(row.before, row.after, strict=False))

@@ -156,6 +156,8 @@ def _faults(claim: NewClaim, demand: Demand | None, old: dict[int, Instalment], 
     out = [f"{where}の{no}期がありません。変わらない期も、なくなった期(0円)も書いてください" for no in sorted(set(old) - {p.no for p in claim.parts})]
     out += [f"{p.line}行目 納付番号「{p.number}」は、もう使われています。税務システムで確かめてください"
             for p in claim.parts if p.number in taken and not (p.no in old and old[p.no].number == p.number)]
+    out += [f"{p.line}行目 通知書番号「{claim.notice}」の{p.no}期は、不納欠損にしたので更正できません。今の額と納期限のまま書いてください"
+            for p in claim.parts if p.no in old and old[p.no].written and _moved(old[p.no], p)]
     if not out and all(p.no in old and not _moved(old[p.no], p) for p in claim.parts):
         out.append(f"{where}は、今の調定と同じです。この行を外してください")
     return out
@@ -184,7 +186,7 @@ def _change(actor: Staff, sheet: Sheet, diff: Diff) -> None:
             part_reset(sheet, old, new, on)
     demand.amount = diff.claim.amount
     demand.save(update_fields=["amount"])
-    change.after, change.left = _state(demand), sum(r.amount - r.paid for r in demand.instalments.all())
+    change.after, change.left = _state(demand), sum(r.amount - r.paid - r.written for r in demand.instalments.all())
     change.save(update_fields=["after", "left"])
 
 

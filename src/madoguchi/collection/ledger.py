@@ -51,13 +51,29 @@ SELECT i.number, i.amount, s.total FROM collection_instalment i LEFT JOIN (
 PAID = """
 SELECT i.number, i.paid, s.total FROM collection_instalment i LEFT JOIN (
   SELECT instalment_id, SUM(CASE WHEN credit = 'receivable' THEN amount ELSE -amount END) AS total FROM collection_posting
-  WHERE (credit = 'receivable' AND debit <> 'revenue') OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
+  WHERE (credit = 'receivable' AND debit NOT IN ('revenue', 'written')) OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.paid <> COALESCE(s.total, 0)"""
 LATE = """
 SELECT i.number, i.late_paid, s.total FROM collection_instalment i LEFT JOIN (
   SELECT instalment_id, SUM(CASE WHEN credit = 'late' THEN amount ELSE -amount END) AS total FROM collection_posting
   WHERE credit = 'late' OR debit = 'late' GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.late_paid <> COALESCE(s.total, 0)"""
+FEES = """
+SELECT i.number, i.fee, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'fee' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'fee' OR debit = 'fee' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.fee <> COALESCE(s.total, 0)"""
+FEES_PAID = """
+SELECT i.number, i.fee_paid, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE credit = 'fee-due' AND debit <> 'fee' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.fee_paid <> COALESCE(s.total, 0)"""
+WRITTEN = """
+SELECT i.number, i.written, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE debit = 'written' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.written <> COALESCE(s.total, 0)"""
+APPROVED = """
+SELECT i.number, i.written, SUM(w.amount) FROM collection_instalment i LEFT JOIN collection_writeoff w
+ON w.instalment_id = i.id AND w.state = 'done' GROUP BY i.id, i.number, i.written HAVING i.written <> COALESCE(SUM(w.amount), 0)"""
 CAME = """
 SELECT m.id, m.amount, s.total FROM collection_money m LEFT JOIN (
   SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE debit LIKE 'bank:%' GROUP BY money_id
@@ -76,6 +92,10 @@ WORDS = (
     (OWED, "納付番号 {who}: 期別税額は{ought:,}円、帳簿の調定額は{stands:,}円です"),
     (PAID, "納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (LATE, "納付番号 {who}: 延滞金の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (FEES, "納付番号 {who}: 督促手数料は{ought:,}円、帳簿では{stands:,}円です"),
+    (FEES_PAID, "納付番号 {who}: 督促手数料の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (WRITTEN, "納付番号 {who}: 不納欠損は{ought:,}円、帳簿では{stands:,}円です"),
+    (APPROVED, "納付番号 {who}: 不納欠損は{ought:,}円、承認された不納欠損は{stands:,}円です"),
     (CAME, "入金 {who}: 金額は{ought:,}円、帳簿への記帳は{stands:,}円です"),
     (FILED, "ファイル {who}: 取り込んだときの合計は{ought:,}円、入金の合計は{stands:,}円(または件数が違う)です"),
     (LOST, "仕訳 {who}: {ought:,}円の元になった期別・入金・ファイルがありません"),

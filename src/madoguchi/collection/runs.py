@@ -20,8 +20,8 @@ from .charges import charge_get
 from .errors import NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
-from .models import Change, Demand, Instalment, Reminder, Run, RunFile
-from .rules import LETTERS, Letter
+from .models import Change, Demand, Instalment, Posting, Reminder, Run, RunFile
+from .rules import LETTERS, Account, Letter
 
 if TYPE_CHECKING:
     from .slips.draw import Written
@@ -89,14 +89,22 @@ def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]
 
 
 def _reminders(run: Run) -> list[Row]:
-    rows = list(late(run.kind, run.charge, run.year, run.issued_on).order_by("demand__zip", "demand", "no")
-                .values_list("id", "demand__zip", F("amount") - F("paid")))
+    """A 督促状 books its fee; what is asked for is what is left of the tax and of the fee."""
+    wanted = late(run.kind, run.charge, run.year, run.issued_on).order_by("demand__zip", "demand", "no")
+    rows = list(wanted.values_list("id", "demand__zip", F("amount") - F("paid"), F("fee") - F("fee_paid")))
     if not rows:
         raise NothingToPrint(f"{LETTERS[run.kind]}を送る未納の期別がありません。科目・賦課年度・日付を確かめてください。")
     run.save()
+    fee = charge_get(run.charge).fee_on(run.issued_on) if run.kind == Letter.REMINDER else 0
+    if fee:
+        for some in _chunks([row[0] for row in rows], MARKS):
+            Instalment.objects.filter(id__in=some).update(fee=fee)
+            Posting.objects.bulk_create(Posting(instalment_id=number, debit=Account.FEE_DUE, credit=Account.FEE, amount=fee, on=run.issued_on)
+                                        for number in some)
     made = Reminder.objects.bulk_create([
-        Reminder(instalment_id=number, run=run, kind=run.kind, amount=yen, on=run.issued_on) for number, _, yen in rows])
-    return [(row.id, code, yen) for row, (_, code, yen) in zip(made, rows, strict=True)]
+        Reminder(instalment_id=number, run=run, kind=run.kind, amount=yen + owed + fee, fee=owed + fee, on=run.issued_on)
+        for number, _, yen, owed in rows])
+    return [(row.id, code, row.amount) for row, (_, code, _, _) in zip(made, rows, strict=True)]
 
 
 def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:

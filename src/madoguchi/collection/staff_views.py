@@ -147,7 +147,12 @@ def demands(request: HttpRequest) -> HttpResponse:
 def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
     """One demand: its 期, what was paid, what is owed."""
     found = selectors.demand_get(actor=actor_of(request), demand_id=demand_id)
-    context = {"d": found, "works": works(request), "charge": name_of(found.charge), "parts": selectors.instalments_of(found), "today": clock.today(),
+    try:
+        extra, faults = selectors.extra_of(found), ""
+    except RateMissing as wrong:
+        extra, faults = {}, wrong.ja
+    context = {"extra": extra, "no_rate": faults, "d": found, "works": works(request), "charge": name_of(found.charge),
+               "parts": selectors.instalments_of(found), "today": clock.today(),
                "changes": selectors.changes_of_demand(found),
                "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}
     return render(request, "collection/demand.html", context)
@@ -195,3 +200,11 @@ def slips(request: HttpRequest, demand_id: int) -> HttpResponse:
     """The slips of what is left, for the printer at the counter."""
     data = desk.slips_again(actor=actor_of(request), demand_id=demand_id)
     return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="slips.pdf"'})
+
+
+@login_required
+@posts("/staff/collection/demands/{demand_id}/")
+def late_slips(request: HttpRequest, demand_id: int) -> HttpResponse:
+    """The slips for the late charge and fees that are left after the tax was paid."""
+    data = desk.late_slips(actor=actor_of(request), demand_id=demand_id)
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="late.pdf"'})
