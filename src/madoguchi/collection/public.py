@@ -4,6 +4,7 @@ from . import debits, givebacks
 from .events import NOTICES_WANTED
 from .nightly import books_check, books_checked
 from .runs import file_print
+from .witness import witness
 
 
 def trial_taxes(*, actor: str) -> None:
@@ -15,4 +16,4 @@ def trial_taxes(*, actor: str) -> None:
 
 SEALED = givebacks.SEALED + debits.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print", "trial_taxes"]
+__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print", "trial_taxes", "witness"]

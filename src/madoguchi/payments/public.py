@@ -2,7 +2,7 @@
 
 from .errors import PaymentClosed, ProviderAway
 from .events import CHANGED, REFUND_APPROVED
-from .keeping import payments_forget, payments_hold, witness
+from .keeping import payments_forget, payments_hold, till_witness, witness
 from .models import Payment
 from .papers import paid_pdf
 from .providers import online
@@ -14,5 +14,5 @@ from .services import payment_cancel, payment_confirm, payment_make, payment_sta
 __all__ = [
     "CHANGED", "MEANS", "OPEN", "REFUND_APPROVED", "Payment", "PaymentClosed", "ProviderAway", "State", "online", "paid_pdf", "payment_cancel",
     "payment_confirm", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
-    "payments_hold", "payments_of_cases", "refund_send", "witness", "words_of",
+    "payments_hold", "payments_of_cases", "refund_send", "till_witness", "witness", "words_of",
 ]
