@@ -345,7 +345,8 @@ class Town:
                               [("file", ("調定.csv", demands_csv("keiji", year=year, people=60, seed=1), "text/csv"))])
         demand = str(desk.get("/staff/collection/demands/").page.xpath("//tbody//a/@href")[0])
         number, yen = (desk.get(demand).page.xpath(f"//tbody/tr[1]/td[@data-l='{label}']/text()")[0] for label in ("納付番号", "期別税額"))
-        amount, on = int(yen.replace(",", "").removesuffix("円")), dt.date.today()
+        # in time: who pays late in a year whose rate is not announced yet (each December) is refused
+        amount, on = int(yen.replace(",", "").removesuffix("円")), min(dt.date.today(), dt.date(year, 5, 31))
         paid = [Received(n, 0, ref, amount, on, "cvs", "final", "02") for n, ref in enumerate((number, number, "8" * 20), 1)]
         desk.get(sheets).send("./", {"kind": "results", "form": "cvs"},
                               [("file", ("確報.txt", b"".join(received_file(profile("cvs"), paid, on=on)), "text/plain"))])

@@ -62,10 +62,10 @@ def write_off_asked(hall):
                                    reason="財産がない")
 
 
-def shops_file(payments):
+def shops_file(payments, on=PAID_ON):
     """A file of the shops: (number, yen) each, as the trial's layout has it."""
-    rows = [Received(n, 0, number, yen, PAID_ON, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
-    return b"".join(received_file(profile("cvs"), rows, on=PAID_ON))
+    rows = [Received(n, 0, number, yen, on, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
+    return b"".join(received_file(profile("cvs"), rows, on=on))
 
 
 def unmatched_money():

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.hall import run_worker
 
@@ -14,7 +15,7 @@ from madoguchi.collection.models import Excess, Instalment, WriteOff
 from madoguchi.collection.slips import check
 from madoguchi.kernel import clock
 
-from .conftest import fee_of
+from .conftest import fee_of, shops_file
 from .test_runs import LATER, bytes_of, text_of
 
 
@@ -185,3 +186,28 @@ def test_the_whole_way_on_the_pages(hall, demanded) -> None:
         assert chief.post(answer, {"act": "approve"}).status_code == 303
         assert "不納欠損 10,000円" in clerk.get(reverse("demand", kwargs={"demand_id": first.demand_id})).content.decode()
         assert "'=調べた" in clerk.get(reverse("write_offs_sheet")).content.decode()
+
+
+NEW_YEAR = dt.datetime(2027, 1, 5, 10, tzinfo=clock.JST)
+
+
+def test_a_year_whose_rate_is_not_announced_is_refused_and_says_what_to_do(hall, demanded) -> None:
+    first, second, *_ = demanded(people=1, each=56_400)
+    on = NEW_YEAR.date()
+    with clock.frozen(NEW_YEAR):
+        clerk = hall.desk("yamada")
+
+        def send(*sums):
+            file = SimpleUploadedFile("確報.txt", shops_file([(p.number, yen) for p, yen in sums], on=on))
+            return clerk.post(reverse("collection_sheets"), {"kind": "results", "form": "cvs", "file": file})
+
+        late = send((first, 60_000))
+        assert late.status_code == 422
+        assert all(words in late.content.decode() for words in ("2027年の延滞金の割合が", "12月に財務大臣が告示", "rates.yaml", "何も変えていません"))
+        assert fresh(first).paid == 0 and ledger.faults() == []
+        assert send((first, 56_400), (second, 56_400)).status_code == 303, "what only pays the tax needs no rate"
+        page = clerk.get(reverse("demand", kwargs={"demand_id": first.demand_id}))
+        assert page.status_code == 200 and "2027年の延滞金の割合が" in page.content.decode()
+        late = clerk.post(reverse("demand_late", kwargs={"demand_id": first.demand_id}))
+        assert late.status_code == 422 and "rates.yaml" in late.content.decode()
+        assert ledger.faults() == []
