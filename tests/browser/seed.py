@@ -27,6 +27,7 @@ from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.register.rules.specimens import SPECIMENS
 
+KAZEI = "kazei-shoumei"
 RISAI, TEATE, KIFU, PAID = "risai-shoumei", "jidou-teate-nintei", "jidou-teate-kifu", "juuminhyou-utsushi"
 DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "staying": "home", "photos_ready": True}
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
@@ -406,6 +407,12 @@ class Town:
         self.office.decide(filed.case, definitions()[RISAI], random.Random(1))
         self._until(filed, "発行された書類")
         return filed
+
+    @functools.cached_property
+    def certificate(self) -> Filed:
+        """A certificate that is wanted as a PDF, free of charge; the clerk has not put it in."""
+        wanted = {"filer": "self", "receive": "pdf", "exempt": True}
+        return self.file("hanako", KAZEI, answers(KAZEI, wanted), demo.Office(self.base, definitions()[KAZEI].section))
 
     @functools.cached_property
     def numbered(self) -> Filed:

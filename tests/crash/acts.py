@@ -18,7 +18,7 @@ from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
 from tests.crash import keeping, money, taxes
-from tests.crash.journeys import CLAIM, DISASTER, PAID
+from tests.crash.journeys import CLAIM, DISASTER, PAID, SEALED
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
@@ -27,6 +27,7 @@ from madoguchi.agency.models import Guardianship
 from madoguchi.agency.tests.test_guardians import FORM
 from madoguchi.agency.tests.test_guardians import lists as as_lists
 from madoguchi.casework import bulk, escalation, retention, talk
+from madoguchi.casework import papers as casework_papers
 from madoguchi.casework import services as casework
 from madoguchi.casework.models import Case, Talk, Tombstone
 from madoguchi.casework.selectors import definition_of
@@ -73,6 +74,8 @@ def hall() -> Hall:
 
 def answers_of(slug: str) -> dict[str, Any]:
     """What Hanako answers."""
+    if slug == SEALED:
+        return hall().answers(slug) | {"filer": "self", "receive": "pdf", "exempt": True}
     if slug not in (DISASTER, PAID):
         return hall().answers(slug)
     case = Path(__file__).parents[1] / "cases" / f"{slug}.yaml"
@@ -208,6 +211,15 @@ def approve(application: str, who: str, role: str, **_: Any) -> Done:
     case = Case.objects.get(id=application)
     if case.state == "approval" and not casework.Approval.objects.filter(decision__case=case, role=role).exists():
         casework.decision_approve(actor=hall().staff(who), case_id=application)
+    return {}
+
+
+def paper_put(application: str, **_: Any) -> Done:
+    """Put in the PDF that is to be issued."""
+    if not casework_papers.Paper.objects.filter(case_id=application).exists():
+        data = papers.pdf()
+        casework_papers.paper_put(actor=hall().staff("yamada"), case_id=application, document="certificate", source=io.BytesIO(data),
+                                  name="certificate.pdf", size=len(data))
     return {}
 
 
@@ -423,7 +435,7 @@ def _papers() -> list[str]:
     out += [f"attachment gone: {f}" for f in used - {str(i) for i in StoredFile.objects.values_list("id", flat=True)}]
     for decision in casework.Decision.objects.filter(state="final"):
         issued = IssuedDocument.objects.filter(key__startswith=f"{decision.id}:").count()
-        if issued != 1:
+        if issued != 1 + casework_papers.Paper.objects.filter(decision=decision).count():
             out.append(f"{issued} letters for decision {decision.id}")
     for register in Register.objects.all():
         numbers = [d.document_number for d in casework.Decision.objects.filter(state="final", document_number__startswith=register.sign)]
@@ -442,8 +454,8 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, write, answer, bulk_choose, bulk_confirm,
-        late, propose, approve, appoint, record, second,
+        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, write, answer, bulk_choose,
+        bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
 } | money.ACTS | taxes.ACTS

@@ -5,6 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 CLAIM, QUICK, DISASTER, PAID = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei", "juuminhyou-utsushi"
+SEALED = "kazei-shoumei"
 
 Journey = list[tuple[str, dict[str, Any]]]
 STAMPS: Journey = [("approve", {"who": "kimura", "role": "chief"}), ("approve", {"who": "suzuki", "role": "manager"})]
@@ -36,6 +37,9 @@ JOURNEYS: dict[str, Journey] = {
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
              ("counter_sale", {}), ("day_close", {})],
+    # a certificate as a PDF under the city's seal, which the clerk puts in
+    "paper": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("paper_put", {}),
+              ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
@@ -46,7 +50,7 @@ JOURNEYS: dict[str, Journey] = {
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
-ENDS = {"card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
+ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),

@@ -117,7 +117,8 @@ def yen() -> list[str]:
             out.append(f"{payment.receipt}: {payment.received}/{payment.refunded} is not {came}/{back}")
         if payment.state == "success" and payment.received != payment.amount:
             out.append(f"{payment.receipt}: {payment.received} received of {payment.amount}")
-        if payment.state == "success" and payment.case_ref and not Application.objects.filter(id=payment.case_ref, status="filed").exists():
+        accepted = Application.objects.filter(id=payment.case_ref or None, status__in=("filed", "under_review", "approval", "decided"))
+        if payment.state == "success" and payment.case_ref and not accepted.exists():
             out.append(f"{payment.receipt}: paid and not accepted")
     for attempt in Attempt.objects.filter(provider="card").exclude(reference=""):
         there = _gate().session(attempt.reference)

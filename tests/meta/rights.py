@@ -19,10 +19,11 @@ from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
 from madoguchi.casework import bulk, holdings, holds, lists, talk
+from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
 from madoguchi.casework import services as work
-from madoguchi.casework.errors import BulkWrong
+from madoguchi.casework.errors import BulkWrong, NotNow
 from madoguchi.counter import selectors as counter
 from madoguchi.counter import services as helping
 from madoguchi.delivery import services as delivery
@@ -85,7 +86,19 @@ def resident(go: Callable[[Any, Any], Any], told: Callable[[Any, Any], bool] = a
     return Ask(go, {"hanako"}, told, RESIDENTS)
 
 
+def put_paper(w: Any, a: Any) -> bool:
+    """Whoever may is told that this case issues no such document."""
+    data = papers.pdf()
+    try:
+        enclosed.paper_put(actor=a, case_id=w.case, document="certificate", source=io.BytesIO(data), name="a.pdf", size=len(data))
+    except NotNow:
+        return True
+    return False
+
+
 CASEWORK = {
+    "casework.papers.paper_put": staff(put_paper, SECTION, something),
+    "casework.papers.paper_drop": staff(lambda w, a: enclosed.paper_drop(actor=a, case_id=w.case, document="certificate"), SECTION, anything),
     "casework.holdings.holdings": staff(lambda w, a: holdings.holdings(actor=a, case=w.open_case), SECTION, lambda v, w: v is not None),
     "casework.holds.hold_place": staff(lambda w, a: holds.hold_place(actor=a, case_id=w.case, kind="appeal", why="審査請求"), SECTION, anything),
     "casework.holds.hold_lift": staff(lambda w, a: holds.hold_lift(actor=a, case_id=w.case, why="終わった"), SECTION, anything),
@@ -366,7 +379,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "identity.selectors.approvers": ("whom the alarms go to", {"casework.escalation"}),
     "files.public.file_get": ("who may see a file is decided by the room whose row names it",
                               {"agency.guardian_selectors", "intake.drafts",
-                               "intake.applications", "intake.views_documents", "casework.staff_views", "collection.printing",
+                               "intake.applications", "intake.views_documents", "casework.staff_views", "casework.paper_views", "casework.papers",
+                               "collection.printing",
                            "collection.run_staff_views", "collection.excess_staff_views",
                            "collection.debit_staff_views", "collection.changes"}),
     "files.public.files_of": ("as file_get", set()),
@@ -390,6 +404,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "payments.selectors.payments_of_cases": ("of applications that the caller has listed", {"intake.paying"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
+    "records.public.number_of": ("for the command that proves a paper by its digest, and tells a number only",
+                                {"records.management.commands.papers"}),
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
     "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),
     "records.public.witness": ("for the witness", None),

@@ -23,6 +23,8 @@ ALLOWED = {
     "intake/applications.py:withdrawal_ask": "one row and a promise in one transaction: the outbox has its own pair",
     "identity/people.py:memberships_lapse": "rows and promises in one transaction: the outbox has its own pair; run again every 30 seconds",
     "register/trial.py:sheet_write": "writes the invented town on demand; the same command writes it again",
+    "adapters/paper_seal/trial.py:p12_made": "the trial's certificate, written aside and linked; the next process makes it again",
+    "adapters/paper_seal/trial.py:certificate_new": "computed in memory",
     "collection/management/commands/collection.py:_demands_generate": "writes an invented file on demand; the same command writes it again",
     "collection/printing.py:_lay": "as _written",
     "collection/printing.py:_written": "a copy for the printer, written aside and renamed; the same command lays it again",

@@ -55,6 +55,7 @@ OPEN = {
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
+    "case_paper_put": "a file", "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
 }
 

@@ -17,8 +17,10 @@ from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.casework import services
+from madoguchi.casework.models import Paper
 from madoguchi.delivery.models import Parcel
 from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.records.models import IssuedDocument
 
@@ -36,7 +38,8 @@ OWNED = {
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
     "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
-    "case_file": "case", "case_document": "case", "case_draft": "case", "parcel_retry": "parcel",
+    "case_file": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
+    "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
 FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_cancel"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
@@ -140,8 +143,11 @@ def world(hall: Hall):
     case = services.Case.objects.get(id=filed.id)
     hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
     run_worker()
-    application = Application.objects.get(id=case.id)
+    application, photo = Application.objects.get(id=case.id), filed.files["passbook"][0]
+    paper = Paper.objects.create(case=case, document="certificate", file_id=photo["id"], sha256=photo["sha256"], name="a.pdf",
+                                 by=hall.staff("tanaka"), at=clock.now())
     return {
+        "paper_id": str(paper.id),
         "draft_id": str(draft.id), "application_id": str(application.id), "case_id": str(case.id),
         "document_id": application.view["documents"][0]["id"], "parcel_id": str(Parcel.objects.first().id),
         "step_id": "filer_page", "document": "notice", "draft_file": draft.files["passbook"][0]["id"],

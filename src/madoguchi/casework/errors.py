@@ -21,6 +21,26 @@ class ReasonMissing(DomainError):
     status = 422
 
 
+class PaperMissing(DomainError):
+    """A document that the clerk must put in as a PDF is not there."""
+
+    code = "paper_missing"
+    status = 422
+
+    def __init__(self, names: str) -> None:
+        super().__init__(f"交付する「{names}」のPDFがありません。申請の画面で入れてから、もう一度進めてください。")
+
+
+class SealMissing(DomainError):
+    """A document under the city's electronic signature, and no certificate."""
+
+    code = "seal_missing"
+    status = 422
+
+    def __init__(self, name: str) -> None:
+        super().__init__(f"市の電子証明書が設定されていないので、「{name}」をPDFで交付できません。申請した方と、郵送か窓口での受け取りを相談してください。")
+
+
 class DecisionWrong(DomainError):
     """The decision's own answers must be put right."""
 
@@ -87,7 +107,7 @@ class BulkWrong(DomainError):
     status = 422
 
 
-OF_THE_DECISION = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing)  # what is put right on the form of a decision
+OF_THE_DECISION = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing, PaperMissing, SealMissing)  # what is put right on the form of a decision
 
 
 def places(wrong: DomainError) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+from collections.abc import Iterator, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -16,10 +17,12 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.conditions import holds
 from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of, letter_text
 from madoguchi.procedures.rules.faces.words import row_of
-from madoguchi.records.public import document_issue, documents_of
+from madoguchi.records.public import document_issue, documents_of, sealer
 
 from . import selectors
+from .errors import PaperMissing, SealMissing
 from .models import Case, Decision
+from .papers import paper_bytes
 from .progress import progress_say
 from .rules import applicant
 
@@ -67,9 +70,32 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
     row, sender = row_words(case, decision), letter_city(case)
     return [
         (document, letter_of(d, document, decision.filing, decision.answers, row, sender))
-        for document in d.documents
-        if decision.outcome in document.outcomes and (document.condition is None or holds(document.condition, known))
+        for document in _documents(d, decision, known) if not document.attached
     ]
+
+
+def _documents(d: procedures.Definition, decision: Decision, known: Mapping[str, Any]) -> list[procedures.Document]:
+    """What the outcome of a decision issues on these answers."""
+    return [x for x in d.documents if decision.outcome in x.outcomes and (x.condition is None or holds(x.condition, known))]
+
+
+def _made(case: Case, decision: Decision) -> Iterator[tuple[procedures.Document, bytes, tuple[str, ...]]]:
+    """(document, its PDF, characters that its font lacks) of a decision, under the city's signature where the definition says so."""
+    from madoguchi.procedures.rules.faces.pdf import letter_pdf  # 30 ms to import: the worker alone needs it
+
+    d = selectors.definition_of(case)
+    letters = {document.id: letter for document, letter in letters_of(case, decision)}
+    for document in _documents(d, decision, procedures.derive(d, selectors.facts_of(case, decision.filing)) | decision.answers):
+        face = letter_pdf(letters[document.id]) if document.id in letters else None
+        data = face.data if face else paper_bytes(decision, document.id)
+        if data is None:
+            raise PaperMissing(document.name)
+        if document.sealed:
+            engine = sealer()
+            if engine is None:
+                raise SealMissing(document.name)
+            data = engine.seal(data, name=document.name)
+        yield document, data, tuple(face.missing) if face else ()
 
 
 def draft_pdf(case: Case, decision: Decision, document_id: str) -> bytes | None:
@@ -93,19 +119,16 @@ def undrawable(letters: list[tuple[procedures.Document, Letter]]) -> list[tuple[
 
 def issue_documents(message: outbox.Envelope) -> None:
     """Handler. Runs again safely: the file has its place, the entry its key, the message its key."""
-    from madoguchi.procedures.rules.faces.pdf import letter_pdf  # 30 ms to import: the worker alone needs it
-
     case = Case.objects.get(id=message.payload["case"])
     decision = Decision.objects.get(id=message.payload["decision"])
     issued = []
-    for document, letter in letters_of(case, decision):
-        face = letter_pdf(letter)
+    for document, data, missing in _made(case, decision):
         key = f"{decision.id}:{document.id}"
         failpoints.hit("casework.letter.before_file")
-        file = file_write(data=face.data, name=f"{document.name}.pdf", kind="application/pdf", owner=f"case:{case.id}",
+        file = file_write(data=data, name=f"{document.name}.pdf", kind="application/pdf", owner=f"case:{case.id}",
                           place=f"letters/{decision.id}-{document.id}.pdf")
         failpoints.hit("casework.letter.after_file")
-        issued.append((document, file, key, tuple(face.missing)))
+        issued.append((document, file, key, missing))
     outcome = selectors.definition_of(case).outcome(decision.outcome)
     assert outcome is not None
     with transaction.atomic(durable=True):

@@ -115,6 +115,27 @@ class Decision(models.Model):
         return f"{self.case_id} 決定{self.number}"
 
 
+class Paper(models.Model):
+    """A PDF that a clerk put in to be issued. Without a decision it waits on the case; a decision takes it."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    decision = models.ForeignKey(Decision, null=True, on_delete=models.PROTECT)
+    document = models.CharField(max_length=60)
+    file_id = models.UUIDField()
+    sha256 = models.CharField(max_length=64)
+    name = models.CharField(max_length=150)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["case", "document"], condition=models.Q(decision=None), name="paper_waiting"),
+                       models.UniqueConstraint(fields=["decision", "document"], name="paper_of_decision")]
+
+    def __str__(self) -> str:
+        return f"{self.case_id} {self.document}"
+
+
 class Approval(models.Model):
     """One stamp on the route of a decision (決裁)."""
 

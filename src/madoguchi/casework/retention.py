@@ -35,6 +35,7 @@ from .models import (
     Hold,
     Note,
     NumberView,
+    Paper,
     Talk,
     Tombstone,
 )
@@ -177,7 +178,8 @@ def _rows_forget(case: Case) -> dict[str, int]:
     values: list[Any] = [case.answers, *decisions.values_list("filing", "answers")]
     counts = {
         "numbers": sealed.wipe(sealed.tokens_in(values)), "files": files_forget(owners=[f"case:{case.id}"]),
-        "documents": documents_forget(case.ref), "approvals": Approval.objects.filter(decision__case=case).delete()[0],
+        "documents": documents_forget(case.ref), "papers": Paper.objects.filter(case=case).delete()[0],
+        "approvals": Approval.objects.filter(decision__case=case).delete()[0],
     }
     for name, rows in (("decisions", decisions), ("corrections", Correction.objects.filter(case=case)),
                        ("notes", Note.objects.filter(case=case)), ("views", NumberView.objects.filter(case=case)),

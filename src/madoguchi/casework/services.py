@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
-from . import selectors
+from . import papers, selectors
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .models import Approval, Case, Correction, Decision, Note, NumberView
@@ -207,8 +207,10 @@ def decision_propose(
     if case.assignee is None:
         case.assignee = actor
     case.save(update_fields=["state", "assignee", "updated_at"])
+    taken = papers.papers_claim(case, decision, d, known)
     audit.record(actor.actor, "decision.proposed", chain=f"case:{case.id}",
-                 facts={"decision": decision.number, "outcome": outcome.id}, of=[reason, answers, case.digest])
+                 facts={"decision": decision.number, "outcome": outcome.id} | ({"papers": taken} if taken else {}),
+                 of=[reason, answers, case.digest])
     progress_say(case, key=f"approval:{decision.id}", status="approval", ja=say("内容を確認し、決裁に進みました"))
     if next_role(d.review.route, decision.at_step) is None:
         _conclude(actor, case, decision)
@@ -300,6 +302,7 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
                             instead_of=absent, comment=comment)
     decision.state = "returned"
     decision.save(update_fields=["state"])
+    papers.papers_release(decision)
     _move(case, Act.RETURN)
     case.save(update_fields=["state", "updated_at"])
     audit.record(actor.actor, "decision.returned", chain=f"case:{case.id}", facts={"decision": decision.number} | _instead(absent), of=comment)

@@ -31,7 +31,7 @@ from madoguchi.procedures.rules.lint import OUTCOME
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import lists, ports, selectors, services
+from . import lists, papers, ports, selectors, services
 from .bulk import ACTS
 from .errors import OF_THE_DECISION, Changed, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
@@ -136,7 +136,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
-        "links": _links(found, d),
+        "links": _links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
 

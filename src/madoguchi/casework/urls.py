@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import bulk_views, hold_views, talk_views
+from . import bulk_views, hold_views, paper_views, talk_views
 from . import staff_views as views
 
 urlpatterns = [
@@ -25,6 +25,9 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/hold/lift/", hold_views.lift, name="case_lift"),
     path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),
     path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/", views.attachment, name="case_file"),
+    path("case/<uuidtext:case_id>/paper/<uuidtext:paper_id>/", paper_views.view, name="case_paper"),
+    path("case/<uuidtext:case_id>/paper/<slug:document>/", paper_views.put, name="case_paper_put"),
+    path("case/<uuidtext:case_id>/paper/<slug:document>/drop/", paper_views.drop, name="case_paper_drop"),
     path("case/<uuidtext:case_id>/draft/<slug:document>/", views.draft, name="case_draft"),
     path("case/<uuidtext:case_id>/document/<uuidtext:document_id>/", views.document, name="case_document"),
 ]

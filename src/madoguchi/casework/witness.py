@@ -10,7 +10,20 @@ from madoguchi.kernel import clock, keeping
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import DESTROYED, Act, Chains, count, living, missing, tokens_missing
 
-from .models import Alarm, Approval, BulkItem, Case, Correction, Decision, Hold, Note, NumberView, Talk, Tombstone
+from .models import (
+    Alarm,
+    Approval,
+    BulkItem,
+    Case,
+    Correction,
+    Decision,
+    Hold,
+    Note,
+    NumberView,
+    Paper,
+    Talk,
+    Tombstone,
+)
 from .rules import UNSEEN
 
 
@@ -33,6 +46,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
     ):
         yield from missing(chains, actions, rows, by, ja)
     yield from _views(chains)
+    yield from _papers(chains)
     yield from tokens_missing({case_id: case.answers for case_id, case in cases.items()})
     gone = files_missing((c.ref, f["id"]) for c in cases.values() for files in c.files.values() for f in files)
     for case_id, n in gone.items():
@@ -46,6 +60,16 @@ def _views(chains: Chains) -> Iterator[Fault]:
         wanted = {str(act.facts["view"]) for act in acts if act.action == "number.viewed" and "view" in act.facts}
         if wanted and NumberView.objects.filter(case_id=case_id, id__in=wanted).count() < len(wanted):
             yield Fault(f"case:{case_id}", acts[-1].seq, "個人番号を見た理由が消されています")
+
+
+def _papers(chains: Chains) -> Iterator[Fault]:
+    """The PDFs that a decision issued are those that were put in."""
+    for case_id, acts in living(chains, "case.decided").items():
+        final = {act.facts.get("decision") for act in acts if act.action == "case.decided"}
+        proposed = {act.facts.get("decision"): act for act in acts if act.action == "decision.proposed"}  # the last of each number
+        wanted = {sha for number, act in proposed.items() if number in final for sha in act.facts.get("papers", [])}
+        if wanted - set(Paper.objects.filter(case_id=case_id, sha256__in=wanted).values_list("sha256", flat=True) if wanted else ()):
+            yield Fault(f"case:{case_id}", acts[-1].seq, "交付したPDFの控えが消されているか、変えられています")
 
 
 def _destroyed(chains: Chains) -> Iterator[Fault]:

@@ -10,6 +10,7 @@ ACTIONS = {
     "decision.proposed": "起案した", "decision.approved": "承認した", "decision.approved_as_deputy": "代決で承認した",
     "case.released": "担当の職員が課を離れ、担当なしに戻った", "decision.returned": "差し戻した",
     "hold.placed": "廃棄を止めた", "hold.lifted": "廃棄の停止を解いた",
+    "paper.put": "交付するPDFを入れた", "paper.dropped": "交付するPDFを外した",
     "document.issued": "書類を発行した", "document.added": "書類を追加した", "documents.received": "追加の書類を取り込んだ",
     "talk.written": "申請した方に連絡した", "talk.answered": "連絡に答えた", "talk.received": "申請した方の連絡を取り込んだ",
     "talk.seen": "連絡を読んだ",

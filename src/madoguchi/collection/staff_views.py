@@ -3,6 +3,7 @@ renders."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -153,7 +154,7 @@ def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
         extra, faults = {}, wrong.ja
     context = {"extra": extra, "no_rate": faults, "d": found, "works": works(request), "charge": name_of(found.charge),
                "parts": selectors.instalments_of(found), "today": clock.today(),
-               "changes": selectors.changes_of_demand(found),
+               "changes": [(c, [(no, dt.date.fromisoformat(due), *rest) for no, due, *rest in c.before]) for c in selectors.changes_of_demand(found)],
                "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}
     return render(request, "collection/demand.html", context)
 

@@ -187,6 +187,10 @@ if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
 PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",
                      "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else ""}
 
+# Electronic papers (署名: はい in a definition): the city's certificate as PKCS#12. Without one, production offers none.
+SEAL = {"p12": env.text("MADOGUCHI_SEAL_P12"), "password": env.text("MADOGUCHI_SEAL_PASSWORD")}
+SEALER = "madoguchi.adapters.paper_seal." + ("P12Seal" if SEAL["p12"] else "TrialSeal") if SEAL["p12"] or not PRODUCTION else ""
+
 # Virus scan of uploads: ClamAV's daemon (host:port or /path/of/socket); none when empty.
 CLAMD, SCANNER = env.text("MADOGUCHI_CLAMD"), "madoguchi.adapters.clamd.ClamScanner"
 

@@ -20,7 +20,7 @@ from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
 
-from . import disaster_gate
+from . import disaster_gate, paper_gate
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .leaving import draft_left
 from .models import Draft
@@ -100,7 +100,7 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
         if step is None:
             raise NotFound
         result = read_page(d, step, raw, draft.answers, facts(draft.answers))
-        if faults := result.faults + disaster_gate.closed(d, result.values, clock.today()):
+        if faults := result.faults + disaster_gate.closed(d, result.values, clock.today()) + paper_gate.closed(d, result.values):
             raise AnswersWrong(faults)
         if mark and mark != step_mark(step, draft.answers):
             raise StepChanged

@@ -17,7 +17,7 @@ from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import acting, companies, disaster_gate, paying, support
+from . import acting, companies, disaster_gate, paper_gate, paying, support
 from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -106,13 +106,13 @@ def _submit(
         return Filed(Application.objects.get(draft=draft), "")
     if not procedures.accepts(draft.slug, draft.version):
         raise NotOpenForThis(say("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。"))
-    published = published_of(draft)
-    now = clock.now()
+    published, now = published_of(draft), clock.now()
     mandate = acting.mandate_of(owner, draft, lock=True)
     verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), acting.counts(published.definition, draft))
     organisation = companies.organisation_of(owner, draft, lock=True)
-    found = verdict.faults + disaster_gate.closed(published.definition, verdict.answers, now.date())
-    if found := found or companies.acting_faults(owner, published.definition, verdict.answers, mandate, organisation):
+    d = published.definition
+    found = verdict.faults + disaster_gate.closed(d, verdict.answers, now.date()) + paper_gate.closed(d, verdict.answers)
+    if found := found or companies.acting_faults(owner, d, verdict.answers, mandate, organisation):
         raise AnswersWrong(found)
     files = asked_files(verdict, draft)
     receipt, code = receipt_new(now.date()), "" if draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"

@@ -316,15 +316,15 @@ def _documents(read: Reader, top: Table) -> tuple[Document, ...]:
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"文書「{key}」は {{名: …, 処分: …}} の形で書いてください")
             continue
-        read.known(table, ("名", "処分", "様式", "件名", "本文", "記", "注", "教示", "再申請", "条件", "要確認"))
-        rows = read.table(table, "記")
+        read.known(table, ("名", "処分", "様式", "件名", "本文", "記", "注", "教示", "再申請", "条件", "職員が添える", "署名", "要確認"))
+        attached = read.yes(table, "職員が添える")
         condition, condition_text = read.condition(table)
-        name = read.text(table, "名", need=True)
+        rows, name = read.table(table, "記"), read.text(table, "名", need=True)
         out.append(Document(
-            read.ident(key, section.line_of(key)), name, read.texts(table, "処分"), read.text(table, "件名", need=True),
-            read.text(table, "本文", need=True), tuple((k, str(v)) for k, v in rows.items()), condition, condition_text,
+            read.ident(key, section.line_of(key)), name, read.texts(table, "処分"), read.text(table, "件名", need=not attached),
+            read.text(table, "本文", need=not attached), tuple((k, str(v)) for k, v in rows.items()), condition, condition_text,
             read.doubt(table, name), read.text(table, "様式", one_of=LAYOUTS) or LAYOUTS[0], read.text(table, "注"),
-            read.text(table, "教示"), read.text(table, "再申請"), section.line_of(key),
+            read.text(table, "教示"), read.text(table, "再申請"), attached, read.yes(table, "署名"), section.line_of(key),
         ))
     return tuple(out)
 

@@ -9,7 +9,7 @@ from collections.abc import Iterable, Iterator
 
 from . import conditions
 from .checks import RULES
-from .model import Call, Definition, Document, Question, Step
+from .model import LAYOUTS, Call, Definition, Document, Question, Step
 from .possible import OUTCOME as OUTCOME  # the workbench reads it here
 from .possible import can_hold, derived_values, question_of
 from .yaml_strict import Problem
@@ -221,6 +221,11 @@ def _documents(d: Definition) -> Iterator[Problem]:
             wrong = _slot(d, name)
             if wrong:
                 yield Problem(d.file, doc.line, f"文書「{doc.id}」: {wrong}")
+        own = {q.id for q in d.review.questions} | {OUTCOME}
+        if doc.attached and (doc.subject or doc.body or doc.rows or doc.note or doc.appeal or doc.again or doc.layout != LAYOUTS[0]):
+            yield Problem(d.file, doc.line, f"文書「{doc.id}」は職員が添えるPDFなので、件名・本文・記などは書けません")
+        if doc.attached and doc.condition is not None and own & {c.name for c in conditions.compares(doc.condition)}:
+            yield Problem(d.file, doc.line, f"文書「{doc.id}」は職員が添えるPDFなので、条件には申請の答えだけを使ってください")
         if doc.layout == "枠組み" and not doc.rows:
             yield Problem(d.file, doc.line, f"文書「{doc.id}」は枠組みですが「記」がありません。枠に入れる行を書いてください")
     covered = {o for doc in d.documents for o in doc.outcomes}

@@ -202,6 +202,8 @@ class Document:
     note: str = ""
     appeal: str = ""
     again: str = ""  # 再申請, where it differs from the review's
+    attached: bool = False  # 職員が添える: a PDF of the core system's that the clerk puts in; it has no text of ours
+    sealed: bool = False  # 署名: given as a PDF under the city's electronic signature
     line: int = 0
 
 

@@ -1,0 +1,54 @@
+"""PDFs that are issued with a decision, at the desk."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.views.decorators.http import require_safe
+
+from madoguchi.files.public import FileRefused, file_get, file_response
+from madoguchi.kernel.errors import NotFound
+from madoguchi.web.posted import posts, see_other
+
+from . import papers, selectors
+from .errors import NotNow
+from .staff_views import actor_of, again
+
+
+@login_required
+@posts("/staff/case/{case_id}/")
+def put(request: HttpRequest, case_id: str, document: str) -> HttpResponse:
+    """Put a PDF in."""
+    sent: Any = request.FILES.get("paper")
+    if sent is None:
+        return again(request, case_id, "PDFファイルを選んでから押してください。")
+    try:
+        papers.paper_put(actor=actor_of(request), case_id=case_id, document=document, source=sent, name=sent.name or "", size=sent.size or 0)
+    except (FileRefused, NotNow) as wrong:
+        return again(request, case_id, wrong.ja)
+    return see_other(f"/staff/case/{case_id}/")
+
+
+@login_required
+@posts("/staff/case/{case_id}/")
+def drop(request: HttpRequest, case_id: str, document: str) -> HttpResponse:
+    """Take it out."""
+    try:
+        papers.paper_drop(actor=actor_of(request), case_id=case_id, document=document)
+    except NotNow as wrong:
+        return again(request, case_id, wrong.ja)
+    return see_other(f"/staff/case/{case_id}/")
+
+
+@login_required
+@require_safe
+def view(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponseBase:
+    """A PDF as it was put in: what an approver looks at."""
+    found = selectors.case_get(actor=actor_of(request), case_id=case_id)
+    paper = next((x for x in papers.papers_of(found) if str(x.id) == paper_id), None)
+    if paper is None:
+        raise NotFound("PDFが見つかりませんでした。申請を開き直してください。")
+    return file_response(file_get(str(paper.file_id)), inline=True)
