@@ -49,7 +49,8 @@ JOURNEYS: dict[str, Journey] = {
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
-              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {})],
+              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
+              ("taxes_write_off", {})],
     # a tax paid online, and a mail before the next one is due
     "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
               ("mytax_start", {}), ("mytax_card", {}), ("work", {})],

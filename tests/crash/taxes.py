@@ -6,9 +6,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
+from django.db.models import F
 from tests.support import gateway
 
 from madoguchi.collection import (
+    changes,
     debits,
     demand_sheet,
     demands,
@@ -20,10 +22,12 @@ from madoguchi.collection import (
     results,
     runs,
     unmatched,
+    writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import (
+    Change,
     Demand,
     DueTold,
     Excess,
@@ -35,7 +39,7 @@ from madoguchi.collection.models import (
     RunFile,
     Sheet,
 )
-from madoguchi.collection.tests.conftest import accounts_text
+from madoguchi.collection.tests.conftest import accounts_text, changes_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.identity.models import Staff
 from madoguchi.identity.public import Owner
@@ -49,6 +53,7 @@ Done = dict[str, Any]
 ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
 PAYS = Owner("r:00000000-0000-4000-8000-0000000000aa", True)
 YEAR, DAY, PEOPLE = 2026, dt.date(2026, 5, 20), 5
+OLD = 2016
 
 
 def _mark(application: str) -> str:
@@ -56,7 +61,7 @@ def _mark(application: str) -> str:
 
 
 def _due(application: str) -> list[Instalment]:
-    return list(Instalment.objects.filter(demand__notice__startswith=_mark(application)).order_by("id"))
+    return list(Instalment.objects.filter(demand__notice__startswith=_mark(application), demand__year=YEAR).order_by("id"))
 
 
 def taxes_demand(application: str, **_: Any) -> Done:
@@ -163,8 +168,34 @@ def mytax_card(page: str, order: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, mytax_demand,
-                               mytax_remind, mytax_start, mytax_card)}
+def taxes_change(application: str, **_: Any) -> Done:
+    """The fourth one owes less: the file is read, looked at, and taken."""
+    clerk, due = Staff.objects.get(username="yamada"), _due(application)[3]
+    text = changes_text([1_000], due.demand.notice, dues=(due.due.isoformat(),))
+    sheet = changes.change_read(actor=clerk, charge="keiji", year=YEAR, data=text.encode(), name="更正.csv")
+    try:
+        changes.change_take(actor=clerk, sheet_id=sheet.id)
+    except MoneyMoved:
+        assert Instalment.objects.get(id=due.id).amount == 1_000
+    return {}
+
+
+def taxes_write_off(application: str, **_: Any) -> Done:
+    """A tax of ten years ago: proposed by one, approved by another."""
+    data = demands_csv("keiji", year=OLD, people=PEOPLE, seed=1).replace(b"\r\n0", b"\r\n" + _mark(application).encode() + b"0")
+    demands.demands_take(actor="test", charge="keiji", year=OLD, data=data, name="昔の調定.csv")
+    part = Instalment.objects.filter(demand__notice__startswith=_mark(application), demand__year=OLD).order_by("id")[0]
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    if not part.write_offs.exists():
+        writeoffs.write_off_ask(actor=clerk, demand_id=part.demand_id, no=part.no, ground="lapse", since=part.due + dt.timedelta(days=1),
+                                reason="時効")
+    for row in part.write_offs.filter(state="asked"):
+        writeoffs.write_off_answer(actor=chief, write_off_id=str(row.id), approve=True)
+    return {}
+
+
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change,
+                               taxes_write_off, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:
@@ -192,4 +223,6 @@ def yen() -> list[str]:
     printed = sorted(number for ids in RunFile.objects.values_list("ids", flat=True) for number in ids)
     if printed != sorted(Demand.objects.exclude(run=None).values_list("id", flat=True)):
         out.append("a notice is in no file, or in two")
+    if Change.objects.filter(was__gt=F("amount")).count() != Posting.objects.filter(debit="revenue").count():
+        out.append("a change is there twice, or half")
     return out

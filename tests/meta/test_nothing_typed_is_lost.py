@@ -22,7 +22,8 @@ from tests.support.walk import text
 from madoguchi.agency import services as agency
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
-from madoguchi.collection.tests.conftest import excess_of_payer, unmatched_money
+from madoguchi.collection.models import Demand
+from madoguchi.collection.tests.conftest import change_waiting, excess_of_payer, unmatched_money, write_off_asked
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -54,7 +55,8 @@ OPEN = {
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
-    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
+    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
+    "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
@@ -131,6 +133,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
     trial_town(actor="test")
+    waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
+    write_off_asked(hall)
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -140,7 +144,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
-            "demands/", "sheets/", "runs/", "debits/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+            "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
+            "write-offs/", "runs/", "debits/", "transfers/",
+            f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +22,15 @@ class Charge:
     law: str
     code: str  # 税目・料金番号 of eL-QR, three digits
     reminder_days: int
+    fees: tuple[tuple[dt.date, int], ...]  # 督促手数料: from which day how many yen, the newest first
     late: str  # which table of rates: 地方税, or empty where no late charge is taken
     title: str  # 納税通知書, 納入通知書
     words: str  # what the notice says first
     appeal: str  # which 教示 of city.yaml
+
+    def fee_on(self, day: dt.date) -> int:
+        """督促手数料 of a 督促状 that is issued on a day."""
+        return next((yen for since, yen in self.fees if since <= day), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +110,7 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
+                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -120,17 +126,25 @@ def _whole(raw: str, what: str) -> int:
     return int(raw)
 
 
+def _fees(key: str, raw: Any) -> tuple[tuple[dt.date, int], ...]:
+    """A sum for all days, or a list of {から: 2027-04-01, 円: "100"}."""
+    rows = [{"から": "2000-01-01", "円": raw}] if isinstance(raw, str) else raw
+    try:
+        found = [(dt.date.fromisoformat(row["から"]), _whole(row["円"], f"科目「{key}」の督促手数料")) for row in rows]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"科目「{key}」の督促手数料は \"100\" か [{{から: \"2027-04-01\", 円: \"100\"}}] の形で書いてください") from None
+    return tuple(sorted(found, reverse=True))
+
+
 def _charge(key: str, raw: dict[str, Any]) -> Charge:
     code = raw["税目コード"]
     if not (code.isascii() and code.isdecimal() and len(code) == 3):
         raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
-    if _whole(raw["督促"]["手数料"], f"科目「{key}」の督促手数料"):
-        raise ValueError(f"科目「{key}」の督促手数料は、まだ扱えません。0にして、手数料は別に請求してください")
-    return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), raw.get("延滞金", ""),
-                  raw["通知書"], raw["本文"], raw["教示"])
+    return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), _fees(key, raw["督促"]["手数料"]),
+                  raw.get("延滞金", ""), raw["通知書"], raw["本文"], raw["教示"])
 
 
-def _fees(raw: dict[str, Any] | None) -> FeeCodes | None:
+def _office_fees(raw: dict[str, Any] | None) -> FeeCodes | None:
     if not raw:
         return None
     for name, least, most in (("税目コード", 3, 3), ("番号の頭", 0, 12)):

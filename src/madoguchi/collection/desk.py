@@ -84,3 +84,19 @@ def fee_slip(*, actor: Staff, payment_id: str) -> bytes:
     if data is None:
         raise payments.PaymentClosed
     return data
+
+
+def late_slips(*, actor: Staff, demand_id: int) -> bytes:
+    """The letter and slips for the late charge and fees that are left after the tax was paid, as PDF. Raises DemandNotFound,
+    NothingToPrint, RateMissing."""
+    from .sheets import extra_of
+    from .slips import draw
+
+    section_require(actor, writes=True)
+    demand = selectors.demand_get(actor=actor, demand_id=demand_id)
+    notice = extra_of(demand, clock.today())
+    if notice is None:
+        raise NothingToPrint("本税を納め終わって延滞金か督促手数料が残っている期は、ありません。")
+    with transaction.atomic():
+        audit.record(actor.actor, "late.asked", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
+    return draw.one(notice)[0]

@@ -122,7 +122,7 @@ def fee_back(*, key: str, money: int, amount: int) -> str | None:
             return None
         if found is None:
             assert row and row.money
-            Posting.objects.create(sheet_id=row.money.sheet_id, money=row.money, debit=Account.FEE, credit=Account.EXCESS, amount=amount,
+            Posting.objects.create(sheet_id=row.money.sheet_id, money=row.money, debit=Account.OFFICE_FEE, credit=Account.EXCESS, amount=amount,
                                    on=clock.today())
             found = _excess(row, row.money, "fee", amount, UUID(key))
             row.returned += amount
@@ -179,7 +179,7 @@ def _paid(money: Money, row: FeeSlip, source: str) -> Outcome:
         row.money = money
         row.save(update_fields=["money", "prompt_on"])
         if report_apply_in(provider=SLIP, report=_report(row, "paid"), actor="collection") == "applied":
-            _post(money, source, Account.FEE)
+            _post(money, source, Account.OFFICE_FEE)
             return why
         row.money, why = None, Outcome.TWICE  # its payment was destroyed with its case: whoever paid has it back
     row.save(update_fields=["money", "prompt_on"])

@@ -17,7 +17,7 @@ class Sheet(models.Model):
     """A file that was taken in (調定のデータ, 収納のデータ), kept as it came: the same file again changes nothing."""
 
     id = models.BigAutoField(primary_key=True)
-    kind = models.CharField(max_length=10)  # demands, results
+    kind = models.CharField(max_length=10)  # demands, changes, results, debits
     form = models.CharField(max_length=20, default="")  # of results: zengin, cvs, payeasy, elqr, ocr
     name = models.CharField(max_length=150)
     sha256 = models.CharField(max_length=64)
@@ -110,7 +110,10 @@ class Instalment(models.Model):
     number = models.CharField(max_length=20, unique=True)
     confirm = models.CharField(max_length=6)  # 確認番号
     paid = models.BigIntegerField(default=0)
+    written = models.BigIntegerField(default=0)  # 不納欠損
     late_paid = models.BigIntegerField(default=0)  # 延滞金
+    fee = models.BigIntegerField(default=0)  # 督促手数料, booked with the 督促状
+    fee_paid = models.BigIntegerField(default=0)
     settled_on = models.DateField(null=True)
     prompt_on = models.DateField(null=True)  # 速報: said to be paid, the money is not here yet
     failed_code = models.CharField(max_length=2, default="")  # 振替不能
@@ -120,8 +123,47 @@ class Instalment(models.Model):
         constraints = [
             models.UniqueConstraint(fields=["demand", "no"], name="demand_no"),
             models.CheckConstraint(condition=Q(paid__lte=F("amount")) & Q(paid__gte=0), name="paid_of_amount"),
-            models.CheckConstraint(condition=Q(settled_on=None) | Q(paid=F("amount")), name="settled_is_paid"),
+            models.CheckConstraint(condition=Q(settled_on=None) | Q(paid=F("amount") - F("written")), name="settled_is_paid"),
+            models.CheckConstraint(condition=Q(written__gte=0) & (Q(written=0) | Q(settled_on__isnull=False)), name="written_is_settled"),
+            models.CheckConstraint(condition=Q(fee_paid__lte=F("fee")) & Q(fee_paid__gte=0), name="paid_of_fee"),
         ]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Change(models.Model):
+    """更正: a demand is something else from a day on. What stood before and after is kept, never changed: ``before`` and ``after`` are its
+    期 as [期, 納期限, 期別税額, 納付番号, what was paid]."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="changes")
+    demand = models.ForeignKey(Demand, on_delete=models.PROTECT, related_name="changes")
+    no = models.PositiveSmallIntegerField()  # of this demand, from 1
+    was = models.BigIntegerField()  # 年税額
+    amount = models.BigIntegerField()
+    left = models.BigIntegerField()  # what the slips of its notice ask for
+    before = models.JSONField()
+    after = models.JSONField()
+    why = models.CharField(max_length=100)
+    told = models.BooleanField()  # had its notice gone out? Then it wants a notice of change
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which that is printed
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["demand", "no"], name="change_no")]
+
+    def __str__(self) -> str:
+        return f"{self.demand_id} {self.was} {self.amount}"
+
+
+class VoidNumber(models.Model):
+    """納付番号 of a slip that a change made void. Who pays it all the same is matched by it."""
+
+    number = models.CharField(primary_key=True, max_length=20)
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="voids")
+    change = models.ForeignKey(Change, on_delete=models.PROTECT, related_name="+")
 
     def __str__(self) -> str:
         return self.number
@@ -134,7 +176,8 @@ class Reminder(models.Model):
     instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="reminders")
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="reminders")
     kind = models.CharField(max_length=8)
-    amount = models.BigIntegerField()  # what was left to pay on that day
+    amount = models.BigIntegerField()  # what was left to pay on that day, with the fee
+    fee = models.BigIntegerField(default=0)  # 督促手数料 in it
     on = models.DateField()
 
     class Meta:
@@ -142,6 +185,29 @@ class Reminder(models.Model):
 
     def __str__(self) -> str:
         return f"{self.kind} {self.on}"
+
+
+class WriteOff(models.Model):
+    """不納欠損: what nobody will pay any more. Proposed with a reason, approved by another person."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    instalment = models.ForeignKey(Instalment, on_delete=models.PROTECT, related_name="write_offs")
+    ground = models.CharField(max_length=12)  # rules.GROUNDS
+    since = models.DateField()  # from which the years of the ground are counted
+    reason = models.CharField(max_length=200)
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=10, default="asked")  # asked, done, declined
+    asked_by = models.CharField(max_length=70)
+    asked_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=70, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], name="write_off_asked_at")]
+        constraints = [models.UniqueConstraint(fields=["instalment"], condition=~Q(state="declined"), name="write_off_once")]
+
+    def __str__(self) -> str:
+        return f"{self.ground} {self.amount}"
 
 
 class FeeSlip(models.Model):
@@ -254,7 +320,7 @@ class Excess(models.Model):
     instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")
     fee = models.ForeignKey(FeeSlip, null=True, on_delete=models.PROTECT, related_name="+")
     order = models.UUIDField(null=True, unique=True)  # the 還付 of payments by which a fee goes back
-    why = models.CharField(max_length=10)  # twice 二重納付, over 過納, differs another sum than the fee's, fee 還付 of a fee
+    why = models.CharField(max_length=10)  # twice 二重納付, over 過納, differs another sum than the fee's, fee 還付 of a fee, changed 更正
     amount = models.BigIntegerField()
     left = models.BigIntegerField()
     found_on = models.DateField()

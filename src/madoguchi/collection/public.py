@@ -8,6 +8,7 @@ from .nightly import books_check, books_checked
 from .online import payment_changed
 from .remind import dues_remind
 from .runs import file_print
+from .witness import witness
 
 
 def trial_taxes(*, actor: str) -> None:
@@ -20,4 +21,4 @@ def trial_taxes(*, actor: str) -> None:
 SEALED = givebacks.SEALED + debits.SEALED + remind.SEALED
 
 __all__ = ["NOTICES_WANTED", "SEALED", "Slip", "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
-           "fee_stand", "fee_stop", "fees_ready", "file_print", "payment_changed", "slip_of_payment", "trial_taxes"]
+           "fee_stand", "fee_stop", "fees_ready", "file_print", "payment_changed", "slip_of_payment", "trial_taxes", "witness"]

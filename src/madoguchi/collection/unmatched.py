@@ -5,7 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, failpoints
@@ -57,7 +57,7 @@ def money_match(*, actor: Staff, money_id: int, number: str) -> Money:
         raise DemandNotFound
     if money.outcome != Outcome.UNKNOWN or money.stage != "final":
         raise MoneyMoved
-    due = Instalment.objects.filter(number=number).first()
+    due = Instalment.objects.filter(Q(number=number) | Q(voids__number=number)).first()
     if due is None and fee_match(money, number):
         audit.record(actor.actor, "money.matched", chain=CHAIN, facts={
             "money": money.id, "fee": number, "yen": money.amount, "outcome": money.outcome})

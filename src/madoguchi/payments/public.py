@@ -2,7 +2,7 @@
 
 from .errors import PaymentClosed, PaymentNotFound, ProviderAway, ProviderUnknown
 from .events import CHANGED, REFUND_APPROVED
-from .keeping import payments_forget, payments_hold, witness
+from .keeping import payments_forget, payments_hold, till_witness, witness
 from .models import Payment
 from .papers import paid_pdf
 from .ports import Report
@@ -24,5 +24,5 @@ __all__ = [
     "BOOKS", "CHANGED", "MEANS", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed", "PaymentNotFound",
     "ProviderAway", "ProviderUnknown", "Report", "State", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm",
     "payment_get", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
-    "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "report_apply_in", "slip_offered", "witness", "words_of",
+    "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
 ]

@@ -7,7 +7,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0002_direct_debit'),
+        ('collection', '0005_fees_and_write_offs'),
     ]
 
     operations = [

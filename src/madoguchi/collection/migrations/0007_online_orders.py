@@ -8,7 +8,7 @@ from django.db import migrations, models
 class Migration(migrations.Migration):
 
     dependencies = [
-        ('collection', '0003_fee_slip'),
+        ('collection', '0006_fee_slip'),
     ]
 
     operations = [
