@@ -62,7 +62,7 @@ def payer_require(owner: Owner | None, what: str) -> str:
 @dataclass(frozen=True, slots=True)
 class Due:
     """A 期 that is not settled, or whose 延滞金 is not. ``state``: due, overdue, told (速報), sent (paid online a moment ago),
-    debit (the bank will be asked, ``on`` is the day when it is known). ``late`` None: no rate is loaded for it."""
+    debit (the bank will be asked, ``on`` is the day when it is known). ``left`` has the 督促手数料 in it. ``late`` None: no rate is loaded for it."""
 
     part: Instalment
     left: int
@@ -83,7 +83,7 @@ class Due:
 
 def dues_of(payer: str) -> list[Due]:
     """Everything that this payer owes, the oldest first."""
-    rows = Instalment.objects.filter(Q(settled_on=None) | Q(settled_on__gt=F("due")), demand__payer=payer)
+    rows = Instalment.objects.filter(Q(settled_on=None) | Q(settled_on__gt=F("due")), demand__payer=payer, written=0)
     debits = {d.charge for d in debits_of_payer(payer)}
     sent = _sent(payer)
     found = (_due(row, row.demand.charge in debits, row.number in sent) for row in rows.select_related("demand", "debit").order_by("due", "id"))
@@ -91,14 +91,15 @@ def dues_of(payer: str) -> list[Due]:
 
 
 def _due(row: Instalment, debited: bool, sent: bool) -> Due:
-    today, left = clock.today(), row.amount - row.paid
+    today, tax = clock.today(), row.amount - row.paid
+    left = tax + row.fee - row.fee_paid
     try:
         late: int | None = late_owed(row, charge=row.demand.charge, until=today)
     except RateMissing:
         late = None
     if sent or row.prompt_on:
         return Due(row, left, late, "sent" if sent else "told", row.prompt_on)
-    if left and not row.failed_code and (row.debit or (debited and row.due >= today)):
+    if tax and not row.failed_code and (row.debit or (debited and row.due >= today)):
         return Due(row, left, late, "debit", row.debit.on if row.debit else None)
     return Due(row, left, late, "overdue" if row.due < today else "due")
 

@@ -77,7 +77,7 @@ def _told(number: str, tax: int, late: int) -> list[dict[str, Any]]:
     part = Instalment.objects.select_related("demand").get(number=number)
     found = charges().all.get(part.demand.charge)
     name = f"{found.name if found else part.demand.charge} {part.demand.year}年度 第{part.no}期"
-    sums = [{"label": name, "unit": tax, "count": 1, "sum": tax}] if tax else []
+    sums = [{"label": name + ("(督促手数料を含む)" if part.fee > part.fee_paid else ""), "unit": tax, "count": 1, "sum": tax}] if tax else []
     return [*sums, *([{"label": f"{name} 延滞金", "unit": late, "count": 1, "sum": late}] if late else [])]
 
 
