@@ -224,7 +224,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "demand_slips": "a PDF", "notice_job": "a CSV", "notice_file": "a PDF",
     "demand_late": "a PDF", "write_offs_sheet": "a CSV", "write_off_answer": "POST only",
     "write_offs": [page("write-offs", lambda t: t.taxes and "/staff/collection/write-offs/", "yamada")],
-    "write_off_propose": [page("write-off", lambda t: t.taxes["demand"] + "write-off/", "yamada", wrong="form[action$='write-off/']")],
+    "write_off_propose": [page("write-off", lambda t: t.taxes["owing"] + "write-off/", "yamada", wrong="form[action$='write-off/']")],
     "changes": [page("changes", lambda t: t.taxes and "/staff/collection/changes/", "yamada", wrong="form[enctype]")],
     "change": [page("change", lambda t: t.taxes["change"], "yamada")],
     "notice_runs": [page("notice-runs", lambda t: t.taxes and "/staff/collection/runs/", "yamada")],

@@ -362,7 +362,7 @@ class Town:
         year = fiscal_year(dt.date.today())
         desk.get(sheets).send("./", {"kind": "demands", "charge": "keiji", "year": str(year)},
                               [("file", ("調定.csv", demands_csv("keiji", year=year, people=60, seed=1), "text/csv"))])
-        demand = str(desk.get("/staff/collection/demands/?charge=keiji").page.xpath("//tbody//a/@href")[0])
+        demand, *_, owing = map(str, desk.get("/staff/collection/demands/?charge=keiji").page.xpath("//tbody//a/@href"))
         number, yen = (desk.get(demand).page.xpath(f"//tbody/tr[1]/td[@data-l='{label}']/text()")[0] for label in ("納付番号", "期別税額"))
         # in time: who pays late in a year whose rate is not announced yet (each December) is refused
         amount, on = int(yen.replace(",", "").removesuffix("円")), min(dt.date.today(), dt.date(year, 5, 31))
@@ -377,7 +377,7 @@ class Town:
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
         change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
             ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
-        return {"change": change, "demand": demand, "sheet": sheet, "money": money, "run": run, "excess": excess}
+        return {"change": change, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess}
 
     @functools.cached_property
     def tax_order(self) -> str:

@@ -79,8 +79,8 @@ def account_words(code: str) -> str:
 
 # 不納欠損: the ground in words, and how many years there must be behind the day from which it is counted
 GROUNDS: dict[str, tuple[str, int]] = {
-    "lapse": ("時効の完成(地方税法18条、法定納期限の翌日から5年。完成猶予・更新があれば、その後の起算日から)", 5),
-    "stay": ("滞納処分の執行停止が3年続いた(地方税法15条の7第4項)", 3),
+    "lapse": ("時効の完成（起算日から5年、地方税法18条）", 5),
+    "stay": ("執行停止が3年続いた（地方税法15条の7第4項）", 3),
 }
 
 

@@ -63,7 +63,7 @@ SAID: dict[str, Made] = {
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),
     "money.matched": Made(Money, "money", "消し込んだ入金", lambda a: {
-        "amount": a.facts["yen"], "instalment_id": a.facts["instalment"], "outcome": a.facts["outcome"]}, whole=False),
+        "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
 }
 NAMES = {"amount": "金額", "state": "状態", "approved_by": "承認した人", "answered_by": "承認した人", "asked_by": "申し出た人", "by": "行った人",
          "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日"}
