@@ -54,6 +54,7 @@ OPEN = {
 FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.hook": "one word to a gateway, by its signature",
               "web.views.metrics_page": "numbers; by token or from this machine",
               "figures.staff_views.as_csv": "figures.selectors.figures in the table of rights",
+              "collection.write_off_staff_views.sheet": "of the whole room: collection's test_strangers",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.
 API = {"application": "owner", "answers": "owner", "attach": "owner", "submit": "owner", "document": "owner", "case": "token",

@@ -24,7 +24,7 @@ STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "deman
              "unmatched_match": ("money_id",), "notice_run": ("run_id",), "notice_job": ("run_id",), "notice_file": ("file_id",),
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
              "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",),
-             "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",), "write_offs_sheet": (),
+             "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
              "change": ("change_sheet_id",), "debit_request": ("request_id",)}
 WORKERS_ONLY = {"transfer", "debit_request"}  # files for the bank hold accounts: who only reads does not get it
 
