@@ -122,11 +122,13 @@ def _xlsx(data: bytes) -> Iterator[tuple[int, Cells | str]]:
     values, formulas = stored.worksheets[0], written.worksheets[0]
     for each in (values, formulas):
         each.reset_dimensions()  # what the file states about itself is not believed
-    rows = (each.iter_rows(max_col=MOST_COLUMNS + 1, values_only=True) for each in (values, formulas))
+    rows = (each.iter_rows(values_only=True) for each in (values, formulas))
     pairs = _careful(zip(*rows, strict=False))
     for line, (cells, sources) in enumerate(pairs, 1):
         if line > MOST_LINES:
             raise SheetWrong([f"{MOST_LINES:,}行目より下に値があります。下の方の要らない行を消してください"])
+        if len(cells) > MOST_COLUMNS * 5:  # formats reach further than values do
+            raise SheetWrong([f"{line}行目 列が{MOST_COLUMNS}より多くあります。要らない列を消してください"])
         texts, faults = [], []
         for at, (value, source) in enumerate(zip(cells, sources, strict=False), 1):
             text = _cell(value)
