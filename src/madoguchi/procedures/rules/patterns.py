@@ -139,16 +139,21 @@ def code_of(kind: str) -> str:
     return found[1] if found else ""
 
 
+def _joined(text: str) -> str:
+    """For finding words: 「使用の許可の申請」 is 使用許可申請."""
+    return wide(text).replace("の", "")
+
+
 def _weighed(row: Row, pattern: Pattern) -> tuple[int, list[str]]:
     """How well a pattern fits, and by what. A word inside a longer one that fits too does not count again."""
-    name, code, said, why = wide(row["name"]), code_of(row["kind"]), wide(row["kind"]), list[str]()
+    name, code, said, why = _joined(row["name"]), code_of(row["kind"]), wide(row["kind"]), list[str]()
     sum_ = max((w for key, w in pattern.kinds.items() if key == code or (not key[0].isdigit() and wide(key) in said)), default=0)
     if sum_:
         why.append(f"手続類型「{clean(row['kind'])[:SHOWN]}」(+{sum_})")
     taken: list[str] = []
     for word, weight in sorted(pattern.words.items(), key=lambda w: (-len(w[0]), -w[1])):
-        if wide(word) in name and not any(wide(word) in longer for longer in taken):
-            taken.append(wide(word))
+        if _joined(word) in name and not any(_joined(word) in longer for longer in taken):
+            taken.append(_joined(word))
             why.append(f"名前の「{word}」(+{weight})")
             sum_ += weight
     return sum_, why
