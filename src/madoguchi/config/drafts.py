@@ -21,7 +21,7 @@ from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.draft_pages import Words
 from madoguchi.procedures.rules.draft_row import Row, row_of, slug_of, wide
 from madoguchi.procedures.rules.model import Definition
-from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, read_pattern, read_words
+from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, read_pattern, read_words, section_of
 from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
 
 from .procedures_cli import COMMON, ROOT, pack_files, read_file, tables
@@ -50,6 +50,7 @@ class Made:
     blocks: tuple[str, ...] = ()
     published: bool = False
     file: Path | None = None
+    section: str = ""  # 担当課 of the row, where the city has no such section
 
     @property
     def publishable(self) -> bool:
@@ -72,6 +73,11 @@ class Report:
     def patterns(self) -> Counter[str]:
         """How many rows got each pattern."""
         return Counter(r.pattern for r in self.rows if r.pattern)
+
+    @property
+    def sections_missing(self) -> Counter[str]:
+        """Sections that city.yaml does not have, with how many rows wait for them."""
+        return Counter(r.section for r in self.rows if r.section)
 
     @property
     def published(self) -> int:
@@ -162,7 +168,8 @@ class _Desk:
             return Made(row["key"], name, slug, "twice", blocks=("同じ手続IDの行が二つあります。どちらかのIDを直してください",))
         self.seen.add(slug)
         pattern, why = choose(row, self.patterns)
-        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml")
+        lost = "" if section_of(row["section"], self.place.sections) else row["section"]
+        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost)
         return self._drawn(made, row, pattern)
 
     def _drawn(self, made: Made, row: Row, pattern: Pattern) -> Made:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import random
 import re
 
 import pytest
@@ -9,12 +10,15 @@ from django.core.management import call_command
 from django.core.management.base import CommandError
 from django.test import Client
 from tests.support.hall import Hall
+from tests.support.walk import Walk
 
 from madoguchi.config import drafts
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures import selectors
 from madoguchi.procedures.models import Version
+from madoguchi.procedures.rules import generate
 from madoguchi.procedures.views import PER_PAGE
 
 DOG = {"key": "KAN-7", "name": "犬の登録申請", "section": "市民課", "law": "狂犬病予防法", "article": "第4条", "kind": "1", "fee": "なし",
@@ -115,6 +119,7 @@ def test_the_command_reads_a_sheet_and_says_what_became_of_it(tmp_path, capsys):
     call_command("drafts", "make", "--from", str(sheet), "--publish")
     said = capsys.readouterr().out
     assert "2行、公開できるもの1件、公開した1件" in said and "担当課「水の課」" in said and "額が分かりません" in said
+    assert "city.yaml の「課」にない課: 水の課 1件" in said
     call_command("drafts", "make", "--from", str(sheet), "--only", "A-2")
     assert "1行、" in capsys.readouterr().out
     with pytest.raises(CommandError, match="A-9"):
@@ -122,6 +127,24 @@ def test_the_command_reads_a_sheet_and_says_what_became_of_it(tmp_path, capsys):
     sheet.write_text("手続,名\nx,y\n", encoding="utf-8")
     with pytest.raises(CommandError, match="key・name・section"):
         call_command("drafts", "make", "--from", str(sheet))
+
+
+@pytest.mark.parametrize(("name", "pattern"), [
+    ("何かの申請", "申請"), ("犬の死亡届", "届出"), ("転居届の来庁予約", "届出+予約"),
+    ("居住証明書の交付申請", "証明交付"), ("会議室の使用許可の申請", "施設利用"),
+    ("生ごみ処理機の補助金の申請", "補助金"), ("料理教室の申込", "講座申込"), ("まちづくりのアンケート", "アンケート")])
+def test_a_resident_walks_through_a_draft_of_every_pattern(hall: Hall, name: str, pattern: str):
+    information = "氏名、電話番号、始めたい理由、開始日、世帯主の氏名（ふりがな）、個人番号、振込先"
+    one = make({**DOG, "name": name, "information": information}, publish=True).rows[0]
+    assert (one.pattern, one.published) == (pattern, True)
+    d = procedures.current(one.slug).definition
+    walk = Walk(hall.browser("hanako"), one.slug, generate.answers_for(d, random.Random(7), today=clock.today()))
+    walk.go()
+    assert walk.step_id == "check" and len(walk.seen) >= 2
+    page = walk.client.get(walk.here)
+    assert page.status_code == 200
+    assert name in page.content.decode()
+    assert {"始めたい理由", "開始日", "世帯主の氏名（ふりがな）"} <= {q.label for q in d.questions()}
 
 
 def test_the_patterns_are_checked(capsys):

@@ -80,6 +80,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"    公開できません: {words}" if r.state != "pack" else f"    {words}")
         self.stdout.write("型: " + "、".join(f"{name} {n}件" for name, n in report.patterns.most_common()))
         self.stdout.write("結果: " + "、".join(f"{STATES[s]} {n}件" for s, n in report.states.most_common()))
+        if missing := report.sections_missing:
+            self.stdout.write("city.yaml の「課」にない課: " + "、".join(f"{name} {n}件" for name, n in missing.most_common()))
         self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts.folder()}")
 
     def _publish(self, options: dict[str, Any]) -> None:
