@@ -373,7 +373,8 @@ def _filings(accepted: list[str]) -> list[str]:
     over = {str(t) for t in Tombstone.objects.values_list("case_id", flat=True)}
     out += [f"accepted and gone: {a}" for a in accepted if a not in filed and a not in over]
     out += [f"destroyed and still there: {a}" for a in over & (set(filed) | set(cases))]
-    out += [f"no case: {a}" for a, row in filed.items() if a not in cases and row.status != "unpaid"]
+    out += [f"no case: {a}" for a, row in filed.items() if a not in cases and row.status != "unpaid"
+            and not row.view.get("unpaid_end")]
     out += [f"case without application: {c}" for c in cases if c not in filed]
     for key, a in filed.items():
         case = cases.get(key)

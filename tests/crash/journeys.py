@@ -37,20 +37,31 @@ JOURNEYS: dict[str, Journey] = {
     "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
              ("counter_sale", {}), ("day_close", {})],
+    "terminal": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_terminal", {}), ("work", {}), ("terminal_back", {}),
+                 ("day_close", {})],
+    # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
+    "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
+             ("pay_refund", {}), ("work", {}), ("slip_transfer", {})],
+    "slip_stop": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_stop", {}), ("work", {})],
     # a certificate as a PDF under the city's seal, which the clerk puts in
     "paper": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("paper_put", {}),
               ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
-              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {})],
+              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
+              ("taxes_write_off", {})],
+    # a tax paid online, and a mail before the next one is due
+    "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
+              ("mytax_start", {}), ("mytax_card", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
+        "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed")}
+        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed")}

@@ -8,19 +8,27 @@ from typing import Any
 from django.db.models import Sum
 from tests.support import gateway
 
+from madoguchi.collection import givebacks, results
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.models import Excess, FeeSlip
 from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments import cashier, refunds, sales, services, till, webhooks
+from madoguchi.payments import cashier, refunds, sales, services, terminals, till, webhooks
 from madoguchi.payments.errors import PaymentClosed
-from madoguchi.payments.models import Attempt, DayClose, Payment, Refund
+from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
+from madoguchi.payments.rules import BOOKS
+
+from .taxes import ACCOUNT, taxes_transfer
 
 Done = dict[str, Any]
 DESK = "shimin"  # the section that takes these fees
 PRESS = "00000000-0000-4000-8000-00000000c0de"
 
 
-def _gate() -> gateway.Running:
+def gate() -> gateway.Running:
+    """The gateway of the run."""
     return gateway.Running(os.environ["MADOGUCHI_CARD_BASE"], None)  # type: ignore[arg-type]
 
 
@@ -38,15 +46,15 @@ def pay_start(application: str, **_: Any) -> Done:
 
 def pay_card(application: str, page: str, **_: Any) -> Done:
     """The card with 3-D Secure, and back on our page, which asks how it went."""
-    _gate().card(page, gateway.SECURE)
+    gate().card(page, gateway.SECURE)
     services.payment_confirm(payment_id=str(_payment(application).id), actor="resident:x")
     return {}
 
 
 def pay_notice(page: str, **_: Any) -> Done:
     """The card, and the gateway's notice, twice."""
-    _gate().card(page, gateway.PAYS)
-    session = _gate().session(gateway.order_of(page))
+    gate().card(page, gateway.PAYS)
+    session = gate().session(gateway.order_of(page))
     body, signature = gateway.event("checkout.session.completed", session, number=f"evt_{session['id']}")
     for _again in range(2):
         webhooks.notice_take(provider="card", body=body, signature=signature)
@@ -78,18 +86,80 @@ def counter_sale(**_: Any) -> Done:
     return {}
 
 
+def pay_terminal(application: str, **_: Any) -> Done:
+    """At the terminal of the counter: the slip's number is typed."""
+    try:
+        terminals.terminal_take(actor=Staff.objects.get(username="okada"), payment_id=str(_payment(application).id),
+                                typed=terminals.Typed("shimin1", "card", application[:8]))
+    except PaymentClosed:
+        assert _payment(application).state == "success"
+    return {}
+
+
+def terminal_back(application: str, **_: Any) -> Done:
+    """A part of it goes back at the terminal, by its own slip."""
+    clerk, payment = Staff.objects.get(username="okada"), _payment(application)
+    refund = Refund.objects.filter(payment=payment).first() or refunds.refund_ask(
+        actor=clerk, payment_id=str(payment.id), amount=50, reason="mistake")
+    if refund.state == "asked":
+        refunds.refund_answer(actor=Staff.objects.get(username="matsui"), refund_id=str(refund.id), approve=True)
+    if Refund.objects.get(id=refund.id).state == "approved":
+        refunds.refund_hand_over(actor=clerk, refund_id=str(refund.id), slip=f"{application[:8]}-B")
+    return {}
+
+
+def pay_slip(application: str, **_: Any) -> Done:
+    """The 納付書 instead of the card."""
+    payment = _payment(application)
+    if payment.state != "success":
+        services.payment_start(payment_id=str(payment.id), means="slip", back="", language="ja", actor="resident:x")
+    return {}
+
+
+def slip_results(application: str, **_: Any) -> Done:
+    """The file that tells of it: first that it was paid, then the money, once too often."""
+    slip = FeeSlip.objects.get(payment=_payment(application).id)
+    rows = [Received(n, 0, slip.number, slip.amount, clock.today(), "elqr", stage, "") for n, stage in enumerate(("prompt", "final", "final"), 1)]
+    results.results_take(actor="test", results=results.Results("elqr", "納付情報.txt", application.encode(), rows))
+    return {}
+
+
+def slip_stop(application: str, **_: Any) -> Done:
+    """Whoever has the slip does not want it any more."""
+    try:
+        services.payment_cancel(payment_id=str(_payment(application).id), actor="resident:x")
+    except PaymentClosed:
+        assert _payment(application).state == "cancelled"
+    return {}
+
+
+def slip_transfer(application: str, **_: Any) -> Done:
+    """What goes back of it is transferred: asked by one, approved by another, sent to the bank."""
+    clerk, chief = (Staff.objects.get(username=name) for name in ("yamada", "nakamura"))
+    excess = Excess.objects.get(order=Refund.objects.get(payment=_payment(application)).id)
+    if not excess.backs.exists():
+        givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
+    for back in excess.backs.filter(state="asked"):
+        givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+    taxes_transfer()
+    return {}
+
+
 def day_close(**_: Any) -> Done:
     """The day's cash is counted, all of it stays, and the chief takes it over."""
     clerk, chief = (Staff.objects.get(username=name) for name in ("okada", "matsui"))
     now = till.till_now(actor=clerk, section=DESK)
-    if now.takings:
-        till.till_close(actor=clerk, section=DESK, count=till.Count({1: now.expected}, now.expected, "", now.number, now.expected))
+    if now.takings or now.terminals:
+        till.till_close(actor=clerk, section=DESK, count=till.Count({1: now.expected}, now.expected, "", now.number, now.expected,
+                                                                                   terminals.seen(now.terminals)))
     last = DayClose.objects.filter(section=DESK).order_by("-number")[0]
     till.till_take_over(actor=chief, close_id=str(last.id), amount=last.kept)
     return {}
 
 
-ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, day_close)}
+ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
+                                pay_slip, slip_results, slip_stop, slip_transfer,
+                                day_close)}
 
 
 def _tills() -> list[str]:
@@ -97,8 +167,18 @@ def _tills() -> list[str]:
     out, left = [], 0
     if Payment.objects.filter(case_ref="").count() > 1:
         out.append("a sale was made twice")
+    for slip in TerminalSlip.objects.exclude(refund=None).select_related("refund"):
+        if slip.refund is None or slip.refund.state != "done":
+            out.append(f"slip {slip}: nothing went back")
+    if TerminalSlip.objects.exclude(attempt=None).count() != Attempt.objects.filter(provider="terminal", state="paid").count():
+        out.append("slips and orders of the terminal differ")
     for number, row in enumerate(DayClose.objects.filter(section=DESK).order_by("number"), 1):
-        taken = Attempt.objects.filter(closed=row).aggregate(x=Sum("amount"))["x"] or 0
+        shown = [sum(line[key] for line in row.terminals) for key in ("taken", "back")]
+        ours = [rows.aggregate(x=Sum("amount"))["x"] or 0 for rows in (Attempt.objects.filter(closed=row, provider="terminal"),
+                                                                      Refund.objects.filter(closed=row, attempt__provider="terminal"))]
+        if shown != ours:
+            out.append(f"close {row}: terminals {shown} are not {ours}")
+        taken = Attempt.objects.filter(closed=row, provider="counter_cash").aggregate(x=Sum("amount"))["x"] or 0
         if (row.number, row.left, row.taken) != (number, left, taken):
             out.append(f"close {row}: {row.left}/{row.taken} is not {left}/{taken}")
         if AuditEntry.objects.filter(chain=f"till:{DESK}", action="till.closed", facts__number=row.number).count() != 1:
@@ -118,14 +198,19 @@ def yen() -> list[str]:
         if payment.state == "success" and payment.received != payment.amount:
             out.append(f"{payment.receipt}: {payment.received} received of {payment.amount}")
         accepted = Application.objects.filter(id=payment.case_ref or None, status__in=("filed", "under_review", "approval", "decided"))
-        if payment.state == "success" and payment.case_ref and not accepted.exists():
+        of_books = payment.key.startswith(BOOKS)  # see taxes
+        if payment.state == "success" and payment.case_ref and not of_books and not accepted.exists():
             out.append(f"{payment.receipt}: paid and not accepted")
+    for slip in FeeSlip.objects.all():
+        order = Attempt.objects.filter(id=slip.key).first()
+        if order is None or (order.state == "paid") != (slip.money_id is not None) or slip.returned not in (0, 100):
+            out.append(f"slip {slip}: {slip.money_id}, its order is {order and order.state}")
     for attempt in Attempt.objects.filter(provider="card").exclude(reference=""):
-        there = _gate().session(attempt.reference)
+        there = gate().session(attempt.reference)
         if (there["payment_status"] == "paid") != (attempt.state == "paid"):
             out.append(f"order {attempt.id}: {attempt.state} here, {there['payment_status']} at the gateway")
         if attempt.state == "paid":
-            given = sum(r["amount"] for r in _gate().refunds(attempt.paid_by))
+            given = sum(r["amount"] for r in gate().refunds(attempt.paid_by))
             ours = Refund.objects.filter(attempt=attempt, state="done").aggregate(x=Sum("amount"))["x"] or 0
             if given != ours:
                 out.append(f"order {attempt.id}: {ours} given back here, {given} at the gateway")

@@ -36,7 +36,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, refunds, sales, till
+from madoguchi.payments import cashier, refunds, sales, terminals, till
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -163,6 +163,14 @@ PAYMENTS = {
     "payments.refunds.refund_hand_over": staff(lambda w, a: refunds.refund_hand_over(actor=a, refund_id=w.refund), SECTION, anything),
     "payments.cashier.cash_take_in": staff(lambda w, a: cashier.cash_take_in(
         actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), tendered=300), SECTION, anything),
+    "payments.terminals.terminal_take": staff(lambda w, a: terminals.terminal_take(
+        actor=a, payment_id=w.open_payment, typed=terminals.Typed("kosodate1", "card", "1")), SECTION, anything),
+    "payments.terminals.terminal_take_in": staff(lambda w, a: terminals.terminal_take_in(
+        actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), typed=terminals.Typed("kosodate1", "card", "1")),
+        SECTION, anything),
+    "payments.sales.sale_terminal": staff(lambda w, a: sales.sale_terminal(
+        actor=a, section="kosodate", press=str(uuid.uuid4()), counts={"juuminhyou": 1}, typed=terminals.Typed("kosodate1", "card", "1")),
+        SECTION, anything),
     "payments.sales.sale_take": staff(lambda w, a: sales.sale_take(actor=a, section="kosodate", press=str(uuid.uuid4()),
                                                                    counts={"juuminhyou": 1}, tendered=300), SECTION, anything),
     "payments.till.till_check": staff(lambda w, a: till.till_check(a, "kosodate"), SECTION, anything),
@@ -341,6 +349,7 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "identity.owners.proven": "yes or no of the sign-in of the one who asks",
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
@@ -382,9 +391,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                "intake.applications", "intake.views_documents", "casework.staff_views", "casework.paper_views", "casework.papers",
                                "collection.printing",
                            "collection.run_staff_views", "collection.excess_staff_views",
-                           "collection.debit_staff_views"}),
+                           "collection.debit_staff_views", "collection.changes"}),
     "files.public.files_of": ("as file_get", set()),
-    "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness"}),
+    "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness", "collection.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),
     "identity.people.staff_get": ("for the personnel import", set()),
     "identity.personnel.people_read": ("parses the personnel file", set()),
@@ -400,8 +409,10 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
-                                             {"intake.paying", "casework.staff_views"}),
-    "payments.selectors.payments_of_cases": ("of applications that the caller has listed", {"intake.paying"}),
+                                             {"intake.paying", "casework.staff_views", "collection.online"}),
+    "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed", {"intake.paying", "collection.mine"}),
+    "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
+    "payments.selectors.orders_known": ("numbers of orders and whether they are paid, for the check of the books", {"collection.ledger"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
     "records.public.number_of": ("for the command that proves a paper by its digest, and tells a number only",

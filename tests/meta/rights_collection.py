@@ -7,27 +7,44 @@ from typing import Any
 
 from tests.support.hall import OPENING
 
-from madoguchi.collection import access, debits, demands, desk, givebacks, selectors, unmatched
-from madoguchi.collection.errors import NothingToPrint
+from madoguchi.collection import (
+    access,
+    changes,
+    debits,
+    demands,
+    desk,
+    givebacks,
+    mine,
+    selectors,
+    unmatched,
+    writeoffs,
+)
+from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.models import Demand, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
+    change_waiting,
+    changes_text,
     debited,
     excess_of_payer,
+    late_paid,
     printed_run,
     sheet_text,
     shops_file,
     transferred,
     unmatched_money,
+    write_off_asked,
 )
+from madoguchi.register.public import trial_town
 
-from .rights import Ask, anything, something, staff
+from .rights import SECTION, Ask, anything, resident, something, staff
 
+HANAKO = "900000002"
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
-NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request")
+NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request", "change", "paid_late", "old")
 
 
 def taxes(w: Any) -> None:
@@ -35,7 +52,8 @@ def taxes(w: Any) -> None:
     w.unmatched = unmatched_money().id
     w.demand, w.sheet = Demand.objects.first().id, Sheet.objects.first().id
     w.due = Demand.objects.last().instalments.get().number
-    demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text().encode(), name="kaigo.csv")
+    demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text(each=60_000).encode(), name="kaigo.csv")
+    w.paid_late = late_paid("kaigo")
     w.printed, w.printed_file = printed_run().values()
     chief = w.hall.staff("nakamura")
     excess, due = excess_of_payer()
@@ -43,7 +61,11 @@ def taxes(w: Any) -> None:
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
     w.request = debited(w.hall).id
+    w.change = change_waiting(w.hall).id
+    w.write_off = str(write_off_asked(w.hall).id)
+    w.old = Demand.objects.filter(year=2016).last().id
     w.paid_file = shops_file([(w.due, 10_000)])
+    trial_town(actor="test")  # the residents' 宛名番号
 
 
 def _reads(go: Any) -> Ask:
@@ -66,6 +88,7 @@ TABLE: dict[str, Ask] = {
     "collection.selectors.run_file_get": _reads(lambda w, a: selectors.run_file_get(actor=a, file_id=w.printed_file)),
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
         actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY), COLLECTS, anything),
+    "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
     "collection.selectors.transfer_get": staff(lambda w, a: selectors.transfer_get(actor=a, transfer_id=w.transfer), COLLECTS, anything),
@@ -76,6 +99,22 @@ TABLE: dict[str, Ask] = {
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
         actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.selectors.change_sheets": _reads(lambda w, a: list(selectors.change_sheets(actor=a))),
+    "collection.changes.change_show": _reads(lambda w, a: changes.change_show(actor=a, sheet_id=w.change)),
+    "collection.changes.change_read": staff(lambda w, a: changes.change_read(
+        actor=a, charge="keiji", year=2026, data=changes_text((8_000,)).encode(), name="b.csv"), COLLECTS, anything),
+    "collection.changes.change_take": staff(lambda w, a: changes.change_take(actor=a, sheet_id=w.change), COLLECTS, anything),
+    "collection.changes.change_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: changes.change_drop(actor=a, sheet_id=w.change)),
+                                            COLLECTS, anything),
+    "collection.selectors.write_off_list": _reads(lambda w, a: list(selectors.write_off_list(actor=a))),
+    "collection.desk.late_slips": staff(lambda w, a: desk.late_slips(actor=a, demand_id=w.paid_late), COLLECTS, anything),
+    "collection.writeoffs.stamps": staff(lambda w, a: writeoffs.stamps(a), set(), something),
+    "collection.writeoffs.write_off_sheet": _reads(lambda w, a: writeoffs.write_off_sheet(actor=a)),
+    "collection.writeoffs.write_off_ask": staff(lambda w, a: writeoffs.write_off_ask(
+        actor=a, demand_id=w.old, no=1, ground="lapse", since=dt.date(2016, 6, 1), reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.writeoffs.write_off_answer": staff(lambda w, a: writeoffs.write_off_answer(actor=a, write_off_id=w.write_off, approve=False),
+                                                   COLLECTS, anything),
     "collection.selectors.refunds_waiting": _reads(lambda w, a: selectors.refunds_waiting(actor=a) >= 0),
     "collection.givebacks.excess_get": _reads(lambda w, a: givebacks.excess_get(actor=a, excess_id=w.excess)),
     "collection.givebacks.offset_ask": staff(lambda w, a: givebacks.offset_ask(
@@ -92,9 +131,16 @@ TABLE: dict[str, Ask] = {
     "collection.desk.results_import": staff(lambda w, a: desk.results_import(actor=a, form="cvs", data=w.paid_file, name="a.txt"),
                                             COLLECTS, anything),
     "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
+    "collection.mine.payer_of": resident(lambda w, o: mine.payer_of(o, "taxes.page"), lambda v, w: v == HANAKO),
+    "collection.mine.payer_require": resident(lambda w, o: mine.payer_require(o, "taxes.page"), lambda v, w: v == HANAKO),
 }
+# Ways that are handed the payer whom mine.payer_of has found for the one who asks; strangers on every page: collection/tests/test_online.py
+OWN = dict.fromkeys((
+    "collection.online.order_make", "collection.my_slips.own_slips", "collection.remind.mail_set", "collection.remind.mail_stop",
+), "is handed the payer that payer_of gave")
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "collection.public.trial_taxes": ("invented demands in an empty room", {"config.management.commands.setup"}),
+    "collection.online.order_get": ("of the payer whom payer_of has found", {"collection.views_my"}),
     "collection.charges.charge_get": ("the city pack's table", None),
     "collection.formats.profiles.profile_read": ("reads a layout", None),
     "collection.formats.specimen.received_file": ("writes a file of the trial from rows that are handed over", None),

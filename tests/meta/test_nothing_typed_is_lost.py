@@ -22,7 +22,8 @@ from tests.support.walk import text
 from madoguchi.agency import services as agency
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
-from madoguchi.collection.tests.conftest import excess_of_payer, unmatched_money
+from madoguchi.collection.models import Demand
+from madoguchi.collection.tests.conftest import change_waiting, excess_of_payer, unmatched_money, write_off_asked
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -33,6 +34,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, till
 from madoguchi.payments import services as charging
+from madoguchi.register.public import trial_town
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
 BACK = "ログインする前に入力した内容を戻しました"
@@ -51,10 +53,14 @@ OPEN = {
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
-    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_cancel": "a button", "payment_refund_act": "a button",
-    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "debits_file": "a file",
+    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "fee_slip": "a button",
+    "pay_cancel": "a button", "payment_refund_act": "a button",
+    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
+    "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
+    "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
+    "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
 
 
@@ -126,6 +132,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
 
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
+    trial_town(actor="test")
+    waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
+    write_off_asked(hall)
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -135,7 +144,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
-            "demands/", "sheets/", "runs/", "debits/", "transfers/", f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+            "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
+            "write-offs/", "runs/", "debits/", "transfers/",
+            f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
         ("suzuki", "/staff/absence/"), ("admin", "/staff/people/"),
@@ -143,7 +154,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("hanako", f"/a/{draft.id}/{hall.definition(NUMBERED).steps[1].id}/"), ("hanako", f"/a/{draft.id}/check/"),
         ("hanako", f"/a/{draft.id}/acting/"), ("hanako", f"/a/{draft.id}/documents/"),
         ("hanako", f"/my/{correcting.id}/correct/"), ("hanako", f"/my/{received.id}/"), ("hanako", f"/my/{decided.id}/filed/"),
-        ("hanako", "/my/mandates/"), ("hanako", "/my/mandates/new/"),
+        ("hanako", "/my/taxes/"), ("hanako", "/my/mandates/"), ("hanako", "/my/mandates/new/"),
         ("hanako", f"/my/mandates/organisation/?organisation={office.id}"),
         *(("ito", f"/staff/organisations/{tail}") for tail in ("new/", f"{office.id}/", "file/")),
     ]

@@ -42,7 +42,7 @@ from madoguchi.survey.tests.conftest import answers as flooded
 from . import readers, rights, rights_collection, rights_companies
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
-TABLE, OWN = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE, rights.OWN | rights_companies.OWN
+TABLE, OWN = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE, rights.OWN | rights_companies.OWN | rights_collection.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
        "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",

@@ -176,6 +176,24 @@ def document(request: HttpRequest, application_id: UUID, document_id: UUID) -> H
     return file_response(file, name=f"{name}.pdf")
 
 
+@api.get("/applications/{application_id}/fee", auth=resident, response={200: shapes.FeeOut, **READS}, summary="申請の手数料", operation_id="fee")
+def fee(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
+    """What is to be paid, whether it is, and by what it can be."""
+    return shaped.fee(intake.application_get(owner=_owner(request), application_id=str(application_id)))
+
+
+@api.post("/applications/{application_id}/fee/pay", auth=resident, response={200: shapes.Going, **WRITES}, summary="支払いを始める",
+          operation_id="pay")
+def pay(request: HttpRequest, application_id: UUID, body: shapes.Pay) -> dict[str, Any]:
+    """Start a payment; starting again a moment later leads to the same page. Paid is what the fee says, not that somebody came back."""
+    owner = _owner(request)
+    limits.take("submit", request, owner.key)
+    row = intake.application_get(owner=owner, application_id=str(application_id))
+    shaped.fee(row)  # an application without a fee is told so first
+    url = intake.fee_start(application=row, means=body.means, language="ja", actor=owner.actor)
+    return {"go_to": url or shaped.slip_address(row), "fee": shaped.fee(row)}
+
+
 @api.get("/staff/cases", auth=token, response={200: shapes.CasesOut, **can(401, 403, 422)}, summary="課の申請", operation_id="cases")
 def cases(request: HttpRequest, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
           state: Annotated[str, Query(max_length=20)] = "") -> dict[str, Any]:

@@ -4,12 +4,15 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.conf import settings
+
 from madoguchi.casework.public import Case
 from madoguchi.identity.public import Owner
 from madoguchi.intake import public as intake
 from madoguchi.intake.errors import AlreadyFiled, AnswersWrong
 from madoguchi.intake.public import Application, Draft
 from madoguchi.kernel import clock, sealed
+from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures.public import Fault, Published
 
 from . import services
@@ -39,6 +42,24 @@ def application(row: Application) -> dict[str, Any]:
     documents = [{"id": d["id"], "name": d["name"]} for d in row.view.get("documents", [])]
     return {"id": row.id, "state": row.status, "state_words": intake.STATUS_WORDS[row.status], "receipt": row.receipt,
             "procedure": row.slug, "version": row.version, "filed_at": row.filed_at.astimezone(clock.JST), "documents": documents}
+
+
+def slip_address(row: Application) -> str:
+    """Where the PDF of a 納付書 is."""
+    return f"{settings.BASE_URL}/my/{row.id}/pay/slip.pdf"
+
+
+def fee(row: Application) -> dict[str, Any]:
+    """The fee of an application. Raises NotFound where there is none."""
+    found = intake.fee_of(row)
+    if found is None:
+        raise NotFound("この申請に手数料はありません。")
+    p, slip = found.payment, found.slip
+    means = [*(["card"] if found.card else []), *(["slip"] if found.slip_offered or (slip and found.begins) else [])]
+    return {"state": p.state, "state_words": found.words, "lines": p.lines, "amount": p.amount, "received": p.received, "refunded": p.refunded,
+            "due_at": p.due_at and p.due_at.astimezone(clock.JST), "paid_at": p.paid_at and p.paid_at.astimezone(clock.JST),
+            "paid_by": p.means, "number": p.number, "means": means,
+            "slip": {"number": slip.number, "until": slip.until, "prompt_on": slip.prompt_on, "pdf": slip_address(row)} if slip else None}
 
 
 def case(row: Case) -> dict[str, Any]:

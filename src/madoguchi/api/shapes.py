@@ -104,13 +104,61 @@ class ApplicationOut(Schema):
     """An application that was sent."""
 
     id: UUID
-    state: Literal["filed", "under_review", "correction", "answered", "approval", "decided", "withdrawn"]
+    state: Literal["unpaid", "lapsed", "filed", "under_review", "correction", "answered", "approval", "decided", "withdrawn"]
     state_words: str
     receipt: str
     procedure: str
     version: int
     filed_at: dt.datetime
     documents: list[Issued]
+
+
+class FeeLine(Schema):
+    """One line of a fee, in yen."""
+
+    label: str
+    unit: int
+    count: int
+    sum: int
+
+
+class FeeSlipOut(Schema):
+    """納付書. `prompt_on`: on this day it was said to be paid; the money is not here yet."""
+
+    number: str
+    until: dt.date
+    prompt_on: dt.date | None
+    pdf: str = Field(description="納付書(PDF)の宛先。ログインしたまま開く")
+
+
+class FeeOut(Schema):
+    """The fee of an application. `means`: by what it can be paid here and now."""
+
+    state: Literal["created", "started", "submitted", "success", "failed", "cancelled", "expired"]
+    state_words: str
+    lines: list[FeeLine]
+    amount: int
+    received: int
+    refunded: int
+    due_at: dt.datetime | None
+    paid_at: dt.datetime | None
+    paid_by: str = Field(description="支払った方法。まだなら空")
+    number: str = Field(description="領収番号。まだなら空")
+    means: list[Literal["card", "slip"]]
+    slip: FeeSlipOut | None
+
+
+class Pay(Schema):
+    """By what."""
+
+    means: Literal["card", "slip"]
+
+
+class Going(Schema):
+    """Where the payer goes."""
+
+    go_to: str = Field(description="card は決済会社の画面、slip は納付書(PDF)")
+    fee: FeeOut
 
 
 class Everything(Schema):

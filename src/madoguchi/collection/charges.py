@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import dataclass, field
 from pathlib import Path
@@ -21,10 +22,15 @@ class Charge:
     law: str
     code: str  # 税目・料金番号 of eL-QR, three digits
     reminder_days: int
+    fees: tuple[tuple[dt.date, int], ...]  # 督促手数料: from which day how many yen, the newest first
     late: str  # which table of rates: 地方税, or empty where no late charge is taken
     title: str  # 納税通知書, 納入通知書
     words: str  # what the notice says first
     appeal: str  # which 教示 of city.yaml
+
+    def fee_on(self, day: dt.date) -> int:
+        """督促手数料 of a 督促状 that is issued on a day."""
+        return next((yen for since, yen in self.fees if since <= day), 0)
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +50,25 @@ TRIAL_CODES = Codes(True, "99999", "000", "999999", "99999", 0)
 
 
 @dataclass(frozen=True, slots=True)
+class FeeCodes:
+    """Numbers of the slips of 手数料: 税目・料金番号, and how every 納付番号 of them begins (empty: numbers of the trial)."""
+
+    code: str
+    head: str
+
+
+@dataclass(frozen=True, slots=True)
+class Online:
+    """What residents may do on 「わたしの税・料金」: pay by card (with 延滞金, at most so many yen at once), order a certificate."""
+
+    pays: bool = False
+    late: bool = False
+    most: int = 0
+    certificate: str = ""  # the procedure that orders 納税証明書
+    days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
+
+
+@dataclass(frozen=True, slots=True)
 class Charges:
     """All of them, the section that collects, and the city's own names of columns."""
 
@@ -51,7 +76,9 @@ class Charges:
     all: dict[str, Charge]
     columns: dict[str, str] = field(default_factory=dict)
     codes: Codes = TRIAL_CODES
+    fees: FeeCodes | None = None
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
+    online: Online = Online()
 
 
 def charges() -> Charges:
@@ -83,7 +110,7 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _payer(raw.get("振込") or {}))
+                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -99,14 +126,31 @@ def _whole(raw: str, what: str) -> int:
     return int(raw)
 
 
+def _fees(key: str, raw: Any) -> tuple[tuple[dt.date, int], ...]:
+    """A sum for all days, or a list of {から: 2027-04-01, 円: "100"}."""
+    rows = [{"から": "2000-01-01", "円": raw}] if isinstance(raw, str) else raw
+    try:
+        found = [(dt.date.fromisoformat(row["から"]), _whole(row["円"], f"科目「{key}」の督促手数料")) for row in rows]
+    except (KeyError, TypeError, ValueError):
+        raise ValueError(f"科目「{key}」の督促手数料は \"100\" か [{{から: \"2027-04-01\", 円: \"100\"}}] の形で書いてください") from None
+    return tuple(sorted(found, reverse=True))
+
+
 def _charge(key: str, raw: dict[str, Any]) -> Charge:
     code = raw["税目コード"]
     if not (code.isascii() and code.isdecimal() and len(code) == 3):
         raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
-    if _whole(raw["督促"]["手数料"], f"科目「{key}」の督促手数料"):
-        raise ValueError(f"科目「{key}」の督促手数料は、まだ扱えません。0にして、手数料は別に請求してください")
-    return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), raw.get("延滞金", ""),
-                  raw["通知書"], raw["本文"], raw["教示"])
+    return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), _fees(key, raw["督促"]["手数料"]),
+                  raw.get("延滞金", ""), raw["通知書"], raw["本文"], raw["教示"])
+
+
+def _office_fees(raw: dict[str, Any] | None) -> FeeCodes | None:
+    if not raw:
+        return None
+    for name, least, most in (("税目コード", 3, 3), ("番号の頭", 0, 12)):
+        if not (least <= len(raw[name]) <= most and (not raw[name] or (raw[name].isascii() and raw[name].isdecimal()))):
+            raise ValueError(f"手数料の「{name}」は数字{most}桁{'' if least else 'まで'}で書いてください(今は「{raw[name]}」)")
+    return FeeCodes(raw["税目コード"], raw["番号の頭"])
 
 
 def _codes(raw: dict[str, Any] | None) -> Codes:
@@ -118,6 +162,20 @@ def _codes(raw: dict[str, Any] | None) -> Codes:
             raise ValueError(f"番号の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
     return Codes(False, raw["共通納税機関コード"], raw["税務事務所コード"], raw["請求書発行企業コード"], raw["収納機関番号"],
                  _whole(raw.get("使用期限", "0"), "番号の使用期限(納期限から何日)"))
+
+
+def _online(raw: dict[str, Any] | None) -> Online:
+    """Without the part, nothing is paid online."""
+    if not raw:
+        return Online()
+    for name in ("納付", "延滞金"):
+        if raw[name] not in ("はい", "いいえ"):
+            raise ValueError(f"オンラインの「{name}」は、はい か いいえ で書いてください(今は「{raw[name]}」)")
+    most = raw["上限"]
+    if not (most.isascii() and most.isdecimal() and 0 < len(most) < 8):
+        raise ValueError(f"オンラインの「上限」は円の整数で書いてください(今は「{most}」)")
+    return Online(raw["納付"] == "はい", raw["延滞金"] == "はい", int(most), raw.get("証明書", ""),
+                  _whole(raw.get("知らせる日数", "0"), "オンラインの知らせる日数"))
 
 
 PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}

@@ -82,12 +82,14 @@ def rows_of(data: bytes, columns: Collection[str], names: Mapping[str, str], *, 
         raise SheetWrong([f"{reader.line_num + 1}行目 CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"]) from None
 
 
-def _yen(text: str) -> int:
+def yen_of(text: str) -> int:
+    """Whole yen (or a count) of a cell; -1 for what is none."""
     plain = unicodedata.normalize("NFKC", text).replace(",", "").removesuffix("円")
     return int(plain) if re.fullmatch(r"[0-9]{1,10}", plain) else -1
 
 
-def _day(text: str) -> dt.date | None:
+def day_of(text: str) -> dt.date | None:
+    """The day of a cell; None for what is none."""
     match = re.fullmatch(r"(\d{4})[-/.]?(\d{1,2})[-/.]?(\d{1,2})", text)
     try:
         return dt.date(int(match[1]), int(match[2]), int(match[3])) if match else None
@@ -106,14 +108,14 @@ def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[s
     code = row["郵便番号"].replace("-", "")
     if not re.fullmatch(r"[0-9]{7}", code):
         faults.append(f"「郵便番号」は7桁の数字で書いてください(今は「{row['郵便番号']}」)")
-    total, amount = _yen(row["年税額"]), _yen(row["期別税額"])
+    total, amount = yen_of(row["年税額"]), yen_of(row["期別税額"])
     for name, yen in (("年税額", total), ("期別税額", amount)):
         if not 1 <= yen <= MOST_YEN:
             faults.append(f"「{name}」は1円以上の整数で書いてください(今は「{row[name]}」)")
-    no = _yen(row["期"])
+    no = yen_of(row["期"])
     if not 1 <= no <= PARTS:
         faults.append(f"「期」は1〜{PARTS}の数で書いてください(今は「{row['期']}」)")
-    due = _day(row["納期限"])
+    due = day_of(row["納期限"])
     if due is None:
         faults.append(f"「納期限」は 2027-05-31 の形の日付で書いてください(今は「{row['納期限']}」)")
     elif not dt.date(year, 4, 1) <= due <= dt.date(year + 2, 3, 31):

@@ -9,10 +9,12 @@ from django.db import transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
+from madoguchi.payments import public as payments
 
 from . import ledger, runs, selectors
 from .access import section_require
 from .errors import NothingToPrint
+from .fees import fee_pdf, fees_ready
 from .ledger import CHAIN
 from .models import Run, Sheet
 
@@ -66,3 +68,35 @@ def slips_again(*, actor: Staff, demand_id: int) -> bytes:
     with transaction.atomic():
         audit.record(actor.actor, "slips.reissued", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
     return draw.one(notice, letter=False)[0]
+
+
+def fee_slip(*, actor: Staff, payment_id: str) -> bytes:
+    """The 納付書 of an unpaid fee of this person's section, as PDF: for who has none at home. Raises PaymentNotFound, PaymentClosed,
+    ProviderUnknown."""
+    with transaction.atomic():
+        payment = payments.payment_get(actor=actor, payment_id=payment_id, lock=True)  # who may only read gives no slips out
+    if payment.state not in payments.OPEN:
+        raise payments.PaymentClosed
+    if not (payments.slip_offered(payment) and fees_ready()):
+        raise payments.ProviderUnknown
+    payments.payment_start(payment_id=payment_id, means=payments.SLIP, back="", language="ja", actor=actor.actor)
+    data = fee_pdf(payment)
+    if data is None:
+        raise payments.PaymentClosed
+    return data
+
+
+def late_slips(*, actor: Staff, demand_id: int) -> bytes:
+    """The letter and slips for the late charge and fees that are left after the tax was paid, as PDF. Raises DemandNotFound,
+    NothingToPrint, RateMissing."""
+    from .sheets import extra_of
+    from .slips import draw
+
+    section_require(actor, writes=True)
+    demand = selectors.demand_get(actor=actor, demand_id=demand_id)
+    notice = extra_of(demand, clock.today())
+    if notice is None:
+        raise NothingToPrint("本税を納め終わって延滞金か督促手数料が残っている期は、ありません。")
+    with transaction.atomic():
+        audit.record(actor.actor, "late.asked", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
+    return draw.one(notice)[0]

@@ -20,8 +20,9 @@ from madoguchi.web.typed import day_typed, number_typed
 from . import givebacks, selectors
 from .charges import charges
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
+from .models import Excess
 from .rates import RateMissing
-from .rules import OUTCOMES
+from .rules import WHYS
 from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
@@ -35,7 +36,7 @@ def excess_all(request: HttpRequest) -> HttpResponse:
     """過誤納金 that is still here."""
     rows = selectors.excess_list(actor=actor_of(request), page=page_of(request))
     return render(request, "collection/excess.html", {
-        "rows": rows, "shown": [(e, name_of(e.instalment.demand.charge), OUTCOMES[e.why]) for e in rows],
+        "rows": rows, "shown": [(e, _of(e), WHYS[e.why]) for e in rows],
         "waiting": selectors.refunds_waiting(actor=actor_of(request))})
 
 
@@ -46,12 +47,18 @@ def excess(request: HttpRequest, excess_id: int) -> HttpResponse:
     return _page(request, excess_id, [])
 
 
+def _of(excess: Excess) -> str:
+    """What was paid."""
+    part = excess.instalment
+    return f"{name_of(part.demand.charge)} {part.no}期" if part else "手数料"
+
+
 def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
     actor = actor_of(request)
     found = givebacks.excess_get(actor=actor, excess_id=excess_id)
     stamps = actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
     rows = [(b, KINDS[b.kind], STATES[b.state], b.state == "asked" and stamps and b.asked_by != actor.actor) for b in selectors.backs_of(found)]
-    context = {"e": found, "charge": name_of(found.instalment.demand.charge), "why": OUTCOMES[found.why], "free": givebacks.free(found),
+    context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
                "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
                "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS}
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)

@@ -13,6 +13,7 @@ from madoguchi.files.public import file_write
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.sealing import Column
+from madoguchi.payments.public import refund_reported
 
 from . import accounts
 from .access import section_require
@@ -34,7 +35,7 @@ KINDS = {"1": "普通", "2": "当座", "4": "貯蓄"}
 def excess_get(*, actor: Staff, excess_id: int) -> Excess:
     """One excess. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    found = Excess.objects.select_related("money", "instalment__demand").filter(id=excess_id).first()
+    found = Excess.objects.select_related("money", "instalment__demand", "fee").filter(id=excess_id).first()
     if found is None:
         raise DemandNotFound
     return found
@@ -48,6 +49,8 @@ def free(excess: Excess) -> int:
 
 def dues_of(excess: Excess) -> list[Instalment]:
     """What the same payer still owes, the oldest first: what an excess may be set against."""
+    if excess.instalment is None:
+        return []  # who paid a fee is not known here
     rows = Instalment.objects.filter(demand__payer=excess.instalment.demand.payer, settled_on=None)
     return list(rows.select_related("demand").order_by("due", "id"))
 
@@ -148,6 +151,8 @@ def _gone(back: GiveBack) -> None:
     excess.left -= back.amount
     excess.save(update_fields=["left"])
     back.state = "done"
+    if excess.order and not excess.left:
+        refund_reported(refund_id=str(excess.order), actor=back.approved_by)
 
 
 @transaction.atomic(durable=True)
@@ -161,7 +166,7 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     one_writer()
     if on <= clock.today():
         raise FormWrong([("on", "振込の日は、明日より後にしてください。")])
-    rows = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(kind="refund", state="approved")
+    rows = GiveBack.objects.select_related("excess__money", "excess__instalment", "excess__fee").filter(kind="refund", state="approved")
     backs = list(rows.order_by("asked_at", "id"))
     if not backs:
         raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
@@ -193,4 +198,4 @@ def _order(back: GiveBack) -> Order:
     from .formats.zengin import Transfer as One
 
     account = accounts.opened(PURPOSE, back.account, str(back.id))
-    return One(back.excess.instalment.number, account, back.amount + back.interest)
+    return One(back.excess.number, account, back.amount + back.interest)

@@ -5,11 +5,12 @@ from __future__ import annotations
 from collections.abc import Iterator
 
 from django.db import connection
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from madoguchi.kernel.models import AuditEntry
+from madoguchi.payments.public import SLIP, orders_known
 
-from .models import Excess, Instalment, Money, Posting, Sheet
+from .models import Excess, FeeSlip, Instalment, Money, Posting, Sheet
 from .rules import Account, Outcome
 
 CHAIN = "collection"
@@ -44,19 +45,36 @@ SELECT d.charge || ' ' || d.year || ' ' || d.notice, d.amount, SUM(i.amount) FRO
 LEFT JOIN collection_instalment i ON i.demand_id = d.id GROUP BY d.id, d.charge, d.year, d.notice, d.amount
 HAVING d.amount <> COALESCE(SUM(i.amount), 0)"""
 OWED = """
-SELECT i.number, i.amount, SUM(p.amount) FROM collection_instalment i
-LEFT JOIN collection_posting p ON p.instalment_id = i.id AND p.debit = 'receivable' AND p.credit = 'revenue'
-GROUP BY i.id, i.number, i.amount HAVING i.amount <> COALESCE(SUM(p.amount), 0)"""
+SELECT i.number, i.amount, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'revenue' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'revenue' OR debit = 'revenue' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.amount <> COALESCE(s.total, 0)"""
 PAID = """
 SELECT i.number, i.paid, s.total FROM collection_instalment i LEFT JOIN (
   SELECT instalment_id, SUM(CASE WHEN credit = 'receivable' THEN amount ELSE -amount END) AS total FROM collection_posting
-  WHERE credit = 'receivable' OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
+  WHERE (credit = 'receivable' AND debit NOT IN ('revenue', 'written')) OR (debit = 'receivable' AND credit <> 'revenue') GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.paid <> COALESCE(s.total, 0)"""
 LATE = """
 SELECT i.number, i.late_paid, s.total FROM collection_instalment i LEFT JOIN (
   SELECT instalment_id, SUM(CASE WHEN credit = 'late' THEN amount ELSE -amount END) AS total FROM collection_posting
   WHERE credit = 'late' OR debit = 'late' GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.late_paid <> COALESCE(s.total, 0)"""
+FEES = """
+SELECT i.number, i.fee, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(CASE WHEN credit = 'fee' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'fee' OR debit = 'fee' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.fee <> COALESCE(s.total, 0)"""
+FEES_PAID = """
+SELECT i.number, i.fee_paid, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE credit = 'fee-due' AND debit <> 'fee' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.fee_paid <> COALESCE(s.total, 0)"""
+WRITTEN = """
+SELECT i.number, i.written, s.total FROM collection_instalment i LEFT JOIN (
+  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE debit = 'written' GROUP BY instalment_id
+) s ON s.instalment_id = i.id WHERE i.written <> COALESCE(s.total, 0)"""
+APPROVED = """
+SELECT i.number, i.written, SUM(w.amount) FROM collection_instalment i LEFT JOIN collection_writeoff w
+ON w.instalment_id = i.id AND w.state = 'done' GROUP BY i.id, i.number, i.written HAVING i.written <> COALESCE(SUM(w.amount), 0)"""
 CAME = """
 SELECT m.id, m.amount, s.total FROM collection_money m LEFT JOIN (
   SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE debit LIKE 'bank:%' GROUP BY money_id
@@ -70,12 +88,22 @@ SELECT p.id, p.amount, 0 FROM collection_posting p LEFT JOIN collection_instalme
 LEFT JOIN collection_money m ON m.id = p.money_id LEFT JOIN collection_sheet s ON s.id = p.sheet_id
 WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL AND m.id IS NULL)
   OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
+OFFICE_FEES = """
+SELECT f.number, CASE WHEN f.money_id IS NULL THEN 0 ELSE f.amount - f.returned END, s.total FROM collection_feeslip f LEFT JOIN (
+  SELECT money_id, SUM(CASE WHEN credit = 'office-fee' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE credit = 'office-fee' OR debit = 'office-fee' GROUP BY money_id
+) s ON s.money_id = f.money_id WHERE (CASE WHEN f.money_id IS NULL THEN 0 ELSE f.amount - f.returned END) <> COALESCE(s.total, 0)"""
 WORDS = (
     (DEMANDED, "通知書 {who}: 年税額は{ought:,}円、期別税額の合計は{stands:,}円です"),
     (OWED, "納付番号 {who}: 期別税額は{ought:,}円、帳簿の調定額は{stands:,}円です"),
     (PAID, "納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (LATE, "納付番号 {who}: 延滞金の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (FEES, "納付番号 {who}: 督促手数料は{ought:,}円、帳簿では{stands:,}円です"),
+    (FEES_PAID, "納付番号 {who}: 督促手数料の収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (WRITTEN, "納付番号 {who}: 不納欠損は{ought:,}円、帳簿では{stands:,}円です"),
+    (APPROVED, "納付番号 {who}: 不納欠損は{ought:,}円、承認された不納欠損は{stands:,}円です"),
     (CAME, "入金 {who}: 金額は{ought:,}円、帳簿への記帳は{stands:,}円です"),
+    (OFFICE_FEES, "手数料の納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
     (FILED, "ファイル {who}: 取り込んだときの合計は{ought:,}円、入金の合計は{stands:,}円(または件数が違う)です"),
     (LOST, "仕訳 {who}: {ought:,}円の元になった期別・入金・ファイルがありません"),
 )
@@ -93,14 +121,26 @@ def faults() -> list[str]:
     excess = int(Excess.objects.aggregate(t=Sum("left"))["t"] or 0)
     if excess != -sums.get(Account.EXCESS, 0):
         out.append(f"帳簿: 返していない過誤納金は{excess:,}円、過誤納金の勘定は{-sums.get(Account.EXCESS, 0):,}円です")
-    return out + list(_recorded())
+    fees = int(FeeSlip.objects.exclude(money=None).aggregate(t=Sum(F("amount") - F("returned")))["t"] or 0)
+    if fees != -sums.get(Account.OFFICE_FEE, 0):
+        out.append(f"帳簿: 納付書で払われた手数料は{fees:,}円、手数料の勘定は{-sums.get(Account.OFFICE_FEE, 0):,}円です")
+    return out + list(_paid_for()) + list(_recorded())
+
+
+def _paid_for() -> Iterator[str]:
+    """Fees that are paid here and not in the record of payments, or the other way round. A payment whose case was destroyed is gone."""
+    known = orders_known(SLIP)
+    for number, money in FeeSlip.objects.order_by("id").values_list("number", "money"):
+        if number in known and known[number] != (money is not None):
+            here, there = ("納付済み" if yes else "未納" for yes in (money, known[number]))
+            yield f"手数料の納付番号 {number}: 収納では{here}、手数料の支払いの記録では{there}です"
 
 
 def _recorded() -> Iterator[str]:
     """Files that the record of acts does not know as they are."""
-    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "results.imported", "debits.imported"))
+    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "changes.imported", "results.imported", "debits.imported"))
     told = {e.facts["sheet"]: e.facts for e in acts}
-    for sheet in Sheet.objects.order_by("id"):
+    for sheet in Sheet.objects.exclude(kind="changes", changes=None).order_by("id").distinct():  # a change that waits for its yes is none
         facts = told.pop(sheet.id, None)
         if facts is None or (facts["sha256"], facts["yen"]) != (sheet.sha256, sheet.amount):
             yield f"ファイル {sheet.name}: 取り込みの記録(監査の鎖)と違います"

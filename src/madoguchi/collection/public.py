@@ -1,9 +1,14 @@
 """Door: the worker prints notices and checks the books, the operator sees how they stand."""
 
-from . import debits, givebacks
+from . import debits, givebacks, remind
 from .events import NOTICES_WANTED
+from .fees import Slip, fee_back, fee_begin, fee_pdf, fee_stand, fee_stop, fees_ready, slip_of_payment
+from .mine import collects
 from .nightly import books_check, books_checked
+from .online import payment_changed
+from .remind import dues_remind
 from .runs import file_print
+from .witness import witness
 
 
 def trial_taxes(*, actor: str) -> None:
@@ -13,6 +18,7 @@ def trial_taxes(*, actor: str) -> None:
     fill(actor=actor)
 
 
-SEALED = givebacks.SEALED + debits.SEALED
+SEALED = givebacks.SEALED + debits.SEALED + remind.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "books_check", "books_checked", "file_print", "trial_taxes"]
+__all__ = ["NOTICES_WANTED", "SEALED", "Slip", "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
+           "fee_stand", "fee_stop", "fees_ready", "file_print", "payment_changed", "slip_of_payment", "trial_taxes", "witness"]

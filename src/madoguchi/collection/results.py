@@ -13,6 +13,7 @@ from django.db.models import Count, Sum
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
+from . import fees
 from .errors import SheetWrong
 from .formats.errors import FileRefused, ProfileUnknown
 from .formats.received import Received, read_received
@@ -29,9 +30,14 @@ MONEY = """
 INSERT INTO collection_money (id, sheet_id, record, number, amount, paid_on, channel, stage, code, instalment_id, outcome)
 SELECT %s + i.record, %s, i.record, i.number, i.amount, i.paid_on, i.channel, i.stage, i.code, n.id,
   CASE WHEN n.id IS NULL THEN 'unknown' WHEN i.stage = 'prompt' THEN 'prompt' WHEN i.stage = 'cancel' THEN 'cancelled'
-       WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 THEN 'look' WHEN n.amount - n.paid = i.amount THEN 'applied'
-       WHEN n.amount - n.paid > i.amount THEN 'partial' WHEN n.paid = n.amount AND n.settled_on <= n.due THEN 'twice' ELSE 'look' END
+       WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 THEN 'look' WHEN n.amount - n.paid - n.written = i.amount THEN 'applied'
+       WHEN n.amount - n.paid - n.written > i.amount THEN 'partial' WHEN n.paid = n.amount AND n.settled_on <= n.due THEN 'twice' ELSE 'look' END
 FROM collection_incoming i LEFT JOIN collection_instalment n ON n.number = i.number ORDER BY i.record"""
+# a slip that a change made void carries a number that its 期 no longer has
+VOIDED = """
+UPDATE collection_money SET instalment_id = v.instalment_id, outcome = CASE stage WHEN 'prompt' THEN 'prompt' WHEN 'cancel' THEN 'cancelled'
+  WHEN 'failed' THEN 'failed' ELSE 'look' END
+FROM collection_voidnumber AS v WHERE collection_money.id BETWEEN %s AND %s AND outcome = 'unknown' AND v.number = collection_money.number"""
 POSTING = """
 INSERT INTO collection_posting (sheet_id, money_id, instalment_id, debit, credit, amount, "on")
 SELECT m.sheet_id, m.id, m.instalment_id, 'bank:' || m.channel,
@@ -111,7 +117,10 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         _stage(cursor, _marked(rows))
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE collection_incoming")
+            cursor.execute("SET LOCAL work_mem = '256MB'")  # a million records are joined and sorted in memory, not through files
         cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
+        cursor.execute(VOIDED, span)
+        cursor.execute(fees.CLAIM, span)  # before what is nobody's is posted as such
         cursor.execute(POSTING, span)
         cursor.execute(SETTLE, span)
         cursor.execute(PART, span)
@@ -122,6 +131,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         cursor.execute("DROP TABLE collection_incoming")  # after a fault the transaction takes it back with everything else
     for money in Money.objects.filter(id__range=span, outcome="look").order_by("id"):
         money_place(money, source=f"bank:{money.channel}")
+    fees.fees_place(span)
 
 
 def _marked(rows: Collection[Received]) -> Iterator[tuple[Any, ...]]:
@@ -146,20 +156,22 @@ def _stage(cursor: Any, rows: Iterable[tuple[Any, ...]]) -> None:
 
 
 def money_place(money: Money, *, source: str) -> Outcome:
-    """Set a payment of a known 納付書 against what is due, in the caller's transaction and under one_writer: principal, late charge, the
-    rest is excess. ``source`` is the account that the sum leaves."""
+    """Set a payment of a known 納付書 against what is due, in the caller's transaction and under one_writer: principal, fee, late charge,
+    the rest is excess. ``source`` is the account that the sum leaves."""
     due = Instalment.objects.select_related("demand").get(money=money)
-    left = due.amount - due.paid
+    left = due.amount - due.paid - due.written
     late = late_owed(due, charge=due.demand.charge, until=money.paid_on) if money.amount > left else 0
-    placed = place(money.amount, left=left, late=late)
-    for credit, yen in ((Account.RECEIVABLE, placed.principal), (Account.LATE, placed.late), (Account.EXCESS, placed.excess)):
+    placed = place(money.amount, left=left, late=late, fee=due.fee - due.fee_paid)
+    for credit, yen in ((Account.RECEIVABLE, placed.principal), (Account.FEE_DUE, placed.fee), (Account.LATE, placed.late),
+                        (Account.EXCESS, placed.excess)):
         if yen:
             Posting.objects.create(sheet=money.sheet, money=money, instalment=due, debit=source, credit=credit, amount=yen, on=money.paid_on)
     due.paid, due.late_paid, due.prompt_on, due.failed_code = due.paid + placed.principal, due.late_paid + placed.late, None, ""
+    due.fee_paid += placed.fee
     if due.paid == due.amount and due.settled_on is None:
         due.settled_on = money.paid_on
-    due.save(update_fields=["paid", "late_paid", "prompt_on", "failed_code", "settled_on"])
-    money.outcome = placed.outcome(left)
+    due.save(update_fields=["paid", "late_paid", "fee_paid", "prompt_on", "failed_code", "settled_on"])
+    money.outcome = placed.outcome(1 if due.written or not due.amount else left)  # what was taken back cannot be paid twice
     if placed.excess:
         Excess.objects.create(money=money, instalment=due, why=money.outcome, amount=placed.excess, left=placed.excess, found_on=clock.today())
     money.save(update_fields=["outcome"])

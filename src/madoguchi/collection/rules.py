@@ -15,14 +15,21 @@ class Account(StrEnum):
     SUSPENSE = "suspense"
     EXCESS = "excess"
     INTEREST = "interest"
+    FEE = "fee"
+    FEE_DUE = "fee-due"
+    WRITTEN = "written"
+    OFFICE_FEE = "office-fee"
 
 
 ACCOUNTS: dict[str, str] = {
     Account.RECEIVABLE: "収入未済", Account.REVENUE: "調定額", Account.LATE: "延滞金", Account.SUSPENSE: "未整理(納付書の分からない入金)",
-    Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金",
+    Account.EXCESS: "過誤納金", Account.INTEREST: "還付加算金", Account.OFFICE_FEE: "手数料(納付書)",
+    Account.FEE: "督促手数料", Account.FEE_DUE: "督促手数料の収入未済", Account.WRITTEN: "不納欠損",
 }
-CHANNELS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
-FORMS = CHANNELS  # a file of results tells of one way of paying
+# a file of results tells of one way of paying
+FORMS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
+ONLINE, CASHIER = "online", "cashier"  # what room payments took: by card, or in cash at the section's counter
+CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: "市の窓口の現金"}
 OUT = "bank:transfer"  # 総合振込: what leaves
 
 
@@ -32,9 +39,10 @@ class Letter(StrEnum):
     NOTICE = "notice"
     REMINDER = "reminder"
     CALL = "call"
+    CHANGE = "change"
 
 
-LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
+LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.CHANGE: "税額変更通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
 
 
 class Outcome(StrEnum):
@@ -45,6 +53,7 @@ class Outcome(StrEnum):
     OVER = "over"
     TWICE = "twice"
     UNKNOWN = "unknown"
+    DIFFERS = "differs"
     PROMPT = "prompt"
     CANCELLED = "cancelled"
     FAILED = "failed"
@@ -54,7 +63,10 @@ OUTCOMES: dict[str, str] = {
     Outcome.APPLIED: "消し込んだ", Outcome.PARTIAL: "一部の納付として消し込んだ", Outcome.OVER: "納める額より多い(過納)",
     Outcome.TWICE: "二重納付", Outcome.UNKNOWN: "納付書が見つからない", Outcome.PROMPT: "速報(入金前)",
     Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
+    Outcome.DIFFERS: "手数料と違う額",
 }
+WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], Outcome.DIFFERS: OUTCOMES[Outcome.DIFFERS],
+                         "changed": "更正で税額が減った", "fee": "手数料の還付"}
 
 
 def account_words(code: str) -> str:
@@ -65,11 +77,19 @@ def account_words(code: str) -> str:
     return f"収納金({CHANNELS.get(channel, channel)})" if kind == "bank" else ACCOUNTS.get(code, code)
 
 
+# 不納欠損: the ground in words, and how many years there must be behind the day from which it is counted
+GROUNDS: dict[str, tuple[str, int]] = {
+    "lapse": ("時効の完成（起算日から5年、地方税法18条）", 5),
+    "stay": ("執行停止が3年続いた（地方税法15条の7第4項）", 3),
+}
+
+
 @dataclass(frozen=True, slots=True)
 class Placed:
-    """How much of a payment goes where: principal 本税, late charge 延滞金, excess 過誤納."""
+    """How much of a payment goes where: principal 本税, fee 督促手数料, late charge 延滞金, excess 過誤納."""
 
     principal: int
+    fee: int
     late: int
     excess: int
 
@@ -80,14 +100,16 @@ class Placed:
         return Outcome.APPLIED if self.principal == left else Outcome.PARTIAL
 
 
-def place(amount: int, *, left: int, late: int) -> Placed:
-    """Place a payment: the principal first, then the late charge (地方税法20条の9の4; 要確認: 手数料・滞納処分費との順位は14条の5), the rest
-    is the payer's. ``late`` is what is owed of it and not paid. All in yen, none negative."""
-    if amount < 1 or left < 0 or late < 0:
+def place(amount: int, *, left: int, late: int, fee: int = 0) -> Placed:
+    """Place a payment: the principal before the late charge on it (地方税法20条の9の4); the fee of a 督促状 between them (要確認: the law
+    puts it before taxes only where seized goods are sold, 14条の5, and who pays the principal first stops the late charge); the rest is
+    the payer's. ``late`` and ``fee`` are what is owed of them and not paid. All in yen, none negative."""
+    if amount < 1 or left < 0 or late < 0 or fee < 0:
         raise ValueError("yen that are placed are positive")
     principal = min(amount, left)
-    charge = min(amount - principal, late)
-    return Placed(principal, charge, amount - principal - charge)
+    asked = min(amount - principal, fee)
+    charge = min(amount - principal - asked, late)
+    return Placed(principal, asked, charge, amount - principal - asked - charge)
 
 
 RECORDS = 10_000_000  # of one file at most

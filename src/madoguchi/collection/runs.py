@@ -11,7 +11,7 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet, Sum
+from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
@@ -20,8 +20,8 @@ from .charges import charge_get
 from .errors import NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
-from .models import Demand, Instalment, Reminder, Run, RunFile
-from .rules import LETTERS, Letter
+from .models import Change, Demand, Instalment, Posting, Reminder, Run, RunFile
+from .rules import LETTERS, Account, Letter
 
 if TYPE_CHECKING:
     from .slips.draw import Written
@@ -40,7 +40,7 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
     with transaction.atomic(durable=True):
         one_writer()
         run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now())
-        rows = _notices(run) if kind == Letter.NOTICE else _reminders(run)
+        rows = {Letter.NOTICE: _notices, Letter.CHANGE: _changes}.get(Letter(kind), _reminders)(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
         run.save()
         files = RunFile.objects.bulk_create([
@@ -66,6 +66,18 @@ def _notices(run: Run) -> list[Row]:
     return rows
 
 
+def _changes(run: Run) -> list[Row]:
+    """Every change of a demand whose notice was out, and that nobody has been told of."""
+    wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None).order_by("demand__zip", "id")
+    rows = list(wanted.values_list("id", "demand__zip", "left"))
+    if not rows:
+        raise NothingToPrint("税額変更通知書を作る更正がありません。科目と賦課年度を確かめてください。")
+    run.save()
+    for some in _chunks([row[0] for row in rows], MARKS):
+        Change.objects.filter(id__in=some).update(run=run)
+    return rows
+
+
 def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]:
     """期 that are past 納期限 on a day, with something left and no prompt: never reminded (督促), or reminded at least ten days ago (催告)."""
     reminded = Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.REMINDER)
@@ -77,14 +89,22 @@ def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]
 
 
 def _reminders(run: Run) -> list[Row]:
-    rows = list(late(run.kind, run.charge, run.year, run.issued_on).order_by("demand__zip", "demand", "no")
-                .values_list("id", "demand__zip", F("amount") - F("paid")))
+    """A 督促状 books its fee; what is asked for is what is left of the tax and of the fee."""
+    wanted = late(run.kind, run.charge, run.year, run.issued_on).order_by("demand__zip", "demand", "no")
+    rows = list(wanted.values_list("id", "demand__zip", F("amount") - F("paid"), F("fee") - F("fee_paid")))
     if not rows:
         raise NothingToPrint(f"{LETTERS[run.kind]}を送る未納の期別がありません。科目・賦課年度・日付を確かめてください。")
     run.save()
+    fee = charge_get(run.charge).fee_on(run.issued_on) if run.kind == Letter.REMINDER else 0
+    if fee:
+        for some in _chunks([row[0] for row in rows], MARKS):
+            Instalment.objects.filter(id__in=some).update(fee=fee)
+            Posting.objects.bulk_create(Posting(instalment_id=number, debit=Account.FEE_DUE, credit=Account.FEE, amount=fee, on=run.issued_on)
+                                        for number in some)
     made = Reminder.objects.bulk_create([
-        Reminder(instalment_id=number, run=run, kind=run.kind, amount=yen, on=run.issued_on) for number, _, yen in rows])
-    return [(row.id, code, yen) for row, (_, code, yen) in zip(made, rows, strict=True)]
+        Reminder(instalment_id=number, run=run, kind=run.kind, amount=yen + owed + fee, fee=owed + fee, on=run.issued_on)
+        for number, _, yen, owed in rows])
+    return [(row.id, code, row.amount) for row, (_, code, _, _) in zip(made, rows, strict=True)]
 
 
 def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
@@ -95,11 +115,20 @@ def _chunks(rows: Iterable[T], size: int) -> Iterator[list[T]]:
 
 def file_work(file: RunFile) -> tuple[list[Notice], str, str]:
     """What a process needs to print a file."""
-    from .sheets import notices_of, reminders_of, year_words
+    from .sheets import year_words
 
     run = file.run
-    notices = list(notices_of(file.ids, run.issued_on) if run.kind == Letter.NOTICE else reminders_of(file.ids))
+    notices = list(_letters(run, file.ids))
     return notices, f"{year_words(run.year)} {charge_get(run.charge).name} {LETTERS[run.kind]} {file.no}", notices[0].issuer.city
+
+
+def _letters(run: Run, ids: list[int]) -> Iterator[Notice]:
+    from .changed_sheets import changes_of
+    from .sheets import notices_of, reminders_of
+
+    if run.kind == Letter.NOTICE:
+        return notices_of(ids, run.issued_on)
+    return changes_of(ids, run.issued_on) if run.kind == Letter.CHANGE else reminders_of(ids)
 
 
 def file_name(file: RunFile) -> str:
@@ -120,8 +149,9 @@ def file_done(file: RunFile, data: bytes, written: Written) -> None:
 
 
 def _owed(file: RunFile) -> int:
-    model = Demand if file.run.kind == Letter.NOTICE else Reminder
-    return sum(model.objects.filter(id__in=some).aggregate(yen=Sum("amount"))["yen"] or 0 for some in _chunks(file.ids, MARKS))
+    wanted: dict[str, tuple[type[Model], str]] = {Letter.NOTICE: (Demand, "amount"), Letter.CHANGE: (Change, "left")}
+    model, column = wanted.get(file.run.kind, (Reminder, "amount"))
+    return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(column))["yen"] or 0 for some in _chunks(file.ids, MARKS))
 
 
 def file_print(message: outbox.Envelope) -> None:

@@ -4,17 +4,19 @@ from __future__ import annotations
 
 import unicodedata
 from dataclasses import dataclass
-from typing import TypeVar
+from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, F, Model, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 
 from .access import section_require
 from .errors import DemandNotFound
+from .lateness import extra_owed
 from .models import (
+    Change,
     DebitRequest,
     Demand,
     DirectDebit,
@@ -26,8 +28,9 @@ from .models import (
     RunFile,
     Sheet,
     Transfer,
+    WriteOff,
 )
-from .rules import Outcome
+from .rules import ONLINE, Outcome
 
 M = TypeVar("M", bound=Model)
 SIZE = 50
@@ -51,11 +54,12 @@ class Standing:
     amount: int
     paid: int
     overdue: int
+    written: int = 0  # 不納欠損額
 
     @property
     def left(self) -> int:
         """収入未済額."""
-        return self.amount - self.paid
+        return self.amount - self.paid - self.written
 
     @property
     def rate(self) -> str:
@@ -67,15 +71,39 @@ def standings(*, actor: Staff) -> list[Standing]:
     """Every charge and year. Raises DemandNotFound."""
     section_require(actor, writes=False)
     rows = Instalment.objects.values(charge=F("demand__charge"), year=F("demand__year")).annotate(
-        demands=Count("demand", distinct=True), total=Sum("amount"), came=Sum("paid"),
+        demands=Count("demand", distinct=True), total=Sum("amount"), came=Sum("paid"), gone=Sum("written"),
         late=Sum(F("amount") - F("paid"), filter=Q(due__lt=clock.today(), settled_on=None))).order_by("-year", "charge")
-    return [Standing(r["charge"], r["year"], r["demands"], r["total"], r["came"], r["late"] or 0) for r in rows]
+    return [Standing(r["charge"], r["year"], r["demands"], r["total"], r["came"], r["late"] or 0, r["gone"]) for r in rows]
 
 
 def sheet_list(*, actor: Staff, page: int = 1) -> Page[Sheet]:
-    """Files that were taken, the newest first. Raises DemandNotFound."""
+    """Files that were taken, the newest first; an online payment comes into the books as one too, and nobody looks for it here. Raises
+    DemandNotFound."""
     section_require(actor, writes=False)
-    return Paginator(Sheet.objects.order_by("-id"), SIZE).get_page(page)
+    return Paginator(Sheet.objects.exclude(form=ONLINE).order_by("-id"), SIZE).get_page(page)
+
+
+def change_sheets(*, actor: Staff, page: int = 1) -> Page[Any]:
+    """Files of 更正, the newest first; ``waits``: nobody has said yes. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    rows = Sheet.objects.filter(kind="changes").annotate(waits=~Exists(Change.objects.filter(sheet=OuterRef("pk")))).order_by("-id")
+    return Paginator(rows, SIZE).get_page(page)
+
+
+def changes_of_sheet(sheet: Sheet) -> QuerySet[Change]:
+    """What a file that was found has changed."""
+    return Change.objects.filter(sheet=sheet).select_related("demand").order_by("id")
+
+
+def changes_of_demand(demand: Demand) -> list[Change]:
+    """How a demand that was found was changed, the newest first."""
+    return list(Change.objects.filter(demand=demand).order_by("-no"))
+
+
+def write_off_list(*, actor: Staff, page: int = 1) -> Page[WriteOff]:
+    """不納欠損, proposed and answered, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(WriteOff.objects.select_related("instalment__demand").order_by("-asked_at", "id"), SIZE).get_page(page)
 
 
 def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str = "", page: int = 1) -> Page[Demand]:
@@ -84,7 +112,7 @@ def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str 
     rows = Demand.objects.filter(charge=charge) if charge else Demand.objects.all()
     query = unicodedata.normalize("NFKC", query).strip()
     if query.isascii() and query.isdecimal() and len(query) == 20:
-        rows = rows.filter(instalments__number=query)
+        rows = rows.filter(id__in=Instalment.objects.filter(Q(number=query) | Q(voids__number=query)).values("demand"))
     elif query:
         rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__startswith=query))
     if wanted == "overdue":
@@ -101,6 +129,12 @@ def demand_get(*, actor: Staff, demand_id: int) -> Demand:
 def instalments_of(demand: Demand) -> list[Instalment]:
     """The 期 of a demand that was found."""
     return list(Instalment.objects.filter(demand=demand).order_by("no"))
+
+
+def extra_of(demand: Demand) -> dict[int, int]:
+    """期 → yen that it owes of fee and late charge though its tax is paid. Raises RateMissing."""
+    rows = {part.no: extra_owed(part, charge=demand.charge, on=clock.today()) for part in instalments_of(demand)}
+    return {no: yen for no, yen in rows.items() if yen}
 
 
 def money_of(demand: Demand) -> list[Money]:
@@ -123,7 +157,7 @@ def money_get(*, actor: Staff, money_id: int) -> Money:
 def excess_list(*, actor: Staff, page: int = 1) -> Page[Excess]:
     """過誤納金 that is still here, the oldest first. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    rows = Excess.objects.filter(left__gt=0).select_related("money", "instalment__demand").order_by("found_on", "id")
+    rows = Excess.objects.filter(left__gt=0).select_related("money", "instalment__demand", "fee").order_by("found_on", "id")
     return Paginator(rows, SIZE).get_page(page)
 
 

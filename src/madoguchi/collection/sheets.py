@@ -16,6 +16,7 @@ from .accounts import bank_words
 from .charges import Charge, Codes, charge_get, charges
 from .debits import debits_of
 from .demand_sheet import TRIAL
+from .lateness import extra_owed
 from .models import Demand, DirectDebit, Instalment, Reminder
 from .rules import LETTERS, Letter
 from .slips.parts import Addressee, Due, ElCodes, Issuer, Line, Notice, Payeasy, Slip
@@ -89,11 +90,11 @@ def slips_of(demand: Demand, on: dt.date) -> Notice | None:
     """The slips of what is left of a demand, without the letter (再発行); None when nothing is."""
     charge, codes = charge_get(demand.charge), charges().codes
     parts = list(Instalment.objects.filter(demand=demand).order_by("no"))
-    slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=part.amount - part.paid, reissue=1,
+    slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=part.amount - part.paid + part.fee - part.fee_paid, reissue=1,
                           valid_until=taken_until(on) if part.due < on else None) for part in parts if part.settled_on is None)
     if not slips:
         return None
-    return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips))
+    return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips), whole=False)
 
 
 REMINDED = (
@@ -123,6 +124,27 @@ def reminder_of(row: Reminder, parts: int) -> Notice:
     slip = slip_of(charge, codes, demand, part, parts, amount=row.amount, valid_until=taken_until(row.on), reissue=1)
     return Notice(
         addressee=addressee_of(demand), title=f"{year_words(demand.year)} {charge.name} {slip.period} {LETTERS[row.kind]}",
-        law=REMINDED.replace("{law}", charge.law) if first else CALLED, notice_number=demand.notice, issued_on=row.on, issuer=issuer(),
-        lines=(Line("納期限", wareki(part.due)), Line("未納の額", row.amount), Line("延滞金", LATE_WORDS)), total=row.amount, slips=(slip,),
+        law=REMINDED.replace("{law}", charge.law) if first else CALLED, notice_number=demand.notice, issued_on=row.on, issuer=issuer(), whole=False,
+        lines=(Line("納期限", wareki(part.due)), Line("未納の額", row.amount - row.fee),
+               *((Line("督促手数料", row.fee),) if row.fee else ()), Line("延滞金", LATE_WORDS)), total=row.amount, slips=(slip,),
         appeal=city().appeals[charge.appeal] if first else "", trial=codes.trial or part.number.startswith(TRIAL))
+
+
+EXTRA = (
+    "本税は納付済みですが、納期限の翌日から納付の日までの日数で計算した延滞金(督促手数料があるときは、それも)が残っています。"
+    "下の納付書で納めてください。行き違いで納付済みのときは、ご容赦ください。")
+
+
+def extra_of(demand: Demand, on: dt.date) -> Notice | None:
+    """The letter and slips for the late charge and fees that are left after the tax was paid; None when nothing is. Raises RateMissing."""
+    charge, codes = charge_get(demand.charge), charges().codes
+    parts = list(Instalment.objects.filter(demand=demand).order_by("no"))
+    owed = [(part, yen) for part in parts if (yen := extra_owed(part, charge=demand.charge, on=on))]
+    slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=yen, reissue=1, valid_until=taken_until(on)) for part, yen in owed)
+    if not slips:
+        return None
+    lines = tuple(Line(f"{slip.period} {'延滞金' if not part.fee - part.fee_paid else '延滞金と督促手数料'}", yen)
+                  for slip, (part, yen) in zip(slips, owed, strict=True))
+    title = f"{year_words(demand.year)} {charge.name} 延滞金の納付のお願い"
+    return dataclasses.replace(notice_of(demand, parts, on), title=title, law=EXTRA, lines=lines, slips=slips, dues=(), appeal="",
+                               total=sum(slip.amount for slip in slips), whole=False)

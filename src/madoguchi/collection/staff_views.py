@@ -3,6 +3,7 @@ renders."""
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 from typing import Any, cast
 from urllib.parse import urlencode
@@ -26,7 +27,7 @@ from .errors import ChargesWrong, MatchWrong, SheetWrong
 from .rates import RateMissing
 from .rules import CHANNELS, FORMS, OUTCOMES, account_words
 
-SHEETS = {"demands": "調定", "results": "収納", "debits": "口座振替の口座"}
+SHEETS = {"demands": "調定", "changes": "更正", "results": "収納", "debits": "口座振替の口座"}
 WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある"}
 
 
@@ -119,7 +120,7 @@ def _take(request: HttpRequest) -> Any:
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """One file: what became of its records."""
     found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
-    rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items()]
+    rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items() if o != "year"]
     return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET,
                                                      "kind": SHEETS[found.kind],
                                                      "form": CHANNELS.get(found.form) or name_of(found.form)})
@@ -147,7 +148,13 @@ def demands(request: HttpRequest) -> HttpResponse:
 def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
     """One demand: its 期, what was paid, what is owed."""
     found = selectors.demand_get(actor=actor_of(request), demand_id=demand_id)
-    context = {"d": found, "works": works(request), "charge": name_of(found.charge), "parts": selectors.instalments_of(found), "today": clock.today(),
+    try:
+        extra, faults = selectors.extra_of(found), ""
+    except RateMissing as wrong:
+        extra, faults = {}, wrong.ja
+    context = {"extra": extra, "no_rate": faults, "d": found, "works": works(request), "charge": name_of(found.charge),
+               "parts": selectors.instalments_of(found), "today": clock.today(),
+               "changes": [(c, [(no, dt.date.fromisoformat(due), *rest) for no, due, *rest in c.before]) for c in selectors.changes_of_demand(found)],
                "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}
     return render(request, "collection/demand.html", context)
 
@@ -194,3 +201,11 @@ def slips(request: HttpRequest, demand_id: int) -> HttpResponse:
     """The slips of what is left, for the printer at the counter."""
     data = desk.slips_again(actor=actor_of(request), demand_id=demand_id)
     return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="slips.pdf"'})
+
+
+@login_required
+@posts("/staff/collection/demands/{demand_id}/")
+def late_slips(request: HttpRequest, demand_id: int) -> HttpResponse:
+    """The slips for the late charge and fees that are left after the tax was paid."""
+    data = desk.late_slips(actor=actor_of(request), demand_id=demand_id)
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="late.pdf"'})

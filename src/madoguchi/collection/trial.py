@@ -40,12 +40,64 @@ def demands_csv(charge: str, *, year: int, people: int, seed: int) -> bytes:
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
+# The invented residents of the sign-in page, by the numbers that the trial's register gives them (register.rules.specimens)
+OWN = {"900000002": "見本 花子", "900000005": "見本 太郎", "900000006": "試用 うめ"}
+OWN_TAXES = (  # (宛名番号, charge, yen of each 期)
+    ("900000002", "kotei", 24_000), ("900000002", "kokuho", 18_000), ("900000002", "keiji", 10_800), ("900000002", "shiken", 31_000),
+    ("900000005", "keiji", 7_200), ("900000006", "kaigo", 6_100))
+
+UNPAID = {("900000002", "kotei", 2), ("900000002", "shiken", 1)}
+TWICE, TOLD, DEBITED = ("900000002", "keiji"), ("900000002", "shiken"), ("900000002", "kokuho")
+
+
+def own_csv(charge: str, *, year: int) -> bytes:
+    """A file of 調定 of those residents."""
+    out = io.StringIO()
+    writer = csv.writer(out, lineterminator="\r\n")
+    writer.writerow(COLUMNS)
+    for n, (payer, kind, each) in enumerate(OWN_TAXES, 1):
+        if kind == charge:
+            for no, (month, day) in enumerate(PARTS[charge], 1):
+                due = dt.date(year + (month < 4), month, day)
+                writer.writerow([f"7{n:07d}", payer, OWN[payer], "9260000", "石川県七尾市見本町1番地", "", each * len(PARTS[charge]), no, each,
+                                 due.isoformat()])
+    return b"\xef\xbb\xbf" + out.getvalue().encode()
+
+
 def trial_taxes(*, actor: str) -> None:
-    """固定資産税 of two hundred invented people of this year, once: a city hall on trial that collects nothing shows nothing."""
+    """固定資産税 of two hundred invented people of this year, and taxes of those who sign in on the start page, once: a city hall on
+    trial that collects nothing shows nothing."""
     from .charges import charges
     from .demands import demands_take
     from .models import Demand
 
-    year = fiscal_year(clock.today())
-    if "kotei" in charges().all and not Demand.objects.exists():
+    year, there = fiscal_year(clock.today()), charges().all
+    if "kotei" in there and not Demand.objects.exists():
         demands_take(actor=actor, charge="kotei", year=year, data=demands_csv("kotei", year=year, people=200, seed=1), name="架空の固定資産税.csv")
+    if not Demand.objects.filter(payer__in=OWN).exists() and {kind for _, kind, _ in OWN_TAXES} <= set(there):
+        for charge in sorted({kind for _, kind, _ in OWN_TAXES}):
+            demands_take(actor=actor, charge=charge, year=year, data=own_csv(charge, year=year), name=f"試用の方の{charge}.csv")
+        _pay(actor, year)
+
+
+def _pay(actor: str, year: int) -> None:
+    """What was due is paid, but for two 期 of 花子's: one is late, one bears 延滞金. Her 軽自動車税 is paid twice, one 期 of 市県民税 is told
+    (速報), and the bank pays her 国保."""
+    from .debits import COLUMNS as ACCOUNT_COLUMNS
+    from .debits import debits_take
+    from .formats.received import Received
+    from .models import Instalment
+    from .results import Results, results_take
+
+    today = clock.today()
+    parts = {(p.demand.payer, p.demand.charge, p.no): p for p in Instalment.objects.filter(demand__payer__in=OWN).select_related("demand")}
+    paid = [part for key, part in parts.items() if part.due < today and key not in UNPAID]
+    paid += [part for part in paid if (part.demand.payer, part.demand.charge) == TWICE]
+    rows = [Received(n, 0, p.number, p.amount, p.due, "zengin" if (p.demand.payer, p.demand.charge) == DEBITED else "cvs", "final", "")
+            for n, p in enumerate(paid, 1)]
+    told = next((p for key, p in sorted(parts.items()) if key[:2] == TOLD and p.due >= today), None)
+    rows += [Received(len(rows) + 1, 0, told.number, told.amount, today, "cvs", "prompt", "")] if told else []
+    if rows:
+        results_take(actor=actor, results=Results("cvs", "試用の収納.txt", f"trial:{year}".encode(), rows))
+    account = f"{','.join(ACCOUNT_COLUMNS)}\r\n900000002,kokuho,0001,001,1,0000123,ミホン ハナコ,{year}-04-01,\r\n"
+    debits_take(actor=actor, data=account.encode(), name="試用の口座.csv")

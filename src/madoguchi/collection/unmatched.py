@@ -5,13 +5,14 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, failpoints
 
 from .access import section_require
 from .errors import DemandNotFound, MatchWrong, MoneyMoved
+from .fees import fee_match
 from .ledger import CHAIN, one_writer
 from .models import Instalment, Money
 from .rules import Account, Outcome
@@ -56,7 +57,12 @@ def money_match(*, actor: Staff, money_id: int, number: str) -> Money:
         raise DemandNotFound
     if money.outcome != Outcome.UNKNOWN or money.stage != "final":
         raise MoneyMoved
-    due = Instalment.objects.filter(number=number).first()
+    due = Instalment.objects.filter(Q(number=number) | Q(voids__number=number)).first()
+    if due is None and fee_match(money, number):
+        audit.record(actor.actor, "money.matched", chain=CHAIN, facts={
+            "money": money.id, "fee": number, "yen": money.amount, "outcome": money.outcome})
+        failpoints.hit("collection.match.before_commit")
+        return money
     if due is None:
         raise MatchWrong(f"納付番号「{number}」の納付書がありません。20桁の番号を確かめてください。")
     money.instalment = due

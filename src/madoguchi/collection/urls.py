@@ -1,11 +1,15 @@
 from django.urls import path
 
+from . import change_staff_views as changes
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
+from . import fee_staff_views as fees
 from . import run_staff_views as runs
 from . import staff_views as views
+from . import write_off_staff_views as write_offs
 
 urlpatterns = [
+    path("payments/<uuidtext:payment_id>/slip/", fees.fee_slip, name="fee_slip"),
     path("collection/", views.overview, name="collection"),
     path("collection/parity/", views.parity, name="collection_parity"),
     path("collection/sheets/", views.sheets, name="collection_sheets"),
@@ -13,10 +17,17 @@ urlpatterns = [
     path("collection/demands/", views.demands, name="demands"),
     path("collection/demands/<int:demand_id>/", views.demand, name="demand"),
     path("collection/demands/<int:demand_id>/slips/", views.slips, name="demand_slips"),
+    path("collection/demands/<int:demand_id>/late/", views.late_slips, name="demand_late"),
+    path("collection/demands/<int:demand_id>/write-off/", write_offs.propose, name="write_off_propose"),
+    path("collection/write-offs/", write_offs.write_offs, name="write_offs"),
+    path("collection/write-offs.csv", write_offs.sheet, name="write_offs_sheet"),
+    path("collection/write-offs/<uuidtext:write_off_id>/", write_offs.answer, name="write_off_answer"),
     path("collection/runs/", runs.runs, name="notice_runs"),
     path("collection/runs/<int:run_id>/", runs.run, name="notice_run"),
     path("collection/runs/<int:run_id>/job.csv", runs.job, name="notice_job"),
     path("collection/runs/file/<int:file_id>/", runs.file, name="notice_file"),
+    path("collection/changes/", changes.changes, name="changes"),
+    path("collection/changes/<int:sheet_id>/", changes.change, name="change"),
     path("collection/unmatched/", views.unknown, name="unmatched"),
     path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
     path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),

@@ -19,7 +19,7 @@ from madoguchi.kernel.said import LETTERS
 from madoguchi.web.languages import LOCALE, TRANSLATED
 
 SRC = Path(__file__).resolve().parents[1]
-NOT_OURS = re.compile(r"/(casework|collection|delivery|survey|register|tests)/templates/|/staff_|/tests/|"
+NOT_OURS = re.compile(r"/(casework|delivery|survey|register|tests)/templates/|/collection/templates/collection/|/staff_|/tests/|"
                       r"/(casework|collection|records|register|survey)/errors\.py")
 OPTIONS = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}
 

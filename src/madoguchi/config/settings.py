@@ -185,7 +185,9 @@ CARD_GATEWAY["page"] = (CARD_GATEWAY["base"] or "https://checkout.stripe.com") i
 if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
     raise env.SettingWrong("MADOGUCHI_CARD_KEY を使うには、MADOGUCHI_CARD_WEBHOOK_SECRET(通知の署名の鍵)も指定してください")
 PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",
-                     "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else ""}
+                     "terminal": "madoguchi.adapters.counter.CounterTerminal",
+                     "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else "",
+                     "slip": "madoguchi.adapters.fee_slip.FeeSlips"}
 
 # Electronic papers (署名: はい in a definition): the city's certificate as PKCS#12. Without one, production offers none.
 SEAL = {"p12": env.text("MADOGUCHI_SEAL_P12"), "password": env.text("MADOGUCHI_SEAL_PASSWORD")}

@@ -18,6 +18,7 @@ urlpatterns = [
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
     path("", include("madoguchi.agency.urls")),
+    path("", include("madoguchi.collection.my_urls")),
     path("", include("madoguchi.counter.urls")),
     path("staff/", include("madoguchi.agency.staff_urls")),
     path("staff/", include("madoguchi.casework.urls")),

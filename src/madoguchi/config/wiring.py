@@ -29,7 +29,7 @@ HANDLERS = {
     collection.NOTICES_WANTED: {"collection.print": collection.file_print},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
-    payments.CHANGED: {"intake.pay": intake.payment_changed},
+    payments.CHANGED: {"intake.pay": intake.payment_changed, "collection.pay": collection.payment_changed},
     payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
@@ -38,6 +38,7 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness, "payments": payments.witness,
 }
+BOOKS = {"till:": payments.till_witness, "collection": collection.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
           collection.SEALED)
 
@@ -48,6 +49,8 @@ def connect() -> None:
         sealing.register(columns)
     for name, hear in WITNESSES.items():
         witness.register(name, hear)
+    for prefix, hear in BOOKS.items():
+        witness.register_books(prefix, hear)
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)

@@ -147,6 +147,15 @@ def person_of(owner: Owner) -> Person | None:
     return Person(**json.loads(keys.unseal("resident", row.attributes, bound_to=str(row.id))))
 
 
+def proven(owner: Owner | None) -> bool:
+    """Did this person prove with the card who they are? Yes for a sign-in by the provider that is set, when a level (acr) is asked of
+    it: without one nobody has said that it was the card. In a trial its invented people count."""
+    row = READ.one(owner.resident_id) if owner and owner.natural else None
+    if row is None:
+        return False
+    return (settings.TRIAL_SIGN_IN and row.issuer == "trial") or bool(settings.OIDC["acr"] and row.issuer == settings.OIDC["issuer"])
+
+
 def business_of(owner: Owner | None) -> Business | None:
     """The company of a signed-in owner, with the person who acts for it; None for everybody else."""
     if owner is None or not owner.business_id:

@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from madoguchi.collection import public as collection
 from madoguchi.kernel import clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -22,6 +23,7 @@ from . import acting, mails
 from .events import APPLICATION_FILED
 from .models import Application
 
+AWAITED = say("納付書で払われるのを待っています")
 LAST_HOUR = dt.time(23, 59, 59)
 
 
@@ -62,6 +64,9 @@ class Fee:
     means: str
     open: bool
     card: bool  # can be paid here and now
+    slip_offered: bool  # a 納付書 can be had
+    slip: collection.Slip | None  # the one that was made
+    begins: bool  # some payment can be begun now
     left: int  # what was received and not given back
 
 
@@ -73,8 +78,16 @@ def fee_of(application: Application) -> Fee | None:
     if row is None:
         return None
     is_open = row.state in payments.OPEN
-    return Fee(row, payments.words_of(row.state, row.received, row.refunded), payments.MEANS.get(row.means, ""), is_open,
-               is_open and payments.online() and row.state != payments.State.SUBMITTED, row.received - row.refunded)
+    begins = is_open and row.state != payments.State.SUBMITTED and (row.due_at is None or row.due_at >= clock.now())
+    slip = collection.slip_of_payment(row) if is_open else None
+    words = AWAITED if slip and row.state == payments.State.STARTED else payments.words_of(row.state, row.received, row.refunded)
+    return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
+               begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded)
+
+
+def slips_offered(fee: payments.Payment) -> bool:
+    """Does this city take fees by 納付書, with numbers that can be paid?"""
+    return payments.slip_offered(fee) and collection.fees_ready()
 
 
 def _open_fee(application: Application) -> payments.Payment:
@@ -84,10 +97,25 @@ def _open_fee(application: Application) -> payments.Payment:
     return row
 
 
-def fee_start(*, application: Application, language: str, actor: str) -> str:
-    """The address of the page on which the fee is paid by card. Raises PaymentClosed, ProviderAway, ProviderUnknown."""
+def fee_start(*, application: Application, means: str = payments.ONLINE, language: str, actor: str) -> str:
+    """The address of the page on which the fee is paid by card; empty for a 納付書, which is on our own page. Raises PaymentClosed,
+    ProviderAway, ProviderUnknown."""
+    row = _open_fee(application)
+    if row.state not in payments.OPEN:
+        raise payments.PaymentClosed
+    if means not in (payments.ONLINE, payments.SLIP) or (means == payments.SLIP and not slips_offered(row)):
+        raise payments.ProviderUnknown
     back = f"{settings.BASE_URL}/my/{application.id}/pay/back/"
-    return payments.payment_start(payment_id=str(_open_fee(application).id), means="card", back=back, language=language, actor=actor)
+    return payments.payment_start(payment_id=str(row.id), means=means, back=back, language=language, actor=actor)
+
+
+def fee_slip(application: Application) -> bytes:
+    """The 納付書 of the fee, as PDF. Raises NotFound."""
+    row = _open_fee(application)
+    data = collection.fee_pdf(row) if row.state in payments.OPEN else None
+    if data is None:
+        raise NotFound(say("いま使える納付書はありません。お支払いのページで確かめてください。"))
+    return data
 
 
 def fee_confirm(*, application: Application, actor: str) -> None:

@@ -17,7 +17,7 @@ from .forgetting import application_forget, unpaid_sweep, witness
 from .leaving import left_between
 from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
-from .paying import payment_changed
+from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
 from .support import HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
@@ -44,8 +44,9 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 __all__ = [
     "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "Application",
-    "Draft", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
+    "Draft", "Fee", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
     "business_accounts_sweep", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_of_help", "drafts_sweep",
+    "fee_of", "fee_start",
     "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
     "payment_changed", "progress_apply", "published_of", "refuse_if_unsignable", "sign_if_needed", "support_of", "texts_between",
     "unpaid_sweep", "witness",

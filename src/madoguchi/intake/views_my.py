@@ -14,6 +14,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.agency.public import guardian_news
+from madoguchi.collection.public import collects
 from madoguchi.files.public import FileRefused, file_response
 from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
@@ -93,7 +94,7 @@ def home(request: HttpRequest) -> HttpResponse:
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
     return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only,
-                                              "agent_news": guardian_news(owner=owner)})
+                                              "agent_news": guardian_news(owner=owner), "taxes": collects()})
 
 
 @sign_in_first

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
-from madoguchi.payments.public import PaymentClosed, ProviderAway, paid_pdf
+from madoguchi.payments.public import SLIP, PaymentClosed, ProviderAway, ProviderUnknown, paid_pdf
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
@@ -47,6 +47,29 @@ def pay_card(request: HttpRequest, application_id: str) -> HttpResponse:
     except (ProviderAway, PaymentClosed) as error:
         return _page(request, application_id, error.ja, error.status)
     return see_other(url or f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@posts("/my/{application_id}/pay/")
+def pay_slip(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Choose the 納付書: it is on the page then."""
+    application = mine(request, application_id)
+    limits.take("submit", request, application.owner)
+    try:
+        paying.fee_start(application=application, means=SLIP, language=languages.recorded(), actor=actor_of(request))
+    except (ProviderAway, ProviderUnknown, PaymentClosed) as error:
+        return _page(request, application_id, error.ja, error.status)
+    return see_other(f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@require_safe
+def pay_slip_pdf(request: HttpRequest, application_id: str) -> HttpResponse:
+    """The 納付書 as PDF."""
+    application = mine(request, application_id)
+    response = HttpResponse(paying.fee_slip(application), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{application.receipt}-slip.pdf"'
+    return response
 
 
 @sign_in_first

@@ -32,11 +32,13 @@ class Act:
     action: str
     facts: dict[str, Any]
     digest: bool
+    actor: str = ""
 
 
-Chains = Mapping[str, list[Act]]  # case id → its acts in order
+Chains = Mapping[str, list[Act]]  # case id (of other chains: their name) → its acts in order
 Witness = Callable[[Chains], Iterator[Fault]]
 _witnesses: dict[str, Witness] = {}
+_books: dict[str, Witness] = {}  # by the beginning of a chain's name: records of no case (``till:``, ``collection``)
 
 
 def register(name: str, witness: Witness) -> None:
@@ -44,9 +46,22 @@ def register(name: str, witness: Witness) -> None:
     _witnesses[name] = witness
 
 
+def register_books(prefix: str, witness: Witness) -> None:
+    """Make a witness of chains that belong to no case known. Called by the composition root only (config.wiring)."""
+    _books[prefix] = witness
+
+
+def _books_heard() -> Iterator[Fault]:
+    for prefix, witness in _books.items():
+        names = AuditEntry.objects.filter(chain__startswith=prefix).order_by("chain").values_list("chain", flat=True).distinct()
+        yield from witness(dict(_chains(iter(list(names)))))
+
+
 def verify() -> list[Fault]:
-    """Everything that is gone without retention having destroyed it."""
-    faults: list[Fault] = []
+    """Everything that is gone without retention having destroyed it, and books that are not what the record says."""
+    faults = list(_books_heard())
+    if faults:  # the city hall goes on meanwhile: look again at what the record says now
+        faults = list(_books_heard())
     for chains in _batches():
         suspects = {fault.chain.removeprefix("case:") for fault in _hear(chains)}
         if suspects:  # the city hall goes on meanwhile: look again at what the record says now
@@ -61,7 +76,7 @@ def _hear(chains: Chains) -> list[Fault]:
 def _batches() -> Iterator[dict[str, list[Act]]]:
     rows = AuditEntry.objects.filter(chain__startswith="case:").order_by("chain", "seq")
     found = ((chain, [_act(row) for row in group]) for chain, group in itertools.groupby(
-        rows.values_list("chain", "seq", "at", "action", "facts", "digest").iterator(chunk_size=2000), key=lambda row: row[0])
+        rows.values_list("chain", "seq", "at", "action", "facts", "digest", "actor").iterator(chunk_size=2000), key=lambda row: row[0])
         if CASE.fullmatch(chain))
     while batch := {chain.removeprefix("case:"): acts for chain, acts in itertools.islice(found, BATCH)}:
         yield batch
@@ -70,11 +85,11 @@ def _batches() -> Iterator[dict[str, list[Act]]]:
 def _chains(names: Iterator[str]) -> Iterator[tuple[str, list[Act]]]:
     for name in names:
         rows = AuditEntry.objects.filter(chain=name).order_by("seq")
-        yield name.removeprefix("case:"), [_act(r) for r in rows.values_list("chain", "seq", "at", "action", "facts", "digest")]
+        yield name.removeprefix("case:"), [_act(r) for r in rows.values_list("chain", "seq", "at", "action", "facts", "digest", "actor")]
 
 
 def _act(row: tuple[Any, ...]) -> Act:
-    return Act(row[1], row[2], row[3], row[4], bool(row[5]))
+    return Act(row[1], row[2], row[3], row[4], bool(row[5]), row[6])
 
 
 def count(acts: list[Act], *actions: str) -> int:

@@ -66,8 +66,16 @@ class CashWrong(DomainError):
     status = 422
 
 
+class PaymentsWrong(DomainError):
+    """payments.yaml of the city pack cannot be used."""
+
+    code = "payments_wrong"
+    ja = "手数料の支払い方の設定(payments.yaml)に誤りがあります。"
+    status = 422
+
+
 class CountWrong(DomainError):
-    """The form of the counter (a count, a take-over, a sale) can not be taken like this; ``faults`` are (field, words)."""
+    """The form of the counter (a count, a take-over, a sale, the slip of a terminal) can not be taken like this; ``faults`` are (field, words)."""
 
     code = "count_wrong"
     status = 422

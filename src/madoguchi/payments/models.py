@@ -55,6 +55,7 @@ class DayClose(models.Model):
     voided = models.PositiveIntegerField(default=0)  # of ``back``: 取消し
     counts = models.JSONField()  # {"1000": 3, …}
     counted = models.PositiveIntegerField()
+    terminals = models.JSONField(default=list)  # [{terminal, name, brand, n, taken, backs, back}]: no part of the cash
     kept = models.PositiveIntegerField()  # つり銭 for the next day; the rest goes to the treasury
     reason = models.CharField(max_length=200, default="")
     closed_by = models.CharField(max_length=70)
@@ -119,6 +120,29 @@ class Refund(models.Model):
 
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
+
+
+class TerminalSlip(models.Model):
+    """伝票番号 of a terminal at the counter: each is one payment or one refund, once a day."""
+
+    terminal = models.CharField(max_length=20)
+    on = models.DateField()
+    number = models.CharField(max_length=40)
+    brand = models.CharField(max_length=10)
+    attempt = models.OneToOneField(Attempt, null=True, on_delete=models.CASCADE, related_name="slip")
+    refund = models.OneToOneField(Refund, null=True, on_delete=models.CASCADE, related_name="slip")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["terminal", "on", "number"], name="slip_once"),
+                       models.CheckConstraint(condition=Q(attempt=None) ^ Q(refund=None), name="slip_of_one")]
+
+    def __str__(self) -> str:
+        return f"{self.terminal} {self.number}"
+
+    @property
+    def reference(self) -> str:
+        """One word for the port and the record."""
+        return f"{self.terminal}/{self.on:%Y%m%d}/{self.number}"
 
 
 class GatewayNotice(models.Model):

@@ -17,6 +17,7 @@ class Order:
     back: str
     language: str = "ja"
     until: int = 0  # seconds since 1970: nobody needs to pay it after this. The same in every call of one key
+    slip: str = ""  # the number on which a terminal at the counter has taken it
 
 
 @dataclass(frozen=True, slots=True)
@@ -54,6 +55,13 @@ class Accepted:
     """Done, or done before."""
 
     reference: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class Later:
+    """Promised: people and a bank give it back in some days; whoever does says so (refunds.refund_reported)."""
+
+    reference: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -96,7 +104,7 @@ class PaymentProvider(Protocol):
         """Let nobody pay this order any more, and say how it stands: it may have been paid meanwhile."""
         ...
 
-    def refund(self, order: RefundOrder) -> Accepted | Retry | Refused:
+    def refund(self, order: RefundOrder) -> Accepted | Later | Retry | Refused:
         """Give money back, once per key."""
         ...
 

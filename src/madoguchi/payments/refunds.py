@@ -11,10 +11,11 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from .errors import PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
-from .ports import Accepted, RefundOrder, Retry
-from .providers import CASH, FREE, provider_of
-from .rules import REASONS, VOID, refundable
+from .ports import Accepted, Later, RefundOrder, Retry
+from .providers import COUNTER, FREE, TERMINAL, provider_of
+from .rules import BOOKS, REASONS, VOID, refundable
 from .selectors import payment_get
+from .terminals import slip_back
 
 
 def promised(attempt: Attempt) -> int:
@@ -27,6 +28,8 @@ def promised(attempt: Attempt) -> int:
 def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Refund:
     """Ask for money to go back. Raises PaymentNotFound, RefundWrong."""
     payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
+    if payment.key.startswith(BOOKS):
+        raise RefundWrong("税・料金として納められたお金です。返すときは、「収納」の過誤納金から還付してください。")
     if reason not in REASONS:
         raise RefundWrong("還付の理由を選んでください。")
     attempt = _to_void(payment, amount) if reason == VOID else next(
@@ -40,13 +43,13 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
 
 
 def _to_void(payment: Payment, amount: int) -> Attempt:
-    """取消し is of all the cash of a payment, while it is in the box that nobody has counted yet."""
-    cash = payment.attempts.filter(provider=CASH, state="paid", closed=None).first()
-    if cash is None:
-        raise RefundWrong("取消しができるのは、締める前の現金だけです。ほかの理由を選び、還付として申し出てください。")
-    if amount != cash.amount or promised(cash):
-        raise RefundWrong(f"取消しは、受け取った{cash.amount:,}円の全額だけです。一部だけ返すときは、ほかの理由を選んでください。")
-    return cash
+    """取消し is of all that the counter took for a payment, before the day is closed."""
+    taken = payment.attempts.filter(provider__in=COUNTER, state="paid", closed=None).first()
+    if taken is None:
+        raise RefundWrong("取消しができるのは、締める前の、窓口で受け取ったものだけです。ほかの理由を選び、還付として申し出てください。")
+    if amount != taken.amount or promised(taken):
+        raise RefundWrong(f"取消しは、受け取った{taken.amount:,}円の全額だけです。一部だけ返すときは、ほかの理由を選んでください。")
+    return taken
 
 
 def _record(refund: Refund, actor: str, action: str) -> None:
@@ -76,7 +79,7 @@ def refund_answer(*, actor: Staff, refund_id: str, approve: bool) -> Refund:
     refund.state, refund.approved_by = "approved" if approve else "declined", actor.actor
     refund.save(update_fields=["state", "approved_by"])
     _record(refund, actor.actor, f"refund.{refund.state}")
-    if approve and refund.attempt.provider not in (CASH, FREE):
+    if approve and refund.attempt.provider not in (*COUNTER, FREE):
         outbox.publish(REFUND_APPROVED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}", payload={"refund": str(refund.id)})
     return refund
 
@@ -91,6 +94,9 @@ def refund_send(message: outbox.Envelope) -> None:
     failpoints.hit("payments.refund.after_call")
     if isinstance(answer, Retry):
         raise outbox.Retry(answer.why)
+    if isinstance(answer, Later):
+        Refund.objects.filter(id=refund.id, state="approved").update(reference=answer.reference)
+        return
     if not isinstance(answer, Accepted):
         with transaction.atomic(durable=True):
             Refund.objects.filter(id=refund.id, state="approved").update(state="refused")
@@ -99,8 +105,12 @@ def refund_send(message: outbox.Envelope) -> None:
     _done(str(refund.id), answer.reference, "worker")
 
 
-@transaction.atomic(durable=True)
 def _done(refund_id: str, reference: str, actor: str) -> None:
+    with transaction.atomic(durable=True):
+        _done_in(refund_id, reference, actor)
+
+
+def _done_in(refund_id: str, reference: str, actor: str) -> None:
     found = Refund.objects.get(id=refund_id)
     payment = Payment.objects.select_for_update().get(id=found.payment_id)
     refund = Refund.objects.select_related("payment").get(id=refund_id)
@@ -114,10 +124,18 @@ def _done(refund_id: str, reference: str, actor: str) -> None:
     failpoints.hit("payments.refund.before_commit")
 
 
-def refund_hand_over(*, actor: Staff, refund_id: str) -> None:
-    """The cashier has given approved cash back. Raises PaymentClosed, PaymentNotFound."""
-    with transaction.atomic(durable=True):
-        refund = refund_get(actor=actor, refund_id=refund_id)
-        if refund.state != "approved" or refund.attempt.provider != CASH:
-            raise PaymentClosed("この還付は、窓口で返せる状態ではありません。承認を受けているか確認してください。")
-    _done(refund_id, "", actor.actor)
+def refund_reported(*, refund_id: str, actor: str) -> None:
+    """What was promised (Later) has gone back now, in the caller's transaction. Telling it again changes nothing."""
+    if Refund.objects.filter(id=refund_id, state="approved").exists():  # gone with its case, at the earliest
+        _done_in(refund_id, Refund.objects.get(id=refund_id).reference, actor)
+
+
+@transaction.atomic(durable=True)
+def refund_hand_over(*, actor: Staff, refund_id: str, slip: str = "") -> None:
+    """The cashier has given back what was approved, in cash or at the terminal that took it (``slip``: the number that it printed).
+    Raises CountWrong, PaymentClosed, PaymentNotFound."""
+    refund = refund_get(actor=actor, refund_id=refund_id)
+    if refund.state != "approved" or refund.attempt.provider not in COUNTER:
+        raise PaymentClosed("この還付は、窓口で返せる状態ではありません。承認を受けているか確認してください。")
+    reference = slip_back(refund, slip).reference if refund.attempt.provider == TERMINAL else ""
+    _done_in(refund_id, reference, actor.actor)

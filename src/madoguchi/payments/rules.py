@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import re
+import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
 
@@ -42,7 +44,7 @@ TRANSITIONS = {
     (State.CREATED, Act.EXPIRE): State.EXPIRED, (State.STARTED, Act.EXPIRE): State.EXPIRED, (State.FAILED, Act.EXPIRE): State.EXPIRED,
 }
 WORDS = {
-    State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("カード会社に確認しています"),
+    State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("お支払いを確認しています"),
     State.SUCCESS: say("お支払い済みです"), State.FAILED: say("お支払いができませんでした"), State.CANCELLED: say("お支払いは取り消されました"),
     State.EXPIRED: say("お支払いの期限が過ぎました"),
 }
@@ -51,8 +53,12 @@ REASONS = {  # why money goes back: a code and words, so that no name gets into 
     "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "refused": "証明書を交付できない",
     "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった", "void": "打ち間違い（取消し）",
 }
-VOID = "void"  # cash that should never have been taken: all of it, before the box is closed; its 領収証 is no good any more
-MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "card": say("クレジットカード")}
+BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
+VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
+MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
+         "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）")}
+FEES = "fee:"  # how the key of an application's fee begins; others (a sale at the counter) are paid where they are made
+BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # 日本銀行券と貨幣
 
@@ -62,6 +68,12 @@ def counted(counts: Mapping[int, int]) -> int:
     if any(kind not in DENOMINATIONS or not 0 <= n <= 99_999 for kind, n in counts.items()):
         raise ValueError("no such notes or coins")
     return sum(kind * n for kind, n in counts.items())
+
+
+def slip_read(typed: str) -> str:
+    """The 伝票番号 of a terminal as it is kept: Latin letters, digits and hyphens, in one case and width. Empty for what is none."""
+    plain = unicodedata.normalize("NFKC", typed).strip().upper()
+    return plain if re.fullmatch(r"[0-9A-Z-]{1,40}", plain) and any(c.isalnum() for c in plain) else ""
 
 
 def after(state: str, act: Act) -> State | None:

@@ -1,4 +1,4 @@
-"""Fees at the counter without an online application: a clerk picks from the city's table, takes cash, prints the receipt.
+"""Fees at the counter without an online application: a clerk picks from the city's table, takes the money, prints the receipt.
 
 The page's ``press`` is the key of the sale: a second click, or a reload, finds the sale of the first."""
 
@@ -19,8 +19,10 @@ from madoguchi.offices.public import FeeMissing, city
 from .cashier import cash_take_in
 from .errors import CountWrong, PaymentClosed
 from .models import Payment
+from .providers import CASH
 from .rules import State
 from .services import payment_make
+from .terminals import Typed, terminal_take_in
 from .till import till_check
 
 MOST = 999  # of one fee
@@ -64,6 +66,23 @@ def sale_lines(counts: Mapping[str, int]) -> tuple[list[dict[str, Any]], int]:
 def sale_take(*, actor: Staff, section: str, press: str, counts: Mapping[str, int], tendered: int) -> tuple[Payment, int]:
     """Take cash for fees; returns the payment and the change. Raises CountWrong, CashWrong, PaymentClosed (another sale was made
     from this page), PaymentNotFound."""
+    payment = _asked(actor, section, press, counts)
+    if payment.state != State.SUCCESS:
+        return cash_take_in(actor=actor, payment=payment, tendered=tendered)
+    if payment.means != CASH:
+        raise PaymentClosed(f"この画面の受取りは、端末で済んでいます({payment.number})。現金は受け取らないでください。")
+    return payment, max(tendered - payment.amount, 0)
+
+
+@transaction.atomic(durable=True)
+def sale_terminal(*, actor: Staff, section: str, press: str, counts: Mapping[str, int], typed: Typed) -> Payment:
+    """As sale_take, by what a terminal took. Raises CountWrong, PaymentClosed, PaymentNotFound."""
+    payment = _asked(actor, section, press, counts)
+    return payment if payment.state == State.SUCCESS else terminal_take_in(actor=actor, payment=payment, typed=typed)
+
+
+def _asked(actor: Staff, section: str, press: str, counts: Mapping[str, int]) -> Payment:
+    """The payment of this page's sale, made now or before."""
     till_check(actor, section)
     try:
         key = f"sale:{section}:{uuid.UUID(press)}"
@@ -74,11 +93,9 @@ def sale_take(*, actor: Staff, section: str, press: str, counts: Mapping[str, in
     subject = names if len(names) <= SUBJECT_MOST else f"{lines[0]['label'][:SUBJECT_MOST]} ほか"
     payment = payment_make(key=key, case_ref="", receipt=_number(), section=section, subject=subject, lines=lines, amount=total, due_at=None,
                            actor=actor.actor)
-    if payment.state != State.SUCCESS:
-        return cash_take_in(actor=actor, payment=payment, tendered=tendered)
-    if payment.lines != lines:
+    if payment.state == State.SUCCESS and payment.lines != lines:
         raise PaymentClosed(f"この画面の受取りは、{payment.number}で済んでいます。次の方の分は「支払い」から開き直してください。")
-    return payment, max(tendered - payment.amount, 0)
+    return payment
 
 
 def _number() -> str:

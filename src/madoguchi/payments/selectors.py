@@ -8,8 +8,9 @@ from django.db.models import Q
 from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
-from .models import GatewayNotice, Payment, Refund
-from .rules import VOID
+from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
+from .rules import FEES, OPEN, VOID, State
+from .setup import slips
 
 
 def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment:
@@ -36,7 +37,12 @@ def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int =
 
 def refunds_of(payment: Payment) -> list[Refund]:
     """Refunds of a payment that was found, the oldest first."""
-    return list(Refund.objects.filter(payment=payment).select_related("attempt").order_by("asked_at"))
+    return list(Refund.objects.filter(payment=payment).select_related("attempt__slip").order_by("asked_at"))
+
+
+def slip_of(payment: Payment) -> TerminalSlip | None:
+    """The terminal's slip on which a payment was made."""
+    return TerminalSlip.objects.filter(attempt__payment=payment).first()
 
 
 def is_void(payment: Payment) -> bool:
@@ -47,6 +53,17 @@ def is_void(payment: Payment) -> bool:
 def payment_of_case(case_ref: str) -> Payment | None:
     """The fee of an application, for a room above that has checked whose it is."""
     return Payment.objects.filter(case_ref=case_ref).order_by("created_at").first()
+
+
+def slip_offered(payment: Payment) -> bool:
+    """Can a 納付書 be had for it, as far as the city's choice goes? Only for the fee of an application."""
+    return slips().offered and payment.key.startswith(FEES) and payment.state in OPEN and payment.state != State.SUBMITTED
+
+
+def orders_known(means: str) -> dict[str, bool]:
+    """Every order by a means that lasts: its reference, and whether it is paid; for the books of the room above."""
+    rows = Attempt.objects.filter(provider=means).exclude(reference="").values_list("reference", "state")
+    return {reference: state == "paid" for reference, state in rows}
 
 
 def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:

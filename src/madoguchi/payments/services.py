@@ -15,8 +15,9 @@ from .errors import PaymentClosed, ProviderAway
 from .events import CHANGED
 from .models import Attempt, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
-from .providers import FREE, provider_of
+from .providers import FREE, LASTING, provider_of
 from .rules import OPEN, Act, State, after, excess
+from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
 LIVES = dt.timedelta(minutes=60)  # gateways want half an hour at least, still after a late repetition
@@ -71,12 +72,12 @@ def payment_start(*, payment_id: str, means: str, back: str, language: str, acto
     """
     provider = provider_of(means)
     attempt, url = _order(payment_id, means, actor)
-    if url:
+    if url or (attempt.reference and means in LASTING):
         return url
     payment = attempt.payment
     failpoints.hit("payments.start.before_call")
     answer = provider.start(Order(str(attempt.id), str(payment.id), attempt.amount, f"{payment.subject} {payment.receipt}", back, language,
-                                  int((attempt.created_at + LIVES).timestamp())))
+                                  int(_until(attempt).timestamp())))
     failpoints.hit("payments.start.after_call")
     if isinstance(answer, Report):
         report_apply(provider=means, report=answer, actor=actor)
@@ -91,16 +92,25 @@ def payment_start(*, payment_id: str, means: str, back: str, language: str, acto
     return answer.url
 
 
+def _until(attempt: Attempt) -> dt.datetime:
+    """Until when an order can be paid; the same however often it is asked."""
+    if attempt.provider in LASTING:
+        return attempt.payment.due_at or attempt.created_at + dt.timedelta(days=slips().days)
+    return attempt.created_at + LIVES
+
+
 def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
     """An order for the gateway and, when it was started a moment ago, its page. An older one is stopped first: only one page
     can be paid on."""
-    now = clock.now()
-    for old in Attempt.objects.filter(payment_id=payment_id, provider=means, state__in=LIVE, created_at__lte=now - AGAIN).exclude(reference=""):
-        _stop(old, actor)
+    now, lasting = clock.now(), means in LASTING
+    old = Attempt.objects.filter(payment_id=payment_id, provider=means, state__in=LIVE, created_at__lte=now - AGAIN).exclude(reference="")
+    for one in () if lasting else old:
+        _stop(one, actor)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
-        attempt = Attempt.objects.filter(payment=payment, provider=means, state__in=LIVE, created_at__gt=now - AGAIN).first()
-        if after(payment.state, Act.START) is None:
+        young = Q() if lasting else Q(created_at__gt=now - AGAIN)
+        attempt = Attempt.objects.filter(young, payment=payment, provider=means, state__in=LIVE).first()
+        if after(payment.state, Act.START) is None or (payment.due_at is not None and payment.due_at < now):
             raise PaymentClosed
         if attempt is None:
             attempt = Attempt.objects.create(payment=payment, provider=means, amount=payment.amount, created_at=now)
@@ -212,9 +222,11 @@ def _end(payment_id: str, act: Act, actor: str) -> Payment:
 
 def payments_expire() -> int:
     """Let run out what was to be paid by now. An order whose provider does not answer waits for the next round, so that
-    nothing runs out that was paid a moment before. Returns how many."""
-    done = 0
-    for payment in Payment.objects.filter(state__in=OPEN, due_at__lte=clock.now()).order_by("due_at")[:200]:
+    nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it. Returns how many."""
+    done, now = 0, clock.now()
+    slip = Exists(Attempt.objects.filter(payment=OuterRef("pk"), provider__in=LASTING, state__in=LIVE))
+    over = Q(due_at__lte=now) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
+    for payment in Payment.objects.filter(over, state__in=OPEN).order_by("due_at")[:200]:
         try:
             _end(str(payment.id), Act.EXPIRE, "worker")
             done += 1

@@ -15,10 +15,12 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
-from . import cashier, refunds, selectors
-from .errors import CashWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from . import cashier, refunds, selectors, terminals
+from .errors import CashWrong, CountWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
-from .rules import MEANS, OPEN, REASONS, words_of
+from .providers import CASH, SLIP, TERMINAL
+from .rules import BRANDS, MEANS, OPEN, REASONS, words_of
+from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
 REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "決済会社が断りました"}
@@ -57,11 +59,16 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     found = selectors.payment_get(actor=actor, payment_id=payment_id)
     works = actor.may(Right.WORK_CASES, found.section)
     stamps = actor.may(Right.STAMP_CHIEF, found.section) or actor.may(Right.STAMP_MANAGER, found.section)
-    rows = [{"r": r, "words": REFUND_WORDS[r.state], "reason": REASONS[r.reason], "cash": r.attempt.provider == "counter_cash",
+    rows = [{"r": r, "words": REFUND_WORDS[r.state], "reason": REASONS[r.reason], "cash": r.attempt.provider == CASH,
+             "slip": r.attempt.provider == SLIP,
+             "terminal": terminal_name(r.attempt.slip.terminal) if r.attempt.provider == TERMINAL else "",
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
+    shown = terminals_shown(found.section, found.amount, found.receipt) if works and found.state in OPEN else []
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
-               "change": change, "typed": request.POST, "void": selectors.is_void(found)}
+               "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
+               "terminals": shown, "kinds": kinds_of(shown),
+               "slips": selectors.slip_offered(found)}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 
@@ -80,6 +87,22 @@ def take(request: HttpRequest, payment_id: str) -> HttpResponse:
     return payment_page(request, payment_id, [], change)
 
 
+def slip_typed(request: HttpRequest) -> terminals.Typed:
+    """What was typed of a terminal's slip."""
+    return terminals.Typed(*(request.POST.get(name, "") for name in ("terminal", "brand", "slip")))
+
+
+@login_required
+@posts("/staff/payments/{payment_id}/")
+def take_terminal(request: HttpRequest, payment_id: str) -> HttpResponse:
+    """Note what a terminal took."""
+    try:
+        terminals.terminal_take(actor=cast(Staff, request.user), payment_id=payment_id, typed=slip_typed(request))
+    except CountWrong as wrong:
+        return payment_page(request, payment_id, wrong.faults)
+    return _to(payment_id)
+
+
 @login_required
 @posts("/staff/payments/{payment_id}/")
 def refund(request: HttpRequest, payment_id: str) -> HttpResponse:
@@ -95,14 +118,14 @@ def refund(request: HttpRequest, payment_id: str) -> HttpResponse:
 @login_required
 @posts("/staff/payments/{payment_id}/")
 def refund_act(request: HttpRequest, payment_id: str, refund_id: str) -> HttpResponse:
-    """Approve, decline, or hand cash over."""
+    """Approve, decline, or give back at the counter."""
     actor, act = cast(Staff, request.user), request.POST.get("act", "")
     try:
         if act == "hand_over":
-            refunds.refund_hand_over(actor=actor, refund_id=refund_id)
+            refunds.refund_hand_over(actor=actor, refund_id=refund_id, slip=request.POST.get("back_slip", ""))
         elif act in ("approve", "decline"):
             refunds.refund_answer(actor=actor, refund_id=refund_id, approve=act == "approve")
-    except (SecondPersonNeeded, RefundWrong) as wrong:
+    except (SecondPersonNeeded, RefundWrong, CountWrong) as wrong:
         return payment_page(request, payment_id, [("refunds", cast(DomainError, wrong).ja)])
     return _to(payment_id)
 

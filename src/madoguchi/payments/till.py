@@ -6,7 +6,7 @@ claims those rows, so that each yen belongs to one close, and one that is just b
 from __future__ import annotations
 
 import datetime as dt
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from typing import Any
 
 from django.core.paginator import Page, Paginator
@@ -19,11 +19,12 @@ from madoguchi.offices.public import city
 
 from .errors import CountWrong, PaymentNotFound, SecondPersonNeeded, TillMoved
 from .models import Attempt, DayClose, Payment, Refund
-from .providers import CASH
+from .providers import CASH, COUNTER, TERMINAL
 from .rules import REASONS, VOID, counted
+from .terminals import NOTHING, SlipLine, lines_of, seen, slips_listed
 
 REASON_MOST = 200
-MOVED = "数えている間に、現金の受取りか返金、または締めがありました。何も締めていません。いまの金額を見て、数え直してください。"
+MOVED = "数えている間に、現金か端末の受取りか返金、または締めがありました。何も締めていません。いまの金額を見て、数え直してください。"
 
 
 @dataclass(frozen=True, slots=True)
@@ -36,6 +37,7 @@ class Till:
     taken: int
     takings: int  # how many
     back: int
+    terminals: list[dict[str, Any]] = field(default_factory=list)  # beside the cash (terminals.lines_of)
 
     @property
     def expected(self) -> int:
@@ -53,6 +55,7 @@ class Count:
     reason: str
     number: int
     seen: int
+    terminals: str = NOTHING  # what the page had said of the terminals
 
     @property
     def yen(self) -> int:
@@ -84,6 +87,7 @@ class Slips:
     taken: list[Slip]
     back: list[Slip]
     voided: list[Slip]
+    terminals: list[SlipLine]
 
 
 def _taken(section: str, close: DayClose | None = None) -> QuerySet[Attempt]:
@@ -113,7 +117,8 @@ def till_now(*, actor: Staff, section: str) -> Till:
 def _now(section: str) -> Till:
     last = DayClose.objects.filter(section=section).order_by("-number").first()
     taken = _taken(section)
-    return Till(section, last.number + 1 if last else 1, last.kept if last else 0, _sum(taken), taken.count(), _sum(_back(section)))
+    return Till(section, last.number + 1 if last else 1, last.kept if last else 0, _sum(taken), taken.count(), _sum(_back(section)),
+                lines_of(section))
 
 
 def till_slips(*, actor: Staff, section: str, close: DayClose | None = None) -> Slips:
@@ -122,7 +127,7 @@ def till_slips(*, actor: Staff, section: str, close: DayClose | None = None) -> 
     taken = [_slip(a.payment, a.created_at, a.amount) for a in _taken(section, close).select_related("payment").order_by("created_at")]
     back = list(_back(section, close).select_related("payment").order_by("done_at"))
     return Slips(taken, [_slip(r.payment, r.done_at, r.amount, REASONS[r.reason]) for r in back if r.reason != VOID],
-                 [_slip(r.payment, r.done_at, r.amount) for r in back if r.reason == VOID])
+                 [_slip(r.payment, r.done_at, r.amount) for r in back if r.reason == VOID], slips_listed(section, close))
 
 
 def _slip(payment: Payment, at: dt.datetime | None, amount: int, reason: str = "") -> Slip:
@@ -130,9 +135,9 @@ def _slip(payment: Payment, at: dt.datetime | None, amount: int, reason: str = "
 
 
 def till_waiting(*, actor: Staff, section: str) -> int:
-    """How many refunds in cash are asked for or approved and not handed over. Raises PaymentNotFound."""
+    """How many refunds in cash or at a terminal are asked for or approved and not handed over. Raises PaymentNotFound."""
     till_check(actor, section, read=True)
-    return Refund.objects.filter(attempt__provider=CASH, state__in=("asked", "approved"), payment__section=section).count()
+    return Refund.objects.filter(attempt__provider__in=COUNTER, state__in=("asked", "approved"), payment__section=section).count()
 
 
 def close_list(*, actor: Staff, section: str, page: int = 1) -> Page[DayClose]:
@@ -190,12 +195,15 @@ def _close(actor: Staff, section: str, count: Count, reason: str) -> DayClose:
     # summed over what was claimed: cash that is just being taken is in the next close, whatever ``now`` saw
     row.taken, row.back = _sum(_taken(section, row)), _sum(_back(section, row))
     row.voided = _sum(_back(section, row).filter(reason=VOID))
-    if row.expected != count.seen:
+    Attempt.objects.filter(provider=TERMINAL, state="paid", closed=None, payment__section=section).update(closed=row)
+    Refund.objects.filter(attempt__provider=TERMINAL, state="done", closed=None, payment__section=section).update(closed=row)
+    row.terminals = lines_of(section, row)
+    if row.expected != count.seen or seen(row.terminals) != count.terminals:
         raise TillMoved(MOVED)
-    row.save(update_fields=["taken", "takings", "back", "voided"])
+    row.save(update_fields=["taken", "takings", "back", "voided", "terminals"])
     audit.record(actor.actor, "till.closed", chain=f"till:{section}", of=reason or None, facts={
         "close": str(row.id), "number": row.number, "left": row.left, "taken": row.taken, "back": row.back, "voided": row.voided,
-        "counted": row.counted, "kept": row.kept})
+        "counted": row.counted, "kept": row.kept, "terminals": seen(row.terminals)})
     failpoints.hit("payments.till.before_commit")
     return row
 

@@ -17,8 +17,9 @@ from madoguchi.web.typed import number_typed
 
 from . import till as tills
 from .errors import CountWrong, SecondPersonNeeded, TillMoved
-from .rules import DENOMINATIONS
+from .rules import BRANDS, DENOMINATIONS
 from .staff_views import page_typed
+from .terminals import NOTHING, seen
 
 WRONG_COUNT = "枚数は、0から99,999までの数字で入れてください。"
 
@@ -42,7 +43,7 @@ def _page(request: HttpRequest, section: str, faults: list[tuple[str, str]], sta
     context = {"till": now, "closes": closes, "kinds": [(kind, f"n{kind}") for kind in DENOMINATIONS],
                "slips": tills.till_slips(actor=actor, section=section), "waiting": tills.till_waiting(actor=actor, section=section),
                "works": actor.may(Right.WORK_CASES, section), "faults": faults, "wrong": dict(faults), "typed": request.POST,
-               "section": city().sections[section].name, "who": staff_words}
+               "section": city().sections[section].name, "who": staff_words, "seen": seen(now.terminals), "brands": BRANDS}
     return render(request, "payments/till.html", context, status=status if faults else 200)
 
 
@@ -55,7 +56,7 @@ def _count(request: HttpRequest) -> tills.Count:
         raise CountWrong(wrong)
     seen = sent.get("seen", "")
     return tills.Count(counts, number_typed(sent.get("kept", "")), sent.get("reason", ""), number_typed(sent.get("number", "")),
-                       -number_typed(seen[1:]) if seen.startswith("-") else number_typed(seen))
+                       -number_typed(seen[1:]) if seen.startswith("-") else number_typed(seen), sent.get("terminals", NOTHING))
 
 
 @login_required
@@ -90,7 +91,7 @@ def _sheet(request: HttpRequest, close_id: str, faults: list[tuple[str, str]], s
     context: dict[str, Any] = {
         "row": row, "counts": counts, "section": city().sections[row.section].name, "faults": faults, "wrong": dict(faults),
         "may_accept": actor.may(Right.WORK_CASES, row.section) and last and not row.accepted_by and row.closed_by != actor.actor, "last": last,
-        "typed": request.POST, "slips": tills.till_slips(actor=actor, section=row.section, close=row), "who": staff_words}
+        "typed": request.POST, "slips": tills.till_slips(actor=actor, section=row.section, close=row), "who": staff_words, "brands": BRANDS}
     return render(request, "payments/day_sheet.html", context, status=status if faults else 200)
 
 

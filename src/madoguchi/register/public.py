@@ -2,7 +2,7 @@
 
 from .rules.compare import Result, Row, Sheet
 from .rules.held import Claim, Place
-from .services import Comparison, people_compare
+from .services import Comparison, own_number, people_compare
 
 
 def trial_town(*, actor: str) -> None:
@@ -12,4 +12,4 @@ def trial_town(*, actor: str) -> None:
     fill(actor=actor)
 
 
-__all__ = ["Claim", "Comparison", "Place", "Result", "Row", "Sheet", "people_compare", "trial_town"]
+__all__ = ["Claim", "Comparison", "Place", "Result", "Row", "Sheet", "own_number", "people_compare", "trial_town"]

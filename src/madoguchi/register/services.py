@@ -15,7 +15,7 @@ from madoguchi.kernel import audit
 
 from .ports import Asker, Claim, ResidentSource, Waiting
 from .rules.compare import Sheet, sheet
-from .rules.match import Meant, Status, comparable, meant
+from .rules.match import Meant, Status, comparable, meant, proven
 
 SEES_GUARDED = "see_guarded"  # the right (of 支援措置担当) to see people under 支援措置
 
@@ -79,3 +79,18 @@ def people_compare(*, actor: Asker, section: str, case_ref: str, claims: Sequenc
         audit.record(actor.actor, "register.read", chain=f"reads:{section}", facts=facts | ({"sight": "protection"} if sees else {}),
                      of=found.person.number if found.person else None)
     return Comparison(as_of, tuple(sheets), left_out)
+
+
+@transaction.atomic
+def own_number(*, actor: str, section: str, what: str, claim: Claim, gender: str) -> str:
+    """The 宛名番号 of somebody whose card has proved these four attributes; empty unless exactly one resident has all of them.
+
+    Guarded people are not in the answer, as for every other asker: whoever holds such a card sees what a stranger sees. Every look is
+    one entry in the chain of the section's reads, with the number as a digest. ``what`` is looked at.
+    """
+    answer = source().candidates([claim], guarded=False)
+    person = None if isinstance(answer, Waiting) else proven(claim, gender, answer)
+    result = Status.WAITING if isinstance(answer, Waiting) else Status.FOUND if person else Status.NOBODY
+    audit.record(actor, "register.own_read", chain=f"reads:{section}", facts={"what": what, "role": "self", "result": result.value},
+                 of=person.number if person else None)
+    return person.number if person else ""

@@ -35,5 +35,5 @@ def _held(row: RegisteredPerson) -> HeldPerson:
         number=row.number, household=row.household_id, name=row.name, kana=row.kana,
         place=Place(row.zip, row.city, row.town, row.lot, row.building), born=row.born, born_words=row.born_words,
         relation=row.relation, alias=row.alias, latin=row.latin, removed_on=row.removed_on, removed_why=row.removed_why,
-        absent_since=row.absent_since, protected=row.protected, guarded=row.guarded,
+        absent_since=row.absent_since, protected=row.protected, guarded=row.guarded, gender=row.gender,
     )

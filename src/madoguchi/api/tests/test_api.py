@@ -18,10 +18,15 @@ from tests.support.hall import OPENING, Hall, run_worker
 from madoguchi.api import services
 from madoguchi.api.models import ApiToken, SubmitKey
 from madoguchi.casework.models import Case
+from madoguchi.config.procedures_cli import body as pack_body
+from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.intake.models import Application, Draft
+from madoguchi.intake.tests.test_paying import SLUG, WANTS
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.limits import Rate
 from madoguchi.kernel.models import AuditEntry
+from madoguchi.offices.public import city
+from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
 
 TEATE, NUMBERED = "jidou-teate-mishiharai", "ninshin-todoke"
 ASKED = {"HTTP_X_REQUESTED_WITH": "test"}
@@ -261,3 +266,38 @@ def test_pages_do_not_carry_the_library():
     done = subprocess.run([sys.executable, "-c", code], env=os.environ | {"DJANGO_SETTINGS_MODULE": "madoguchi.config.settings"},
                           capture_output=True, text=True, check=True)
     assert done.stdout.split() == ["False", "False", "True", "False", "True", "True"]
+
+
+
+@pytest.fixture
+def owed(hall: Hall):
+    """An application that waits for its fee."""
+    path, override = next(pair for pair in pack_files(city()) if pair[0].stem == SLUG)
+    hall.publish(SLUG, pack_body(path, override, read_file(path, override, city())[0]))
+    plain = {key: value for key, value in hall.answers(SLUG).items() if key in ("name", "born", "address", "phone")}
+    return hall.file("hanako", SLUG, plain | WANTS)
+
+
+def test_the_fee_is_seen_and_paid(hall: Hall, owed):
+    row, free, program = owed, hall.file("hanako", TEATE), Program(hall, "hanako")
+    status, seen = program.call("get", f"applications/{row.id}/fee")
+    assert status == 200 and (seen["state"], seen["amount"], seen["means"], seen["slip"]) == ("created", 710, ["slip"], None)
+    assert program.call("get", f"applications/{row.id}")[1]["state"] == "unpaid"
+    assert program.call("post", f"applications/{row.id}/fee/pay", {"means": "card"})[0] == 422, "this city has no cards"
+    assert program.call("post", f"applications/{row.id}/fee/pay", {"means": "gold"})[0] == 422
+    status, going = program.call("post", f"applications/{row.id}/fee/pay", {"means": "slip"})
+    again = program.call("post", f"applications/{row.id}/fee/pay", {"means": "slip"})[1]
+    assert status == 200 and going == again and going["fee"]["state"] == "started" and len(going["fee"]["slip"]["number"]) == 20
+    paper = f"/my/{row.id}/pay/slip.pdf"
+    assert going["go_to"].endswith(paper) and program.client.get(paper)["Content-Type"] == "application/pdf"
+    assert program.call("get", f"applications/{free.id}/fee")[0] == 404
+    assert program.call("post", f"applications/{free.id}/fee/pay", {"means": "slip"})[0] == 404
+    for other in (Program(hall, "taro"), Program(hall)):
+        assert other.call("get", f"applications/{row.id}/fee")[0] in (401, 404)
+        assert other.call("post", f"applications/{row.id}/fee/pay", {"means": "slip"})[0] in (401, 404)
+    assert program.client.post(f"/api/v1/applications/{row.id}/fee/pay", "{}", content_type="application/json").status_code == 403
+
+
+def test_a_card_is_paid_on_the_gateways_page(hall: Hall, owed, cards):  # noqa: F811
+    status, going = Program(hall, "hanako").call("post", f"applications/{owed.id}/fee/pay", {"means": "card"})
+    assert status == 200 and going["go_to"].startswith(cards.base) and set(going["fee"]["means"]) == {"card", "slip"}

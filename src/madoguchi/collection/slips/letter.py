@@ -105,7 +105,7 @@ class Letter:
         self._heading("税額の内訳", ROW * 2)
         for line in self.notice.lines:
             self._row(line.label, line.shown, bold=False)
-        self._row("納付していただく額（年額）", f"{self.notice.total:,}円", bold=True)
+        self._row("納付していただく額（年額）" if self.notice.whole else "納付していただく額", f"{self.notice.total:,}円", bold=True)
         self.y += 4
 
     def _row(self, label: str, value: str, *, bold: bool) -> None:

@@ -177,14 +177,15 @@ class Notice:
     appeal: str
     trial: bool
     dues: tuple[Due, ...] = ()
+    whole: bool = True  # is the total the sum of the year, or what is left of it?
 
     def __post_init__(self) -> None:
-        if self.total < 1:
+        if self.total < (1 if self.slips or self.dues else 0):
             raise NumberWrong("total", "通知書の合計額は1円以上にしてください")
         if not self.title.strip() or not self.notice_number.strip():
             raise NumberWrong("title", "通知書の表題と番号が必要です")
         parts = [s for s in self.slips if s.instalment]
-        if parts and {s.instalment for s in parts} == set(range(1, parts[0].instalments + 1)):
+        if self.whole and parts and {s.instalment for s in parts} == set(range(1, parts[0].instalments + 1)):
             added = sum(s.amount for s in parts)
             if added != self.total:
                 raise NumberWrong("slips", f"各期の合計{added:,}円が、年額{self.total:,}円と合いません")

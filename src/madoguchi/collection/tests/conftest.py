@@ -1,14 +1,16 @@
+import dataclasses
 import datetime as dt
 from collections import Counter
 
 import pytest
 from tests.support.hall import run_worker
 
-from madoguchi.collection import debits, demands, givebacks, results, runs
+from madoguchi.collection import changes, charges, debits, demands, givebacks, results, runs, writeoffs
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
 from madoguchi.collection.models import Excess, Instalment, Money
+from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401 - fixtures
 
 HEAD = "通知書番号,宛名番号,氏名,郵便番号,住所,方書,年税額,期,期別税額,納期限\n"
 DUES = ("2026-05-31", "2026-07-31", "2026-12-25", "2027-02-28")
@@ -24,10 +26,47 @@ def sheet_text(people=3, parts=4, each=10_000):
     return "".join(lines)
 
 
-def shops_file(payments):
+def changes_text(sums, notice="00000001", *, total=None, why="家屋の滅失", dues=DUES):
+    """更正 of one 通知書: the new sums of its 期."""
+    whole = sum(yen for yen in sums if isinstance(yen, int)) if total is None else total
+    rows = [f"{notice},{whole},{no},{yen},{dues[no - 1]},{why}\n" for no, yen in enumerate(sums, 1)]
+    return "通知書番号,年税額,期,期別税額,納期限,変更の理由\n" + "".join(rows)
+
+
+def change_waiting(hall, sums=(9_000,), charge="keiji"):
+    """A file of changes that nobody has said yes to."""
+    return changes.change_read(actor=hall.staff("yamada"), charge=charge, year=2026, data=changes_text(sums).encode(), name="更正.csv")
+
+
+def fee_of(monkeypatch, fees):
+    """督促手数料 of every charge: (from which day, yen) each."""
+    known = charges.charges()
+    rows = tuple(sorted(((dt.date.fromisoformat(since), yen) for since, yen in fees), reverse=True))
+    all_ = {key: dataclasses.replace(charge, fees=rows) for key, charge in known.all.items()}
+    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, all=all_))
+
+
+def late_paid(charge):
+    """The first 期 of a charge is paid months late, without the late charge: the id of its demand."""
+    part = Instalment.objects.filter(demand__charge=charge).first()
+    rows = [Received(1, 0, part.number, part.amount, dt.date(2026, 9, 25), "cvs", "final", "02")]
+    results.results_take(actor="test", results=results.Results("cvs", "遅れ.txt", b"late", rows))
+    return part.demand_id
+
+
+def write_off_asked(hall):
+    """A tax of ten years ago that a clerk proposes to write off."""
+    old = sheet_text(people=2, parts=1).replace(DUES[0], "2016-05-31")
+    demands.demands_take(actor="test", charge="keiji", year=2016, data=old.encode(), name="昔の調定.csv")
+    part = Instalment.objects.filter(demand__year=2016).first()
+    return writeoffs.write_off_ask(actor=hall.staff("yamada"), demand_id=part.demand_id, no=1, ground="lapse", since=dt.date(2016, 6, 1),
+                                   reason="財産がない")
+
+
+def shops_file(payments, on=PAID_ON):
     """A file of the shops: (number, yen) each, as the trial's layout has it."""
-    rows = [Received(n, 0, number, yen, PAID_ON, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
-    return b"".join(received_file(profile("cvs"), rows, on=PAID_ON))
+    rows = [Received(n, 0, number, yen, on, "cvs", "final", "02") for n, (number, yen) in enumerate(payments, 1)]
+    return b"".join(received_file(profile("cvs"), rows, on=on))
 
 
 def unmatched_money():
@@ -39,9 +78,9 @@ def unmatched_money():
     return Money.objects.get(outcome="unknown")
 
 
-def printed_run(per_file=2):
-    """The notices of 軽自動車税 that is there, printed by a worker; the ids of the run and of its first file."""
-    run = runs.run_start(actor="test", kind="notice", charge="keiji", year=2026, issued_on=dt.date(2026, 5, 1), per_file=per_file)
+def printed_run(per_file=2, charge="keiji"):
+    """The notices of a charge that is there, printed by a worker; the ids of the run and of its first file."""
+    run = runs.run_start(actor="test", kind="notice", charge=charge, year=2026, issued_on=dt.date(2026, 5, 1), per_file=per_file)
     run_worker()
     return {"run_id": run.id, "file_id": run.files.order_by("no").first().id}
 

@@ -87,7 +87,7 @@ def test_a_year_without_rate_is_refused_with_what_to_do():
     with pytest.raises(RateMissing) as refused:
         late(56_400, D(2026, 12, 25), D(2027, 1, 5))
     assert "2027年の延滞金の割合" in refused.value.ja
-    assert "加えてください" in refused.value.ja
+    assert "加えるよう頼み" in refused.value.ja
     with pytest.raises(RateMissing, match="rate_missing"):
         refund_interest(amount=5_000, since=D(2013, 12, 31), until=D(2014, 1, 5), rates=rates())
     assert late(1_500, D(2026, 12, 25), D(2027, 1, 5)).amount == 0, "what bears nothing needs no rate"

@@ -120,5 +120,18 @@ def test_a_wrong_command_says_what_to_do(hall, words) -> None:
 def test_a_city_hall_on_trial_has_taxes_to_look_at_once(hall) -> None:
     for _ in range(2):
         public.trial_taxes(actor="setup")
-    assert Demand.objects.filter(charge="kotei").count() == 200
+    assert Demand.objects.filter(charge="kotei").count() == 201
     assert "一円まで一致しています" in run("verify")
+
+
+def test_the_trials_residents_see_their_own(hall) -> None:
+    from madoguchi.collection import mine
+    from madoguchi.register.public import trial_town
+
+    trial_town(actor="setup")
+    public.trial_taxes(actor="setup")
+    hanako = mine.payer_of(hall.owner("hanako"), "taxes.page")
+    assert {due.state for due in mine.dues_of(hanako)} == {"overdue", "due", "told", "debit"}
+    assert mine.receipts_of(hanako) and mine.backs_of(hanako) and mine.accounts_of(hanako)
+    assert mine.receipts_of(mine.payer_of(hall.owner("taro"), "taxes.page")), "軽自動車税を納めた"
+    assert mine.dues_of(mine.payer_of(hall.owner("ume"), "taxes.page")), "介護保険料が残っている"

@@ -134,13 +134,14 @@ def test_a_debit_that_failed_leaves_its_reason(demanded, came) -> None:
 
 
 @pytest.mark.pure
-@given(amount=st.integers(1, 10**10), left=st.integers(0, 10**10), late=st.integers(0, 10**10))
-def test_a_payment_is_placed_to_the_yen(amount, left, late) -> None:
-    placed = place(amount, left=left, late=late)
-    assert placed.principal + placed.late + placed.excess == amount
-    assert placed.principal <= left and placed.late <= late
-    assert not placed.excess or (placed.principal, placed.late) == (left, late)
-    assert not placed.late or placed.principal == left
+@given(amount=st.integers(1, 10**10), left=st.integers(0, 10**10), late=st.integers(0, 10**10), fee=st.integers(0, 1_000))
+def test_a_payment_is_placed_to_the_yen(amount, left, late, fee) -> None:
+    placed = place(amount, left=left, late=late, fee=fee)
+    assert placed.principal + placed.fee + placed.late + placed.excess == amount
+    assert placed.principal <= left and placed.late <= late and placed.fee <= fee
+    assert not placed.excess or (placed.principal, placed.fee, placed.late) == (left, fee, late)
+    assert not placed.fee or placed.principal == left
+    assert not placed.late or (placed.principal, placed.fee) == (left, fee)
 
 
 PAYMENT = st.tuples(st.integers(0, 3), st.sampled_from([1, 2_999, 3_000, 3_001, 7_000]),
@@ -169,6 +170,10 @@ BREAKS = {
     "監査の鎖": lambda: Sheet.objects.filter(kind="demands").update(amount=1),
     "過誤納金": lambda: Excess.objects.update(left=0),
     "未整理": lambda: Money.objects.filter(outcome="unknown").update(stage="prompt"),
+    "督促手数料は": lambda: Instalment.objects.filter(no=4).update(fee=5),
+    "督促手数料の収納": lambda: Instalment.objects.filter(no=4).update(fee=5, fee_paid=5),
+    "帳簿では": lambda: Instalment.objects.filter(no=4).update(paid=0, written=10_000, settled_on=PAID_ON),
+    "承認された不納欠損": lambda: Instalment.objects.filter(no=4).update(paid=0, written=10_000, settled_on=PAID_ON),
     "延滞金": lambda: Instalment.objects.filter(no=2).update(late_paid=5),
 }
 

@@ -143,9 +143,11 @@ def test_a_run_in_the_browser(hall, demanded) -> None:
     assert "作るものを選んでください" in clerk.post(url, asked | {"kind": "x"}).content.decode()
     sent = clerk.post(url, asked)
     assert sent.status_code == 303
-    assert "作っています" in clerk.get(sent["Location"]).content.decode()
+    page = clerk.get(sent["Location"]).content.decode()
+    assert "作っています" in page and "1ファイルのうち0ファイル" in page and "data-poll" in page and "今の状態を見る" in page
     run_worker()
-    assert "すべてできました" in clerk.get(sent["Location"]).content.decode()
+    page = clerk.get(sent["Location"]).content.decode()
+    assert "すべてできました" in page and "1ファイルのうち1ファイル" in page and "data-poll" not in page
     file = RunFile.objects.get()
     pdf = clerk.get(reverse("notice_file", kwargs={"file_id": file.id}))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")

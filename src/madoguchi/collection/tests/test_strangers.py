@@ -9,13 +9,23 @@ from django.urls import reverse
 from madoguchi.collection.models import Demand, GiveBack, Money, Posting, Sheet
 from madoguchi.kernel.models import AuditEntry
 
-from .conftest import debited, excess_of_payer, printed_run, transferred, unmatched_money
+from .conftest import (
+    change_waiting,
+    debited,
+    excess_of_payer,
+    printed_run,
+    transferred,
+    unmatched_money,
+    write_off_asked,
+)
 
 # route → the ids it carries
 STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "demand_slips": ("demand_id",), "unmatched_money": ("money_id",),
              "unmatched_match": ("money_id",), "notice_run": ("run_id",), "notice_job": ("run_id",), "notice_file": ("file_id",),
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
-             "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",), "debit_request": ("request_id",)}
+             "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",),
+             "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
+             "change": ("change_sheet_id",), "debit_request": ("request_id",)}
 WORKERS_ONLY = {"transfer", "debit_request"}  # files for the bank hold accounts: who only reads does not get it
 
 
@@ -23,7 +33,7 @@ def answers(client, ids):
     """(route, method, status) of every address, by both methods."""
     out = []
     for name, keys in STRANGERS.items():
-        url = reverse(name, kwargs={key: ids[key] for key in keys})
+        url = reverse(name, kwargs={key.removeprefix("change_"): ids[key] for key in keys})
         for method in ("get", "post"):
             response = getattr(client, method)(url, {"number": "1" * 20} if method == "post" else {})
             if response.status_code != 405 and not response.get("Location", "").startswith("/staff/collection/"):
@@ -36,11 +46,15 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
     ids = {"money_id": money.id, "demand_id": Demand.objects.first().id, "sheet_id": Sheet.objects.first().id,
            **printed_run(), "excess_id": excess_of_payer()[0].id}
     ids |= {"transfer_id": transferred(hall).id, "request_id": debited(hall).id, "back_id": str(GiveBack.objects.get().id)}
+    ids |= {"write_off_id": str(write_off_asked(hall).id)}
+    ids |= {"change_sheet_id": change_waiting(hall).id}
     before = AuditEntry.objects.count(), Posting.objects.count()
     for who in ("tanaka", "admin", "sato"):
         assert {status for _, _, status in answers(hall.desk(who), ids)} == {404}
-        assert answers(hall.desk(who), ids) == answers(hall.desk(who), dict.fromkeys(ids, 987654) | {"back_id": str(uuid.uuid4())})
-        for page in ("collection", "collection_parity", "collection_sheets", "demands", "notice_runs", "unmatched", "excess", "transfers", "debits"):
+        other = dict.fromkeys(ids, 987654) | {"back_id": str(uuid.uuid4()), "write_off_id": str(uuid.uuid4())}
+        assert answers(hall.desk(who), ids) == answers(hall.desk(who), other)
+        for page in ("collection", "collection_parity", "collection_sheets", "demands", "notice_runs", "unmatched", "excess", "transfers", "debits",
+                     "changes", "write_offs", "write_offs_sheet"):
             assert hall.desk(who).get(reverse(page)).status_code == 404
         assert "/staff/collection/" not in hall.desk(who).get("/staff/").content.decode()
     for client in (hall.browser("hanako"), hall.browser()):

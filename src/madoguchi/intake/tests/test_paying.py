@@ -181,3 +181,41 @@ def test_the_procedure_says_its_price_before_the_start_and_the_check_page_the_bi
     page = hall.browser("hanako").get(f"/a/{draft.id}/check/").content.decode()
     assert "手数料の内訳" in page and "710円" in page
     assert procedures.current(SLUG).definition.fee == 0
+
+
+def test_the_slip_on_my_page_and_the_money_by_a_file(order, hall):
+    from madoguchi.collection import results
+    from madoguchi.collection.formats.received import Received
+    from madoguchi.collection.models import FeeSlip
+
+    row, browser = order(), hall.browser("hanako")
+    page = f"/my/{row.id}/pay/"
+    assert "納付書（コンビニ・銀行・スマートフォン）で支払う" in browser.get(page).content.decode()
+    assert browser.get(f"{page}slip.pdf").status_code == 404
+    assert [browser.post(f"{page}slip/").status_code for _click in range(2)] == [303, 303]
+    slip = FeeSlip.objects.get()
+    shown = browser.get(page).content.decode()
+    assert "までにお支払いください" in shown and f"{page}slip.pdf" in shown and "納付書（コンビニ・銀行・スマートフォン）で支払う" not in shown
+    paper = browser.get(f"{page}slip.pdf")
+    assert paper["Content-Type"] == "application/pdf" and row.receipt in PdfReader(io.BytesIO(paper.content)).pages[0].extract_text()
+
+    def came(stage):
+        rows = [Received(1, 0, slip.number, slip.amount, clock.today(), "cvs", stage, "02")]
+        results.results_take(actor="test", results=results.Results("cvs", f"{stage}.txt", stage.encode(), rows))
+        run_worker()
+
+    came("prompt")
+    assert "速報が届きました" in browser.get(page).content.decode() and not Case.objects.exists()
+    came("final")
+    assert now_of(row)[0] == "filed" and Case.objects.count() == 1 and witness.verify() == []
+    assert "お支払い済みです" in browser.get(page).content.decode() and browser.get(f"{page}slip.pdf").status_code == 404
+
+
+def test_a_city_that_takes_no_slips_offers_none(order, hall, monkeypatch):
+    from madoguchi.payments.setup import Setup
+
+    row, browser = order(), hall.browser("hanako")
+    monkeypatch.setattr("madoguchi.payments.setup.setup", Setup)
+    assert "納付書" not in browser.get(f"/my/{row.id}/pay/").content.decode()
+    refused = browser.post(f"/my/{row.id}/pay/slip/")
+    assert refused.status_code == 422 and "別の方法を選んでください" in refused.content.decode()

@@ -60,6 +60,9 @@ def full(ring, hall: Hall):
     taxes.excess_of_payer()
     taxes.transferred(hall)
     taxes.debited(hall)
+    from madoguchi.collection import remind
+
+    remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")
     from madoguchi.delivery import services as delivery
     from madoguchi.kernel import outbox
     from madoguchi.notifications.public import mail_promise
@@ -178,7 +181,8 @@ def test_a_row_that_changed_meanwhile_is_left_alone(full):
 
 def test_what_does_not_open_is_counted_and_keeps_its_key(full):
     row = Resident.objects.first()
-    torn = bytes(row.attributes)[:-1] + b"x"
+    whole = bytes(row.attributes)
+    torn = whole[:-1] + bytes([whole[-1] ^ 1])
     Resident.objects.filter(id=row.id).update(attributes=torn)
     assert rotate() == 1
     assert bytes(Resident.objects.get(id=row.id).attributes) == torn

@@ -161,9 +161,20 @@ def test_a_lost_notice_loses_no_money(cards, fee):
     assert services.payments_ask() == 0
 
 
+def run_out(payment):
+    """Its last minute is over."""
+    Payment.objects.filter(id=payment.id).update(due_at=clock.now() - dt.timedelta(seconds=1))
+
+
+def test_nothing_is_begun_after_the_last_minute(cards, fee):
+    with pytest.raises(PaymentClosed):
+        start(fee(due_at=clock.now() - dt.timedelta(seconds=1)))
+
+
 def test_running_out_closes_the_page_first(cards, fee):
-    payment = fee(due_at=clock.now() - dt.timedelta(minutes=1))
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
     url = start(payment)
+    run_out(payment)
     assert services.payments_expire() == 1
     assert now_of(payment) == ("expired", 0, 0)
     assert cards.card(url, gateway.PAYS).status_code == 303  # the page leads back; nothing is taken
@@ -173,8 +184,9 @@ def test_running_out_closes_the_page_first(cards, fee):
 
 
 def test_paid_in_the_last_moment_does_not_run_out(cards, fee):
-    payment = fee(due_at=clock.now() - dt.timedelta(minutes=1))
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
     cards.card(start(payment), gateway.PAYS)
+    run_out(payment)
     assert services.payments_expire() == 0
     assert now_of(payment) == ("success", 600, 0)
 

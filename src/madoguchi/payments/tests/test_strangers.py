@@ -11,10 +11,12 @@ from madoguchi.payments import cashier, refunds, till
 from madoguchi.payments.models import Payment, Refund
 
 # route → the ids it carries
-STRANGERS = {"payment": ("payment_id",), "payment_paper": ("payment_id",), "payment_take": ("payment_id",), "payment_refund": ("payment_id",),
+STRANGERS = {"payment": ("payment_id",), "payment_paper": ("payment_id",), "payment_take": ("payment_id",), "payment_terminal": ("payment_id",),
+             "payment_refund": ("payment_id",),
              "payment_refund_act": ("payment_id", "refund_id"), "till": ("section",), "till_close": ("section",), "day_sheet": ("close_id",),
              "till_take_over": ("close_id",), "sale": ("section",), "sale_take": ("section",)}
-FORMS = {"payment_take", "payment_refund", "payment_refund_act", "till_close", "till_take_over", "sale_take"}  # opened, they lead to their page
+# opened, they lead to their page
+FORMS = {"payment_take", "payment_terminal", "payment_refund", "payment_refund_act", "till_close", "till_take_over", "sale_take"}
 
 
 def answers(client, ids):

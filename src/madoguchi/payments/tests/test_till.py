@@ -285,3 +285,30 @@ def test_whatever_the_order_every_yen_is_in_one_close(fee, hall, acts):
             except RefundWrong:
                 assert act == "void" or payment.refunded + amount > payment.amount
         balanced()
+
+
+TAMPERED = {
+    "の数えた額が記録と違います(記録 600、今は 500)": {"counted": 500}, "の受け取った額": {"taken": 1}, "の締めた人": {"closed_by": "staff:other"},
+    "金種の合計が": {"counts": {"1000": 9}}, "の引き継いだ人": {"accepted_by": "staff:other"}, "つり銭": {"kept": 1},
+}
+
+
+@pytest.mark.parametrize("words", TAMPERED)
+def test_a_close_that_was_changed_by_hand_is_named(fee, hall, words):
+    take(fee, hall.staff("tanaka"))
+    row = close(hall.staff("tanaka"), kept=600)
+    till.till_take_over(actor=hall.staff("kimura"), close_id=str(row.id), amount=600)
+    assert audit.verify() + witness.verify() == []
+    DayClose.objects.filter(id=row.id).update(**TAMPERED[words])
+    assert audit.verify() == [], "the chain itself is whole"
+    assert any(words in fault.ja and fault.chain == f"till:{HERE}" for fault in witness.verify()), witness.verify()
+
+
+def test_a_close_that_is_gone_or_was_written_by_hand_is_named(fee, hall):
+    take(fee, hall.staff("tanaka"))
+    row = close(hall.staff("tanaka"))
+    DayClose.objects.create(section="zeimu", number=1, left=0, counts={}, counted=0, kept=0, closed_by="x", closed_at=row.closed_at)
+    assert ["書き足した" in fault.ja for fault in witness.verify()] == [True]
+    Attempt.objects.update(closed=None)
+    DayClose.objects.all().delete()
+    assert ["日締め 1番が消されています" in fault.ja for fault in witness.verify()] == [True]

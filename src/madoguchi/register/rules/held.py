@@ -66,6 +66,7 @@ class HeldPerson:
     absent_since: dt.date | None = None
     protected: bool = False
     guarded: bool = False
+    gender: str = ""  # 1 男, 2 女, empty: not told
 
     @property
     def gone(self) -> bool:

@@ -117,3 +117,12 @@ def meant(claim: Claim, candidates: Iterable[HeldPerson]) -> Meant:
         if hits:
             return Meant(Status.SEVERAL, count=len(hits))
     return Meant(Status.NOBODY)
+
+
+def proven(claim: Claim, gender: str, candidates: Iterable[HeldPerson]) -> HeldPerson | None:
+    """The one resident who is this card: name, birth date and address all agree, and the gender where both say one. Two of three are
+    enough to show a clerk a difference; to open somebody's own things they are not. None for nobody and for several."""
+    mine = _claimed(claim)
+    hits = [p for p in {p.number: p for p in candidates}.values() if not p.gone and (a := _agreement(claim, mine, p)).name and a.place
+            and p.born == claim.born and (not gender or not p.gender or gender == p.gender)]
+    return hits[0] if len(hits) == 1 else None

@@ -77,6 +77,27 @@
   });
   // 6. tick everything on the page (fallback: the choice "all of the filter")
   $$('[data-all]').forEach(all => all.addEventListener('change', () => $$(`input[form="${all.dataset.all}"][type=checkbox]`).forEach(c => { c.checked = all.checked; })));
+  // 6b. work that goes on shows how far it is: the page is fetched again and its parts exchanged where they differ, until it no longer
+  // asks for it (fallback: the link that opens the page again). What has the focus stays, what nobody looks at waits.
+  const poll = $('[data-poll]');
+  if (poll) {
+    const next = async () => {
+      if (!d.hidden) {
+        const r = await fetch(location.href).catch(() => null);
+        if (r?.redirected || r?.status === 404) return;
+        if (r?.ok) {
+          const page = new DOMParser().parseFromString(await r.text(), 'text/html');
+          $$('[data-part]').forEach(old => {
+            const now = page.getElementById(old.id);
+            if (now && now.innerHTML !== old.innerHTML && !old.contains(d.activeElement)) old.innerHTML = now.innerHTML;
+          });
+          if (!$('[data-poll]', page)) return;
+        }
+      }
+      setTimeout(next, poll.dataset.poll * 1e3);
+    };
+    setTimeout(next, poll.dataset.poll * 1e3);
+  }
   // 7. a tablet at the counter forgets after ten minutes untouched (fallback: a refresh without scripts; the server counts too)
   const bar = $('[data-idle]');
   if (bar) {

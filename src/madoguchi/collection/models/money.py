@@ -1,0 +1,197 @@
+"""Money and where it goes: what came and was posted, 過誤納金 and how it goes back, 口座振替, orders paid online."""
+
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+from django.db.models import F, Q
+
+from .dues import FeeSlip, Instalment, Sheet
+
+
+class DirectDebit(models.Model):
+    """口座振替: the account of a payer for a charge, from a day and (when it has ended) to a day. It lies sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payer = models.CharField(max_length=20)
+    charge = models.CharField(max_length=20)
+    account = models.BinaryField()
+    bank = models.CharField(max_length=4)
+    since = models.DateField()
+    until = models.DateField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer", "charge"], condition=Q(until=None), name="debit_once")]
+
+    def __str__(self) -> str:
+        return f"{self.payer} {self.charge}"
+
+
+class DebitRequest(models.Model):
+    """A file that asks the bank to debit (口座振替請求): each 期 once."""
+
+    id = models.BigAutoField(primary_key=True)
+    charge = models.CharField(max_length=20)
+    due = models.DateField()  # 納期限 of the 期 in it
+    on = models.DateField()  # 引落日
+    debits = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    file_id = models.UUIDField()
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.charge} {self.on}"
+
+
+class Money(models.Model):
+    """収納: one payment as it was reported. What became of it is ``outcome``; ``instalment`` is what it was set against (消込)."""
+
+    id = models.BigIntegerField(primary_key=True)  # the file and the record in it (rules.money_id): the same record cannot come twice
+    sheet = models.ForeignKey(Sheet, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    record = models.PositiveIntegerField()  # in the file, from 1
+    number = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    paid_on = models.DateField()
+    channel = models.CharField(max_length=10)
+    stage = models.CharField(max_length=8)  # prompt 速報, final 確報, cancel 取消, failed 振替不能
+    code = models.CharField(max_length=10, default="")
+    outcome = models.CharField(max_length=10)
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="money", db_constraint=False)
+
+    class Meta:
+        indexes = [models.Index(fields=["id"], condition=Q(outcome="unknown"), name="money_unknown")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount}"
+
+
+class Posting(models.Model):
+    """仕訳: one sum from one account to another, so that all accounts together are always zero. Never changed, never removed."""
+
+    id = models.BigAutoField(primary_key=True)
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    money = models.ForeignKey(Money, null=True, on_delete=models.PROTECT, related_name="+", db_index=False, db_constraint=False)
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="postings", db_constraint=False)
+    debit = models.CharField(max_length=16)
+    credit = models.CharField(max_length=16)
+    amount = models.BigIntegerField()
+    on = models.DateField()
+
+    class Meta:
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="posting_positive"),
+                       models.CheckConstraint(condition=~Q(debit=F("credit")), name="posting_moves")]
+
+    def __str__(self) -> str:
+        return f"{self.debit} {self.credit} {self.amount}"
+
+
+class Excess(models.Model):
+    """過誤納金: money that is the payer's again. ``left`` is what has neither gone back (還付) nor been set against another due (充当)."""
+
+    id = models.BigAutoField(primary_key=True)
+    money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="+")
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")
+    fee = models.ForeignKey(FeeSlip, null=True, on_delete=models.PROTECT, related_name="+")
+    order = models.UUIDField(null=True, unique=True)  # the 還付 of payments by which a fee goes back
+    why = models.CharField(max_length=10)  # twice 二重納付, over 過納, differs another sum than the fee's, fee 還付 of a fee, changed 更正
+    amount = models.BigIntegerField()
+    left = models.BigIntegerField()
+    found_on = models.DateField()
+
+    class Meta:
+        indexes = [models.Index(fields=["found_on", "id"], condition=Q(left__gt=0), name="excess_open")]
+        constraints = [models.CheckConstraint(condition=Q(left__gte=0) & Q(left__lte=F("amount")), name="left_of_excess"),
+                       models.CheckConstraint(condition=Q(instalment=None) ^ Q(fee=None), name="excess_of_one")]
+
+    def __str__(self) -> str:
+        return f"{self.why} {self.left}"
+
+    @property
+    def number(self) -> str:
+        """The 納付番号 that was paid."""
+        of = self.instalment or self.fee
+        return of.number if of else ""
+
+
+class Transfer(models.Model):
+    """総合振込: one file for the city's bank with refunds in it."""
+
+    id = models.BigAutoField(primary_key=True)
+    on = models.DateField()  # the day on which the bank transfers
+    refunds = models.PositiveIntegerField()
+    amount = models.BigIntegerField()
+    file_id = models.UUIDField()
+    by = models.CharField(max_length=70)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount}"
+
+
+class GiveBack(models.Model):
+    """還付 or 充当 of an excess: asked for by one person, approved by another. The account lies sealed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    excess = models.ForeignKey(Excess, on_delete=models.PROTECT, related_name="backs")
+    kind = models.CharField(max_length=8)  # refund, offset
+    amount = models.BigIntegerField()
+    since = models.DateField(null=True)  # 還付加算金 from this day; None: none
+    interest = models.BigIntegerField(default=0)
+    target = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")
+    account = models.BinaryField(default=b"")
+    state = models.CharField(max_length=10, default="asked")  # asked, approved, declined, done
+    asked_by = models.CharField(max_length=70)
+    approved_by = models.CharField(max_length=70, default="")
+    asked_at = models.DateTimeField()
+    transfer = models.ForeignKey(Transfer, null=True, on_delete=models.PROTECT, related_name="backs")
+
+    class Meta:
+        indexes = [models.Index(fields=["asked_at"], condition=Q(state="approved"), name="giveback_approved")]
+        constraints = [models.CheckConstraint(condition=Q(amount__gt=0), name="giveback_positive")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.amount}"
+
+
+class OnlineOrder(models.Model):
+    """What a payer pays at once on 「わたしの税・料金」: the sums are fixed when it is made, for the day it is made on. ``payer`` has at
+    most one that is open. The money comes through room payments, as its payment says; ``sheet`` is how it came into the books."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    payer = models.CharField(max_length=20)
+    on = models.DateField()
+    lines = models.JSONField()  # [[納付番号, yen of the tax, yen of 延滞金], …]
+    amount = models.BigIntegerField()
+    state = models.CharField(max_length=6, default="open")  # open, posted, over
+    sheet = models.ForeignKey(Sheet, null=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["payer"], condition=Q(state="open"), name="online_order_once")]
+
+    def __str__(self) -> str:
+        return f"{self.on} {self.amount}"
+
+
+class DueMail(models.Model):
+    """Where a payer wants to be told of a 納期限 that is near. The address lies sealed, and goes when its owner has not looked for long."""
+
+    payer = models.CharField(primary_key=True, max_length=20)
+    sealed_mail = models.BinaryField()
+    language = models.CharField(max_length=8)
+    seen_on = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.payer
+
+
+class DueTold(models.Model):
+    """A 期 of which its payer was told by mail: once."""
+
+    instalment = models.OneToOneField(Instalment, primary_key=True, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.instalment_id)

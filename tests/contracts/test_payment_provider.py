@@ -1,0 +1,93 @@
+"""The port to whoever moves money: the same answers of every adapter to the same questions."""
+
+from __future__ import annotations
+
+import time
+
+import pytest
+from tests.support import gateway
+
+from madoguchi.payments.ports import Accepted, Order, RefundOrder, Refused, Report, Retry, Started
+from madoguchi.payments.providers import provider_of
+
+KEYS = ("10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002")
+AT_ONCE = {"free": 0, "counter_cash": 600, "terminal": 600}  # paid the moment that it starts, and the sum
+
+
+@pytest.fixture(scope="session")
+def card_process():
+    with gateway.running() as found:
+        yield found
+
+
+@pytest.fixture
+def cards(card_process, settings):
+    settings.CARD_GATEWAY = {"key": gateway.KEY, "webhook_secret": gateway.SECRET, "base": card_process.base, "page": card_process.base}
+    settings.PAYMENT_PROVIDERS = settings.PAYMENT_PROVIDERS | {"card": "madoguchi.adapters.card_gateway.CardGateway"}
+    return card_process
+
+
+def order(key=KEYS[0], amount=600, slip="t/20270101/1"):
+    return Order(key, "20000000-0000-4000-8000-000000000001", amount, "住民票の写し R8-0000-0000-0", "http://127.0.0.1/back", "ja",
+                 int(time.time()) + 3600, slip)
+
+
+def test_every_means_of_the_settings_is_held_to_the_contract(settings):
+    assert set(settings.PAYMENT_PROVIDERS) == {*AT_ONCE, *ORDERED}
+
+
+@pytest.mark.parametrize("means", AT_ONCE)
+class TestPaidAtOnce:
+    def test_a_start_is_the_report_of_the_money(self, means):
+        amount = AT_ONCE[means]
+        report = provider_of(means).start(order(amount=amount))
+        assert isinstance(report, Report)
+        assert (report.state, report.amount, report.currency, report.key) == ("paid", amount, "jpy", KEYS[0])
+
+    def test_nobody_outside_knows_more_and_nobody_sends_notices(self, means):
+        provider = provider_of(means)
+        assert provider.code == means
+        assert isinstance(provider.confirm("x"), Refused) and isinstance(provider.stop("x"), Refused)
+        assert provider.verify_webhook(b"{}", "t=1,v1=00") is None
+
+    def test_giving_back_is_noted(self, means):
+        assert isinstance(provider_of(means).refund(RefundOrder(KEYS[0], "x", 1)), Accepted)
+
+
+def test_what_is_not_free_and_what_has_no_slip_is_refused():
+    assert isinstance(provider_of("free").start(order(amount=1)), Refused)
+    assert isinstance(provider_of("terminal").start(order(slip="")), Refused)
+
+
+ORDERED = ("card", "slip")
+
+
+@pytest.fixture(params=ORDERED)
+def means(request, cards, db):
+    return request.param
+
+
+class TestOrdered:
+    """Means by which an order waits for its money."""
+
+
+    def test_two_starts_of_one_key_are_one_order(self, means):
+        provider = provider_of(means)
+        first, again, other = (provider.start(order(key)) for key in (KEYS[0], KEYS[0], KEYS[1]))
+        assert isinstance(first, Started) and first == again and isinstance(other, Started) and other.reference != first.reference
+
+    def test_an_order_is_open_until_it_is_stopped(self, means):
+        provider = provider_of(means)
+        begun = provider.start(order())
+        assert isinstance(begun, Started)
+        found = provider.confirm(begun.reference)
+        assert isinstance(found, Report) and (found.state, found.amount, found.key) == ("open", 600, KEYS[0])
+        for _again in range(2):
+            stopped = provider.stop(begun.reference)
+            assert isinstance(stopped, Report) and stopped.state == "over"
+
+    def test_an_order_that_nobody_knows(self, means):
+        assert isinstance(provider_of(means).confirm("nobody"), Refused | Retry)
+
+    def test_a_forged_notice_is_none(self, means):
+        assert provider_of(means).verify_webhook(b'{"type":"checkout.session.completed"}', "t=1,v1=00") is None
