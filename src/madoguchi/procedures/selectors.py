@@ -63,6 +63,8 @@ def _heads() -> dict[str, tuple[int, str]]:
         heads = {}
         for slug, number, checksum in Version.objects.order_by("slug", "number").values_list("slug", "number", "checksum"):
             heads[slug] = (number, checksum)
+        if heads == _current[1]:
+            heads = _current[1]  # the same object: what hangs on it is made anew only when something was published
         _current = (time.monotonic(), heads)
     return heads
 
@@ -127,9 +129,25 @@ def accepts(slug: str, number: int) -> bool:
     return until is not None and clock.now() < until
 
 
+@dataclass(slots=True)
+class _Shelf:
+    """Everything current, kept while nothing is published: a page with 500 procedures looks them up once, not each."""
+
+    heads: dict[str, tuple[int, str]] = field(default_factory=dict)
+    disasters: tuple[DisasterTerms, ...] = ()
+    all: list[Published] = field(default_factory=list)
+
+
+_shelf = _Shelf()
+
+
 def catalogue() -> list[Published]:
-    """Every current procedure, by reading."""
-    return [_load(slug, *head, new=True) for slug, head in _heads().items()]
+    """Every current procedure, by number."""
+    global _shelf
+    heads, disasters, shelf = _heads(), disasters_open(clock.today()), _shelf
+    if shelf.heads is not heads or shelf.disasters != disasters:
+        shelf = _shelf = _Shelf(heads, disasters, [_load(slug, *head, new=True) for slug, head in heads.items()])
+    return list(shelf.all)
 
 
 @functools.lru_cache(maxsize=2)

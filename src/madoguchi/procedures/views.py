@@ -2,6 +2,12 @@
 
 from __future__ import annotations
 
+from collections import Counter
+from collections.abc import Iterable
+from typing import Any
+from urllib.parse import urlencode
+
+from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -12,6 +18,7 @@ from madoguchi.offices.public import city
 
 from . import selectors
 
+PER_PAGE = 50  # as the lists of the staff
 POPULAR = (say("罹災証明書"), say("児童手当"), say("介護認定"), say("保育園"), say("妊娠"))
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
 
@@ -25,26 +32,44 @@ def top(request: HttpRequest) -> HttpResponse:
         "often": often, "total": len(all_of_them), "popular": POPULAR, "events": city().life_events.values()})
 
 
+def _pages(request: HttpRequest, rows: list[Any], address: str) -> dict[str, Any]:
+    """One page of a long list: nobody reads five hundred rows, and no phone should draw them."""
+    page = Paginator(rows, PER_PAGE).get_page(request.GET.get("page"))
+    return {"rows": page.object_list, "count": len(rows), "page": page, "address": address}
+
+
+def _by_section(found: Iterable[selectors.Published]) -> list[tuple[Any, int]]:
+    """The sections that have procedures, in the order of city.yaml, with how many."""
+    counted = Counter(p.definition.section for p in found)
+    return [(section, counted[key]) for key, section in city().sections.items() if counted[key]]
+
+
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """All procedures, or the result of a search."""
+    """All procedures or those of a section, page by page, or the result of a search."""
     query = request.GET.get("q", "").strip()[:80]
     everything = {p.slug: p for p in selectors.catalogue()}
+    section, rows = city().sections.get(request.GET.get("section", "")), list[tuple[selectors.Published, str]]()
     if query:
         rows = [(everything[h.slug], h.why) for h in selectors.search(query) if h.slug in everything]
     else:
-        rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
-    return render(request, "procedures/list.html", {"query": query, "rows": rows, "events": city().life_events.values()})
+        own = (p for p in everything.values() if section is None or p.definition.section == section.id)
+        rows = [(p, "") for p in sorted(own, key=lambda p: p.definition.reading)]
+    sections = _by_section(everything.values()) if len(everything) > PER_PAGE and not query else []
+    address = "?" + urlencode({"q": query} if query else {"section": section.id} if section else {})
+    return render(request, "procedures/list.html", {
+        "query": query, "section": section, "sections": sections, "events": city().life_events.values(), **_pages(request, rows, address)})
 
 
 @require_safe
 def life_event(request: HttpRequest, event: str) -> HttpResponse:
-    """Procedures of a life event."""
+    """Procedures of a life event, page by page."""
     entry = city().life_events.get(event)
     if entry is None:
         raise Http404
     rows = [p for p in selectors.catalogue() if event in p.definition.life_events]
-    return render(request, "procedures/life_event.html", {"event": entry, "rows": sorted(rows, key=lambda p: p.definition.reading)})
+    shown = _pages(request, sorted(rows, key=lambda p: p.definition.reading), "?")
+    return render(request, "procedures/life_event.html", {"event": entry, **shown})
 
 
 @require_safe

@@ -1,0 +1,105 @@
+"""`madoguchi drafts …`: definitions made of rows of the inventory by patterns, and their publication."""
+
+from __future__ import annotations
+
+import csv
+import io
+import time
+from pathlib import Path
+from typing import Any
+
+from django.core.management.base import BaseCommand, CommandError, CommandParser
+
+from madoguchi.config import drafts
+from madoguchi.procedures.rules.draft_row import COLUMNS
+
+from .keys import actor
+
+STATES = {"new": "作った", "again": "作り直した", "same": "変わらない", "edited": "手で直してあるため、そのまま", "pack": "定義がすでにある",
+          "twice": "手続IDが重なる", "wrong": "検査に通らない"}
+
+
+def rows_of(path: Path) -> list[dict[str, str]]:
+    """A CSV whose first line names the columns; UTF-8 or cp932. Raises CommandError."""
+    try:
+        raw = path.read_bytes()
+    except OSError as wrong:
+        raise CommandError(f"{path} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+    for encoding in ("utf-8-sig", "cp932"):
+        try:
+            reader = csv.DictReader(io.StringIO(raw.decode(encoding), newline=""), strict=True)
+            rows = list(reader)
+            break
+        except UnicodeDecodeError:
+            continue
+        except csv.Error as wrong:
+            raise CommandError(f"{path} をCSVとして読めません({wrong})。表計算ソフトで保存し直してください。") from None
+    else:
+        raise CommandError(f"{path} の文字コードが読めません。UTF-8かcp932で保存し直してください。")
+    if missing := {"key", "name", "section"} - set(reader.fieldnames or ()):
+        raise CommandError(f"{path} の1行目に {'・'.join(sorted(missing))} がありません。使える見出しは: {'、'.join(COLUMNS)}")
+    if bad := next((n for n, row in enumerate(rows, 2) if None in row), 0):
+        raise CommandError(f"{path} の{bad}件目の行に、見出しより多い列があります。「,」を含む欄は「\"」で囲んでください。")
+    return rows
+
+
+class Command(BaseCommand):
+    help = "手続棚卸の行から、型で定義の下書きを作ります"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        acts = parser.add_subparsers(dest="act", required=True)
+        make = acts.add_parser("make", help="下書きを作る")
+        make.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE.csv", help=f"見出し: {','.join(COLUMNS)}")
+        make.add_argument("--publish", action="store_true", help="公開できるものは公開する")
+        make.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
+        publish = acts.add_parser("publish", help="下書きを今のファイルのとおりに公開する")
+        publish.add_argument("slug", nargs="+", metavar="番号")
+        acts.add_parser("patterns", help="型の一覧と、その検査")
+
+    def handle(self, *args: Any, **options: Any) -> None:
+        try:
+            {"make": self._make, "publish": self._publish, "patterns": self._patterns}[options["act"]](options)
+        except drafts.PatternsWrong as wrong:
+            raise CommandError(str(wrong)) from None
+
+    def _make(self, options: dict[str, Any]) -> None:
+        rows, only = rows_of(options["source"]), set(options["only"])
+        if lost := only - {row["key"] for row in rows}:
+            raise CommandError(f"手続ID {'、'.join(sorted(lost))} の行がありません。")
+        began = time.monotonic()
+        report = drafts.drafts_make([r for r in rows if not only or r["key"] in only], actor=actor(), publish=options["publish"])
+        self.told(report, time.monotonic() - began)
+
+    def told(self, report: drafts.Report, seconds: float) -> None:
+        """Print what became of every row, then the counts."""
+        for r in report.rows:
+            self.stdout.write(f"{r.key or '-'}\t{r.slug}\t{STATES[r.state]}\t{r.pattern}\t{r.name}")
+            if r.why:
+                self.stdout.write(f"    {r.pattern}を選んだ理由: {r.why}。要確認{len(r.doubts)}件{'。公開した' if r.published else ''}")
+            for words in r.blocks:
+                self.stdout.write(f"    公開できません: {words}" if r.state != "pack" else f"    {words}")
+        self.stdout.write("型: " + "、".join(f"{name} {n}件" for name, n in report.patterns.most_common()))
+        self.stdout.write("結果: " + "、".join(f"{STATES[s]} {n}件" for s, n in report.states.most_common()))
+        if missing := report.sections_missing:
+            self.stdout.write("city.yaml の「課」にない課: " + "、".join(f"{name} {n}件" for name, n in missing.most_common()))
+        self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts.folder()}")
+
+    def _publish(self, options: dict[str, Any]) -> None:
+        wrong = 0
+        for slug in options["slug"]:
+            faults = drafts.draft_publish(slug, actor=actor())
+            wrong += bool(faults)
+            for words in faults:
+                self.stderr.write(f"{slug}: {words}")
+            if not faults:
+                self.stdout.write(f"{slug}: 公開しました")
+        if wrong:
+            raise CommandError(f"{wrong}件を公開できませんでした。上の行を直してください。")
+
+    def _patterns(self, options: dict[str, Any]) -> None:
+        for pattern in drafts.patterns()[0]:
+            words = "、".join(f"{word}{weight}" for word, weight in [*pattern.kinds.items(), *pattern.words.items()])
+            self.stdout.write(f"{pattern.name}({pattern.id}): {words}")
+        if faults := drafts.patterns_check():
+            raise CommandError("\n".join(faults))
+        self.stdout.write("どの型からも、検査に通る下書きができます。")
