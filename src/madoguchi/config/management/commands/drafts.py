@@ -11,6 +11,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.config import drafts
+from madoguchi.inventory.public import rows_for_drafts
 from madoguchi.procedures.rules.draft_row import COLUMNS
 
 from .keys import actor
@@ -49,7 +50,8 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         make = acts.add_parser("make", help="下書きを作る")
-        make.add_argument("--from", dest="source", type=Path, required=True, metavar="FILE.csv", help=f"見出し: {','.join(COLUMNS)}")
+        make.add_argument("--from", dest="source", type=Path, metavar="FILE.csv",
+                          help=f"省くと、取り込んだ手続棚卸の全部の行。見出し: {','.join(COLUMNS)}")
         make.add_argument("--publish", action="store_true", help="公開できるものは公開する")
         make.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
         publish = acts.add_parser("publish", help="下書きを今のファイルのとおりに公開する")
@@ -63,7 +65,10 @@ class Command(BaseCommand):
             raise CommandError(str(wrong)) from None
 
     def _make(self, options: dict[str, Any]) -> None:
-        rows, only = rows_of(options["source"]), set(options["only"])
+        rows = rows_of(options["source"]) if options["source"] else list(rows_for_drafts())
+        if not rows:
+            raise CommandError("手続棚卸に行がありません。先に madoguchi inventory import で一覧を取り込んでください。")
+        only = set(options["only"])
         if lost := only - {row["key"] for row in rows}:
             raise CommandError(f"手続ID {'、'.join(sorted(lost))} の行がありません。")
         began = time.monotonic()

@@ -6,6 +6,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
@@ -20,15 +21,18 @@ FIELDS = {label: name for name, label in LABELS.items()} | {KEEP: ""}
 
 
 class Command(BaseCommand):
-    help = "手続棚卸: 手続きの一覧を取り込み(import)、公開中の手続きと結び(link)、試用の一覧を作ります(generate)"
+    help = "手続棚卸: 手続きの一覧を取り込み(import)、公開中の手続きと結び(link)、型で下書きにし(draft)、試用の一覧を作ります(generate)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|generate")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|draft|generate")
         taken = acts.add_parser("import", help="一覧(.xlsxかCSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path)
         taken.add_argument("--mapping", action="append", default=[], metavar="見出し=項目",
                            help=f"知らない列が何か。覚えておきます。項目: {'、'.join(FIELDS)}")
         acts.add_parser("link", help="まだ結んでいない行を、名前か別名が同じ公開中の手続きと結びます")
+        draft = acts.add_parser("draft", help="取り込んだ行から、型で定義の下書きを作ります(drafts make と同じ)。公開した行は結びます")
+        draft.add_argument("--publish", action="store_true", help="公開できるものは公開する")
+        draft.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
         made = acts.add_parser("generate", help="試用の一覧を作ります(本番では動きません)")
         made.add_argument("--rows", type=int, default=452)
         made.add_argument("--seed", type=int, default=1)
@@ -76,6 +80,12 @@ class Command(BaseCommand):
             taking.one_writer()
             linked = taking.slugs_link(actor="cli")
         self.stdout.write(f"{linked:,}件を、公開中の手続きと結びました")
+
+    def _draft(self, options: dict[str, Any]) -> None:
+        call_command("drafts", "make", *(["--publish"] if options["publish"] else []), *(["--only", *options["only"]] if options["only"] else []),
+                     stdout=self.stdout, stderr=self.stderr)
+        if options["publish"]:
+            self._link(options)
 
     def _generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
