@@ -53,7 +53,7 @@ def trees() -> dict[str, ast.Module]:
 @functools.cache
 def models() -> frozenset[str]:
     """Names of the classes of rows."""
-    return frozenset(node.name for module, tree in trees().items() if module.endswith(".models")
+    return frozenset(node.name for module, tree in trees().items() if (module.endswith(".models") or ".models." in module)
                      for node in tree.body if isinstance(node, ast.ClassDef))
 
 
