@@ -239,12 +239,15 @@ class Office:
         return path
 
     def decide(self, case: str, d: Definition, rng: random.Random) -> None:
-        """Propose the first outcome; chief and manager stamp as the route says."""
+        """Put in what is to be issued as a PDF, propose the first outcome; chief and manager stamp as the route says."""
         asked = tuple(dataclasses.replace(q, condition=None, required=True) for q in d.review.questions)
         pretend = dataclasses.replace(
             d, steps=(Step("decision", "決定", asked),), checks=(), derived=(), attachments=(), roles=())
         data = generate.post_data(pretend, pretend.steps[0], generate.answers_for(pretend, rng, today=dt.date.today()))
-        desk = self.desks["clerk"].get(f"{case}decide/")
+        desk = self.desks["clerk"].get(case)
+        for place in desk.page.xpath("//form[.//input[@name='paper']]/@action"):  # a certificate of the core system, wanted as a PDF
+            desk.get(case).send(str(place), {}, [("paper", ("certificate.pdf", document(), "application/pdf"))])
+        desk.get(f"{case}decide/")
         offered = desk.page.xpath("//input[@name='outcome']/@value")
         desk.send("./", data | {"outcome": str(offered[0])})
         for name, role in (("係長", "chief"), ("課長", "manager")):
