@@ -11,6 +11,7 @@ from pathlib import Path
 
 import pikepdf
 import pytest
+from asn1crypto.cms import CMSAttributeType
 
 from madoguchi.adapters.paper_seal import P12Seal, TrialSeal
 from madoguchi.adapters.paper_seal.trial import certificate_new
@@ -47,6 +48,13 @@ def test_what_is_sealed_reads_as_ours_and_unchanged(sealer: Sealer):
     assert (seal.ours, seal.intact, seal.whole) == (True, True, True)
     assert seal.at and before <= seal.at <= dt.datetime.now(dt.UTC)
     assert sealer.read(paper()) == []
+
+
+def test_it_seals_where_a_residents_signature_was_read_before(sealer: Sealer, monkeypatch: pytest.MonkeyPatch):
+    known = {"content_type": "1.2.840.113549.1.9.3", "message_digest": "1.2.840.113549.1.9.4"}
+    monkeypatch.setattr(CMSAttributeType, "_reverse_map", known)  # as asn1crypto made it before pyHanko was loaded
+    [seal] = sealer.read(sealer.seal(paper(), name="課税証明書"))
+    assert seal.ours and seal.intact
 
 
 def test_a_changed_byte_is_seen(sealer: Sealer):

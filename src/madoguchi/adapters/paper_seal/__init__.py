@@ -75,6 +75,7 @@ class P12Seal:
     def _signer(self) -> SimpleSigner:
         from pyhanko.sign import signers
 
+        _names_known()
         try:
             signer = signers.SimpleSigner.load_pkcs12(  # type: ignore[no-untyped-call]
                 self.path, passphrase=self.password.encode() or None)
@@ -94,6 +95,14 @@ class TrialSeal(P12Seal):
         if settings.PRODUCTION:
             raise SealUnusable("試用の電子証明書は、本番では使えません。")
         self.path, self.password = p12_made(Path(settings.MADOGUCHI_DATA) / "keys"), ""
+
+
+def _names_known() -> None:
+    """pyHanko adds names to a table of asn1crypto when it is loaded (pyhanko/sign/ades/asn1_util.py). Where a resident's signature was
+    read in this process before, that table was turned round already, and would not know them."""
+    from asn1crypto.cms import CMSAttributeType
+
+    CMSAttributeType._reverse_map = {name: oid for oid, name in CMSAttributeType._map.items()}
 
 
 def _whole(status: Any) -> bool:
