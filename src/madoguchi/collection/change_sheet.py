@@ -3,11 +3,10 @@
 from __future__ import annotations
 
 import datetime as dt
-import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .demand_sheet import MOST_YEN, OPTIONAL, PARTS, TRIAL, day_of, rows_of, yen_of
+from .demand_sheet import MOST_YEN, OPTIONAL, PARTS, day_of, numbers_of, rows_of, yen_of
 from .errors import SheetWrong
 
 COLUMNS = ("通知書番号", "年税額", "期", "期別税額", "納期限", "変更の理由")
@@ -50,11 +49,7 @@ def _judged(row: dict[str, str], line: int, year: int) -> tuple[NewClaim, NewPar
         faults.append(f"「納期限」は {year}-05-31 の形で、賦課年度{year}の納期限になる日を書いてください(今は「{row['納期限']}」)")
     if not 1 <= len(row["変更の理由"]) <= 100:
         faults.append("「変更の理由」は1〜100文字で書いてください。税額変更通知書に印刷します")
-    number, confirm = row.get("納付番号", ""), row.get("確認番号", "")
-    if (number or confirm) and not (re.fullmatch(r"[0-9]{20}", number) and re.fullmatch(r"[0-9]{6}", confirm)):
-        faults.append("「納付番号」は20桁、「確認番号」は6桁の数字で、両方書いてください")
-    if number.startswith(TRIAL):
-        faults.append(f"「納付番号」の{TRIAL}で始まる番号は試用のものです。本物の番号を書いてください")
+    number, confirm = numbers_of(row, faults)
     return NewClaim(line, row["通知書番号"], total, row["変更の理由"]), NewPart(line, no, amount, due or dt.date.min, number, confirm), faults
 
 

@@ -97,6 +97,16 @@ def day_of(text: str) -> dt.date | None:
         return None
 
 
+def numbers_of(row: Mapping[str, str], faults: list[str]) -> tuple[str, str]:
+    """(納付番号, 確認番号) that the tax system has issued, or empty; what is wrong with them is added to ``faults``."""
+    number, confirm = row.get("納付番号", ""), row.get("確認番号", "")
+    if (number or confirm) and not (re.fullmatch(r"[0-9]{20}", number) and re.fullmatch(r"[0-9]{6}", confirm)):
+        faults.append("「納付番号」は20桁、「確認番号」は6桁の数字で、両方書いてください")
+    if number.startswith(TRIAL):
+        faults.append(f"「納付番号」の{TRIAL}で始まる番号は試用のものです。本物の番号を書いてください")
+    return number, confirm
+
+
 def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
     """(notice, zip, year's amount, part, faults) of a line."""
     faults = []
@@ -120,11 +130,7 @@ def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[s
         faults.append(f"「納期限」は 2027-05-31 の形の日付で書いてください(今は「{row['納期限']}」)")
     elif not dt.date(year, 4, 1) <= due <= dt.date(year + 2, 3, 31):
         faults.append(f"「納期限」{due} は、賦課年度{year}の納期限として早すぎるか遅すぎます。年度を確かめてください")
-    number, confirm = row.get("納付番号", ""), row.get("確認番号", "")
-    if (number or confirm) and not (re.fullmatch(r"[0-9]{20}", number) and re.fullmatch(r"[0-9]{6}", confirm)):
-        faults.append("「納付番号」は20桁、「確認番号」は6桁の数字で、両方書いてください")
-    if number.startswith(TRIAL):
-        faults.append(f"「納付番号」の{TRIAL}で始まる番号は試用のものです。本物の番号を書いてください")
+    number, confirm = numbers_of(row, faults)
     return row["通知書番号"], code, total, Part(no, amount, due or dt.date.min, number, confirm), faults
 
 
