@@ -17,6 +17,8 @@ BUSINESSES = {
     "shinki": Business("5999901000003", "試用行政書士法人", "試用 代理"),
 }
 PASSWORD = "madoguchi-trial"  # noqa: S105 - published on the start screen of the trial
+OTHER_SECTIONS = ("fukushi", "toshi", "kankyou", "shougai", "soumu", "kensetsu", "hoken", "nourin", "suidou", "shoukou", "gakkou", "shoubou",
+                  "kikaku", "bousai", "kaikei", "senkyo", "gikai", "kansa")  # of the city pack that has no people of its own in the trial
 STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("tanaka", "田中 由紀", (("kosodate", "clerk"),)),
     ("kimura", "木村 健", (("kosodate", "chief"),)),
@@ -36,6 +38,10 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("matsui", "松井 千夏", (("shimin", "chief"),)),
     ("ueno", "上野 修", (("shimin", "manager"),)),
     ("mori", "森 ひろ子", (("kaigo", "supporter"),)),
+    ("hirano", "平野 結", tuple((section, "clerk") for section in OTHER_SECTIONS)),
+    ("aoki", "青木 亮", tuple((section, "chief") for section in OTHER_SECTIONS)),
+    ("nishida", "西田 文", tuple((section, "manager") for section in OTHER_SECTIONS)),
+    ("digital", "デジタル 担当", (("*", "digital"),)),
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )

@@ -86,7 +86,7 @@ def test_a_person_decides_with_a_reason_and_the_page_shows_the_history(hall, dog
     assert desk.post(url, form | {"note": "台帳を先に直す"}).status_code == 303
     page = body(desk.get(url))
     assert "人が「見直し（BPR）が必要」と決めました：台帳を先に直す" in page
-    for words in ("人が決めた状態：（なし） → 見直し（BPR）が必要", "担当課：環境課 → 高齢者支援課",
+    for words in ("人が決めた状態：（なし） → 見直し（BPR）が必要", "担当課：生活衛生課 → 高齢者支援課",
                   "目標年度：令和9年度 → 令和10年度", "一覧に加わりました"):
         assert words in page, words
     stale = desk.post(url, form | {"note": "遅れた"})
@@ -105,7 +105,7 @@ def test_progress_shows_the_plan_as_bar_and_table(hall, dog) -> None:
     page = body(hall.desk("auditor").get(reverse("inventory_progress")))
     assert "計画 452件（令和5年度まで）。あと452件です（計画の期限を過ぎています）" in page
     assert "<svg viewBox=\"-8 0 1016 72\"" in page and page.count('height="48"') == 1 + 2
-    assert "随時オンライン化" in page and "高齢者支援課" not in page and "環境課" in page
+    assert "随時オンライン化" in page and "高齢者支援課" not in page and "生活衛生課" in page
 
 
 def test_a_city_without_a_plan_and_one_with_a_wrong_one(hall, dog, tmp_path, monkeypatch) -> None:

@@ -15,7 +15,7 @@ from .conftest import DOG, SEAL, list_text, taken, waiting
 
 def test_a_list_becomes_rows_with_sections_and_status(dog) -> None:
     seal = Entry.objects.get(key="A2")
-    assert (dog.section, seal.section) == ("環境課", "shimin"), "a section of city.yaml is found without its 係"
+    assert (dog.section, seal.section) == ("生活衛生課", "shimin"), "a section of city.yaml is found without its 係"
     assert (dog.status, seal.status, seal.yearly_count, seal.target_year, dog.target_year) == ("ready", "blocked", 1200, 2025, 2027)
     assert [c.what for c in Change.objects.filter(entry=dog)] == [{"new": ["", "犬の登録申請"]}]
     assert AuditEntry.objects.filter(chain="inventory", action="inventory.imported").get().facts["new"] == 2
@@ -28,7 +28,7 @@ def test_the_same_list_again_changes_nothing(dog) -> None:
 
 
 def test_a_newer_list_says_what_is_new_changed_and_gone(dog) -> None:
-    result = taken(DOG.replace("120", "130").replace("犬の登録申請", "犬の登録の申請"), "A9,猫の登録,環境課,,,1,,,,名前,,,,,").result
+    result = taken(DOG.replace("120", "130").replace("犬の登録申請", "犬の登録の申請"), "A9,猫の登録,生活衛生課,,,1,,,,名前,,,,,").result
     assert {k: result[k] for k in ("new", "changed", "unchanged", "missing")} == {"new": 1, "changed": 1, "unchanged": 0, "missing": 1}
     assert result["named"]["missing"] == [[Entry.objects.get(key="A2").id, "印鑑登録の申請"]], "and is still there"
     dog.refresh_from_db()
@@ -40,8 +40,8 @@ def test_a_newer_list_says_what_is_new_changed_and_gone(dog) -> None:
 
 
 def test_without_an_id_name_and_section_tell_who_it_is(hall) -> None:
-    taken(",犬の登録,環境課,,,1,,,,名前,,1,,,", ",犬の登録,市民課,,,1,,,,名前,,1,,,")
-    result = taken(",犬の登録,環境課,,,1,,,,名前,,5,,,", "B1,犬の登録,市民課,,,1,,,,名前,,1,,,").result
+    taken(",犬の登録,生活衛生課,,,1,,,,名前,,1,,,", ",犬の登録,市民課,,,1,,,,名前,,1,,,")
+    result = taken(",犬の登録,生活衛生課,,,1,,,,名前,,5,,,", "B1,犬の登録,市民課,,,1,,,,名前,,1,,,").result
     assert (result["new"], result["changed"], result["missing"]) == (0, 2, 0)
     assert sorted(Entry.objects.values_list("key", "yearly_count")) == [("", 5), ("B1", 1)]
     assert taken(",犬の登録,市民課,,,1,,,,名前,,1,,,").result["unchanged"] == 1, "an ID stays when a list has none"
@@ -49,9 +49,9 @@ def test_without_an_id_name_and_section_tell_who_it_is(hall) -> None:
 
 
 def test_a_row_that_could_be_two_is_asked_about(hall) -> None:
-    taken("B1,犬の登録,環境課,,,1,,,,,,,,,", "B2,犬の登録,環境課,,,1,,,,,,,,,")
+    taken("B1,犬の登録,生活衛生課,,,1,,,,,,,,,", "B2,犬の登録,生活衛生課,,,1,,,,,,,,,")
     with pytest.raises(SheetWrong, match="inventory_sheet_wrong") as wrong:
-        taken(",犬の登録,環境課,,,1,,,,,,,,,")
+        taken(",犬の登録,生活衛生課,,,1,,,,,,,,,")
     assert "もう2件あります。手続IDを書いて" in wrong.value.lines[0]
 
 
@@ -103,7 +103,7 @@ def test_an_edit_says_everything_that_is_wrong_and_keeps_its_history(hall, dog) 
     with pytest.raises(FormWrong) as wrong:
         services.entry_edit(actor=admin, entry_id=dog.id, revision="7", typed=bad)
     assert {field for field, _ in wrong.value.faults} == {"section", "slug", "target_year", "note", "status_by_hand"}
-    good = {"section": "環境課", "slug": "", "target_year": "2027", "status_by_hand": "online", "note": "県のシステムで受けている"}
+    good = {"section": "生活衛生課", "slug": "", "target_year": "2027", "status_by_hand": "online", "note": "県のシステムで受けている"}
     services.entry_edit(actor=admin, entry_id=dog.id, revision="1", typed=good)
     services.entry_edit(actor=admin, entry_id=dog.id, revision="2", typed=good)
     change = Change.objects.filter(entry=dog).latest("id")
@@ -139,10 +139,10 @@ def test_two_columns_are_not_given_the_same_meaning(hall) -> None:
 
 def test_the_door_gives_plain_texts(dog) -> None:
     first = next(public.rows_for_drafts())
-    assert first == {"key": "A1", "name": "犬の登録申請", "section": "環境課", "law": "狂犬病予防法", "article": "第4条", "kind": "1",
+    assert first == {"key": "A1", "name": "犬の登録申請", "section": "生活衛生課", "law": "狂犬病予防法", "article": "第4条", "kind": "1",
                      "identity": "6 不要",
                      "fee": "3000円", "attachments": "", "information": "犬の名前、住所", "days": "3日", "event": "その他", "slug": ""}
-    assert [row["section"] for row in public.rows_for_drafts()] == ["環境課", "shimin"]
+    assert [row["section"] for row in public.rows_for_drafts()] == ["生活衛生課", "shimin"]
 
 
 def test_a_list_that_was_taken_out_can_be_taken_in(hall, dog) -> None:

@@ -106,7 +106,8 @@ class Command(BaseCommand):
             say("  試用のログイン(架空の人) / trial sign-ins (invented people):")
             say("    住民 / residents: 「ログイン」で 見本 花子 などを選ぶ / choose 見本 花子 … on the sign-in page")
             for username, name, memberships in TRIAL_STAFF:
-                roles = ", ".join(f"{section}:{role}" for section, role in memberships)
+                more = f", … {len(memberships)}課" if len(memberships) > 3 else ""
+                roles = ", ".join(f"{section}:{role}" for section, role in memberships[:3]) + more
                 say(f"    {username:<10} {TRIAL_PASSWORD}   {name}({roles})")
         say("  終わるには Ctrl-C / Ctrl-C to stop")
         say("")
