@@ -219,8 +219,8 @@ def import_ratio() -> float:
 
 def answers() -> list[tuple[str, dict[str, object]]]:
     """Answers on five pages possibly the documents page."""
-    from madoguchi.config.procedures_cli import city_folder, pack_files, read_file
     from madoguchi.offices.city import read_city
+    from madoguchi.procedures.pack import city_folder, pack_files, read_file
     from madoguchi.procedures.rules import generate
     from madoguchi.procedures.rules.checks import Facts
     from madoguchi.procedures.rules.disasters import with_disasters

@@ -53,8 +53,8 @@ def answers() -> list[tuple[str, dict[str, object]]]:
     """(page, what is posted) of somebody whose house was damaged and who surveys it by photo."""
     import datetime as dt
 
-    from madoguchi.config.procedures_cli import city_folder, pack_files, read_file
     from madoguchi.offices.city import read_city
+    from madoguchi.procedures.pack import city_folder, pack_files, read_file
     from madoguchi.procedures.rules import generate
     from madoguchi.procedures.rules.checks import Facts
     from madoguchi.procedures.rules.disasters import with_disasters, with_event_days

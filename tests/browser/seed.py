@@ -17,13 +17,13 @@ from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
 from madoguchi.collection.trial import demands_csv
 from madoguchi.config import demo
-from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.counter.rules import IDLE_SECONDS
 from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.inventory.generate import as_csv as inventory_csv
 from madoguchi.inventory.generate import rows as inventory_rows
 from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import pack_files, read_file
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 from madoguchi.procedures.rules.model import Definition
@@ -399,6 +399,33 @@ class Town:
         entry = str(desk.get("/staff/inventory/?q=水道").page.xpath("//tbody//a/@href")[0])
         desk.get(entry).send(entry, {"status_by_hand": "bpr", "note": "料金の計算を先に見直す"})
         return {"upload": upload, "asked": asked, "entry": entry}
+
+    @functools.cached_property
+    def built(self) -> str:
+        """A definition that tanaka changes, with something to mend in it: its page."""
+        slug = "jidou-teate-henkou"
+        desk = self.window("tanaka").get(f"/staff/builder/?q={slug}").send("open/", {})
+        there = desk.url.removeprefix(self.base)
+        desk.get(f"{there}part/cover/").send("part/cover/", {"b13": "かかる時間は不明"})
+        return there
+
+    @functools.cached_property
+    def asked_for(self) -> str:
+        """A definition that tanaka has changed and wants published: its page."""
+        slug = "jidou-teate-shoumetsu"
+        desk = self.window("tanaka").get(f"/staff/builder/?q={slug}").send("open/", {})
+        there = desk.url.removeprefix(self.base)
+        desk.get(f"{there}part/cover/").send("part/cover/", {"b0": "児童手当 受給事由消滅届（試験）"})
+        desk.get(there).send("decide/", {})
+        return there
+
+    @functools.cached_property
+    def offered(self) -> str:
+        """A definition as another city would give it: its page."""
+        desk = self.window("tanaka")
+        data = desk.get("/staff/builder/jidou-teate-kifu/bundle/").body
+        desk.get("/staff/builder/offers/").send("/offers/", {}, [("file", ("となり.zip", data, "application/zip"))])
+        return desk.url.removeprefix(self.base)
 
     @functools.cached_property
     def closed(self) -> str:

@@ -10,10 +10,10 @@ import pytest
 
 from madoguchi.collection.charges import read_charges
 from madoguchi.config.languages_cli import catalogue_file, missing
-from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
 from madoguchi.kernel.said import LETTERS, key_of
 from madoguchi.offices.city import read_city
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
 from madoguchi.procedures.rules import translate
 from madoguchi.web.languages import TRANSLATED, catalogue
 

@@ -9,10 +9,10 @@ import pytest
 from tests.support.hall import Hall
 from tests.support.walk import Walk
 
-from madoguchi.config.procedures_cli import body, city_folder, pack_files, read_file
 from madoguchi.kernel.clock import today
 from madoguchi.offices.city import read_city
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import body, city_folder, pack_files, read_file
 from madoguchi.procedures.rules import generate
 from madoguchi.web.languages import TRANSLATED
 

@@ -12,11 +12,11 @@ from tests.support.hall import Hall, run_worker
 from tests.support.walk import Walk
 
 from madoguchi.config.furigana import ONE
-from madoguchi.config.procedures_cli import body, pack_files, read_file
 from madoguchi.intake import drafts, retold
 from madoguchi.intake.models import Application
 from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import body, pack_files, read_file
 from madoguchi.web.languages import FURIGANA, LANGUAGES, drawing
 
 NOT_DRAWN = {"title", "option", "textarea", "script", "style", "rt", "rp"}

@@ -13,11 +13,11 @@ from django.test import Client
 from tests.support.hall import Hall, body_of, run_worker
 from tests.support.walk import Walk, hidden
 
-from madoguchi.config.procedures_cli import body, pack_files, read_file, side_file
 from madoguchi.intake.models import Application
 from madoguchi.kernel.amounts import Month, Yen
 from madoguchi.kernel.said import Said, Words, bare, keepable, listed, retold, ruby, say
 from madoguchi.offices.public import city, next_open
+from madoguchi.procedures.pack import body, pack_files, read_file, side_file
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.read import TRANSLATIONS
 from madoguchi.web.languages import LANGUAGES, TRANSLATED, drawing

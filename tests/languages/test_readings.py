@@ -9,11 +9,11 @@ import pytest
 
 from madoguchi.config import readings_cli as cli
 from madoguchi.config.furigana import ONE, Reader, Unread, Words, aligned, words_of
-from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, side_file
 from madoguchi.intake.retold import WITH_NAMES
 from madoguchi.kernel.counters import marked, settled
 from madoguchi.kernel.said import key_of, ruby, unruby
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import TRANSLATIONS_ROOT, side_file
 from madoguchi.web.languages import FURIGANA, catalogue, with_readings_of
 
 MAKE = "`madoguchi languages readings` を動かしてください(docs/developer.md)"

@@ -8,8 +8,8 @@ from collections import defaultdict
 
 import pytest
 
-from madoguchi.config.procedures_cli import ROOT, TRANSLATIONS_ROOT, side_file
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, side_file
 from madoguchi.web.languages import TRANSLATED, catalogue
 
 NAMES = {"やさしい日本語": "ja-easy", "English": "en", "简体中文": "zh-hans", "Tiếng Việt": "vi", "Português": "pt"}

@@ -12,6 +12,7 @@ SHARED = {"kernel", "web"}  # the ground everybody stands on
 # Pure libraries that every room may use directly, with the reason.
 LIBRARIES = {
     "procedures.rules": "pure functions over definitions, no Django, no state: a library that happens to live in an app (ADR 0002)",
+    "procedures.pack": "reads the files of the pack: no Django, no state; apart from public, for only who edits definitions needs it (ADR 0040)",
 }
 
 

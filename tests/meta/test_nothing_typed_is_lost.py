@@ -20,6 +20,7 @@ from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.agency import services as agency
+from madoguchi.builder import services as builder
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand
@@ -62,6 +63,8 @@ OPEN = {
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
     "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
+    "builder_open": "a button", "builder_preview": "a look at what is typed, by a script; nothing is kept", "builder_act": "buttons",
+    "builder_offers": "a file", "builder_offer": "one choice; nothing is typed", "builder_try": "tried out with invented answers; nothing is kept",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
@@ -76,7 +79,7 @@ def posts(hall: Hall) -> set[str]:
             else:
                 yield pattern.name, before + str(pattern.pattern)
 
-    made = {"int": "1", "slug": "x", "uuidtext": str(uuid.uuid4()), "str": "x"}
+    made = {"int": "1", "slug": "x", "uuidtext": str(uuid.uuid4()), "str": "x", "path": "cover"}
     windows, out = (hall.browser("hanako"), hall.desk("admin")), set()
     for name, route in walk(get_resolver()):
         if route.startswith(("/static/", "/api/")):
@@ -136,6 +139,10 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
     procedure, list_waiting = listed(), upload_waiting()
+    builder.copy_open(actor=hall.staff("tanaka"), slug=CLAIM)
+    from madoguchi.builder.tests.conftest import wanted
+
+    wanted(hall, "tanaka", "jidou-teate-henkou")
     trial_town(actor="test")
     waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
     write_off_asked(hall)
@@ -151,6 +158,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
             "write-offs/", "runs/", "debits/", "transfers/",
             f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+        ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (
+            "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),
+        ("suzuki", "/staff/builder/jidou-teate-henkou/"),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

@@ -5,8 +5,8 @@ from __future__ import annotations
 import pytest
 from tests.support.hall import PACK
 
-from madoguchi.config.procedures_cli import city_folder, read_file
 from madoguchi.offices.city import read_city
+from madoguchi.procedures.pack import city_folder, read_file
 
 
 @pytest.mark.parametrize("path", sorted(PACK.glob("*.yaml")), ids=lambda p: p.stem)

@@ -19,15 +19,14 @@ from madoguchi.agency import organisations
 from madoguchi.agency.models import Organisation
 from madoguchi.agency.organisation_rules import Entry
 from madoguchi.casework.models import Case, Decision
-from madoguchi.config import procedures_cli
 from madoguchi.identity import public as identity
 from madoguchi.identity.models import Resident
 from madoguchi.intake import applications, drafts, filing, signing
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import clock, outbox
 from madoguchi.offices.public import city, next_open
+from madoguchi.procedures import pack, selectors
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures import selectors
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.read import resolve
 
@@ -44,11 +43,11 @@ def body_of(slug: str) -> dict[str, Any]:
     still = PACK / f"{slug}.yaml"
     if still.exists():
         return resolve(still.read_text(encoding="utf-8"), str(still), None)
-    for path, override in procedures_cli.pack_files(city()):
+    for path, override in pack.pack_files(city()):
         if path.stem == slug:
-            definition, _ = procedures_cli.read_file(path, override, city())
+            definition, _ = pack.read_file(path, override, city())
             assert definition is not None
-            return procedures_cli.body(path, override, definition)
+            return pack.body(path, override, definition)
     raise LookupError(slug)
 
 

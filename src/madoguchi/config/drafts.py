@@ -12,27 +12,21 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
-from django.conf import settings
-
+from madoguchi.builder.public import MARK, copied_slugs
+from madoguchi.builder.public import drafts_folder as folder
 from madoguchi.kernel import clock
 from madoguchi.offices.public import City, city
+from madoguchi.procedures.pack import COMMON, PATTERNS, pack_files, patterns, read_file, tables
 from madoguchi.procedures.public import version_publish
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.draft_pages import Words
 from madoguchi.procedures.rules.draft_row import Row, row_of, slug_of, wide
 from madoguchi.procedures.rules.model import Definition
-from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, read_pattern, read_words, section_of
+from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, section_of
 from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
 
-from .procedures_cli import COMMON, ROOT, pack_files, read_file, tables
-
-PATTERNS = ROOT / "procedures" / "patterns"
-MARK = "# 控え: "
+ELSEWHERE = "「手続きの作成」で直しています。公開も、その画面でします"
 EDITION = re.compile(r"^版: (\d{4}-\d\d-\d\d)$", re.M)
-
-
-class PatternsWrong(ValueError):
-    """The patterns cannot be used; the message has a line for each fault."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,29 +84,6 @@ class Report:
         return sum(r.publishable for r in self.rows)
 
 
-def folder() -> Path:
-    """Where drafts lie."""
-    return Path(settings.MADOGUCHI_DATA) / "drafts"
-
-
-def patterns() -> tuple[list[Pattern], Words]:
-    """Every pattern with the table of words. Raises PatternsWrong."""
-    found: list[Pattern] = []
-    faults: list[str] = []
-    words = None
-    for path in sorted(PATTERNS.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
-        if path.stem == COMMON:
-            words, problems = read_words(text, str(path))
-        else:
-            pattern, problems = read_pattern(text, str(path))
-            found += [pattern] if pattern else []
-        faults += map(str, problems)
-    if faults or words is None or not found:
-        raise PatternsWrong("\n".join(faults) or f"{PATTERNS} に型がありません。")
-    return found, words
-
-
 def _digest(text: str) -> str:
     return hashlib.sha256(text.encode()).hexdigest()[:16]
 
@@ -156,6 +127,7 @@ class _Desk:
     words: Words
     pack: dict[str, str]  # number → number, and every name of a hand-made definition → its number
     common: dict[str, dict[str, str]]
+    copied: set[str] = field(default_factory=copied_slugs)
     seen: set[str] = field(default_factory=set)
 
     def row(self, raw: Row) -> Made:
@@ -167,6 +139,8 @@ class _Desk:
         if slug in self.seen:
             return Made(row["key"], name, slug, "twice", blocks=("同じ手続IDの行が二つあります。どちらかのIDを直してください",))
         self.seen.add(slug)
+        if slug in self.copied:
+            return Made(row["key"], name, slug, "edited", blocks=(ELSEWHERE,))
         pattern, why = choose(row, self.patterns)
         lost = "" if section_of(row["section"], self.place.sections) else row["section"]
         made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost)
@@ -215,7 +189,7 @@ def _pack(here: City) -> dict[str, str]:
 
 def drafts_make(rows: Iterable[Row], *, actor: str, publish: bool) -> Report:
     """Make a draft of every row, and publish those that may be. Safe to run again: what somebody edited is left alone, the
-    same content makes no new version. Raises PatternsWrong."""
+    same content makes no new version. Raises pack.PatternsWrong."""
     found, words = patterns()
     here = city()
     place = Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
@@ -230,6 +204,8 @@ def draft_publish(slug: str, *, actor: str) -> tuple[str, ...]:
     file = folder() / f"{slug}.yaml"
     if not re.fullmatch(r"[a-z0-9-]+", slug) or not file.exists():
         return (f"{file} がありません。番号を確認してください",)
+    if slug in copied_slugs():
+        return (ELSEWHERE,)
     text = file.read_text(encoding="utf-8")
     if slug in {path.stem for path, _ in pack_files(city())}:
         return (f"手続「{slug}」は市のパックにあります。下書きを消し、パックの定義を直してください",)

@@ -3,70 +3,14 @@
 from __future__ import annotations
 
 import inspect
-import os
 import sys
-from collections.abc import Iterator
 from pathlib import Path
-from typing import Any
-
-import yaml
 
 from madoguchi.kernel.said import key_of
-from madoguchi.offices.city import City, read_city
+from madoguchi.offices.city import read_city
+from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
-from madoguchi.procedures.rules.model import Definition
-from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
-from madoguchi.procedures.rules.yaml_strict import Problem
-
-ROOT = Path(__file__).resolve().parents[3]
-TRANSLATIONS_ROOT = ROOT / "procedures" / "translations"
-LOADER = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C: 0.2 instead of 1.2 s a procedure
-COMMON = "common"  # texts that more than one procedure has
-
-
-def city_folder() -> Path:
-    """The city pack in use: MADOGUCHI_CITY, default cities/nanao."""
-    return Path(os.environ.get("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
-
-
-def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
-    """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
-    own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
-    for path in sorted((ROOT / "procedures").glob("*.yaml")):
-        yield path, own.pop(path.stem, None)
-    for path in own.values():
-        yield path, None
-
-
-def tables(slug: str) -> dict[str, dict[str, str]]:
-    """The side files of a procedure: language → key of the source → translation, over the words common to all."""
-    found: dict[str, dict[str, str]] = {}
-    for folder in sorted(TRANSLATIONS_ROOT.iterdir()) if TRANSLATIONS_ROOT.exists() else ():
-        found[folder.name] = {e.key: e.text for name in (COMMON, slug) for e in side_file(folder / f"{name}.yaml")}
-    return found
-
-
-def side_file(path: Path) -> list[translate.Entry]:
-    """One side file; an absent one is empty."""
-    if not path.exists():
-        return []
-    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=LOADER) or {}))  # noqa: S506 - text only
-
-
-def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:
-    """What a published version stores: the resolved definition with the translations of its texts."""
-    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-    plain = resolve(path.read_text(encoding="utf-8"), str(path), over)
-    kept = translate.wanted(definition, tables(definition.id))
-    return plain | ({TRANSLATIONS: kept} if kept else {})
-
-
-def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
-    """Read one definition with its override against the city's sections and appeals."""
-    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals,
-                life_events=city.life_events)
 
 
 def check(paths: list[str], *, doubts: bool) -> int:

@@ -15,12 +15,12 @@ from babel.messages.pofile import write_po
 from madoguchi.collection.charges import read_charges
 from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
+from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, city_folder, pack_files, read_file
 from madoguchi.procedures.rules import translate
 from madoguchi.web.languages import FURIGANA, LOCALE
 
 from .furigana import ONE, Reader, Unread, sudachi, words_of
 from .languages_cli import catalogue_file, sayings
-from .procedures_cli import COMMON, TRANSLATIONS_ROOT, city_folder, pack_files, read_file
 
 HOUSE_WORDS = LOCALE / FURIGANA.code / "readings.yaml"
 HEAD = "# `madoguchi languages readings` が作る。直すときは readings.yaml を直して作り直す(docs/adr/0027)\n"

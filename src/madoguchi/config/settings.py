@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
-    "madoguchi.inventory",
+    "madoguchi.inventory", "madoguchi.builder",
     "madoguchi.intake", "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
     "madoguchi.config",
@@ -64,7 +64,7 @@ TEMPLATES = [
             "environment": "madoguchi.config.engine.environment",
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
                                    "madoguchi.survey.context.desk", "madoguchi.collection.context.rail",
-                                   "madoguchi.inventory.context.rail",
+                                   "madoguchi.inventory.context.rail", "madoguchi.builder.context.rail",
                                    "madoguchi.counter.context.tablet"],
         },
     }

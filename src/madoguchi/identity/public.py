@@ -11,7 +11,7 @@ from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
 from .owners import Owner, business_of, business_sign_in, guest_make, owner_of, person_of, proven, sign_in, sign_out
 from .people import memberships_lapse
 from .reauth import fresh
-from .rights import ROLES, STAMPS, Right
+from .rights import ROLES, STAMPS, WHOLE, Right
 from .rules import Business, Person, prefill
 from .selectors import approvers, colleagues, staff_active_by_id, works_in
 from .services import (
@@ -37,7 +37,8 @@ SEALED = (
 )
 
 __all__ = [
-    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "Business",
+    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
+    "Business",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of",
     "memberships_lapse", "owner_of", "person_of", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_sweep", "sign_in",

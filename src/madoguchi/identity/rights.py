@@ -35,6 +35,9 @@ class Right(StrEnum):
     MANAGE_ORGANISATIONS = "manage_organisations"
     SEE_INVENTORY = "see_inventory"
     MANAGE_INVENTORY = "manage_inventory"
+    SEE_DEFINITIONS = "see_definitions"
+    EDIT_DEFINITIONS = "edit_definitions"
+    PUBLISH_DEFINITIONS = "publish_definitions"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +69,10 @@ TABLE: dict[str, Rule] = {
     Right.MANAGE_ORGANISATIONS: Rule("自分の課の手続きを代行する事業所を登録し、終わらせる(管理者はすべての課)", ("chief", "manager", "admin")),
     Right.SEE_INVENTORY: Rule("手続棚卸を見る(手続きの一覧で、人の情報はない)", ("digital", "admin", "auditor"), True),
     Right.MANAGE_INVENTORY: Rule("手続棚卸の一覧を取り込み、状態・担当課・目標年度を決める", ("digital", "admin"), True),
+    Right.SEE_DEFINITIONS: Rule("自分の課の手続きの定義を、直している途中のものも見る(デジタル推進担当・管理者・監査はすべての課)",
+                                (*WORKERS, "digital", "admin", "auditor")),
+    Right.EDIT_DEFINITIONS: Rule("自分の課の手続きの定義を直し、公開を願い出る(デジタル推進担当はすべての課)", (*WORKERS, "digital")),
+    Right.PUBLISH_DEFINITIONS: Rule("自分の課の手続きの定義の公開と、前の版に戻すことを決める(自分が願い出たものは除く)", ("manager", "digital")),
 }
 STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
 

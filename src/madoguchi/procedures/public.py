@@ -8,11 +8,11 @@ from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
 from .rules.model import Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
 from .rules.validate import Verdict, derive, judge, read_step, steps_asked
-from .selectors import Published, accepts, catalogue, current, search, version
+from .selectors import Published, accepts, body_of, catalogue, current, search, version, words_of
 from .services import version_publish
 
 __all__ = [
     "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "catalogue", "current", "derive", "fee_words", "judge", "postcode_fill",
-    "read_step", "search", "steps_asked", "version", "version_publish",
+    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "judge", "postcode_fill",
+    "read_step", "search", "steps_asked", "version", "version_publish", "words_of",
 ]

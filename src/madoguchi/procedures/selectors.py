@@ -7,6 +7,7 @@ import functools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from typing import Any
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
@@ -107,6 +108,20 @@ def current(slug: str) -> Published:
     if head is None:
         raise NotFound("この手続きは見つかりませんでした。")
     return _load(slug, *head, new=True)
+
+
+def body_of(slug: str) -> dict[str, Any]:
+    """The current version as plain data, without its translations: for who works on definitions. Raises NotFound."""
+    body = Version.objects.filter(slug=slug).order_by("-number").values_list("body", flat=True).first()
+    if body is None:
+        raise NotFound
+    return {key: value for key, value in body.items() if key != TRANSLATIONS}
+
+
+def words_of(slug: str) -> dict[str, dict[str, str]]:
+    """The translations that the current version carries: language → key of the sentence → translation."""
+    body = Version.objects.filter(slug=slug).order_by("-number").values_list("body", flat=True).first() or {}
+    return {lang: dict(table) for lang, table in body.get(TRANSLATIONS, {}).items()}
 
 
 def version(slug: str, number: int) -> Published:

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
-from urllib.parse import urljoin, urlsplit
+from urllib.parse import unquote, urljoin, urlsplit
 
 from lxml import html as lxml_html
 
@@ -20,7 +20,7 @@ class Page:
     def form(self, path: str, fields: dict[str, list[str]]) -> Element | None:
         """The form that posts to this path; of several, the one whose hidden fields say the same."""
         found = [f for f in self.tree.iter("form") if (f.get("method") or "").lower() == "post"
-                 and urlsplit(urljoin(self.here, f.get("action") or self.here)).path == path]
+                 and unquote(urlsplit(urljoin(self.here, f.get("action") or self.here)).path) == path]  # a request's path is decoded
 
         def alike(form: Element) -> int:
             hidden = [c for c in self.controls(form) if c.get("type") == "hidden"]

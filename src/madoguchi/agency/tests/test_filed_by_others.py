@@ -4,15 +4,15 @@ from __future__ import annotations
 
 from madoguchi.agency.organisation_rules import companies, files, offices
 from madoguchi.agency.rules import represented
-from madoguchi.config import procedures_cli
 from madoguchi.offices.public import city
+from madoguchi.procedures import pack
 
 RISAI = "risai-shoumei"
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
 
 def definitions():
-    read = (procedures_cli.read_file(path, override, city())[0] for path, override in procedures_cli.pack_files(city()))
+    read = (pack.read_file(path, override, city())[0] for path, override in pack.pack_files(city()))
     return [d for d in read if d is not None]
 
 

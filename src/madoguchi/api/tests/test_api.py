@@ -18,8 +18,6 @@ from tests.support.hall import OPENING, Hall, run_worker
 from madoguchi.api import services
 from madoguchi.api.models import ApiToken, SubmitKey
 from madoguchi.casework.models import Case
-from madoguchi.config.procedures_cli import body as pack_body
-from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.intake.models import Application, Draft
 from madoguchi.intake.tests.test_paying import SLUG, WANTS
 from madoguchi.kernel import audit, clock
@@ -27,6 +25,8 @@ from madoguchi.kernel.limits import Rate
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import city
 from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
+from madoguchi.procedures.pack import body as pack_body
+from madoguchi.procedures.pack import pack_files, read_file
 
 TEATE, NUMBERED = "jidou-teate-mishiharai", "ninshin-todoke"
 ASKED = {"HTTP_X_REQUESTED_WITH": "test"}

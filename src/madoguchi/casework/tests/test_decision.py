@@ -343,7 +343,8 @@ def test_an_overdue_case_is_counted(hall: Hall, case):
 def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
     """The page hides what `decision_items` will not ask, for every definition of the pack."""
     from madoguchi.casework.rules import NOTHING, decision_items, item_shown_when
-    from madoguchi.config.procedures_cli import city_folder, pack_files, read_city, read_file
+    from madoguchi.offices.city import read_city
+    from madoguchi.procedures.pack import city_folder, pack_files, read_file
     from madoguchi.procedures.rules.conditions import compares, holds, parse
 
     city, seen = read_city(city_folder()), 0

@@ -11,7 +11,6 @@ from tests.support import gateway
 from tests.support.hall import run_worker
 
 from madoguchi.casework.models import Case
-from madoguchi.config.procedures_cli import body, pack_files, read_file
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock, witness
 from madoguchi.offices.public import city
@@ -19,6 +18,7 @@ from madoguchi.payments import cashier, services
 from madoguchi.payments.models import Payment
 from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures.pack import body, pack_files, read_file
 
 SLUG = "juuminhyou-utsushi"
 WANTS = {"filer": "self", "scope": "all", "show_relation": True, "show_honseki": False, "show_number": False, "copies": 2, "receive": "post",

@@ -8,9 +8,9 @@ from django.db import connection
 from django.test.utils import CaptureQueriesContext
 from tests.support.walk import Walk
 
-from madoguchi.config.procedures_cli import body, pack_files, read_file
 from madoguchi.offices.public import city
 from madoguchi.payments.models import Payment
+from madoguchi.procedures.pack import body, pack_files, read_file
 
 SLUG = "ninshin-todoke"
 MOST = 30

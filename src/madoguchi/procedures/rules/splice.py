@@ -119,6 +119,45 @@ def _written(value: Value, indent: int) -> str:
     return " " + inline(value)
 
 
+def block(value: dict[str, Value], indent: int = 0) -> str:
+    """A table as lines: tables that hold tables, and lists of tables, stand below their key; everything else within its line."""
+    pad, out = " " * indent, []
+    for key, held in value.items():
+        deep = isinstance(held, dict) and any(isinstance(v, dict | list) for v in held.values())
+        if deep:
+            out.append(f"{pad}{inline(key)}:\n{block(held, indent + 2)}")
+        elif isinstance(held, list) and held and all(isinstance(v, dict) and v for v in held):
+            out.append(f"{pad}{inline(key)}:\n" + "".join(_item(v, indent + 2) for v in held))
+        else:
+            out.append(f"{pad}{inline(key)}:{_written(held, indent)}\n")
+    return "".join(out)
+
+
+def _item(value: dict[str, Value], indent: int) -> str:
+    return f"{' ' * indent}- {block(value, indent + 2).lstrip()}"
+
+
+def written(value: dict[str, Value]) -> str:
+    """A definition as text, where there is no file of it."""
+    return block(_wanted(value))
+
+
+def place(text: str, line: int) -> Path:
+    """The deepest part of a file that a line (from 1) belongs to."""
+    cut = _Cut(text)
+    path: Path = ()
+    node, found = cut.root, True
+    while found:
+        found = False
+        for index, entry in reversed(list(enumerate(cut._entries(node)))):  # noqa: SLF001 - our own
+            start = (entry.key if entry.key is not None else entry.value).start_mark.line + 1
+            if start <= line:
+                path += (index if entry.key is None else str(entry.key.value),)
+                node, found = entry.value, True
+                break
+    return path
+
+
 @dataclass(frozen=True, slots=True)
 class _Entry:
     """A key with its value (or an item), and where both stand."""
@@ -135,7 +174,7 @@ class _Cut:
 
         self.text, self.before = cleaned(text), data(cleaned(text))
         loader: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-        self.root: yaml.Node = yaml.compose(self.text, Loader=loader)
+        self.root: Any = yaml.compose(self.text, Loader=loader)
         self.starts = [0]
         for line in self.text.split("\n"):
             self.starts.append(self.starts[-1] + len(line) + 1)
@@ -143,7 +182,7 @@ class _Cut:
     # places
 
     def _offset(self, mark: Any) -> int:
-        return min(self.starts[mark.line] + mark.column, len(self.text))
+        return min(self.starts[int(mark.line)] + int(mark.column), len(self.text))
 
     def _start(self, node: yaml.Node) -> int:
         return self._offset(node.start_mark)
@@ -179,7 +218,7 @@ class _Cut:
         return [_Entry(None, value) for value in node.value] if isinstance(node, yaml.SequenceNode) else []
 
     def _node(self, path: Path) -> yaml.Node:
-        node = self.root
+        node: yaml.Node = self.root
         for part in path:
             node = self._entries(node)[self._index(node, part)].value
         return node
@@ -251,7 +290,10 @@ class _Cut:
         first = entries[-1].key if entries[-1].key is not None else entries[-1].value
         column = self._start(first) - (self.text.rfind("\n", 0, self._start(first)) + 1)
         pad = " " * (column if entries[-1].key is not None else parent.start_mark.column)
-        line = f"{pad}- {words}\n" if isinstance(key, int) else f"{pad}{inline(key)}:{_written(value, column)}\n"
+        if isinstance(key, int):
+            line = _item(value, len(pad)) if isinstance(value, dict) and value else f"{pad}- {words}\n"
+        else:
+            line = f"{pad}{inline(key)}:{_written(value, column)}\n"
         after = self._last(parent, len(entries) - 1)
         return self.text[:after] + line + self.text[after:]
 
@@ -301,11 +343,11 @@ class _Cut:
 
 def _changed(before: Any, path: Path, value: Value) -> Any:
     out = json.loads(json.dumps(before))
-    held = at(out, path[:-1])
+    held: Any = at(out, path[:-1])
     if isinstance(held, list) and path[-1] == len(held):
         held.append(value)
     elif isinstance(held, dict | list):
-        held[path[-1]] = value
+        held[path[-1]] = value  # type: ignore[index]
     else:
         raise CannotSplice("ここには書き足せません")
     return out

@@ -66,8 +66,10 @@ def test_keys_are_added_where_their_neighbours_stand():
     assert "        型: 整数\n        説明: 満年齢\n  - 題: 人" in after
     after = splice.insert(SMALL, ("画面", 0, "項目", "kind"), {"問": "犬種", "型": "文字"})
     assert "        型: 整数\n      kind: {問: 犬種, 型: 文字}\n  - 題: 人" in after
-    assert "who: {問: \"だれ: か\", 型: 氏名}, tel: {問: 電話, 型: 電話}}" in splice.insert(SMALL, ("画面", 1, "項目", "tel"), {"問": "電話", "型": "電話"})
-    assert "  - {題: 終わり, 項目: {}}\n終わり" in splice.insert(SMALL, ("画面", 2), {"題": "終わり", "項目": {}})
+    after = splice.insert(SMALL, ("画面", 1, "項目", "tel"), {"問": "電話", "型": "電話"})
+    assert "who: {問: \"だれ: か\", 型: 氏名}, tel: {問: 電話, 型: 電話}}" in after
+    after = splice.insert(SMALL, ("画面", 2), {"題": "猫", "項目": {"cat": {"問": "猫", "型": "文字"}}})
+    assert "  - 題: 猫\n    項目:\n      cat: {問: 猫, 型: 文字}\n終わり" in after
     with pytest.raises(splice.CannotSplice, match="すでに"):
         splice.insert(SMALL, ("画面", 0, "項目", "name"), {"問": "", "型": ""})
 
@@ -148,3 +150,20 @@ def test_any_words_come_back_as_they_were_written(word, where):
     assert read == splice._wanted(word)  # noqa: SLF001 - what the strict reader keeps of a text
     rest = json.loads(json.dumps(splice.data(SMALL)))
     assert [k for k, _ in rest.items()] == [k for k, _ in splice.data(after).items()]
+
+
+@pytest.mark.parametrize("file", FILES, ids=lambda f: f.stem)
+def test_a_definition_without_a_file_is_written_as_one(file):
+    held = splice.data(file.read_text(encoding="utf-8"))
+    text = splice.written(held)
+    assert splice.data(text) == held and "\n" in text and max(map(len, text.splitlines())) < 3000
+
+
+def test_a_line_leads_to_its_part():
+    lines = SMALL.splitlines()
+    line = next(n for n, words in enumerate(lines, 1) if "型: 整数" in words)
+    assert splice.place(SMALL, line) == ("画面", 0, "項目", "age", "型")
+    assert splice.place(SMALL, 2) == ("名称",) and splice.place(SMALL, 1) == ()
+    assert splice.place(SMALL, len(lines)) == ("終わり",)
+    who = next(n for n, words in enumerate(lines, 1) if "who" in words)
+    assert splice.place(SMALL, who)[:4] == ("画面", 1, "項目", "who")

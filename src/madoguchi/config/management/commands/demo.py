@@ -11,8 +11,8 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.config import demo
-from madoguchi.config.procedures_cli import pack_files, read_file
 from madoguchi.offices.public import city
+from madoguchi.procedures.pack import pack_files, read_file
 from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
 
 

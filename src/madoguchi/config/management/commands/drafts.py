@@ -10,8 +10,10 @@ from typing import Any
 
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
+from madoguchi.builder.public import drafts_folder
 from madoguchi.config import drafts
 from madoguchi.inventory.public import rows_for_drafts
+from madoguchi.procedures.pack import PatternsWrong, patterns
 from madoguchi.procedures.rules.draft_row import COLUMNS
 
 from .keys import actor
@@ -61,7 +63,7 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             {"make": self._make, "publish": self._publish, "patterns": self._patterns}[options["act"]](options)
-        except drafts.PatternsWrong as wrong:
+        except PatternsWrong as wrong:
             raise CommandError(str(wrong)) from None
 
     def _make(self, options: dict[str, Any]) -> None:
@@ -87,7 +89,7 @@ class Command(BaseCommand):
         self.stdout.write("結果: " + "、".join(f"{STATES[s]} {n}件" for s, n in report.states.most_common()))
         if missing := report.sections_missing:
             self.stdout.write("city.yaml の「課」にない課: " + "、".join(f"{name} {n}件" for name, n in missing.most_common()))
-        self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts.folder()}")
+        self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts_folder()}")
 
     def _publish(self, options: dict[str, Any]) -> None:
         wrong = 0
@@ -102,7 +104,7 @@ class Command(BaseCommand):
             raise CommandError(f"{wrong}件を公開できませんでした。上の行を直してください。")
 
     def _patterns(self, options: dict[str, Any]) -> None:
-        for pattern in drafts.patterns()[0]:
+        for pattern in patterns()[0]:
             words = "、".join(f"{word}{weight}" for word, weight in [*pattern.kinds.items(), *pattern.words.items()])
             self.stdout.write(f"{pattern.name}({pattern.id}): {words}")
         if faults := drafts.patterns_check():

@@ -12,13 +12,14 @@ from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
 from madoguchi.agency.public import trial_organisations
+from madoguchi.builder.public import released_slugs
 from madoguchi.casework.public import words_fill
 from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
-from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, body, pack_files, read_file
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
+from madoguchi.procedures.pack import TRANSLATIONS_ROOT, body, pack_files, read_file
 from madoguchi.procedures.public import catalogue, version_publish
 from madoguchi.register.public import trial_town
 
@@ -66,7 +67,11 @@ class Command(BaseCommand):
         return digest.hexdigest()
 
     def _publish(self) -> None:
+        own = released_slugs()
         for path, override in pack_files(city()):
+            if path.stem in own:
+                self.stdout.write(f"{path.stem}: 「手続きの作成」から公開した版を使います（パックの定義には変えません）")
+                continue
             definition, problems = read_file(path, override, city())
             if definition is None:
                 for problem in problems:

@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
+from madoguchi.builder.public import due_publish, offers_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
 from madoguchi.counter.public import helps_sweep
@@ -24,7 +25,7 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
 
 HOURLY = (bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep, business_accounts_sweep, guardians_sweep,
-          helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind)
+          offers_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind)
 
 
 class Command(BaseCommand):
@@ -40,6 +41,7 @@ class Command(BaseCommand):
         if options["once"]:
             memberships_lapse()
             escalate()
+            due_publish()
             payments_ask()
             payments_expire()
             while outbox.run_once():
@@ -63,6 +65,7 @@ class Command(BaseCommand):
                 if now - due > 600:
                     due = now
                     escalate()
+                    due_publish()
                 if now - tidy > 3600:
                     tidy = now
                     for sweep in HOURLY:

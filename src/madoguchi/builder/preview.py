@@ -1,0 +1,44 @@
+"""How a page of the definition looks to a resident, drawn by the very templates that residents see."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any
+
+from madoguchi.kernel import clock
+from madoguchi.offices.public import next_open
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition, Facts, Step
+from madoguchi.procedures.rules.faces import webform
+
+from .selectors import check
+
+
+@dataclass(slots=True)
+class Preview:
+    """One page, with the others to go to."""
+
+    definition: Definition
+    step: Step
+    view: webform.StepView
+    steps: list[tuple[str, str]]
+
+
+def preview_of(slug: str, text: str, page: str = "") -> Preview | None:
+    """A page with every question, also those that hang on an answer. None while the text cannot be drawn."""
+    d = check(slug, text).definition
+    if d is None or not d.steps:
+        return None
+    step = d.step(page) or d.steps[0]
+    view = webform.step_view(d, step, {}, only=frozenset(q.id for q in step.questions))
+    return Preview(d, step, view, [(s.id, s.title) for s in d.steps])
+
+
+def facts(answers: dict[str, Any]) -> Facts:
+    """Answers as of today."""
+    return Facts(answers, clock.today(), next_open)
+
+
+def known_of(d: Definition, answers: dict[str, Any]) -> dict[str, Any]:
+    """The answers with what follows from them."""
+    return procedures.derive(d, facts(answers))

@@ -1,0 +1,120 @@
+"""Readers of the builder."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from typing import Any
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel.errors import NotFound
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules import build, yaml_strict
+from madoguchi.procedures.rules.model import Definition
+from madoguchi.procedures.rules.read import read, resolve
+from madoguchi.procedures.rules.yaml_strict import Problem
+
+from .access import edits, insist, sees
+from .differ import Difference, differences
+from .errors import CopyNotFound
+from .models import Copy, Release, Revision
+from .sources import drafts_waiting
+
+
+@dataclass(frozen=True, slots=True)
+class Row:
+    """One procedure in the list."""
+
+    slug: str
+    name: str
+    section: str
+    state: str  # rules.STATES; "" for one that nobody is changing
+    online: bool
+    updated: Any = None
+
+
+def row_list(*, actor: Staff, query: str = "", section: str = "", state: str = "") -> list[Row]:
+    """Every procedure whose definition this person may see: worked on (newest first), then published, then drafts. Raises
+    CopyNotFound for who may see none."""
+    insist(sees_any(actor))
+    copies = {c.slug: c for c in Copy.objects.defer("text").order_by("-updated_at")}
+    rows = [Row(c.slug, c.name, c.section, c.state, False, c.updated_at) for c in copies.values()]
+    current = {p.slug: p.definition for p in procedures.catalogue()}
+    rows = [Row(r.slug, r.name, r.section, r.state, r.slug in current, r.updated) for r in rows]
+    rows += [Row(slug, d.name, d.section, "", True) for slug, d in current.items() if slug not in copies]
+    rows += [Row(slug, name, where, "", False) for slug, (name, where) in drafts_waiting().items() if slug not in copies and slug not in current]
+    words = query.split()
+    return [r for r in rows if sees(actor, r.section) and (not section or r.section == section)
+            and (not state or r.state == state or (state == "none" and not r.state)) and all(w in r.name or w in r.slug for w in words)]
+
+
+def sees_any(actor: Staff) -> bool:
+    """Is there a section whose definitions this person may see?"""
+    return any(sees(actor, section) for section in ("*", *actor.roles()))
+
+
+def copy_get(*, actor: Staff, slug: str) -> Copy:
+    """The text that the city works on. Raises CopyNotFound."""
+    copy = Copy.objects.filter(slug=slug).first()
+    if copy is None or not sees(actor, copy.section):
+        raise CopyNotFound
+    return copy
+
+
+def revision_list(*, actor: Staff, copy: Copy) -> list[Revision]:
+    """What was saved, newest first. Raises CopyNotFound."""
+    insist(sees(actor, copy.section))
+    return list(Revision.objects.filter(copy=copy).defer("text").order_by("-number")[:200])
+
+
+def release_list(*, actor: Staff, copy: Copy) -> list[Release]:
+    """Versions that can be gone back to, newest first. Raises CopyNotFound."""
+    insist(sees(actor, copy.section))
+    return list(Release.objects.filter(slug=copy.slug).defer("text").order_by("-number")[:100])
+
+
+def may_edit(*, actor: Staff, copy: Copy) -> bool:
+    """May this person change it?"""
+    return edits(actor, copy.section)
+
+
+@dataclass(frozen=True, slots=True)
+class Checked:
+    """A text, read. ``definition`` is there when it can be drawn, ``problems`` say what keeps it from being published."""
+
+    definition: Definition | None
+    problems: tuple[Problem, ...]
+    doubts: tuple[tuple[int, str], ...]
+
+
+def check(slug: str, text: str) -> Checked:
+    """Read a text against the city's sections and appeals."""
+    here = city()
+    return _check(slug, text, tuple(here.sections), tuple(here.appeals), tuple(here.life_events))
+
+
+@functools.lru_cache(maxsize=64)
+def _check(slug: str, text: str, sections: tuple[str, ...], appeals: tuple[str, ...], events: tuple[str, ...]) -> Checked:
+    table, wrong = yaml_strict.load(text, slug)
+    if wrong:
+        return Checked(None, tuple(wrong), ())
+    built, problems = build.definition(table, slug)
+    if not problems:
+        _, problems = read(text, slug, sections=sections, appeals=appeals, life_events=events)
+        drawable = built
+    else:
+        drawable = None
+    if built.id != slug:
+        problems = [*problems, Problem(slug, built.line_of("手続"), f"「手続」は「{slug}」のままにしてください。変えると別の手続きになります")]
+    return Checked(drawable, tuple(problems), built.doubts)
+
+
+def published_differences(copy: Copy) -> list[Difference] | None:
+    """What differs from the version that is published, in words. None: nothing is published yet, or the text cannot be read."""
+    try:
+        before = procedures.body_of(copy.slug)
+    except NotFound:
+        return None
+    _, wrong = yaml_strict.load(copy.text, copy.slug)
+    return None if wrong else differences(before, resolve(copy.text, copy.slug))

@@ -1,0 +1,92 @@
+"""Trying a definition out as a resident would, page by page. The answers travel in the pages and are stored nowhere."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from django.contrib.auth.decorators import login_required
+from django.core import signing
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods
+
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition, Step
+from madoguchi.procedures.rules.faces import webform
+
+from . import selectors
+from .preview import facts, known_of
+from .staff_views import about, actor_of
+
+SALT, CHECK = "builder-try", "check"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def attempt(request: HttpRequest, slug: str) -> HttpResponse:
+    """A page of the form, or the check page at its end."""
+    found = selectors.copy_get(actor=actor_of(request), slug=slug)
+    context = about(request, found)
+    d = selectors.check(slug, found.text).definition
+    if d is None:
+        return render(request, "builder/try.html", context | {"view": None})
+    answers = _answers(request)
+    at = request.POST.get("_at", "") or d.steps[0].id
+    faults: list[Any] = []
+    step = d.step(at)
+    if request.method == "POST" and step is not None:
+        raw = {k: [str(v) for v in values] for k, values in request.POST.lists()}
+        if request.POST.get("_action") == "add" and step.repeat:
+            count = webform.step_view(d, step, known_of(d, answers), posted=raw, count=_count(raw, step) + 1)
+            return _page(request, context, d, answers, step, count)
+        result = procedures.read_step(d, step, raw, facts(answers))
+        faults = result.faults
+        if not faults:
+            for q in step.questions:
+                answers.pop(q.id, None)
+            answers |= result.values
+            at = _after(d, answers, step)
+        else:
+            view = webform.step_view(d, step, known_of(d, answers), posted=raw, faults=faults, count=_count(raw, step) if step.repeat else None)
+            return _page(request, context, d, answers, step, view, status=422)
+    step = d.step(at)
+    if step is None:
+        return _check(request, context, d, answers)
+    return _page(request, context, d, answers, step, webform.step_view(d, step, known_of(d, answers)))
+
+
+def _answers(request: HttpRequest) -> dict[str, Any]:
+    try:
+        return dict(signing.loads(request.POST.get("_answers", ""), salt=SALT))
+    except signing.BadSignature:
+        return {}
+
+
+def _count(raw: dict[str, list[str]], step: Step) -> int:
+    from madoguchi.procedures.rules.validate import entry_count
+
+    return entry_count(step, raw)
+
+
+def _after(d: Definition, answers: dict[str, Any], step: Step) -> str:
+    asked = [s.id for s in procedures.steps_asked(d, known_of(d, answers))]
+    place = [s.id for s in d.steps].index(step.id)
+    return next((s.id for s in d.steps[place + 1 :] if s.id in asked), CHECK)
+
+
+def _page(request: HttpRequest, context: dict[str, Any], d: Definition, answers: dict[str, Any], step: Step, view: webform.StepView,
+          status: int = 200) -> HttpResponse:
+    return render(request, "builder/try.html", context | {
+        "d": d, "view": view, "page": step, "faults": view.faults, "answers": signing.dumps(answers, salt=SALT, compress=True)}, status=status)
+
+
+def _check(request: HttpRequest, context: dict[str, Any], d: Definition, answers: dict[str, Any]) -> HttpResponse:
+    verdict = procedures.judge(d, facts(answers))
+    rows = []
+    for step in procedures.steps_asked(d, known_of(d, verdict.answers)):
+        entries = verdict.answers.get(step.repeat.id, []) if step.repeat else [verdict.answers]
+        for entry in entries:
+            rows += [(q.label, procedures.FIELD_TYPES[q.type].text(entry[q.id], q)) for q in step.questions if q.id in entry]
+    return render(request, "builder/try.html", context | {
+        "d": d, "view": None, "rows": rows, "verdict": verdict, "wrong_now": [f.ja for f in verdict.faults],
+        "answers": signing.dumps(answers, salt=SALT, compress=True)})

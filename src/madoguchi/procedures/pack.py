@@ -1,0 +1,117 @@
+"""The pack's files: definitions shared by all cities, the city's overrides and own, and the translations beside them."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from .rules import splice, translate
+from .rules.draft_pages import Words
+from .rules.model import Definition
+from .rules.patterns import Pattern, read_pattern, read_words
+from .rules.read import TRANSLATIONS, read, resolve
+from .rules.yaml_strict import Problem
+
+if TYPE_CHECKING:  # `madoguchi procedures check` works without Django
+    from madoguchi.offices.public import City
+
+ROOT = Path(__file__).resolve().parents[3]
+TRANSLATIONS_ROOT = ROOT / "procedures" / "translations"
+PATTERNS = ROOT / "procedures" / "patterns"
+COMMON = "common"  # texts that more than one procedure has
+
+
+class PatternsWrong(ValueError):
+    """The patterns cannot be used; the message has a line for each fault."""
+
+
+def city_folder() -> Path:
+    """The city pack in use: MADOGUCHI_CITY, default cities/nanao."""
+    return Path(os.environ.get("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
+
+
+def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
+    """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
+    own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
+    for path in sorted((ROOT / "procedures").glob("*.yaml")):
+        yield path, own.pop(path.stem, None)
+    for path in own.values():
+        yield path, None
+
+
+def tables(slug: str) -> dict[str, dict[str, str]]:
+    """The side files of a procedure: language → key of the source → translation, over the words common to all."""
+    found: dict[str, dict[str, str]] = {}
+    for folder in sorted(TRANSLATIONS_ROOT.iterdir()) if TRANSLATIONS_ROOT.exists() else ():
+        found[folder.name] = {e.key: e.text for name in (COMMON, slug) for e in side_file(folder / f"{name}.yaml")}
+    return found
+
+
+def side_file(path: Path) -> list[translate.Entry]:
+    """One side file; an absent one is empty."""
+    if not path.exists():
+        return []
+    import yaml  # here, because a web process that serves residents never needs it
+
+    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # in C: 0.2 instead of 1.2 s a procedure
+    return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}))  # noqa: S506 - text only
+
+
+def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:
+    """What a published version stores: the resolved definition with the translations of its texts."""
+    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
+    plain = resolve(path.read_text(encoding="utf-8"), str(path), over)
+    kept = translate.wanted(definition, tables(definition.id))
+    return plain | ({TRANSLATIONS: kept} if kept else {})
+
+
+def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
+    """Read one definition with its override against the city's sections and appeals."""
+    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
+    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals,
+                life_events=city.life_events)
+
+
+def patterns() -> tuple[list[Pattern], Words]:
+    """Every pattern with the table of words. Raises PatternsWrong."""
+    found: list[Pattern] = []
+    faults: list[str] = []
+    words = None
+    for path in sorted(PATTERNS.glob("*.yaml")):
+        text = path.read_text(encoding="utf-8")
+        if path.stem == COMMON:
+            words, problems = read_words(text, str(path))
+        else:
+            pattern, problems = read_pattern(text, str(path))
+            found += [pattern] if pattern else []
+        faults += map(str, problems)
+    if faults or words is None or not found:
+        raise PatternsWrong("\n".join(faults) or f"{PATTERNS} に型がありません。")
+    return found, words
+
+
+def pack_text(city: City, slug: str) -> str | None:
+    """The text of the pack's definition as this city uses it: the common file, the city's override cut into it. None: not in the pack."""
+    for path, override in pack_files(city):
+        if path.stem == slug:
+            text = splice.cleaned(path.read_text(encoding="utf-8"))
+            return _overlaid(text, splice.data(override.read_text(encoding="utf-8")), ()) if override else text
+    return None
+
+
+def _overlaid(text: str, over: Any, path: splice.Path) -> str:
+    """As read.merge lays one on the other, in the text."""
+    held = splice.at(splice.data(text), path)
+    if isinstance(held, dict) and isinstance(over, dict):
+        for key, value in over.items():
+            text = _overlaid(text, value, (*path, key)) if key in held else splice.put(text, (*path, key), value)
+        return text
+    if isinstance(held, list) and isinstance(over, list) and all(isinstance(x, dict) and "番号" in x for x in over):
+        for table in over:
+            there = [i for i, old in enumerate(splice.at(splice.data(text), path)) if isinstance(old, dict) and old.get("番号") == table["番号"]]
+            end = len(splice.at(splice.data(text), path))
+            text = _overlaid(text, table, (*path, there[0])) if there else splice.insert(text, (*path, end), table)
+        return text
+    return splice.put(text, path, over)
