@@ -84,12 +84,9 @@ NUMBERS = ("offer",)
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "builder.public.released_slugs": ("numbers of procedures, for who publishes the pack", {"config.management.commands.setup"}),
     "builder.public.copied_slugs": ("numbers of procedures, for who makes drafts", {"config.drafts"}),
-    "builder.offers.own_differences": ("of what the caller has got by offer_get", {"builder.exchange_views", "builder.management.commands.exchange"}),
-    "builder.offers.offer_lacks": ("of what the caller has got by offer_get", {"builder.exchange_views"}),
     "builder.selectors.check": ("reads a text that the caller has", None),
     "procedures.pack.read_file": ("reads a file of the pack", None),
     "procedures.pack.side_file": ("reads a file of the pack", None),
     "procedures.selectors.body_of": ("a published definition: open to everybody", None),
     "procedures.selectors.words_of": ("translations of a published definition: open to everybody", None),
-    "builder.selectors.published_differences": ("of a text that the caller has got by copy_get", {"builder.staff_views"}),
 }

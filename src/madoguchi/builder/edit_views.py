@@ -80,7 +80,7 @@ def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str
 
 def _back(found: Copy, where: Path) -> str:
     """To the part in the overview, beside its page."""
-    return f"/staff/builder/{found.slug}/?saved=1&page={_page_of(where, _data(found))}#p-{address(where).replace('/', '-')}"
+    return f"/staff/builder/{found.slug}/?saved=1&page={_page_of(where, _data(found))}#p-{address(where)}"
 
 
 def _cut(change: Callable[[], str]) -> str:

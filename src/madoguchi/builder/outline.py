@@ -29,6 +29,11 @@ class Part:
         return address(self.path)
 
     @property
+    def key(self) -> str:
+        """The same as people read it: for ids and buttons."""
+        return "/".join(map(str, self.path)) or "cover"
+
+    @property
     def add_url(self) -> str:
         """Where something is added below it."""
         return address(self.adds or ())
