@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 from typing import Any
 
 from django.db.models import Sum
@@ -20,16 +19,11 @@ from madoguchi.payments.errors import PaymentClosed
 from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
 from madoguchi.payments.rules import BOOKS
 
-from .taxes import ACCOUNT, taxes_transfer
+from .bank import ACCOUNT, gate, transfer
 
 Done = dict[str, Any]
 DESK = "shimin"  # the section that takes these fees
 PRESS = "00000000-0000-4000-8000-00000000c0de"
-
-
-def gate() -> gateway.Running:
-    """The gateway of the run."""
-    return gateway.Running(os.environ["MADOGUCHI_CARD_BASE"], None)  # type: ignore[arg-type]
 
 
 def _payment(application: str) -> Payment:
@@ -141,7 +135,7 @@ def slip_transfer(application: str, **_: Any) -> Done:
         givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
     for back in excess.backs.filter(state="asked"):
         givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
-    taxes_transfer()
+    transfer()
     return {}
 
 

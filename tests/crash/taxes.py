@@ -31,7 +31,6 @@ from madoguchi.collection.models import (
     Demand,
     DueTold,
     Excess,
-    GiveBack,
     Instalment,
     Money,
     OnlineOrder,
@@ -47,10 +46,9 @@ from madoguchi.kernel import clock
 from madoguchi.notifications.models import Mail
 from madoguchi.payments.models import Payment
 
-from . import money
+from .bank import ACCOUNT, gate, transfer
 
 Done = dict[str, Any]
-ACCOUNT = {"bank": "0001", "branch": "001", "kind": "1", "number": "0000000", "holder": "ミホン ハナコ"}
 PAYS = Owner("r:00000000-0000-4000-8000-0000000000aa", True)
 YEAR, DAY, PEOPLE = 2026, dt.date(2026, 5, 20), 5
 OLD = 2016
@@ -113,10 +111,7 @@ def taxes_back(application: str, **_: Any) -> Done:
 
 def taxes_transfer(**_: Any) -> Done:
     """The file for the bank."""
-    try:
-        givebacks.transfer_make(actor=Staff.objects.get(username="yamada"), on=clock.today() + dt.timedelta(days=3))
-    except NothingToPrint:
-        assert not GiveBack.objects.filter(state="approved").exists()
+    transfer()
     return {}
 
 
@@ -163,7 +158,7 @@ def mytax_start(application: str, **_: Any) -> Done:
 
 def mytax_card(page: str, order: str, **_: Any) -> Done:
     """The card with 3-D Secure, and back on our page."""
-    money.gate().card(page, gateway.SECURE)
+    gate().card(page, gateway.SECURE)
     online.order_confirm(order=OnlineOrder.objects.get(id=order), actor="resident:x")
     return {}
 

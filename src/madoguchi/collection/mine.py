@@ -26,7 +26,8 @@ from .my_errors import NotShown
 from .rates import RateMissing
 
 HOW = {"cvs": say("コンビニ・スマホ決済"), "payeasy": say("ペイジー"), "elqr": say("地方税統一QRコード"), "ocr": say("金融機関の窓口"),
-       "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金")}
+       "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金"),
+       "terminal": payments.MEANS["terminal"]}
 DEPOSITS = {"1": say("普通"), "2": say("当座"), "3": say("納税準備"), "4": say("貯蓄")}
 SHOWN = 100  # payments on the page
 GENDERS = {"male": "1", "female": "2"}

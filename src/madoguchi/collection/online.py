@@ -21,7 +21,7 @@ from .charges import charges
 from .ledger import CHAIN
 from .models import Instalment, OnlineOrder
 from .my_errors import NotShown, OrderBusy, OrderStale, OrderWrong
-from .rules import CASHIER, ONLINE
+from .rules import ONLINE, TAKEN
 
 SUBJECT = "税・料金の納付"
 Lines = list[list[Any]]
@@ -145,8 +145,7 @@ def _posted(order: OnlineOrder) -> None:
     from .results import Results, results_take
 
     payment = order_payment(order)
-    channel = ONLINE if payment.means == "card" else CASHIER
-    rows = [Received(n, 0, number, tax + late, order.on, channel, "final", "") for n, (number, tax, late) in enumerate(order.lines, 1)]
+    rows = [Received(n, 0, number, tax + late, order.on, TAKEN[payment.means], "final", "") for n, (number, tax, late) in enumerate(order.lines, 1)]
     data = json.dumps({"order": str(order.id), "payment": str(payment.id), "means": payment.means, "on": str(order.on), "lines": order.lines})
     sheet, _ = results_take(actor="worker", results=Results(ONLINE, f"オンラインの納付 {payment.receipt}", data.encode(), rows))
     with transaction.atomic(durable=True):

@@ -15,11 +15,13 @@ from madoguchi.collection import ledger, mine, online
 from madoguchi.collection.charges import Online, charges
 from madoguchi.collection.models import Excess, Instalment, Money, OnlineOrder, Posting, Sheet
 from madoguchi.collection.my_errors import OrderBusy, OrderStale, OrderWrong
-from madoguchi.collection.rules import Account
+from madoguchi.collection.rules import Account, account_words
 from madoguchi.kernel import audit, clock, witness
-from madoguchi.payments import cashier, refunds, services, webhooks
+from madoguchi.payments import cashier, refunds, services, terminals, webhooks
 from madoguchi.payments.errors import ProviderAway, RefundWrong
 from madoguchi.payments.models import Payment, Refund
+from madoguchi.payments.setup import Setup, Terminal
+from madoguchi.payments.terminals import Typed
 
 from .test_mine import HANAKO, LATE, demand_of, town  # noqa: F401 - a fixture
 
@@ -175,6 +177,23 @@ def test_a_second_payment_of_the_same_order_goes_back_from_the_cashier(hall, due
     run_worker()
     assert Money.objects.get().channel == "cashier" and Refund.objects.get().reason == "twice", "what the books never saw"
     assert sound() == []
+
+
+def test_each_counter_means_has_its_own_account(hall, dues, monkeypatch) -> None:
+    own = Setup({"zeimu1": Terminal("zeimu1", "税務課の端末", "zeimu", False, ("card",))})
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: own)
+    paid = {}
+    for part, take in ((dues[0], lambda pay: terminals.terminal_take(actor=hall.staff("yamada"), payment_id=pay, typed=Typed("zeimu1", "card", "7"))),
+                       (dues[1], lambda pay: cashier.cash_take(actor=hall.staff("yamada"), payment_id=pay, tendered=10_000))):
+        order = made(hall, part)
+        take(str(online.order_payment(order).id))
+        run_worker()
+        paid[part.number] = order.amount
+    assert {m.channel: m.number for m in Money.objects.all()} == {"terminal": dues[0].number, "cashier": dues[1].number}
+    sums = ledger.balances()
+    assert (sums["bank:terminal"], sums["bank:cashier"]) == (paid[dues[0].number], paid[dues[1].number])
+    assert "窓口の端末" in hall.browser("hanako").get(reverse("taxes")).content.decode()
+    assert account_words("bank:terminal") == "収納金(市の窓口の端末)" and sound() == []
 
 
 def test_what_is_in_the_books_goes_back_through_the_books(hall, dues, cards) -> None:
