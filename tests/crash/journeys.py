@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 CLAIM, QUICK, DISASTER, PAID = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei", "juuminhyou-utsushi"
-SEALED = "kazei-shoumei"
+SEALED, DEBIT = "kazei-shoumei", "kouza-furikae"
 
 Journey = list[tuple[str, dict[str, Any]]]
 STAMPS: Journey = [("approve", {"who": "kimura", "role": "chief"}), ("approve", {"who": "suzuki", "role": "manager"})]
@@ -51,6 +51,10 @@ JOURNEYS: dict[str, Journey] = {
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
               ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
               ("taxes_write_off", {})],
+    # somebody else's tax from one's own account: accepted, and registered by a clerk who has seen whose it is
+    "debit": [("start", {"slug": DEBIT}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}),
+              ("propose", {"clerk": "yamada", "outcome": "accepted"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {}),
+              ("debit_place", {})],
     # a tax paid online, and a mail before the next one is due
     "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
               ("mytax_start", {}), ("mytax_card", {}), ("work", {})],
@@ -64,4 +68,5 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed")}
+        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
+        "debit": ("decided", "decided")}

@@ -18,6 +18,7 @@ from madoguchi.collection import (
     ledger,
     mine,
     online,
+    registrations,
     remind,
     results,
     runs,
@@ -28,6 +29,7 @@ from madoguchi.collection.errors import MoneyMoved, NothingToPrint
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import (
     Change,
+    DebitAct,
     Demand,
     DueTold,
     Excess,
@@ -43,12 +45,14 @@ from madoguchi.collection.trial import demands_csv
 from madoguchi.identity.models import Staff
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import clock
+from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
 from madoguchi.payments.models import Payment
 
 from .bank import ACCOUNT, gate, transfer
 
 Done = dict[str, Any]
+OTHERS = {"whose": "other", "payer_name": {"sei": "見本", "mei": "一郎"}, "notice": "0000000000", "taxes": ["keiji"]}
 PAYS = Owner("r:00000000-0000-4000-8000-0000000000aa", True)
 YEAR, DAY, PEOPLE = 2026, dt.date(2026, 5, 20), 5
 OLD = 2016
@@ -189,8 +193,15 @@ def taxes_write_off(application: str, **_: Any) -> Done:
     return {}
 
 
+def debit_place(application: str, **_: Any) -> Done:
+    """A clerk says whose tax it is that the applicant's account pays."""
+    for act in DebitAct.objects.filter(case_ref=application, state="asked"):
+        registrations.registration_place(actor=Staff.objects.get(username="yamada"), act_id=str(act.id), payer=_due(application)[0].demand.payer)
+    return {}
+
+
 ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change,
-                               taxes_write_off, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+                               taxes_write_off, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:
@@ -207,10 +218,23 @@ def _online() -> list[str]:
     return out
 
 
+def _debits() -> list[str]:
+    """Accepted applications that are there twice, and accounts that came from none or from two."""
+    out, acts = [], list(DebitAct.objects.all())
+    if len({(act.case_ref, act.charge) for act in acts}) != len(acts):
+        out.append("an application is registered twice")
+    if any((act.state == "done") != (act.account is None) for act in acts):
+        out.append("an account lies in an application that is done, or in none")
+    said = AuditEntry.objects.filter(chain="collection", action="debit.registered").count()
+    if said != sum(act.state == "done" for act in acts):
+        out.append(f"{said} registrations in the record of {len(acts)}")
+    return out
+
+
 def yen() -> list[str]:
     """What is not equal to the yen, or is there twice."""
     demanded, came = Demand.objects.filter(charge="keiji").count(), Money.objects.filter(channel="cvs").count()
-    out, files = ledger.faults() + _online(), came // 4
+    out, files = ledger.faults() + _online() + _debits(), came // 4
     if demanded % PEOPLE or came % 4:
         out.append(f"{demanded} demands, {came} payments")
     if (Excess.objects.filter(fee=None).count(), Posting.objects.filter(debit="bank:cvs").count()) != (files, files * 4):

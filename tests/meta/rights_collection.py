@@ -15,6 +15,7 @@ from madoguchi.collection import (
     desk,
     givebacks,
     mine,
+    registrations,
     selectors,
     unmatched,
     writeoffs,
@@ -26,6 +27,7 @@ from madoguchi.collection.tests.conftest import (
     accounts_text,
     change_waiting,
     changes_text,
+    debit_asked,
     debited,
     excess_of_payer,
     late_paid,
@@ -51,6 +53,7 @@ def taxes(w: Any) -> None:
     """Five people's 軽自動車税, and money of nobody."""
     w.unmatched = unmatched_money().id
     w.demand, w.sheet = Demand.objects.first().id, Sheet.objects.first().id
+    w.payer, w.act = Demand.objects.first().payer, str(debit_asked().id)
     w.due = Demand.objects.last().instalments.get().number
     demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text(each=60_000).encode(), name="kaigo.csv")
     w.paid_late = late_paid("kaigo")
@@ -99,6 +102,14 @@ TABLE: dict[str, Ask] = {
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
         actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.selectors.registrations_waiting": _reads(lambda w, a: selectors.registrations_waiting(actor=a)),
+    "collection.selectors.account_list": _reads(lambda w, a: list(selectors.account_list(actor=a))),
+    "collection.selectors.payer_shown": staff(lambda w, a: selectors.payer_shown(actor=a, payer=w.payer), COLLECTS, something),
+    "collection.registrations.registration_get": staff(lambda w, a: registrations.registration_get(actor=a, act_id=w.act), COLLECTS, something),
+    "collection.registrations.registration_place": staff(lambda w, a: registrations.registration_place(
+        actor=a, act_id=w.act, payer=w.payer), COLLECTS, anything),
+    "collection.registrations.registration_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: registrations.registration_drop(
+        actor=a, act_id=w.act)), COLLECTS, anything),
     "collection.selectors.change_sheets": _reads(lambda w, a: list(selectors.change_sheets(actor=a))),
     "collection.changes.change_show": _reads(lambda w, a: changes.change_show(actor=a, sheet_id=w.change)),
     "collection.changes.change_read": staff(lambda w, a: changes.change_read(

@@ -23,7 +23,13 @@ from madoguchi.agency import services as agency
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand
-from madoguchi.collection.tests.conftest import change_waiting, excess_of_payer, unmatched_money, write_off_asked
+from madoguchi.collection.tests.conftest import (
+    change_waiting,
+    debit_asked,
+    excess_of_payer,
+    unmatched_money,
+    write_off_asked,
+)
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -60,7 +66,7 @@ OPEN = {
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
-    "case_paper_drop": "a button",
+    "case_paper_drop": "a button", "debit_drop": "a button",
     "staff_sessions": "the form of staff_reset",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
@@ -139,6 +145,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     trial_town(actor="test")
     waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
     write_off_asked(hall)
+    debit_asked()
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -149,7 +156,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
-            "write-offs/", "runs/", "debits/", "transfers/",
+            "write-offs/", "runs/", "debits/", "accounts/", "transfers/",
             f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),

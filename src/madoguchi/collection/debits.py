@@ -96,13 +96,23 @@ def debits_take(*, actor: str, data: bytes, name: str) -> tuple[Sheet, bool]:
         for at in range(0, len(rows), CHUNK):
             some = rows[at:at + CHUNK]
             held = {(d.payer, d.charge): d for d in DirectDebit.objects.filter(payer__in={r["payer"] for r in some}, until=None)}
-            DirectDebit.objects.filter(id__in=[d.id for r in some if (d := held.get((r["payer"], r["charge"])))]).delete()
+            for r in some:
+                if (before := held.get((r["payer"], r["charge"]))) is not None:
+                    debit_end(before, dt.date.fromisoformat(r["since"]) - dt.timedelta(days=1))
             DirectDebit.objects.bulk_create(_row(r) for r in some)
         sheet = Sheet.objects.create(kind="debits", name=name[:150], sha256=digest, rows=len(rows), by=actor, at=clock.now(),
                                      counts={"debits": [len(rows), 0]})
         audit.record(actor, "debits.imported", chain=CHAIN, facts={"sheet": sheet.id, "debits": len(rows), "yen": 0, "sha256": digest})
         failpoints.hit("collection.debits.before_commit")
     return sheet, True
+
+
+def debit_end(held: DirectDebit, last: dt.date) -> None:
+    """An account that ends with a day, in the caller's transaction; what never came in force is gone."""
+    if last < held.since:
+        held.delete()
+    else:
+        DirectDebit.objects.filter(id=held.id).update(until=last)
 
 
 def _row(cells: dict[str, str]) -> DirectDebit:
@@ -151,6 +161,7 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
                                           at=clock.now())
     for at in range(0, len(wanted), CHUNK):
         Instalment.objects.filter(id__in=[row.id for row in wanted[at:at + CHUNK]]).update(debit=request)
+        DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in wanted[at:at + CHUNK]]).exclude(code="0").update(code="0")
     audit.record(actor.actor, "debits.requested", chain=CHAIN, facts={
         "request": request.id, "charge": charge, "due": str(due), "debits": len(wanted), "yen": total, "sha256": kept.sha256})
     failpoints.hit("collection.request.before_commit")
@@ -160,4 +171,4 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
 def _debit(row: Instalment, held: DirectDebit) -> Debit:
     from .formats.zengin import Debit as One
 
-    return One(row.number, accounts.opened(PURPOSE, held.account, str(held.id)), row.amount - row.paid)
+    return One(row.number, accounts.opened(PURPOSE, held.account, str(held.id)), row.amount - row.paid, held.code)

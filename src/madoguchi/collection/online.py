@@ -113,6 +113,14 @@ def order_confirm(*, order: OnlineOrder, actor: str) -> None:
     payments.payment_confirm(payment_id=str(order_payment(order).id), actor=actor)
 
 
+def order_receipt(*, order: OnlineOrder) -> bytes:
+    """The 領収証 of an order that was found and is paid. Raises NotShown."""
+    payment = order_payment(order)
+    if payment.state != payments.State.SUCCESS:
+        raise NotShown
+    return payments.paid_pdf(payment)
+
+
 def order_end(*, order: OnlineOrder, actor: str) -> None:
     """Nobody can pay this order any more. Raises OrderBusy when somebody has, or the card company has not answered; ProviderAway."""
     if order.state == "open":

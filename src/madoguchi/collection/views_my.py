@@ -182,6 +182,14 @@ def cancel(request: HttpRequest, owner: Owner, order_id: str) -> HttpResponse:
 
 
 @signed_in
+@require_safe
+def receipt(request: HttpRequest, owner: Owner, order_id: str) -> HttpResponse:
+    """The 領収証 of what was paid at once, as PDF: what, when and how, and nobody's name."""
+    data = paying.order_receipt(order=_mine(owner, order_id))
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="receipt.pdf"'})
+
+
+@signed_in
 @posts("/my/taxes/")
 def slips(request: HttpRequest, owner: Owner, demand_id: int) -> HttpResponse:
     """The slips of what is left, as PDF."""

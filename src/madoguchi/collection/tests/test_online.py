@@ -23,7 +23,7 @@ from madoguchi.payments.models import Payment, Refund
 from madoguchi.payments.setup import Setup, Terminal
 from madoguchi.payments.terminals import Typed
 
-from .test_mine import HANAKO, LATE, demand_of, town  # noqa: F401 - a fixture
+from .test_mine import HANAKO, LATE, demand_of, pdf_text, town  # noqa: F401 - a fixture
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -70,6 +70,21 @@ def test_two_instalments_are_paid_from_the_page_to_the_books(hall, dues, cards) 
     text = browser.get(reverse("taxes")).content.decode()
     assert "いま納めるものはありません" in text and "オンラインの納付" in text
     assert sound() == []
+
+
+def test_the_receipt_of_what_was_paid_is_had_from_the_list(hall, dues, cards) -> None:
+    browser, order = hall.browser("hanako"), made(hall, *dues)
+    url = reverse("taxes_receipt", kwargs={"order_id": order.id})
+    assert browser.get(url).status_code == 404, "not paid yet"
+    cards.card(started(order), gateway.PAYS)
+    online.order_confirm(order=order, actor="x")
+    run_worker()
+    assert url in browser.get(reverse("taxes")).content.decode()
+    assert url in browser.get(reverse("taxes_order", kwargs={"order_id": order.id})).content.decode()
+    answer = browser.get(url)
+    text = pdf_text(answer.content)
+    assert answer["Content-Type"] == "application/pdf" and f"{order.amount:,}円" in text and "延滞金" in text
+    assert "税・料金の納付として" in text and "手数料" not in text and "花子" not in text
 
 
 def test_a_notice_that_comes_late_twice_and_without_the_payer_posts_once(hall, dues, cards) -> None:
@@ -238,7 +253,7 @@ def test_late_charge_alone_is_paid(hall, dues, cards, came) -> None:
 
 # route → the ids it carries
 STRANGERS = {"taxes_order": ("order_id",), "taxes_card": ("order_id",), "taxes_back": ("order_id",), "taxes_cancel": ("order_id",),
-             "taxes_slips": ("demand_id",)}
+             "taxes_slips": ("demand_id",), "taxes_receipt": ("order_id",)}
 
 
 def test_nobody_else_sees_or_pays_it(hall, dues, cards) -> None:

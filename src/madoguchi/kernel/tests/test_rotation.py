@@ -60,6 +60,7 @@ def full(ring, hall: Hall):
     taxes.excess_of_payer()
     taxes.transferred(hall)
     taxes.debited(hall)
+    taxes.debit_asked()
     from madoguchi.collection import remind
 
     remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")
