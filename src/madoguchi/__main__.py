@@ -5,7 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-
 UNPREPARED = ("no such table", "no such column", "does not exist")  # of SQLite and PostgreSQL: nobody has set this place up, or not anew
 
 

@@ -42,6 +42,10 @@ JOURNEYS: dict[str, Journey] = {
     # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
     "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
              ("pay_refund", {}), ("work", {}), ("slip_transfer", {})],
+    # from the account that is registered for taxes: the bank says no, is asked again, says yes
+    "fee_debit": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_debit", {}), ("debit_request", {}),
+                  ("debit_results", {"code": "1"}), ("work", {}), ("pay_debit", {}), ("debit_request", {}), ("debit_results", {"code": "0"}),
+                  ("work", {})],
     "slip_stop": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_stop", {}), ("work", {})],
     # a certificate as a PDF under the city's seal, which the clerk puts in
     "paper": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("paper_put", {}),
@@ -69,4 +73,4 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
-        "debit": ("decided", "decided")}
+        "debit": ("decided", "decided"), "fee_debit": ("received", "filed")}

@@ -13,6 +13,7 @@ from madoguchi.collection import (
     debits,
     demands,
     desk,
+    fee_debits,
     givebacks,
     mine,
     registrations,
@@ -102,6 +103,8 @@ TABLE: dict[str, Ask] = {
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
         actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.fee_debits.fee_request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: fee_debits.fee_request_make(
+        actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
     "collection.selectors.registrations_waiting": _reads(lambda w, a: selectors.registrations_waiting(actor=a)),
     "collection.selectors.account_list": _reads(lambda w, a: list(selectors.account_list(actor=a))),
     "collection.selectors.payer_shown": staff(lambda w, a: selectors.payer_shown(actor=a, payer=w.payer), COLLECTS, something),
@@ -147,6 +150,7 @@ TABLE: dict[str, Ask] = {
 }
 # Ways that are handed the payer whom mine.payer_of has found for the one who asks; strangers on every page: collection/tests/test_online.py
 OWN = dict.fromkeys((
+    "collection.fee_debits.account_offered", "collection.fee_debits.account_choose",
     "collection.online.order_make", "collection.my_slips.own_slips", "collection.remind.mail_set", "collection.remind.mail_stop",
 ), "is handed the payer that payer_of gave")
 OPEN: dict[str, tuple[str, set[str] | None]] = {

@@ -61,7 +61,7 @@ OPEN = {
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
-    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "fee_slip": "a button",
+    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",

@@ -8,7 +8,7 @@ from django.db import connection
 from django.db.models import F, Sum
 
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments.public import SLIP, orders_known
+from madoguchi.payments.public import DEBIT, SLIP, orders_known
 
 from .models import Excess, FeeSlip, Instalment, Money, Posting, Sheet
 from .rules import Account, Outcome
@@ -129,7 +129,7 @@ def faults() -> list[str]:
 
 def _paid_for() -> Iterator[str]:
     """Fees that are paid here and not in the record of payments, or the other way round. A payment whose case was destroyed is gone."""
-    known = orders_known(SLIP)
+    known = orders_known(SLIP) | orders_known(DEBIT)
     for number, money in FeeSlip.objects.order_by("id").values_list("number", "money"):
         if number in known and known[number] != (money is not None):
             here, there = ("納付済み" if yes else "未納" for yes in (money, known[number]))

@@ -39,6 +39,7 @@ urlpatterns = [
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
     path("collection/debits/", debits.debits, name="debits"),
     path("collection/debits/file/", debits.debits_file, name="debits_file"),
+    path("collection/debits/fees/", debits.debits_fees, name="debits_fees"),
     path("collection/debits/<int:request_id>/", debits.debit_request, name="debit_request"),
     path("collection/accounts/", accounts.accounts, name="debit_accounts"),
     path("collection/accounts/<uuidtext:act_id>/", accounts.place, name="debit_place"),

@@ -8,6 +8,7 @@ from .money import (
     DueMail,
     DueTold,
     Excess,
+    FeeDebit,
     GiveBack,
     Money,
     OnlineOrder,
@@ -16,6 +17,7 @@ from .money import (
 )
 
 __all__ = [
-    "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeSlip", "GiveBack", "Instalment", "Money",
+    "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeDebit", "FeeSlip", "GiveBack",
+    "Instalment", "Money",
     "OnlineOrder", "Posting", "Reminder", "Run", "RunFile", "Sheet", "Transfer", "VoidNumber", "WriteOff",
 ]

@@ -211,11 +211,14 @@ class WriteOff(models.Model):
 
 
 class FeeSlip(models.Model):
-    """納付書 of a fee: an order of payments (``key``). No name: it says the receipt number. ``money`` is the payment that it was paid by."""
+    """納付書 of a fee, or its debit from an account (``means``): an order of payments (``key``). No name: it says the receipt number.
+    ``money`` is the payment that it was paid by; ``request`` the file that asks the bank for it."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True)
     payment = models.UUIDField(db_index=True)
+    means = models.CharField(max_length=6, default="slip")  # slip, debit
+    request = models.ForeignKey("DebitRequest", null=True, on_delete=models.PROTECT, related_name="fees")
     words = models.CharField(max_length=160)  # what for, and the receipt number
     number = models.CharField(max_length=20, unique=True)
     confirm = models.CharField(max_length=6)

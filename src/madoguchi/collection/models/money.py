@@ -73,6 +73,18 @@ class DebitRequest(models.Model):
         return f"{self.charge} {self.on}"
 
 
+class FeeDebit(models.Model):
+    """The account from which its owner has a fee debited, as it was when they said so; sealed."""
+
+    payment = models.UUIDField(primary_key=True)
+    payer = models.CharField(max_length=20)
+    account = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.payment)
+
+
 class Money(models.Model):
     """収納: one payment as it was reported. What became of it is ``outcome``; ``instalment`` is what it was set against (消込)."""
 
