@@ -54,7 +54,7 @@ JOURNEYS: dict[str, Journey] = {
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
               ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
-              ("taxes_write_off", {})],
+              ("taxes_write_off", {}), ("taxes_forget", {})],
     # somebody else's tax from one's own account: accepted, and registered by a clerk who has seen whose it is
     "debit": [("start", {"slug": DEBIT}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}),
               ("propose", {"clerk": "yamada", "outcome": "accepted"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {}),

@@ -15,6 +15,7 @@ from madoguchi.collection import (
     demand_sheet,
     demands,
     givebacks,
+    keeping,
     ledger,
     mine,
     online,
@@ -193,6 +194,15 @@ def taxes_write_off(application: str, **_: Any) -> Done:
     return {}
 
 
+def taxes_forget(**_: Any) -> Done:
+    """Long after: names and files whose term is over go. Run again by who does not know how far it came."""
+    later = clock.today() + dt.timedelta(days=366 * 30)
+    for found in list(keeping.plan(today=later)):
+        if not found.why_not:
+            keeping.destroy(actor="test", kind=found.kind, row_id=found.id, today=later)
+    return {}
+
+
 def debit_place(application: str, **_: Any) -> Done:
     """A clerk says whose tax it is that the applicant's account pays."""
     for act in DebitAct.objects.filter(case_ref=application, state="asked"):
@@ -201,7 +211,7 @@ def debit_place(application: str, **_: Any) -> Done:
 
 
 ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change,
-                               taxes_write_off, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+                               taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

@@ -10,6 +10,8 @@ from typing import Any
 
 from django.conf import settings
 
+from madoguchi.kernel.keeping import years_read
+
 from .errors import ChargesWrong
 
 
@@ -68,6 +70,9 @@ class Online:
     days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
 
 
+DEMANDS, FILES, LETTERS = "調定", "ファイル", "通知書"
+
+
 @dataclass(frozen=True, slots=True)
 class Charges:
     """All of them, the section that collects, and the city's own names of columns."""
@@ -79,6 +84,7 @@ class Charges:
     fees: FeeCodes | None = None
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
     online: Online = Online()
+    keep: dict[str, int] = field(default_factory=dict)  # 保存: how many years what is kept (DEMANDS, FILES, LETTERS)
 
 
 def charges() -> Charges:
@@ -110,7 +116,8 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
+                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")),
+                       _keep(raw.get("保存") or {}))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -142,6 +149,17 @@ def _charge(key: str, raw: dict[str, Any]) -> Charge:
         raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
     return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), _fees(key, raw["督促"]["手数料"]),
                   raw.get("延滞金", ""), raw["通知書"], raw["本文"], raw["教示"])
+
+
+def _keep(raw: dict[str, Any]) -> dict[str, int]:
+    """Without a line, what it is of is never destroyed."""
+    out = {}
+    for what, row in raw.items():
+        years = years_read(row["期間"])
+        if what not in (DEMANDS, FILES, LETTERS) or years is None:
+            raise ValueError(f"「保存」は {DEMANDS}・{FILES}・{LETTERS} ごとに {{期間: 5年}} の形で書いてください(1〜100の「◯年」か「永年」)")
+        out[what] = years
+    return out
 
 
 def _office_fees(raw: dict[str, Any] | None) -> FeeCodes | None:

@@ -195,7 +195,7 @@ def run_get(*, actor: Staff, run_id: int) -> Run:
 def run_file_get(*, actor: Staff, file_id: int) -> RunFile:
     """One finished file of a run. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    return _one(RunFile.objects.exclude(done_at=None), file_id)
+    return _one(RunFile.objects.exclude(Q(done_at=None) | Q(file_id=None)), file_id)
 
 
 def run_files(run: Run) -> list[RunFile]:
@@ -217,7 +217,7 @@ def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:
 def transfer_get(*, actor: Staff, transfer_id: int) -> Transfer:
     """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(Transfer.objects.all(), transfer_id)
+    return _one(Transfer.objects.exclude(file_id=None), transfer_id)
 
 
 def refunds_waiting(*, actor: Staff) -> int:
@@ -241,7 +241,7 @@ def request_list(*, actor: Staff, page: int = 1) -> Page[DebitRequest]:
 def request_get(*, actor: Staff, request_id: int) -> DebitRequest:
     """One request, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(DebitRequest.objects.all(), request_id)
+    return _one(DebitRequest.objects.exclude(file_id=None), request_id)
 
 
 def registrations_waiting(*, actor: Staff) -> list[DebitAct]:

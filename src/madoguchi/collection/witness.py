@@ -14,7 +14,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Act, Chains
 
 from .ledger import CHAIN
-from .models import DebitAct, DebitRequest, GiveBack, Money, Run, Sheet, Transfer, WriteOff
+from .models import DebitAct, DebitRequest, Demand, GiveBack, Money, Run, Sheet, Transfer, WriteOff
 
 Want = dict[str, Any]  # column → what it must be; a tuple: one of these
 
@@ -69,6 +69,7 @@ SAID: dict[str, Made] = {
     **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),
+    "demand.forgotten": Made(Demand, "demand", "廃棄した調定", lambda a: {"name": "", "payer": "", "address": ""}, whole=False),
     "money.matched": Made(Money, "money", "消し込んだ入金", lambda a: {
         "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
 }

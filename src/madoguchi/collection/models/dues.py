@@ -91,6 +91,8 @@ class Demand(models.Model):
     building = models.CharField(max_length=120, default="", blank=True)
     amount = models.BigIntegerField()
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its notice is printed
+    hold = models.CharField(max_length=10, default="", blank=True)  # keeping.HOLDS: it is not destroyed
+    forgotten_on = models.DateField(null=True)  # its term of keeping was over: name, address and 宛名番号 are gone
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["charge", "year", "notice"], name="demand_once")]

@@ -65,7 +65,7 @@ class DebitRequest(models.Model):
     on = models.DateField()  # 引落日
     debits = models.PositiveIntegerField()
     amount = models.BigIntegerField()
-    file_id = models.UUIDField()
+    file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 
@@ -162,7 +162,7 @@ class Transfer(models.Model):
     on = models.DateField()  # the day on which the bank transfers
     refunds = models.PositiveIntegerField()
     amount = models.BigIntegerField()
-    file_id = models.UUIDField()
+    file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 

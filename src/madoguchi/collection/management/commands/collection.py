@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from madoguchi.collection import ledger
+from madoguchi.collection import keeping, ledger
 from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "税・料金の収納: 調定と収納のファイルを取り込み(demands, results)、帳簿を突き合わせます(verify)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|verify")
+        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|retention|verify")
         demands = rooms.add_parser("demands", help="調定").add_subparsers(dest="act", required=True, metavar="import|generate")
         taken = demands.add_parser("import", help="税務システムの調定のデータ(CSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path)
@@ -69,6 +69,13 @@ class Command(BaseCommand):
         looked = slip.add_parser("check", help="納付書の写真かPDFを読み、すべての欄を説明します。誤りがあれば終了コード1")
         looked.add_argument("file", type=Path)
         looked.add_argument("--page", type=int, default=0, help="PDFのこの頁だけ(印刷用の大きなファイルから1枚を確かめるとき)")
+        kept = rooms.add_parser("retention", help="保存期間の過ぎた調定の氏名・住所とファイルの中身を廃棄します(仕訳と金額は残ります)")
+        kept.add_argument("act", nargs="?", default="run", choices=["run", "hold", "lift"])
+        kept.add_argument("notice", nargs="?", default="", help="hold / lift: 通知書番号")
+        kept.add_argument("--dry-run", action="store_true", help="廃棄せず、何がなぜ対象かだけを出す")
+        kept.add_argument("--charge", default="", help="hold / lift: 科目")
+        kept.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="hold / lift: 賦課年度")
+        kept.add_argument("--kind", default="appeal", choices=sorted(keeping.HOLDS), help="hold: 審査請求 appeal、訴訟 lawsuit、監査 audit")
         rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -153,6 +160,30 @@ class Command(BaseCommand):
     def _told(self, sheet: Sheet, new: bool) -> None:
         if not new:
             self.stdout.write(f"このファイルは、もう取り込んであります({sheet.name})。何も変えていません")
+
+    def _retention_run(self, options: dict[str, Any]) -> None:
+        gone = stays = 0
+        for found in keeping.plan():
+            words = f"{found.words} 最後の処理 {found.last_on} {found.goes_on}から廃棄できます"
+            if found.why_not:
+                stays += 1
+                self.stdout.write(f"残す   {words} → {found.why_not}")
+            elif options["dry_run"] or keeping.destroy(actor="cli", kind=found.kind, row_id=found.id):
+                gone += 1
+                self.stdout.write(f"{'廃棄' if options['dry_run'] else '廃棄した'}   {words}")
+        for what in keeping.unruled():
+            self.stdout.write(f"対象外  {what}: 保存期間の決まりがありません(collection.yaml の 保存)")
+        self.stdout.write(f"{gone}件{'が廃棄の対象です' if options['dry_run'] else 'を廃棄しました'}(残すもの{stays}件)")
+
+    def _retention_hold(self, options: dict[str, Any]) -> None:
+        self._hold(options, options["kind"], f"の廃棄を止めました({keeping.HOLDS[options['kind']]})。")
+
+    def _retention_lift(self, options: dict[str, Any]) -> None:
+        self._hold(options, "", "の廃棄の停止を解きました。")
+
+    def _hold(self, options: dict[str, Any], kind: str, words: str) -> None:
+        keeping.hold_set(actor="cli", charge=options["charge"], year=options["year"], notice=options["notice"], kind=kind)
+        self.stdout.write(f"{options['notice']} {words}")
 
     def _verify_all(self, options: dict[str, Any]) -> None:
         faults = ledger.faults()
