@@ -17,6 +17,7 @@ from madoguchi.kernel.sealing import Column
 from . import accounts
 from .access import section_require
 from .charges import charge_get, charges, payer
+from .city_formats import layout, line_end
 from .demand_sheet import rows_of
 from .errors import FormWrong, NothingToPrint, SheetWrong
 from .ledger import CHAIN, one_writer
@@ -138,7 +139,6 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
     """The file that asks the bank for every 期 with this 納期限 whose payer pays by debit, each once. ``on``: the day of the debit.
     Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
     from .formats.errors import RowRefused
-    from .formats.profiles import profile
     from .formats.zengin import debit_request
 
     section_require(actor, writes=True)
@@ -152,7 +152,8 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
     if not wanted:
         raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")
     try:
-        data = b"".join(debit_request(profile("zengin"), sender(), on, (_debit(row, held[row.demand.payer]) for row in wanted)))
+        asked = (_debit(row, held[row.demand.payer]) for row in wanted)
+        data = b"".join(debit_request(layout("zengin"), sender(), on, asked, line_end=line_end("zengin")))
     except RowRefused as refused:
         raise FormWrong([("due", refused.ja)]) from None
     kept = file_write(data=data, name=f"kouza-{charge}-{due}.txt", kind="application/octet-stream", owner="collection")

@@ -18,6 +18,7 @@ from madoguchi.payments.public import DEBIT, Payment, ProviderUnknown, debit_day
 
 from . import accounts, mine
 from .access import section_require
+from .city_formats import layout, line_end
 from .debits import PURPOSE as REGISTERED
 from .debits import sender
 from .errors import FormWrong, NothingToPrint
@@ -100,7 +101,6 @@ def fee_request_make(*, actor: Staff, on: dt.date) -> DebitRequest:
     """The file that asks the bank for every fee that is to be debited, each once. What was paid otherwise meanwhile is left out; who is
     in it waits for the bank's answer. Raises DemandNotFound, FormWrong, NothingToPrint."""
     from .formats.errors import RowRefused
-    from .formats.profiles import profile
     from .formats.zengin import Debit, debit_request
 
     section_require(actor, writes=True)
@@ -112,8 +112,9 @@ def fee_request_make(*, actor: Staff, on: dt.date) -> DebitRequest:
         raise NothingToPrint("引き落とす手数料は、ありません。使える期限が引落日より前のものは入りません。")
     held = {row.payment: row for row in FeeDebit.objects.filter(payment__in=[row.payment for row in rows])}
     try:
-        data = b"".join(debit_request(profile("zengin"), sender(), on, (
-            Debit(row.number, accounts.opened(PURPOSE, held[row.payment].account, str(row.payment)), row.amount) for row in rows)))
+        data = b"".join(debit_request(layout("zengin"), sender(), on, (
+            Debit(row.number, accounts.opened(PURPOSE, held[row.payment].account, str(row.payment)), row.amount) for row in rows),
+            line_end=line_end("zengin")))
     except RowRefused as refused:
         raise FormWrong([("fees_on", refused.ja)]) from None
     kept = file_write(data=data, name=f"kouza-{FEES}-{on}.txt", kind="application/octet-stream", owner="collection")

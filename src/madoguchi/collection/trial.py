@@ -106,14 +106,14 @@ def _pay(actor: str, year: int) -> None:
 def results_file(form: str, *, charge: str, year: int, count: int, on: dt.date | None) -> tuple[bytes, int, int]:
     """A file that says that so many 期 of a charge were paid, in the order of their numbers: its bytes, how many, how much. Without a
     day each is paid on its 納期限, or today when that is still to come."""
-    from .formats.profiles import profile
+    from .city_formats import layout
     from .formats.received import Received
     from .formats.specimen import received_file
     from .models import Instalment
 
     parts = list(Instalment.objects.filter(demand__charge=charge, demand__year=year, settled_on=None).order_by("due", "number")[:max(count, 0)])
-    layout, today = profile(form), clock.today()
-    code = next((code for code, result in layout.results.items() if result.stage == "final"), "")
+    chosen, today = layout(form), clock.today()
+    code = next((code for code, result in chosen.results.items() if result.stage == "final"), "")
     day = on or min([today, *(part.due for part in parts)])
     rows = [Received(n, 0, part.number, part.amount - part.paid, day, form, "final", code) for n, part in enumerate(parts, 1)]
-    return b"".join(received_file(layout, rows, on=day)), len(rows), sum(row.amount for row in rows)
+    return b"".join(received_file(chosen, rows, on=day)), len(rows), sum(row.amount for row in rows)

@@ -101,6 +101,21 @@ def test_a_notice_that_comes_late_twice_and_without_the_payer_posts_once(hall, d
     assert Money.objects.count() == 1 and sound() == []
 
 
+def test_a_payment_that_never_reached_the_books_is_named(hall, dues, cards, monkeypatch) -> None:
+    order = made(hall, dues[1])
+    cards.card(started(order), gateway.PAYS)
+    online.order_confirm(order=order, actor="x")
+    assert ledger.faults() == [], "it is on its way"
+    later = clock.now() + dt.timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    [fault] = ledger.faults()
+    assert "10,000円が支払われたのに、帳簿にありません" in fault
+    run_worker()
+    assert ledger.faults() == []
+    OnlineOrder.objects.update(amount=9_999)
+    assert any("9,999円、帳簿では10,000円" in fault for fault in ledger.faults())
+
+
 def test_the_slip_is_paid_while_the_card_is_typed(hall, dues, cards, came) -> None:
     order = made(hall, dues[1])
     url = started(order)
