@@ -349,6 +349,8 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "intake.paying.fee_debit": "works on an application that the view's `mine` has given out, with the asker's own account alone: "
+                               "collection/tests/test_fee_debits.py",
     "identity.owners.proven": "yes or no of the sign-in of the one who asks",
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",

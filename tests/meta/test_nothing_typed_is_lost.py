@@ -67,6 +67,7 @@ OPEN = {
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
     "case_paper_drop": "a button", "debit_drop": "a button",
+    "debits_fees": "one day; its form is there only while fees wait for the bank",
     "staff_sessions": "the form of staff_reset",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",

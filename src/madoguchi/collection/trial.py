@@ -103,7 +103,7 @@ def _pay(actor: str, year: int) -> None:
     debits_take(actor=actor, data=account.encode(), name="試用の口座.csv")
 
 
-def results_file(form: str, *, charge: str, year: int, count: int, on: dt.date | None) -> tuple[bytes, int, int]:
+def results_invented(form: str, *, charge: str, year: int, count: int, on: dt.date | None) -> tuple[bytes, int, int]:
     """A file that says that so many 期 of a charge were paid, in the order of their numbers: its bytes, how many, how much. Without a
     day each is paid on its 納期限, or today when that is still to come."""
     from .city_formats import layout

@@ -21,7 +21,7 @@ from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
 from madoguchi.collection.runs import PER_FILE, run_start, run_unfinished
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
-from madoguchi.collection.trial import PARTS, demands_csv, results_file
+from madoguchi.collection.trial import PARTS, demands_csv, results_invented
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.keeping import fiscal_year
@@ -116,7 +116,8 @@ class Command(BaseCommand):
     def _results_generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
             raise CommandError("本番では実行できません。架空の収納を作るためのものです。")
-        data, count, yen = results_file(options["format"], charge=options["charge"], year=options["year"], count=options["count"], on=options["on"])
+        data, count, yen = results_invented(options["format"], charge=options["charge"], year=options["year"], count=options["count"],
+                                            on=options["on"])
         if not count:
             raise CommandError("まだ納めていない期がありません。科目と賦課年度を確かめてください。")
         options["out"].write_bytes(data)
