@@ -30,6 +30,11 @@ def madoguchi(*args, **env):
                           capture_output=True, text=True, timeout=60, check=False)
 
 
+def test_a_command_in_a_place_that_nobody_has_set_up_says_so(tmp_path):
+    done = madoguchi("collection", "verify", MADOGUCHI_DATA=str(tmp_path))
+    assert (done.returncode, "madoguchi setup" in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr[-300:]
+
+
 @pytest.mark.parametrize(("env", "words"), [
     ({"MADOGUCHI_ENV": "prod"}, "MADOGUCHI_ENV は trial か production"),
     ({"MADOGUCHI_ENV": "production"}, "鍵束がありません"),

@@ -5,6 +5,8 @@ from __future__ import annotations
 import os
 import sys
 
+UNPREPARED = ("no such table", "no such column", "does not exist")  # of SQLite and PostgreSQL: nobody has set this place up, or not anew
+
 
 def main() -> int:
     """The command line. What stops a start is one line that says what to set, never a traceback."""
@@ -40,8 +42,16 @@ def _dispatch() -> int:
             return keys_cli.main(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
     from django.core.management import execute_from_command_line
+    from django.db.utils import OperationalError, ProgrammingError
 
-    execute_from_command_line(["madoguchi", *(argv or ["help"])])
+    from madoguchi.kernel.errors import StartRefused
+
+    try:
+        execute_from_command_line(["madoguchi", *(argv or ["help"])])
+    except (OperationalError, ProgrammingError) as error:
+        if not any(words in str(error) for words in UNPREPARED):
+            raise
+        raise StartRefused("データベースの用意ができていません。先に madoguchi setup を実行してください。") from None
     return 0
 
 

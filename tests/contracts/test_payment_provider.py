@@ -7,10 +7,15 @@ import time
 import pytest
 from tests.support import gateway
 
+from madoguchi.collection.debits import debits_take
+from madoguchi.collection.fee_debits import debit_note
+from madoguchi.collection.models import DirectDebit
+from madoguchi.collection.tests.conftest import accounts_text
 from madoguchi.payments.ports import Accepted, Order, RefundOrder, Refused, Report, Retry, Started
 from madoguchi.payments.providers import provider_of
 
 KEYS = ("10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002")
+UNTIL = int(time.time()) + 3600  # the same in every call of one key
 AT_ONCE = {"free": 0, "counter_cash": 600, "terminal": 600}  # paid the moment that it starts, and the sum
 
 
@@ -29,7 +34,7 @@ def cards(card_process, settings):
 
 def order(key=KEYS[0], amount=600, slip="t/20270101/1"):
     return Order(key, "20000000-0000-4000-8000-000000000001", amount, "住民票の写し R8-0000-0000-0", "http://127.0.0.1/back", "ja",
-                 int(time.time()) + 3600, slip)
+                 UNTIL, slip)
 
 
 def test_every_means_of_the_settings_is_held_to_the_contract(settings):
@@ -59,11 +64,14 @@ def test_what_is_not_free_and_what_has_no_slip_is_refused():
     assert isinstance(provider_of("terminal").start(order(slip="")), Refused)
 
 
-ORDERED = ("card", "slip")
+ORDERED = ("card", "slip", "debit")
 
 
 @pytest.fixture(params=ORDERED)
 def means(request, cards, db):
+    if request.param == "debit":  # its payer has said from which account
+        debits_take(actor="test", data=accounts_text().encode(), name="口座.csv")
+        debit_note(payment=order().payment, row=DirectDebit.objects.get())
     return request.param
 
 

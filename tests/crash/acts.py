@@ -18,7 +18,7 @@ from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
 from tests.crash import keeping, money, taxes
-from tests.crash.journeys import CLAIM, DISASTER, PAID, SEALED
+from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, SEALED
 from tests.support import papers
 from tests.support.hall import Hall, lists
 
@@ -76,10 +76,11 @@ def answers_of(slug: str) -> dict[str, Any]:
     """What Hanako answers."""
     if slug == SEALED:
         return hall().answers(slug) | {"filer": "self", "receive": "pdf", "exempt": True}
-    if slug not in (DISASTER, PAID):
+    if slug not in (DISASTER, PAID, DEBIT):
         return hall().answers(slug)
     case = Path(__file__).parents[1] / "cases" / f"{slug}.yaml"
-    return {k: v for k, v in yaml.safe_load(case.read_text(encoding="utf-8"))["answers"].items() if v is not None}
+    found = {k: v for k, v in yaml.safe_load(case.read_text(encoding="utf-8"))["answers"].items() if v is not None}
+    return found | taxes.OTHERS if slug == DEBIT else found
 
 
 # --- the applicant

@@ -27,7 +27,7 @@ from django.conf import settings  # noqa: E402
 from django.core.management import call_command  # noqa: E402
 from django.db import connection, connections  # noqa: E402
 from tests.crash import acts  # noqa: E402
-from tests.crash.journeys import CLAIM, DISASTER, PAID, QUICK, SEALED  # noqa: E402
+from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, QUICK, SEALED  # noqa: E402
 from tests.support import papers  # noqa: E402
 
 from madoguchi.identity.public import TRIAL_STAFF  # noqa: E402
@@ -202,7 +202,7 @@ def open_hall() -> None:
     disasters_seed(actor="test")
     for username, *_ in TRIAL_STAFF:
         acts.hall().staff(username)
-    for slug in (CLAIM, QUICK, DISASTER, PAID, SEALED):
+    for slug in (CLAIM, QUICK, DISASTER, PAID, SEALED, DEBIT):
         d, answers = acts.hall().publish(slug), acts.answers_of(slug)
         for step in d.steps:
             raw = acts.lists(acts.generate.post_data(d, step, answers))

@@ -5,7 +5,7 @@ from __future__ import annotations
 from typing import Any
 
 CLAIM, QUICK, DISASTER, PAID = "jidou-teate-mishiharai", "jidou-teate-kifu", "risai-shoumei", "juuminhyou-utsushi"
-SEALED = "kazei-shoumei"
+SEALED, DEBIT = "kazei-shoumei", "kouza-furikae"
 
 Journey = list[tuple[str, dict[str, Any]]]
 STAMPS: Journey = [("approve", {"who": "kimura", "role": "chief"}), ("approve", {"who": "suzuki", "role": "manager"})]
@@ -42,6 +42,10 @@ JOURNEYS: dict[str, Journey] = {
     # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
     "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
              ("pay_refund", {}), ("work", {}), ("slip_transfer", {})],
+    # from the account that is registered for taxes: the bank says no, is asked again, says yes
+    "fee_debit": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_debit", {}), ("debit_request", {}),
+                  ("debit_results", {"code": "1"}), ("work", {}), ("pay_debit", {}), ("debit_request", {}), ("debit_results", {"code": "0"}),
+                  ("work", {})],
     "slip_stop": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_stop", {}), ("work", {})],
     # a certificate as a PDF under the city's seal, which the clerk puts in
     "paper": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("paper_put", {}),
@@ -50,7 +54,11 @@ JOURNEYS: dict[str, Journey] = {
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
               ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
-              ("taxes_write_off", {})],
+              ("taxes_write_off", {}), ("taxes_forget", {})],
+    # somebody else's tax from one's own account: accepted, and registered by a clerk who has seen whose it is
+    "debit": [("start", {"slug": DEBIT}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}),
+              ("propose", {"clerk": "yamada", "outcome": "accepted"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {}),
+              ("debit_place", {})],
     # a tax paid online, and a mail before the next one is due
     "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
               ("mytax_start", {}), ("mytax_card", {}), ("work", {})],
@@ -64,4 +72,5 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed")}
+        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
+        "debit": ("decided", "decided"), "fee_debit": ("received", "filed")}

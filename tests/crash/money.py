@@ -2,15 +2,17 @@
 
 from __future__ import annotations
 
-import os
+import datetime as dt
 from typing import Any
 
 from django.db.models import Sum
 from tests.support import gateway
 
-from madoguchi.collection import givebacks, results
+from madoguchi.collection import debits, fee_debits, givebacks, results
+from madoguchi.collection.errors import NothingToPrint
 from madoguchi.collection.formats.received import Received
-from madoguchi.collection.models import Excess, FeeSlip
+from madoguchi.collection.models import DirectDebit, Excess, FeeSlip
+from madoguchi.collection.tests.conftest import accounts_text
 from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
@@ -20,16 +22,11 @@ from madoguchi.payments.errors import PaymentClosed
 from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
 from madoguchi.payments.rules import BOOKS
 
-from .taxes import ACCOUNT, taxes_transfer
+from .bank import ACCOUNT, gate, transfer
 
 Done = dict[str, Any]
 DESK = "shimin"  # the section that takes these fees
 PRESS = "00000000-0000-4000-8000-00000000c0de"
-
-
-def gate() -> gateway.Running:
-    """The gateway of the run."""
-    return gateway.Running(os.environ["MADOGUCHI_CARD_BASE"], None)  # type: ignore[arg-type]
 
 
 def _payment(application: str) -> Payment:
@@ -124,6 +121,34 @@ def slip_results(application: str, **_: Any) -> Done:
     return {}
 
 
+def pay_debit(application: str, **_: Any) -> Done:
+    """From the account that is registered for taxes."""
+    payment, payer = _payment(application), f"F{application[:8]}"
+    if payment.state in ("success", "submitted") or FeeSlip.objects.filter(payment=payment.id, stopped_at=None).exists():
+        return {}
+    debits.debits_take(actor="test", data=accounts_text([payer], "keiji").encode(), name="口座.csv")
+    fee_debits.debit_note(payment=str(payment.id), row=DirectDebit.objects.get(payer=payer))
+    services.payment_start(payment_id=str(payment.id), means="debit", back="", language="ja", actor="resident:x")
+    return {}
+
+
+def debit_request(**_: Any) -> Done:
+    """The file that asks the bank."""
+    try:
+        fee_debits.fee_request_make(actor=Staff.objects.get(username="yamada"), on=clock.today() + dt.timedelta(days=3))
+    except NothingToPrint:
+        assert not fee_debits.waiting()
+    return {}
+
+
+def debit_results(application: str, code: str, **_: Any) -> Done:
+    """The bank's answer."""
+    slip = FeeSlip.objects.filter(payment=_payment(application).id).order_by("-id")[0]
+    row = Received(1, 0, slip.number, slip.amount, clock.today(), "zengin", "final" if code == "0" else "failed", code)
+    results.results_take(actor="test", results=results.Results("zengin", "振替結果.txt", f"{application}{code}".encode(), [row]))
+    return {}
+
+
 def slip_stop(application: str, **_: Any) -> Done:
     """Whoever has the slip does not want it any more."""
     try:
@@ -141,7 +166,7 @@ def slip_transfer(application: str, **_: Any) -> Done:
         givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
     for back in excess.backs.filter(state="asked"):
         givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
-    taxes_transfer()
+    transfer()
     return {}
 
 
@@ -158,7 +183,7 @@ def day_close(**_: Any) -> Done:
 
 
 ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
-                                pay_slip, slip_results, slip_stop, slip_transfer,
+                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer,
                                 day_close)}
 
 

@@ -349,6 +349,8 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "intake.paying.fee_debit": "works on an application that the view's `mine` has given out, with the asker's own account alone: "
+                               "collection/tests/test_fee_debits.py",
     "identity.owners.proven": "yes or no of the sign-in of the one who asks",
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",
@@ -410,7 +412,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
                                              {"intake.paying", "casework.staff_views", "collection.online"}),
-    "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed", {"intake.paying", "collection.mine"}),
+    "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed",
+                                              {"intake.paying", "collection.mine", "collection.ledger"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
     "payments.selectors.orders_known": ("numbers of orders and whether they are paid, for the check of the books", {"collection.ledger"}),
     "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),

@@ -13,8 +13,10 @@ from madoguchi.collection import (
     debits,
     demands,
     desk,
+    fee_debits,
     givebacks,
     mine,
+    registrations,
     selectors,
     unmatched,
     writeoffs,
@@ -26,6 +28,7 @@ from madoguchi.collection.tests.conftest import (
     accounts_text,
     change_waiting,
     changes_text,
+    debit_asked,
     debited,
     excess_of_payer,
     late_paid,
@@ -51,6 +54,7 @@ def taxes(w: Any) -> None:
     """Five people's 軽自動車税, and money of nobody."""
     w.unmatched = unmatched_money().id
     w.demand, w.sheet = Demand.objects.first().id, Sheet.objects.first().id
+    w.payer, w.act = Demand.objects.first().payer, str(debit_asked().id)
     w.due = Demand.objects.last().instalments.get().number
     demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text(each=60_000).encode(), name="kaigo.csv")
     w.paid_late = late_paid("kaigo")
@@ -99,6 +103,16 @@ TABLE: dict[str, Ask] = {
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(
         actor=a, charge="keiji", due=DAY, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.fee_debits.fee_request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: fee_debits.fee_request_make(
+        actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.selectors.registrations_waiting": _reads(lambda w, a: selectors.registrations_waiting(actor=a)),
+    "collection.selectors.account_list": _reads(lambda w, a: list(selectors.account_list(actor=a))),
+    "collection.selectors.payer_shown": staff(lambda w, a: selectors.payer_shown(actor=a, payer=w.payer), COLLECTS, something),
+    "collection.registrations.registration_get": staff(lambda w, a: registrations.registration_get(actor=a, act_id=w.act), COLLECTS, something),
+    "collection.registrations.registration_place": staff(lambda w, a: registrations.registration_place(
+        actor=a, act_id=w.act, payer=w.payer), COLLECTS, anything),
+    "collection.registrations.registration_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: registrations.registration_drop(
+        actor=a, act_id=w.act)), COLLECTS, anything),
     "collection.selectors.change_sheets": _reads(lambda w, a: list(selectors.change_sheets(actor=a))),
     "collection.changes.change_show": _reads(lambda w, a: changes.change_show(actor=a, sheet_id=w.change)),
     "collection.changes.change_read": staff(lambda w, a: changes.change_read(
@@ -136,6 +150,7 @@ TABLE: dict[str, Ask] = {
 }
 # Ways that are handed the payer whom mine.payer_of has found for the one who asks; strangers on every page: collection/tests/test_online.py
 OWN = dict.fromkeys((
+    "collection.fee_debits.account_offered", "collection.fee_debits.account_choose",
     "collection.online.order_make", "collection.my_slips.own_slips", "collection.remind.mail_set", "collection.remind.mail_stop",
 ), "is handed the payer that payer_of gave")
 OPEN: dict[str, tuple[str, set[str] | None]] = {

@@ -26,6 +26,7 @@ ALLOWED = {
     "adapters/paper_seal/trial.py:p12_made": "the trial's certificate, written aside and linked; the next process makes it again",
     "adapters/paper_seal/trial.py:certificate_new": "computed in memory",
     "collection/management/commands/collection.py:_demands_generate": "writes an invented file on demand; the same command writes it again",
+    "collection/management/commands/collection.py:_results_generate": "as _demands_generate",
     "collection/printing.py:_lay": "as _written",
     "collection/printing.py:_written": "a copy for the printer, written aside and renamed; the same command lays it again",
     "inventory/management/commands/inventory.py:_generate": "writes an invented list on demand; the same command writes it again",

@@ -24,7 +24,13 @@ from madoguchi.builder import services as builder
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand
-from madoguchi.collection.tests.conftest import change_waiting, excess_of_payer, unmatched_money, write_off_asked
+from madoguchi.collection.tests.conftest import (
+    change_waiting,
+    debit_asked,
+    excess_of_payer,
+    unmatched_money,
+    write_off_asked,
+)
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -56,12 +62,13 @@ OPEN = {
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
-    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "fee_slip": "a button",
+    "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
-    "case_paper_drop": "a button",
+    "case_paper_drop": "a button", "debit_drop": "a button",
+    "debits_fees": "one day; its form is there only while fees wait for the bank",
     "staff_sessions": "the form of staff_reset",
     "builder_open": "a button", "builder_preview": "a look at what is typed, by a script; nothing is kept", "builder_act": "buttons",
     "builder_offers": "a file", "builder_offer": "one choice; nothing is typed", "builder_try": "tried out with invented answers; nothing is kept",
@@ -146,6 +153,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     trial_town(actor="test")
     waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
     write_off_asked(hall)
+    debit_asked()
     return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
@@ -156,7 +164,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
-            "write-offs/", "runs/", "debits/", "transfers/",
+            "write-offs/", "runs/", "debits/", "accounts/", "transfers/",
             f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
         ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (
             "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),

@@ -34,7 +34,7 @@ OWNED = {
     "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
     "talk_back": "application", "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
-    "pay_slip": "application", "pay_slip_pdf": "application",
+    "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
     "pay_back": "application", "pay_cancel": "application", "pay_receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
@@ -42,7 +42,7 @@ OWNED = {
     "case_file": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
-FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_cancel"}
+FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {

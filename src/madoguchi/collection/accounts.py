@@ -12,13 +12,21 @@ from madoguchi.kernel import keys
 if TYPE_CHECKING:
     from .formats.zengin import Account
 
+MOST = 30  # 預金者名・受取人名 of the 全銀 record: one name that is too long would stop a whole file
 FIELDS = ("bank", "branch", "kind", "number", "holder")
 KINDS = {"1": "普通", "2": "当座", "3": "納税準備", "4": "貯蓄"}
+
+
+def folded(holder: str) -> str:
+    """A holder as files for banks may write it: they have no ・."""
+    return holder.replace("・", ".")
 
 
 def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = KINDS) -> list[tuple[str, str]]:
     """What is wrong, by field: bank and branch by their numbers (全銀), holder in kana. ``kinds``: of deposits."""
     from zengin_code import Bank
+
+    from .formats.charset import half
 
     faults = []
     bank = Bank.all.get(account["bank"])
@@ -30,8 +38,8 @@ def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = KINDS)
         faults.append(("kind", "預金の種類を選んでください。"))
     if not re.fullmatch(r"[0-9]{7}", account["number"]):
         faults.append(("number", "口座番号は7桁の数字で入れてください。"))
-    if not re.fullmatch(r"[ァ-ヶー　 ().・/-]{1,30}", account["holder"]):
-        faults.append(("holder", "口座名義はカタカナ30文字までで入れてください。"))
+    if not re.fullmatch(r"[ァ-ヶーA-Z0-9　 ().,・「」/-]+", account["holder"]) or len(half(folded(account["holder"]), wo=True)) > MOST:
+        faults.append(("holder", "口座名義はカタカナで、半角30文字(濁点も1文字)までで入れてください。"))
     return faults
 
 
@@ -45,7 +53,7 @@ def opened(purpose: str, data: bytes | memoryview, bound_to: str) -> Account:
     from .formats.zengin import Account
 
     found = json.loads(keys.unseal(purpose, data, bound_to=bound_to))
-    return Account(*(found[name] for name in FIELDS))
+    return Account(*(folded(found[name]) if name == "holder" else found[name] for name in FIELDS))
 
 
 def bank_words(bank: str) -> str:

@@ -10,7 +10,10 @@ from typing import Any
 
 from django.conf import settings
 
+from madoguchi.kernel.keeping import years_read
+
 from .errors import ChargesWrong
+from .rules import FORMS
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,7 +68,12 @@ class Online:
     late: bool = False
     most: int = 0
     certificate: str = ""  # the procedure that orders 納税証明書
+    debit: str = ""  # the procedure that applies for 口座振替
     days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
+
+
+TRANSFER = "transfer"  # the form of 総合振込
+DEMANDS, FILES, LETTERS = "調定", "ファイル", "通知書"
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,6 +87,8 @@ class Charges:
     fees: FeeCodes | None = None
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
     online: Online = Online()
+    forms: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # 様式: form → the layout's name, and the line end that is written
+    keep: dict[str, int] = field(default_factory=dict)  # 保存: how many years what is kept (DEMANDS, FILES, LETTERS)
 
 
 def charges() -> Charges:
@@ -110,7 +120,8 @@ def read_charges(folder: Path) -> Charges:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")))
+                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")),
+                       _forms(raw.get("様式") or {}), _keep(raw.get("保存") or {}))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -144,6 +155,31 @@ def _charge(key: str, raw: dict[str, Any]) -> Charge:
                   raw.get("延滞金", ""), raw["通知書"], raw["本文"], raw["教示"])
 
 
+def _forms(raw: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+    """Without a line, the usual layout of a form."""
+    from .formats.charset import ENDS
+
+    out: dict[str, tuple[str, str | None]] = {}
+    for form, row in raw.items():
+        end = row.get("改行", "")
+        if form not in (*FORMS, TRANSFER) or (end and end not in ENDS):
+            raise ValueError(f"「様式」は {' '.join((*FORMS, TRANSFER))} ごとに {{名: 様式の名, 改行: …}} の形で書いてください"
+                             f"(改行は {'・'.join(ENDS)})")
+        out[form] = (row["名"], ENDS[end] if end else None)
+    return out
+
+
+def _keep(raw: dict[str, Any]) -> dict[str, int]:
+    """Without a line, what it is of is never destroyed."""
+    out = {}
+    for what, row in raw.items():
+        years = years_read(row["期間"])
+        if what not in (DEMANDS, FILES, LETTERS) or years is None:
+            raise ValueError(f"「保存」は {DEMANDS}・{FILES}・{LETTERS} ごとに {{期間: 5年}} の形で書いてください(1〜100の「◯年」か「永年」)")
+        out[what] = years
+    return out
+
+
 def _office_fees(raw: dict[str, Any] | None) -> FeeCodes | None:
     if not raw:
         return None
@@ -175,7 +211,7 @@ def _online(raw: dict[str, Any] | None) -> Online:
     if not (most.isascii() and most.isdecimal() and 0 < len(most) < 8):
         raise ValueError(f"オンラインの「上限」は円の整数で書いてください(今は「{most}」)")
     return Online(raw["納付"] == "はい", raw["延滞金"] == "はい", int(most), raw.get("証明書", ""),
-                  _whole(raw.get("知らせる日数", "0"), "オンラインの知らせる日数"))
+                  raw.get("口座振替", ""), _whole(raw.get("知らせる日数", "0"), "オンラインの知らせる日数"))
 
 
 PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}

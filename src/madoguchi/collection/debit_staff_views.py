@@ -16,7 +16,7 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
 from . import debits as writing
-from . import desk, selectors
+from . import desk, fee_debits, selectors
 from .charges import charges
 from .errors import ChargesWrong, FormWrong, NothingToPrint, SheetWrong
 from .staff_views import actor_of, name_of, page_of, works
@@ -45,7 +45,8 @@ def debits(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     actor = actor_of(request)
     rows = selectors.request_list(actor=actor, page=page_of(request))
-    context = {"rows": rows, "shown": [(r, name_of(r.charge)) for r in rows], "count": selectors.debits_count(actor=actor),
+    shown = [(r, "手数料" if r.charge == fee_debits.FEES else name_of(r.charge)) for r in rows]
+    context = {"rows": rows, "shown": shown, "fees": len(fee_debits.waiting()), "count": selectors.debits_count(actor=actor),
                "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
                "charges": [(c.key, c.name) for c in charges().all.values()], "columns": writing.COLUMNS,
                "day": request.POST.get("on", (clock.today() + dt.timedelta(days=14)).isoformat())}
@@ -64,6 +65,22 @@ def debits_file(request: HttpRequest) -> HttpResponse:
     except SheetWrong as wrong:
         return _page(request, [("file", line) for line in wrong.lines])
     return see_other(f"/staff/collection/sheets/{sheet.id}/" + ("" if new else "?again=1"))
+
+
+@login_required
+@posts("/staff/collection/debits/")
+def debits_fees(request: HttpRequest) -> HttpResponse:
+    """The file that asks for fees."""
+    on = day_typed(request.POST.get("fees_on", ""))
+    try:
+        if on is None:
+            raise FormWrong([("fees_on", "引落日は 2027-05-31 の形で入れてください。")])
+        fee_debits.fee_request_make(actor=actor_of(request), on=on)
+    except FormWrong as wrong:
+        return _page(request, wrong.faults)
+    except NothingToPrint as wrong:
+        return _page(request, [("fees_on", wrong.ja)])
+    return see_other("/staff/collection/debits/")
 
 
 @login_required

@@ -17,6 +17,7 @@ from madoguchi.kernel.sealing import Column
 from . import accounts
 from .access import section_require
 from .charges import charge_get, charges, payer
+from .city_formats import layout, line_end
 from .demand_sheet import rows_of
 from .errors import FormWrong, NothingToPrint, SheetWrong
 from .ledger import CHAIN, one_writer
@@ -96,13 +97,23 @@ def debits_take(*, actor: str, data: bytes, name: str) -> tuple[Sheet, bool]:
         for at in range(0, len(rows), CHUNK):
             some = rows[at:at + CHUNK]
             held = {(d.payer, d.charge): d for d in DirectDebit.objects.filter(payer__in={r["payer"] for r in some}, until=None)}
-            DirectDebit.objects.filter(id__in=[d.id for r in some if (d := held.get((r["payer"], r["charge"])))]).delete()
+            for r in some:
+                if (before := held.get((r["payer"], r["charge"]))) is not None:
+                    debit_end(before, dt.date.fromisoformat(r["since"]) - dt.timedelta(days=1))
             DirectDebit.objects.bulk_create(_row(r) for r in some)
         sheet = Sheet.objects.create(kind="debits", name=name[:150], sha256=digest, rows=len(rows), by=actor, at=clock.now(),
                                      counts={"debits": [len(rows), 0]})
         audit.record(actor, "debits.imported", chain=CHAIN, facts={"sheet": sheet.id, "debits": len(rows), "yen": 0, "sha256": digest})
         failpoints.hit("collection.debits.before_commit")
     return sheet, True
+
+
+def debit_end(held: DirectDebit, last: dt.date) -> None:
+    """An account that ends with a day, in the caller's transaction; what never came in force is gone."""
+    if last < held.since:
+        held.delete()
+    else:
+        DirectDebit.objects.filter(id=held.id).update(until=last)
 
 
 def _row(cells: dict[str, str]) -> DirectDebit:
@@ -128,7 +139,6 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
     """The file that asks the bank for every 期 with this 納期限 whose payer pays by debit, each once. ``on``: the day of the debit.
     Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
     from .formats.errors import RowRefused
-    from .formats.profiles import profile
     from .formats.zengin import debit_request
 
     section_require(actor, writes=True)
@@ -142,7 +152,8 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
     if not wanted:
         raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")
     try:
-        data = b"".join(debit_request(profile("zengin"), sender(), on, (_debit(row, held[row.demand.payer]) for row in wanted)))
+        asked = (_debit(row, held[row.demand.payer]) for row in wanted)
+        data = b"".join(debit_request(layout("zengin"), sender(), on, asked, line_end=line_end("zengin")))
     except RowRefused as refused:
         raise FormWrong([("due", refused.ja)]) from None
     kept = file_write(data=data, name=f"kouza-{charge}-{due}.txt", kind="application/octet-stream", owner="collection")
@@ -151,6 +162,7 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
                                           at=clock.now())
     for at in range(0, len(wanted), CHUNK):
         Instalment.objects.filter(id__in=[row.id for row in wanted[at:at + CHUNK]]).update(debit=request)
+        DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in wanted[at:at + CHUNK]]).exclude(code="0").update(code="0")
     audit.record(actor.actor, "debits.requested", chain=CHAIN, facts={
         "request": request.id, "charge": charge, "due": str(due), "debits": len(wanted), "yen": total, "sha256": kept.sha256})
     failpoints.hit("collection.request.before_commit")
@@ -160,4 +172,4 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
 def _debit(row: Instalment, held: DirectDebit) -> Debit:
     from .formats.zengin import Debit as One
 
-    return One(row.number, accounts.opened(PURPOSE, held.account, str(held.id)), row.amount - row.paid)
+    return One(row.number, accounts.opened(PURPOSE, held.account, str(held.id)), row.amount - row.paid, held.code)

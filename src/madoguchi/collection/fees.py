@@ -15,7 +15,7 @@ from django.db.models import Max
 
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.keeping import fiscal_year
-from madoguchi.payments.public import SLIP, Payment, Report, report_apply_in
+from madoguchi.payments.public import DEBIT, SLIP, Payment, Report, report_apply_in
 
 from .charges import charges
 from .demand_sheet import TRIAL
@@ -63,38 +63,46 @@ def _number(serial: int) -> str:
 
 def fee_begin(*, key: str, payment: str, words: str, amount: int, until: dt.date) -> Slip | None:
     """The slip of an order, once per key. None when the city makes none."""
-    if not fees_ready():
+    row = order_row(key=key, payment=payment, words=words, amount=amount, until=until, means=SLIP) if fees_ready() else None
+    return fee_seen(row) if row else None
+
+
+def order_row(*, key: str, payment: str, words: str, amount: int, until: dt.date, means: str) -> FeeSlip | None:
+    """The row of an order with its own 納付番号, once per key. None where the city has no numbers for fees."""
+    if charges().fees is None:
         return None
     with transaction.atomic(durable=True):
         one_writer()
         row = FeeSlip.objects.filter(key=key).first()
         if row is None:
             serial = (FeeSlip.objects.aggregate(last=Max("id"))["last"] or 0) + 1  # nobody else writes now
-            row = FeeSlip.objects.create(key=UUID(key), payment=UUID(payment), words=words[:160], number=_number(serial), amount=amount, until=until,
-                                         confirm=f"{secrets.randbelow(10**6):06d}", made_at=clock.now())
+            row = FeeSlip.objects.create(key=UUID(key), payment=UUID(payment), means=means, words=words[:160], number=_number(serial), amount=amount,
+                                         until=until, confirm=f"{secrets.randbelow(10**6):06d}", made_at=clock.now())
             audit.record("system", "fee_slip.made", chain=CHAIN, facts={"fee": row.id, "yen": amount, "until": str(until)})
             failpoints.hit("collection.fee.before_commit")
-    return _seen(row)
+    return row
 
 
-def _seen(row: FeeSlip) -> Slip:
+def fee_seen(row: FeeSlip) -> Slip:
+    """An order that was found, as other rooms see it."""
     return Slip(row.number, row.until, row.prompt_on, row.money_id is not None)
 
 
-def _report(row: FeeSlip, state: str) -> Report:
+def fee_report(row: FeeSlip, state: str) -> Report:
+    """What payments are told of an order that was found."""
     return Report(row.number, state, row.amount, CURRENCY, str(row.money_id or ""), str(row.key))
 
 
 def fee_stand(number: str) -> Report | None:
     """How an order stands, for who asks by its 納付番号."""
     row = FeeSlip.objects.filter(number=number).first()
-    return _report(row, _state(row)) if row else None
+    return fee_report(row, _state(row)) if row else None
 
 
 def _state(row: FeeSlip) -> str:
     if row.money_id is not None:
         return "paid"
-    if row.prompt_on:
+    if row.prompt_on or (row.request_id and row.stopped_at is None):
         return "waiting"
     return "over" if row.stopped_at else "open"
 
@@ -108,7 +116,7 @@ def fee_stop(number: str) -> Report | None:
             row.stopped_at = clock.now()
             row.save(update_fields=["stopped_at"])
             failpoints.hit("collection.fee_stop.before_commit")
-    return _report(row, _state(row)) if row else None
+    return fee_report(row, _state(row)) if row else None
 
 
 def fee_back(*, key: str, money: int, amount: int) -> str | None:
@@ -165,8 +173,11 @@ def _told(money: Money, row: FeeSlip) -> Outcome:
     prompt = money.stage == "prompt"
     if row.money_id is None:
         row.prompt_on = money.paid_on if prompt else None
-        row.save(update_fields=["prompt_on"])
-        report_apply_in(provider=SLIP, report=_report(row, "waiting" if prompt else "failed"), actor="collection")
+        failed = row.means == DEBIT and money.stage == "failed"
+        if failed:  # this order is over; whoever wants to be debited again says so, and may pay otherwise
+            row.stopped_at = clock.now()
+        row.save(update_fields=["prompt_on", "stopped_at"])
+        report_apply_in(provider=row.means, report=fee_report(row, "waiting" if prompt else "over" if failed else "failed"), actor="collection")
     return Outcome.PROMPT if prompt else Outcome.CANCELLED if money.stage == "cancel" else Outcome.FAILED
 
 
@@ -178,7 +189,7 @@ def _paid(money: Money, row: FeeSlip, source: str) -> Outcome:
     if why == Outcome.APPLIED:
         row.money = money
         row.save(update_fields=["money", "prompt_on"])
-        if report_apply_in(provider=SLIP, report=_report(row, "paid"), actor="collection") == "applied":
+        if report_apply_in(provider=row.means, report=fee_report(row, "paid"), actor="collection") == "applied":
             _post(money, source, Account.OFFICE_FEE)
             return why
         row.money, why = None, Outcome.TWICE  # its payment was destroyed with its case: whoever paid has it back
@@ -194,13 +205,13 @@ def _post(money: Money, source: str, target: str) -> None:
 
 def slip_of_payment(payment: Payment) -> Slip | None:
     """The slip that was made last for a payment, for a room above that has checked whose it is."""
-    row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None).order_by("-id").first()
-    return _seen(row) if row else None
+    row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None, means=SLIP).order_by("-id").first()
+    return fee_seen(row) if row else None
 
 
 def fee_pdf(payment: Payment) -> bytes | None:
     """Its 納付書, drawn from the rows each time; None where there is none to be paid."""
-    row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None, money=None).order_by("-id").first()
+    row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None, money=None, means=SLIP).order_by("-id").first()
     if row is None or charges().fees is None:
         return None
     from .slips import draw

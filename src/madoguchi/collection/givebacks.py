@@ -17,7 +17,8 @@ from madoguchi.payments.public import refund_reported
 
 from . import accounts
 from .access import section_require
-from .charges import charges
+from .charges import TRANSFER, charges
+from .city_formats import layout, line_end
 from .debits import sender
 from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .ledger import CHAIN, one_writer
@@ -159,7 +160,6 @@ def _gone(back: GiveBack) -> None:
 def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, FormWrong, NothingToPrint."""
     from .formats.errors import RowRefused
-    from .formats.profiles import profile
     from .formats.zengin import transfer_file
 
     section_require(actor, writes=True)
@@ -171,7 +171,7 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     if not backs:
         raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
     try:
-        data = b"".join(transfer_file(profile("transfer"), sender(), on, map(_order, backs)))
+        data = b"".join(transfer_file(layout(TRANSFER), sender(), on, map(_order, backs), line_end=line_end(TRANSFER)))
     except RowRefused as refused:
         raise FormWrong([("on", refused.ja)]) from None
     kept = file_write(data=data, name=f"sougou-furikomi-{on}.txt", kind="application/octet-stream", owner="collection")

@@ -2,18 +2,21 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
 
 from django.db import connection
 from django.db.models import F, Sum
 
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments.public import SLIP, orders_known
+from madoguchi.payments.public import DEBIT, SLIP, State, orders_known, payments_of_cases
 
-from .models import Excess, FeeSlip, Instalment, Money, Posting, Sheet
+from .models import Excess, FeeSlip, Instalment, Money, OnlineOrder, Posting, Sheet
 from .rules import Account, Outcome
 
 CHAIN = "collection"
+CHUNK = 500
 MOST = 100  # of one kind of difference
 
 
@@ -124,16 +127,29 @@ def faults() -> list[str]:
     fees = int(FeeSlip.objects.exclude(money=None).aggregate(t=Sum(F("amount") - F("returned")))["t"] or 0)
     if fees != -sums.get(Account.OFFICE_FEE, 0):
         out.append(f"帳簿: 納付書で払われた手数料は{fees:,}円、手数料の勘定は{-sums.get(Account.OFFICE_FEE, 0):,}円です")
-    return out + list(_paid_for()) + list(_recorded())
+    return out + list(_paid_for()) + list(_online()) + list(_recorded())
 
 
 def _paid_for() -> Iterator[str]:
     """Fees that are paid here and not in the record of payments, or the other way round. A payment whose case was destroyed is gone."""
-    known = orders_known(SLIP)
+    known = orders_known(SLIP) | orders_known(DEBIT)
     for number, money in FeeSlip.objects.order_by("id").values_list("number", "money"):
         if number in known and known[number] != (money is not None):
             here, there = ("納付済み" if yes else "未納" for yes in (money, known[number]))
             yield f"手数料の納付番号 {number}: 収納では{here}、手数料の支払いの記録では{there}です"
+
+
+def _online() -> Iterator[str]:
+    """Taxes paid online of which the books know nothing an hour later, or another sum. A payment that was destroyed is gone."""
+    for order in OnlineOrder.objects.filter(state="posted").exclude(sheet__amount=F("amount")).select_related("sheet")[:MOST]:
+        yield f"オンラインの納付 {order.id}: 支払いは{order.amount:,}円、帳簿では{order.sheet.amount if order.sheet else 0:,}円です"
+    waiting = list(OnlineOrder.objects.exclude(state="posted").values_list("id", flat=True))
+    late = clock.now() - dt.timedelta(hours=1)
+    for at in range(0, len(waiting), CHUNK):
+        for payment in payments_of_cases([str(one) for one in waiting[at:at + CHUNK]]).values():
+            if payment.state == State.SUCCESS and payment.paid_at is not None and payment.paid_at < late:
+                yield (f"オンラインの納付 {payment.receipt}: {payment.amount:,}円が支払われたのに、帳簿にありません。"
+                       "「連携」の止まっている処理を確かめてください")
 
 
 def _recorded() -> Iterator[str]:

@@ -26,7 +26,8 @@ from .my_errors import NotShown
 from .rates import RateMissing
 
 HOW = {"cvs": say("コンビニ・スマホ決済"), "payeasy": say("ペイジー"), "elqr": say("地方税統一QRコード"), "ocr": say("金融機関の窓口"),
-       "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金")}
+       "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金"),
+       "terminal": payments.MEANS["terminal"]}
 DEPOSITS = {"1": say("普通"), "2": say("当座"), "3": say("納税準備"), "4": say("貯蓄")}
 SHOWN = 100  # payments on the page
 GENDERS = {"male": "1", "female": "2"}
@@ -121,13 +122,16 @@ class Receipt:
     how: str
     part: Instalment
     over: bool  # 過誤納: all or some of it was too much
+    order: str = ""  # the online order whose 領収証 says it
 
 
 def receipts_of(payer: str) -> list[Receipt]:
     """What was paid since the beginning of the last fiscal year, the newest first."""
     since = dt.date(fiscal_year(clock.today()) - 1, 4, 1)
     rows = Money.objects.filter(instalment__demand__payer=payer, stage="final", paid_on__gte=since).select_related("instalment__demand")
-    return [Receipt(m.paid_on, m.amount, HOW.get(m.channel, m.channel), m.instalment, m.outcome in ("twice", "over"))
+    orders = {sheet: str(order) for order, sheet in OnlineOrder.objects.filter(payer=payer, state="posted").values_list("id", "sheet")}
+    return [Receipt(m.paid_on, m.amount, HOW.get(m.channel, m.channel), m.instalment, m.outcome in ("twice", "over"),
+                    orders.get(m.sheet_id, ""))
             for m in rows.order_by("-paid_on", "-id")[:SHOWN] if m.instalment]
 
 

@@ -21,7 +21,7 @@ from .charges import charges
 from .ledger import CHAIN
 from .models import Instalment, OnlineOrder
 from .my_errors import NotShown, OrderBusy, OrderStale, OrderWrong
-from .rules import CASHIER, ONLINE
+from .rules import ONLINE, TAKEN
 
 SUBJECT = "税・料金の納付"
 Lines = list[list[Any]]
@@ -113,6 +113,14 @@ def order_confirm(*, order: OnlineOrder, actor: str) -> None:
     payments.payment_confirm(payment_id=str(order_payment(order).id), actor=actor)
 
 
+def order_receipt(*, order: OnlineOrder) -> bytes:
+    """The 領収証 of an order that was found and is paid. Raises NotShown."""
+    payment = order_payment(order)
+    if payment.state != payments.State.SUCCESS:
+        raise NotShown
+    return payments.paid_pdf(payment)
+
+
 def order_end(*, order: OnlineOrder, actor: str) -> None:
     """Nobody can pay this order any more. Raises OrderBusy when somebody has, or the card company has not answered; ProviderAway."""
     if order.state == "open":
@@ -145,8 +153,7 @@ def _posted(order: OnlineOrder) -> None:
     from .results import Results, results_take
 
     payment = order_payment(order)
-    channel = ONLINE if payment.means == "card" else CASHIER
-    rows = [Received(n, 0, number, tax + late, order.on, channel, "final", "") for n, (number, tax, late) in enumerate(order.lines, 1)]
+    rows = [Received(n, 0, number, tax + late, order.on, TAKEN[payment.means], "final", "") for n, (number, tax, late) in enumerate(order.lines, 1)]
     data = json.dumps({"order": str(order.id), "payment": str(payment.id), "means": payment.means, "on": str(order.on), "lines": order.lines})
     sheet, _ = results_take(actor="worker", results=Results(ONLINE, f"オンラインの納付 {payment.receipt}", data.encode(), rows))
     with transaction.atomic(durable=True):

@@ -1,11 +1,13 @@
 """Door: the worker prints notices and checks the books, the operator sees how they stand."""
 
-from . import debits, givebacks, remind
+from . import debits, fee_debits, givebacks, registrations, remind
 from .events import NOTICES_WANTED
+from .fee_debits import OwnAccount, account_choose, account_offered, debit_begin, debit_of_payment
 from .fees import Slip, fee_back, fee_begin, fee_pdf, fee_stand, fee_stop, fees_ready, slip_of_payment
 from .mine import collects
 from .nightly import books_check, books_checked
 from .online import payment_changed
+from .registrations import Asked, registration_take, registrations_forget, registrations_hold
 from .remind import dues_remind
 from .runs import file_print
 from .witness import witness
@@ -18,7 +20,9 @@ def trial_taxes(*, actor: str) -> None:
     fill(actor=actor)
 
 
-SEALED = givebacks.SEALED + debits.SEALED + remind.SEALED
+SEALED = givebacks.SEALED + debits.SEALED + registrations.SEALED + fee_debits.SEALED + remind.SEALED
 
-__all__ = ["NOTICES_WANTED", "SEALED", "Slip", "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
-           "fee_stand", "fee_stop", "fees_ready", "file_print", "payment_changed", "slip_of_payment", "trial_taxes", "witness"]
+__all__ = ["Asked", "NOTICES_WANTED", "SEALED", "OwnAccount", "Slip", "account_choose", "account_offered", "debit_begin", "debit_of_payment",
+           "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
+           "fee_stand", "fee_stop", "fees_ready", "file_print", "payment_changed", "registration_take", "registrations_forget",
+           "registrations_hold", "slip_of_payment", "trial_taxes", "witness"]

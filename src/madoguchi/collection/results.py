@@ -14,6 +14,7 @@ from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
 from . import fees
+from .city_formats import layout
 from .errors import SheetWrong
 from .formats.errors import FileRefused, ProfileUnknown
 from .formats.received import Received, read_received
@@ -77,7 +78,7 @@ class Results:
 def read_results(*, form: str, data: bytes, name: str, profile: str = "") -> Results:
     """Read a file of results whole. Raises SheetWrong that says record and byte."""
     try:
-        return Results(form, name, data, cast("Collection[Received]", read_received(data, form, profile, today=clock.today())))
+        return Results(form, name, data, cast("Collection[Received]", read_received(data, form, layout(form, profile), today=clock.today())))
     except (FileRefused, ProfileUnknown) as refused:
         raise SheetWrong([refused.ja]) from None
 

@@ -28,8 +28,9 @@ ACCOUNTS: dict[str, str] = {
 }
 # a file of results tells of one way of paying
 FORMS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
-ONLINE, CASHIER = "online", "cashier"  # what room payments took: by card, or in cash at the section's counter
-CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: "市の窓口の現金"}
+ONLINE, CASHIER, TERMINAL = "online", "cashier", "terminal"  # what room payments took
+TAKEN = {"card": ONLINE, "counter_cash": CASHIER, "terminal": TERMINAL}  # by its means: whoever brings the money is another for each
+CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: "市の窓口の現金", TERMINAL: "市の窓口の端末"}
 OUT = "bank:transfer"  # 総合振込: what leaves
 
 

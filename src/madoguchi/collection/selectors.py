@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import unicodedata
+from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any, TypeVar
 
@@ -17,6 +18,7 @@ from .errors import DemandNotFound
 from .lateness import extra_owed
 from .models import (
     Change,
+    DebitAct,
     DebitRequest,
     Demand,
     DirectDebit,
@@ -65,6 +67,17 @@ class Standing:
     def rate(self) -> str:
         """収納率, as it is published: one place, cut off."""
         return f"{self.paid * 1000 // self.amount / 10:.1f}" if self.amount else "–"
+
+
+@dataclass(frozen=True, slots=True)
+class AccountRow:
+    """An account that is debited; ``act``: the application that it came from, none for one from a file."""
+
+    row: DirectDebit
+    bank: str
+    kind: str
+    tail: str
+    act: DebitAct | None
 
 
 def standings(*, actor: Staff) -> list[Standing]:
@@ -182,7 +195,7 @@ def run_get(*, actor: Staff, run_id: int) -> Run:
 def run_file_get(*, actor: Staff, file_id: int) -> RunFile:
     """One finished file of a run. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    return _one(RunFile.objects.exclude(done_at=None), file_id)
+    return _one(RunFile.objects.exclude(Q(done_at=None) | Q(file_id=None)), file_id)
 
 
 def run_files(run: Run) -> list[RunFile]:
@@ -204,7 +217,7 @@ def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:
 def transfer_get(*, actor: Staff, transfer_id: int) -> Transfer:
     """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(Transfer.objects.all(), transfer_id)
+    return _one(Transfer.objects.exclude(file_id=None), transfer_id)
 
 
 def refunds_waiting(*, actor: Staff) -> int:
@@ -228,4 +241,46 @@ def request_list(*, actor: Staff, page: int = 1) -> Page[DebitRequest]:
 def request_get(*, actor: Staff, request_id: int) -> DebitRequest:
     """One request, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(DebitRequest.objects.all(), request_id)
+    return _one(DebitRequest.objects.exclude(file_id=None), request_id)
+
+
+def registrations_waiting(*, actor: Staff) -> list[DebitAct]:
+    """Accepted applications for 口座振替 of which nobody has said yet whose tax it is, the oldest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return list(DebitAct.objects.filter(state="asked").order_by("at", "id")[:SIZE])
+
+
+def candidates_of(act: DebitAct) -> list[Demand]:
+    """Demands of the 通知書番号 that was typed, for an application that was found."""
+    return list(Demand.objects.filter(charge=act.charge, notice=act.notice).order_by("-year")[:5]) if act.notice else []
+
+
+def account_list(*, actor: Staff, page: int = 1) -> Page[DirectDebit]:
+    """Accounts that are debited, or were, by their first day, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(DirectDebit.objects.order_by("-since", "payer", "charge").prefetch_related("acts"), SIZE).get_page(page)
+
+
+def account_rows(rows: Iterable[DirectDebit]) -> list[AccountRow]:
+    """They, as staff see them: so much of the number as is needed to know it again."""
+    from .accounts import KINDS, bank_words, opened
+    from .debits import PURPOSE
+
+    out = []
+    for row in rows:
+        account = opened(PURPOSE, row.account, str(row.id))
+        act = next(iter(row.acts.all()), None)
+        out.append(AccountRow(row, bank_words(row.bank), KINDS.get(account.kind, ""), account.number[-3:], act))
+    return out
+
+
+def accounts_of(demand: Demand) -> list[AccountRow]:
+    """The accounts for the charge of a demand that was found, the newest first."""
+    rows = DirectDebit.objects.filter(payer=demand.payer, charge=demand.charge).order_by("-since").prefetch_related("acts")
+    return account_rows(rows)
+
+
+def payer_shown(*, actor: Staff, payer: str) -> Demand | None:
+    """The newest demand of a 宛名番号, for whoever must see the name before saying that it is the right one. Raises DemandNotFound."""
+    section_require(actor, writes=True)
+    return Demand.objects.filter(payer=payer).order_by("-year", "-id").first()

@@ -152,7 +152,8 @@ def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
         extra, faults = selectors.extra_of(found), ""
     except RateMissing as wrong:
         extra, faults = {}, wrong.ja
-    context = {"extra": extra, "no_rate": faults, "d": found, "works": works(request), "charge": name_of(found.charge),
+    context = {"accounts": selectors.accounts_of(found), "extra": extra, "no_rate": faults, "d": found,
+               "works": works(request), "charge": name_of(found.charge),
                "parts": selectors.instalments_of(found), "today": clock.today(),
                "changes": [(c, [(no, dt.date.fromisoformat(due), *rest) for no, due, *rest in c.before]) for c in selectors.changes_of_demand(found)],
                "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}

@@ -101,3 +101,19 @@ def _pay(actor: str, year: int) -> None:
         results_take(actor=actor, results=Results("cvs", "試用の収納.txt", f"trial:{year}".encode(), rows))
     account = f"{','.join(ACCOUNT_COLUMNS)}\r\n900000002,kokuho,0001,001,1,0000123,ミホン ハナコ,{year}-04-01,\r\n"
     debits_take(actor=actor, data=account.encode(), name="試用の口座.csv")
+
+
+def results_invented(form: str, *, charge: str, year: int, count: int, on: dt.date | None) -> tuple[bytes, int, int]:
+    """A file that says that so many 期 of a charge were paid, in the order of their numbers: its bytes, how many, how much. Without a
+    day each is paid on its 納期限, or today when that is still to come."""
+    from .city_formats import layout
+    from .formats.received import Received
+    from .formats.specimen import received_file
+    from .models import Instalment
+
+    parts = list(Instalment.objects.filter(demand__charge=charge, demand__year=year, settled_on=None).order_by("due", "number")[:max(count, 0)])
+    chosen, today = layout(form), clock.today()
+    code = next((code for code, result in chosen.results.items() if result.stage == "final"), "")
+    day = on or min([today, *(part.due for part in parts)])
+    rows = [Received(n, 0, part.number, part.amount - part.paid, day, form, "final", code) for n, part in enumerate(parts, 1)]
+    return b"".join(received_file(chosen, rows, on=day)), len(rows), sum(row.amount for row in rows)

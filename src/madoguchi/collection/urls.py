@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import account_staff_views as accounts
 from . import change_staff_views as changes
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
@@ -38,7 +39,11 @@ urlpatterns = [
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
     path("collection/debits/", debits.debits, name="debits"),
     path("collection/debits/file/", debits.debits_file, name="debits_file"),
+    path("collection/debits/fees/", debits.debits_fees, name="debits_fees"),
     path("collection/debits/<int:request_id>/", debits.debit_request, name="debit_request"),
+    path("collection/accounts/", accounts.accounts, name="debit_accounts"),
+    path("collection/accounts/<uuidtext:act_id>/", accounts.place, name="debit_place"),
+    path("collection/accounts/<uuidtext:act_id>/drop/", accounts.drop, name="debit_drop"),
     path("collection/transfers/", excess.transfers, name="transfers"),
     path("collection/transfers/<int:transfer_id>/", excess.transfer, name="transfer"),
 ]

@@ -104,7 +104,7 @@ def _page(request: HttpRequest, payer: str, refused: str, status: int = 200, at:
         "backs": [{"b": b, "what": what_of(b.part)} for b in mine.backs_of(payer)],
         "demands": [{"d": d, "charge": say(charges().all[d.charge].name), "year": year_said(d.year)}
                     for d in mine.demands_open(payer) if d.charge in charges().all],
-        "certificate": _procedure(charges().online.certificate),
+        "certificate": _procedure(charges().online.certificate), "debit": _procedure(charges().online.debit),
         "chosen": request.POST.getlist("due"), "faults": [(at, refused)] if refused else [], "wrong": {at: refused},
         "days": charges().online.days, "mail": remind.mail_of(payer), "typed": request.POST.get("mail", "")[:254],
     }
@@ -179,6 +179,14 @@ def cancel(request: HttpRequest, owner: Owner, order_id: str) -> HttpResponse:
     except (OrderBusy, payments.ProviderAway) as error:
         return _order_page(request, found, error.ja, error.status)
     return see_other("/my/taxes/")
+
+
+@signed_in
+@require_safe
+def receipt(request: HttpRequest, owner: Owner, order_id: str) -> HttpResponse:
+    """The 領収証 of what was paid at once, as PDF: what, when and how, and nobody's name."""
+    data = paying.order_receipt(order=_mine(owner, order_id))
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="receipt.pdf"'})
 
 
 @signed_in

@@ -14,7 +14,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Act, Chains
 
 from .ledger import CHAIN
-from .models import DebitRequest, GiveBack, Money, Run, Sheet, Transfer, WriteOff
+from .models import DebitAct, DebitRequest, Demand, GiveBack, Money, Run, Sheet, Transfer, WriteOff
 
 Want = dict[str, Any]  # column → what it must be; a tuple: one of these
 
@@ -43,6 +43,12 @@ def _back(act: Act) -> Want:
     return want | {"approved_by": act.actor, "interest": act.facts["interest"], "state": ("approved", "done") if state == "approved" else state}
 
 
+def _act(act: Act) -> Want:
+    want: Want = {"charge": act.facts["charge"], "kind": act.facts["kind"], "on": act.facts["on"]}
+    state = {"debit.registered": "done", "debit.dropped": "dropped"}.get(act.action)
+    return want | {"state": state, "by": act.actor} if state else want
+
+
 def _write_off(act: Act) -> Want:
     want: Want = {"amount": act.facts["yen"], "instalment_id": act.facts["instalment"]}
     if act.action == "write_off.asked":
@@ -60,8 +66,10 @@ SAID: dict[str, Made] = {
         "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
     "debits.requested": Made(DebitRequest, "request", "口座振替の請求", lambda a: {
         "debits": a.facts["debits"], "amount": a.facts["yen"], "charge": a.facts["charge"], "due": a.facts["due"], "by": a.actor}),
+    **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),
+    "demand.forgotten": Made(Demand, "demand", "廃棄した調定", lambda a: {"name": "", "payer": "", "address": ""}, whole=False),
     "money.matched": Made(Money, "money", "消し込んだ入金", lambda a: {
         "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
 }

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from madoguchi.adapters import debit_form
 from madoguchi.agency import public as agency
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
@@ -25,7 +26,8 @@ HANDLERS = {
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
-    casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels},
+    casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels,
+                             "collection.debit": debit_form.account_decided},
     collection.NOTICES_WANTED: {"collection.print": collection.file_print},
     delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
@@ -56,7 +58,9 @@ def connect() -> None:
             outbox.subscribe(event, name, handler)
     casework_ports.helpers[survey.SLUG] = survey.suggestion
     casework_ports.case_links[survey.SLUG] = survey.case_links
+    casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
     casework_ports.keepers |= {
+        "collection": casework_ports.Keeper(collection.registrations_hold, collection.registrations_forget),
         "survey": casework_ports.Keeper(survey.surveys_hold, survey.surveys_forget),
         "delivery": casework_ports.Keeper(delivery.parcels_hold, delivery.parcels_forget),
         "payments": casework_ports.Keeper(payments.payments_hold, payments.payments_forget),

@@ -11,6 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from madoguchi.collection import public as collection
+from madoguchi.identity.public import Owner
 from madoguchi.kernel import clock, failpoints, keys, outbox
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -24,6 +25,8 @@ from .events import APPLICATION_FILED
 from .models import Application
 
 AWAITED = say("納付書で払われるのを待っています")
+NOT_DEBITED = say("手数料を口座から引き落とせませんでした。ほかの方法でお支払いください")
+DEBITED = say("口座からの引き落としを待っています")
 LAST_HOUR = dt.time(23, 59, 59)
 
 
@@ -68,10 +71,13 @@ class Fee:
     slip: collection.Slip | None  # the one that was made
     begins: bool  # some payment can be begun now
     left: int  # what was received and not given back
+    account: collection.OwnAccount | None  # from which it can be debited
+    debit: collection.Slip | None  # it is to be debited; ``prompt_on`` has no meaning here
 
 
-def fee_of(application: Application) -> Fee | None:
-    """The fee of an application that was found; None where there is none. Where the procedure has no bill, nobody is asked."""
+def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
+    """The fee of an application that was found; None where there is none. Where the procedure has no bill, nobody is asked. ``payer`` looks
+    at it, and has perhaps registered an account."""
     if procedures.version(application.slug, application.version).definition.charge is None:
         return None
     row = payments.payment_of_case(str(application.id))
@@ -79,10 +85,13 @@ def fee_of(application: Application) -> Fee | None:
         return None
     is_open = row.state in payments.OPEN
     begins = is_open and row.state != payments.State.SUBMITTED and (row.due_at is None or row.due_at >= clock.now())
-    slip = collection.slip_of_payment(row) if is_open else None
-    words = AWAITED if slip and row.state == payments.State.STARTED else payments.words_of(row.state, row.received, row.refunded)
+    slip, debit = (collection.slip_of_payment(row), collection.debit_of_payment(row)) if is_open else (None, None)
+    account = collection.account_offered(owner=payer, payment=row) if begins and debit is None else None
+    awaited = AWAITED if slip and row.state == payments.State.STARTED else ""
+    words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
-               begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded)
+               begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
+               account, debit)
 
 
 def slips_offered(fee: payments.Payment) -> bool:
@@ -107,6 +116,15 @@ def fee_start(*, application: Application, means: str = payments.ONLINE, languag
         raise payments.ProviderUnknown
     back = f"{settings.BASE_URL}/my/{application.id}/pay/back/"
     return payments.payment_start(payment_id=str(row.id), means=means, back=back, language=language, actor=actor)
+
+
+def fee_debit(*, application: Application, owner: Owner, language: str) -> None:
+    """Have the fee debited from the account that its payer has registered. Raises PaymentClosed, ProviderAway, ProviderUnknown."""
+    row = _open_fee(application)
+    if row.state not in payments.OPEN or row.state == payments.State.SUBMITTED:
+        raise payments.PaymentClosed
+    collection.account_choose(owner=owner, payment=row)
+    payments.payment_start(payment_id=str(row.id), means=payments.DEBIT, back="", language=language, actor=owner.actor)
 
 
 def fee_slip(application: Application) -> bytes:
@@ -141,7 +159,11 @@ def payment_changed(message: outbox.Envelope) -> None:
     state = message.payload["state"]
     with transaction.atomic(durable=True):
         row = Application.objects.select_for_update().filter(id=message.payload["case"]).first()
-        if row is None or state not in ENDS or message.key in row.view.get("seen", []):
+        if row is None or message.key in row.view.get("seen", []):
+            return
+        if state == "failed" and message.payload.get("means") == payments.DEBIT:
+            _failed(row, message.key)
+        if state not in ENDS:
             return
         now = clock.now()
         view = row.view | {"seen": [*row.view.get("seen", [])[-49:], message.key]}
@@ -155,6 +177,18 @@ def payment_changed(message: outbox.Envelope) -> None:
         row.view = view
         row.save(update_fields=["status", "view"])
         failpoints.hit("intake.pay.before_commit")
+
+
+def _failed(row: Application, key: str) -> None:
+    """The bank could not debit it: said on the page, and by mail, because days went by. Other means are offered there."""
+    view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
+    row.view = view | {"timeline": [*view["timeline"], {"at": clock.now().isoformat(), "ja": NOT_DEBITED}]}
+    row.save(update_fields=["view"])
+    if row.sealed_mail and acting.tells(row):
+        to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
+        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        mail_promise(key=f"undebited:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)
+    failpoints.hit("intake.undebited.before_commit")
 
 
 def _tell(row: Application, state: str, key: str) -> None:

@@ -34,6 +34,7 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/pay/", pay.pay, name="pay"),
     path("my/<uuidtext:application_id>/pay/card/", pay.pay_card, name="pay_card"),
     path("my/<uuidtext:application_id>/pay/slip/", pay.pay_slip, name="pay_slip"),
+    path("my/<uuidtext:application_id>/pay/debit/", pay.pay_debit, name="pay_debit"),
     path("my/<uuidtext:application_id>/pay/slip.pdf", pay.pay_slip_pdf, name="pay_slip_pdf"),
     path("my/<uuidtext:application_id>/pay/back/", pay.pay_back, name="pay_back"),
     path("my/<uuidtext:application_id>/pay/cancel/", pay.pay_cancel, name="pay_cancel"),

@@ -6,6 +6,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.payments.public import SLIP, PaymentClosed, ProviderAway, ProviderUnknown, paid_pdf
@@ -26,7 +27,7 @@ def pay(request: HttpRequest, application_id: str) -> HttpResponse:
 
 def _page(request: HttpRequest, application_id: str, refused: str, status: int = 200) -> HttpResponse:
     application = mine(request, application_id)
-    fee = paying.fee_of(application)
+    fee = paying.fee_of(application, owner_of(request))
     if fee is None:
         raise NotFound(say("この申請に手数料はありません。"))
     d = applications.published_of(application).shown()
@@ -57,6 +58,21 @@ def pay_slip(request: HttpRequest, application_id: str) -> HttpResponse:
     limits.take("submit", request, application.owner)
     try:
         paying.fee_start(application=application, means=SLIP, language=languages.recorded(), actor=actor_of(request))
+    except (ProviderAway, ProviderUnknown, PaymentClosed) as error:
+        return _page(request, application_id, error.ja, error.status)
+    return see_other(f"/my/{application.id}/pay/")
+
+
+@sign_in_first
+@posts("/my/{application_id}/pay/")
+def pay_debit(request: HttpRequest, application_id: str) -> HttpResponse:
+    """Have it debited from the account that is registered for taxes."""
+    application, owner = mine(request, application_id), owner_of(request)
+    limits.take("submit", request, application.owner)
+    try:
+        if owner is None:
+            raise ProviderUnknown
+        paying.fee_debit(application=application, owner=owner, language=languages.recorded())
     except (ProviderAway, ProviderUnknown, PaymentClosed) as error:
         return _page(request, application_id, error.ja, error.status)
     return see_other(f"/my/{application.id}/pay/")

@@ -7,7 +7,7 @@ from django.conf import settings
 from madoguchi.offices.public import city
 
 from .models import Payment
-from .rules import MEANS
+from .rules import BOOKS, MEANS
 from .selectors import is_void
 
 
@@ -15,9 +15,9 @@ def paid_pdf(payment: Payment) -> bytes:
     """The receipt of a payment that was made."""
     from madoguchi.procedures.rules.faces.pdf.paid import paid_face
 
-    section = city().sections[payment.section]
+    section, fee = city().sections[payment.section], not payment.key.startswith(BOOKS)
     return paid_face(
         city_name=str(city().name), section=f"{section.name} {section.unit}", number=payment.number, subject=payment.subject,
-        receipt=payment.receipt, lines=[(x["label"], x["unit"], x["count"], x["sum"]) for x in payment.lines], amount=payment.amount,
+        receipt=payment.receipt, lines=[(x["label"], x["unit"] if fee else 0, x["count"], x["sum"]) for x in payment.lines], amount=payment.amount,
         refunded=payment.refunded, paid_at=payment.paid_at, means=str(MEANS[payment.means]), void=is_void(payment),
-        sample=not settings.PRODUCTION).data
+        sample=not settings.PRODUCTION, fee=fee).data

@@ -11,8 +11,8 @@ from .errors import ProviderUnknown
 from .ports import PaymentProvider
 
 ONLINE = "card"
-SLIP = "slip"
-LASTING = (SLIP,)  # an order by these is one order until it is paid or its payment ends; what was paid in time is told days later
+SLIP, DEBIT = "slip", "debit"
+LASTING = (SLIP, DEBIT)  # an order by these is one order until it is paid or its payment ends; what was paid in time is told days later
 CASH, TERMINAL, FREE = "counter_cash", "terminal", "free"
 COUNTER = (CASH, TERMINAL)  # taken and given back by a clerk, counted at the close of the day
 

@@ -6,7 +6,7 @@ from .keeping import payments_forget, payments_hold, till_witness, witness
 from .models import Payment
 from .papers import paid_pdf
 from .ports import Report
-from .providers import ONLINE, SLIP, online
+from .providers import DEBIT, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send
 from .rules import BOOKS, MEANS, OPEN, State, words_of
 from .selectors import orders_known, payment_get, payment_of_case, payments_of_cases, slip_offered
@@ -19,10 +19,11 @@ from .services import (
     payments_expire,
     report_apply_in,
 )
+from .setup import debit_days
 
 __all__ = [
-    "BOOKS", "CHANGED", "MEANS", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed", "PaymentNotFound",
-    "ProviderAway", "ProviderUnknown", "Report", "State", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm",
+    "BOOKS", "CHANGED", "DEBIT", "MEANS", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed", "PaymentNotFound",
+    "ProviderAway", "ProviderUnknown", "Report", "State", "online", "orders_known", "debit_days", "paid_pdf", "payment_cancel", "payment_confirm",
     "payment_get", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
     "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
 ]

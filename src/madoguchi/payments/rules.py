@@ -56,7 +56,8 @@ REASONS = {  # why money goes back: a code and words, so that no name gets into 
 BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
 VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
-         "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）")}
+         "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）"),
+         "debit": say("登録した口座からの引き落とし")}
 FEES = "fee:"  # how the key of an application's fee begins; others (a sale at the counter) are paid where they are made
 BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 

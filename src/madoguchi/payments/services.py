@@ -40,8 +40,9 @@ def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
     payment.save()
     _record(payment, actor, f"payment.{state}", **facts)
     if payment.case_ref:
-        outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}",
-                       payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state)})
+        again = f":{facts['order']}" if act == Act.FAIL else ""  # each order may fail, and each is told
+        outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}{again}",
+                       payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state), "means": str(facts.get("means", ""))})
     return True
 
 
@@ -144,7 +145,7 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
     attempt.save(update_fields=["state", "reference"])
     others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
     act = Act.SUBMIT if report.state == "waiting" else Act.FAIL
-    return "applied" if not (act == Act.FAIL and others) and _move(payment, act, actor, means=provider) else "nothing"
+    return "applied" if not (act == Act.FAIL and others) and _move(payment, act, actor, means=provider, order=str(attempt.id)) else "nothing"
 
 
 def _named(report: Report) -> Q:

@@ -46,6 +46,12 @@ class Setup:
     terminals: dict[str, Terminal] = field(default_factory=dict)
     merchant: Merchant | None = None
     slips: Slips = Slips()
+    debit_days: int = 0  # a fee may be debited from a registered account when its last day is so far away; 0: never
+
+
+def debit_days() -> int:
+    """How many days there must be to the last day of a fee that is to be debited; 0 where the city does not take fees so."""
+    return setup().debit_days
 
 
 def slips() -> Slips:
@@ -74,7 +80,7 @@ def read_setup(folder: Path) -> Setup:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Setup({key: _terminal(key, t) for key, t in (raw.get("端末") or {}).items()}, _merchant(raw.get("JPQR")),
-                     _slips(raw.get("納付書")))
+                     _slips(raw.get("納付書")), _debit_days(raw.get("口座振替")))
     except KeyError as missing:
         raise PaymentsWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/payments.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -104,6 +110,14 @@ def _slips(raw: dict[str, Any] | None) -> Slips:
         if not (raw[what].isascii() and raw[what].isdecimal() and 1 <= int(raw[what]) <= 90):
             raise ValueError(f"納付書の「{what}」は、1〜90の日数で書いてください(今は「{raw[what]}」)")
     return Slips(raw["使う"] == "はい", int(raw["期限のない手数料"]), int(raw["知らせを待つ"]))
+
+
+def _debit_days(raw: dict[str, Any] | None) -> int:
+    if not raw:
+        return 0
+    if not (raw["日数"].isascii() and raw["日数"].isdecimal() and 1 <= int(raw["日数"]) <= 90):
+        raise ValueError(f"口座振替の「日数」は、1〜90の日数で書いてください(今は「{raw['日数']}」)")
+    return int(raw["日数"]) if raw["使う"] == "はい" else 0
 
 
 def _merchant(raw: dict[str, Any] | None) -> Merchant | None:

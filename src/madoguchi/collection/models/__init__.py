@@ -1,9 +1,23 @@
 """Rows of the room: what is due (dues), and money (money)."""
 
 from .dues import Change, Demand, FeeSlip, Instalment, Reminder, Run, RunFile, Sheet, VoidNumber, WriteOff
-from .money import DebitRequest, DirectDebit, DueMail, DueTold, Excess, GiveBack, Money, OnlineOrder, Posting, Transfer
+from .money import (
+    DebitAct,
+    DebitRequest,
+    DirectDebit,
+    DueMail,
+    DueTold,
+    Excess,
+    FeeDebit,
+    GiveBack,
+    Money,
+    OnlineOrder,
+    Posting,
+    Transfer,
+)
 
 __all__ = [
-    "Change", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeSlip", "GiveBack", "Instalment", "Money",
+    "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeDebit", "FeeSlip", "GiveBack",
+    "Instalment", "Money",
     "OnlineOrder", "Posting", "Reminder", "Run", "RunFile", "Sheet", "Transfer", "VoidNumber", "WriteOff",
 ]

@@ -91,6 +91,8 @@ class Demand(models.Model):
     building = models.CharField(max_length=120, default="", blank=True)
     amount = models.BigIntegerField()
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its notice is printed
+    hold = models.CharField(max_length=10, default="", blank=True)  # keeping.HOLDS: it is not destroyed
+    forgotten_on = models.DateField(null=True)  # its term of keeping was over: name, address and 宛名番号 are gone
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["charge", "year", "notice"], name="demand_once")]
@@ -211,11 +213,14 @@ class WriteOff(models.Model):
 
 
 class FeeSlip(models.Model):
-    """納付書 of a fee: an order of payments (``key``). No name: it says the receipt number. ``money`` is the payment that it was paid by."""
+    """納付書 of a fee, or its debit from an account (``means``): an order of payments (``key``). No name: it says the receipt number.
+    ``money`` is the payment that it was paid by; ``request`` the file that asks the bank for it."""
 
     id = models.BigAutoField(primary_key=True)
     key = models.UUIDField(unique=True)
     payment = models.UUIDField(db_index=True)
+    means = models.CharField(max_length=6, default="slip")  # slip, debit
+    request = models.ForeignKey("DebitRequest", null=True, on_delete=models.PROTECT, related_name="fees")
     words = models.CharField(max_length=160)  # what for, and the receipt number
     number = models.CharField(max_length=20, unique=True)
     confirm = models.CharField(max_length=6)

@@ -20,12 +20,40 @@ class DirectDebit(models.Model):
     bank = models.CharField(max_length=4)
     since = models.DateField()
     until = models.DateField(null=True)
+    code = models.CharField(max_length=1, default="0")  # 新規コード of the next request: 1 the first with it, 2 the first after a change
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["payer", "charge"], condition=Q(until=None), name="debit_once")]
 
     def __str__(self) -> str:
         return f"{self.payer} {self.charge}"
+
+
+class DebitAct(models.Model):
+    """口座振替 that was applied for, one row per accepted application and charge, and what became of it. Its account lies sealed until
+    somebody knows whose tax it is; then it lies in ``debit``."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    key = models.CharField(max_length=80, unique=True)  # the decision and the charge
+    case_ref = models.CharField(max_length=36, db_index=True)
+    receipt = models.CharField(max_length=20)
+    charge = models.CharField(max_length=20)
+    kind = models.CharField(max_length=6)  # new, change, stop
+    on = models.DateField()  # the first day; of a stop the last
+    notice = models.CharField(max_length=20, default="", blank=True)  # 通知書番号 that was typed
+    payer = models.CharField(max_length=20, default="", blank=True, db_index=True)
+    account = models.BinaryField(null=True)
+    debit = models.ForeignKey(DirectDebit, null=True, on_delete=models.SET_NULL, related_name="acts")
+    state = models.CharField(max_length=7, default="asked")  # asked, done, dropped
+    by = models.CharField(max_length=70, default="")
+    at = models.DateTimeField()
+    done_at = models.DateTimeField(null=True)
+
+    class Meta:
+        indexes = [models.Index(fields=["at"], condition=Q(state="asked"), name="debit_act_asked")]
+
+    def __str__(self) -> str:
+        return f"{self.receipt} {self.charge} {self.kind}"
 
 
 class DebitRequest(models.Model):
@@ -37,12 +65,24 @@ class DebitRequest(models.Model):
     on = models.DateField()  # 引落日
     debits = models.PositiveIntegerField()
     amount = models.BigIntegerField()
-    file_id = models.UUIDField()
+    file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 
     def __str__(self) -> str:
         return f"{self.charge} {self.on}"
+
+
+class FeeDebit(models.Model):
+    """The account from which its owner has a fee debited, as it was when they said so; sealed."""
+
+    payment = models.UUIDField(primary_key=True)
+    payer = models.CharField(max_length=20)
+    account = models.BinaryField()
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return str(self.payment)
 
 
 class Money(models.Model):
@@ -122,7 +162,7 @@ class Transfer(models.Model):
     on = models.DateField()  # the day on which the bank transfers
     refunds = models.PositiveIntegerField()
     amount = models.BigIntegerField()
-    file_id = models.UUIDField()
+    file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 

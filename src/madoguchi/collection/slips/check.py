@@ -67,12 +67,12 @@ class Symbol:
     width: float | None  # mm, where the scale is known
 
 
-def explain(path: Path | str) -> list[Finding]:
-    """Everything that the symbols of a file say, and what is wrong. Raises Unreadable."""
+def explain(path: Path | str, only: int = 0) -> list[Finding]:
+    """Everything that the symbols of a file say, and what is wrong; ``only``: of one page of a PDF, from 1. Raises Unreadable."""
     found: list[Finding] = []
     symbols: list[Symbol] = []
     pages = 0
-    for page, (image, scale) in enumerate(images(Path(path)), 1):
+    for page, (image, scale) in enumerate(images(Path(path), only), only or 1):
         pages = page
         symbols += decode(image, page, scale)
     if not symbols:
@@ -87,14 +87,14 @@ def wrong(findings: list[Finding]) -> list[Finding]:
     return [finding for finding in findings if finding.problem]
 
 
-def images(path: Path) -> Iterator[tuple[Any, float | None]]:
+def images(path: Path, only: int = 0) -> Iterator[tuple[Any, float | None]]:
     """The pages as grey images, with pixels per millimetre where the file says how large the page is."""
     try:
         head = path.open("rb").read(5)
     except OSError:
         raise Unreadable(f"「{path.name}」を開けません。ファイルの場所と権限を確認してください") from None
     if head == b"%PDF-":
-        yield from _pdf_pages(path)
+        yield from _pdf_pages(path, only)
         return
     from PIL import Image, ImageOps, ImageSequence, UnidentifiedImageError
 
@@ -108,7 +108,7 @@ def images(path: Path) -> Iterator[tuple[Any, float | None]]:
         raise Unreadable(f"「{path.name}」は画像・PDFとして開けません。JPEG・PNG・TIFF・PDFのどれかにしてください") from None
 
 
-def _pdf_pages(path: Path) -> Iterator[tuple[Any, float | None]]:
+def _pdf_pages(path: Path, only: int = 0) -> Iterator[tuple[Any, float | None]]:
     """pdfium draws the pages (BSD/Apache; what browsers use)."""
     import pypdfium2
 
@@ -117,9 +117,11 @@ def _pdf_pages(path: Path) -> Iterator[tuple[Any, float | None]]:
     except pypdfium2.PdfiumError:
         raise Unreadable(f"「{path.name}」はPDFとして開けません。壊れているか、パスワードが付いています") from None
     try:
-        if len(document) > MOST_PAGES:
-            raise Unreadable(f"{len(document)}頁あります。一度に確かめるのは{MOST_PAGES}頁までです。分けてください")
-        for page in document:
+        if only > len(document):
+            raise Unreadable(f"「{path.name}」は{len(document)}頁です。{only}頁目はありません")
+        if len(document) > MOST_PAGES and not only:
+            raise Unreadable(f"{len(document)}頁あります。一度に確かめるのは{MOST_PAGES}頁までです。--page 2 のように、頁を指定してください")
+        for page in [document[only - 1]] if only else document:
             largest = max(page.get_size())
             dpi = min(DPI, 72 * 12000 / largest)  # a page of a metre is not drawn at 400 dpi
             yield page.render(scale=dpi / 72, grayscale=True).to_pil(), dpi / 25.4

@@ -5,11 +5,11 @@ from collections import Counter
 import pytest
 from tests.support.hall import run_worker
 
-from madoguchi.collection import changes, charges, debits, demands, givebacks, results, runs, writeoffs
+from madoguchi.collection import changes, charges, debits, demands, givebacks, registrations, results, runs, writeoffs
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
-from madoguchi.collection.models import Excess, Instalment, Money
+from madoguchi.collection.models import DebitAct, Excess, Instalment, Money
 from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401 - fixtures
 
 HEAD = "通知書番号,宛名番号,氏名,郵便番号,住所,方書,年税額,期,期別税額,納期限\n"
@@ -93,6 +93,14 @@ def accounts_text(payers=("0000000001",), charge="kokuho", since="2026-04-01", u
     a = ACCOUNT | cells
     rows = [f"{p},{charge},{a['bank']},{a['branch']},{a['kind']},{a['number']},{a['holder']},{since},{until}\n" for p in payers]
     return ",".join(debits.COLUMNS) + "\n" + "".join(rows)
+
+
+def debit_asked(charge="keiji", case_ref="00000000-0000-4000-8000-00000000000d"):
+    """An accepted application for 口座振替 of somebody else's tax: it waits for a clerk."""
+    registrations.registration_take(registrations.Asked(
+        key="decision", case_ref=case_ref, receipt="R8-0000-0000-0", kind="new", charges=(charge,), on=dt.date(2027, 1, 1), account=ACCOUNT,
+        notice="00000001"))
+    return DebitAct.objects.get(state="asked")
 
 
 def debited(hall, on=dt.date(2027, 3, 10)):

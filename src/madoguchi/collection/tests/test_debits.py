@@ -117,3 +117,38 @@ def test_the_whole_way_on_the_page(hall, demanded) -> None:
     page = desk.get(url).content.decode()
     assert "10,000円" in page and "登録されている口座は1件" in page
     assert ledger.faults() == []
+
+
+OWN = "元: zengin-debit\n題名: 見本銀行 口座振替\n出典: 見本銀行の仕様書\n文字コード: EBCDIC\n改行: [なし]\n"
+
+
+@pytest.mark.parametrize(("chosen", "end", "own"), [
+    ("zengin-debit-ebcdic", "なし", ""), ("zengin-debit", "LF", ""), ("mihon-bank", "", OWN)])
+def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path, chosen, end, own) -> None:
+    import dataclasses
+
+    from madoguchi.collection import charges, city_formats
+
+    known = charges.charges()
+    raw = {"zengin": {"名": chosen, "改行": end}}
+    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges._forms(raw)))
+    if own:
+        (tmp_path / "formats").mkdir()
+        (tmp_path / "formats" / f"{chosen}.yaml").write_text(own, encoding="utf-8")
+        monkeypatch.setattr(city_formats.settings, "MADOGUCHI_CITY", str(tmp_path))
+    data = file_of(debited(hall))
+    layout = city_formats.layout("zengin")
+    assert (data[:3] == b"\xf1\xf9\xf1") == (layout.code == "EBCDIC") and (b"\n" in data) == (end == "LF")
+    assert len(list(read_request(data, layout, today=clock.today())[2])) == 1
+    with clock.frozen(dt.datetime(2027, 3, 12, tzinfo=dt.UTC)):
+        answer = b"".join(answered(data, layout, lambda _: "0", today=clock.today()))
+        results_take(actor="test", results=read_results(form="zengin", data=answer, name="結果.txt"))
+    assert Instalment.objects.get(demand__payer="0000000001", no=1).paid == 10_000
+
+
+@pytest.mark.parametrize("raw", [{"zengin": {"名": "x", "改行": "CR"}}, {"telegraph": {"名": "x"}}])
+def test_a_choice_of_layout_that_cannot_be_read_is_told(raw) -> None:
+    from madoguchi.collection import charges
+
+    with pytest.raises(ValueError, match="「様式」は"):
+        charges._forms(raw)

@@ -60,6 +60,12 @@ def test_what_is_due_paid_debited_and_given_back(hall, town, came, cards) -> Non
     assert "1234567" not in text
 
 
+def test_the_way_to_the_form_for_debits(hall, town) -> None:
+    assert "/p/kouza-furikae/" not in page(hall), "nobody has published it"
+    hall.definition("kouza-furikae")
+    assert 'href="/p/kouza-furikae/"' in page(hall)
+
+
 def test_no_address_and_no_name_of_a_demand_is_shown(hall, town) -> None:
     demand_of()
     assert "知られてはならない" not in page(hall)

@@ -15,13 +15,15 @@ from madoguchi.collection import ledger, mine, online
 from madoguchi.collection.charges import Online, charges
 from madoguchi.collection.models import Excess, Instalment, Money, OnlineOrder, Posting, Sheet
 from madoguchi.collection.my_errors import OrderBusy, OrderStale, OrderWrong
-from madoguchi.collection.rules import Account
+from madoguchi.collection.rules import Account, account_words
 from madoguchi.kernel import audit, clock, witness
-from madoguchi.payments import cashier, refunds, services, webhooks
+from madoguchi.payments import cashier, refunds, services, terminals, webhooks
 from madoguchi.payments.errors import ProviderAway, RefundWrong
 from madoguchi.payments.models import Payment, Refund
+from madoguchi.payments.setup import Setup, Terminal
+from madoguchi.payments.terminals import Typed
 
-from .test_mine import HANAKO, LATE, demand_of, town  # noqa: F401 - a fixture
+from .test_mine import HANAKO, LATE, demand_of, pdf_text, town  # noqa: F401 - a fixture
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -70,6 +72,21 @@ def test_two_instalments_are_paid_from_the_page_to_the_books(hall, dues, cards) 
     assert sound() == []
 
 
+def test_the_receipt_of_what_was_paid_is_had_from_the_list(hall, dues, cards) -> None:
+    browser, order = hall.browser("hanako"), made(hall, *dues)
+    url = reverse("taxes_receipt", kwargs={"order_id": order.id})
+    assert browser.get(url).status_code == 404, "not paid yet"
+    cards.card(started(order), gateway.PAYS)
+    online.order_confirm(order=order, actor="x")
+    run_worker()
+    assert url in browser.get(reverse("taxes")).content.decode()
+    assert url in browser.get(reverse("taxes_order", kwargs={"order_id": order.id})).content.decode()
+    answer = browser.get(url)
+    text = pdf_text(answer.content)
+    assert answer["Content-Type"] == "application/pdf" and f"{order.amount:,}円" in text and "延滞金" in text
+    assert "税・料金の納付として" in text and "手数料" not in text and "花子" not in text
+
+
 def test_a_notice_that_comes_late_twice_and_without_the_payer_posts_once(hall, dues, cards) -> None:
     order = made(hall, dues[1])
     url = started(order)
@@ -82,6 +99,21 @@ def test_a_notice_that_comes_late_twice_and_without_the_payer_posts_once(hall, d
     message = type("M", (), {"payload": {"case": str(order.id), "state": "success"}})
     online.payment_changed(message)
     assert Money.objects.count() == 1 and sound() == []
+
+
+def test_a_payment_that_never_reached_the_books_is_named(hall, dues, cards, monkeypatch) -> None:
+    order = made(hall, dues[1])
+    cards.card(started(order), gateway.PAYS)
+    online.order_confirm(order=order, actor="x")
+    assert ledger.faults() == [], "it is on its way"
+    later = clock.now() + dt.timedelta(hours=2)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    [fault] = ledger.faults()
+    assert "10,000円が支払われたのに、帳簿にありません" in fault
+    run_worker()
+    assert ledger.faults() == []
+    OnlineOrder.objects.update(amount=9_999)
+    assert any("9,999円、帳簿では10,000円" in fault for fault in ledger.faults())
 
 
 def test_the_slip_is_paid_while_the_card_is_typed(hall, dues, cards, came) -> None:
@@ -177,6 +209,23 @@ def test_a_second_payment_of_the_same_order_goes_back_from_the_cashier(hall, due
     assert sound() == []
 
 
+def test_each_counter_means_has_its_own_account(hall, dues, monkeypatch) -> None:
+    own = Setup({"zeimu1": Terminal("zeimu1", "税務課の端末", "zeimu", False, ("card",))})
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: own)
+    paid = {}
+    for part, take in ((dues[0], lambda pay: terminals.terminal_take(actor=hall.staff("yamada"), payment_id=pay, typed=Typed("zeimu1", "card", "7"))),
+                       (dues[1], lambda pay: cashier.cash_take(actor=hall.staff("yamada"), payment_id=pay, tendered=10_000))):
+        order = made(hall, part)
+        take(str(online.order_payment(order).id))
+        run_worker()
+        paid[part.number] = order.amount
+    assert {m.channel: m.number for m in Money.objects.all()} == {"terminal": dues[0].number, "cashier": dues[1].number}
+    sums = ledger.balances()
+    assert (sums["bank:terminal"], sums["bank:cashier"]) == (paid[dues[0].number], paid[dues[1].number])
+    assert "窓口の端末" in hall.browser("hanako").get(reverse("taxes")).content.decode()
+    assert account_words("bank:terminal") == "収納金(市の窓口の端末)" and sound() == []
+
+
 def test_what_is_in_the_books_goes_back_through_the_books(hall, dues, cards) -> None:
     order = made(hall, dues[1])
     cards.card(started(order), gateway.PAYS)
@@ -219,7 +268,7 @@ def test_late_charge_alone_is_paid(hall, dues, cards, came) -> None:
 
 # route → the ids it carries
 STRANGERS = {"taxes_order": ("order_id",), "taxes_card": ("order_id",), "taxes_back": ("order_id",), "taxes_cancel": ("order_id",),
-             "taxes_slips": ("demand_id",)}
+             "taxes_slips": ("demand_id",), "taxes_receipt": ("order_id",)}
 
 
 def test_nobody_else_sees_or_pays_it(hall, dues, cards) -> None:

@@ -108,6 +108,25 @@ def test_the_command_line_does_the_same(hall, tmp_path) -> None:
         run("verify")
 
 
+@pytest.mark.parametrize("form", ["cvs", "payeasy", "elqr", "ocr"])
+def test_who_has_not_paid_by_an_invented_file_is_reminded(hall, tmp_path, form) -> None:
+    demands, paid, late = tmp_path / "調定.csv", tmp_path / "r.txt", tmp_path / "督促"
+    run("demands", "generate", "--charge", "keiji", "--year", "2026", "--people", "10", "--out", str(demands))
+    run("demands", "import", str(demands), "--charge", "keiji", "--year", "2026")
+    run("notices", "make", "keiji", "--year", "2026", "--out", str(tmp_path / "通知"), "--processes", "1")
+    assert "架空の収納6件" in run("results", "generate", "--charge", "keiji", "--year", "2026", "--format", form, "--count", "6", "--out", str(paid))
+    assert "消し込んだ: 6件" in run("results", "import", str(paid), "--format", form)
+    assert "督促状4通" in run("notices", "make", "keiji", "--year", "2026", "--kind", "reminder", "--out", str(late), "--processes", "1")
+    [pdf] = tmp_path.glob("通知/*.pdf")
+    assert "金額" in run("slip", "check", str(pdf), "--page", "2")
+    with pytest.raises(CommandError, match="頁目はありません"):
+        run("slip", "check", str(pdf), "--page", "999")
+    run("results", "generate", "--charge", "keiji", "--year", "2026", "--format", form, "--on", "2026-11-19", "--out", str(paid))
+    run("results", "import", str(paid), "--format", form)
+    with pytest.raises(CommandError, match="まだ納めていない期がありません"):
+        run("results", "generate", "--charge", "keiji", "--year", "2026", "--format", form, "--out", str(paid))
+
+
 @pytest.mark.parametrize("words", [
     ("demands", "import", "/nowhere", "--charge", "keiji"), ("demands", "generate", "--charge", "zzz", "--out", "/nowhere"),
     ("results", "import", "/dev/null", "--format", "cvs"), ("results", "import", "/dev/null", "--format", "cvs", "--profile", "zzz"),

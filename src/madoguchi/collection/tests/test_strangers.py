@@ -11,6 +11,7 @@ from madoguchi.kernel.models import AuditEntry
 
 from .conftest import (
     change_waiting,
+    debit_asked,
     debited,
     excess_of_payer,
     printed_run,
@@ -25,7 +26,8 @@ STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "deman
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
              "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",),
              "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
-             "change": ("change_sheet_id",), "debit_request": ("request_id",)}
+             "change": ("change_sheet_id",), "debit_request": ("request_id",),
+             "debit_place": ("act_id",), "debit_drop": ("act_id",)}
 WORKERS_ONLY = {"transfer", "debit_request"}  # files for the bank hold accounts: who only reads does not get it
 
 
@@ -48,12 +50,15 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
     ids |= {"transfer_id": transferred(hall).id, "request_id": debited(hall).id, "back_id": str(GiveBack.objects.get().id)}
     ids |= {"write_off_id": str(write_off_asked(hall).id)}
     ids |= {"change_sheet_id": change_waiting(hall).id}
+    ids |= {"act_id": str(debit_asked().id)}
     before = AuditEntry.objects.count(), Posting.objects.count()
     for who in ("tanaka", "admin", "sato"):
         assert {status for _, _, status in answers(hall.desk(who), ids)} == {404}
-        other = dict.fromkeys(ids, 987654) | {"back_id": str(uuid.uuid4()), "write_off_id": str(uuid.uuid4())}
+        nothing = str(uuid.uuid4())
+        other = dict.fromkeys(ids, 987654) | dict.fromkeys(("back_id", "write_off_id", "act_id"), nothing)
         assert answers(hall.desk(who), ids) == answers(hall.desk(who), other)
         for page in ("collection", "collection_parity", "collection_sheets", "demands", "notice_runs", "unmatched", "excess", "transfers", "debits",
+                     "debit_accounts",
                      "changes", "write_offs", "write_offs_sheet"):
             assert hall.desk(who).get(reverse(page)).status_code == 404
         assert "/staff/collection/" not in hall.desk(who).get("/staff/").content.decode()

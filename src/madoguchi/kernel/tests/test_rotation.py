@@ -60,6 +60,11 @@ def full(ring, hall: Hall):
     taxes.excess_of_payer()
     taxes.transferred(hall)
     taxes.debited(hall)
+    taxes.debit_asked()
+    from madoguchi.collection.fee_debits import debit_note
+    from madoguchi.collection.models import DirectDebit
+
+    debit_note(payment="20000000-0000-4000-8000-000000000001", row=DirectDebit.objects.get())
     from madoguchi.collection import remind
 
     remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")

@@ -10,18 +10,18 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from madoguchi.collection import ledger
+from madoguchi.collection import keeping, ledger
 from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
 from madoguchi.collection.models import Sheet
 from madoguchi.collection.printing import run_print
 from madoguchi.collection.results import read_results, results_take
-from madoguchi.collection.rules import CHANNELS, LETTERS, OUTCOMES, Letter
+from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
 from madoguchi.collection.runs import PER_FILE, run_start, run_unfinished
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
-from madoguchi.collection.trial import PARTS, demands_csv
+from madoguchi.collection.trial import PARTS, demands_csv, results_invented
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.keeping import fiscal_year
@@ -31,7 +31,7 @@ class Command(BaseCommand):
     help = "税・料金の収納: 調定と収納のファイルを取り込み(demands, results)、帳簿を突き合わせます(verify)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|verify")
+        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|retention|verify")
         demands = rooms.add_parser("demands", help="調定").add_subparsers(dest="act", required=True, metavar="import|generate")
         taken = demands.add_parser("import", help="税務システムの調定のデータ(CSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path)
@@ -44,10 +44,17 @@ class Command(BaseCommand):
             each.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
         debits = rooms.add_parser("debits", help="口座振替").add_subparsers(dest="act", required=True, metavar="import")
         debits.add_parser("import", help="口座振替の口座(CSV)を取り込みます。全件か無か、どちらかです").add_argument("file", type=Path)
-        results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import")
+        results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import|generate")
+        paid = results.add_parser("generate", help="架空の収納のファイルを作ります(本番では動きません): まだ納めていない期を、番号の順に")
+        paid.add_argument("--charge", required=True, help="科目。例: keiji")
+        paid.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
+        paid.add_argument("--format", required=True, choices=[form for form in FORMS if form != "zengin"])
+        paid.add_argument("--count", type=int, default=100, help="何件納めたことにするか(既定: 100)")
+        paid.add_argument("--on", type=dt.date.fromisoformat, default=None, metavar="2026-05-20", help="納付の日(既定: 納期限か今日の早いほう)")
+        paid.add_argument("--out", type=Path, required=True)
         came = results.add_parser("import", help="収納のファイルを取り込み、消し込みます")
         came.add_argument("file", type=Path)
-        came.add_argument("--format", required=True, choices=list(CHANNELS))
+        came.add_argument("--format", required=True, choices=list(FORMS))
         came.add_argument("--profile", default="", help="様式(既定: 払い方ごとの最初の様式)")
         notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
         made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
@@ -61,6 +68,14 @@ class Command(BaseCommand):
         slip = rooms.add_parser("slip", help="納付書").add_subparsers(dest="act", required=True, metavar="check")
         looked = slip.add_parser("check", help="納付書の写真かPDFを読み、すべての欄を説明します。誤りがあれば終了コード1")
         looked.add_argument("file", type=Path)
+        looked.add_argument("--page", type=int, default=0, help="PDFのこの頁だけ(印刷用の大きなファイルから1枚を確かめるとき)")
+        kept = rooms.add_parser("retention", help="保存期間の過ぎた調定の氏名・住所とファイルの中身を廃棄します(仕訳と金額は残ります)")
+        kept.add_argument("act", nargs="?", default="run", choices=["run", "hold", "lift"])
+        kept.add_argument("notice", nargs="?", default="", help="hold / lift: 通知書番号")
+        kept.add_argument("--dry-run", action="store_true", help="廃棄せず、何がなぜ対象かだけを出す")
+        kept.add_argument("--charge", default="", help="hold / lift: 科目")
+        kept.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="hold / lift: 賦課年度")
+        kept.add_argument("--kind", default="appeal", choices=sorted(keeping.HOLDS), help="hold: 審査請求 appeal、訴訟 lawsuit、監査 audit")
         rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -98,6 +113,16 @@ class Command(BaseCommand):
         self._told(sheet, new)
         self.stdout.write(f"口座振替の口座{sheet.rows:,}件")
 
+    def _results_generate(self, options: dict[str, Any]) -> None:
+        if settings.PRODUCTION:
+            raise CommandError("本番では実行できません。架空の収納を作るためのものです。")
+        data, count, yen = results_invented(options["format"], charge=options["charge"], year=options["year"], count=options["count"],
+                                            on=options["on"])
+        if not count:
+            raise CommandError("まだ納めていない期がありません。科目と賦課年度を確かめてください。")
+        options["out"].write_bytes(data)
+        self.stdout.write(f"{options['out']}: 架空の収納{count:,}件 {yen:,}円を書きました")
+
     def _results_import(self, options: dict[str, Any]) -> None:
         read = read_results(form=options["format"], profile=options["profile"], data=self._bytes(options["file"]), name=options["file"].name)
         sheet, new = results_take(actor="cli", results=read)
@@ -125,7 +150,7 @@ class Command(BaseCommand):
 
     def _slip_check(self, options: dict[str, Any]) -> None:
         try:
-            findings = check.explain(options["file"])
+            findings = check.explain(options["file"], max(options["page"], 0))
         except check.Unreadable as wrong:
             raise CommandError(str(wrong)) from None
         for finding in findings:
@@ -136,6 +161,30 @@ class Command(BaseCommand):
     def _told(self, sheet: Sheet, new: bool) -> None:
         if not new:
             self.stdout.write(f"このファイルは、もう取り込んであります({sheet.name})。何も変えていません")
+
+    def _retention_run(self, options: dict[str, Any]) -> None:
+        gone = stays = 0
+        for found in keeping.plan():
+            words = f"{found.words} 最後の処理 {found.last_on} {found.goes_on}から廃棄できます"
+            if found.why_not:
+                stays += 1
+                self.stdout.write(f"残す   {words} → {found.why_not}")
+            elif options["dry_run"] or keeping.destroy(actor="cli", kind=found.kind, row_id=found.id):
+                gone += 1
+                self.stdout.write(f"{'廃棄' if options['dry_run'] else '廃棄した'}   {words}")
+        for what in keeping.unruled():
+            self.stdout.write(f"対象外  {what}: 保存期間の決まりがありません(collection.yaml の 保存)")
+        self.stdout.write(f"{gone}件{'が廃棄の対象です' if options['dry_run'] else 'を廃棄しました'}(残すもの{stays}件)")
+
+    def _retention_hold(self, options: dict[str, Any]) -> None:
+        self._hold(options, options["kind"], f"の廃棄を止めました({keeping.HOLDS[options['kind']]})。")
+
+    def _retention_lift(self, options: dict[str, Any]) -> None:
+        self._hold(options, "", "の廃棄の停止を解きました。")
+
+    def _hold(self, options: dict[str, Any], kind: str, words: str) -> None:
+        keeping.hold_set(actor="cli", charge=options["charge"], year=options["year"], notice=options["notice"], kind=kind)
+        self.stdout.write(f"{options['notice']} {words}")
 
     def _verify_all(self, options: dict[str, Any]) -> None:
         faults = ledger.faults()

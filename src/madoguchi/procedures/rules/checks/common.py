@@ -32,7 +32,8 @@ def _anniversary(born: dt.date, years: int) -> dt.date:
         return dt.date(born.year + years, 3, 1)
 
 
-def _squeeze(text: str) -> str:
+def squeeze_kana(text: str) -> str:
+    """A name in kana as banks may print it: small kana large, no spaces, one mark for a long vowel."""
     # 全銀 files have no long vowel mark: banks print タロー as タロ- or タロー
     return re.sub(r"[\s\u3000・.]", "", text).translate(str.maketrans("ァィゥェォッャュョヮ\u30fc", "アイウエオツヤユヨワ-"))
 
@@ -44,7 +45,7 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
     held, person = facts.answers.get(account), facts.answers.get(kana)
     if not held or not person:
         return
-    holder, sei, mei = (_squeeze(text or "") for text in (held.get("holder"), person.get("sei"), person.get("mei")))
+    holder, sei, mei = (squeeze_kana(text or "") for text in (held.get("holder"), person.get("sei"), person.get("mei")))
     if holder in (sei + mei, mei + sei):
         return
     if re.search("[A-Za-z]", holder + sei + mei):  # a bank may write a foreign name in another order or other letters

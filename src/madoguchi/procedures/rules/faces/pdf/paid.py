@@ -13,9 +13,10 @@ from .sheet import MM, WIDTH, PdfFace, Sheet, render
 def paid_face(
     *, city_name: str, section: str, number: str, subject: str, receipt: str, lines: Sequence[tuple[str, int, int, int]], amount: int,
     refunded: int, paid_at: dt.datetime | None, means: str, void: bool = False, sample: bool = False,
+    fee: bool = True,
 ) -> PdfFace:
     """A receipt. ``lines`` are (what, unit, how many, sum) in yen; ``paid_at`` must know its zone.
-    ``void``: the money was taken by mistake and has gone back; the paper says that it proves nothing."""
+    ``fee``: it is one, not a tax. ``void``: the money was taken by mistake and has gone back; the paper says that it proves nothing."""
     rows = [(label, f"{unit:,}円 × {count} = {total:,}円" if unit else f"{total:,}円") for label, unit, count, total in lines]
     rows += [("受付番号", receipt), ("支払いの方法", means), ("領収の日時", moment_words(paid_at) if paid_at else ""), ("領収番号", number)]
     rows += [("還付した金額", f"{refunded:,}円")] if refunded else []
@@ -29,7 +30,7 @@ def paid_face(
         sheet.text(WIDTH / 2, sheet.y, f"{amount:,}円", 24, bold=True, align="centre")
         sheet.y += 12 * MM
         sheet.paragraph("打ち間違いのため取り消し、お金を返しました。この領収証は無効です。" if void
-                        else f"{subject}の手数料として、上の金額を領収しました。", 12)
+                        else f"{subject}{'の手数料' if fee else ''}として、上の金額を領収しました。", 12)
         sheet.y += 4 * MM
         table(sheet, tuple(rows), 11)
         sheet.y += 10 * MM
