@@ -47,7 +47,8 @@ ROUTES: dict[str, list[Page] | str] = {
     # --- finding
     "top": [page("top", "/", "nobody")],
     "procedures": [page("procedures", "/procedures/", "nobody"), page("search", "/procedures/?q=地震で家が壊れた", "nobody"),
-                   page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody")],
+                   page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody"), page("search-near", "/procedures/?q=シャワーキャップ", "nobody"),
+                   page("search-narrowed", "/procedures/?q=介護&visit=no&card=yes", "nobody")],
     "life_event": [page("life-event", "/life/disaster/", "nobody")],
     "procedure": [page("procedure", f"/p/{RISAI}/", "nobody"), page("procedure-card", f"/p/{TEATE}/", "nobody")],
     "paper": "a PDF",
@@ -246,6 +247,7 @@ ROUTES: dict[str, list[Page] | str] = {
                          page("inventory-asked", lambda t: t.listed["asked"], "admin", wrong="main form")],
     "inventory_entry": [page("inventory-entry", lambda t: t.listed["entry"], "auditor"),
                         page("inventory-edit", lambda t: t.listed["entry"], "admin", wrong="main form")],
+    "searches": [page("searches", "/staff/searches/", "admin")], "searches_csv": "a CSV",
     "inventory_csv": "a CSV", "inventory_link": "POST only", "inventory_heading": "POST only",
     "sale": [page("sale", "/staff/payments/sale/shimin/", "okada", wrong="form[action$='take/']")], "sale_take": "POST only",
     "till": [page("till", lambda t: t.swiped and t.closed and "/staff/payments/till/shimin/", "okada", wrong="form[action$='close/']")],

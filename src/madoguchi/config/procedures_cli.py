@@ -17,6 +17,7 @@ from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
+from madoguchi.procedures.rules.synonyms import read_synonyms
 from madoguchi.procedures.rules.yaml_strict import Problem
 
 ROOT = Path(__file__).resolve().parents[3]
@@ -69,6 +70,12 @@ def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition
                 life_events=city.life_events)
 
 
+def synonym_problems(city: City) -> list[Problem]:
+    """What is wrong with the synonyms, common and of the city."""
+    files = (ROOT / "procedures" / "search" / "synonyms.yaml", city.folder / "synonyms.yaml")
+    return [p for file in files if file.exists() for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]]
+
+
 def check(paths: list[str], *, doubts: bool) -> int:
     """Check files, folders or (default) the whole pack; print every problem. Returns the exit status."""
     city = read_city(city_folder())
@@ -88,6 +95,9 @@ def check(paths: list[str], *, doubts: bool) -> int:
         if doubts and definition:
             for line, text in definition.doubts:
                 print(f"{path}:{line} 要確認 {text}")
+    for problem in [] if paths else synonym_problems(city):
+        bad += 1
+        print(problem)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
     return 1 if bad else 0
 

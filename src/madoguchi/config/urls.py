@@ -26,6 +26,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.payments.urls")),
     path("staff/", include("madoguchi.collection.urls")),
     path("staff/", include("madoguchi.inventory.urls")),
+    path("staff/", include("madoguchi.procedures.staff_urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),
     path("staff/", include("madoguchi.figures.urls")),

@@ -35,6 +35,7 @@ class Right(StrEnum):
     MANAGE_ORGANISATIONS = "manage_organisations"
     SEE_INVENTORY = "see_inventory"
     MANAGE_INVENTORY = "manage_inventory"
+    SEE_SEARCHES = "see_searches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,6 +67,7 @@ TABLE: dict[str, Rule] = {
     Right.MANAGE_ORGANISATIONS: Rule("自分の課の手続きを代行する事業所を登録し、終わらせる(管理者はすべての課)", ("chief", "manager", "admin")),
     Right.SEE_INVENTORY: Rule("手続棚卸を見る(手続きの一覧で、人の情報はない)", ("digital", "admin", "auditor"), True),
     Right.MANAGE_INVENTORY: Rule("手続棚卸の一覧を取り込み、状態・担当課・目標年度を決める", ("digital", "admin"), True),
+    Right.SEE_SEARCHES: Rule("住民がさがした言葉と回数を見る(だれがさがしたかは残っていない)", ("digital", "admin"), True),
 }
 STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
 
