@@ -42,11 +42,12 @@ def look(client, query, line="198.51.100.7", **more):
 
 def test_a_result_says_why_and_is_narrowed_without_scripts(shelf):
     page = text(look(shelf.browser(), "介護"))
-    assert "手続きの名前に「介護」があります" in page
-    assert 'name="section" value="kaigo"' in page
+    assert "ほかの呼び方「介護認定」に「介護」があります" in page
+    assert 'name="section"' not in page, "all of one section: nothing to choose"
     narrow = text(look(shelf.browser(), "証明", fee="paid", section="shimin"))
     assert "住民票の写し" in narrow
     assert "納税証明書の交付請求" not in narrow, "another section's"
+    assert 'name="section" value="zeimu"' in narrow
     assert narrow.count(" checked") == 2
     assert "条件をすべて外す" in narrow
 
