@@ -127,6 +127,14 @@ ROUTES: dict[str, list[Page] | str] = {
     "claim_recheck": "POST only: its error is the page claim-accepted", "claim_end": "POST only", "claim_file": "a file",
     "copy": "what an agent sent; drawn in agency/tests/test_mandates.py",
     "copy_receipt": "a PDF",
+    "guides": [page("guides", lambda t: t.plan and "/guide/", "hanako")],
+    "guide": [page(f"guide-{name}", f"/guide/{name}/", "nobody", wrong="main form") for name in
+              ("hikkoshi", "shussei", "kekkon", "okuyami", "kaigo", "hisai")],
+    "plan": [page("plan", lambda t: t.plan, "hanako")],
+    "plan_answers": [page("plan-answers", lambda t: f"{t.plan}answers/", "hanako")],
+    "plan_together": [page("plan-together", lambda t: f"{t.plan}together/", "hanako"),
+                      page("plan-write-once", lambda t: f"{t.plan}together/?p={TEATE}&p=hoiku-riyou-moushikomi", "hanako")],
+    "plan_drop": "POST only",
     # --- afterwards
     "my": [page("my", lambda t: t.decided.mine and "/my/"), page("my-signed", lambda t: t.draft_signed and "/my/", "hanako"),
            page("my-empty", "/my/", "ume")],

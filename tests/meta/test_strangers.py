@@ -47,6 +47,7 @@ IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {
     "life_event": "the city's own pages", "procedure": "the city's own pages", "paper": "an empty form", "schema": "of an empty form",
+    "guide": "questions of the city, the same for everybody",
     "invited": "the secret itself: the code of an invitation, for the person named (agency/tests)",
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
 }

@@ -13,6 +13,8 @@ import yaml
 
 from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
+from madoguchi.procedures.finder_files import finder_files, known_slugs
+from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
@@ -76,6 +78,27 @@ def synonym_problems(city: City) -> list[Problem]:
     return [p for file in files if file.exists() for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]]
 
 
+def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[Problem]]]:
+    """Every finder with what is wrong with it."""
+    slugs = known_slugs(ROOT, city.folder)
+    for path, over in finder_files(ROOT, city.folder).values():
+        override = (over.read_text(encoding="utf-8"), str(over)) if over else None
+        yield path, *guides.read_finder(path.read_text(encoding="utf-8"), str(path), override=override, sections=city.sections,
+                                        events=city.life_events, slugs=slugs)
+
+
+def _rest(city: City, *, doubts: bool) -> int:
+    """Synonyms and finders: prints every problem (and doubt), returns how many problems."""
+    problems = synonym_problems(city)
+    for path, finder, wrong in read_finders(city):
+        problems += wrong
+        for line, text in finder.doubts if finder and doubts else ():
+            print(f"{path}:{line} 要確認 {text}")
+    for problem in problems:
+        print(problem)
+    return len(problems)
+
+
 def check(paths: list[str], *, doubts: bool) -> int:
     """Check files, folders or (default) the whole pack; print every problem. Returns the exit status."""
     city = read_city(city_folder())
@@ -95,9 +118,7 @@ def check(paths: list[str], *, doubts: bool) -> int:
         if doubts and definition:
             for line, text in definition.doubts:
                 print(f"{path}:{line} 要確認 {text}")
-    for problem in [] if paths else synonym_problems(city):
-        bad += 1
-        print(problem)
+    bad += 0 if paths else _rest(city, doubts=doubts)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
     return 1 if bad else 0
 
@@ -128,6 +149,7 @@ def coverage(argv: list[str]) -> int:
             for lang, table in found.items():
                 for text in translate.missing(definition, table):
                     print(f"  {lang} {key_of(text)} {text}")
+    used |= {key_of(t) for _, finder, _ in read_finders(city) if finder for t in guides.texts(finder)}
     for file in sorted(TRANSLATIONS_ROOT.rglob("*.yaml")):
         for entry in side_file(file):
             if entry.key not in used or key_of(entry.source) != entry.key:

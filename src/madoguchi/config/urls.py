@@ -17,6 +17,7 @@ urlpatterns = [
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
+    path("", include("madoguchi.guide.urls")),
     path("", include("madoguchi.agency.urls")),
     path("", include("madoguchi.collection.my_urls")),
     path("", include("madoguchi.counter.urls")),

@@ -16,7 +16,7 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.web import limits
 
-from . import searched, selectors
+from . import finders, searched, selectors
 from .rules import facets
 from .why import why
 
@@ -98,7 +98,8 @@ def life_event(request: HttpRequest, event: str) -> HttpResponse:
         raise Http404
     rows = [p for p in selectors.catalogue() if event in p.definition.life_events]
     shown = _pages(request, sorted(rows, key=lambda p: p.definition.reading), "?")
-    return render(request, "procedures/life_event.html", {"event": entry, **shown})
+    guides = [finders.shown(f) for f in finders.finders().values() if event in f.events]
+    return render(request, "procedures/life_event.html", {"event": entry, "guides": guides, **shown})
 
 
 @require_safe
