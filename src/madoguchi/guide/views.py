@@ -22,7 +22,7 @@ from madoguchi.web.posted import posts, see_other
 from . import selectors, services
 from .errors import AnswersWrong, PlanNotFound
 
-LABELS = {"氏名": say("氏名"), "カナ": say("カナ"), "生年月日": say("生年月日"), "住所": say("住所"), "電話": say("電話番号"),
+LABELS = {"氏名": say("お名前"), "カナ": say("カナ"), "生年月日": say("生年月日"), "住所": say("住所"), "電話": say("電話番号"),
           "メール": say("メールアドレス")}
 View = Callable[..., HttpResponse]
 

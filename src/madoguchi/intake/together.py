@@ -11,7 +11,7 @@ from django.db import transaction
 
 from madoguchi.identity.public import Owner
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Definition, Question
+from madoguchi.procedures.public import Definition, Question, Step
 from madoguchi.procedures.rules.named import people_asked
 
 from .drafts import draft_start, published_of, steps_of
@@ -67,17 +67,17 @@ def drafts_begin(*, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any
         raise SignInNeeded
     bundle, out = uuid.uuid4(), []
     for p in published:
-        questions = shared_questions(p.definition)
-        shared = {q.id: values[kind] for kind, own in questions.items() if kind in values for q in own}
+        shared = {kind: values[kind] for kind in shared_questions(p.definition) if kind in values}
         out.append(draft_start(owner=owner, slug=p.slug, shared=shared, bundle=bundle))
     return out
 
 
-def offered(draft: Draft, questions: Iterable[Question]) -> dict[str, Any]:
+def offered(draft: Draft, d: Definition, step: Step) -> dict[str, Any]:
     """What was written once, for the questions of a page. A draft for somebody else is offered nothing of one's own."""
     if draft.mandate or draft.organisation or not draft.shared:
         return {}
-    return {q.id: draft.shared[q.id] for q in questions if q.id in draft.shared and not q.group}
+    asked = {q.id for q in step.questions}
+    return {q.id: draft.shared[kind] for kind, own in shared_questions(d).items() if kind in draft.shared for q in own if q.id in asked}
 
 
 def drafts_begun(*, owner: Owner, draft_ids: Iterable[str]) -> list[Begun]:

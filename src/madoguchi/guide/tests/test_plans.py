@@ -16,7 +16,7 @@ from madoguchi.guide import services
 from madoguchi.guide.models import Plan
 from madoguchi.identity.public import person_of, prefill
 from madoguchi.intake.models import Draft
-from madoguchi.intake.together import common, drafts_begin, next_in_bundle, shared_questions
+from madoguchi.intake.together import common, drafts_begin, next_in_bundle, offered, shared_questions
 from madoguchi.kernel import clock
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
@@ -205,3 +205,46 @@ def test_what_was_written_once_is_dropped_at_filing(town):
     draft = town.fill(owner, draft, town.answers(RISAI))
     town.send(owner, Draft.objects.get(id=draft.id))
     assert Draft.objects.get(id=draft.id).shared == {}
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("ja-easy", "住《す》む"), ("en", "Moving-in notification (転入届)"), ("zh-hans", "迁入申报"),
+    ("vi", "Khai báo chuyển đến"), ("pt", "Notificação de entrada"),
+])
+def test_the_list_speaks_the_language_of_the_page(town, code, words):
+    client = town.browser("hanako")
+    url = begin(client)
+    client.cookies["ui_lang"] = code
+    page = text(client.get(url))
+    assert words in page or (code == "ja-easy" and "<rt>す</rt>" in page)
+    assert "住む市町村が変わるため" not in page
+
+
+def test_a_life_event_leads_to_its_finder(town):
+    assert 'href="/guide/hikkoshi/"' in text(Client().get("/life/move/"))
+    assert 'href="/guide/"' in text(Client().get("/"))
+
+
+def test_after_sending_one_the_next_is_a_button_away(town):
+    owner, client = town.owner("hanako"), town.browser("hanako")
+    first, second = drafts_begin(owner=owner, slugs=[RISAI, NINTEI], values={})
+    filled = town.fill(owner, Draft.objects.get(id=first.id), town.answers(RISAI))
+    sent = town.send(owner, Draft.objects.get(id=filled.id)).application
+    page = text(client.get(f"/my/{sent.id}/filed/"))
+    assert "まとめて始めた申請が残っています" in page
+    assert f"/a/{second.id}/" in page
+    url = begin(client)
+    Plan.objects.update(drafts=[str(first.id), str(second.id)])
+    listed = text(client.get(url))
+    assert "送信済み" in listed
+    assert "続きを書く" in listed
+
+
+def test_a_draft_for_somebody_else_is_offered_nothing_of_ones_own(town):
+    owner = town.owner("hanako")
+    draft = drafts_begin(owner=owner, slugs=[NINTEI], values={"電話": "0767000000"})[0]
+    d = town.definition(NINTEI)
+    page = d.step(shared_questions(d)["電話"][0].step)
+    assert list(offered(draft, d, page).values()) == ["0767000000"]
+    draft.mandate = uuid.uuid4()
+    assert offered(draft, d, page) == {}
