@@ -47,7 +47,8 @@ ROUTES: dict[str, list[Page] | str] = {
     # --- finding
     "top": [page("top", "/", "nobody")],
     "procedures": [page("procedures", "/procedures/", "nobody"), page("search", "/procedures/?q=地震で家が壊れた", "nobody"),
-                   page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody")],
+                   page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody"), page("search-near", "/procedures/?q=シャワーキャップ", "nobody"),
+                   page("search-narrowed", "/procedures/?q=介護&visit=no&card=yes", "nobody")],
     "life_event": [page("life-event", "/life/disaster/", "nobody")],
     "procedure": [page("procedure", f"/p/{RISAI}/", "nobody"), page("procedure-card", f"/p/{TEATE}/", "nobody")],
     "paper": "a PDF",
@@ -126,6 +127,14 @@ ROUTES: dict[str, list[Page] | str] = {
     "claim_recheck": "POST only: its error is the page claim-accepted", "claim_end": "POST only", "claim_file": "a file",
     "copy": "what an agent sent; drawn in agency/tests/test_mandates.py",
     "copy_receipt": "a PDF",
+    "guides": [page("guides", lambda t: t.plan and "/guide/", "hanako")],
+    "guide": [page(f"guide-{name}", f"/guide/{name}/", "nobody", wrong="main form") for name in
+              ("hikkoshi", "shussei", "kekkon", "okuyami", "kaigo", "hisai")],
+    "plan": [page("plan", lambda t: t.plan, "hanako")],
+    "plan_answers": [page("plan-answers", lambda t: f"{t.plan}answers/", "hanako")],
+    "plan_together": [page("plan-together", lambda t: f"{t.plan}together/", "hanako"),
+                      page("plan-write-once", lambda t: f"{t.plan}together/?p={TEATE}&p=hoiku-riyou-moushikomi", "hanako")],
+    "plan_drop": "POST only",
     # --- afterwards
     "my": [page("my", lambda t: t.decided.mine and "/my/"), page("my-signed", lambda t: t.draft_signed and "/my/", "hanako"),
            page("my-empty", "/my/", "ume")],
@@ -262,6 +271,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "builder_offers": [page("builder-offers", lambda t: "/staff/builder/offers/", "tanaka", wrong="main form")],
     "builder_offer": [page("builder-offer", lambda t: t.offered, "tanaka")], "builder_bundle": "a file",
     "builder_open": "POST only", "builder_decide": "POST only", "builder_act": "POST only", "builder_preview": "POST only", "builder_file": "a file",
+    "searches": [page("searches", "/staff/searches/", "admin")], "searches_csv": "a CSV",
     "inventory_csv": "a CSV", "inventory_link": "POST only", "inventory_heading": "POST only",
     "sale": [page("sale", "/staff/payments/sale/shimin/", "okada", wrong="form[action$='take/']")], "sale_take": "POST only",
     "till": [page("till", lambda t: t.swiped and t.closed and "/staff/payments/till/shimin/", "okada", wrong="form[action$='close/']")],

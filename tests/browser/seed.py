@@ -160,6 +160,16 @@ class Town:
 
         return str(demo.wait_for("the letter", look))
 
+    @functools.cached_property
+    def plan(self) -> str:
+        """Hanako's list of things to do: she moves here, with children and a card."""
+        hanako, day = self.window("hanako"), dt.date.today()
+        hanako.get("/guide/hikkoshi/").send("./", {
+            "kind": "in", "date.era": "ad", "date.y": str(day.year), "date.m": str(day.month), "date.d": str(day.day), "child": "yes",
+            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes"})
+        assert "/guide/list/" in hanako.url, hanako.errors()
+        return hanako.url.removeprefix(self.base).partition("#")[0]
+
     # --- agents
 
     def _offer(self, name: str) -> tuple[str, str]:

@@ -101,7 +101,8 @@ def test_no_kanji_of_ours_is_left_without_a_reading(hall: Hall, slug: str):
             left[path] = found
         return html
 
-    for path in ("/", "/procedures/", "/procedures/?q=あ", f"/p/{slug}/", "/status/", "/my/", "/accessibility/", "/life/disaster/", "/nowhere/"):
+    for path in ("/", "/procedures/", "/procedures/?q=あ", f"/p/{slug}/", "/status/", "/my/", "/accessibility/", "/life/disaster/",
+                 "/guide/", "/guide/okuyami/", "/guide/hisai/", "/nowhere/"):
         look(path)
     walk = Walk(client, slug, hall.answers(slug))
     wrong = client.post(walk.here, {"_action": "next", "_mark": ""}).content.decode()

@@ -18,7 +18,7 @@ from madoguchi.kernel.amounts import Month, Yen
 from madoguchi.kernel.said import Said, Words, bare, keepable, listed, retold, ruby, say
 from madoguchi.offices.public import city, next_open
 from madoguchi.procedures.pack import body, pack_files, read_file, side_file
-from madoguchi.procedures.public import Definition
+from madoguchi.procedures.public import Definition, finders
 from madoguchi.procedures.rules.read import TRANSLATIONS
 from madoguchi.web.languages import LANGUAGES, TRANSLATED, drawing
 
@@ -69,7 +69,7 @@ def test_the_menu_remembers_the_language_without_javascript(hall: Hall):
 @pytest.mark.parametrize("code", [c for c in TRANSLATED if c != "ja-easy"])
 def test_no_kana_is_left_on_a_translated_procedure_page(hall: Hall, code: str):
     publish(hall)
-    for path in (f"/p/{SLUG}/", "/"):
+    for path in (f"/p/{SLUG}/", "/", "/guide/", *(f"/guide/{name}/" for name in finders())):
         assert re.findall("[ぁ-ゖァ-ヺ]+", seen(page(code, path))) == []
 
 

@@ -7,6 +7,7 @@ from typing import Any
 from madoguchi.inventory import access, desk, selectors, services
 from madoguchi.inventory.models import Heading
 from madoguchi.inventory.tests.conftest import list_text, listed, waiting
+from madoguchi.procedures import searches
 
 from .rights import Ask, anything, something, staff
 
@@ -27,6 +28,7 @@ def _reads(go: Any) -> Ask:
 
 
 TABLE: dict[str, Ask] = {
+    "procedures.searches.searches": staff(lambda w, a: searches.searches(actor=a, days=90), KEEPS, something),
     "inventory.access.may_read": _reads(lambda w, a: access.may_read(a)),
     "inventory.access.insist": staff(lambda w, a: access.insist(a, writes=True), KEEPS, anything),
     "inventory.selectors.entry_list": _reads(lambda w, a: list(selectors.entry_list(actor=a, wanted=selectors.Filter()))),

@@ -31,6 +31,8 @@ from madoguchi.collection.tests.conftest import (
     unmatched_money,
     write_off_asked,
 )
+from madoguchi.guide.services import plan_start
+from madoguchi.guide.tests.test_plans import DAMAGED as DAMAGED_ANSWERS
 from madoguchi.identity import factors, kept
 from madoguchi.identity.models import KeptInput, StaffSession
 from madoguchi.identity.owners import BUSINESS_COOKIE, GUEST_COOKIE, RESIDENT_COOKIE, business_sign_in
@@ -43,9 +45,11 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, till
 from madoguchi.payments import services as charging
+from madoguchi.procedures.public import finder
 from madoguchi.register.public import trial_town
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
+DAMAGED = {key: [value] for key, value in DAMAGED_ANSWERS.items()}
 BACK = "ログインする前に入力した内容を戻しました"
 # Addresses that take a form in which nothing is typed, or that nobody needs a sign-in for.
 OPEN = {
@@ -55,6 +59,7 @@ OPEN = {
     "account_password": "proves who somebody is", "account_recovery": "a button", "factor_remove": "a button", "session_end": "a button",
     "absence_end": "a button", "start": "a button", "discard": "a button", "resume": "a button behind a signed link",
     "saved": "a guest's: no sign-in",
+    "guide": "no sign-in", "plan": "ticks", "plan_drop": "a button",
     "withdraw": "a button", "look_up": "no sign-in", "mandate_end": "a button", "invited": "buttons", "case_take": "a button",
     "case_talk_seen": "a button", "staff_unrole": "a button", "parcel_retry": "a button", "operations_retry": "a button",
     "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
@@ -154,7 +159,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
     write_off_asked(hall)
     debit_asked()
-    return [("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
+    plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
+    return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
+        ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),

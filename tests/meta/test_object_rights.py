@@ -39,16 +39,16 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
 from madoguchi.survey.tests.conftest import answers as flooded
 
-from . import readers, rights, rights_builder, rights_collection, rights_companies, rights_inventory
+from . import readers, rights, rights_builder, rights_collection, rights_companies, rights_guide, rights_inventory
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
-TABLE = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE | rights_inventory.TABLE | rights_builder.TABLE
-OWN = rights.OWN | rights_companies.OWN | rights_collection.OWN
+TABLE = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE | rights_inventory.TABLE | rights_guide.TABLE | rights_builder.TABLE
+OWN = rights.OWN | rights_companies.OWN | rights_collection.OWN | rights_guide.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
        "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",
-       "close", "back")
-OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_builder.OPEN
+       "close", "back", *rights_guide.IDS)
+OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN
 NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS)
 
 
@@ -102,6 +102,7 @@ class World:
         rights_collection.taxes(self)
         rights_inventory.procedures(self)
         rights_builder.definitions(self)
+        rights_guide.lists(self)
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
     def _run_and_talk(self) -> None:

@@ -47,6 +47,7 @@ IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {
     "life_event": "the city's own pages", "procedure": "the city's own pages", "paper": "an empty form", "schema": "of an empty form",
+    "guide": "questions of the city, the same for everybody",
     "invited": "the secret itself: the code of an invitation, for the person named (agency/tests)",
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
 }
@@ -55,6 +56,7 @@ FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.h
               "web.views.metrics_page": "numbers; by token or from this machine",
               "figures.staff_views.as_csv": "figures.selectors.figures in the table of rights",
               "inventory.staff_views.as_csv": "inventory.selectors.table in the table of rights",
+              "procedures.staff_views.as_csv": "procedures.searches.searches in the table of rights",
               "collection.write_off_staff_views.sheet": "of the whole room: collection's test_strangers",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.

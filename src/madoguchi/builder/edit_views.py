@@ -188,7 +188,8 @@ def add(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     types = next(b.options for b in QUESTION.boxes if b.key == "型")
     kinds = [v for v, _ in next(b.options for b in (sheet_of(("審査", "処分", "x")) or QUESTION).boxes if b.key == "種")]
     return render(request, "builder/add.html", about(request, found) | {
-        "asked": asked, "typed": got, "faults": [(f"f{asked.index(k) + 1}" if k in asked else k, w) for k, w in faults], "wrong": dict(faults), "path": address(where), "where": _said(where),
+        "asked": asked, "typed": got, "faults": [(f"f{asked.index(k) + 1}" if k in asked else k, w) for k, w in faults],
+        "wrong": dict(faults), "path": address(where), "where": _said(where),
         "options": {"型": [v for v, _ in types], "種": kinds}}, status=status)
 
 

@@ -36,7 +36,7 @@ def actor_of(request: HttpRequest) -> Staff:
     return cast(Staff, request.user)
 
 
-def number_of(text: str) -> int:
+def whole(text: str) -> int:
     """A number of an address or a form, 0 where there is none."""
     return int(text) if text.isascii() and text.isdecimal() and len(text) < 8 else 0
 
@@ -48,7 +48,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     got = {k: request.GET.get(k, "").replace("\x00", "").strip()[:80] for k in ("q", "section", "state")}
     found = selectors.row_list(actor=actor, query=got["q"], section=got["section"], state=got["state"])
-    page = Paginator(found, PAGE).get_page(number_of(request.GET.get("page", "1")) or 1)
+    page = Paginator(found, PAGE).get_page(whole(request.GET.get("page", "1")) or 1)
     sections = {key: str(s.name) for key, s in city().sections.items()}
     carried = urlencode({k: v for k, v in got.items() if v})
     own = [key for key in sections if edits(actor, key)]
@@ -161,7 +161,7 @@ def decide(request: HttpRequest, slug: str) -> HttpResponse:
         elif what == "approve":
             services.copy_approve(actor=actor, slug=slug, revision=revision, publish_on=_date(got.get("on", "")))
         elif what == "restore":
-            services.release_restore(actor=actor, slug=slug, revision=revision, number=number_of(got.get("number", "")), why=why)
+            services.release_restore(actor=actor, slug=slug, revision=revision, number=whole(got.get("number", "")), why=why)
         elif what in ("drop", "pack"):
             if what == "drop":
                 services.copy_drop(actor=actor, slug=slug, revision=revision)

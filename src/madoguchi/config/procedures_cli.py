@@ -4,13 +4,45 @@ from __future__ import annotations
 
 import inspect
 import sys
+from collections.abc import Iterator
 from pathlib import Path
 
 from madoguchi.kernel.said import key_of
-from madoguchi.offices.city import read_city
+from madoguchi.offices.city import City, read_city
+from madoguchi.procedures.finder_files import finder_files, known_slugs
 from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
+from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
+from madoguchi.procedures.rules.synonyms import read_synonyms
+from madoguchi.procedures.rules.yaml_strict import Problem
+
+
+def synonym_problems(city: City) -> list[Problem]:
+    """What is wrong with the synonyms, common and of the city."""
+    files = (ROOT / "procedures" / "search" / "synonyms.yaml", city.folder / "synonyms.yaml")
+    return [p for file in files if file.exists() for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]]
+
+
+def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[Problem]]]:
+    """Every finder with what is wrong with it."""
+    slugs = known_slugs(ROOT, city.folder)
+    for path, over in finder_files(ROOT, city.folder).values():
+        override = (over.read_text(encoding="utf-8"), str(over)) if over else None
+        yield path, *guides.read_finder(path.read_text(encoding="utf-8"), str(path), override=override, sections=city.sections,
+                                        events=city.life_events, slugs=slugs)
+
+
+def _rest(city: City, *, doubts: bool) -> int:
+    """Synonyms and finders: prints every problem (and doubt), returns how many problems."""
+    problems = synonym_problems(city)
+    for path, finder, wrong in read_finders(city):
+        problems += wrong
+        for line, text in finder.doubts if finder and doubts else ():
+            print(f"{path}:{line} 要確認 {text}")
+    for problem in problems:
+        print(problem)
+    return len(problems)
 
 
 def check(paths: list[str], *, doubts: bool) -> int:
@@ -32,6 +64,7 @@ def check(paths: list[str], *, doubts: bool) -> int:
         if doubts and definition:
             for line, text in definition.doubts:
                 print(f"{path}:{line} 要確認 {text}")
+    bad += 0 if paths else _rest(city, doubts=doubts)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
     return 1 if bad else 0
 
@@ -62,6 +95,7 @@ def coverage(argv: list[str]) -> int:
             for lang, table in found.items():
                 for text in translate.missing(definition, table):
                     print(f"  {lang} {key_of(text)} {text}")
+    used |= {key_of(t) for _, finder, _ in read_finders(city) if finder for t in guides.texts(finder)}
     for file in sorted(TRANSLATIONS_ROOT.rglob("*.yaml")):
         for entry in side_file(file):
             if entry.key not in used or key_of(entry.source) != entry.key:

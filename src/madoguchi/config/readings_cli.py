@@ -16,13 +16,15 @@ from madoguchi.collection.charges import read_charges
 from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
 from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, city_folder, pack_files, read_file
-from madoguchi.procedures.rules import translate
+from madoguchi.procedures.rules import guide, translate
 from madoguchi.web.languages import FURIGANA, LOCALE
 
 from .furigana import ONE, Reader, Unread, sudachi, words_of
 from .languages_cli import catalogue_file, sayings
+from .procedures_cli import read_finders
 
 HOUSE_WORDS = LOCALE / FURIGANA.code / "readings.yaml"
+FINDERS = "finders"  # texts of the finders (手続きナビ)
 HEAD = "# `madoguchi languages readings` が作る。直すときは readings.yaml を直して作り直す(docs/adr/0027)\n"
 INSTALL = "読みを作るには SudachiPy が要ります(開発者用。docs/developer.md): pip install --require-hashes -r requirements/readings.lock"
 
@@ -51,6 +53,7 @@ def definition_texts(city: City) -> dict[str, list[str]]:
     files: dict[str, list[str]] = defaultdict(list)
     for text, slugs in users.items():
         files[COMMON if len(slugs) > 1 else next(iter(slugs))].append(text)
+    files[FINDERS] = [t for t in dict.fromkeys(t for _, f, _ in read_finders(city) if f for t in guide.texts(f)) if ONE.search(t)]
     return dict(files)
 
 

@@ -36,7 +36,8 @@ INSTALLED_APPS = [
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
     "madoguchi.inventory", "madoguchi.builder",
-    "madoguchi.intake", "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
+    "madoguchi.intake", "madoguchi.guide",
+    "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
     "madoguchi.config",
 ]

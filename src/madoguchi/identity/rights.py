@@ -38,6 +38,7 @@ class Right(StrEnum):
     SEE_DEFINITIONS = "see_definitions"
     EDIT_DEFINITIONS = "edit_definitions"
     PUBLISH_DEFINITIONS = "publish_definitions"
+    SEE_SEARCHES = "see_searches"
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,6 +74,7 @@ TABLE: dict[str, Rule] = {
                                 (*WORKERS, "digital", "admin", "auditor")),
     Right.EDIT_DEFINITIONS: Rule("自分の課の手続きの定義を直し、公開を願い出る(デジタル推進担当はすべての課)", (*WORKERS, "digital")),
     Right.PUBLISH_DEFINITIONS: Rule("自分の課の手続きの定義の公開と、前の版に戻すことを決める(自分が願い出たものは除く)", ("manager", "digital")),
+    Right.SEE_SEARCHES: Rule("住民がさがした言葉と回数を見る(だれがさがしたかは残っていない)", ("digital", "admin"), True),
 }
 STAMPS = {"clerk": Right.STAMP_CLERK, "chief": Right.STAMP_CHIEF, "manager": Right.STAMP_MANAGER}
 

@@ -81,7 +81,7 @@ def application_submit(
 def _close(owner: Owner, draft_id: str, seen: Draft | None) -> Draft:
     """The draft as it was until this transaction closed it; one that was filed before is as it is. What the caller has seen is
     closed by the condition that nobody has written since (docs/adr/0004), and need not be read again."""
-    nothing = {"state": "filed", "answers": {}, "card": {}, "files": {}, "updated_at": clock.now()}
+    nothing = {"state": "filed", "answers": {}, "card": {}, "shared": {}, "files": {}, "updated_at": clock.now()}
     if seen is not None and seen.owner in owner.keys and WRITE(nothing, [key_of(seen), seen.revision]):
         return seen
     draft = Draft.objects.select_for_update().filter(id=draft_id, owner__in=owner.keys).first()

@@ -16,6 +16,8 @@ class Draft(models.Model):
     answers = models.JSONField(default=dict)
     done = models.JSONField(default=list)  # ids of the steps that were saved
     card = models.JSONField(default=dict)  # what the card prefilled, by source; dropped at filing
+    shared = models.JSONField(default=dict)  # written once for several drafts, by kind (together); offered until the page is saved; dropped at filing
+    bundle = models.UUIDField(null=True, db_index=True)  # drafts that were begun together
     files = models.JSONField(default=dict)  # attachment id → [{id, name, size, kind, sha256}]
     revision = models.PositiveIntegerField(default=0)  # counts writes: a save fails when somebody else wrote meanwhile
     state = models.CharField(max_length=8, default="open")  # open, filed

@@ -21,6 +21,7 @@ from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
 from .support import HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
+from .together import KINDS, Begun, common, drafts_begin, drafts_begun, shared_questions
 from .whole import answers_save
 
 SEALED = (
@@ -43,11 +44,11 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "Application",
-    "Draft", "Fee", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
-    "business_accounts_sweep", "document_file", "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_of_help", "drafts_sweep",
-    "fee_of", "fee_start",
-    "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
-    "payment_changed", "progress_apply", "published_of", "refuse_if_unsignable", "sign_if_needed", "support_of", "texts_between",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "KINDS", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
+    "Application", "Begun", "Draft", "Fee", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get",
+    "application_list", "application_submit", "business_accounts_sweep", "common", "document_file", "draft_attach", "draft_get",
+    "draft_list", "draft_start", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_sweep", "fee_of", "fee_start", "filed_handler",
+    "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "payment_changed",
+    "progress_apply", "published_of", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between",
     "unpaid_sweep", "witness",
 ]

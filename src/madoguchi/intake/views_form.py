@@ -24,6 +24,7 @@ from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
 from .rules import step_mark
+from .together import offered
 
 
 @posts("/p/{slug}/")
@@ -151,17 +152,19 @@ def _page(
     mandate, organisation = acting.mandate_of(owner, draft), companies.organisation_of(owner, draft)
     card = acting.card_values(d, page, known, draft, mandate)
     registered = companies.card_values(owner, d, page, known, organisation) if owner and owner.business_id else {}
-    card |= registered
+    together = {} if registered else offered(draft, d, page)
+    card |= registered | together
     count = _count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:
             field.said, said = said, ""
-        field.read_from_card = field.read_from_card and field.id not in registered
+        field.read_from_card = field.read_from_card and field.id not in registered and field.id not in together
     context = {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
-        "from_card": bool(card) and posted is None and not registered, "registered": bool(registered) and posted is None,
+        "from_card": bool(set(card) - set(together)) and posted is None and not registered,
+        "together": bool(together) and posted is None and page.id not in draft.done, "registered": bool(registered) and posted is None,
         "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,
         "section": procedures_section(d), **trail(draft, d, known, page.id),
     }

@@ -30,6 +30,7 @@ from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .together import next_in_bundle
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -113,7 +114,9 @@ def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong |
     application = mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).shown()
-    context = {"a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
+    more = next_in_bundle(owner=owner_of(request), draft_id=application.draft_id)
+    context = {"more": more, "more_name": procedures.current(more.slug).shown().name if more else "",
+               "a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
                "has_mail": bool(application.sealed_mail), "fee": paying.fee_of(application), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
                "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}
     return render(request, "intake/filed.html", context, status=422 if wrong else 200)

@@ -6,12 +6,13 @@ from typing import Any
 
 from django.http import HttpRequest
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 
 from .access import may_read
 
 
 def rail(request: HttpRequest) -> dict[str, Any]:
-    """Template context: ``may_inventory``, called by staff pages alone."""
+    """Template context: ``may_inventory`` and ``may_searches``, called by staff pages alone."""
     user = getattr(request, "user", None)
-    return {"may_inventory": lambda: isinstance(user, Staff) and may_read(user)}
+    return {"may_inventory": lambda: isinstance(user, Staff) and may_read(user),
+            "may_searches": lambda: isinstance(user, Staff) and user.may(Right.SEE_SEARCHES)}

@@ -40,3 +40,31 @@ class Version(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} v{self.number}"
+
+
+class SearchWord(models.Model):
+    """How often something was searched on a day. ``words`` is empty for searches whose words are not kept (docs/adr/0039)."""
+
+    day = models.DateField()
+    words = models.CharField(max_length=40, blank=True)
+    found = models.BooleanField()
+    times = models.PositiveIntegerField(default=0)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["day", "words", "found"], name="search_word_of_day")]
+
+    def __str__(self) -> str:
+        return f"{self.day} {self.words or '—'}"
+
+
+class SearchMark(models.Model):
+    """A query that is not kept yet: a keyed digest of it, from how many different lines and on which days it came. What was
+    typed cannot be read from it; it is kept in words only after enough people have typed it."""
+
+    mark = models.CharField(max_length=32, unique=True)
+    lines = models.JSONField(default=list)  # digests of addresses, each keyed with the mark: nothing links two queries
+    days = models.JSONField(default=list)
+    last = models.DateField(db_index=True)
+
+    def __str__(self) -> str:
+        return self.mark[:8]

@@ -1,6 +1,8 @@
 """Door: published procedures and their faces."""
 
 from .fees import bill_of, fee_words
+from .finders import finder, finders
+from .finders import shown as finder_shown
 from .postcodes import fill as postcode_fill
 from .rules.checks import Facts
 from .rules.fees import Bill
@@ -13,6 +15,7 @@ from .services import version_publish
 
 __all__ = [
     "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "judge", "postcode_fill",
+    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
+    "finder_shown", "finders", "judge", "postcode_fill",
     "read_step", "search", "steps_asked", "version", "version_publish", "words_of",
 ]

@@ -7,7 +7,10 @@ import functools
 import time
 from collections.abc import Mapping
 from dataclasses import dataclass, field
+from pathlib import Path
 from typing import Any
+
+from django.conf import settings
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
@@ -16,9 +19,11 @@ from madoguchi.web import languages
 
 from .models import Version
 from .rules.disasters import asks_disaster, with_disasters, with_event_days
-from .rules.find import Hit, Index
+from .rules.find import Found, Index
+from .rules.find_names import names_of
 from .rules.model import Definition
 from .rules.read import TRANSLATIONS, from_plain
+from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
 
 CACHE_SECONDS = 5.0  # a newly published version is seen by every process after this long at the latest
@@ -33,6 +38,7 @@ class Published:
     checksum: str
     definition: Definition
     asks_disaster: bool = False
+    names: tuple[tuple[str, float], ...] = field(default=(), hash=False, compare=False, repr=False)  # in other languages, for the search
     _shown: dict[str, Definition] = field(default_factory=dict, hash=False, compare=False, repr=False)
 
     def shown(self) -> Definition:
@@ -76,7 +82,7 @@ def _read(slug: str, number: int, checksum: str) -> Published:
     if body is None:
         raise NotFound
     d = from_plain(body)
-    return Published(slug, number, checksum, d, asks_disaster(d))
+    return Published(slug, number, checksum, d, asks_disaster(d), names_of(d, body.get(TRANSLATIONS, {})))
 
 
 @functools.lru_cache(maxsize=512)
@@ -165,11 +171,45 @@ def catalogue() -> list[Published]:
     return list(shelf.all)
 
 
+Stamp = tuple[tuple[str, int], ...]
+
+
+def synonym_files() -> tuple[Path, Path]:
+    """The common synonyms and the city's own."""
+    return Path(settings.ROOT) / "procedures" / "search" / "synonyms.yaml", Path(city().folder) / "synonyms.yaml"
+
+
+def _stamp() -> Stamp:
+    """When the synonyms were last written: a change is searched with at once."""
+    return tuple((str(p), p.stat().st_mtime_ns) for p in synonym_files() if p.exists())
+
+
 @functools.lru_cache(maxsize=2)
-def _index(heads: tuple[tuple[str, int, str], ...]) -> Index:
-    return Index(_read(*head).definition for head in heads)
+def _synonyms(stamp: Stamp) -> Synonyms:
+    """What of the synonyms can be read; `procedures check` names what cannot."""
+    (common, _, _), (own, dropped, _) = (
+        read_synonyms(p.read_text(encoding="utf-8"), p.name) if p.exists() else ({}, frozenset[str](), []) for p in synonym_files())
+    return joined(common, own, dropped)
 
 
-def search(query: str) -> list[Hit]:
+@functools.lru_cache(maxsize=2)
+def _index(heads: tuple[tuple[str, int, str], ...], stamp: Stamp) -> Index:
+    read = [_read(*head) for head in heads]
+    return Index((p.definition for p in read), _synonyms(stamp), {p.slug: p.names for p in read})
+
+
+_sorted: tuple[object, tuple[tuple[str, int, str], ...]] = (None, ())
+
+
+def index() -> Index:
+    """The index of what is published now."""
+    global _sorted
+    heads = _heads()
+    if _sorted[0] is not heads:
+        _sorted = (heads, tuple((slug, *head) for slug, head in sorted(heads.items())))
+    return _index(_sorted[1], _stamp())
+
+
+def search(query: str) -> Found:
     """Procedures found by words."""
-    return _index(tuple((slug, *head) for slug, head in sorted(_heads().items()))).find(query)
+    return index().search(query)

@@ -2,8 +2,7 @@
 
 from __future__ import annotations
 
-from collections import Counter
-from collections.abc import Iterable
+from collections.abc import Container
 from typing import Any
 from urllib.parse import urlencode
 
@@ -15,11 +14,15 @@ from django.views.decorators.http import require_safe
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
+from madoguchi.web import limits
 
-from . import selectors
+from . import finders, searched, selectors
+from .rules import facets
+from .why import why
 
 PER_PAGE = 50  # as the lists of the staff
 POPULAR = (say("罹災証明書"), say("児童手当"), say("介護認定"), say("保育園"), say("妊娠"))
+TITLES = {"event": say("くらしのできごと"), "section": say("担当の課"), "visit": say("来庁"), "fee": say("手数料"), "card": say("本人確認")}
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
 
 
@@ -38,27 +41,53 @@ def _pages(request: HttpRequest, rows: list[Any], address: str) -> dict[str, Any
     return {"rows": page.object_list, "count": len(rows), "page": page, "address": address}
 
 
-def _by_section(found: Iterable[selectors.Published]) -> list[tuple[Any, int]]:
-    """The sections that have procedures, in the order of city.yaml, with how many."""
-    counted = Counter(p.definition.section for p in found)
-    return [(section, counted[key]) for key, section in city().sections.items() if counted[key]]
+def _chosen(request: HttpRequest) -> dict[str, list[str]]:
+    """What was ticked; what is no choice is nothing."""
+    known: dict[str, Container[str]] = {"event": city().life_events, "section": city().sections, **facets.FIXED}
+    return {group: [v for v in dict.fromkeys(request.GET.getlist(group)) if v in known[group]] for group in facets.GROUPS}
+
+
+def _boxes(group: str) -> list[tuple[str, Any]]:
+    """The choices of a group with their words."""
+    words: dict[str, list[tuple[str, Any]]] = {
+        "event": [(key, e.name) for key, e in city().life_events.items()], "section": [(key, s.name) for key, s in city().sections.items()],
+        "visit": [("no", say("来庁不要")), ("yes", say("来庁あり"))], "fee": [("free", say("無料")), ("paid", say("有料"))],
+        "card": [("no", say("カードがなくてもできます")), ("yes", say("マイナンバーカード"))]}
+    return words[group]
+
+
+def _narrowing(rows: list[selectors.Published], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
+    """(group, its name, its choices: value, words, how many, ticked): what would change nothing is left out."""
+    counted = facets.counts((p.definition for p in rows), chosen)
+    out = []
+    for group, name in TITLES.items():
+        boxes = [(v, words, counted[group][v], v in chosen[group]) for v, words in _boxes(group) if counted[group][v] or v in chosen[group]]
+        if len(boxes) > 1 or chosen[group]:
+            out.append((group, name, boxes))
+    return out
 
 
 @require_safe
 def listing(request: HttpRequest) -> HttpResponse:
-    """All procedures or those of a section, page by page, or the result of a search."""
-    query = request.GET.get("q", "").strip()[:80]
-    everything = {p.slug: p for p in selectors.catalogue()}
-    section, rows = city().sections.get(request.GET.get("section", "")), list[tuple[selectors.Published, str]]()
+    """All procedures or the result of a search, narrowed by what is ticked, page by page."""
+    query = request.GET.get("q", "").replace("\x00", "").strip()[:80]
+    everything, chosen = {p.slug: p for p in selectors.catalogue()}, _chosen(request)
+    rows, nearest = list[tuple[selectors.Published, Any]](), list[str]()
     if query:
-        rows = [(everything[h.slug], h.why) for h in selectors.search(query) if h.slug in everything]
+        found = selectors.search(query)
+        rows = [(everything[h.slug], why(h)) for h in found.hits if h.slug in everything]
+        nearest = [] if rows else selectors.index().nearest(query)
+        if set(request.GET) <= {"q"}:  # not for every tick and page
+            searched.note(query, found=bool(rows), known=found.known, line=limits.address(request))
     else:
-        own = (p for p in everything.values() if section is None or p.definition.section == section.id)
-        rows = [(p, "") for p in sorted(own, key=lambda p: p.definition.reading)]
-    sections = _by_section(everything.values()) if len(everything) > PER_PAGE and not query else []
-    address = "?" + urlencode({"q": query} if query else {"section": section.id} if section else {})
+        rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
+    narrowing = _narrowing([p for p, _ in rows], chosen) if rows else []
+    shown = [(p, words) for p, words in rows if facets.fits(facets.values(p.definition), chosen)]
+    ticked = [(group, v) for group, wanted in chosen.items() for v in wanted]
+    address = "?" + urlencode([*([("q", query)] if query else []), *ticked])
     return render(request, "procedures/list.html", {
-        "query": query, "section": section, "sections": sections, "events": city().life_events.values(), **_pages(request, rows, address)})
+        "query": query, "narrowing": narrowing, "ticked": bool(ticked), "total": len(rows), "nearest": nearest,
+        "events": city().life_events.values(), **_pages(request, shown, address)})
 
 
 @require_safe
@@ -69,7 +98,8 @@ def life_event(request: HttpRequest, event: str) -> HttpResponse:
         raise Http404
     rows = [p for p in selectors.catalogue() if event in p.definition.life_events]
     shown = _pages(request, sorted(rows, key=lambda p: p.definition.reading), "?")
-    return render(request, "procedures/life_event.html", {"event": entry, **shown})
+    guides = [finders.shown(f) for f in finders.finders().values() if event in f.events]
+    return render(request, "procedures/life_event.html", {"event": entry, "guides": guides, **shown})
 
 
 @require_safe

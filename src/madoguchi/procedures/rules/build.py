@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import re
 from collections.abc import Iterable
 from typing import Any
@@ -206,7 +207,8 @@ def questions(read: Reader, table: Table, *, group: str = "", step: str = "") ->
     return tuple(q for q in found if q)
 
 
-def _steps(read: Reader, top: Table) -> tuple[Step, ...]:
+def steps(read: Reader, top: Table) -> tuple[Step, ...]:
+    """画面, the pages with their questions."""
     out = []
     for number, table in enumerate(read.items(top, "画面", need=True), start=1):
         if not isinstance(table, Table):
@@ -267,7 +269,8 @@ def _roles(read: Reader, top: Table) -> tuple[Role, ...]:
     return tuple(out)
 
 
-def _deadline(read: Reader, top: Table) -> Deadline:
+def deadline(read: Reader, top: Table) -> Deadline:
+    """期限."""
     table = read.table(top, "期限")
     read.known(table, ("説明", "起点", "日数", "月数", "数え方", "閉庁日", "超過", "受付開始", "要確認"))
     return Deadline(
@@ -387,14 +390,11 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         form=read.text(top, "様式"), audience=read.text(top, "対象", need=True), minutes=read.number(top, "所要", need=True),
         fee=0 if isinstance(top.get("手数料"), Table) else read.number(top, "手数料", need=True), charge=charge_read(read, top),
         level=read.text(top, "本人確認", need=True, one_of=LEVELS),
-        steps=_steps(read, top), review=_review(read, top, kind), documents=_documents(read, top),
+        steps=steps(read, top), review=_review(read, top, kind), documents=_documents(read, top),
         handovers=_handovers(read, top), aliases=read.texts(top, "別名"), plan_name=read.text(top, "計画の名称"),
         life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True), visit=read.text(top, "来庁"),
         remaining=read.text(top, "残ること"), bring=read.texts(top, "持ち物"), roles=_roles(read, top),
-        deadline=_deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
+        deadline=deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
         derived=_derived(read, top), guidance=tuple((k, str(v)) for k, v in guidance.items()),
-        keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()),
-    )
-    import dataclasses
-
+        keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()))
     return dataclasses.replace(built, doubts=tuple(read.doubts)), read.problems

@@ -1,113 +1,361 @@
-"""Search over procedures: two-character words, kana and kanji, small typing differences (reference: anchors of search).
+"""Search over procedures: two-character words, kana and kanji, synonyms, one wrong letter, other languages; and why it matched.
 
-Character bigrams over normalised text, weighted by where a word stands and by how rare it is. 27 or 500 procedures fit
-in memory; nothing is tokenised by a dictionary, so no word is unknown.
-"""
+Texts are searched as letters, nothing is tokenised by a dictionary, so no word is unknown: a query is cut into the words that
+procedures and synonyms hold (the longest first), what is left over is looked up by its pairs of letters. 27 or 500 procedures
+fit in memory (reference: anchors of search; docs/adr/0039)."""
 
 from __future__ import annotations
 
 import math
+import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable
-from dataclasses import dataclass
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field
 
-import jaconv
-
+from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
 from .model import Definition
+from .synonyms import Synonyms
 
-_VARIANTS = str.maketrans("髙﨑邉邊齋齊澤濱廣龍國縣證罹", "高崎辺辺斎斎沢浜広竜国県証り")
+__all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
-
-# words that people and forms write now with kanji, now with kana, now without 送り仮名
-_SPELLINGS = (
-    ("子供", "こども"), ("子ども", "こども"), ("車椅子", "車いす"), ("引っ越し", "引越"), ("引越し", "引越"), ("申し込み", "申込"),
-    ("申込み", "申込"), ("届け出", "届出"), ("振り込み", "振込"), ("振込み", "振込"), ("受け取り", "受取"), ("手続き", "手続"),
-    ("赤ん坊", "赤ちゃん"),
-)
-
-
-def plain(text: str) -> str:
-    """Width, case, kana, common kanji variants and spellings made the same; spaces and marks dropped."""
-    text = jaconv.kata2hira(unicodedata.normalize("NFKC", text).lower().translate(_VARIANTS))
-    for written, same in _SPELLINGS:
-        text = text.replace(written, same)
-    return "".join(c for c in text if c.isalnum() or c == "ー")
-
-
-def _grams(text: str) -> list[str]:
-    return [text[i : i + 2] for i in range(len(text) - 1)] if len(text) > 1 else [text] if text else []
+NAME, OTHER, TEXT, DETAIL = "name", "other", "text", "detail"  # where a word stands: name and reading, other names and keywords, …
+WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
+LONGEST = 14  # letters of a word that a query is cut into
+COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
+UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
+STRONG = 4.0  # the score of a word in a name or among the keywords
+SHARE = 0.42  # of the weight of a query that a procedure must bring
+_BREAK = re.compile(r"[\s、。・,.!?！？「」()（）/／]+")
+_GLUE = re.compile(r"^(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+|"
+                   r"(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+$")
+# words that every procedure has or that only ask: they bring nothing where another word stands beside them
+_WEAK = frozenset(map(plain, (
+    "手続き", "手続", "申請", "届出", "届け", "請求", "申込", "方法", "やり方", "仕方", "書き方", "とき", "場合", "必要", "ください", "教えて",
+    "について", "ほしい", "欲しい", "もらう", "もらいたい", "もらえる", "したい", "どうする", "どうすれば", "どこ", "いつ", "何", "市役所", "役所",
+    "オンライン", "ネット", "書類", "用紙", "提出", "出したい", "出す", "取りたい", "取る", "受けたい", "受ける", "関係", "窓口", "制度", "相談",
+    "お願い", "知りたい", "変更", "再交付", "再発行", "証明", "登録", "認定", "支給", "新規", "更新",
+)))
+_STOP = frozenset(map(stem, (
+    "a", "an", "the", "of", "for", "to", "in", "on", "at", "my", "i", "we", "and", "or", "how", "do", "get", "want", "need", "apply",
+    "application", "procedure", "de", "da", "dos", "das", "o", "os", "e", "em", "um", "uma", "para", "por", "como", "meu", "minha",
+    "pedido", "requerimento", "cho", "cua", "va", "voi", "la", "toi", "xin", "don", "thu", "tuc", "yeu", "cau", "lam", "ve", "khai",
+)))
 
 
 @dataclass(frozen=True, slots=True)
 class Hit:
-    """A procedure found, how well, and by what."""
+    """A procedure found, how well, and why: ``how`` is exact, synonym, typo, letters or language; ``typed`` the part of the
+    query, ``word`` what stands in ``text`` (as written) at ``place``."""
 
     slug: str
     score: float
-    why: str
+    how: str
+    typed: str
+    word: str
+    place: str
+    text: str
+
+    @property
+    def why(self) -> str:
+        """The text by which it was found; empty where the name says it."""
+        return "" if self.place == NAME else self.text
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A word of the query: as typed, with the words to look for instead (how, word as written, weight)."""
+
+    typed: str
+    ways: tuple[tuple[str, str, float], ...]
+    known: bool
+
+
+@dataclass(frozen=True, slots=True)
+class Found:
+    """What a search found. ``known``: made of words of the index alone, so that it can name nobody."""
+
+    hits: tuple[Hit, ...]
+    known: bool
+
+
+@dataclass(slots=True)
+class _Entry:
+    """One text of one procedure."""
+
+    slug: str
+    place: str
+    letters: str
+    text: str
+
+
+@dataclass(slots=True)
+class _Words:
+    """The vocabulary: plain word → as written; its words by letter, for typing errors."""
+
+    all: dict[str, str] = field(default_factory=dict)
+    by_letter: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+
+    def add(self, written: str) -> None:
+        word = plain(written)
+        if 2 <= len(word) <= LONGEST and word not in self.all:
+            self.all[word] = written
+            for letter in set(word):
+                self.by_letter[letter].add(word)
+
+    def near(self, word: str) -> list[str]:
+        """Words that differ from this one by one letter. Two neighbours swapped share every letter, not one pair."""
+        if len(word) < 3 or is_latin(word):
+            return []
+        shared = Counter(w for letter in set(word) for w in self.by_letter.get(letter, ()))
+        least = len(set(word)) - 1
+        return [w for w, n in shared.items() if n >= least and len(w) > 2 and one_off(word, w)]
 
 
 class Index:
-    """An immutable index of definitions."""
+    """An immutable index of definitions. ``names``: slug → its names in other languages, and readings of other names."""
 
-    def __init__(self, definitions: Iterable[Definition]) -> None:
-        self._weights: dict[str, dict[str, float]] = defaultdict(dict)
-        self._words: dict[str, list[tuple[str, str]]] = {}
-        self._count = 0
+    def __init__(
+        self, definitions: Iterable[Definition], synonyms: Synonyms | None = None, names: Mapping[str, Iterable[tuple[str, float]]] | None = None,
+    ) -> None:
+        self._synonyms = (synonyms or Synonyms()).to
+        self._entries: list[_Entry] = []
+        self._by_gram: dict[str, set[int]] = defaultdict(set)
+        self._latin: dict[str, dict[str, float]] = defaultdict(dict)
+        self._shown: dict[tuple[str, str], str] = {}
+        self._vocabulary = _Words()
+        self.slugs: list[str] = []
         for d in definitions:
-            self._count += 1
-            grams: defaultdict[str, float] = defaultdict(float)
-            for weight, texts in _fields(d):
-                for text in texts:
-                    for gram in set(_grams(plain(text))):
-                        grams[gram] = max(grams[gram], weight)
-            for gram, weight in grams.items():
-                self._weights[gram][d.id] = weight
-            self._words[d.id] = [(plain(t), t) for w, ts in _fields(d) if w >= 3 for t in ts]
+            self.slugs.append(d.id)
+            self._add(d, (names or {}).get(d.id, ()))
+        for word in self._synonyms:
+            self._vocabulary.add(word)
+        for word in (t for targets in self._synonyms.values() for t in targets):
+            self._vocabulary.add(word)
 
-    def find(self, query: str, limit: int = 30) -> list[Hit]:
-        """The best procedures for a query; several words narrow the result."""
-        scores: defaultdict[str, float] = defaultdict(float)
-        words = [plain(w) for w in query.split()] or [plain(query)]
+    def _add(self, d: Definition, names: Iterable[tuple[str, float]]) -> None:
+        for place, texts in _places(d):
+            for text in texts:
+                self._enter(d.id, place, text)
+                if place in (NAME, OTHER):
+                    for word in (text, *re.split(r"[\s・、()（）]+|の(?=[一-鿿])", text)):
+                        self._vocabulary.add(word)
+        for text, weight in names:
+            if is_latin((text.split() or [""])[0]):
+                self._foreign(d.id, text, weight)
+            else:
+                self._enter(d.id, OTHER if weight == 1 else TEXT, text)
+                self._vocabulary.add(text)
+        self._foreign(d.id, d.id.replace("-", " "), 0.8, shown=d.name)
+
+    def _enter(self, slug: str, place: str, text: str) -> None:
+        letters = plain(text)
+        for gram in {*grams(letters), *letters}:
+            self._by_gram[gram].add(len(self._entries))
+        self._entries.append(_Entry(slug, place, letters, text))
+
+    def _foreign(self, slug: str, text: str, weight: float, shown: str = "") -> None:
+        words = {stem(w) for w in latin_words(text)} - _STOP
+        weight *= 0.85 + 0.15 / max(len(words), 1)
         for word in words:
-            grams = _grams(word)
-            if not grams:
+            if weight > self._latin[word].get(slug, 0):
+                self._latin[word][slug] = weight
+                self._shown[word, slug] = shown or text
+
+    # --- asking
+
+    def find(self, query: str, limit: int = 60) -> list[Hit]:
+        """The best procedures for a query."""
+        return list(self.search(query, limit).hits)
+
+    def search(self, query: str, limit: int = 60) -> Found:
+        """The best procedures for a query; words that mean nothing by themselves count only when they stand alone."""
+        tokens = [t for t in _BREAK.split(unicodedata.normalize("NFKC", query)) if t]
+        foreign, more = [t for t in tokens if is_latin(t)], list[Asked]()
+        for phrase in ("".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
+            if plain(bare(phrase)) in self._synonyms:
+                more.append(self._ask(plain(bare(phrase))))
+                foreign = [t for t in foreign if t not in phrase]
+        asked = [a for t in tokens if not is_latin(t) for a in self._token(t)] + more
+        strong = [a for a in asked if plain(a.typed) not in _WEAK] or asked
+        best: dict[str, list[Hit]] = defaultdict(list)
+        total = 0.0
+        for a in strong:
+            found, mass = self._one(a)
+            total += mass if found or a.known else UNHEARD
+            for hit in found:
+                best[hit.slug].append(hit)
+        words = [w for t in foreign for w in latin_words(t)]
+        total += self._in_latin(words, best)
+        known = bool(tokens) and all(a.known for a in asked) and all(self._is_word(stem(w)) for w in words)
+        return Found(tuple(self._ranked(best, total, limit)), known)
+
+    def _ranked(self, best: Mapping[str, list[Hit]], total: float, limit: int) -> list[Hit]:
+        """Those that bring enough of the query; where none does, those whose names hold one of its words."""
+        good = self._sharing(best, total, SHARE)
+        if not good:
+            named = {slug: kept for slug, hits in best.items() if (kept := [h for h in hits if h.score >= STRONG and h.how != "letters"])}
+            good = self._sharing(named, total, 0)
+        floor = good[0].score * 0.2 if good else 0
+        return [h for h in good[:limit] if h.score > floor]
+
+    def _sharing(self, best: Mapping[str, list[Hit]], total: float, least: float) -> list[Hit]:
+        out = []
+        for slug, hits in best.items():
+            share = sum(min(1.0, h.score / 5) * self._mass(h.typed) for h in hits) / max(total, 0.01)
+            if share < least:
                 continue
-            hit: defaultdict[str, float] = defaultdict(float)
-            matched: Counter[str] = Counter()
-            for gram in grams:
-                found = self._weights.get(gram) or self._single(gram)
-                rarity = math.log(1 + self._count / (1 + len(found)))
-                for slug, weight in found.items():
-                    hit[slug] += weight * rarity
-                    matched[slug] += 1
-            for slug, score in hit.items():
-                cover = matched[slug] / len(grams)
-                if cover >= 0.5:
-                    scores[slug] += score * cover
-                for text, _ in self._words.get(slug, []):
-                    if word in text:
-                        scores[slug] += 10 * len(word) / max(len(text), 1) + 4
-        best = sorted(scores.items(), key=lambda found: -found[1])[:limit]
-        floor = best[0][1] * 0.15 if best else 0
-        return [Hit(slug, score, self._why(slug, words)) for slug, score in best if score > floor]
+            top = max(hits, key=lambda h: h.score)
+            score = sum(h.score * self._mass(h.typed) for h in hits) * (0.4 + 0.6 * min(share, 1.0))
+            out.append(Hit(slug, score, top.how, top.typed, top.word, top.place, top.text))
+        return sorted(out, key=lambda h: (-h.score, h.slug))
 
-    def _single(self, gram: str) -> dict[str, float]:
-        if len(gram) != 1:
-            return {}
-        return {slug: weight for key, found in self._weights.items() if gram in key for slug, weight in found.items()}
+    def _mass(self, typed: str) -> float:
+        """How much a word of the query says: rare ones more, weak ones little."""
+        if plain(typed) in _WEAK:
+            return 0.5
+        holding = len(self._holders(plain(typed)))
+        return math.log(2 + len(self.slugs) / (1 + holding))
 
-    def _why(self, slug: str, words: list[str]) -> str:
-        for text, original in self._words.get(slug, []):
-            if any(w in text for w in words):
-                return original
-        return ""
+    def _token(self, token: str) -> list[Asked]:
+        """The words of a token; one that is a known word but for one letter is that word, whatever short words stand in it."""
+        parts = self._cut(token)
+        if all(a.known for a in parts):
+            return parts
+        whole = _GLUE.sub("", plain(token))
+        near = self._unknown(whole) if len(parts) > 1 and self._vocabulary.near(whole) else []
+        return near or parts
+
+    def _cut(self, token: str) -> list[Asked]:
+        """A token as the words that the index knows, the longest first, and what is left between them."""
+        letters, at, rest, out = plain(token), 0, "", list[Asked]()
+        raw = token if len(token) == len(letters) else letters  # as it was typed, where letter stands on letter
+        while at < len(letters):
+            size = next((n for n in range(min(LONGEST, len(letters) - at), 1, -1) if self._known(letters[at : at + n], letters)), 0)
+            if not size:
+                rest, at = rest + raw[at], at + 1
+                continue
+            out += self._unknown(rest)
+            out.append(self._ask(raw[at : at + size]))
+            rest, at = "", at + size
+        return [*out, *self._unknown(rest, alone=not out)]
+
+    def _known(self, word: str, whole: str) -> bool:
+        if word in _WEAK:
+            return True
+        if word not in self._vocabulary.all and word not in self._synonyms:
+            return False
+        return len(word) > 2 or word == whole or not re.fullmatch(r"[ぁ-ゖー]+", word)  # two kana inside a word are mostly chance
+
+    def _ask(self, typed: str) -> Asked:
+        word = plain(typed)
+        ways = [("exact", self._vocabulary.all.get(word, word), 1.0), *(("synonym", target, 0.9) for target in self._synonyms.get(word, ()))]
+        return Asked(typed, tuple(ways), known=True)
+
+    def _unknown(self, rest: str, *, alone: bool = False) -> list[Asked]:
+        typed = rest if alone and len(rest) < 3 else _GLUE.sub("", rest)
+        word = plain(typed)
+        if not word:
+            return []
+        if word in self._synonyms or word in self._vocabulary.all:
+            return [self._ask(typed)]
+        ways: list[tuple[str, str, float]] = [("letters", word, 1.0)]
+        for near in self._vocabulary.near(word):
+            ways.append(("typo", self._vocabulary.all[near], 0.7))
+            ways += [("typo", target, 0.6) for target in self._synonyms.get(near, ())]
+        return [Asked(typed, tuple(ways), known=False)]
+
+    def _one(self, a: Asked) -> tuple[list[Hit], float]:
+        """The best hit of every procedure for one word of the query, and the word's own weight."""
+        best: dict[str, Hit] = {}
+        for how, word, weight in a.ways:
+            found = self._by_letters(a.typed, word) if how == "letters" else self._holding(how, a.typed, word)
+            for hit in found:
+                if hit.score * weight > (best[hit.slug].score if hit.slug in best else 0):
+                    best[hit.slug] = Hit(hit.slug, hit.score * weight, hit.how, hit.typed, hit.word, hit.place, hit.text)
+        return list(best.values()), self._mass(a.typed)
+
+    def _holders(self, letters: str) -> set[int]:
+        """The entries that hold these letters."""
+        parts = grams(letters)
+        if not parts:
+            return set()
+        sets = sorted((self._by_gram.get(g, set()) for g in parts), key=len)
+        rest = set.intersection(*sets)
+        return {i for i in rest if letters in self._entries[i].letters} if len(parts) > 1 else rest
+
+    def _holding(self, how: str, typed: str, word: str) -> list[Hit]:
+        """Procedures that hold the word itself; those that say it more often a little before others."""
+        letters = plain(word)
+        holders = self._holders(letters)
+        often = Counter[str]()
+        for i in holders:
+            often[self._entries[i].slug] += 1
+        out = []
+        for i in holders:
+            e = self._entries[i]
+            exact = 1.5 if e.letters == letters else 1.25 if e.letters.startswith(letters) and e.place in (NAME, OTHER) else 1.0
+            score = WEIGHTS[e.place] * exact * (0.75 + 0.25 * len(letters) / max(len(e.letters), 1)) * (1 + 0.03 * min(often[e.slug], 6))
+            out.append(Hit(e.slug, score, how, typed, word, e.place, e.text))
+        return out
+
+    def _by_letters(self, typed: str, word: str) -> list[Hit]:
+        """Procedures that hold most of the pairs of letters of a word that nobody knows."""
+        if len(word) == 1 and re.fullmatch(r"[ぁ-ゖー]", word):
+            return []
+        if len(word) < 3:
+            return self._holding("exact", typed, word)
+        parts = grams(word)
+        shared = Counter(i for g in set(parts) for i in self._by_gram.get(g, ()))
+        out = []
+        for i, n in shared.items():
+            e, cover = self._entries[i], n / len(set(parts))
+            if cover >= COVER and (e.place in (NAME, OTHER) or cover >= 0.85):
+                how, weight = ("exact", 1.0) if word in e.letters else ("letters", 0.8)
+                out.append(Hit(e.slug, WEIGHTS[e.place] * cover * weight, how, typed, word, e.place, e.text))
+        return out
+
+    # --- words of Latin letters
+
+    def _is_word(self, word: str) -> bool:
+        return word in self._latin or word in _STOP
+
+    def _in_latin(self, words: list[str], best: dict[str, list[Hit]]) -> float:
+        stems = [(w, stem(w)) for w in words]
+        strong = [(w, s) for w, s in stems if s not in _STOP and (len(s) > 1 or s.isdigit())]
+        total = 0.0
+        for typed, word in strong:
+            total += math.log(2 + len(self.slugs) / (1 + len(self._latin.get(word, ()))))
+            for near, weight in self._latin_ways(word):
+                for slug, own in self._latin[near].items():
+                    best[slug].append(Hit(slug, 6 * weight * own, "language", typed, near, NAME, self._shown[near, slug]))
+        return total
+
+    def _latin_ways(self, word: str) -> list[tuple[str, float]]:
+        if word in self._latin:
+            return [(word, 1.0)]
+        longer = [(w, 0.8) for w in self._latin if len(word) > 4 and w.startswith(word)]
+        return longer or [(w, 0.7) for w in self._latin if len(word) > 4 and one_off(word, w)]
+
+    def nearest(self, query: str, most: int = 3) -> list[str]:
+        """Words of the index nearest to a query that found nothing, as written."""
+        letters = plain(query)
+        want = set(grams(letters))
+        if not want:
+            return []
+        rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
+        good = sorted((r for r in rated if r[0] >= 0.34 and self._holders(r[1])), key=lambda r: (-r[0], len(r[1])))
+        return [self._vocabulary.all[w] for _, w in good[:most]]
 
 
-def _fields(d: Definition) -> list[tuple[float, list[str]]]:
+def _places(d: Definition) -> list[tuple[str, list[str]]]:
     return [
-        (6, [d.name, d.reading]), (5, [*d.aliases, d.plan_name, *d.keywords]), (3, [d.summary, d.audience]),
-        (1.5, [q for pair in d.guidance for q in pair]),
-        (1, [*(law.law for law in d.laws), *(a.name for a in d.attachments), *(doc.name for doc in d.documents)]),
+        (NAME, [d.name, d.reading]), (OTHER, list(filter(None, (*d.aliases, d.plan_name, *d.keywords)))), (TEXT, [d.summary, d.audience]),
+        (DETAIL, [*(q for pair in d.guidance for q in pair), *(law.law for law in d.laws), *(a.name for a in d.attachments),
+                  *(doc.name for doc in d.documents)]),
     ]
+
+
+def kana_of(read: str) -> str:
+    """The reading of a text with readings: 保育園《ほいくえん》の申込《もうしこみ》 → ほいくえんのもうしこみ."""
+    return re.sub(r"｜?[一-鿿々〆ヶ0-9]+《([ぁ-ゖァ-ヺー・]+)》", r"\1", bare(read) if is_latin(read) else read)

@@ -30,13 +30,13 @@ def read(
     if not problems:
         problems = lint.lint(built, sections=sections, appeals=appeals, life_events=life_events)
     if override:
-        problems = [_in_its_file(p, override[1]) for p in problems]
+        problems = [in_its_file(p, override[1]) for p in problems]
         doubts = ((line % OVER, f"({override[1]}) {ja}" if line > OVER else ja) for line, ja in built.doubts)
         built = dataclasses.replace(built, doubts=tuple(doubts))
     return (None if problems else built), sorted(problems)
 
 
-def _in_its_file(problem: Problem, override: str) -> Problem:
+def in_its_file(problem: Problem, override: str) -> Problem:
     """A problem with the file whose line it names."""
     return Problem(override, problem.line - OVER, problem.ja) if problem.line > OVER else problem
 

@@ -1,17 +1,37 @@
-"""Search: the same thing however it is written."""
+"""Search: the same thing however it is written, everyday words, one wrong letter, other languages, and nothing where nothing is."""
 
 from __future__ import annotations
 
+from pathlib import Path
+
 import pytest
 
-from madoguchi.procedures.rules.find import Index, plain
+from madoguchi.config.procedures_cli import tables
+from madoguchi.procedures.rules import facets, translate
+from madoguchi.procedures.rules.find import NAME, Index, plain
+from madoguchi.procedures.rules.find_names import names_of
+from madoguchi.procedures.rules.letters import one_off
+from madoguchi.procedures.rules.synonyms import joined, read_synonyms
 
 from . import pack
+
+QUERIES = Path(__file__).with_name("queries.tsv")
+SYNONYMS = pack.ROOT / "procedures" / "search" / "synonyms.yaml"
+LEAST_QUERIES, LEAST_FOUND, MOST_FALSE = 150, 0.95, 0.05
 
 
 @pytest.fixture(scope="module")
 def index() -> Index:
-    return Index(pack.definition(name) for name in pack.ids())
+    common, _, problems = read_synonyms(SYNONYMS.read_text(encoding="utf-8"), SYNONYMS.name)
+    assert not problems
+    definitions = [pack.definition(name) for name in pack.ids()]
+    names = {d.id: names_of(d, translate.wanted(d, tables(d.id))) for d in definitions}
+    return Index(definitions, joined(common, {}, frozenset()), names)
+
+
+def table() -> dict[str, list[str]]:
+    lines = [line.split("\t") for line in QUERIES.read_text(encoding="utf-8").splitlines() if not line.startswith("#")]
+    return {query: [] if wanted == "-" else wanted.split() for query, wanted in lines}
 
 
 @pytest.mark.parametrize(("written", "also"), [
@@ -23,3 +43,88 @@ def test_spellings_find_the_same(index, written, also):
     found = [hit.slug for hit in index.find(written)]
     assert found == [hit.slug for hit in index.find(also)]
     assert found, written
+
+
+def test_everyday_queries_find_what_is_meant_among_the_first_three(index):
+    wanted = {query: slugs for query, slugs in table().items() if slugs}
+    assert len(wanted) >= LEAST_QUERIES
+    assert {s for slugs in wanted.values() for s in slugs} <= set(pack.ids())
+    missed = {q: [h.slug for h in index.find(q)[:3]] for q, slugs in wanted.items() if not set(slugs) & {h.slug for h in index.find(q)[:3]}}
+    assert 1 - len(missed) / len(wanted) >= LEAST_FOUND, missed
+
+
+def test_what_the_pack_has_nothing_about_is_not_found(index):
+    none = [query for query, slugs in table().items() if not slugs]
+    false = {q: [(h.slug, h.how, h.word) for h in index.find(q)] for q in none if index.find(q)}
+    assert len(none) >= 30
+    assert len(false) / len(none) <= MOST_FALSE, false
+
+
+@pytest.mark.parametrize(("query", "how", "typed", "word"), [
+    ("給食費", "exact", "給食費", "給食費"), ("お葬式", "synonym", "お葬式", "死亡"), ("児童手宛", "typo", "児童手宛", "児童手当"),
+    ("pregnancy", "language", "pregnancy", "pregnancy"), ("印鑑登録証明書", "exact", "印鑑登録証明書", "印鑑登録証明書"),
+])
+def test_a_hit_says_why(index, query, how, typed, word):
+    hit = index.find(query)[0]
+    assert (hit.how, hit.typed) == (how, typed)
+    assert plain(hit.word) == plain(word)
+
+
+def test_the_name_says_it_by_itself(index):
+    hit = next(h for h in index.find("罹災証明書") if h.slug == "risai-shoumei")
+    assert hit.place != NAME or hit.why == ""
+
+
+@pytest.mark.parametrize(("a", "b", "same"), [
+    ("児童手当", "児童手宛", True), ("ほいえくん", "ほいくえん", True), ("じどうてて", "じどうてあて", True), ("介護", "介護", False),
+    ("介護", "保育", False),    ("abcd", "bacd", True), ("abcd", "badc", False), ("", "a", True), 
+    ("ab", "ba", True), ("abcd", "abdc", True), ("abc", "abcde", False),
+])
+def test_one_letter(a, b, same):
+    assert one_off(a, b) is one_off(b, a) is same
+
+
+def test_known_queries_are_made_of_words_of_the_index_alone(index):
+    assert index.search("児童手当 現況届").known
+    assert index.search("child allowance").known
+    for query in ("鈴木一郎", "児童手当 鈴木", "鈴木さんの児童手当", "0767-00-0000", "hanako@example.jp", "hanako", "七尾花子 介護", "", "　"):
+        assert not index.search(query).known, query
+
+
+def test_nothing_found_names_the_nearest(index):
+    assert not index.find("シャワーキャップ")
+    assert index.nearest("シャワーキャップ") == ["シャワーチェア"]
+    assert index.nearest("ぬぬぬ") == []
+
+
+def test_synonyms_say_what_is_wrong_with_their_line():
+    text = "言い換え:\n  ゴミ: []\n  犬: [犬]\n  犬: [ねこ]\n  ねこ: 猫\n同じ意味:\n  - [一つ]\n使わない: ごみ\nほか: x\n"
+    found, dropped, problems = read_synonyms(text, "synonyms.yaml")
+    assert sorted({p.line for p in problems}) == [2, 4, 7, 8, 9]
+    assert all(p.file == "synonyms.yaml" for p in problems)
+    assert not dropped
+    assert found["ねこ"] == ("猫",)
+
+
+def test_the_citys_words_stand_in_the_place_of_the_common_ones():
+    common, _, _ = read_synonyms("言い換え:\n  ごみ: [廃棄物]\n  犬: [畜犬]\n  猫: [ねこ]\n", "a.yaml")
+    own, dropped, problems = read_synonyms("言い換え:\n  ゴミ: [資源]\n使わない: [犬]\n", "b.yaml")
+    assert not problems
+    assert joined(common, own, dropped).to == {"ごみ": ("資源",), "猫": ("ねこ",)}
+
+
+def test_two_way_words_find_each_other():
+    found, _, problems = read_synonyms("同じ意味:\n  - [謄本, 全部事項証明]\n", "a.yaml")
+    assert not problems
+    assert found == {"謄本": ("全部事項証明",), "全部事項証明": ("謄本",)}
+
+
+def test_counts_of_a_group_leave_its_own_choices_aside():
+    rows = [pack.definition(name) for name in pack.ids()]
+    all_of_them, care = facets.counts(rows, {}), facets.counts(rows, {"section": ["kaigo"]})
+    assert sum(all_of_them["section"].values()) == sum(all_of_them["fee"].values()) == len(rows)
+    assert care["section"] == all_of_them["section"]
+    assert sum(care["fee"].values()) == all_of_them["section"]["kaigo"]
+    both = [d for d in rows if facets.fits(facets.values(d), {"section": ["kaigo", "shimin"], "fee": ["paid"]})]
+    assert both
+    assert {d.section for d in both} == {"shimin"}

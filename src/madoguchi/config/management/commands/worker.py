@@ -19,12 +19,14 @@ from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
 from madoguchi.counter.public import helps_sweep
 from madoguchi.files.public import sweep_strays
+from madoguchi.guide.public import plans_sweep
 from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
 
-HOURLY = (bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep, business_accounts_sweep, guardians_sweep,
+HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
+          business_accounts_sweep, guardians_sweep,
           offers_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind)
 
 

@@ -1,0 +1,99 @@
+"""Writers: plans begin, change, are ticked off and go; drafts begin together."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Iterable, Mapping
+from typing import Any
+
+from django.db import transaction
+
+from madoguchi.identity.public import Owner
+from madoguchi.intake.public import KINDS, common, drafts_begin
+from madoguchi.kernel import clock
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Question, Step
+from madoguchi.procedures.rules.guide import Finder
+from madoguchi.procedures.rules.validate import read_entry, read_step
+
+from . import selectors
+from .errors import AnswersWrong, PlanNotFound
+from .models import Plan
+
+KEEPS = {True: dt.timedelta(days=365), False: dt.timedelta(days=30)}  # signed in; a guest, as long as the cookie of drafts
+MOST = 20  # plans of one owner: the oldest goes
+Raw = Mapping[str, list[str]]
+
+
+def answers_read(finder: Finder, raw: Raw) -> dict[str, Any]:
+    """The answers of a form with all pages of a finder. Raises AnswersWrong."""
+    d, answers, faults = finder.asking(), dict[str, Any](), []
+    for step in procedures.steps_asked(d, answers):
+        result = read_step(d, step, raw, selectors.facts(answers))
+        answers |= result.values
+        faults += result.faults
+    if faults:
+        raise AnswersWrong(faults)
+    return answers
+
+
+@transaction.atomic
+def plan_start(*, owner: Owner, finder: Finder, raw: Raw) -> Plan:
+    """Begin a list. Raises AnswersWrong."""
+    answers, now = answers_read(finder, raw), clock.now()
+    old = Plan.objects.filter(owner=owner.key).order_by("-made_at").values_list("id", flat=True)[MOST - 1 :]
+    Plan.objects.filter(id__in=list(old)).delete()
+    return Plan.objects.create(owner=owner.key, finder=finder.id, answers=answers, made_at=now, expires_at=now + KEEPS[owner.signed_in])
+
+
+def plan_answer(*, owner: Owner | None, plan_id: str, finder: Finder, raw: Raw) -> None:
+    """Other answers; ticks stay where the task does. Raises PlanNotFound, AnswersWrong."""
+    plan = selectors.plan_get(owner=owner, plan_id=plan_id)
+    _write(plan, answers=answers_read(finder, raw))
+
+
+def plan_tick(*, owner: Owner | None, plan_id: str, finder: Finder, done: Iterable[str]) -> None:
+    """What is done is exactly what is ticked. Raises PlanNotFound."""
+    plan, wanted = selectors.plan_get(owner=owner, plan_id=plan_id), set(done)
+    _write(plan, ticks=[t.id for t in finder.tasks if t.id in wanted])
+
+
+@transaction.atomic
+def plan_drop(*, owner: Owner | None, plan_id: str) -> None:
+    """Throw a list away; drafts begun from it stay. Raises PlanNotFound."""
+    selectors.plan_get(owner=owner, plan_id=plan_id).delete()
+
+
+def _write(plan: Plan, **values: Any) -> None:
+    if not Plan.objects.filter(id=plan.id, owner=plan.owner).update(**values):
+        raise PlanNotFound
+
+
+def together_step(slugs: Iterable[str], title: str, labels: Mapping[str, str]) -> Step:
+    """The page of what the chosen procedures ask alike. Nothing on it must be answered: what is empty is asked later."""
+    kinds = common([procedures.current(slug).definition for slug in slugs])
+    return Step("together", title, tuple(Question(kind_id(kind), labels[kind], kind, step="together") for kind in kinds))
+
+
+def kind_id(kind: str) -> str:
+    """The id of the question for a kind."""
+    return f"k{KINDS.index(kind) + 1}"
+
+
+@transaction.atomic
+def plan_together(*, owner: Owner | None, plan_id: str, slugs: list[str], step: Step, raw: Raw) -> None:
+    """Begin all of these with what was written once. Raises PlanNotFound, AnswersWrong, SignInNeeded."""
+    plan = selectors.plan_get(owner=owner, plan_id=plan_id)
+    values, faults = read_entry(step.questions, raw, "", {})
+    if faults:
+        raise AnswersWrong(faults)
+    assert owner is not None
+    named = {q.type: values[q.id] for q in step.questions if q.id in values}
+    begun = drafts_begin(owner=owner, slugs=slugs, values=named)
+    _write(plan, drafts=[*plan.drafts, *(str(d.id) for d in begun)])
+
+
+def plans_sweep() -> int:
+    """Delete plans past their term. Returns how many went."""
+    gone, _ = Plan.objects.filter(expires_at__lt=clock.now()).delete()
+    return gone

@@ -1,0 +1,250 @@
+"""手続きナビ: questions, the list, ticks, what belongs to whom, and writing once for several applications."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+import uuid
+
+import pytest
+from django.test import Client
+from django.urls import reverse
+from tests.support.hall import OPENING
+from tests.support.walk import text
+
+from madoguchi.guide import services
+from madoguchi.guide.models import Plan
+from madoguchi.identity.public import person_of, prefill
+from madoguchi.intake.models import Draft
+from madoguchi.intake.together import common, drafts_begin, next_in_bundle, offered, shared_questions
+from madoguchi.kernel import clock
+
+NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
+MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
+          "care": "no", "kokuho": "no", "card": "yes", "drive": "no"}
+DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
+           "died": "no", "insured": "no"}
+# route → the ids it carries; read by tests/meta
+STRANGERS = {"plan": ("plan_id",), "plan_answers": ("plan_id",), "plan_drop": ("plan_id",), "plan_together": ("plan_id",)}
+
+
+@pytest.fixture
+def town(hall):
+    for slug in (NINTEI, HOIKU, HENKOU, RISAI):
+        hall.publish(slug)
+    return hall
+
+
+def begin(client: Client, finder: str = "hikkoshi", answers=None) -> str:
+    away = client.post(reverse("guide", args=[finder]), answers or MOVING)
+    assert away.status_code == 303, text(away)
+    return str(away["Location"])
+
+
+def test_answers_become_a_list_in_order_with_days_and_reasons(town):
+    client = town.browser("hanako")
+    page = text(client.get(begin(client)))
+    assert page.index("転出届") < page.index("転入届") < page.index("マイナンバーカードの住所変更")
+    assert "18歳までのお子さんがいるため" in page
+    assert "令和8年11月30日まで" in page, "14 days from the day after 16 November"
+    assert "転居届" not in page
+    assert f"/p/{NINTEI}/" in page
+    assert "kaigo-ten-nyuu-keizoku" not in page, "nobody is in care"
+    assert page.count("<li>マイナンバーカード（家族全員分）") == 1, "each thing once"
+
+
+def test_no_answer_stands_in_an_address(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    assert url.split("/")[2] == "list"
+    assert "2026" not in url
+    assert uuid.UUID(url.split("/")[3])
+
+
+def test_what_is_missing_is_said_at_its_question(town):
+    page = town.browser().post(reverse("guide", args=["hikkoshi"]), {k: v for k, v in MOVING.items() if not k.startswith("date")})
+    assert page.status_code == 422
+    assert "引っ越す日" in text(page)
+    assert "エラー" in text(page)
+    assert not Plan.objects.exists()
+
+
+def test_ticks_stay_and_what_is_done_needs_no_paper_any_more(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    before = text(client.get(url))
+    assert "転出証明書" in before
+    assert client.post(url, {"done": ["tenshutsu", "tennyuu", "nonsense"]}).status_code == 303
+    assert Plan.objects.get().ticks == ["tenshutsu", "tennyuu"]
+    after = text(client.get(url))
+    assert after.count(" checked") == 2
+    assert after.count("転出証明書") < before.count("転出証明書")
+
+
+def test_other_answers_make_another_list_and_keep_ticks(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    client.post(url, {"done": ["card"]})
+    assert 'value="8"' in text(client.get(f"{url}answers/")), "令和8年"
+    assert client.post(f"{url}answers/", MOVING | {"kind": "within"})["Location"] == url
+    page = text(client.get(url))
+    assert "転居届" in page
+    assert "転入届" not in page
+    assert Plan.objects.get().ticks == ["card"]
+
+
+def test_a_guest_keeps_a_list_by_the_cookie(town):
+    client = Client()
+    url = begin(client, "hisai", DAMAGED)
+    assert "罹災証明書の交付申請" in text(client.get(url))
+    assert url in text(client.get("/guide/"))
+    assert Plan.objects.get().owner.startswith("g:")
+
+
+def test_strangers_cannot_tell_that_a_list_is_there(town):
+    url = begin(town.browser("hanako"))
+    nothing = f"/guide/list/{uuid.uuid4()}/"
+    before = list(Plan.objects.values())
+    for client in (town.browser("taro"), Client()):
+        for tail in ("", "answers/", "drop/", "together/"):
+            for method in ("get", "post"):
+                mine, none = getattr(client, method)(url + tail), getattr(client, method)(nothing + tail)
+                assert mine.status_code == none.status_code, (tail, method)
+                assert mine.status_code in (404, 303, 302)
+    assert list(Plan.objects.values()) == before
+
+
+def test_a_list_goes_when_it_is_dropped_and_after_its_term(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    assert client.post(f"{url}drop/")["Location"] == "/guide/"
+    assert not Plan.objects.exists()
+    begin(Client(), "hisai", DAMAGED)
+    begin(client)
+    with clock.frozen(OPENING + dt.timedelta(days=31)):
+        assert services.plans_sweep() == 1
+    with clock.frozen(OPENING + dt.timedelta(days=366)):
+        assert services.plans_sweep() == 1
+
+
+def test_one_owner_keeps_twenty_lists(town):
+    client = town.browser("hanako")
+    for _ in range(services.MOST + 2):
+        begin(client)
+    assert Plan.objects.count() == services.MOST
+
+
+def test_only_what_is_about_the_applicant_is_shared(town):
+    shared = {slug: {kind: [q.id for q in own] for kind, own in shared_questions(town.definition(slug)).items()} for slug in (NINTEI, HOIKU)}
+    assert set(shared[NINTEI]) >= {"氏名", "カナ", "生年月日", "住所", "電話"}
+    for own in shared.values():
+        assert not [i for ids in own.values() for i in ids if i.startswith(("agent", "p_", "spouse", "child", "work"))]
+    assert set(common([town.definition(NINTEI), town.definition(HOIKU)])) >= {"氏名", "電話"}
+
+
+def test_written_once_and_offered_in_each(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    choose = text(client.get(f"{url}together/"))
+    assert f'value="{NINTEI}"' in choose
+    page = text(client.get(f"{url}together/", {"go": "1", "p": [NINTEI, HOIKU]}))
+    assert "電話番号" in page
+    step = services.together_step([NINTEI, HOIKU], "", dict.fromkeys(("氏名", "カナ", "生年月日", "住所", "電話", "メール"), "x"))
+    phone = next(q.id for q in step.questions if q.type == "電話")
+    assert client.post(f"{url}together/", {"p": [NINTEI, HOIKU], phone: "0767-00-0000"})["Location"] == f"{url}#begun"
+    drafts = Draft.objects.filter(bundle__isnull=False)
+    assert {d.slug for d in drafts} == {NINTEI, HOIKU}
+    assert len({d.bundle for d in drafts}) == 1
+    listed = text(client.get(url))
+    assert "まとめて始めた申請" in listed
+    draft = drafts.get(slug=NINTEI)
+    own = shared_questions(town.definition(NINTEI))["電話"][0]
+    form = text(client.get(f"/a/{draft.id}/{own.step}/"))
+    assert re.search(r'value="0767-?00-?0000"', form)
+    assert "まとめて書いた内容" in form
+    assert HOIKU not in text(client.get(f"{url}together/")).replace("/p/", ""), "begun already"
+
+
+def test_a_wrong_telephone_begins_nothing(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    step = services.together_step([NINTEI, HOIKU], "", dict.fromkeys(("氏名", "カナ", "生年月日", "住所", "電話", "メール"), "x"))
+    phone = next(q.id for q in step.questions if q.type == "電話")
+    page = client.post(f"{url}together/", {"p": [NINTEI, HOIKU], phone: "12"})
+    assert page.status_code == 422
+    assert 'value="12"' in text(page)
+    assert not Draft.objects.exists()
+
+
+def test_a_guest_is_asked_for_the_card_where_a_procedure_asks_for_it(town):
+    client = Client()
+    url = begin(client)
+    assert client.get(f"{url}together/", {"go": "1", "p": [NINTEI]})["Location"].startswith("/sign-in/?why=card")
+    assert not Draft.objects.exists()
+
+
+def test_the_next_of_a_bundle_follows_the_one_that_was_sent(town):
+    owner = town.owner("hanako")
+    first, second = drafts_begin(owner=owner, slugs=[RISAI, NINTEI], values={})
+    Draft.objects.filter(id=first.id).update(state="filed")
+    after = next_in_bundle(owner=owner, draft_id=first.id)
+    assert after is not None
+    assert after.draft_id == str(second.id)
+    assert next_in_bundle(owner=town.owner("taro"), draft_id=first.id) is None
+    Draft.objects.filter(id=second.id).update(state="filed")
+    assert next_in_bundle(owner=owner, draft_id=second.id) is None
+
+
+def test_what_was_written_once_is_dropped_at_filing(town):
+    owner = town.owner("hanako")
+    person = person_of(owner)
+    assert person is not None
+    draft = drafts_begin(owner=owner, slugs=[RISAI], values={"氏名": prefill(person)["氏名"]})[0]
+    draft = Draft.objects.get(id=draft.id)
+    assert draft.shared
+    draft = town.fill(owner, draft, town.answers(RISAI))
+    town.send(owner, Draft.objects.get(id=draft.id))
+    assert Draft.objects.get(id=draft.id).shared == {}
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("ja-easy", "住《す》む"), ("en", "Moving-in notification (転入届)"), ("zh-hans", "迁入申报"),
+    ("vi", "Khai báo chuyển đến"), ("pt", "Notificação de entrada"),
+])
+def test_the_list_speaks_the_language_of_the_page(town, code, words):
+    client = town.browser("hanako")
+    url = begin(client)
+    client.cookies["ui_lang"] = code
+    page = text(client.get(url))
+    assert words in page or (code == "ja-easy" and "<rt>す</rt>" in page)
+    assert "住む市町村が変わるため" not in page
+
+
+def test_a_life_event_leads_to_its_finder(town):
+    assert 'href="/guide/hikkoshi/"' in text(Client().get("/life/move/"))
+    assert 'href="/guide/"' in text(Client().get("/"))
+
+
+def test_after_sending_one_the_next_is_a_button_away(town):
+    owner, client = town.owner("hanako"), town.browser("hanako")
+    first, second = drafts_begin(owner=owner, slugs=[RISAI, NINTEI], values={})
+    filled = town.fill(owner, Draft.objects.get(id=first.id), town.answers(RISAI))
+    sent = town.send(owner, Draft.objects.get(id=filled.id)).application
+    page = text(client.get(f"/my/{sent.id}/filed/"))
+    assert "まとめて始めた申請が残っています" in page
+    assert f"/a/{second.id}/" in page
+    url = begin(client)
+    Plan.objects.update(drafts=[str(first.id), str(second.id)])
+    listed = text(client.get(url))
+    assert "送信済み" in listed
+    assert "続きを書く" in listed
+
+
+def test_a_draft_for_somebody_else_is_offered_nothing_of_ones_own(town):
+    owner = town.owner("hanako")
+    draft = drafts_begin(owner=owner, slugs=[NINTEI], values={"電話": "0767000000"})[0]
+    d = town.definition(NINTEI)
+    page = d.step(shared_questions(d)["電話"][0].step)
+    assert list(offered(draft, d, page).values()) == ["0767000000"]
+    draft.mandate = uuid.uuid4()
+    assert offered(draft, d, page) == {}

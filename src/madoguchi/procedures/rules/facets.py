@@ -1,0 +1,36 @@
+"""Narrowing a list of procedures: within a group any choice will do, every group must hold; each choice says how many it gives."""
+
+from __future__ import annotations
+
+from collections import Counter
+from collections.abc import Iterable, Mapping, Sequence
+
+from .model import Definition
+
+GROUPS = ("event", "section", "visit", "fee", "card")
+FIXED = {"visit": ("no", "yes"), "fee": ("free", "paid"), "card": ("no", "yes")}
+Chosen = Mapping[str, Sequence[str]]
+
+
+def values(d: Definition) -> dict[str, tuple[str, ...]]:
+    """What a procedure is in every group."""
+    return {
+        "event": d.life_events, "section": (d.section,), "visit": ("yes" if d.visit else "no",),
+        "fee": ("free" if d.fee == 0 and d.charge is None else "paid",), "card": ("no" if d.level == "なし" else "yes",),
+    }
+
+
+def fits(own: Mapping[str, tuple[str, ...]], chosen: Chosen, without: str = "") -> bool:
+    """Does a procedure fit every choice, leaving one group aside?"""
+    return all(not wanted or group == without or any(w in own[group] for w in wanted) for group, wanted in chosen.items())
+
+
+def counts(rows: Iterable[Definition], chosen: Chosen) -> dict[str, Counter[str]]:
+    """Per group and value, how many rows there would be with that value: the choices of the other groups hold."""
+    found: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
+    for d in rows:
+        own = values(d)
+        for group in GROUPS:
+            if fits(own, chosen, without=group):
+                found[group].update(own[group])
+    return found

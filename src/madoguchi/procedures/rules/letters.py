@@ -1,0 +1,69 @@
+"""Letters of a search made the same: width, case, kana, kanji variants, spellings, diacritics; and how far two words are apart."""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+import jaconv
+
+_VARIANTS = str.maketrans("髙﨑邉邊齋齊澤濱廣龍國縣證罹", "高崎辺辺斎斎沢浜広竜国県証り")
+# words that people and forms write now with kanji, now with kana, now without 送り仮名
+_SPELLINGS = (
+    ("子供", "こども"), ("子ども", "こども"), ("車椅子", "車いす"), ("引っ越し", "引越"), ("引越し", "引越"), ("申し込み", "申込"),
+    ("申込み", "申込"), ("届け出", "届出"), ("振り込み", "振込"), ("振込み", "振込"), ("受け取り", "受取"), ("手続き", "手続"),
+    ("赤ん坊", "赤ちゃん"),
+)
+LATIN = re.compile(r"[a-z0-9]+")
+_LONG = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("oh", "o"))  # 住民票 is typed juminhyo, juuminhyou, jūminhyō
+
+
+def plain(text: str) -> str:
+    """Width, case, kana, common kanji variants and spellings made the same; spaces and marks dropped."""
+    text = jaconv.kata2hira(unicodedata.normalize("NFKC", text).lower().translate(_VARIANTS))
+    for written, same in _SPELLINGS:
+        text = text.replace(written, same)
+    return "".join(c for c in text if c.isalnum() or c == "ー")
+
+
+def bare(text: str) -> str:
+    """Latin letters without diacritics, in lower case: Giấy chứng nhận → giay chung nhan. Kana keep their marks."""
+    split = unicodedata.normalize("NFD", unicodedata.normalize("NFKC", text).lower().replace("đ", "d"))
+    return unicodedata.normalize("NFC", "".join(c for c in split if not "\u0300" <= c <= "\u036f"))
+
+
+def latin_words(text: str) -> list[str]:
+    """The words of Latin letters in a text, bare."""
+    return LATIN.findall(bare(text))
+
+
+def is_latin(word: str) -> bool:
+    """Is this written in Latin letters?"""
+    return bool(re.fullmatch(r"[a-z0-9'’.,/&()-]*[a-z][a-z0-9'’.,/&()-]*", bare(word)))
+
+
+def stem(word: str) -> str:
+    """A word of Latin letters as it is compared: without a plural's end, long vowels of rōmaji short."""
+    for written, same in _LONG:
+        word = word.replace(written, same)
+    for end in ("ies", "es", "s"):
+        if len(word) > len(end) + 3 and word.endswith(end):
+            return word[: -len(end)] + ("y" if end == "ies" else "")
+    return word[:-1] if len(word) > 4 and word.endswith("e") else word
+
+
+def grams(text: str) -> list[str]:
+    """Pairs of letters; a lone letter is its own."""
+    return [text[i : i + 2] for i in range(len(text) - 1)] if len(text) > 1 else [text] if text else []
+
+
+def one_off(a: str, b: str) -> bool:
+    """Is one letter wrong, missing, too many, or are two neighbours swapped? Equal words are not one off."""
+    if a == b or abs(len(a) - len(b)) > 1:
+        return False
+    if len(a) > len(b):
+        a, b = b, a
+    at = next((i for i, c in enumerate(a) if c != b[i]), len(a))
+    if len(a) < len(b):
+        return a[at:] == b[at + 1 :]
+    return a[at + 1 :] == b[at + 1 :] or (a[at : at + 2] == b[at : at + 2][::-1] and a[at + 2 :] == b[at + 2 :])

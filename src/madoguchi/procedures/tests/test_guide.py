@@ -1,0 +1,139 @@
+"""Finders as data: what is wrong is said with its line, what holds is listed in order, every text has its words."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, read_finders, side_file
+from madoguchi.kernel.said import RUBY, key_of
+from madoguchi.procedures.rules.checks import Facts
+from madoguchi.procedures.rules.guide import Finder, due, read_finder, texts
+
+from . import pack
+
+SIX = ("hikkoshi", "shussei", "kekkon", "okuyami", "kaigo", "hisai")
+GOOD = """ナビ: mihon
+版: 2026-11-28
+名称: 見本
+図: truck
+分野: [move]
+概要: 見本です。
+画面:
+  - 題: はじめ
+    番号: about
+    項目:
+      day: {問: その日, 型: 日付, 必須: はい}
+      kind: {問: どれ, 型: 選択, 必須: はい, 選択肢: {a: 甲, b: 乙}}
+      more: {問: ほかに, 型: はい・いいえ, 必須: はい, 条件: kind = a}
+やること:
+  first: {名: 一つ目, 理由: 甲のため, 条件: kind = a, 場所: そこ, 方法: 窓口, 期限: {起点: day, 日数: 14, 説明: 14日以内}}
+  second: {名: 二つ目, 理由: いつも, 課: shimin, 方法: 電話, 後: [third]}
+  third: {名: 三つ目, 理由: ほかにあるため, 条件: more = はい, 手続: juuminhyou-utsushi, 方法: オンラインか窓口}
+"""
+
+
+def read(text: str):
+    city = pack.city()
+    return read_finder(text, "x/mihon.yaml", sections=city.sections, events=city.life_events, slugs=frozenset(pack.ids()))
+
+
+@pytest.fixture(scope="module")
+def finders() -> dict[str, Finder]:
+    found = {path.stem: finder for path, finder, problems in read_finders(pack.city()) if not problems}
+    return {name: finder for name, finder in found.items() if finder}
+
+
+def test_the_six_finders_have_no_fault(finders):
+    assert set(finders) >= set(SIX)
+    assert [str(p) for _, _, problems in read_finders(pack.city()) for p in problems] == []
+
+
+def test_a_good_file_is_read():
+    found, problems = read(GOOD)
+    assert problems == []
+    assert [t.id for t in found.tasks] == ["first", "second", "third"]
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), [
+    ("手続: juuminhyou-utsushi", "手続: nai", 17, "手続「nai」はありません"),
+    ("課: shimin", "課: nai", 16, "課「nai」"),
+    ("条件: more = はい", "条件: kind = c", 17, "答えにありません"),
+    ("条件: more = はい", "条件: mora = はい", 17, "という問いはありません"),
+    ("条件: more = はい", "条件: kind = b かつ more = はい", 17, "成り立ちません"),
+    ("条件: kind = a}\nやる", "条件: kind = a かつ kind = b}\nやる", 13, "成り立ちません"),
+    ("後: [third]", "後: [fourth]", 16, "やることにありません"),
+    ("方法: オンラインか窓口", "方法: オンラインか窓口, 後: [second]", 16, "輪になっています"),
+    ("起点: day", "起点: kind", 15, "日付の問いではありません"),
+    ("条件: kind = a, 場所: そこ", "条件: kind = a", 15, "どこでするか"),
+    ("条件: more = はい", "条件: kind = a", 13, "どの条件にも期限にも使われていません"),
+    ("型: 選択", "型: 氏名", 12, "使えません"),
+    ("方法: 電話", "方法: 手紙", 16, "どれかにしてください"),
+    ("理由: いつも, ", "", 16, "「理由」がありません"),
+    ("概要:", "概用:", 6, "という見出しは使えません"),
+    ("分野: [move]", "分野: [nai]", 5, "city.yaml にありません"),
+    ("ナビ: mihon", "ナビ: hoka", 1, "ファイルの名前と同じ"),
+])
+def test_what_is_wrong_is_said_with_its_line(old, new, line, words):
+    assert old in GOOD
+    found, problems = read(GOOD.replace(old, new, 1))
+    assert found is None
+    assert [p for p in problems if p.line == line and words in p.ja], [str(p) for p in problems]
+
+
+def test_a_citys_file_is_laid_on_the_common_one():
+    city = pack.city()
+    over = "やること:\n  second: {場所: 別館, 課: \"\"}\n  fourth: {名: 四つ目, 理由: 市だけ, 課: nai, 方法: 窓口}\n"
+    found, problems = read_finder(GOOD, "x/mihon.yaml", override=(over, "y/mihon.yaml"), sections=city.sections, events=city.life_events,
+                                  slugs=frozenset(pack.ids()))
+    assert found is None
+    assert [(p.file, p.line) for p in problems] == [("y/mihon.yaml", 3)]
+    found, _ = read_finder(GOOD, "x/mihon.yaml", override=(over.replace("課: nai", "課: shimin"), "y/mihon.yaml"), sections=city.sections,
+                           events=city.life_events, slugs=frozenset(pack.ids()))
+    assert {t.id: t.place for t in found.tasks}["second"] == "別館"
+
+
+def kanji(letter: str) -> bool:
+    return "一" <= letter <= "鿿"
+
+
+def facts(**answers) -> Facts:
+    return Facts(answers, dt.date(2026, 11, 20), lambda day: day)
+
+
+def test_what_others_wait_for_comes_first_then_the_nearest_day():
+    found, _ = read(GOOD)
+    listed = due(found, facts(day="2026-11-16", kind="a", more=True))
+    assert [(d.task.id, d.last) for d in listed] == [("first", dt.date(2026, 11, 30)), ("third", None), ("second", None)]
+    assert [d.task.id for d in due(found, facts(day="2026-11-16", kind="b"))] == ["second"]
+
+
+def test_what_something_urgent_waits_for_is_as_urgent(finders):
+    moving = facts(kind="in", date="2026-11-16", child=True, pupil=False, nursery=False, care=False, kokuho=False, card=True, drive=False)
+    order = [d.task.id for d in due(finders["hikkoshi"], moving)]
+    assert order.index("tenshutsu") < order.index("tennyuu") < order.index("teate_in")
+
+
+@pytest.mark.parametrize(("finder", "task", "answers", "last"), [
+    ("shussei", "birth", {"born": "2026-11-10"}, dt.date(2026, 11, 23)),  # 戸籍法43条: the day itself counts
+    ("okuyami", "death", {"date": "2026-11-10"}, dt.date(2026, 11, 16)),
+    ("okuyami", "abandon", {"date": "2026-11-10"}, dt.date(2027, 2, 10)),  # 民法915条, 140条, 143条
+    ("okuyami", "tax", {"date": "2026-11-10", "income": True}, dt.date(2027, 3, 10)),
+    ("okuyami", "registry", {"date": "2026-11-10", "property": True}, dt.date(2029, 11, 10)),
+    ("hisai", "fund", {"date": "2026-11-10", "home": True, "level": "heavy"}, dt.date(2027, 12, 10)),
+    ("kaigo", "koushin", {"state": "yes", "until": "2027-03-31", "age": "old"}, dt.date(2027, 3, 31)),
+    ("hikkoshi", "tennyuu", {"date": "2026-11-16", "kind": "in"}, dt.date(2026, 11, 30)),
+])
+def test_last_days_are_those_of_the_law(finders, finder, task, answers, last):
+    assert next(d.last for d in due(finders[finder], facts(**answers)) if d.task.id == task) == last
+
+
+@pytest.mark.parametrize("code", ["ja-easy", "ja-ruby", "en", "zh-hans", "vi", "pt"])
+def test_every_text_has_its_words(finders, code):
+    table = {e.key: e.text for e in side_file(TRANSLATIONS_ROOT / code / "finders.yaml")}
+    wanted = [t for name in SIX for t in texts(finders[name])]
+    assert [t for t in wanted if key_of(t) not in table and (code != "ja-ruby" or any(map(kanji, t)))] == []
+    if code == "ja-easy":
+        left = {k: v for k, v in table.items() if any(map(kanji, RUBY.sub("", v)))}
+        assert left == {}, "kanji without a reading"
