@@ -62,6 +62,10 @@ OPEN = {
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
     "case_paper_drop": "a button",
     "staff_sessions": "the form of staff_reset",
+    "booking_hold": "a button: no sign-in", "booking_details": "this browser's own hold: no sign-in", "booking_release": "a button",
+    "booking_check": "a button", "booking_change": "a button", "booking_cancel": "a button", "booking_find": "no sign-in", "booking_feed": "a button",
+    "booking_wait": "no sign-in", "booking_waiting": "buttons behind a signed link", "staff_booking_mark": "buttons",
+    "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
@@ -151,6 +155,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
             "write-offs/", "runs/", "debits/", "transfers/",
             f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+        ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.agency import public as agency
+from madoguchi.booking import public as booking
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.collection import public as collection
@@ -40,7 +41,7 @@ WITNESSES = {
 }
 BOOKS = {"till:": payments.till_witness, "collection": collection.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
-          collection.SEALED)
+          collection.SEALED, booking.SEALED)
 
 
 def connect() -> None:

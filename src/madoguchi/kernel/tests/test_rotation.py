@@ -60,6 +60,12 @@ def full(ring, hall: Hall):
     taxes.excess_of_payer()
     taxes.transferred(hall)
     taxes.debited(hall)
+    from madoguchi.booking import waiting
+    from madoguchi.booking.setup import setup
+    from madoguchi.booking.tests import conftest as counters
+
+    counters.filled()
+    waiting.waiting_join(service=setup().services["tax"], day=counters.MONDAY, form=counters.FORM, by="test", owner="", language="ja")
     from madoguchi.collection import remind
 
     remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")

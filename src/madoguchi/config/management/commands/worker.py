@@ -14,6 +14,7 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
+from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
 from madoguchi.counter.public import helps_sweep
@@ -24,7 +25,7 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire
 
 HOURLY = (bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep, business_accounts_sweep, guardians_sweep,
-          helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind)
+          helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind, bookings_sweep)
 
 
 class Command(BaseCommand):
@@ -42,6 +43,8 @@ class Command(BaseCommand):
             escalate()
             payments_ask()
             payments_expire()
+            offers_sweep()
+            bookings_remind()
             while outbox.run_once():
                 pass
             outbox.heartbeat("worker")
@@ -60,9 +63,11 @@ class Command(BaseCommand):
                     memberships_lapse()
                     payments_ask()
                     payments_expire()
+                    offers_sweep()
                 if now - due > 600:
                     due = now
                     escalate()
+                    bookings_remind()
                 if now - tidy > 3600:
                     tidy = now
                     for sweep in HOURLY:
