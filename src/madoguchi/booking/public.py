@@ -19,10 +19,11 @@ from .services import (
 from .setup import Counter, Service, setup
 from .trial import trial_bookings
 from .waiting import offers_sweep
+from .witness import witness
 
 __all__ = [
     "SEALED", "Booking", "BookingNotFound", "BookingOver", "Contact", "Counter", "Day", "HoldOver", "Service", "ServiceNotFound", "Slot",
     "SlotTaken", "booking_by_number", "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_mark",
     "bookings_of", "bookings_remind", "bookings_sweep", "days_of", "details_set", "hold_make", "hold_release", "next_free", "offers_sweep",
-    "services_online", "setup", "trial_bookings",
+    "services_online", "setup", "trial_bookings", "witness",
 ]

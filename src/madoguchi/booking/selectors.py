@@ -26,10 +26,10 @@ def services_online() -> list[Service]:
     return [s for s in setup().services.values() if s.online]
 
 
-def takes_bookings() -> bool:
-    """Can residents book anything? A wrong file of the city closes none of the other pages."""
+def takes_bookings(section: str = "") -> bool:
+    """Can residents book anything, there or anywhere? A wrong file of the city closes none of the other pages."""
     try:
-        return bool(services_online())
+        return any(not section or s.section == section for s in services_online())
     except BookingWrong:
         return False
 
@@ -144,7 +144,6 @@ def closure_list(*, actor: Staff, section: str) -> list[Closure]:
 def closure_get(*, actor: Staff, closure_id: int) -> Closure:
     """One. Raises BookingNotFound."""
     row = Closure.objects.filter(id=closure_id).first()
-    if row is None:
+    if row is None or row.section not in sections_of(actor=actor):
         raise BookingNotFound("この受付の停止は見つかりませんでした。一覧を確認してください。")
-    section_require(actor=actor, section=row.section)
     return row

@@ -15,7 +15,8 @@ from madoguchi.booking.models import Booking, PersonMark, Taken
 from madoguchi.booking.rules import State
 from madoguchi.booking.selectors import booking_by_code
 from madoguchi.booking.setup import setup
-from madoguchi.kernel import audit, clock
+from madoguchi.config.wiring import connect
+from madoguchi.kernel import audit, clock, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
 
@@ -210,6 +211,25 @@ def test_wrong_codes_lock_it(hall):
     with pytest.raises(FormWrong) as wrong:
         booking_by_code(number=made.number, code=code)
     assert "お電話" in wrong.value.ja
+
+
+def test_the_record_stands_behind_every_booking(hall):
+    """`audit verify` names a booking that was changed, removed or added by hand."""
+    kept, gone = booked(), services.booking_change(booking=by_phone("tax", MONDAY, NINE + 60), day=MONDAY, start=NINE + 90, by="x")
+    services.booking_cancel(booking=by_phone("tax", MONDAY, NINE + 30), by="x", staff=True)
+    with clock.frozen(kept.starts_at):
+        services.booking_mark(booking=kept, came=True, by="x")
+    connect()
+    assert witness.verify() == []
+    Booking.objects.filter(id=kept.id).update(state=State.ABSENT)
+    Booking.objects.filter(id=gone.id).update(start=NINE)
+    Booking.objects.filter(state=State.CANCELLED).delete()
+    Booking.objects.create(number="0000-0000", service="tax", section="zeimu", counter="zeimu", seat=0, day=MONDAY, start=600, minutes=30, pause=0,
+                           state=State.CONFIRMED, created_at=clock.now(), changed_at=clock.now())
+    told = [fault.ja for fault in witness.verify()]
+    assert len(told) == 4
+    assert {words for words in ("状態が", "日時が", "消されています", "記録がありません") for t in told if words in t} == {
+        "状態が", "日時が", "消されています", "記録がありません"}
 
 
 @pytest.mark.parametrize("text", ["", "x", "2026-11-30", "2026-11-30T", "2026-11-30T9", "2026-11-30T25:00", "2026-11-30T-1:00", "9999-12-31T23:59:59",
