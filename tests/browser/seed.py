@@ -104,6 +104,7 @@ class Town:
         self.base, self.home = base, home
         self._windows: dict[str, demo.Browser] = {"nobody": demo.Browser(base)}
         self._tablet_at, self._tablet_until = "", 0.0
+        self._held, self._held_until = "", 0.0
 
     def window(self, who: str) -> demo.Browser:
         """A resident's browser, or a member of staff's (by account); "guest" is a resident who never signs in."""
@@ -409,6 +410,78 @@ class Town:
         entry = str(desk.get("/staff/inventory/?q=水道").page.xpath("//tbody//a/@href")[0])
         desk.get(entry).send(entry, {"status_by_hand": "bpr", "note": "料金の計算を先に見直す"})
         return {"upload": upload, "asked": asked, "entry": entry}
+
+    # --- bookings: addresses of pages
+
+    def _slots(self, who: str, path: str) -> list[str]:
+        return [str(v) for v in self.window(who).get(path).page.xpath("//button[@name='slot']/@value")]
+
+    def _hold(self, service: str) -> str:
+        """Hanako holds the last time of a page: the page of that booking."""
+        slot = self._slots("hanako", f"/booking/{service}/")[-1]
+        return self.window("hanako").send("hold/", {"slot": slot}).url.removeprefix(self.base).removesuffix("details/")
+
+    def _book(self, service: str) -> str:
+        there, hanako = self._hold(service), self.window("hanako")
+        hanako.send("./", {"mail": "hanako@example.jp"}).send("./", {})
+        return there
+
+    @property
+    def held(self) -> str:
+        """Held by hanako, with her name; a new one when the ten minutes run out while others look."""
+        if time.monotonic() > self._held_until:
+            self._held, self._held_until = self._hold("childcare"), time.monotonic() + 420
+            self.window("hanako").send("./", {"mail": "hanako@example.jp"})
+        return self._held
+
+    @functools.cached_property
+    def booked(self) -> str:
+        """Hanako's."""
+        return self._book("moving")
+
+    @functools.cached_property
+    def cancelled(self) -> str:
+        """Hanako's, given up."""
+        there = self._book("care")
+        self.window("hanako").get(f"{there}cancel/").send("./", {})
+        return there
+
+    @functools.cached_property
+    def other_slot(self) -> str:
+        """A time to which hanako's could be moved."""
+        return self._slots("nobody", "/booking/moving/")[0]
+
+    @functools.cached_property
+    def full_day(self) -> str:
+        """A day on which the tax counter has no time left."""
+        desk, far = self.window("yamada"), dt.date.today() + dt.timedelta(days=20)
+        slots = self._slots("yamada", f"/staff/booking/new/tax/?day={far}")
+        day = slots[0].partition("T")[0]
+        for slot in slots:
+            if slot.startswith(day):
+                desk.get(f"/staff/booking/new/tax/?slot={slot}").send("new/tax/", {"name": "試用 うめ"})
+        return day
+
+    @functools.cached_property
+    def waits(self) -> str:
+        """Where hanako sees that she waits for that day."""
+        hanako = self.window("hanako").get(f"/booking/tax/wait/?day={self.full_day}")
+        return hanako.send("./", {"mail": "hanako@example.jp"}).url.removeprefix(self.base)
+
+    @functools.cached_property
+    def booked_by_staff(self) -> str:
+        """By telephone, as staff see it."""
+        slot = self._slots("yamada", "/staff/booking/new/tax-installment/")[-1]
+        desk = self.window("yamada").get(f"/staff/booking/new/tax-installment/?slot={slot}")
+        return desk.send("new/tax-installment/", {"name": "試用 次郎", "phone": "0767530000"}).url.removeprefix(self.base)
+
+    @functools.cached_property
+    def closure(self) -> str:
+        """That very day is closed, so that it hits a booking."""
+        desk = self.window("yamada").get(self.booked_by_staff)
+        day = str(desk.page.xpath("//a[contains(@href, 'day=')]/@href")[0]).rpartition("=")[2]
+        desk.get("/staff/booking/closures/").send("booking/closures/", {"first": day, "start": "16:00", "reason": "職員の研修"})
+        return desk.url.removeprefix(self.base).partition("?")[0]
 
     @functools.cached_property
     def built(self) -> str:

@@ -62,6 +62,10 @@ JOURNEYS: dict[str, Journey] = {
     # a tax paid online, and a mail before the next one is due
     "mytax": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("mytax_demand", {}), ("mytax_remind", {}), ("work", {}),
               ("mytax_start", {}), ("mytax_card", {}), ("work", {})],
+    # a time at the counter: held, booked, moved, reminded of, given up for who waits, and a day that is closed
+    "booking": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("book_hold", {}), ("book_confirm", {}), ("work", {}),
+                ("book_change", {}), ("book_remind", {}), ("work", {}), ("book_cancel", {}), ("work", {}), ("book_accept", {}),
+                ("book_close", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -73,4 +77,5 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
-        "debit": ("decided", "decided"), "fee_debit": ("received", "filed")}
+        "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
+        "booking": ("received", "filed")}

@@ -8,6 +8,7 @@ from pathlib import Path
 
 import pytest
 
+from madoguchi.booking.setup import read_setup, texts
 from madoguchi.collection.charges import read_charges
 from madoguchi.config.languages_cli import catalogue_file, missing
 from madoguchi.kernel.said import LETTERS, key_of
@@ -75,6 +76,7 @@ def test_what_the_city_says_of_itself_is_translated(code: str):
     told += [words for s in city().sections.values() for words in (s.name, s.unit)]
     told += [words for e in city().life_events.values() for words in (e.name, e.note)]
     told += [charge.name for charge in read_charges(city().folder).all.values()]
+    told += texts(read_setup(city().folder))
     assert [words for words in told if words and key_of(words) not in known] == []
 
 

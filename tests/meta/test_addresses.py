@@ -37,7 +37,8 @@ def filled(path: str, things: dict[str, str]) -> str:
                       "mandate_id": nothing, "survey_id": nothing, "run_id": nothing, "guardian_id": nothing, "help_id": nothing,
                       "organisation_id": nothing, "payment_id": nothing, "refund_id": nothing, "back_id": nothing,
                       "section": "kosodate", "close_id": nothing, "order_id": nothing,
-                      "write_off_id": nothing, "act_id": nothing, "plan_id": nothing, "name": "hikkoshi"}
+                      "write_off_id": nothing, "act_id": nothing, "plan_id": nothing, "name": "hikkoshi",
+                      "booking_id": nothing, "service": "tax", "secret": "x", "link": "x"}
     found = address(re.sub(r"<(slug|str|int|path):(?!(step_id))(\w+)>", lambda m: known.get(m[3], "1"), path), known)
     assert "<" not in found, found
     return found

@@ -39,17 +39,28 @@ from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
 from madoguchi.survey.tests.conftest import answers as flooded
 
-from . import readers, rights, rights_builder, rights_collection, rights_companies, rights_guide, rights_inventory
+from . import (
+    readers,
+    rights,
+    rights_booking,
+    rights_builder,
+    rights_collection,
+    rights_companies,
+    rights_guide,
+    rights_inventory,
+)
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 TABLE = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE | rights_inventory.TABLE | rights_guide.TABLE | rights_builder.TABLE
-OWN = rights.OWN | rights_companies.OWN | rights_collection.OWN | rights_guide.OWN
+TABLE |= rights_booking.TABLE
+OWN = rights.OWN | rights_companies.OWN | rights_collection.OWN | rights_guide.OWN | rights_booking.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
        "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",
-       "close", "back", *rights_guide.IDS)
-OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN
-NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS)
+       "close", "back", "booking", "by_phone", *rights_guide.IDS)
+OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN | rights_booking.OPEN
+NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS,
+           *rights_booking.NUMBERS)
 
 
 class World:
@@ -103,6 +114,7 @@ class World:
         rights_inventory.procedures(self)
         rights_builder.definitions(self)
         rights_guide.lists(self)
+        rights_booking.counters(self)
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
     def _run_and_talk(self) -> None:

@@ -108,7 +108,7 @@ def offer_drop(*, actor: Staff, offer_id: int) -> None:
     offer_get(actor=actor, offer_id=offer_id).delete()
 
 
-def offers_sweep() -> int:
+def definitions_sweep() -> int:
     """What nobody decided about for thirty days goes."""
     return Offer.objects.filter(at__lt=clock.now() - KEEP).delete()[0]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from .models import Copy, Release
-from .offers import offers_sweep
+from .offers import definitions_sweep
 from .services import due_publish
 from .sources import MARK, drafts_folder
 
@@ -18,4 +18,4 @@ def copied_slugs() -> set[str]:
     return set(Copy.objects.values_list("slug", flat=True))
 
 
-__all__ = ["MARK", "copied_slugs", "drafts_folder", "due_publish", "offers_sweep", "released_slugs"]
+__all__ = ["MARK", "copied_slugs", "drafts_folder", "due_publish", "definitions_sweep", "released_slugs"]

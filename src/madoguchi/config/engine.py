@@ -196,7 +196,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {
         "words": words,
-        "jdate": said_days.day, "jtime": said_days.moment, "shortday": say.shortday, "yen": said_days.yen,
+        "jdate": said_days.day, "jtime": said_days.moment, "wday": said_days.weekday, "shortday": say.shortday, "yen": said_days.yen,
         "iso": dt.date.fromisoformat, "fee": fee_words, "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "brief": said_days.brief,

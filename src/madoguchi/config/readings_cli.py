@@ -12,6 +12,7 @@ from pathlib import Path
 from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
+from madoguchi.booking import setup as booking
 from madoguchi.collection.charges import read_charges
 from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
@@ -58,11 +59,12 @@ def definition_texts(city: City) -> dict[str, list[str]]:
 
 
 def city_texts(city: City) -> list[str]:
-    """What the city calls itself, its sections, its life events and disasters, its taxes and charges."""
+    """What the city calls itself, its sections, its life events and disasters, its taxes and charges, its counters."""
     names = [city.name, city.address, city.hours, *(x["名"] for x in city.disasters)]
     names += [n for s in city.sections.values() for n in (s.name, s.unit)]
     names += [n for e in city.life_events.values() for n in (e.name, e.note)]
     names += [charge.name for charge in read_charges(city.folder).all.values()]
+    names += booking.texts(booking.read_setup(city.folder))
     return [text for text in dict.fromkeys(map(str, names)) if ONE.search(text)]
 
 

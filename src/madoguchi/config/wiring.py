@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from madoguchi.adapters import debit_form
 from madoguchi.agency import public as agency
+from madoguchi.booking import public as booking
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.collection import public as collection
@@ -40,9 +41,9 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness, "payments": payments.witness,
 }
-BOOKS = {"till:": payments.till_witness, "collection": collection.witness}
+BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
-          collection.SEALED)
+          collection.SEALED, booking.SEALED)
 
 
 def connect() -> None:

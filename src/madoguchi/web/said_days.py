@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 
+from babel.dates import format_date
 from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
@@ -22,6 +23,17 @@ def day(value: dt.date | dt.datetime | None) -> str:
         return ""
     local = value.astimezone(JST).date() if isinstance(value, dt.datetime) else value
     return languages.day(local)
+
+
+def weekday(value: dt.date) -> str:
+    """A day with its day of the week: 令和8年11月30日(月), Monday, 30 November 2026 …"""
+    babel = languages.BABEL.get(languages.current().code)
+    if babel:
+        return format_date(value, format="full", locale=babel)
+    name, read = "月火水木金土日"[value.weekday()], ("げつ", "か", "すい", "もく", "きん", "ど", "にち")[value.weekday()]
+    if languages.current() is languages.FURIGANA:
+        return Words(f"{day(value)}({name}《{read}》)")
+    return f"{day(value)}({name})"
 
 
 def moment(value: dt.datetime | None) -> str:

@@ -115,9 +115,9 @@ def test_only_who_took_it_in_sees_it_and_it_goes_after_a_month(hall, given) -> N
             offers.offer_drop(actor=hall.staff(who), offer_id=offer.id)
     with pytest.raises(CopyNotFound):
         taken(hall, given, "auditor")
-    assert offers.offers_sweep() == 0
+    assert offers.definitions_sweep() == 0
     with clock.frozen(OPENING + offers.KEEP * 2):
-        assert offers.offers_sweep() == 2
+        assert offers.definitions_sweep() == 2
 
 
 def test_pages(hall, given) -> None:

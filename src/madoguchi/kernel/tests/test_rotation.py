@@ -65,6 +65,12 @@ def full(ring, hall: Hall):
     from madoguchi.collection.models import DirectDebit
 
     debit_note(payment="20000000-0000-4000-8000-000000000001", row=DirectDebit.objects.get())
+    from madoguchi.booking import waiting
+    from madoguchi.booking.setup import setup
+    from madoguchi.booking.tests import conftest as counters
+
+    counters.filled()
+    waiting.waiting_join(service=setup().services["tax"], day=counters.MONDAY, form=counters.FORM, by="test", owner="", language="ja")
     from madoguchi.collection import remind
 
     remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")

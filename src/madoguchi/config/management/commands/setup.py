@@ -12,6 +12,7 @@ from django.core.management.base import BaseCommand
 
 import madoguchi.procedures.rules as procedure_rules
 from madoguchi.agency.public import trial_organisations
+from madoguchi.booking.public import trial_bookings
 from madoguchi.builder.public import released_slugs
 from madoguchi.casework.public import words_fill
 from madoguchi.collection.public import trial_taxes
@@ -53,6 +54,7 @@ class Command(BaseCommand):
             trial_town(actor="setup")
             trial_organisations(actor="setup")
             trial_taxes(actor="setup")
+            trial_bookings(actor="setup")
         if settings.MADOGUCHI_ENV != "test":
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")

@@ -14,7 +14,8 @@ from django.db import InterfaceError, OperationalError, close_old_connections
 
 from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
-from madoguchi.builder.public import due_publish, offers_sweep
+from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_sweep
+from madoguchi.builder.public import definitions_sweep, due_publish
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
 from madoguchi.counter.public import helps_sweep
@@ -27,7 +28,8 @@ from madoguchi.payments.public import payments_ask, payments_expire
 
 HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
           business_accounts_sweep, guardians_sweep,
-          offers_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind)
+          definitions_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
+          bookings_sweep)
 
 
 class Command(BaseCommand):
@@ -46,6 +48,8 @@ class Command(BaseCommand):
             due_publish()
             payments_ask()
             payments_expire()
+            offers_sweep()
+            bookings_remind()
             while outbox.run_once():
                 pass
             outbox.heartbeat("worker")
@@ -64,10 +68,12 @@ class Command(BaseCommand):
                     memberships_lapse()
                     payments_ask()
                     payments_expire()
+                    offers_sweep()
                 if now - due > 600:
                     due = now
                     escalate()
                     due_publish()
+                    bookings_remind()
                 if now - tidy > 3600:
                     tidy = now
                     for sweep in HOURLY:

@@ -110,4 +110,6 @@
     ['input', 'keydown', 'pointerdown'].forEach(t => addEventListener(t, touched));
     setInterval(over, 5e3); d.addEventListener('visibilitychange', over);
   }
+  // 8. a list that is printed at the counter (fallback: the browser's own menu)
+  $$('[data-print]').forEach(b => b.addEventListener('click', () => print()));
 })();

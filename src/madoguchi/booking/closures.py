@@ -1,0 +1,137 @@
+"""Times that staff close (会議, 職員の不在, 災害): entered with a reason, ended early, and told to those whose booking they hit."""
+
+from __future__ import annotations
+
+import datetime as dt
+from dataclasses import dataclass
+
+from django.db import transaction
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.web.typed import day_typed, number_typed
+
+from . import claims, days, mails
+from .codes import chain
+from .contact import contact_of
+from .errors import FormWrong
+from .models import Booking, Closure, moment
+from .rules import CELL, DAY, Span, State
+from .selectors import closure_get, section_require
+from .setup import setup
+from .waiting import offers_make
+
+REASON_MOST, DAYS_MOST = 100, 366
+
+
+@dataclass(frozen=True, slots=True)
+class Typed:
+    """The form of a closure, as typed."""
+
+    counter: str
+    first: str
+    last: str
+    start: str
+    end: str
+    seats: str
+    reason: str
+
+
+def _time(text: str, empty: int) -> int:
+    hour, _, minute = text.strip().partition(":")
+    if not text.strip():
+        return empty
+    found = int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() and len(text) < 6 else -1
+    return found if 0 <= found <= DAY and int(minute or 60) < 60 and found % CELL == 0 else -1
+
+
+def closure_read(section: str, typed: Typed, by: str) -> Closure:
+    """What was typed, as a row that is not stored yet. Raises FormWrong."""
+    first, last = day_typed(typed.first), day_typed(typed.last or typed.first)
+    start, end = _time(typed.start, 0), _time(typed.end, DAY)
+    seats, reason = number_typed(typed.seats or "0", 2), typed.reason.strip()
+    counters = {c.key: c for c in setup().counters.values() if c.section == section}
+    most = counters[typed.counter].seats if typed.counter in counters else 0
+    faults = []
+    if typed.counter and typed.counter not in counters:
+        faults.append(("counter", "窓口を一覧から選んでください"))
+    if first is None or first < clock.today():
+        faults.append(("first", "始まりの日は、今日からの日付にしてください"))
+    if last is None or (first and not 0 <= (last - first).days < DAYS_MOST):
+        faults.append(("last", "終わりの日は、始まりの日から1年以内の日付にしてください"))
+    if start < 0:
+        faults.append(("start", f"時刻は 9:00 の形で、{CELL}分きざみにしてください。一日中のときは空けてください"))
+    if end < 0 or (start >= 0 and end <= start):
+        faults.append(("end", f"終わりの時刻は、始まりより後の {CELL}分きざみにしてください。一日中のときは空けてください"))
+    if not 0 <= seats <= most and seats != 0:
+        faults.append(("seats", f"減らす席の数は、窓口を選んでから、その席の数({most})までにしてください。すべて止めるときは空けてください"))
+    if not 2 <= len(reason) <= REASON_MOST:
+        faults.append(("reason", f"理由を{REASON_MOST}字までで入力してください(例: 職員の研修)。人の名前は書かないでください"))
+    if faults or first is None or last is None:
+        raise FormWrong(faults)
+    return Closure(section=section, counter=typed.counter, first=first, last=last, start=start, end=end, seats=seats, reason=reason,
+                   made_by=by, made_at=clock.now())
+
+
+def bookings_in(row: Closure) -> list[Booking]:
+    """Bookings to come that lie in the time of a closure, hit or not."""
+    found = Booking.objects.filter(section=row.section, state=State.CONFIRMED, day__range=(max(row.first, clock.today()), row.last))
+    if row.counter:
+        found = found.filter(counter=row.counter)
+    return [b for b in found.order_by("day", "start", "counter", "seat")
+            if b.start < row.end and row.start < b.start + b.minutes and b.starts_at > clock.now()]
+
+
+def hits(row: Closure) -> list[Booking]:
+    """Bookings that lie in it and have no open seat."""
+    counters = setup().counters
+    return [b for b in bookings_in(row) if b.counter not in counters
+            or b.seat not in days.seats_open(counters[b.counter], b.day, Span(b.start, b.start + b.minutes))]
+
+
+@transaction.atomic(durable=True)
+def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tuple[Closure, int, int]:
+    """Close a time. A booking on a seat that is closed moves to another one at the same time where there is room; the others are hit, and
+    with ``tell`` those with a mail address are told. Returns the closure, how many are hit and how many told. Raises FormWrong."""
+    section_require(actor=actor, section=section)
+    row = closure_read(section, typed, actor.actor)
+    claims.section_lock(section)  # nobody books between the closing and the look at what it hits
+    row.save()
+    for booking in hits(row):
+        _reseat(booking)
+    hit, told = hits(row), 0
+    for booking in hit if tell else []:
+        told += mails.send(booking, contact_of(booking), "shut")
+    audit.record(actor.actor, "booking.closed", chain=chain(section), facts={
+        "closure": row.id, "counter": row.counter, "first": str(row.first), "last": str(row.last), "start": row.start, "end": row.end,
+        "seats": row.seats, "reason": row.reason, "hit": len(hit), "told": told})
+    failpoints.hit("booking.closure.before_commit")
+    return row, len(hit), told
+
+
+def _reseat(booking: Booking) -> None:
+    row = Booking.objects.select_for_update().get(id=booking.id)
+    for free in days.seats_for(row):
+        if claims.seat(row, days.Place(row.counter, free), row.day, row.start, row.minutes, row.pause):
+            row.save(update_fields=["seat"])
+            return
+
+
+@transaction.atomic(durable=True)
+def closure_end(*, actor: Staff, closure_id: int) -> Closure:
+    """Open the time again; those who wait for these days are offered it. Twice is once. Raises BookingNotFound."""
+    row = closure_get(actor=actor, closure_id=closure_id)
+    claims.section_lock(row.section)
+    if Closure.objects.filter(id=row.id, ended_at=None).update(ended_at=clock.now(), ended_by=actor.actor):
+        audit.record(actor.actor, "booking.opened", chain=chain(row.section), facts={"closure": row.id})
+        for n in range((row.last - row.first).days + 1):
+            offers_make(row.section, row.first + dt.timedelta(days=n))
+    row.refresh_from_db()
+    return row
+
+
+def span_words(row: Closure) -> str:
+    """The hours of a closure in words."""
+    if (row.start, row.end) == (0, DAY):
+        return "一日中"
+    return f"{moment(row.first, row.start):%H:%M}〜{f'{row.end // 60}:{row.end % 60:02d}'}"

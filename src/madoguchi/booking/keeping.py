@@ -1,0 +1,69 @@
+"""What the worker does by the clock: the mail the day before, and forgetting."""
+
+from __future__ import annotations
+
+import datetime as dt
+from uuid import UUID
+
+from django.db import transaction
+
+from madoguchi.kernel import audit, clock, failpoints
+
+from . import claims, mails
+from .codes import chain
+from .contact import contact_of
+from .models import Booking, Closure, Waiting
+from .rules import State
+from .setup import setup
+
+CLOSE = 21  # nobody is woken by a booking
+AT_ONCE, FORGOTTEN_AT_ONCE = 500, 2000
+CLOSURES_DAYS = 400
+
+
+def bookings_remind() -> int:
+    """Tell by mail of tomorrow's bookings, from the hour of booking.yaml (前日の知らせ) on; each once. Returns how many were told."""
+    now = clock.now().astimezone(clock.JST)
+    if not setup().remind <= now.hour < CLOSE:
+        return 0
+    rows = Booking.objects.filter(state=State.CONFIRMED, reminded_at=None, day=now.date() + dt.timedelta(days=1))
+    return sum(_remind(key) for key in rows.order_by("id").values_list("id", flat=True)[:AT_ONCE])
+
+
+@transaction.atomic(durable=True)
+def _remind(key: UUID) -> bool:
+    row = Booking.objects.select_for_update().filter(id=key, state=State.CONFIRMED, reminded_at=None).first()
+    if row is None:
+        return False
+    row.reminded_at = clock.now()
+    row.save(update_fields=["reminded_at"])
+    told = row.created_at.astimezone(clock.JST).date() < clock.today() and mails.send(row, contact_of(row), "remind")
+    failpoints.hit("booking.remind.before_commit")
+    return told
+
+
+def bookings_sweep() -> int:
+    """Forget: holds that ran out, and bookings with name and contact so many days after their day (booking.yaml 保存). Returns how many."""
+    now = clock.now()
+    gone = 0
+    for key in Booking.objects.filter(state=State.HELD, held_until__lte=now - dt.timedelta(hours=1)).values_list("id", flat=True)[:AT_ONCE]:
+        with transaction.atomic(durable=True):
+            row = Booking.objects.select_for_update().filter(id=key, state=State.HELD, held_until__lte=now).first()
+            if row is not None:
+                claims.lapse(row)
+    with transaction.atomic(durable=True):
+        gone += _forget(now.date() - dt.timedelta(days=setup().keep))
+    Closure.objects.filter(last__lt=now.date() - dt.timedelta(days=CLOSURES_DAYS)).delete()
+    return gone
+
+
+def _forget(before: dt.date) -> int:
+    lapsed = Booking.objects.filter(state=State.LAPSED, changed_at__lt=clock.now() - dt.timedelta(days=1)).values_list("id", flat=True)
+    Booking.objects.filter(id__in=list(lapsed[:FORGOTTEN_AT_ONCE])).delete()
+    Waiting.objects.filter(id__in=list(Waiting.objects.filter(day__lt=before).values_list("id", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    rows = list(Booking.objects.filter(day__lt=before).exclude(state__in=[State.HELD, State.LAPSED]).values_list("id", "section")[:FORGOTTEN_AT_ONCE])
+    Booking.objects.filter(id__in=[key for key, _ in rows]).delete()
+    for section in sorted({section for _, section in rows}):
+        keys = sorted(str(key) for key, of in rows if of == section)
+        audit.record("system", "booking.forgotten", chain=chain(section), facts={"bookings": keys})
+    return len(rows)

@@ -1,0 +1,29 @@
+"""Door: bookings for the rooms above (queue at the counter, events), sweeps for the worker, columns for the wiring."""
+
+from .contact import SEALED, Contact
+from .days import Day, Slot, days_of, next_free
+from .errors import BookingNotFound, BookingOver, HoldOver, ServiceNotFound, SlotTaken
+from .keeping import bookings_remind, bookings_sweep
+from .models import Booking
+from .selectors import booking_by_number, bookings_of, services_online
+from .services import (
+    booking_by_staff,
+    booking_cancel,
+    booking_change,
+    booking_confirm,
+    booking_mark,
+    details_set,
+    hold_make,
+    hold_release,
+)
+from .setup import Counter, Service, setup
+from .trial import trial_bookings
+from .waiting import offers_sweep
+from .witness import witness
+
+__all__ = [
+    "SEALED", "Booking", "BookingNotFound", "BookingOver", "Contact", "Counter", "Day", "HoldOver", "Service", "ServiceNotFound", "Slot",
+    "SlotTaken", "booking_by_number", "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_mark",
+    "bookings_of", "bookings_remind", "bookings_sweep", "days_of", "details_set", "hold_make", "hold_release", "next_free", "offers_sweep",
+    "services_online", "setup", "trial_bookings", "witness",
+]

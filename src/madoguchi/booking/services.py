@@ -1,0 +1,159 @@
+"""Writers: hold a slot, say who comes, confirm, change, cancel, mark who came. The caller has got the row by a selector."""
+
+from __future__ import annotations
+
+import datetime as dt
+from collections.abc import Mapping
+
+from django.db import transaction
+
+from madoguchi.kernel import audit, clock, failpoints
+
+from . import claims, mails, rules, waiting
+from .codes import chain
+from .contact import Contact, contact_of, contact_typed, sealed
+from .errors import BookingOver, FormWrong, HoldOver, TooLate
+from .making import booking_new, confirm_in, facts, locked, moved, service_of
+from .models import Booking, Waiting, moment
+from .rules import Act, State
+from .setup import Service
+
+
+@transaction.atomic(durable=True)
+def hold_make(*, service: Service, day: dt.date, start: int, owner: str, language: str, instead: list[str] | None = None) -> Booking:
+    """Hold a slot for ten minutes. ``instead``: holds of the same browser, which are given back. Raises SlotTaken."""
+    claims.section_lock(service.section)
+    for row in Booking.objects.select_for_update().filter(id__in=instead or [], state=State.HELD).order_by("id"):
+        if not Waiting.objects.filter(booking=row, state="offered").exists():  # an offer is not given back by looking elsewhere
+            claims.lapse(row)
+    row = booking_new(service, owner=owner, language=language, held_until=clock.now() + dt.timedelta(minutes=rules.HOLD_MINUTES))
+    claims.claim(row, service, day, start)
+    row.save()
+    return row
+
+
+def _holds_still(row: Booking) -> None:
+    if row.state != State.HELD or row.held_until is None or row.held_until <= clock.now():
+        raise HoldOver
+
+
+@transaction.atomic(durable=True)
+def details_set(*, booking: Booking, form: Mapping[str, str]) -> Booking:
+    """Who comes, onto a hold. Raises HoldOver, FormWrong."""
+    row = locked(booking)
+    _holds_still(row)
+    row.sealed = sealed(contact_typed(form), row)
+    row.save(update_fields=["sealed"])
+    return row
+
+
+@transaction.atomic(durable=True)
+def hold_release(*, booking: Booking) -> None:
+    """Give a hold back. Twice is once."""
+    row = locked(booking)
+    if row.state == State.HELD:
+        claims.lapse(row)
+
+
+@transaction.atomic(durable=True)
+def booking_confirm(*, booking: Booking, by: str) -> tuple[Booking, str]:
+    """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code.
+    Raises HoldOver, TooManyBookings, FormWrong."""
+    row = locked(booking)
+    if row.state == State.CONFIRMED:
+        return row, ""
+    _holds_still(row)
+    return row, confirm_in(row, by=by)
+
+
+def changeable(row: Booking, *, staff: bool = False) -> bool:
+    """Can it be changed or cancelled now? By staff as long as nobody has come."""
+    if row.state != State.CONFIRMED:
+        return False
+    last = row.starts_at - dt.timedelta(hours=service_of(row).change)
+    return staff or clock.now() <= last
+
+
+def _changeable(row: Booking, staff: bool) -> None:
+    if row.state != State.CONFIRMED:
+        raise BookingOver
+    if not changeable(row, staff=staff):
+        raise TooLate
+
+
+@transaction.atomic(durable=True)
+def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff: bool = False) -> Booking:
+    """Another time: the new is taken and the old given back at once. Raises SlotTaken, TooLate, BookingOver."""
+    claims.section_lock(booking.section)
+    row = locked(booking)
+    _changeable(row, staff)
+    before = facts(row)
+    if (row.day, row.start) == (day, start):
+        return row
+    moved(row, Act.CHANGE)
+    old_day = row.day
+    claims.claim(row, service_of(row), day, start, staff=staff)
+    row.sequence, row.changed_at, row.reminded_at = row.sequence + 1, clock.now(), None
+    row.save()
+    mails.send(row, contact_of(row), "changed")
+    audit.record(by, "booking.changed", chain=chain(row.section), facts=facts(row) | {"before": f"{before['day']} {before['start']}"})
+    waiting.offers_make(row.section, old_day)
+    failpoints.hit("booking.change.before_commit")
+    return row
+
+
+@transaction.atomic(durable=True)
+def booking_cancel(*, booking: Booking, by: str, staff: bool = False) -> Booking:
+    """Give it up: the first who waits for that day is offered the place. Raises TooLate, BookingOver."""
+    claims.section_lock(booking.section)
+    row = locked(booking)
+    if row.state == State.CANCELLED:
+        return row
+    _changeable(row, staff)
+    moved(row, Act.CANCEL)
+    row.sequence, row.changed_at = row.sequence + 1, clock.now()
+    row.save()
+    row.cells.all().delete()
+    mails.send(row, contact_of(row), "cancelled")
+    audit.record(by, "booking.cancelled", chain=chain(row.section), facts=facts(row))
+    waiting.offers_make(row.section, row.day)
+    failpoints.hit("booking.cancel.before_commit")
+    return row
+
+
+@transaction.atomic(durable=True)
+def booking_mark(*, booking: Booking, came: bool, by: str) -> Booking:
+    """The person has come, or has not. Only on the day and after it. Raises BookingOver."""
+    row = locked(booking)
+    if row.state == (State.CAME if came else State.ABSENT):
+        return row
+    if row.day > clock.today():
+        raise BookingOver("来たかどうかは、予約の日から記録できます。")
+    moved(row, Act.COME if came else Act.MISS)
+    row.changed_at = clock.now()
+    row.save(update_fields=["state", "changed_at"])
+    audit.record(by, "booking.came" if came else "booking.missed", chain=chain(row.section), facts={"booking": str(row.id)})
+    return row
+
+
+@transaction.atomic(durable=True)
+def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Contact, by: str) -> tuple[Booking, str]:
+    """A booking for somebody at the telephone or the counter, with its code to be told. Raises SlotTaken, FormWrong."""
+    if not contact.name:
+        raise FormWrong([("name", "お名前を入力してください")])
+    row = booking_new(service, channel="staff", held_until=clock.now() + dt.timedelta(minutes=1))
+    claims.claim(row, service, day, start, staff=True)
+    row.sealed = sealed(contact, row)
+    return row, confirm_in(row, by=by, limited=False)
+
+
+def slot_read(text: str) -> tuple[dt.date, int] | None:
+    """A slot as forms send it (2026-11-30T9:30); None for what is none."""
+    day, _, time = text.partition("T")
+    hour, _, minute = time.partition(":")
+    try:
+        found = dt.date.fromisoformat(day), int(hour) * 60 + int(minute)
+        moment(*found)
+    except (ValueError, OverflowError):
+        return None
+    return found if len(text) < 20 and 0 <= found[1] < rules.DAY else None

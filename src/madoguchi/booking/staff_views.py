@@ -1,0 +1,197 @@
+"""予約 as staff see it: the day, one booking, a booking by telephone. A view parses, calls one service, renders."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any, cast
+from urllib.parse import urlencode
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import clock
+from madoguchi.offices.public import city
+from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed
+
+from . import days, feeds, selectors, services
+from .contact import contact_of, contact_typed
+from .errors import BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
+from .models import Booking
+from .pages import CODE_COOKIE, week_context
+from .rules import State
+from .setup import Service, setup
+
+WORDS = {State.CONFIRMED: ("予約", "notice"), State.CAME: ("来た", "ok"), State.ABSENT: ("来なかった", "warn"), State.CANCELLED: ("取消し", "")}
+CHANNELS = {"online": "インターネット", "staff": "職員"}
+
+
+def actor_of(request: HttpRequest) -> Staff:
+    """Who is signed in."""
+    return cast(Staff, request.user)
+
+
+def section_of(request: HttpRequest, typed: str | None = None) -> str:
+    """The section of the page: the one asked for, else the first of this person. Raises BookingNotFound."""
+    known = selectors.sections_of(actor=actor_of(request))
+    wanted = typed if typed is not None else request.GET.get("section", "")
+    if not known or (wanted and wanted not in known):
+        raise BookingNotFound
+    return wanted or known[0]
+
+
+def frame(request: HttpRequest, section: str) -> dict[str, Any]:
+    """What the pages share: this person's sections and which one is shown."""
+    return {"section": section, "section_name": city().sections[section].name,
+            "sections": [(key, city().sections[key].name) for key in selectors.sections_of(actor=actor_of(request))]}
+
+
+def row_of(booking: Booking) -> dict[str, Any]:
+    """A booking as the lists show it."""
+    service, counter = setup().services.get(booking.service), setup().counters.get(booking.counter)
+    words, chip = WORDS[State(booking.state)]
+    return {"b": booking, "c": contact_of(booking), "service": service.name if service else booking.service, "counter": counter.name if counter
+            else booking.counter, "words": words, "chip": chip, "channel": CHANNELS[booking.channel]}
+
+
+@login_required
+@require_safe
+def day(request: HttpRequest) -> HttpResponse:
+    """The bookings of a day, by counter and time."""
+    actor, section = actor_of(request), section_of(request)
+    if request.GET.get("number", "").strip():
+        found = selectors.staff_booking_by_number(actor=actor, number=request.GET["number"])
+        if found is not None:
+            return see_other(reverse("staff_booking", kwargs={"booking_id": str(found.id)}))
+    at = day_typed(request.GET.get("day", "")) or clock.today()
+    rows = [row_of(b) for b in selectors.day_list(actor=actor, section=section, day=at)]
+    counters = {c.key: c.name for c in setup().counters.values() if c.section == section}
+    keys = [*counters, *sorted({r["b"].counter for r in rows} - set(counters))]
+    context = frame(request, section) | {
+        "day": at, "before": at - dt.timedelta(days=1), "after": at + dt.timedelta(days=1), "today": clock.today(),
+        "groups": [(counters.get(key, key), [r for r in rows if r["b"].counter == key]) for key in keys], "count": len(rows),
+        "missing": request.GET.get("number", "")[:20], "markable": at <= clock.today()}
+    return render(request, "booking/day.html", context)
+
+
+@login_required
+@require_safe
+def one(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """One booking."""
+    return _one(request, selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id), "")
+
+
+def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
+    context = frame(request, booking.section) | row_of(booking) | {
+        "refused": refused, "markable": booking.day <= clock.today() and booking.state != State.CANCELLED,
+        "changeable": booking.service in setup().services and services.changeable(booking, staff=True),
+        "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600)}
+    return render(request, "booking/staff_one.html", context, status=status)
+
+
+@login_required
+@posts("/staff/booking/b/{booking_id}/")
+def mark(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """The person has come, or has not."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    try:
+        services.booking_mark(booking=booking, came=request.POST.get("came") == "yes", by=actor_of(request).actor)
+    except BookingOver as over:
+        return _one(request, booking, over.ja, over.status)
+    if request.POST.get("back") == "day":
+        return see_other(f"/staff/booking/?{urlencode({'section': booking.section, 'day': booking.day})}#b{booking.id}")
+    return see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))
+
+
+@login_required
+@posts("/staff/booking/b/{booking_id}/")
+def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Cancel it for the person."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    try:
+        services.booking_cancel(booking=booking, by=actor_of(request).actor, staff=True)
+    except BookingOver as over:
+        return _one(request, booking, over.ja, over.status)
+    return see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Another time for the person."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    page = see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))
+    refused, status = "", 200
+    if request.method == "POST":
+        slot = services.slot_read(request.POST.get("slot", ""))
+        try:
+            if slot is None:
+                raise SlotTaken
+            services.booking_change(booking=booking, day=slot[0], start=slot[1], by=actor_of(request).actor, staff=True)
+            return page
+        except SlotTaken as taken:
+            refused, status = taken.ja, taken.status
+    service = setup().services.get(booking.service)
+    if service is None or not services.changeable(booking, staff=True):
+        return page
+    context = frame(request, booking.section) | week_context(request, service, staff=True, but=booking) | {"b": booking, "refused": refused}
+    return render(request, "booking/staff_week.html", context | {"section": booking.section}, status=status)
+
+
+def _service(request: HttpRequest, key: str) -> Service:
+    found = selectors.service_get(key, staff=True)
+    if found.section not in selectors.sections_of(actor=actor_of(request)):
+        raise ServiceNotFound
+    return found
+
+
+@login_required
+@require_safe
+def new(request: HttpRequest) -> HttpResponse:
+    """The services of a section, to book one for somebody."""
+    section = section_of(request)
+    return render(request, "booking/staff_new.html", frame(request, section) | {
+        "rows": [s for s in setup().services.values() if s.section == section]})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def new_booking(request: HttpRequest, service: str) -> HttpResponse:
+    """Choose the time, then say who comes."""
+    found, faults, refused = _service(request, service), list[tuple[str, str]](), ""
+    slot = services.slot_read((request.POST or request.GET).get("slot", ""))
+    if request.method == "POST" and slot is not None:
+        try:
+            contact = contact_typed(request.POST.dict(), staff=True)
+            row, code = services.booking_by_staff(service=found, day=slot[0], start=slot[1], contact=contact, by=actor_of(request).actor)
+        except FormWrong as wrong:
+            faults = wrong.faults
+        except SlotTaken as taken:
+            slot, refused = None, taken.ja
+        else:
+            response = see_other(reverse("staff_booking", kwargs={"booking_id": str(row.id)}))
+            response.set_signed_cookie(CODE_COOKIE, code, salt=str(row.id), max_age=600, httponly=True, samesite="Lax", path="/staff/booking/",
+                                       secure=request.is_secure())
+            return response
+    shared = frame(request, found.section)
+    if slot is None:
+        context = shared | week_context(request, found, staff=True) | {"refused": refused, "section": found.section}
+        return render(request, "booking/staff_week.html", context, status=409 if refused else 200)
+    context = shared | {"s": found, "slot": days.Slot(slot[0], slot[1], 1), "faults": faults, "wrong": dict(faults), "typed": request.POST}
+    return render(request, "booking/staff_form.html", context, status=422 if faults else 200)
+
+
+@login_required
+@posts("/staff/booking/closures/")
+def feed(request: HttpRequest) -> HttpResponse:
+    """A new address for the calendars of a section, shown once."""
+    from .closure_staff_views import closures_page
+
+    section = request.POST.get("section", "")
+    secret = feeds.section_feed_make(actor=actor_of(request), section=section)
+    return closures_page(request, section, address=f"{settings.BASE_URL}/booking/feed/{secret}.ics")
