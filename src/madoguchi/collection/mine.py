@@ -87,7 +87,8 @@ def dues_of(payer: str) -> list[Due]:
     rows = Instalment.objects.filter(Q(settled_on=None) | Q(settled_on__gt=F("due")), demand__payer=payer, written=0)
     debits = debits_of_payer(payer)
     sent = _sent(payer)
-    found = (_due(row, any(_covers(d, row) for d in debits), row.number in sent) for row in rows.select_related("demand", "debit").order_by("due", "id"))
+    found = (_due(row, any(_covers(d, row) for d in debits), row.number in sent)
+             for row in rows.select_related("demand", "debit").order_by("due", "id"))
     return [due for due in found if due.left or due.late]
 
 
