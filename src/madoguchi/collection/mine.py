@@ -85,10 +85,16 @@ class Due:
 def dues_of(payer: str) -> list[Due]:
     """Everything that this payer owes, the oldest first."""
     rows = Instalment.objects.filter(Q(settled_on=None) | Q(settled_on__gt=F("due")), demand__payer=payer, written=0)
-    debits = {d.charge for d in debits_of_payer(payer)}
+    debits = debits_of_payer(payer)
     sent = _sent(payer)
-    found = (_due(row, row.demand.charge in debits, row.number in sent) for row in rows.select_related("demand", "debit").order_by("due", "id"))
+    found = (_due(row, any(_covers(d, row) for d in debits), row.number in sent)
+             for row in rows.select_related("demand", "debit").order_by("due", "id"))
     return [due for due in found if due.left or due.late]
+
+
+def _covers(debit: DirectDebit, row: Instalment) -> bool:
+    """Is this 期 debited from that account: of its charge, and in force on its 納期限?"""
+    return debit.charge == row.demand.charge and debit.since <= row.due and (debit.until is None or debit.until >= row.due)
 
 
 def _due(row: Instalment, debited: bool, sent: bool) -> Due:

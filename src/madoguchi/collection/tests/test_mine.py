@@ -60,6 +60,12 @@ def test_what_is_due_paid_debited_and_given_back(hall, town, came, cards) -> Non
     assert "1234567" not in text
 
 
+def test_an_account_debits_what_falls_due_while_it_is_in_force(hall, town) -> None:
+    demand_of(dues=(("2026-12-25", 1_000), ("2027-02-28", 2_000), ("2027-03-31", 3_000)))
+    debits.debits_take(actor="test", data=accounts_text([HANAKO], "kotei", since="2027-02-01", until="2027-03-01").encode(), name="口座.csv")
+    assert [due.state for due in mine.dues_of(HANAKO)] == ["due", "debit", "due"], "what is not debited is paid and told of as before"
+
+
 def test_the_way_to_the_form_for_debits(hall, town) -> None:
     assert "/p/kouza-furikae/" not in page(hall), "nobody has published it"
     hall.definition("kouza-furikae")
