@@ -7,7 +7,11 @@ from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
+from hypothesis import settings as examples
 from tests.support.mailserver import MailServer
+
+examples.register_profile("house", deadline=None)  # machines are shared: no test asserts a time
+examples.load_profile("house")
 
 
 @pytest.fixture(scope="session")
