@@ -58,4 +58,5 @@ TABLE: dict[str, Ask] = {
 }
 OWN = {"guide.services.plan_start": "makes a new list of the one who asks",
        "intake.together.drafts_begin": "makes new drafts of the one who asks"}
-OPEN: dict[str, tuple[str, set[str] | None]] = {"guide.selectors.facts": ("answers as the rules take them", None)}
+OPEN: dict[str, tuple[str, set[str] | None]] = {"guide.selectors.facts": ("answers as the rules take them", None),
+                                               "guide.services.answers_read": ("reads what a form brought, of nobody yet", {"guide.views"})}

@@ -102,14 +102,13 @@ def test_a_guest_keeps_a_list_by_the_cookie(town):
 
 
 def test_strangers_cannot_tell_that_a_list_is_there(town):
-    url = begin(town.browser("hanako"))
-    nothing = f"/guide/list/{uuid.uuid4()}/"
+    ids = {"mine": begin(town.browser("hanako")).split("/")[3], "none": str(uuid.uuid4())}
     before = list(Plan.objects.values())
     for client in (town.browser("taro"), Client()):
-        for tail in ("", "answers/", "drop/", "together/"):
+        for name, (key,) in STRANGERS.items():
             for method in ("get", "post"):
-                mine, none = getattr(client, method)(url + tail), getattr(client, method)(nothing + tail)
-                assert mine.status_code == none.status_code, (tail, method)
+                mine, none = (getattr(client, method)(reverse(name, kwargs={key: ids[which]})) for which in ("mine", "none"))
+                assert mine.status_code == none.status_code, (name, method)
                 assert mine.status_code in (404, 303, 302)
     assert list(Plan.objects.values()) == before
 
