@@ -186,12 +186,12 @@ def test_the_next_of_a_bundle_follows_the_one_that_was_sent(town):
     owner = town.owner("hanako")
     first, second = drafts_begin(owner=owner, slugs=[RISAI, NINTEI], values={})
     Draft.objects.filter(id=first.id).update(state="filed")
-    after = next_in_bundle(owner=owner, draft_id=first.id)
+    after = next_in_bundle(owner=owner, bundle=str(first.bundle))
     assert after is not None
     assert after.draft_id == str(second.id)
-    assert next_in_bundle(owner=town.owner("taro"), draft_id=first.id) is None
+    assert next_in_bundle(owner=town.owner("taro"), bundle=str(first.bundle)) is None
     Draft.objects.filter(id=second.id).update(state="filed")
-    assert next_in_bundle(owner=owner, draft_id=second.id) is None
+    assert next_in_bundle(owner=owner, bundle=str(first.bundle)) is None
 
 
 def test_what_was_written_once_is_dropped_at_filing(town):
