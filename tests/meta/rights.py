@@ -436,7 +436,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.selectors.accepts": ("open to everybody", None),
     "procedures.selectors.catalogue": ("open to everybody", None),
     "procedures.selectors.search": ("open to everybody", None), "procedures.selectors.index": ("words of published definitions", None),
-    "procedures.selectors.synonym_files": ("two addresses of files", None),
+    "procedures.selectors.synonym_files": ("two addresses of files", None), "procedures.selectors.facets_of": ("open to everybody", None),
     "survey.selectors.section": ("the name of a section", None),
     "survey.selectors.area_plain": ("words", None),
     "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),

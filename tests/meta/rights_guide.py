@@ -13,7 +13,7 @@ from .rights import Ask, resident, something
 
 RAW = {"date.era": ["ad"], "date.y": ["2026"], "date.m": ["11"], "date.d": ["10"], "home": ["yes"], "level": ["part"], "own": ["yes"],
        "debris": ["no"], "died": ["no"], "insured": ["no"]}
-IDS = ("plan", "begun")
+IDS = ("plan", "begun", "bundle")
 
 
 def lists(w: Any) -> None:
@@ -22,7 +22,7 @@ def lists(w: Any) -> None:
     w.finder = finder("hisai")
     w.plan_row = services.plan_start(owner=hanako, finder=w.finder, raw=RAW)
     first, second = together.drafts_begin(owner=hanako, slugs=[w.slug, "ninshin-todoke"], values={})
-    w.plan, w.begun = str(w.plan_row.id), str(first.id)
+    w.plan, w.begun, w.bundle = str(w.plan_row.id), str(first.id), str(first.bundle)
     w.plan_row.drafts = [str(second.id)]
     w.plan_row.save()
 
@@ -54,8 +54,9 @@ TABLE: dict[str, Ask] = {
     "guide.services.plan_drop": resident(lambda w, o: services.plan_drop(owner=o, plan_id=w.plan)),
     "guide.services.plan_together": resident(_together),
     "intake.together.drafts_begun": resident(lambda w, o: together.drafts_begun(owner=o, draft_ids=[w.begun]) if o else [], something),
-    "intake.together.next_in_bundle": resident(lambda w, o: together.next_in_bundle(owner=o, draft_id=w.begun), something),
+    "intake.together.next_in_bundle": resident(lambda w, o: together.next_in_bundle(owner=o, bundle=w.bundle), something),
 }
 OWN = {"guide.services.plan_start": "makes a new list of the one who asks",
        "intake.together.drafts_begin": "makes new drafts of the one who asks"}
-OPEN: dict[str, tuple[str, set[str] | None]] = {"guide.selectors.facts": ("answers as the rules take them", None)}
+OPEN: dict[str, tuple[str, set[str] | None]] = {"guide.selectors.facts": ("answers as the rules take them", None),
+                                               "guide.services.answers_read": ("reads what a form brought, of nobody yet", {"guide.views"})}

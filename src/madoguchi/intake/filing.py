@@ -124,7 +124,7 @@ def _submit(
         language=language,
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
         code_digest=code_digest(receipt, code) if code else "",
-        view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}]},
+        view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}], **({"bundle": str(draft.bundle)} if draft.bundle else {})},
     )
     unsigned = published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None
     if unsigned and not (owner.business_id and settings.GBIZ_UNSIGNED):

@@ -86,12 +86,10 @@ def drafts_begun(*, owner: Owner, draft_ids: Iterable[str]) -> list[Begun]:
     return [_begun(rows[key]) for key in draft_ids if key in rows]
 
 
-def next_in_bundle(*, owner: Owner | None, draft_id: Any) -> Begun | None:
-    """After sending one: the next draft of the same bundle that has not been sent."""
-    sent = Draft.objects.filter(id=draft_id, owner__in=owner.keys).first() if owner and draft_id else None
-    if sent is None or sent.bundle is None or owner is None:
-        return None
-    row = Draft.objects.filter(bundle=sent.bundle, owner__in=owner.keys, state="open").exclude(id=sent.id).order_by("slug").first()
+def next_in_bundle(*, owner: Owner | None, bundle: str) -> Begun | None:
+    """After sending one of a bundle: the next draft of it that has not been sent."""
+    mine = Draft.objects.filter(bundle=bundle, owner__in=owner.keys, state="open") if owner and bundle else Draft.objects.none()
+    row = mine.order_by("slug").first()
     return _begun(row) if row else None
 
 

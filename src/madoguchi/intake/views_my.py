@@ -114,7 +114,7 @@ def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong |
     application = mine(request, application_id)
     code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
     d = applications.published_of(application).shown()
-    more = next_in_bundle(owner=owner_of(request), draft_id=application.draft_id)
+    more = next_in_bundle(owner=owner_of(request), bundle=application.view.get("bundle", ""))
     context = {"more": more, "more_name": procedures.current(more.slug).shown().name if more else "",
                "a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
                "has_mail": bool(application.sealed_mail), "fee": paying.fee_of(application), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,

@@ -18,6 +18,7 @@ from madoguchi.offices.public import DisasterTerms, city, city_words, disasters_
 from madoguchi.web import languages
 
 from .models import Version
+from .rules import facets
 from .rules.disasters import asks_disaster, with_disasters, with_event_days
 from .rules.find import Found, Index
 from .rules.find_names import names_of
@@ -169,6 +170,16 @@ def catalogue() -> list[Published]:
     if shelf.heads is not heads or shelf.disasters != disasters:
         shelf = _shelf = _Shelf(heads, disasters, [_load(slug, *head, new=True) for slug, head in heads.items()])
     return list(shelf.all)
+
+
+@functools.lru_cache(maxsize=2048)
+def _facets(slug: str, number: int, checksum: str) -> facets.Values:
+    return facets.values(_read(slug, number, checksum).definition)
+
+
+def facets_of(p: Published) -> facets.Values:
+    """What a procedure is in every group by which a list is narrowed."""
+    return _facets(p.slug, p.number, p.checksum)
 
 
 Stamp = tuple[tuple[str, int], ...]

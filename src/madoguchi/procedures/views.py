@@ -58,7 +58,7 @@ def _boxes(group: str) -> list[tuple[str, Any]]:
 
 def _narrowing(rows: list[selectors.Published], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
     """(group, its name, its choices: value, words, how many, ticked): what would change nothing is left out."""
-    counted = facets.counts((p.definition for p in rows), chosen)
+    counted = facets.counts([selectors.facets_of(p) for p in rows], chosen)
     out = []
     for group, name in TITLES.items():
         boxes = [(v, words, counted[group][v], v in chosen[group]) for v, words in _boxes(group) if counted[group][v] or v in chosen[group]]
@@ -82,7 +82,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     else:
         rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
     narrowing = _narrowing([p for p, _ in rows], chosen) if rows else []
-    shown = [(p, words) for p, words in rows if facets.fits(facets.values(p.definition), chosen)]
+    shown = [(p, words) for p, words in rows if facets.fits(selectors.facets_of(p), chosen)]
     ticked = [(group, v) for group, wanted in chosen.items() for v in wanted]
     address = "?" + urlencode([*([("q", query)] if query else []), *ticked])
     return render(request, "procedures/list.html", {

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 
 from .model import Definition
 
 GROUPS = ("event", "section", "visit", "fee", "card")
 FIXED = {"visit": ("no", "yes"), "fee": ("free", "paid"), "card": ("no", "yes")}
 Chosen = Mapping[str, Sequence[str]]
+Values = Mapping[str, tuple[str, ...]]
 
 
 def values(d: Definition) -> dict[str, tuple[str, ...]]:
@@ -20,17 +21,12 @@ def values(d: Definition) -> dict[str, tuple[str, ...]]:
     }
 
 
-def fits(own: Mapping[str, tuple[str, ...]], chosen: Chosen, without: str = "") -> bool:
+def fits(own: Values, chosen: Chosen, without: str = "") -> bool:
     """Does a procedure fit every choice, leaving one group aside?"""
     return all(not wanted or group == without or any(w in own[group] for w in wanted) for group, wanted in chosen.items())
 
 
-def counts(rows: Iterable[Definition], chosen: Chosen) -> dict[str, Counter[str]]:
+def counts(rows: Sequence[Values], chosen: Chosen) -> dict[str, Counter[str]]:
     """Per group and value, how many rows there would be with that value: the choices of the other groups hold."""
-    found: dict[str, Counter[str]] = {group: Counter() for group in GROUPS}
-    for d in rows:
-        own = values(d)
-        for group in GROUPS:
-            if fits(own, chosen, without=group):
-                found[group].update(own[group])
-    return found
+    wanted = {group: own for group, own in chosen.items() if own}
+    return {group: Counter(v for own in rows if not wanted or fits(own, wanted, without=group) for v in own[group]) for group in GROUPS}

@@ -21,6 +21,7 @@ __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
 NAME, OTHER, TEXT, DETAIL = "name", "other", "text", "detail"  # where a word stands: name and reading, other names and keywords, …
 WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
+REMEMBERED = 2_000  # words whose places are kept
 LONGEST = 14  # letters of a word that a query is cut into
 COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
 UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
@@ -89,6 +90,14 @@ class _Entry:
     text: str
 
 
+@dataclass(frozen=True, slots=True)
+class _Held:
+    """Where a word stands: in how many entries, and per procedure (score, entry)."""
+
+    count: int
+    best: Mapping[str, tuple[float, int]]
+
+
 @dataclass(slots=True)
 class _Words:
     """The vocabulary: plain word → as written; its words by letter, for typing errors."""
@@ -124,6 +133,7 @@ class Index:
         self._latin: dict[str, dict[str, float]] = defaultdict(dict)
         self._shown: dict[tuple[str, str], str] = {}
         self._vocabulary = _Words()
+        self._held: dict[str, _Held] = {}
         self.slugs: list[str] = []
         for d in definitions:
             self.slugs.append(d.id)
@@ -164,11 +174,11 @@ class Index:
 
     # --- asking
 
-    def find(self, query: str, limit: int = 60) -> list[Hit]:
+    def find(self, query: str, limit: int = 300) -> list[Hit]:
         """The best procedures for a query."""
         return list(self.search(query, limit).hits)
 
-    def search(self, query: str, limit: int = 60) -> Found:
+    def search(self, query: str, limit: int = 300) -> Found:
         """The best procedures for a query; words that mean nothing by themselves count only when they stand alone."""
         tokens = [t for t in _BREAK.split(unicodedata.normalize("NFKC", query)) if t]
         foreign, more = [t for t in tokens if is_latin(t)], list[Asked]()
@@ -214,8 +224,7 @@ class Index:
         """How much a word of the query says: rare ones more, weak ones little."""
         if plain(typed) in _WEAK:
             return 0.5
-        holding = len(self._holders(plain(typed)))
-        return math.log(2 + len(self.slugs) / (1 + holding))
+        return math.log(2 + len(self.slugs) / (1 + self._holding(plain(typed)).count))
 
     def _token(self, token: str) -> list[Asked]:
         """The words of a token; one that is a known word but for one letter is that word, whatever short words stand in it."""
@@ -267,13 +276,17 @@ class Index:
 
     def _one(self, a: Asked) -> tuple[list[Hit], float]:
         """The best hit of every procedure for one word of the query, and the word's own weight."""
-        best: dict[str, Hit] = {}
+        best: dict[str, tuple[float, str, str, int]] = {}
         for how, word, weight in a.ways:
-            found = self._by_letters(a.typed, word) if how == "letters" else self._holding(how, a.typed, word)
-            for hit in found:
-                if hit.score * weight > (best[hit.slug].score if hit.slug in best else 0):
-                    best[hit.slug] = Hit(hit.slug, hit.score * weight, hit.how, hit.typed, hit.word, hit.place, hit.text)
-        return list(best.values()), self._mass(a.typed)
+            if how == "letters":
+                found = self._by_letters(word)
+            else:
+                found = {slug: (score, how, i) for slug, (score, i) in self._holding(plain(word)).best.items()}
+            for slug, (score, way, i) in found.items():
+                if slug not in best or score * weight > best[slug][0]:
+                    best[slug] = (score * weight, way, word, i)
+        hits = [Hit(slug, score, how, a.typed, word, self._entries[i].place, self._entries[i].text) for slug, (score, how, word, i) in best.items()]
+        return hits, self._mass(a.typed)
 
     def _holders(self, letters: str) -> set[int]:
         """The entries that hold these letters."""
@@ -282,37 +295,45 @@ class Index:
             return set()
         sets = sorted((self._by_gram.get(g, set()) for g in parts), key=len)
         rest = set.intersection(*sets)
-        return {i for i in rest if letters in self._entries[i].letters} if len(parts) > 1 else rest
+        return {i for i in rest if letters in self._entries[i].letters} if len(parts) > 2 else rest
 
-    def _holding(self, how: str, typed: str, word: str) -> list[Hit]:
-        """Procedures that hold the word itself; those that say it more often a little before others."""
+    def _holding(self, letters: str) -> _Held:
+        """Where a word stands: per procedure its best entry, those that say it more often a little before others. Remembered,
+        for people search the same words."""
+        held = self._held.get(letters)
+        if held is None:
+            holders, best = self._holders(letters), dict[str, tuple[float, int]]()
+            often = Counter(self._entries[i].slug for i in holders)
+            for i in sorted(holders):
+                e = self._entries[i]
+                exact = 1.5 if e.letters == letters else 1.25 if e.place in (NAME, OTHER) and e.letters.startswith(letters) else 1.0
+                score = WEIGHTS[e.place] * exact * (0.75 + 0.25 * len(letters) / max(len(e.letters), 1)) * (1 + 0.03 * min(often[e.slug], 6))
+                if e.slug not in best or score > best[e.slug][0]:
+                    best[e.slug] = (score, i)
+            held = _Held(len(holders), best)
+            if len(self._held) < REMEMBERED:
+                self._held[letters] = held
+        return held
+
+    def _by_letters(self, word: str) -> dict[str, tuple[float, str, int]]:
+        """Procedures that hold most of the pairs of letters of a word that nobody knows: (score, how, entry)."""
         letters = plain(word)
-        holders = self._holders(letters)
-        often = Counter[str]()
-        for i in holders:
-            often[self._entries[i].slug] += 1
-        out = []
-        for i in holders:
-            e = self._entries[i]
-            exact = 1.5 if e.letters == letters else 1.25 if e.letters.startswith(letters) and e.place in (NAME, OTHER) else 1.0
-            score = WEIGHTS[e.place] * exact * (0.75 + 0.25 * len(letters) / max(len(e.letters), 1)) * (1 + 0.03 * min(often[e.slug], 6))
-            out.append(Hit(e.slug, score, how, typed, word, e.place, e.text))
-        return out
-
-    def _by_letters(self, typed: str, word: str) -> list[Hit]:
-        """Procedures that hold most of the pairs of letters of a word that nobody knows."""
-        if len(word) == 1 and re.fullmatch(r"[ぁ-ゖー]", word):
-            return []
-        if len(word) < 3:
-            return self._holding("exact", typed, word)
-        parts = grams(word)
-        shared = Counter(i for g in set(parts) for i in self._by_gram.get(g, ()))
-        out = []
+        if len(letters) == 1 and re.fullmatch(r"[ぁ-ゖー]", letters):
+            return {}
+        if len(letters) < 3:
+            return {slug: (score, "exact", i) for slug, (score, i) in self._holding(letters).best.items()}
+        parts, out = set(grams(letters)), dict[str, tuple[float, str, int]]()
+        shared = Counter(i for g in parts for i in self._by_gram.get(g, ()))
         for i, n in shared.items():
-            e, cover = self._entries[i], n / len(set(parts))
-            if cover >= COVER and (e.place in (NAME, OTHER) or cover >= 0.85):
-                how, weight = ("exact", 1.0) if word in e.letters else ("letters", 0.8)
-                out.append(Hit(e.slug, WEIGHTS[e.place] * cover * weight, how, typed, word, e.place, e.text))
+            cover = n / len(parts)
+            if cover < COVER:
+                continue
+            e = self._entries[i]
+            if e.place in (NAME, OTHER) or cover >= 0.85:
+                how, weight = ("exact", 1.0) if letters in e.letters else ("letters", 0.8)
+                score = WEIGHTS[e.place] * cover * weight
+                if e.slug not in out or score > out[e.slug][0]:
+                    out[e.slug] = (score, how, i)
         return out
 
     # --- words of Latin letters
@@ -344,7 +365,7 @@ class Index:
         if not want:
             return []
         rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
-        good = sorted((r for r in rated if r[0] >= 0.34 and self._holders(r[1])), key=lambda r: (-r[0], len(r[1])))
+        good = sorted((r for r in rated if r[0] >= 0.34 and self._holding(r[1]).count), key=lambda r: (-r[0], len(r[1])))
         return [self._vocabulary.all[w] for _, w in good[:most]]
 
 

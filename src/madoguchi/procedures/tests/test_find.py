@@ -121,7 +121,8 @@ def test_two_way_words_find_each_other():
 
 def test_counts_of_a_group_leave_its_own_choices_aside():
     rows = [pack.definition(name) for name in pack.ids()]
-    all_of_them, care = facets.counts(rows, {}), facets.counts(rows, {"section": ["kaigo"]})
+    own = [facets.values(d) for d in rows]
+    all_of_them, care = facets.counts(own, {}), facets.counts(own, {"section": ["kaigo"]})
     assert sum(all_of_them["section"].values()) == sum(all_of_them["fee"].values()) == len(rows)
     assert care["section"] == all_of_them["section"]
     assert sum(care["fee"].values()) == all_of_them["section"]["kaigo"]
