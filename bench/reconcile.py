@@ -1,11 +1,13 @@
-"""Files of money received: how fast is one parsed and checked, beside merely reading its bytes?
+"""Files of money received: how fast is one parsed and checked, beside merely reading its bytes, and then posted?
 
-    python bench/reconcile.py [--quick] [--sizes 10000,1000000] [--formats cvs,zengin]
+    python bench/reconcile.py [--quick] [--sizes 10000,1000000] [--formats cvs,zengin] [--engine sqlite,postgresql]
 
 Files of 10,000 and 1,000,000 invented records (10,000 and 100,000 with --quick) are written to disk and then, each in a process of
 its own and by turns with reading the same file, parsed, checked whole and gone through record by record. One JSON line per format,
 size and step: ``records_per_s`` (median), ``read_ratio`` (time over merely reading), ``growth_ratio`` (time a record over that of the
 small file), ``rss_mb`` (peak of the process above what it held before the file, mapped pages of the file included).
+Then bench/posting.py sets as many records against what is due on each engine (``insert_ratio``, ``records_per_s``, ``growth_ratio``;
+with --quick 2,000 and 20,000 on SQLite); ``--engine ""`` leaves that out.
 A layout whose trailer counts six digits (全銀) gets one record less than a million.
 """
 
@@ -105,6 +107,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--sizes", default="", help="small,large instead of the usual numbers")
     parser.add_argument("--formats", default="cvs,zengin", help=",".join(FORMATS))
+    parser.add_argument("--engine", default=None, help="where to post: sqlite,postgresql")
     parser.add_argument("--inside", nargs=3, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.inside:
@@ -124,6 +127,10 @@ def main() -> None:
                         "bench": "reconcile", "step": step, "format": name, "records": count, "records_per_s": round(1 / a_record),
                         "read_ratio": round(found["s"] / found["read_s"], 1), "growth_ratio": round(a_record / small.setdefault(step, a_record), 2),
                         "rss_mb": found["rss_mb"]}), flush=True)
+    engines = options.engine if options.engine is not None else "sqlite" if options.quick else "sqlite,postgresql"
+    if engines:
+        post = [sys.executable, str(ROOT / "bench" / "posting.py"), "--engine", engines]
+        subprocess.run(post + (["--quick"] if options.quick else ["--sizes", options.sizes] if options.sizes else []), check=True)
 
 
 if __name__ == "__main__":
