@@ -267,10 +267,13 @@ class _Cut:
             entry = self._entries(parent)[self._index(parent, path[-1])]
         except CannotSplice:
             return self._proved(self._added(parent, path[-1], value), wanted)
-        return self._proved(self._replaced(parent, entry, value), wanted)
+        try:
+            return self._proved(self._replaced(parent, entry, value), wanted)
+        except CannotSplice:  # a comment stands behind the value, where a text of several lines cannot
+            return self._proved(self._replaced(parent, entry, value, flow=True), wanted)
 
-    def _replaced(self, parent: yaml.Node, entry: _Entry, value: Value) -> str:
-        flow = bool(parent.flow_style)  # type: ignore[attr-defined]
+    def _replaced(self, parent: yaml.Node, entry: _Entry, value: Value, *, flow: bool = False) -> str:
+        flow = flow or bool(parent.flow_style)  # type: ignore[attr-defined]
         if entry.key is None:
             start, written = self._start(entry.value), inline(value)
         else:
