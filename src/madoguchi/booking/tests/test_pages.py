@@ -110,7 +110,7 @@ def test_waiting_for_a_full_day(hall):
     joined = client.post("/booking/tax/wait/", {"day": "2026-11-30", "name": "見本 花子", "mail": "hanako@example.jp"})
     link = joined["Location"]
     assert "空きを待っています" in text(client.get(link))
-    assert link in text(client.get("/booking/my/"))
+    assert link.partition(":")[0] in text(client.get("/booking/my/")), "the same place in the row; the link is signed anew each second"
     services.booking_cancel(booking=rows[0], by="x", staff=True)
     anybody = hall.browser()
     assert "空きが出ました" in text(anybody.get(link)), "the link in the mail is the key"
