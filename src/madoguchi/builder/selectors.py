@@ -15,7 +15,7 @@ from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.read import read, resolve
 from madoguchi.procedures.rules.yaml_strict import Problem
 
-from .access import edits, insist, sees
+from .access import insist, may_build, sees
 from .differ import Difference, differences
 from .errors import CopyNotFound
 from .models import Copy, Release, Revision
@@ -37,7 +37,7 @@ class Row:
 def row_list(*, actor: Staff, query: str = "", section: str = "", state: str = "") -> list[Row]:
     """Every procedure whose definition this person may see: worked on (newest first), then published, then drafts. Raises
     CopyNotFound for who may see none."""
-    insist(sees_any(actor))
+    insist(may_build(actor))
     copies = {c.slug: c for c in Copy.objects.defer("text").order_by("-updated_at")}
     rows = [Row(c.slug, c.name, c.section, c.state, False, c.updated_at) for c in copies.values()]
     current = {p.slug: p.definition for p in procedures.catalogue()}
@@ -47,11 +47,6 @@ def row_list(*, actor: Staff, query: str = "", section: str = "", state: str = "
     words = query.split()
     return [r for r in rows if sees(actor, r.section) and (not section or r.section == section)
             and (not state or r.state == state or (state == "none" and not r.state)) and all(w in r.name or w in r.slug for w in words)]
-
-
-def sees_any(actor: Staff) -> bool:
-    """Is there a section whose definitions this person may see?"""
-    return any(sees(actor, section) for section in ("*", *actor.roles()))
 
 
 def copy_get(*, actor: Staff, slug: str) -> Copy:
@@ -72,11 +67,6 @@ def release_list(*, actor: Staff, copy: Copy) -> list[Release]:
     """Versions that can be gone back to, newest first. Raises CopyNotFound."""
     insist(sees(actor, copy.section))
     return list(Release.objects.filter(slug=copy.slug).defer("text").order_by("-number")[:100])
-
-
-def may_edit(*, actor: Staff, copy: Copy) -> bool:
-    """May this person change it?"""
-    return edits(actor, copy.section)
 
 
 @dataclass(frozen=True, slots=True)
