@@ -193,7 +193,7 @@ if CARD_GATEWAY["key"] and not CARD_GATEWAY["webhook_secret"]:
 PAYMENT_PROVIDERS = {"free": "madoguchi.adapters.counter.Free", "counter_cash": "madoguchi.adapters.counter.CounterCash",
                      "terminal": "madoguchi.adapters.counter.CounterTerminal",
                      "card": "madoguchi.adapters.card_gateway.CardGateway" if CARD_GATEWAY["key"] else "",
-                     "slip": "madoguchi.adapters.fee_slip.FeeSlips", "debit": "madoguchi.adapters.fee_debit.FeeDebits"}
+                     "slip": "madoguchi.adapters.fee_orders.FeeSlips", "debit": "madoguchi.adapters.fee_orders.FeeDebits"}
 
 # Electronic papers (署名: はい in a definition): the city's certificate as PKCS#12. Without one, production offers none.
 SEAL = {"p12": env.text("MADOGUCHI_SEAL_P12"), "password": env.text("MADOGUCHI_SEAL_PASSWORD")}
