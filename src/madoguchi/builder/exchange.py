@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import io
 import json
+import lzma
 import zipfile
+import zlib
 from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import Any
@@ -70,7 +72,7 @@ def unpack(data: bytes) -> tuple[str, list[Given]]:
             if len(infos) > MOST_FILES or sum(i.file_size for i in infos) > MOST_WHOLE or any(i.flag_bits & 1 for i in infos):
                 raise ExchangeWrong(["ファイルが大きすぎるか、暗号がかかっています。「手続きの作成」で取り出したファイルを選んでください"])
             files = {i.filename: box.read(i)[: i.file_size] for i in infos if not i.is_dir()}
-    except (zipfile.BadZipFile, NotImplementedError, RuntimeError, EOFError, OSError, ValueError):
+    except (zipfile.BadZipFile, EOFError, OSError, ValueError, RuntimeError, NotImplementedError, zlib.error, lzma.LZMAError):
         raise ExchangeWrong(["ファイルを開けません。こわれているか、このかたちのファイル（.zip）ではありません"]) from None
     try:
         manifest = json.loads(files[MANIFEST])

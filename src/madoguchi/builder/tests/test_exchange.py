@@ -94,6 +94,18 @@ def test_damaged_files_are_refused_whole(hall, given) -> None:
         "nothing": altered(given, **{"madoguchi.json": json.dumps(manifest | {"procedures": []})}),
         "climbs": altered(given, **{"madoguchi.json": json.dumps(manifest | {"procedures": [manifest["procedures"][0] | {"slug": "../x"}]})}),
     }
+    for at in range(40, len(given), max(1, len(given) // 60)):  # a byte that changed on the way, wherever it is
+        damaged = given[:at] + bytes([given[at] ^ 0x55]) + given[at + 1 :]
+        try:
+            exchange.unpack(damaged)
+        except ExchangeWrong as refused:
+            assert refused.lines
+    for method in (zipfile.ZIP_LZMA, zipfile.ZIP_BZIP2):
+        packed = io.BytesIO()
+        with zipfile.ZipFile(packed, "w", method) as box:
+            box.writestr("madoguchi.json", "{}" * 500)
+        at = packed.getvalue().index(b"madoguchi.json") + 30
+        wrong[f"packed otherwise ({method})"] = packed.getvalue()[:at] + b"\xff" * 8 + packed.getvalue()[at + 8 :]
     for name, data in wrong.items():
         with pytest.raises(ExchangeWrong) as refused:
             taken(hall, data)
