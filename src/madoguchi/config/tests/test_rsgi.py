@@ -70,6 +70,26 @@ def test_a_page_has_no_body(through):
     assert through(Scope("GET", "/", {})) == (200, b"GET 0 ")
 
 
+def test_a_search_that_was_typed_into_an_address_is_a_search(monkeypatch):
+    """Browsers encode it; programs and copied links do not."""
+    from django.core.handlers.wsgi import WSGIRequest
+
+    from madoguchi.config import rsgi
+
+    got = []
+
+    def application(environ, start):
+        got.append(WSGIRequest(environ).GET["q"])
+        start("200 OK", [])
+        return [b""]
+
+    monkeypatch.setattr(rsgi, "application", application)
+    scope = Scope("GET", "/procedures/", {})
+    for scope.query_string in ("q=ゴミ", "q=%E3%82%B4%E3%83%9F"):
+        asyncio.run(rsgi.app(scope, Protocol()))
+    assert got == ["ゴミ", "ゴミ"]
+
+
 def test_half_a_form_is_no_form(through, places):
     assert through(Scope("POST", "/", {"content-length": "9"}), b"abc") == (400, b"")
 
