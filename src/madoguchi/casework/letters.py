@@ -28,7 +28,7 @@ from .rules import applicant
 
 
 def row_words(case: Case, decision: Decision) -> dict[str, str]:
-    """What a letter or a hand-over may say of the case (lint.ROW_WORDS)."""
+    """What a letter or a hand-over may say of the case (columns.ROW_WORDS)."""
     d = selectors.definition_of(case)
     return row_of(
         d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,

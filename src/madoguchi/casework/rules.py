@@ -8,7 +8,7 @@ from typing import Any
 
 from madoguchi.procedures.public import Definition, Outcome, Question
 from madoguchi.procedures.rules.conditions import compares, holds
-from madoguchi.procedures.rules.lint import OUTCOME
+from madoguchi.procedures.rules.possible import OUTCOME
 
 ROUTE_ROLES = {"担当": "clerk", "係長": "chief", "課長": "manager"}
 

@@ -14,7 +14,7 @@ from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules.lint import OUTCOME
+from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 

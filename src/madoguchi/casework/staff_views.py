@@ -27,7 +27,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
-from madoguchi.procedures.rules.lint import OUTCOME
+from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 

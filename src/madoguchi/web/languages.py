@@ -11,8 +11,6 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from babel.dates import format_date, format_skeleton
-from babel.numbers import format_decimal
 from django.http import HttpRequest
 from markupsafe import Markup
 
@@ -104,6 +102,8 @@ def day(value: dt.date) -> str:
     """令和8年11月20日, 20 November 2026 …"""
     babel = BABEL.get(current().code)
     if babel:
+        from babel.dates import format_date  # only pages in other languages need it
+
         return format_date(value, format="long", locale=babel)
     if current().code == "ja-easy":
         return f"{value.year}年{value.month}月{value.day}日"
@@ -124,6 +124,8 @@ def month(value: Month) -> str:
     """令和8年11月, November 2026 …"""
     babel = BABEL.get(current().code)
     if babel:
+        from babel.dates import format_skeleton
+
         return str(format_skeleton("yMMMM", value.first, locale=babel))
     if current() is FURIGANA:
         return Words(with_readings_of(value.ja))
@@ -139,7 +141,12 @@ def yen(value: Yen) -> str:
 
 def grouped(number: int) -> str:
     """65,000; 65.000 in Vietnamese and Portuguese."""
-    return format_decimal(number, locale=BABEL.get(current().code, "ja"))
+    babel = BABEL.get(current().code)
+    if not babel:
+        return f"{number:,}"
+    from babel.numbers import format_decimal
+
+    return format_decimal(number, locale=babel)
 
 
 class _Voice:

@@ -5,7 +5,6 @@ from __future__ import annotations
 import datetime as dt
 import re
 
-from babel.dates import format_date
 from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
@@ -29,6 +28,8 @@ def weekday(value: dt.date) -> str:
     """A day with its day of the week: 令和8年11月30日(月), Monday, 30 November 2026 …"""
     babel = languages.BABEL.get(languages.current().code)
     if babel:
+        from babel.dates import format_date
+
         return format_date(value, format="full", locale=babel)
     name, read = "月火水木金土日"[value.weekday()], ("げつ", "か", "すい", "もく", "きん", "ど", "にち")[value.weekday()]
     if languages.current() is languages.FURIGANA:

@@ -9,14 +9,11 @@ from collections.abc import Iterable, Iterator
 
 from . import conditions
 from .checks import RULES
+from .columns import PAIR, ROW_WORDS
 from .model import LAYOUTS, Call, Definition, Document, Question, Step
-from .possible import OUTCOME as OUTCOME  # the workbench reads it here
-from .possible import can_hold, derived_values, question_of
+from .possible import OUTCOME, can_hold, derived_values, question_of
 from .yaml_strict import Problem
 
-ROW_WORDS = (
-    "受付番号", "受付日", "受付日時", "処分", "処分日", "文書番号", "理由", "宛名", "手続名", "担当", "版", "届出人", "審査結果",
-)
 PARTS = {
     "氏名": ("姓", "名", "全体"), "カナ": ("姓", "名", "全体"),
     "住所": ("郵便番号", "市区町村", "町字", "番地", "方書", "全体"),
@@ -25,7 +22,6 @@ PARTS = {
 }
 PREFILL = ("本人確認.氏名", "本人確認.生年月日", "本人確認.住所", "本人確認.性別", "法人.名称",
            "事業所.種類", "事業所.名称", "事業所.所在地", "事業所.電話番号", "事業所.代表者")
-PAIR = re.compile(r"(\w+)\.(\w+)\((\w+)\)")
 _SLOT = re.compile(r"\{([^{}]*)\}")
 
 

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from . import build, lint, yaml_strict
+from . import build, yaml_strict
 from .model import Definition
 from .yaml_strict import Items, Problem, Table
 
@@ -28,7 +28,9 @@ def read(
         return None, problems
     built, problems = build.definition(table, file)
     if not problems:
-        problems = lint.lint(built, sections=sections, appeals=appeals, life_events=life_events)
+        from .lint import lint  # published versions were checked: only who reads files needs it
+
+        problems = lint(built, sections=sections, appeals=appeals, life_events=life_events)
     if override:
         problems = [in_its_file(p, override[1]) for p in problems]
         doubts = ((line % OVER, f"({override[1]}) {ja}" if line > OVER else ja) for line, ja in built.doubts)

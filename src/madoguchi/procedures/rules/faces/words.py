@@ -7,9 +7,9 @@ import re
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from ..columns import PAIR, ROW_WORDS
 from ..fields import TYPES
 from ..fields.dates import wareki
-from ..lint import PAIR, ROW_WORDS
 from ..model import Definition, Question
 
 Answers = Mapping[str, Any]
@@ -28,7 +28,7 @@ def row_of(
     decided: dt.date | None = None, number: str = "", reason: str = "", addressee: str = "", section: str = "",
     filer: str = "",
 ) -> dict[str, str]:
-    """The words of one case (lint.ROW_WORDS). Days are kept as ISO text: CSV wants them so, letters turn them into
+    """The words of one case (columns.ROW_WORDS). Days are kept as ISO text: CSV wants them so, letters turn them into
     和暦. ``received`` must know its zone and is taken to JST; ``outcome`` is the id of an outcome."""
     at = received.astimezone(JST) if received else None
     found = d.outcome(outcome)
@@ -39,7 +39,7 @@ def row_of(
         "処分日": decided.isoformat() if decided else "", "文書番号": number, "理由": reason, "宛名": addressee,
         "手続名": d.name, "担当": section, "版": d.edition, "届出人": filer,
     }
-    assert set(row) == set(ROW_WORDS), "row_of and lint.ROW_WORDS must name the same words"
+    assert set(row) == set(ROW_WORDS), "row_of and columns.ROW_WORDS must name the same words"
     return row
 
 

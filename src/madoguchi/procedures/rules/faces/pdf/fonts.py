@@ -7,6 +7,7 @@ and 0.3 s, so each file is read once, when first needed. A lock guards drawing: 
 from __future__ import annotations
 
 import functools
+import mmap
 import re
 import threading
 import unicodedata
@@ -54,9 +55,37 @@ def to_unicode(subset: list[int]) -> str:
     return "\n".join([*lines, "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"])
 
 
+class _Mapped:
+    """A font file as reportlab opens one, but mapped: of megabytes only the glyphs in use are in memory, once for all workers."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+
+    def read(self) -> mmap.mmap:
+        """The bytes of the file, where they lie."""
+        with open(self.name, "rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
+class _Outlines:
+    """The table of outlines of a mapped font: cut out glyph by glyph, where reportlab would copy four megabytes for each document."""
+
+    def __init__(self, face: Any) -> None:
+        self._data, (self._start, self._length) = face._ttf_data, face.get_table_pos("glyf")
+
+    def __getitem__(self, part: slice) -> bytes:
+        start, stop, _ = part.indices(self._length)
+        return bytes(self._data[self._start + start:self._start + stop])
+
+
 @functools.lru_cache(maxsize=8)
 def _load(name: str, path: Path) -> TTFont:
-    font = EmbeddedFont(name, str(path), asciiReadable=0, shapable=False)
+    font = EmbeddedFont(name, _Mapped(path), asciiReadable=0, shapable=False)
+    whole, outlines = font.face.get_table, _Outlines(font.face)
+    font.face.get_table = lambda tag: outlines if tag == "glyf" else whole(tag)
+    font.face.glyphToChar = None  # was needed to read the widths; two megabytes
+    one: dict[tuple[int, int], tuple[int, int]] = {}
+    font.face.hmetrics = [one.setdefault(m, m) for m in font.face.hmetrics]  # a few hundred different ones for 12,812 glyphs
     pdfmetrics.registerFont(font)
     return font
 
