@@ -52,7 +52,8 @@ def granian(app: str, port: int, workers: int, env: dict[str, str], cwd: Path) -
     return subprocess.Popen(
         [sys.executable, "-m", "granian", "--interface", "rsgi" if app == HALL else "wsgi", "--host", "127.0.0.1",
          "--port", str(port), "--workers", str(workers), "--blocking-threads", "1", "--no-ws", "--log-level", "error", app],
-        env={"MALLOC_ARENA_MAX": "2", "PYTHONNODEBUGRANGES": "1"} | os.environ | env, cwd=cwd,  # as `serve` sets it
+        env={"MALLOC_ARENA_MAX": "2", "MALLOC_MMAP_THRESHOLD_": "131072", "MALLOC_TRIM_THRESHOLD_": "131072",
+             "PYTHONNODEBUGRANGES": "1"} | os.environ | env, cwd=cwd,  # as `serve` sets it
         stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
 
 

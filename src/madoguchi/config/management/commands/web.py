@@ -23,6 +23,8 @@ def web_environment(threads: int) -> None:
     """What the web server reads from the environment of this process."""
     os.environ["MADOGUCHI_THREADS"] = str(threads)
     os.environ.setdefault("MALLOC_ARENA_MAX", "2")  # glibc gives each thread a heap of its own: megabytes for nothing
+    for threshold in ("MALLOC_MMAP_THRESHOLD_", "MALLOC_TRIM_THRESHOLD_"):  # what a large page or PDF took goes back at once
+        os.environ.setdefault(threshold, "131072")
     os.environ.setdefault("PYTHONNODEBUGRANGES", "1")  # a line's number is enough; its columns are two megabytes of every process
 
 
