@@ -38,9 +38,9 @@ def due(count: int, connection: Any, rows: Any) -> None:
     series = "WITH RECURSIVE s(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM s WHERE n < %s) "
     with connection.cursor() as cursor:
         cursor.execute(
-            f"{series} INSERT INTO collection_demand (id, sheet_id, charge, year, notice, payer, name, zip, address, building, amount) "
+            f"{series} INSERT INTO collection_demand (id, sheet_id, charge, year, notice, payer, name, zip, address, building, amount, hold) "
             "SELECT n, %s, 'keiji', 2026, CAST(10000000 + n AS varchar(8)), CAST(1000000000 + n AS varchar(10)), '見本', '9268611', '見本町', '', "
-            "10000 FROM s", [count, rows.id])
+            "10000, '' FROM s", [count, rows.id])
         cursor.execute(
             f"{series} INSERT INTO collection_instalment (id, demand_id, no, amount, due, number, confirm, paid, written, late_paid, fee, fee_paid, "
             f"failed_code) SELECT n, n, 1, 10000, {day}'2026-05-31', "

@@ -272,7 +272,10 @@ def card_values(d: Definition, step: Step, known: Mapping[str, Any], person: Map
         if not q.prefill or step.repeat:
             continue
         role = d.role(q.role)
-        if role is None or role.card_text in ("", "いいえ") or not (role.card is None or holds(role.card, known)):
+        if role is None or role.card_text in ("", "いいえ"):
+            continue
+        # on the page that decides the role, a question that is asked only of the one who has it may be filled beforehand
+        if not (role.card is None or holds(role.card, known) or q.condition_text == role.card_text):
             continue
         value = person.get(q.prefill.removeprefix("本人確認."))
         if value:
