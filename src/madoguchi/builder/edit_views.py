@@ -24,9 +24,10 @@ from .errors import CopyNotFound, FormWrong, Overtaken
 from .models import Copy
 from .outline import address, read_address
 from .preview import preview_of
-from .shape import APPEALS, EVENTS, NEW, QUESTION, SECTIONS, Box, Sheet, sheet_of
+from .shape import APPEALS, EVENTS, FEE, FEE_LINE, FEES, NEW, QUESTION, SECTIONS, Box, Sheet, calls, sheet_of
 from .staff_views import about, actor_of, copy_page
 
+LISTS = ("根拠", "画面", "連携", "明細", "減免", "検査")  # parts without a number of their own
 IDENT = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -46,7 +47,7 @@ def _data(copy: Copy) -> dict[str, Any]:
 def _options(box: Box) -> list[tuple[str, str]]:
     here = city()
     given = {SECTIONS: {k: str(s.name) for k, s in here.sections.items()}, APPEALS: {**{k: k for k in here.appeals}, "なし": "なし"},
-             EVENTS: {k: str(e.name) for k, e in here.life_events.items()}}
+             EVENTS: {k: str(e.name) for k, e in here.life_events.items()}, FEES: {k: f"{f.name}（{k}）" for k, f in here.fees.items()}}
     return list(given[box.options[0][0]].items()) if box.options and box.options[0][0] in given else list(box.options)
 
 
@@ -65,7 +66,7 @@ def _sent(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
 def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str, str], path: Path) -> list[dict[str, Any]]:
     out = []
     for number, box in enumerate(sheet.boxes):
-        value = (held if path == ("案内",) else held.get(box.key)) if isinstance(held, dict) else None
+        value = (held if sheet.whole else held.get(box.key)) if isinstance(held, dict) else None
         now = typed.shown(box, value)
         shown = sent[box.key] if sent is not None and box.key in sent else now
         options = _options(box)
@@ -73,6 +74,7 @@ def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str
             options.append((shown, f"{shown}（使えない値）"))
         out.append({"name": f"b{number}", "key": box.key, "kind": box.kind, "hint": box.hint, "options": options,
                     "value": shown, "fits": typed.fits(box, value), "wrong": wrong.get(box.key, ""),
+                    "part": "" if sheet_of((*path, box.key)) is None else address((*path, box.key)),
                     "rows": 3 if box.kind == "long" else max(3, str(shown).count("\n") + 2),
                     "now": now if sent is not None and now != shown else ""})
     return out
@@ -119,8 +121,8 @@ def part(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     anchors = [(next((b["name"] for b in boxes if b["key"] == key), "main"), words) for key, words in faults]
     context = about(request, found) | {
         "sheet": sheet, "boxes": boxes, "faults": anchors, "path": address(where), "where": _said(where), "key": str(where[-1]) if where else "",
-        "named": bool(where) and isinstance(where[-1], str) and sheet.title not in ("期限", "審査", "案内", "繰返し"),
-        "listed": bool(where) and sheet.title not in ("期限", "審査", "案内"), "repeats": sheet.title == "画面",
+        "named": bool(where) and isinstance(where[-1], str) and sheet.named, "listed": bool(where) and sheet.listed,
+        "charged": sheet is FEE, "repeats": sheet.title == "画面", "rules": calls(where[0]) if where and sheet.whole else [],
         "repeated": isinstance(held, dict) and "繰返" in held,
         "preview": preview_of(slug, found.text, _page_of(where, _data(found)))}
     return render(request, "builder/part.html", context, status=status)
@@ -185,12 +187,17 @@ def add(request: HttpRequest, slug: str, path: str) -> HttpResponse:
             faults, status = wrong.faults, 422
         except Overtaken as late:
             faults, status = [("main", late.ja)], 409
-    types = next(b.options for b in QUESTION.boxes if b.key == "型")
-    kinds = [v for v, _ in next(b.options for b in (sheet_of(("審査", "処分", "x")) or QUESTION).boxes if b.key == "種")]
     return render(request, "builder/add.html", about(request, found) | {
         "asked": asked, "typed": got, "faults": [(f"f{asked.index(k) + 1}" if k in asked else k, w) for k, w in faults],
         "wrong": dict(faults), "path": address(where), "where": _said(where),
-        "options": {"型": [v for v, _ in types], "種": kinds}}, status=status)
+        "options": _asked_options(where)}, status=status)
+
+
+def _asked_options(where: Path) -> dict[str, list[tuple[str, str]]]:
+    """What can be chosen for something new, by box."""
+    outcome = sheet_of(("審査", "処分", "x")) or QUESTION
+    out = {b.key: _options(b) for b in (*QUESTION.boxes, *outcome.boxes, *FEE_LINE.boxes) if b.key in ("型", "種", "料金")}
+    return out | {"規則": [(name, f"{name}（{'、'.join(asks)}）") for name, asks in calls(where[0])]}
 
 
 def _added(found: Copy, where: Path, got: dict[str, str]) -> tuple[str, Path]:
@@ -206,11 +213,13 @@ def _added(found: Copy, where: Path, got: dict[str, str]) -> tuple[str, Path]:
     value: dict[str, Any] = {k: v for k, v in got.items() if k != "番号"}
     if where[-1] == "画面":
         value = {"題": got["題"], "番号": name, "項目": {f"{name}_1": {"問": got["問"], "型": "文字", "必須": "はい"}}}
+    if where == ("手数料", "明細") and not isinstance(_data(found).get("手数料"), dict):  # until now it cost a number, mostly nothing
+        return _cut(lambda: splice.put(found.text, where[:1], {"時期": "前納", "期限": "7", "明細": [value]})), (*where, 0)
     if where[-1] == "連携":
         value |= {"列": {"受付番号": "受付番号"}}
     if where[-1] == "文書":
         value |= {"処分": [str(k) for k in list((_data(found).get("審査") or {}).get("処分") or {})[:1]]}
-    key: str | int = name if where[-1] not in ("根拠", "画面", "連携") else len(held) if isinstance(held, list) else 0
+    key: str | int = name if where[-1] not in LISTS else len(held) if isinstance(held, list) else 0
     at = (*where, key)
     if not held:
         return _cut(lambda: splice.put(found.text, where, [value] if isinstance(key, int) else {key: value})), at
@@ -241,6 +250,8 @@ def _acted(found: Copy, where: Path, what: str, number: str) -> tuple[str, str]:
         raise CopyNotFound
     if what in ("up", "down"):
         return _cut(lambda: splice.move(found.text, where, 1 if what == "down" else -1)), f"{said}を{'下' if what == 'down' else '上'}へ動かした"
+    if what == "drop" and where == ("手数料",):
+        return _cut(lambda: splice.put(found.text, where, "0")), "手数料を取らないことにした"
     if what == "drop":
         return _cut(lambda: splice.drop(found.text, where)), f"{said}を消した"
     if what == "repeat":

@@ -87,6 +87,17 @@ def _list(data: dict[str, Any], top: Path, title: str, *notes: str) -> Part:
     return Part((), title, adds=top, parts=[_part((*top, key), value, *notes) for key, value in _each(held)])
 
 
+def _calls(data: dict[str, Any], title: str) -> Part:
+    """Rules by their names, with what they look at."""
+    found = _list(data, (title,), title)
+    for part in found.parts:
+        held = data[title][part.path[-1]]
+        if isinstance(held, dict):
+            part.name = str(held.get("規則", "")) if title == "検査" else str(part.path[-1])
+            part.note = "・".join(str(v) for k, v in held.items() if title != "検査" or k != "規則")
+    return found
+
+
 def outline(data: dict[str, Any]) -> list[Part]:
     """Everything that has a form, in the order of the work."""
     pages = _list(data, ("画面",), "画面と質問")
@@ -97,10 +108,17 @@ def outline(data: dict[str, Any]) -> list[Part]:
         part.adds = (*part.path, "項目")
         if isinstance(step, dict) and step.get("繰返"):
             part.note = "・".join(x for x in (part.note, f"くり返し：{_name(step['繰返'], '')}") if x)
+    fee = data.get("手数料")
+    charged = [_part(("手数料",), fee, "時期", "期限"), *_list(data, ("手数料", "明細"), "", "数").parts] if isinstance(fee, dict) else []
+    if charged:
+        charged[0].name = "払い方"
     review = Part(("審査",), "審査の進め方")
     return [
-        Part((), "表紙", parts=[Part((), "表紙", str(data.get("名称", "")))]), _list(data, ("根拠",), "根拠", "条"), _list(data, ("役割",), "役割"),
+        Part((), "表紙", parts=[Part((), "表紙", str(data.get("名称", "")))]),
+        Part((), "手数料の明細", parts=charged, adds=("手数料", "明細")),
+        *([_list(data, ("手数料", "減免"), "減免")] if charged else []), _list(data, ("根拠",), "根拠", "条"), _list(data, ("役割",), "役割"),
         Part((), "期限", parts=[_part(("期限",), data.get("期限") or "", "説明")]), pages, _list(data, ("添付",), "添付", "説明"),
+        _calls(data, "検査"), _calls(data, "導出"),
         Part((), "審査", parts=[review, *_list(data, ("審査", "処分"), "").parts], adds=("審査", "処分")),
         _list(data, ("審査", "決定項目"), "決定項目", "型"), _list(data, ("文書",), "文書"), _list(data, ("連携",), "連携", "文字"),
         Part((), "案内", parts=[Part(("案内",), "よくある問いと答え", f"{len(data.get('案内') or {})}件")])]

@@ -17,6 +17,8 @@ def shown(box: Box, value: Any) -> Any:
         return [str(v) for v in value] if isinstance(value, list) else [value] if isinstance(value, str) and value else []
     if box.kind == "lines":
         return "\n".join(map(str, value)) if isinstance(value, list) else str(value or "")
+    if box.kind == "call" and isinstance(value, dict):
+        return "\n".join(f"{k} = {'、'.join(map(str, v)) if isinstance(v, list) else v}" for k, v in value.items())
     if box.kind == "pairs" and isinstance(value, dict):
         return "\n".join(f"{k} = {v}" for k, v in value.items())
     if box.kind == "choices" and isinstance(value, dict):
@@ -39,6 +41,8 @@ def fits(box: Box, value: Any) -> bool:
     if box.kind == "choices":
         return isinstance(value, dict) and all(
             isinstance(v, str) or (isinstance(v, dict) and set(v) <= {"表示", "説明"}) for v in value.values())
+    if box.kind == "call":
+        return isinstance(value, dict) and _call(shown(box, value))[0] == value
     return box.kind == "pairs" and isinstance(value, dict) and all(isinstance(v, str) and "\n" not in v for v in value.values())
 
 
@@ -52,12 +56,22 @@ def read(box: Box, typed: Any, before: Any) -> tuple[Any, str]:
     if box.kind == "lines":
         lines = [line.strip() for line in text.split("\n") if line.strip()]
         return (lines[0] if len(lines) == 1 and isinstance(before, str) else lines), ""
+    if box.kind == "call":
+        return _call(text)
     if box.kind in ("pairs", "choices"):
         value, wrong = _pairs(box, text)
         if box.kind == "choices" and value and isinstance(before, dict):  # what says the same stays as it is written
             value = {k: before[k] if k in before and _choice_words(before[k]) == _choice_words(v) else v for k, v in value.items()}
         return value, wrong
     return text, ""
+
+
+def _call(text: str) -> tuple[Any, str]:
+    """A rule with its arguments; an argument with 「、」 is a list."""
+    value, wrong = _pairs(Box("", "pairs"), text)
+    if value and "規則" not in value:
+        return None, "「規則 = 名」の行を書いてください。名は下の一覧にあります"
+    return {k: [x.strip() for x in v.split("、")] if "、" in v else v for k, v in (value or {}).items()} or None, wrong
 
 
 def _pairs(box: Box, text: str) -> tuple[Any, str]:
@@ -79,14 +93,14 @@ def apply(text: str, path: Path, sheet: Sheet, typed: Mapping[str, Any]) -> tupl
     held = held_at(text, path)
     changed, faults = [], []
     for box in sheet.boxes:
-        before = (held if path == ("案内",) else held.get(box.key)) if isinstance(held, dict) else None
+        before = (held if sheet.whole else held.get(box.key)) if isinstance(held, dict) else None
         if box.key not in typed or not fits(box, before):
             continue
         value, wrong = read(box, typed[box.key], before)
         if wrong:
             faults.append((box.key, wrong))
         elif value != before and (value is not None or before not in (None, "")):
-            text = _written(text, path if path == ("案内",) else (*path, box.key), before, value)
+            text = _written(text, path if sheet.whole else (*path, box.key), before, value)
             changed.append(box.key)
     return text, changed, faults
 

@@ -34,7 +34,7 @@ def test_a_form_sent_back_as_it_was_changes_nothing(file):
         assert sheet is not None, part
         assert read_address(address(part.path).replace("%", "%"), data) == part.path or "%" in address(part.path)
         held = typed.held_at(text, part.path)
-        sent = {b.key: typed.shown(b, held if part.path == ("案内",) else held.get(b.key)) for b in sheet.boxes} if isinstance(held, dict) else {}
+        sent = {b.key: typed.shown(b, held if sheet.whole else held.get(b.key)) for b in sheet.boxes} if isinstance(held, dict) else {}
         assert typed.apply(text, part.path, sheet, sent) == (text, [], []), part.path
         seen += 1
     assert seen > 10
@@ -82,7 +82,8 @@ def test_differences_are_said_in_words():
 
 def test_a_part_without_a_form_leads_to_the_one_that_holds_it():
     assert shape.editable(("画面", 0, "項目", "a", "選択肢", "x", "表示")) == ("画面", 0, "項目", "a")
-    assert shape.editable(("検査", 0)) == () and shape.editable(("審査", "処分", "grant", "理由", 0)) == ("審査", "処分", "grant")
+    assert shape.editable(("検査", 0, "item")) == ("検査", 0) and shape.editable(("手数料", "明細", 0, "数")) == ("手数料", "明細", 0)
+    assert shape.editable(("審査", "処分", "grant", "理由", 0)) == ("審査", "処分", "grant")
     assert shape.editable(("案内", "問い")) == ("案内",)
     assert read_address("画面/0/項目/a/", {"画面": [{"項目": {"a": {}}}]}) == ("画面", 0, "項目", "a")
     assert read_address("cover", {}) == () and read_address("期限", {}) == ("期限",)
