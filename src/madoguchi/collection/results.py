@@ -3,7 +3,8 @@
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Collection, Iterable, Iterator
+import itertools
+from collections.abc import Collection, Iterator
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -119,6 +120,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> None:
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE collection_incoming")
             cursor.execute("SET LOCAL work_mem = '256MB'")  # a million records are joined and sorted in memory, not through files
+            cursor.execute("SET LOCAL jit = off")  # a second of compiling for statements that run once
         cursor.execute(MONEY, [money_id(sheet.id, 0), sheet.id])
         cursor.execute(VOIDED, span)
         cursor.execute(fees.CLAIM, span)  # before what is nobody's is posted as such
@@ -146,11 +148,22 @@ def _marked(rows: Collection[Received]) -> Iterator[tuple[Any, ...]]:
         yield (row.record, row.reference, row.amount, row.paid_on, row.channel, row.stage, row.code, 0 if row.reference in twice else 1)
 
 
-def _stage(cursor: Any, rows: Iterable[tuple[Any, ...]]) -> None:
+_ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
+
+
+def _copied(row: tuple[Any, ...]) -> str:
+    """A row as COPY reads it (PostgreSQL, COPY: text format). Numbers of slips and codes are what a file says: escaped."""
+    record, number, amount, paid_on, channel, stage, code, alone = row
+    if not (number.isalnum() or number == "") or not (code.isalnum() or code == ""):
+        number, code = number.translate(_ESCAPED), code.translate(_ESCAPED)
+    return f"{record}\t{number}\t{amount}\t{paid_on}\t{channel}\t{stage}\t{code}\t{alone}\n"
+
+
+def _stage(cursor: Any, rows: Iterator[tuple[Any, ...]]) -> None:
     if connection.vendor == "postgresql":
         with cursor.copy("COPY collection_incoming FROM STDIN") as copy:
-            for row in rows:
-                copy.write_row(row)
+            while block := list(itertools.islice(rows, 2_000)):  # a third of what a call a row costs
+                copy.write("".join(map(_copied, block)))
         return
     plain = ((*row[:3], row[3].isoformat(), *row[4:]) for row in rows)
     cursor.executemany("INSERT INTO collection_incoming VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", plain)

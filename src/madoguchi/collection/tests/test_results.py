@@ -197,3 +197,9 @@ def test_the_books_are_compared_once_a_day_and_the_operator_sees_it(demanded, ha
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
         assert nightly.books_check() == 1
         assert "突き合わせの画面" in hall.desk("admin").get("/staff/operations/").content.decode()
+
+
+def test_what_a_file_says_in_a_number_stays_one_column_of_one_row():
+    line = results._copied((1, "a\tb\\c\nd", 10, PAID_ON, "cvs", "final", "\r", 1))
+    assert line == f"1\ta\\tb\\\\c\\nd\t10\t{PAID_ON}\tcvs\tfinal\t\\r\t1\n"
+    assert results._copied((2, "999", 10, PAID_ON, "cvs", "final", "", 0)) == f"2\t999\t10\t{PAID_ON}\tcvs\tfinal\t\t0\n"
