@@ -69,6 +69,7 @@ def _overview(request: HttpRequest, section: str, refused: str = "", typed: str 
     names = {key: s.name for key, s in setup().services.items()}
     context = frame(request, section) | {
         "seats": seats, "halls": lines.halls(section), "services": city.queued(section), "refused": refused, "typed": typed,
+        "faults": [("number", refused)] if refused else [],
         "live": f"{reverse('queue_events')}?section={section}",
         "today": [(names.get(key, key), found) for key, found in figures.today(actor=actor_of(request), section=section)],
         "days": [(names.get(f.service, f.service), f) for f in selectors.figure_list(actor=actor_of(request), section=section)]}

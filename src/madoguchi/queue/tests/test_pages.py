@@ -41,7 +41,8 @@ def test_a_device_gives_a_ticket_with_a_way_to_follow_it(hall):
     ticket = Ticket.objects.get()
     assert "E 001" in slip
     assert "data:image/svg+xml" in slip
-    assert f'url={there}"' in slip, "the device goes back by itself"
+    assert f'data-back="{there}"' in slip, "the device goes back by itself"
+    assert f'<noscript><meta http-equiv="refresh" content="60; url={there}">' in slip
     mine = text(Client().get(f"/queue/t/{ticket.id}/"))
     assert "E 001" in mine
     assert '<noscript><meta http-equiv="refresh"' in mine

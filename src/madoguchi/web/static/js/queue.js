@@ -1,7 +1,9 @@
 // A page of the queue is fetched again when something has changed, and its parts are exchanged where they differ (fallback: the refresh
 // of a page without scripts, and its link). Where the stream does not come through, it asks every 15 seconds.
 (() => {
-  const d = document, live = d.querySelector('[data-live]'); if (!live) return;
+  const d = document, live = d.querySelector('[data-live]'), back = d.querySelector('[data-back]');
+  if (back) setTimeout(() => location.replace(back.dataset.back), 6e4); // a device is ready for the next person
+  if (!live) return;
   let last, busy = false, again = false, timer;
   const fresh = async () => {
     if (busy) { again = true; return; }
