@@ -226,7 +226,7 @@ def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> S
     if table.get("オンライン", "はい") not in ("はい", "いいえ"):
         raise _Wrong((*path, "オンライン"), "はい か いいえ にしてください")
     letter = table.get("番号札", "")
-    if not re.fullmatch(r"[A-Z]?", letter):
+    if not (isinstance(letter, str) and re.fullmatch(r"[A-Z]?", letter)):
         raise _Wrong((*path, "番号札"), f"番号の前に付ける英大文字1字にしてください。番号札を出さないサービスには書きません(今は「{letter}」)")
     minutes, pause = _number(table, "分", path, CELL, 480, step=CELL), _number(table, "間", path, 0, 120, "0", CELL)
     return Service(

@@ -21,7 +21,7 @@ from .models import Ticket
 from .pages import about, paper
 from .rules import State
 
-RETRY = 3000  # milliseconds until an EventSource asks again
+RETRY, SLOW = 3000, 10_000  # milliseconds until an EventSource asks again: of the few screens of the city hall, of many telephones
 
 
 def _groups(section: str = "") -> list[tuple[Any, lines.Hall]]:
@@ -31,7 +31,7 @@ def _groups(section: str = "") -> list[tuple[Any, lines.Hall]]:
 @require_safe
 def crowd(request: HttpRequest) -> HttpResponse:
     """How crowded the counters are (窓口の混みぐあい)."""
-    return render(request, "queue/crowd.html", {"groups": _groups(), "now": clock.now(), "live": reverse("queue_events")})
+    return render(request, "queue/crowd.html", {"groups": _groups(), "now": clock.now(), "live": f"{reverse('queue_events')}?pace=slow"})
 
 
 @require_safe
@@ -46,19 +46,20 @@ def board(request: HttpRequest, section: str = "") -> HttpResponse:
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
     """Has anything changed? As an answer to an EventSource: the number of the last act and the minute, and when to ask again. No thread
-    is held; where the server can, it goes on from here by itself (config.rsgi)."""
+    is held."""
     section = request.GET.get("section", "")
     section = section if section in city.sections() else ""
-    response = HttpResponse(event_of(section, first=True), content_type="text/event-stream; charset=utf-8")
+    retry = SLOW if request.GET.get("pace") == "slow" else RETRY
+    response = HttpResponse(event_of(section, retry), content_type="text/event-stream; charset=utf-8")
     response.headers["Cache-Control"] = "no-store"
     response.headers["X-Accel-Buffering"] = "no"
     return response
 
 
-def event_of(section: str, *, first: bool = False) -> str:
+def event_of(section: str, retry: int) -> str:
     """The state of a section as one event."""
     mark = f"{lines.beat(section)}-{clock.now():%H%M}"
-    return (f"retry: {RETRY}\n" if first else "") + f"id: {mark}\ndata: {mark}\n\n"
+    return f"retry: {retry}\nid: {mark}\ndata: {mark}\n\n"
 
 
 @require_safe
@@ -71,7 +72,7 @@ def _ticket(request: HttpRequest, row: Ticket, refused: str, status: int = 200) 
     over = row.day != city.today()
     standing = lines.standing(row) if row.state == State.WAITING and not over else None
     return render(request, "queue/ticket.html", about(row) | {"standing": standing, "over": over, "refused": refused, "now": clock.now(),
-                  "live": "" if over or row.state in (State.DONE, State.CANCELLED) else f"{reverse('queue_events')}?section={row.section}"},
+                  "live": "" if over or row.state in (State.DONE, State.CANCELLED) else f"{reverse('queue_events')}?section={row.section}&pace=slow"},
                   status=status)
 
 

@@ -189,6 +189,7 @@ def test_an_event_source_hears_of_every_act_in_its_section(hall):
     assert event() != other
     with clock.frozen(OPENING + dt.timedelta(minutes=1)):
         assert event("/queue/events/?section=shimin") != other, "estimates move with the clock"
+    assert Client().get("/queue/events/?pace=slow").content.startswith(b"retry: 10000\n"), "many telephones ask less often than the few screens"
 
 
 def forms(page: str) -> list[dict[str, str]]:
@@ -285,3 +286,25 @@ def test_pages_of_staff_say_what_happened_today(hall):
     assert "E 001" in page
     assert "今日" in page
     assert 'href="/staff/queue/"' in page
+
+
+def test_a_city_without_tickets(hall, monkeypatch):
+    """No file, or no service with a letter: nothing leads here, and whoever comes is told to ring."""
+    from madoguchi.booking.setup import Setup
+    from madoguchi.queue import city
+
+    monkeypatch.setattr(city, "setup", Setup)
+    assert "混みぐあいは、お電話でお尋ねください" in text(Client().get("/queue/"))
+    assert Client().get("/queue/board/").status_code == 200
+    assert 'href="/queue/"' not in text(Client().get("/"))
+    assert hall.desk("yamada").get("/staff/queue/").status_code == 404
+    assert 'href="/staff/queue/"' not in text(hall.desk("yamada").get("/staff/booking/"))
+
+
+def test_the_booking_page_shows_what_the_device_reads(hall):
+    from madoguchi.booking.tests.conftest import booked
+
+    row = booked("tax", owner=hall.owner("hanako").key)
+    page = text(hall.browser("hanako").get(f"/booking/b/{row.id}/"))
+    assert "番号札の端末に読み取らせても" in page
+    assert "data:image/svg+xml" in page
