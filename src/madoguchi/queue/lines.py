@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Mapping
 from dataclasses import dataclass
 
 from django.db.models import Sum
@@ -99,6 +99,14 @@ def desks_open(counters: Collection[str]) -> int:
     return Desk.objects.filter(day=clock.today(), open=True, counter__in=counters).count()
 
 
+def rest_of(called: Iterable[Ticket], usual: Mapping[str, float], desks: int) -> list[float]:
+    """What is left of those who are being served, in minutes; nothing while a counter is free for the next."""
+    rows = list(called)
+    if len(rows) < max(desks, 1):
+        return []
+    return [max(0.0, usual.get(row.service, 0) - (clock.now() - (row.called_at or clock.now())).total_seconds() / 60) for row in rows]
+
+
 def halls(section: str = "") -> list[Hall]:
     """The board: of one section, or of all."""
     services, now = city.queued(section), clock.now()
@@ -113,7 +121,9 @@ def halls(section: str = "") -> list[Hall]:
         own = []
         for s in (s for s in services if s.section == key):
             line, open_ = [row for row in rows if row.state == State.WAITING], sum(desks[c] for c in s.counters)
-            ahead = [usual[row.service] for row in line if row.service in city.shared(s, services)]
+            here = city.shared(s, services)
+            ahead = [usual[row.service] for row in line if row.service in here]
+            ahead += rest_of((row for row in called if row.service in here), usual, open_)
             own.append(ServiceNow(s, sum(row.service == s.key for row in line), rules.roughly(rules.estimate(ahead, open_)), open_,
                                   city.taking(s)))
         out.append(Hall(key, tuple(Called(str(row), row.counter, row.seat or 0, row.called_at or now) for row in called if row.section == key),
@@ -127,10 +137,12 @@ def standing(ticket: Ticket) -> Standing:
     if service is None:
         return Standing(0, 0, clock.now())
     services = city.queued(ticket.section)
-    line = waiting_of(city.shared(service, services))
+    here, desks = city.shared(service, services), desks_open(service.counters)
+    line = waiting_of(here)
     ahead = line[:next((n for n, row in enumerate(line) if row.id == ticket.id), len(line))]
     usual = lengths(services)
-    minutes = rules.estimate([usual.get(row.service, service.minutes) for row in ahead], desks_open(service.counters))
+    rest = rest_of(Ticket.objects.filter(day=clock.today(), service__in=here, state=State.CALLED), usual, desks)
+    minutes = rules.estimate([*(usual.get(row.service, service.minutes) for row in ahead), *rest], desks)
     turn = clock.now() + dt.timedelta(minutes=minutes)
     if ticket.due_at is not None and ticket.due_at > turn and ahead:
         turn = ticket.due_at

@@ -225,6 +225,19 @@ def test_the_estimate_learns_from_what_it_took(hall):
         assert lines.standing(taken()).minutes == 10
 
 
+def test_who_is_being_served_counts_with_what_is_left(hall):
+    """30 minutes, ten of them over: the next one waits 20, at a second free counter not at all."""
+    okada, _, second = hall.staff("okada"), taken("moving"), taken("moving")
+    services.desk_set(actor=okada, counter="shimin", seat=0, open_=True)
+    called(okada, "shimin", 0)
+    with clock.frozen(OPENING + dt.timedelta(minutes=10)):
+        assert (lines.standing(second).before, lines.standing(second).minutes) == (0, 20)
+        services.desk_set(actor=okada, counter="shimin", seat=1, open_=True)
+        assert lines.standing(second).minutes == 0
+    with clock.frozen(OPENING + dt.timedelta(hours=2)):
+        assert lines.standing(second).minutes == 0, "longer than usual: any moment now"
+
+
 def test_figures_stay_and_tickets_go(hall):
     yamada, first = hall.staff("yamada"), taken()
     services.ticket_cancel(ticket=taken(), by=services.BY_DEVICE)
