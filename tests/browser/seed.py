@@ -11,6 +11,7 @@ import time
 from collections.abc import Mapping
 from pathlib import Path
 from typing import Any
+from urllib.parse import urlsplit
 
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
@@ -482,6 +483,32 @@ class Town:
         day = str(desk.page.xpath("//a[contains(@href, 'day=')]/@href")[0]).rpartition("=")[2]
         desk.get("/staff/booking/closures/").send("booking/closures/", {"first": day, "start": "16:00", "reason": "職員の研修"})
         return desk.url.removeprefix(self.base).partition("?")[0]
+
+    # --- the queue
+
+    def _ticket(self) -> str:
+        """One that staff handed over: its page on the telephone."""
+        desk = self.window("yamada").get("/staff/queue/?section=zeimu")
+        return "/queue/t/" + desk.send("queue/ticket/", {"service": "tax"}).url.rstrip("/").rpartition("/")[2] + "/"
+
+    @functools.cached_property
+    def on_the_board(self) -> str:
+        """A ticket that is called."""
+        there, desk = self._ticket(), self.window("yamada").get("/staff/queue/desk/zeimu/0/")
+        desk.send("press/", {"act": "next"})
+        return there
+
+    @functools.cached_property
+    def in_line(self) -> str:
+        """A ticket that waits, behind the one that is called."""
+        assert self.on_the_board
+        return self._ticket()
+
+    @functools.cached_property
+    def kiosk(self) -> str:
+        """The address of a device."""
+        made = self.window("yamada").get("/staff/queue/kiosks/?section=zeimu").send("queue/kiosks/", {"name": "1階の入口"})
+        return urlsplit(str(made.page.xpath("//code/text()")[0])).path
 
     @functools.cached_property
     def built(self) -> str:

@@ -132,7 +132,7 @@ def places() -> list[str]:
                 out.append(f"booking {row} ({row.state}): {said.filter(action=action).count()} times {action}")
         if row.state == State.CONFIRMED and contact_of(row).mail and Mail.objects.filter(key=f"booking:{row.id}:made:0").count() != 1:
             out.append(f"booking {row}: no mail that it was made")
-    if Taken.objects.exclude(booking__state__in=[State.HELD, State.CONFIRMED]).exists():
+    if Taken.objects.exclude(booking__state__in=[State.HELD, State.CONFIRMED, State.CAME]).exists():
         out.append("cells of a booking that is over")
     if Waiting.objects.filter(state="offered").exclude(booking__state=State.HELD).exists():
         out.append("an offer of nothing")

@@ -66,6 +66,9 @@ JOURNEYS: dict[str, Journey] = {
     "booking": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("book_hold", {}), ("book_confirm", {}), ("work", {}),
                 ("book_change", {}), ("book_remind", {}), ("work", {}), ("book_cancel", {}), ("work", {}), ("book_accept", {}),
                 ("book_close", {}), ("work", {})],
+    # a number at the counter: checked in, called, forgotten when its days are over
+    "queue": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("line_book", {}), ("work", {}), ("line_check_in", {}),
+              ("line_call", {}), ("line_forget", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -78,4 +81,4 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
-        "booking": ("received", "filed")}
+        "booking": ("received", "filed"), "queue": ("received", "filed")}

@@ -58,6 +58,6 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booking_by_code": ("asks for number and code, counted and locked", {"booking.views"}),
     "booking.selectors.may_book": ("yes or no", None),
     "booking.selectors.bookings_of": ("for a room above that has asked who may", set()),
-    "booking.selectors.booking_by_number": ("for a room above that has asked who may", set()),
+    "booking.selectors.booking_by_number": ("for a room above that has asked who may", {"queue.services"}),
     "booking.services.slot_read": ("reads what was typed", None),
 }

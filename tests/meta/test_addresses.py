@@ -38,7 +38,8 @@ def filled(path: str, things: dict[str, str]) -> str:
                       "organisation_id": nothing, "payment_id": nothing, "refund_id": nothing, "back_id": nothing,
                       "section": "kosodate", "close_id": nothing, "order_id": nothing,
                       "write_off_id": nothing, "act_id": nothing, "plan_id": nothing, "name": "hikkoshi",
-                      "booking_id": nothing, "service": "tax", "secret": "x", "link": "x"}
+                      "booking_id": nothing, "ticket_id": nothing, "counter": "zeimu", "seat": "0", "kiosk_id": "1",
+                      "service": "tax", "secret": "x", "link": "x"}
     found = address(re.sub(r"<(slug|str|int|path):(?!(step_id))(\w+)>", lambda m: known.get(m[3], "1"), path), known)
     assert "<" not in found, found
     return found

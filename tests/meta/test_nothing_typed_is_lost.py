@@ -80,6 +80,7 @@ OPEN = {
     "booking_hold": "a button: no sign-in", "booking_find": "no sign-in", "booking_feed": "a button",
     "booking_wait": "no sign-in", "booking_waiting": "buttons behind a signed link", "staff_booking_mark": "buttons",
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
+    "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
@@ -179,7 +180,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (
             "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),
-        ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
+        ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
+        ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

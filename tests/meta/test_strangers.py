@@ -51,6 +51,9 @@ OPEN = {
     "booking_week": "free times, of nobody", "booking_hold": "holds a time for the one who asks", "booking_wait": "for the one who asks",
     "booking_waiting": "the secret itself: a signed link (booking/tests/test_pages)",
     "booking_feed_file": "the secret itself: the address of a calendar (booking/tests/test_calendars)",
+    "queue_board_section": "numbers of nobody",
+    "queue_ticket": "the secret itself: the address of a ticket (queue/tests/test_strangers)", "queue_cancel": "the same",
+    "queue_kiosk": "the secret itself: the address of a device (queue/tests/test_strangers)", "queue_kiosk_ticket": "the same",
     "invited": "the secret itself: the code of an invitation, for the person named (agency/tests)",
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
 }
@@ -61,6 +64,7 @@ FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.h
               "inventory.staff_views.as_csv": "inventory.selectors.table in the table of rights",
               "procedures.staff_views.as_csv": "procedures.searches.searches in the table of rights",
               "booking.views_my.feed_file": "the secret itself: the address of a calendar",
+              "queue.views.events": "a number that says whether anything has changed",
               "collection.write_off_staff_views.sheet": "of the whole room: collection's test_strangers",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.

@@ -13,7 +13,7 @@ from madoguchi.kernel import clock
 from madoguchi.offices.public import is_open
 
 from .models import Booking, Closure, Taken, moment
-from .rules import Shut, Span, State, clock_words, open_spans, seats_free, starts
+from .rules import Shut, Span, State, clock_words, joined, open_spans, seats_free, starts
 from .setup import Counter, Service, setup
 
 
@@ -79,6 +79,12 @@ def opened(counter: Counter, day: dt.date, closures: Iterable[Closure]) -> list[
     """By seat, when it is open."""
     hours, shuts = hours_on(counter, day), shuts_of(closures, counter.key, day)
     return [open_spans(hours, shuts, counter.seats, seat) for seat in range(counter.seats)]
+
+
+def hours_today(counter: Counter) -> list[Span]:
+    """When anybody is served at a counter today."""
+    today = clock.today()
+    return joined(span for seat in opened(counter, today, _shuts(counter.section, [counter.key], today, today)) for span in seat)
 
 
 def expired() -> Q:

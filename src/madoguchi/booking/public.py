@@ -1,7 +1,7 @@
 """Door: bookings for the rooms above (queue at the counter, events), sweeps for the worker, columns for the wiring."""
 
 from .contact import SEALED, Contact
-from .days import Day, Slot, days_of, next_free
+from .days import Day, Slot, days_of, hours_today, next_free
 from .errors import BookingNotFound, BookingOver, HoldOver, ServiceNotFound, SlotTaken
 from .keeping import bookings_remind, bookings_sweep
 from .models import Booking
@@ -24,6 +24,6 @@ from .witness import witness
 __all__ = [
     "SEALED", "Booking", "BookingNotFound", "BookingOver", "Contact", "Counter", "Day", "HoldOver", "Service", "ServiceNotFound", "Slot",
     "SlotTaken", "booking_by_number", "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_mark",
-    "bookings_of", "bookings_remind", "bookings_sweep", "days_of", "details_set", "hold_make", "hold_release", "next_free", "offers_sweep",
-    "services_online", "setup", "trial_bookings", "witness",
+    "bookings_of", "bookings_remind", "bookings_sweep", "days_of", "details_set", "hold_make", "hold_release", "hours_today", "next_free",
+    "offers_sweep", "services_online", "setup", "trial_bookings", "witness",
 ]

@@ -52,6 +52,7 @@ class Service:
     online: bool
     bring: str
     note: str
+    letter: str = ""  # of its tickets (番号札); empty: it has none
 
 
 @dataclass(frozen=True, slots=True)
@@ -62,6 +63,7 @@ class Setup:
     services: dict[str, Service] = field(default_factory=dict)
     keep: int = 90
     remind: int = 16
+    tickets: int = 7  # days after which tickets are forgotten
 
 
 def setup() -> Setup:
@@ -74,7 +76,7 @@ def setup() -> Setup:
 
 def texts(found: Setup) -> list[str]:
     """What residents read of it: to be translated, with readings."""
-    said = [c.place for c in found.counters.values()]
+    said = [text for c in found.counters.values() for text in (c.name, c.place)]
     said += [text for s in found.services.values() for text in (s.name, s.bring, s.note)]
     return [text for text in dict.fromkeys(map(str, said)) if text]
 
@@ -128,10 +130,12 @@ def read_setup(folder: Path, sections: tuple[str, ...] = ()) -> Setup:
         return Setup()
     file = _File(folder / "booking.yaml")
     try:
-        raw = _table(file.root, (), {"窓口", "サービス"}, {"保存", "前日の知らせ"})
+        raw = _table(file.root, (), {"窓口", "サービス"}, {"保存", "前日の知らせ", "番号札の保存"})
         counters = {key: _counter(key, c, ("窓口", key), sections) for key, c in _entries(raw["窓口"], ("窓口",))}
         services = {key: _service(key, s, ("サービス", key), counters) for key, s in _entries(raw["サービス"], ("サービス",))}
-        return Setup(counters, services, _number(raw, "保存", (), 1, 3650, "90"), _number(raw, "前日の知らせ", (), 8, 20, "16"))
+        _letters_once(services)
+        return Setup(counters, services, _number(raw, "保存", (), 1, 3650, "90"), _number(raw, "前日の知らせ", (), 8, 20, "16"),
+                     _number(raw, "番号札の保存", (), 1, 400, "7"))
     except _Wrong as wrong:
         raise file.fault(wrong) from None
 
@@ -214,15 +218,27 @@ def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Coun
 
 
 def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> Service:
-    table = _table(raw, path, {"名", "窓口", "分"}, {"間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内"})
+    table = _table(raw, path, {"名", "窓口", "分"}, {
+        "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札"})
     names = table["窓口"]
     if not isinstance(names, list) or not names or [n for n in names if n not in counters] or len({counters[n].section for n in names}) > 1:
         raise _Wrong((*path, "窓口"), f"「窓口」に書いた番号から、同じ課のものを [ ] に並べてください(今は {names})")
     if table.get("オンライン", "はい") not in ("はい", "いいえ"):
         raise _Wrong((*path, "オンライン"), "はい か いいえ にしてください")
+    letter = table.get("番号札", "")
+    if not (isinstance(letter, str) and re.fullmatch(r"[A-Z]?", letter)):
+        raise _Wrong((*path, "番号札"), f"番号の前に付ける英大文字1字にしてください。番号札を出さないサービスには書きません(今は「{letter}」)")
     minutes, pause = _number(table, "分", path, CELL, 480, step=CELL), _number(table, "間", path, 0, 120, "0", CELL)
     return Service(
         key, say(table["名"]), counters[names[0]].section, tuple(names), minutes, pause,
         _number(table, "おき", path, CELL, 480, str(minutes + pause), CELL), _number(table, "何日先まで", path, 1, 366, "60"),
         _number(table, "受付の締切", path, 0, 720, "2"), _number(table, "変更の締切", path, 0, 720, "2"),
-        _number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")), say(table.get("案内", "")))
+        _number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")),
+        say(table.get("案内", "")), letter)
+
+
+def _letters_once(services: dict[str, Service]) -> None:
+    used: dict[str, str] = {}
+    for key, service in services.items():
+        if service.letter and used.setdefault(service.letter, key) != key:
+            raise _Wrong(("サービス", key, "番号札"), f"「{service.letter}」は「{used[service.letter]}」が使っています。別の文字にしてください")

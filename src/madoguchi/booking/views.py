@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.identity.public import owner_of, person_of
+from madoguchi.identity.public import owner_of, person_of, qr_image
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.web import languages, limits
@@ -196,7 +196,8 @@ def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200
     context = {"b": booking, "s": service, "places": [say(setup().counters[booking.counter].place)] if booking.counter in setup().counters else [],
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
-               "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600)}
+               "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600),
+               "qr": qr_image(booking.number.replace("-", "")) if service.letter and booking.state == State.CONFIRMED else ""}
     return render(request, "booking/booking.html", context, status=status)
 
 

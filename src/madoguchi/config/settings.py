@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
-    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking",
+    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking", "madoguchi.queue",
     "madoguchi.intake", "madoguchi.guide",
     "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
@@ -66,7 +66,7 @@ TEMPLATES = [
             "context_processors": ["madoguchi.config.engine.token", "madoguchi.offices.context.city", "madoguchi.web.languages.context",
                                    "madoguchi.survey.context.desk", "madoguchi.collection.context.rail",
                                    "madoguchi.inventory.context.rail", "madoguchi.builder.context.rail",
-                                   "madoguchi.booking.context.rail",
+                                   "madoguchi.booking.context.rail", "madoguchi.queue.context.rail",
                                    "madoguchi.counter.context.tablet"],
         },
     }
@@ -134,6 +134,7 @@ LIMITS = {
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
     "hold.address": env.rate("MADOGUCHI_LIMIT_HOLD_ADDRESS", "120/600"),  # slots of a counter that are held
     "hold.owner": env.rate("MADOGUCHI_LIMIT_HOLD", "20/600"),
+    "ticket.owner": env.rate("MADOGUCHI_LIMIT_TICKET", "120/600"),  # tickets from one device, and booking numbers typed there
     "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
     "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),

@@ -14,6 +14,7 @@ from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox, sealing, witness
 from madoguchi.notifications import public as notifications
 from madoguchi.payments import public as payments
+from madoguchi.queue import public as queue
 from madoguchi.records import public as records
 from madoguchi.survey import public as survey
 
@@ -41,7 +42,7 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness, "payments": payments.witness,
 }
-BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness}
+BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
           collection.SEALED, booking.SEALED)
 

@@ -1,0 +1,69 @@
+"""The queue in real browsers: the board changes by itself when somebody is called, and a clerk works by keyboard and without scripts."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+
+import pytest
+from playwright.sync_api import BrowserContext, expect
+
+from .seed import Town
+
+pytestmark = pytest.mark.browser
+Open = Callable[..., BrowserContext]
+DESK, BOARD = "/staff/queue/desk/kaigo/0/", "/queue/board/kaigo/"
+
+
+def ticket(town: Town) -> str:
+    """A ticket of 介護: its number on its telephone page, and the page."""
+    desk = town.window("ito").get("/staff/queue/?section=kaigo")
+    return "/queue/t/" + desk.send("queue/ticket/", {"service": "care"}).url.rstrip("/").rpartition("/")[2] + "/"
+
+
+def number_of(tab: object) -> str:
+    return tab.locator(".q-number").first.inner_text()  # type: ignore[attr-defined]
+
+
+def test_a_call_reaches_the_board_and_the_telephone_by_itself(town: Town, open_as: Open):
+    there = ticket(town)
+    phone, board, desk = open_as([]).new_page(), open_as([]).new_page(), open_as(town.cookies("ito"), width=1280).new_page()
+    phone.goto(there)
+    number = number_of(phone)
+    board.goto(BOARD)
+    desk.goto(DESK)
+    expect(board.locator(".q-called")).to_have_count(0)
+    board.wait_for_timeout(500)
+    desk.get_by_role("button", name="次を呼ぶ").focus()
+    desk.keyboard.press("Enter")
+    expect(desk.locator("#current .q-number")).to_have_text(number)
+    expect(board.locator(".q-called b")).to_have_text(number, timeout=10_000)
+    expect(phone.locator(".done-panel")).to_be_visible(timeout=25_000)
+    desk.get_by_role("button", name="終える").first.click()
+    expect(board.locator(".q-called")).to_have_count(0, timeout=10_000)
+
+
+def test_the_same_without_scripts(town: Town, open_as: Open):
+    there = ticket(town)
+    phone, desk = open_as([], js=False).new_page(), open_as(town.cookies("ito"), width=1280, js=False).new_page()
+    phone.goto(there)
+    assert phone.locator("meta[http-equiv=refresh]").count() == 1
+    number = number_of(phone)
+    desk.goto(DESK)
+    desk.get_by_role("button", name="次を呼ぶ").click()
+    assert number_of(desk) == number
+    phone.get_by_role("link", name="新しくする").click()
+    assert phone.locator(".done-panel").is_visible()
+    desk.get_by_role("button", name="保留").click()
+    desk.locator("#done").get_by_role("button", name="元に戻す").first.click()
+    assert number_of(desk) == number
+    desk.locator("#current").get_by_role("button", name="終える").click()
+    phone.reload()
+    assert "ご用は終わりました" in phone.inner_text("main")
+
+
+def test_giving_up_on_the_telephone(town: Town, open_as: Open):
+    phone = open_as([], js=False).new_page()
+    phone.goto(ticket(town))
+    phone.locator("main summary").click()
+    phone.get_by_role("button", name="番を取り消す").click()
+    assert "取り消しました" in phone.inner_text("main")
