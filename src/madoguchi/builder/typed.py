@@ -99,7 +99,7 @@ def apply(text: str, path: Path, sheet: Sheet, typed: Mapping[str, Any]) -> tupl
         value, wrong = read(box, typed[box.key], before)
         if wrong:
             faults.append((box.key, wrong))
-        elif value != before and (value is not None or before not in (None, "")):
+        elif value != before and (value is not None or before not in (None, "", [])):
             text = _written(text, path if sheet.whole else (*path, box.key), before, value)
             changed.append(box.key)
     return text, changed, faults

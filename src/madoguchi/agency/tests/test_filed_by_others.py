@@ -10,6 +10,8 @@ from madoguchi.procedures import pack
 RISAI = "risai-shoumei"
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
+AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo"}  # with a 委任状, as 罹災証明書
+
 
 def definitions():
     read = (pack.read_file(path, override, city())[0] for path, override in pack.pack_files(city()))
@@ -19,10 +21,10 @@ def definitions():
 def test_which_of_the_definitions_an_organisation_or_a_company_files():
     every = definitions()
     assert len([d for d in every if offices(d)]) == 11 and all(d.section == "kaigo" for d in every if offices(d))
-    assert [d.id for d in every if companies(d)] == [RISAI]
+    assert sorted(d.id for d in every if companies(d)) == ["douro-senyou", RISAI]
     for d in every:
         assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
-    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED}
+    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED, *AFTER_A_DISASTER}
 
 
 def test_an_agent_never_stands_for_whoever_is_at_the_form():

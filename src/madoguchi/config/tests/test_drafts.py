@@ -130,7 +130,7 @@ def test_the_command_reads_a_sheet_and_says_what_became_of_it(tmp_path, capsys):
 
 
 @pytest.mark.parametrize(("name", "pattern"), [
-    ("何かの申請", "申請"), ("犬の死亡届", "届出"), ("転居届の来庁予約", "届出+予約"),
+    ("何かの申請", "申請"), ("落とし物の発見届", "届出"), ("転居届の来庁予約", "届出+予約"),
     ("居住証明書の交付申請", "証明交付"), ("会議室の使用許可の申請", "施設利用"),
     ("生ごみ処理機の補助金の申請", "補助金"), ("料理教室の申込", "講座申込"), ("まちづくりのアンケート", "アンケート")])
 def test_a_resident_walks_through_a_draft_of_every_pattern(hall: Hall, name: str, pattern: str):

@@ -47,7 +47,7 @@ def test_answers_become_a_list_in_order_with_days_and_reasons(town):
     assert page.index("転出届") < page.index("転入届") < page.index("マイナンバーカードの住所変更")
     assert "18歳までのお子さんがいるため" in page
     assert "令和8年11月30日まで" in page, "14 days from the day after 16 November"
-    assert "転居届" not in page
+    assert "<b>転居届</b>" not in page
     assert f"/p/{NINTEI}/" in page
     assert "kaigo-ten-nyuu-keizoku" not in page, "nobody is in care"
     assert page.count("<li>マイナンバーカード（家族全員分）") == 1, "each thing once"
@@ -88,8 +88,8 @@ def test_other_answers_make_another_list_and_keep_ticks(town):
     assert 'value="8"' in text(client.get(f"{url}answers/")), "令和8年"
     assert client.post(f"{url}answers/", MOVING | {"kind": "within"})["Location"] == url
     page = text(client.get(url))
-    assert "転居届" in page
-    assert "転入届" not in page
+    assert "<b>転居届</b>" in page
+    assert "<b>転入届</b>" not in page
     assert Plan.objects.get().ticks == ["card"]
 
 
