@@ -94,7 +94,7 @@ def _calls(data: dict[str, Any], title: str) -> Part:
         held = data[title][part.path[-1]]
         if isinstance(held, dict):
             part.name = str(held.get("規則", "")) if title == "検査" else str(part.path[-1])
-            part.note = "・".join(str(v) for k, v in held.items() if title != "検査" or k != "規則")
+            part.note = "" if title == "検査" else str(held.get("規則", ""))
     return found
 
 
