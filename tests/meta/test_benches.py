@@ -8,6 +8,7 @@ from pathlib import Path
 import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
+pytestmark = pytest.mark.pure  # each has a database of its own
 SMALL = {  # what it needs to be done in seconds
     "posting.py": ["--sizes", "300", "--engine", "sqlite"],
     "notices.py": ["--notices", "20", "--per-file", "10"],

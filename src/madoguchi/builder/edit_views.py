@@ -28,6 +28,7 @@ from .shape import APPEALS, EVENTS, FEE, FEE_LINE, FEES, NEW, QUESTION, SECTIONS
 from .staff_views import about, actor_of, copy_page
 
 LISTS = ("根拠", "画面", "連携", "明細", "減免", "検査")  # parts without a number of their own
+OPTIONAL = ("添付", "検査", "導出", "減免", "決定項目")  # a definition may have none: with the last one the heading goes
 IDENT = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -253,7 +254,8 @@ def _acted(found: Copy, where: Path, what: str, number: str) -> tuple[str, str]:
     if what == "drop" and where == ("手数料",):
         return _cut(lambda: splice.put(found.text, where, "0")), "手数料を取らないことにした"
     if what == "drop":
-        return _cut(lambda: splice.drop(found.text, where)), f"{said}を消した"
+        alone = where[-2:-1] and where[-2] in OPTIONAL and len(typed.held_at(found.text, where[:-1])) == 1
+        return _cut(lambda: splice.drop(found.text, where[:-1] if alone else where)), f"{said}を消した"
     if what == "repeat":
         value = {"番号": f"{_page_of(where, _data(found))}_list", "名": "お一人", "最少": "1", "最多": "10"}
         return _cut(lambda: splice.insert(found.text, (*where, "繰返"), value)), f"{said}をくり返しにした"

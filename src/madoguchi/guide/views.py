@@ -164,7 +164,7 @@ def together(request: HttpRequest, plan_id: str) -> HttpResponse:
 def _together_page(owner: Owner, step: Step, posted: Any, wrong: AnswersWrong | None, said: str) -> dict[str, Any]:
     """The questions that all ask alike, with what the card knows."""
     person = person_of(owner)
-    card = procedures.with_code(prefill(person)) if person else {}
+    card = procedures.with_codes(prefill(person)) if person else {}
     values = {q.id: card[q.type] for q in step.questions if card.get(q.type)}
     view = webform.page_view(step, values=values, posted=posted, faults=wrong.faults if wrong else [])
     for field in view.entries[0].fields:

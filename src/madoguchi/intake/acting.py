@@ -43,6 +43,10 @@ def mandate_of(owner: Owner | None, draft: Draft, *, lock: bool = False) -> agen
 def card_values(d: Definition, step: Step, known: Mapping[str, Any], draft: Draft, row: agency.Basis | None) -> dict[str, Any]:
     """What is filled in: from the card for the roles that the agent has, and from the mandate for the one for whom it is.
     Read anew for every page and kept nowhere, so that it ends with the mandate."""
+    return procedures.with_codes(_filled(d, step, known, draft, row))
+
+
+def _filled(d: Definition, step: Step, known: Mapping[str, Any], draft: Draft, row: agency.Basis | None) -> dict[str, Any]:
     out = webform.card_values(d, step, known, draft.card) if draft.card else {}
     if row is None or step.repeat:
         return out

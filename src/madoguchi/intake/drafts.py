@@ -9,7 +9,7 @@ from typing import Any, BinaryIO
 from django.db import connection, transaction
 
 from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
-from madoguchi.identity.public import Owner, Person, person_of, prefill
+from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
@@ -72,11 +72,6 @@ def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
     return known, procedures.steps_asked(d, known)
 
 
-def card_of(person: Person | None) -> dict[str, Any]:
-    """What the card fills in, with the postcode of its address."""
-    return procedures.with_code(prefill(person)) if person else {}
-
-
 def draft_start(*, owner: Owner, slug: str, **came: Any) -> Draft:
     """Begin an application. ``came``: by which channel, and who helped (support.channel_fields). Raises SignInNeeded where the
     definition asks for the card."""
@@ -86,7 +81,7 @@ def draft_start(*, owner: Owner, slug: str, **came: Any) -> Draft:
     person = person_of(owner)
     now = clock.now()
     return INSERT(Draft(
-        owner=owner.key, slug=slug, version=published.number, **came, card=card_of(person),
+        owner=owner.key, slug=slug, version=published.number, **came, card=prefill(person) if person else {},
         updated_at=now, expires_at=now + dt.timedelta(days=DRAFT_DAYS),
     ))
 

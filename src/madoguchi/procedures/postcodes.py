@@ -42,12 +42,10 @@ def code_of(city: str, town: str) -> str:
     return str(found[0][0]) if len(found) == 1 else ""
 
 
-def with_code(card: Mapping[str, Any]) -> dict[str, Any]:
-    """What a card fills in, with the postcode that no card carries, where the town of its address has one."""
-    address = card.get("住所")
-    if not address or address.get("zip"):
-        return dict(card)
-    return dict(card) | {"住所": dict(address) | {"zip": code_of(address.get("city", ""), address.get("town", ""))}}
+def with_codes(values: Mapping[str, Any]) -> dict[str, Any]:
+    """What is filled in from a card or a mandate, each address with the postcode that no card carries, where its town has one."""
+    return {key: v | {"zip": code_of(v.get("city", ""), v.get("town", ""))} if isinstance(v, dict) and v.get("zip") == "" else v
+            for key, v in values.items()}
 
 
 def fill(raw: dict[str, list[str]], name: str) -> tuple[dict[str, list[str]], str]:

@@ -4,7 +4,7 @@ from .fees import bill_of, fee_words
 from .finders import finder, finders
 from .finders import shown as finder_shown
 from .postcodes import fill as postcode_fill
-from .postcodes import with_code
+from .postcodes import with_codes
 from .rules.checks import Facts
 from .rules.fees import Bill
 from .rules.fields import TYPES as FIELD_TYPES
@@ -18,5 +18,5 @@ __all__ = [
     "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
     "finder_shown", "finders", "judge", "postcode_fill",
-    "read_step", "search", "steps_asked", "version", "version_publish", "with_code", "words_of",
+    "read_step", "search", "steps_asked", "version", "version_publish", "with_codes", "words_of",
 ]

@@ -82,7 +82,7 @@ class Roll(models.Model):
 
 
 class Pulse(models.Model):
-    """Goes up with every act in a section: what live pages look at, once a second for all of them."""
+    """Goes up with every act in a section: what live pages ask for (ADR 0041)."""
 
     section = models.CharField(max_length=40, primary_key=True)
     beat = models.PositiveBigIntegerField(default=0)

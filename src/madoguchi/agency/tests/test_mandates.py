@@ -164,6 +164,7 @@ def test_the_giver_is_filled_in_and_nothing_of_it_is_kept(hall: Hall, accepted):
     basis = acting.mandate_of(owner, draft)
     found = acting.card_values(d, d.step("applicant_page"), {"filer": "agent", "relation": "head"}, draft, basis)
     assert (found["name"], found["born"]) == (HANAKO, "1991-07-25")
+    assert {v["zip"] for v in found.values() if "zip" in v} == {"9260045"}, "no card says it, the town does"
     agent = acting.card_values(d, d.step("agent_page"), {"filer": "agent"}, draft, basis)
     assert agent["agent_name"] == {"sei": "見本", "mei": "太郎"}
     draft.refresh_from_db()

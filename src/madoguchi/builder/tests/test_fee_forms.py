@@ -80,3 +80,15 @@ def test_a_check_is_chosen_and_told_what_it_looks_at(hall, copy) -> None:
     at = part("導出", "late")
     assert desk.post(at, form_of(page(desk, at), at) | {"b0": "規則 = fifteen_days_passed\nevent = born"}).status_code == 303
     assert data()["導出"] == {"late": {"規則": "fifteen_days_passed", "event": "born"}}
+
+
+def test_the_last_of_what_a_definition_may_lack_goes_with_its_heading(hall, copy) -> None:
+    desk = hall.desk("okada")
+    for path, gone in (("検査/0", "検査"), ("手数料/減免/0", "減免")):
+        assert acted(desk, "drop", quote(path)).status_code == 303
+        assert gone not in (data() if gone == "検査" else data()["手数料"])
+    overview = page(desk, BASE).content.decode()
+    assert "検査を足す" in overview and "減免を足す" in overview
+    acted(desk, "drop", quote("手数料/明細/1"))
+    answer = acted(desk, "drop", quote("手数料/明細/0"))  # a fee of nothing is no fee: 「払い方」 takes it away whole
+    assert answer.status_code == 422 and "最後の一つ" in answer.content.decode()

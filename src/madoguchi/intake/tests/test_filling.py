@@ -124,6 +124,7 @@ def test_the_card_fills_in_what_it_knows_and_is_dropped_at_filing(hall):
     page = text(walk.client.get(walk.url("mother_page")))
     assert "マイナンバーカードから読み取りました" in page
     assert 'value="花子"' in page
+    assert 'value="9260045"' in page, "no card says it, the town does"
     assert walk.draft.card
     walk.go()
     assert walk.submit().status_code == 303

@@ -129,7 +129,8 @@ class Index:
     ) -> None:
         self._synonyms = (synonyms or Synonyms()).to
         self._entries: list[_Entry] = []
-        self._by_gram: dict[str, Sequence[int]] = {}  # where a pair of letters stands, in order; most in one or two entries
+        self._by_gram: Mapping[str, Sequence[int]] = {}  # where a pair of letters stands, in order
+        grown: dict[str, list[int]] = defaultdict(list)
         self._latin: dict[str, dict[str, float]] = defaultdict(dict)
         self._shown: dict[tuple[str, str], str] = {}
         self._vocabulary = _Words()
@@ -137,17 +138,17 @@ class Index:
         self.slugs: list[str] = []
         for d in definitions:
             self.slugs.append(d.id)
-            self._add(d, (names or {}).get(d.id, ()))
-        self._by_gram = {gram: tuple(places) for gram, places in self._by_gram.items()}  # a quarter of the memory of sets
+            self._add(d, (names or {}).get(d.id, ()), grown)
+        self._by_gram = {gram: tuple(places) for gram, places in grown.items()}  # a quarter of the memory of sets: most stand once or twice
         for word in self._synonyms:
             self._vocabulary.add(word)
         for word in (t for targets in self._synonyms.values() for t in targets):
             self._vocabulary.add(word)
 
-    def _add(self, d: Definition, names: Iterable[tuple[str, float]]) -> None:
+    def _add(self, d: Definition, names: Iterable[tuple[str, float]], grown: dict[str, list[int]]) -> None:
         for place, texts in _places(d):
             for text in texts:
-                self._enter(d.id, place, text)
+                self._enter(d.id, place, text, grown)
                 if place in (NAME, OTHER):
                     for word in (text, *re.split(r"[\s・、()（）]+|の(?=[一-鿿])", text)):
                         self._vocabulary.add(word)
@@ -155,14 +156,14 @@ class Index:
             if is_latin((text.split() or [""])[0]):
                 self._foreign(d.id, text, weight)
             else:
-                self._enter(d.id, OTHER if weight == 1 else TEXT, text)
+                self._enter(d.id, OTHER if weight == 1 else TEXT, text, grown)
                 self._vocabulary.add(text)
         self._foreign(d.id, d.id.replace("-", " "), 0.8, shown=d.name)
 
-    def _enter(self, slug: str, place: str, text: str) -> None:
+    def _enter(self, slug: str, place: str, text: str, grown: dict[str, list[int]]) -> None:
         letters = plain(text)
         for gram in {*grams(letters), *letters}:
-            self._by_gram[gram] = (*self._by_gram.get(gram, ()), len(self._entries))
+            grown[gram].append(len(self._entries))
         self._entries.append(_Entry(slug, place, letters, text))
 
     def _foreign(self, slug: str, text: str, weight: float, shown: str = "") -> None:

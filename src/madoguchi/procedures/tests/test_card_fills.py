@@ -2,7 +2,7 @@
 
 import pytest
 
-from madoguchi.procedures.postcodes import with_code
+from madoguchi.procedures.postcodes import with_codes
 from madoguchi.procedures.rules.faces import webform
 
 from . import pack
@@ -30,9 +30,9 @@ def test_an_agents_own_question_is_filled_before_the_page_says_who_files_and_the
     ("七尾市", "袖ヶ江町", ""),
 ])
 def test_no_card_says_a_postcode_and_the_town_does(city, town, code):
-    assert with_code({"住所": {"zip": "", "city": city, "town": town}})["住所"] == {"zip": code, "city": city, "town": town}
+    assert with_codes({"住所": {"zip": "", "city": city, "town": town}})["住所"] == {"zip": code, "city": city, "town": town}
 
 
 def test_a_postcode_that_is_known_stays():
-    assert with_code({"住所": {"zip": "9268611", "city": "石川県七尾市", "town": "袖ヶ江町"}})["住所"]["zip"] == "9268611"
-    assert with_code({"氏名": PERSON["氏名"]}) == {"氏名": PERSON["氏名"]}
+    assert with_codes({"住所": {"zip": "9268611", "city": "石川県七尾市", "town": "袖ヶ江町"}})["住所"]["zip"] == "9268611"
+    assert with_codes({"氏名": PERSON["氏名"]}) == {"氏名": PERSON["氏名"]}

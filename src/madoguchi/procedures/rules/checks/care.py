@@ -11,7 +11,7 @@ from typing import Any, Literal
 
 from madoguchi.kernel.said import say
 
-from .common import age_on
+from .common import age_on, name_of
 from .registry import Facts, Finding, check, derive
 
 RENEWAL_OPENS_DAYS = 60
@@ -57,10 +57,6 @@ def digits(value: Any) -> str:
     return re.sub(r"[\s‐-―−-]", "", unicodedata.normalize("NFKC", str(value or "")))
 
 
-def _name(value: Any) -> str:
-    return f"{value.get('sei', '')}{value.get('mei', '')}" if isinstance(value, Mapping) else ""
-
-
 # ---- who ----------------------------------------------------------------------------------------------------------
 
 
@@ -98,7 +94,7 @@ def filer_is_not_insured(facts: Facts, insured: str, filer: str, how: str = "err
     """介護保険法27条1項後段 ※: a family member or an agency files for the insured person, who stays the applicant.
     In a family one name on both sides is the same person typed twice; a care manager may well bear the same name
     (``how`` = notice), and nobody is turned away for a name (行政手続法7条)."""
-    person, other = _name(facts.answers.get(insured)), _name(facts.answers.get(filer))
+    person, other = name_of(facts.answers.get(insured)), name_of(facts.answers.get(filer))
     if person and person == other:
         text = say("ご本人と同じ氏名です。ご本人が入力しているときは、初めの画面で「本人」を選んでください")
         yield Finding(filer, text, severity=how)

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-from collections.abc import Iterator
+import unicodedata
+from collections.abc import Iterator, Mapping
+from typing import Any
 
 from madoguchi.kernel.said import say
 
@@ -23,6 +25,12 @@ def school_year_end(born: dt.date, age: int) -> dt.date:
     reached = _anniversary(born, age) - dt.timedelta(days=1)
     end = dt.date(reached.year, 3, 31)
     return end if reached <= end else dt.date(reached.year + 1, 3, 31)
+
+
+def name_of(value: Any) -> str:
+    """A name as it is compared: 姓 and 名 without spaces, whatever the width of its letters."""
+    parts = (value.get("sei"), value.get("mei")) if isinstance(value, Mapping) else ()
+    return "".join(unicodedata.normalize("NFKC", "".join(part or "" for part in parts)).split())
 
 
 def _anniversary(born: dt.date, years: int) -> dt.date:

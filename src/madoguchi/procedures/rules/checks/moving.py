@@ -8,19 +8,12 @@ from collections.abc import Iterator
 
 from madoguchi.kernel.said import say
 
+from .common import name_of
 from .registry import Facts, Finding, check
 
 
-def _plain(text: str) -> str:
-    return "".join(unicodedata.normalize("NFKC", text).split())
-
-
 def _city_of(facts: Facts, item: str) -> str:
-    return _plain(str((facts.answers.get(item) or {}).get("city") or ""))
-
-
-def _name(name: dict[str, str] | None) -> str:
-    return _plain("".join((name or {}).get(part) or "" for part in ("sei", "mei")))
+    return "".join(unicodedata.normalize("NFKC", str((facts.answers.get(item) or {}).get("city") or "")).split())
 
 
 @check("here", "to")
@@ -46,8 +39,8 @@ def mover_is_listed(facts: Facts, filer: str, name: str, born: str, group: str, 
     entries = facts.answers.get(group) or []
     if facts.answers.get(filer) != "self" or not entries or not facts.answers.get(name):
         return
-    self_ = (_name(facts.answers.get(name)), facts.answers.get(born))
-    if self_ not in {(_name(entry.get(mover)), entry.get(mover_born)) for entry in entries}:
+    self_ = (name_of(facts.answers.get(name)), facts.answers.get(born))
+    if self_ not in {(name_of(entry.get(mover)), entry.get(mover_born)) for entry in entries}:
         yield Finding(mover, say("あなたも引っ越す人に書いてください"), index=0)
 
 
@@ -56,7 +49,7 @@ def nobody_moves_twice(facts: Facts, group: str, name: str, born: str) -> Iterat
     """住民基本台帳法24条: everybody who moves is named once."""
     seen: set[tuple[str, str]] = set()
     for index, mover in facts.entries(group):
-        key = (_name(mover.get(name)), str(mover.get(born) or ""))
+        key = (name_of(mover.get(name)), str(mover.get(born) or ""))
         if all(key) and key in seen:
             yield Finding(name, say("同じ人が二度書かれています。どちらかを消してください"), index=index)
         seen.add(key)
