@@ -418,7 +418,8 @@ class Town:
         return [str(v) for v in self.window(who).get(path).page.xpath("//button[@name='slot']/@value")]
 
     def _hold(self, service: str) -> str:
-        """Hanako holds the last time of a page: the page of that booking."""
+        """Hanako holds the last time of a page: the page of that booking. A browser has one hold: what it held before is given back."""
+        self._held_until = 0.0
         slot = self._slots("hanako", f"/booking/{service}/")[-1]
         return self.window("hanako").send("hold/", {"slot": slot}).url.removeprefix(self.base).removesuffix("details/")
 
@@ -429,9 +430,10 @@ class Town:
 
     @property
     def held(self) -> str:
-        """Held by hanako, with her name; a new one when the ten minutes run out while others look."""
+        """Held by hanako, with her name; a new one when the ten minutes run out while others look, or after a booking."""
         if time.monotonic() > self._held_until:
-            self._held, self._held_until = self._hold("childcare"), time.monotonic() + 420
+            self._held = self._hold("childcare")
+            self._held_until = time.monotonic() + 420
             self.window("hanako").send("./", {"mail": "hanako@example.jp"})
         return self._held
 
