@@ -11,6 +11,7 @@ from hypothesis import strategies as st
 
 from madoguchi.collection import ledger, nightly, results, unmatched
 from madoguchi.collection.errors import DemandNotFound, MatchWrong, MoneyMoved
+from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import Excess, Instalment, Money, Posting, Sheet
 from madoguchi.collection.rules import place
 from madoguchi.kernel import clock
@@ -200,6 +201,7 @@ def test_the_books_are_compared_once_a_day_and_the_operator_sees_it(demanded, ha
 
 
 def test_what_a_file_says_in_a_number_stays_one_column_of_one_row():
-    line = results._copied((1, "a\tb\\c\nd", 10, PAID_ON, "cvs", "final", "\r", 1))
-    assert line == f"1\ta\\tb\\\\c\\nd\t10\t{PAID_ON}\tcvs\tfinal\t\\r\t1\n"
-    assert results._copied((2, "999", 10, PAID_ON, "cvs", "final", "", 0)) == f"2\t999\t10\t{PAID_ON}\tcvs\tfinal\t\t0\n"
+    rows = [Received(1, 0, "a\tb\\c\nd", 10, PAID_ON, "cvs", "final", "\r"), Received(2, 0, "999", 10, PAID_ON, "cvs", "final", "")]
+    odd, plain = results._lines(rows, {"999"})
+    assert odd == f"1\ta\\tb\\\\c\\nd\t10\t{PAID_ON}\tcvs\tfinal\t\\r\t1\n"
+    assert plain == f"2\t999\t10\t{PAID_ON}\tcvs\tfinal\t\t0\n"
