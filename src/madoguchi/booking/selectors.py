@@ -34,6 +34,14 @@ def takes_bookings(section: str = "") -> bool:
         return False
 
 
+def bookable() -> frozenset[str]:
+    """The services that residents can book; none where the city's file is wrong."""
+    try:
+        return frozenset(s.key for s in services_online())
+    except BookingWrong:
+        return frozenset()
+
+
 def service_get(key: str, *, staff: bool = False) -> Service:
     """One service. Raises ServiceNotFound."""
     found = setup().services.get(key)

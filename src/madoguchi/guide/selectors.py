@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 from typing import Any
 
+from madoguchi.booking.public import Booking, bookable, booking_list
 from madoguchi.identity.public import Owner
 from madoguchi.intake.public import Begun, drafts_begun
 from madoguchi.kernel import clock
@@ -22,7 +23,8 @@ from .models import Plan
 
 @dataclass(frozen=True, slots=True)
 class Item:
-    """One task on the list. ``published``: the procedure when it can be begun here; ``late``: its last day is over."""
+    """One task on the list. ``published``: the procedure when it can be begun here; ``late``: its last day is over; ``book``: the service
+    where a time for it can be booked, ``booked``: the time that its person has there."""
 
     task: Task
     last: dt.date | None
@@ -31,6 +33,8 @@ class Item:
     place: Any
     phone: str
     published: procedures.Published | None
+    book: str
+    booked: Booking | None
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,13 +72,15 @@ def facts(answers: Mapping[str, Any]) -> Facts:
 
 def listed(plan: Plan, owner: Owner, finder: Finder) -> Listed:
     """What is on a plan. ``finder`` in the language of the page."""
-    here, items = city(), []
+    here, items, services = city(), [], bookable()
+    booked = {b.service: b for b in reversed(booking_list(owner=owner)) if b.state == "confirmed" and b.day >= clock.today()}
     for one in due(finder, facts(plan.answers)):
         done = one.task.id in plan.ticks
         section = here.sections.get(one.task.section)
         items.append(Item(
             one.task, one.last, bool(one.last and not done and one.last < clock.today()), done, _place(one.task, here),
-            section.phone if section else "", _published(one.task.slug)))
+            section.phone if section else "", _published(one.task.slug),
+            one.task.booking if one.task.booking in services and not done else "", booked.get(one.task.booking)))
     bring, places = dict[str, list[str]](), dict[str, tuple[Any, str, list[str]]]()
     for item in (i for i in items if not i.done):
         for thing in item.task.bring:

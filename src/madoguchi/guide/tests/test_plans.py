@@ -12,12 +12,14 @@ from django.urls import reverse
 from tests.support.hall import OPENING
 from tests.support.walk import text
 
+from madoguchi.booking.public import bookable
 from madoguchi.guide import services
 from madoguchi.guide.models import Plan
 from madoguchi.identity.public import person_of, prefill
 from madoguchi.intake.models import Draft
 from madoguchi.intake.together import common, drafts_begin, next_in_bundle, offered, shared_questions
 from madoguchi.kernel import clock
+from madoguchi.procedures import public as procedures
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
@@ -247,3 +249,26 @@ def test_a_draft_for_somebody_else_is_offered_nothing_of_ones_own(town):
     assert list(offered(draft, d, page).values()) == ["0767000000"]
     draft.mandate = uuid.uuid4()
     assert offered(draft, d, page) == {}
+
+
+def test_a_counter_is_booked_from_the_list_and_its_time_stands_there(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    page = text(client.get(url))
+    assert page.count('href="/booking/moving/"') == 3, "転入届, card, seal"
+    week = text(client.get("/booking/moving/"))
+    slot = re.findall(r'name="slot" value="([^"]+)"', week)[0]
+    held = client.post("/booking/moving/hold/", {"slot": slot})["Location"]
+    client.post(held, {"name": "見本 花子", "mail": "hanako@example.jp"})
+    assert client.post(held.replace("details/", "check/")).status_code == 303
+    page = text(client.get(url))
+    assert 'href="/booking/moving/"' not in page
+    assert page.count(f'href="{held.removesuffix("details/")}"') == 3
+    assert "/booking/b/" not in text(town.browser("taro").get(begin(town.browser("taro"))))
+
+
+def test_finders_book_what_the_city_has(town):
+    services = set(bookable())
+    asked = {t.booking for f in procedures.finders().values() for t in f.tasks if t.booking}
+    assert asked
+    assert asked <= services

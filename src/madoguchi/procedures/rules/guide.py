@@ -20,14 +20,15 @@ from .read import OVER, in_its_file, merge
 from .yaml_strict import Problem, Table
 
 TOP = ("ナビ", "版", "名称", "図", "分野", "概要", "画面", "やること", "要確認")
-TASK = ("名", "条件", "理由", "説明", "手続", "課", "場所", "方法", "根拠", "期限", "持ち物", "後", "要確認")
+TASK = ("名", "条件", "理由", "説明", "手続", "予約", "課", "場所", "方法", "根拠", "期限", "持ち物", "後", "要確認")
 WAYS = ("窓口", "オンライン", "郵送", "電話", "オンラインか窓口", "窓口か郵送")
 ASKED = ("選択", "はい・いいえ", "日付", "整数")  # few and quick: nothing here may say who somebody is
 
 
 @dataclass(frozen=True, slots=True)
 class Task:
-    """One thing to do: a procedure of the catalogue (``slug``) or anything else that the event brings."""
+    """One thing to do: a procedure of the catalogue (``slug``) or anything else that the event brings. ``booking``: the service of the
+    city's booking.yaml where a time at its counter is booked; a city that has none offers none."""
 
     id: str
     name: str
@@ -36,6 +37,7 @@ class Task:
     condition: conditions.Condition | None
     condition_text: str
     slug: str
+    booking: str
     section: str
     place: str
     way: str
@@ -117,8 +119,9 @@ def _task(read: build.Reader, key: str, table: Any, line: int) -> Task | None:
     name = read.text(table, "名", need=True)
     return Task(
         read.ident(key, line), name, read.text(table, "理由", need=True), read.text(table, "説明"), condition, condition_text,
-        read.text(table, "手続"), read.text(table, "課"), read.text(table, "場所"), read.text(table, "方法", need=True, one_of=WAYS),
-        read.texts(table, "根拠"), build.deadline(read, table), read.texts(table, "持ち物"), read.texts(table, "後"),
+        read.text(table, "手続"), read.text(table, "予約"), read.text(table, "課"), read.text(table, "場所"),
+        read.text(table, "方法", need=True, one_of=WAYS), read.texts(table, "根拠"),
+        build.deadline(read, table), read.texts(table, "持ち物"), read.texts(table, "後"),
         read.doubt(table, name), line)
 
 
