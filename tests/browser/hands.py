@@ -6,7 +6,7 @@ import dataclasses
 import datetime as dt
 import random
 import re
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from pathlib import Path
 from typing import Any
 
@@ -54,10 +54,16 @@ def walk_by_hand(tab: Tab, slug: str, given: Mapping[str, Any], photo: Path) -> 
     """From the procedure's page to the check page, choosing photos in the file chooser. Returns the pages seen."""
     tab.goto(f"/p/{slug}/")
     tab.get_by_role("button", name="申請をはじめる").click()
+    return walk_on(tab, slug, given, photo)
+
+
+def walk_on(tab: Tab, slug: str, given: Mapping[str, Any], photo: Path, look: Callable[[], None] = lambda: None) -> list[str]:
+    """From the page of the form that is open to the check page; ``look`` is called on each. Returns the pages seen."""
     seen: list[str] = []
     while (step := here(tab)) != "check":
         assert step not in seen, f"stuck at {step}: {tab.locator('.errsum').all_inner_texts()}"
         seen.append(step)
+        look()
         if step == "documents":
             attach(tab, photo)
         else:
