@@ -68,6 +68,9 @@ def as_town(town, settings):
 @pytest.mark.parametrize("name", ["busy", "busy.tar"])
 def test_a_backup_taken_while_people_file_restores_whole(town, tmp_path, empty, name):
     before = [town.well(FILE)["application"] for _ in range(2)]
+    draft = town.home / "drafts" / "tansaku.yaml"
+    draft.parent.mkdir(exist_ok=True)
+    draft.write_text("手続: tansaku\n名称: 探索の届出\n", encoding="utf-8")
     process = command(town, "backup", str(tmp_path / name))
     meanwhile = []
     while process.poll() is None:
@@ -78,6 +81,7 @@ def test_a_backup_taken_while_people_file_restores_whole(town, tmp_path, empty, 
     assert sorted(p.name for p in tmp_path.iterdir() if name in p.name) == [name], "nothing is left beside it"
     restored = said(command(town, "restore", str(tmp_path / name), **empty))
     assert "異常はありません" in restored
+    assert (Path(empty["MADOGUCHI_DATA"]) / "drafts" / draft.name).read_bytes() == draft.read_bytes(), "work that lies in a file alone"
     assert "異常はありません" in said(command(town, "audit", "verify", **empty))
     code = "from madoguchi.intake.models import Application; print(*Application.objects.values_list('id', flat=True))"
     there = said(command(town, "shell", "-v0", "-c", code, **empty))

@@ -1,6 +1,6 @@
-"""`madoguchi backup`: database, files and anchors at one moment, while the city hall serves. The keys are not in it.
+"""`madoguchi backup`: database, files, anchors and drafts of definitions at one moment, while the city hall serves. The keys are not in it.
 
-Order: anchors, database, files. An anchor is written after its seal, so that every anchor copied first has its seal in the
+Order: anchors, drafts, database, files. An anchor is written after its seal, so that every anchor copied first has its seal in the
 database copied next; bytes are written before their row and none are taken away meanwhile (files.holding), so that every
 row of the copy finds its bytes afterwards.
 """
@@ -18,6 +18,7 @@ from django.conf import settings
 from django.db import transaction
 
 from madoguchi import __version__
+from madoguchi.builder.public import drafts_folder
 from madoguchi.files.public import bytes_held
 from madoguchi.kernel import audit, clock, failpoints, keys
 from madoguchi.offices.public import city
@@ -44,6 +45,9 @@ def backup_make(target: Path, *, actor: str) -> Made:
         parts: dict[str, str] = {}
         anchors = anchor_path().read_bytes() if anchor_path().exists() else b""
         _add(sink, parts, "anchors/seals.txt", io.BytesIO(anchors), len(anchors))
+        for draft in sorted(drafts_folder().glob("*.yaml")):  # what the inventory drafted and nobody has taken up lies there alone
+            text = draft.read_bytes()
+            _add(sink, parts, f"drafts/{draft.name}", io.BytesIO(text), len(text))
         room = Path(stack.enter_context(tempfile.TemporaryDirectory(dir=target.parent, prefix=f".{target.name}.db-")))
         copy = stack.enter_context(snapshots.database_copy(room))
         failpoints.hit("backup.after_database")

@@ -18,6 +18,7 @@ from django.core.management import call_command
 from django.db import connection, transaction
 from django.db.migrations.loader import MigrationLoader
 
+from madoguchi.builder.public import drafts_folder
 from madoguchi.files.models import StoredFile
 from madoguchi.kernel import audit, failpoints, keys, witness
 from madoguchi.kernel.canon import canonical, sha256
@@ -80,6 +81,8 @@ def backup_restore(path: Path, *, actor: str) -> tuple[dict[str, Any], list[str]
         for name in sorted(source.names()):
             if name.startswith("files/"):
                 _lay(source, name, Path(settings.FILES_ROOT) / name.removeprefix("files/"))
+            elif name.startswith("drafts/"):
+                _lay(source, name, drafts_folder() / name.removeprefix("drafts/"))
         _lay(source, "anchors/seals.txt", anchor_path())
         name = next(n for n in body["parts"] if n.startswith("database."))
         aside = Path(settings.MADOGUCHI_DATA) / f"{name}.restore"
