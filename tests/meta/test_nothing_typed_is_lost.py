@@ -65,6 +65,8 @@ OPEN = {
     "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
     "guardian_end": "a button", "guardian_proof": "a file and buttons", "guardian": "a button",
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
+    "counter_read": "no sign-in", "interviews": "ticks", "interview_show": "one choice out of a list; nothing is typed",
+    "interview_act": "buttons", "interview_documents": "a file",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",

@@ -8,7 +8,7 @@ from django.http import HttpRequest
 
 from madoguchi.identity.public import Staff
 
-from .interviews import may_interview
+from .interviewing import may_interview
 from .rules import IDLE_SECONDS
 from .selectors import may_support
 

@@ -8,10 +8,10 @@ from django.db import transaction
 
 from madoguchi.kernel import audit, clock
 
-from .interviews import chain_of, interview_close
+from .interviewing import chain_of, interview_close
 from .models import Interview
+from .reading import interview_file
 from .rules import ENDED, FILED, KEEP_DAYS, OPEN, SHOWN, SIGNED
-from .signing import interview_file
 
 
 def interviews_sweep() -> int:

@@ -22,7 +22,7 @@ IDENTITY = {  # 要確認: which papers count, and when two are asked for, is ea
     "residence": "在留カード・特別永住者証明書",
     "disability": "身体障害者手帳など、官公署が発行した顔写真付きのもの", "two": "顔写真のないもの2点(資格確認書・年金手帳など)",
 }
-NOT_CHECKED = "none"
+NOT_CHECKED, UNCHECKED = "none", "確かめていない(どの手続きも本人確認が要らない)"
 WHY = {"self": "ご本人が窓口に来て、記入のために求めた", "family": "同じ世帯の方・代理の方が窓口に来て、記入のために求めた"}
 
 

@@ -19,9 +19,9 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import posts, see_other
 
-from . import interviews, signing
+from . import interviewing, reading
 from .models import Interview
-from .rules import CODE_MINUTES, IDENTITY, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, WHY
+from .rules import CODE_MINUTES, IDENTITY, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
 from .staff_errors import NothingChosen, NotReady
 
 CODE = "mado_interview"  # the code, for the clerk's page, as long as it is good
@@ -51,14 +51,14 @@ def begin(request: HttpRequest) -> HttpResponse:
     chosen = request.POST.getlist("p")
     if request.method == "POST":
         try:
-            return see_other(_url(interviews.interview_begin(actor=actor, slugs=chosen)))
+            return see_other(_url(interviewing.interview_begin(actor=actor, slugs=chosen)))
         except (NothingChosen, NotFound):
             fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
     kept = chosen or request.GET.getlist("p")
-    found = interviews.procedures_offered(actor=actor, query=query)
+    found = interviewing.procedures_offered(actor=actor, query=query)
     there = {p.slug for p in found}
-    more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviews.fileable(p)]
-    context = {"rows": [interviews.progress(row) for row in interviews.interview_list(actor=actor)], "query": query, "chosen": set(kept),
+    more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
+    context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
                "found": [*more, *found], "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
@@ -75,14 +75,14 @@ class _Row:
 
 def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
     rows = [_Row(d, intake.published_of(d).definition, intake.read_over(d) if d.state == "open" else None, row.receipts.get(str(d.id), ""))
-            for d in interviews.drafts_of(row)]
-    shown, still = interviews.progress(row), [r.over for r in rows if r.over]
+            for d in interviewing.drafts_of(row)]
+    shown, still = interviewing.progress(row), [r.over for r in rows if r.over]
     code = request.get_signed_cookie(CODE, "", salt=str(row.id), max_age=CODE_MINUTES * 60) if shown.tablet == "waiting" else ""
     context = {"i": row, "p": shown, "base": _url(row), "rows": rows, "wrong": [w for r in rows for w in _wrong(row, r)], "code": code,
                "minutes": CODE_MINUTES, "address": f"{settings.BASE_URL}/counter/", "means": _means(still),
                "qr": qr_image(f"{settings.BASE_URL}/counter/?code={code}") if code else "", "writing": row.state == OPEN,
-               "showing": row.state == SHOWN, "identity": "、".join(IDENTITY.get(x, "確かめていない") for x in row.identity),
-               "filled": bool(interviews.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
+               "showing": row.state == SHOWN, "identity": "、".join(IDENTITY.get(x, UNCHECKED) for x in row.identity),
+               "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
                "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
                "asked": "found" in request.GET, "found": request.GET.get("found") == "1"}
     return render(request, "counter/staff_interview.html", context, status=422 if fault else 200)
@@ -91,7 +91,7 @@ def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
 def _means(still: list[intake.ReadOver]) -> list[tuple[str, str]]:
     """How somebody can be known; not at all where no procedure asks who it is."""
     free = bool(still) and all(x.d.level == "なし" for x in still)
-    return [*IDENTITY.items(), *([(NOT_CHECKED, "確かめていない(どの手続きも本人確認が要らない)")] if free else [])]
+    return [*IDENTITY.items(), *([(NOT_CHECKED, UNCHECKED)] if free else [])]
 
 
 def _wrong(row: Interview, shown: _Row) -> list[tuple[str, str, str]]:
@@ -105,14 +105,14 @@ def _wrong(row: Interview, shown: _Row) -> list[tuple[str, str, str]]:
 @require_safe
 def interview(request: HttpRequest, interview_id: str) -> HttpResponse:
     """How far it is, and what comes next."""
-    return _hub(request, interviews.interview_get(actor=_actor(request), interview_id=interview_id))
+    return _hub(request, interviewing.interview_get(actor=_actor(request), interview_id=interview_id))
 
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def person(request: HttpRequest, interview_id: str) -> HttpResponse:
     """Look the person up in the register."""
-    row = interviews.interview_get(actor=_actor(request), interview_id=interview_id)
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
     posted, faults = given_back(request), list[procedures.Fault]()
     why = (posted or {}).get("why", [""])[0]
     step = procedures.Step("person", "住民の情報からさがす", (NAME, KANA, BORN))
@@ -120,8 +120,8 @@ def person(request: HttpRequest, interview_id: str) -> HttpResponse:
         posted, why = _raw(request), request.POST.get("why", "")
         values, faults = _who(posted)
         if why in WHY and not faults:
-            claim = interviews.claim_of(values.get("name") or {}, values.get("kana") or {}, values["born"])
-            found = interviews.interview_fill(actor=_actor(request), interview_id=interview_id, claim=claim, why=why)
+            claim = interviewing.claim_of(values.get("name") or {}, values.get("kana") or {}, values["born"])
+            found = interviewing.interview_fill(actor=_actor(request), interview_id=interview_id, claim=claim, why=why)
             return see_other(f"{_url(row)}?found={int(found)}")
     view = webform.page_view(step, values={}, posted=posted, faults=faults)
     told = [*view.faults, *([("why-1", "さがす理由を選んでください")] if request.method == "POST" and why not in WHY else [])]
@@ -142,18 +142,18 @@ def _who(posted: dict[str, list[str]]) -> tuple[dict[str, Any], list[procedures.
 @require_http_methods(["GET", "HEAD", "POST"])
 def common(request: HttpRequest, interview_id: str) -> HttpResponse:
     """What all procedures ask alike, once."""
-    row = interviews.interview_get(actor=_actor(request), interview_id=interview_id)
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
     posted, said, faults = given_back(request), "", []
     action = request.POST.get("_action", "")
     if request.method == "POST" and action.startswith("zip:"):
         posted, said = procedures.postcode_fill(_raw(request), action.removeprefix("zip:"))
     elif request.method == "POST":
         try:
-            interviews.interview_common(actor=_actor(request), interview_id=interview_id, raw=_raw(request))
+            interviewing.interview_common(actor=_actor(request), interview_id=interview_id, raw=_raw(request))
             return see_other(_url(row))
         except intake.AnswersWrong as wrong:
             posted, faults = _raw(request), wrong.faults
-    step, shared = interviews.common_step(row), interviews.shares(row)
+    step, shared = interviewing.common_step(row), interviewing.shares(row)
     view = webform.page_view(step, values={q.id: shared[q.type] for q in step.questions if q.type in shared}, posted=posted, faults=faults)
     for field in view.entries[0].fields:
         field.said = said if field.widget == "address" else ""
@@ -165,7 +165,7 @@ def common(request: HttpRequest, interview_id: str) -> HttpResponse:
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, interview_id: str, draft_id: str, step_id: str) -> HttpResponse:
     """A page of one procedure, as the resident's form has it."""
-    row = interviews.interview_get(actor=_actor(request), interview_id=interview_id)
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
     page: dict[str, Any] = {"posted": given_back(request)}
     if request.method == "POST":
         raw, action = _raw(request), request.POST.get("_action", "next")
@@ -173,7 +173,7 @@ def step(request: HttpRequest, interview_id: str, draft_id: str, step_id: str) -
             raw, said, at = intake.redraw(_page(row, draft_id, step_id).page, raw, action)
             return _step_page(request, row, draft_id, step_id, posted=raw, said=said, said_at=at)
         try:
-            draft = interviews.interview_step(actor=_actor(request), interview_id=interview_id, draft_id=draft_id, step_id=step_id, raw=raw,
+            draft = interviewing.interview_step(actor=_actor(request), interview_id=interview_id, draft_id=draft_id, step_id=step_id, raw=raw,
                                               mark=request.POST.get("_mark", ""))
         except intake.AnswersWrong as wrong:
             return _step_page(request, row, draft_id, step_id, posted=raw, faults=wrong.faults)
@@ -187,7 +187,7 @@ def step(request: HttpRequest, interview_id: str, draft_id: str, step_id: str) -
 def _page(row: Interview, draft_id: str, step_id: str, **page: Any) -> intake.Asked:
     if row.state != OPEN or draft_id not in row.drafts:
         raise NotFound("この聞き取りは、いまは書けません。聞き取りの画面を開き直してください。")
-    return intake.page_asked(owner=interviews.owner_of(row), draft_id=draft_id, step_id=step_id, **page)
+    return intake.page_asked(owner=interviewing.owner_of(row), draft_id=draft_id, step_id=step_id, **page)
 
 
 def _step_page(request: HttpRequest, row: Interview, draft_id: str, step_id: str, *, changed: bool = False, **page: Any) -> HttpResponse:
@@ -203,20 +203,20 @@ def _step_page(request: HttpRequest, row: Interview, draft_id: str, step_id: str
 def documents(request: HttpRequest, interview_id: str, draft_id: str) -> HttpResponse:
     """What the person brought, photographed or scanned."""
     actor = _actor(request)
-    row = interviews.interview_get(actor=actor, interview_id=interview_id)
-    draft = next((d for d in interviews.unfiled(row) if str(d.id) == draft_id), None)
+    row = interviewing.interview_get(actor=actor, interview_id=interview_id)
+    draft = next((d for d in interviewing.unfiled(row) if str(d.id) == draft_id), None)
     if draft is None or row.state != OPEN:
         raise NotFound("この聞き取りは、いまは書けません。聞き取りの画面を開き直してください。")
     faults: list[tuple[str, str]] = []
     if request.method == "POST" and (gone := request.POST.get("_remove")):
-        interviews.interview_detach(actor=actor, interview_id=interview_id, draft_id=draft_id, file_id=gone)
+        interviewing.interview_detach(actor=actor, interview_id=interview_id, draft_id=draft_id, file_id=gone)
         return see_other(_url(row, draft_id, "documents"))
     if request.method == "POST":
         for name, uploads in request.FILES.lists():
             slot = name.removeprefix("file.")
             for upload in uploads:
                 try:
-                    interviews.interview_attach(actor=actor, interview_id=interview_id, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
+                    interviewing.interview_attach(actor=actor, interview_id=interview_id, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
                                                 name=upload.name or "", size=upload.size or 0)
                 except FileRefused as refused:
                     faults.append((f"file-{slot}", f"{(upload.name or '')[:60]}: {refused.ja}"))
@@ -234,9 +234,9 @@ def documents(request: HttpRequest, interview_id: str, draft_id: str) -> HttpRes
 def show(request: HttpRequest, interview_id: str) -> HttpResponse:
     """Give the person a code: they read it over on the tablet."""
     try:
-        code = interviews.interview_show(actor=_actor(request), interview_id=interview_id, identity=request.POST.get("identity", ""))
+        code = interviewing.interview_show(actor=_actor(request), interview_id=interview_id, identity=request.POST.get("identity", ""))
     except NotReady as missing:
-        return _hub(request, interviews.interview_get(actor=_actor(request), interview_id=interview_id), missing.ja)
+        return _hub(request, interviewing.interview_get(actor=_actor(request), interview_id=interview_id), missing.ja)
     response = see_other(f"/staff/counter/interview/{interview_id}/")
     response.set_signed_cookie(CODE, code, salt=interview_id, max_age=CODE_MINUTES * 60, httponly=True, secure=settings.SECURE_COOKIES,
                                samesite="Lax", path="/staff/")
@@ -247,7 +247,7 @@ def show(request: HttpRequest, interview_id: str) -> HttpResponse:
 @posts("/staff/counter/interview/{interview_id}/")
 def act(request: HttpRequest, interview_id: str) -> HttpResponse:
     """Write on, end it, or send on what was signed."""
-    does = {"back": interviews.interview_take_back, "end": interviews.interview_end, "finish": signing.interview_finish}
+    does = {"back": interviewing.interview_take_back, "end": interviewing.interview_end, "finish": reading.interview_finish}
     wanted = does.get(request.POST.get("_action", ""))
     if wanted is None:
         raise NotFound

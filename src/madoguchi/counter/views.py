@@ -14,7 +14,7 @@ from madoguchi.kernel.said import say
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import see_other
 
-from . import services, signing, tablet
+from . import reading, services, tablet
 from .errors import CodeUnknown, SignatureMissing
 from .rules import code_in
 
@@ -88,7 +88,7 @@ FILED = "mado_filed"  # the access codes, for the page that shows the receipts
 def read(request: HttpRequest) -> HttpResponse:
     """What a clerk wrote, to read over: some lines are wrong, or it is right and signed; then the receipts."""
     support = intake.support_of(request)
-    found = signing.screen(support.help) if support else None
+    found = reading.screen(support.help) if support else None
     if support is None or found is None:
         return see_other("/counter/")
     if request.method != "POST":
@@ -97,7 +97,7 @@ def read(request: HttpRequest) -> HttpResponse:
         wrong = request.POST.getlist("wrong")
         if not wrong:
             return _read_page(request, found, [("act", say("ちがうところに印を付けてから押してください"))])
-        signing.interview_return(help_id=support.help, wrong=wrong)
+        reading.interview_return(help_id=support.help, wrong=wrong)
         response = see_other("/counter/?why=returned")
         tablet.forget(response)
         tablet.unmark(response)
@@ -105,13 +105,13 @@ def read(request: HttpRequest) -> HttpResponse:
     return _sign(request, support.help, found)
 
 
-def _sign(request: HttpRequest, help_id: str, found: signing.Screen) -> HttpResponse:
+def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResponse:
     post = request.POST
     if post.getlist("wrong") and found.read:
         return _read_page(request, found, [("act", say("「ちがう」に印があります。印を外すか、「職員に直してもらう」を押してください"))])
     limits.take("submit", request, help_id)
     try:
-        codes = signing.interview_sign(help_id=help_id, mark=post.get("mark", ""), picture=post.get("picture", ""), name=post.get("name", ""),
+        codes = reading.interview_sign(help_id=help_id, mark=post.get("mark", ""), picture=post.get("picture", ""), name=post.get("name", ""),
                                        agreed=post.get("ok") == "yes", language=languages.recorded())
     except SignatureMissing as missing:
         return _read_page(request, found, [("name", say(missing.ja))])
@@ -122,7 +122,7 @@ def _sign(request: HttpRequest, help_id: str, found: signing.Screen) -> HttpResp
     return response
 
 
-def _read_page(request: HttpRequest, found: signing.Screen, faults: list[tuple[str, str]]) -> HttpResponse:
+def _read_page(request: HttpRequest, found: reading.Screen, faults: list[tuple[str, str]]) -> HttpResponse:
     support = intake.support_of(request)
     codes = json.loads(request.get_signed_cookie(FILED, "{}", salt=support.help if support else "", max_age=600) or "{}")
     receipts = [(name, receipt, f"{code[:4]} {code[4:]}" if (code := codes.get(receipt, "")) else "") for name, receipt in found.receipts]

@@ -14,7 +14,7 @@ from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.casework.models import Case
-from madoguchi.counter import interviews, keeping, rules, signing
+from madoguchi.counter import interviewing, keeping, reading, rules
 from madoguchi.counter.models import Help, Interview
 from madoguchi.files.models import StoredFile
 from madoguchi.intake.models import Application, Draft
@@ -40,18 +40,18 @@ def picture(*, ink: bool = True, size: tuple[int, int] = (600, 200), kind: str =
 def begun(hall: Hall, *slugs: str, who: str = "tanaka") -> Interview:
     for slug in slugs:
         hall.definition(slug)
-    return interviews.interview_begin(actor=hall.staff(who), slugs=list(slugs))
+    return interviewing.interview_begin(actor=hall.staff(who), slugs=list(slugs))
 
 
 def written(hall: Hall, row: Interview) -> None:
     """Everything asked and written."""
-    for draft in interviews.unfiled(row):
-        hall.fill(interviews.owner_of(row), draft, hall.answers(draft.slug))
+    for draft in interviewing.unfiled(row):
+        hall.fill(interviewing.owner_of(row), draft, hall.answers(draft.slug))
 
 
 def shown(hall: Hall, row: Interview, means: str = "card") -> Client:
     """The tablet, with the page on it."""
-    code = interviews.interview_show(actor=row.clerk, interview_id=str(row.id), identity=means)
+    code = interviewing.interview_show(actor=row.clerk, interview_id=str(row.id), identity=means)
     client = Client()
     assert client.post("/counter/", {"code": code})["Location"] == "/counter/read/"
     return client
@@ -69,7 +69,7 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert hall.definition(CLAIM).name in text(desk.get("/staff/counter/interview/"))
     page = desk.post("/staff/counter/interview/", {"p": [CLAIM, NUMBERED]})["Location"]
     row = Interview.objects.get()
-    for draft in interviews.drafts_of(row):  # page by page, as the clerk's form sends them
+    for draft in interviewing.drafts_of(row):  # page by page, as the clerk's form sends them
         answers, here = hall.answers(draft.slug), f"{page}{draft.id}/"
         where = f"{here}{hall.definition(draft.slug).steps[0].id}/"
         while where != page:
@@ -80,7 +80,7 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
             where = sent["Location"]
         for slot in hall.definition(draft.slug).attachments:
             if slot.required:
-                hall.attach(interviews.owner_of(row), Draft.objects.get(id=draft.id), slot.id)
+                hall.attach(interviewing.owner_of(row), Draft.objects.get(id=draft.id), slot.id)
     told = text(desk.get(page))
     assert "そろいました" in told and "端末の番号を出す" in told, told
     assert desk.post(f"{page}show/", {}).status_code == 422
@@ -104,6 +104,11 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert file.sha256 == case.support["signature"]["sha256"] and file.kind == "image/png"
     facts = AuditEntry.objects.get(action="application.filed", chain=f"case:{case.ref}").facts
     assert (facts["supporter"], facts["identity"], facts["signature"]) == ("tanaka", "licence", file.sha256)
+    office = hall.desk("tanaka")
+    assert "本人確認 運転免許証" in text(office.get(f"/staff/case/{case.ref}/"))
+    picture_seen = office.get(f"/staff/case/{case.ref}/signature/")
+    assert b"".join(picture_seen.streaming_content).startswith(b"\x89PNG") and hall.desk("sato").get(
+        f"/staff/case/{case.ref}/signature/").status_code == 404
     code = re.search(r"確認番号\D*(\d{4} \d{4})", last)
     assert code, last
     code = code[1]
@@ -125,7 +130,7 @@ def test_the_register_fills_what_all_ask_and_says_nothing_of_the_guarded(hall: H
     assert found["Location"].endswith("found=1"), text(found)
     common = desk.get(f"{page}common/").content.decode()
     assert "花子" in common and "袖ケ江町" in common and "9268611" in common.replace("-", "")
-    for draft in interviews.drafts_of(row):
+    for draft in interviewing.drafts_of(row):
         assert draft.shared["氏名"] == {"sei": "見本", "mei": "花子"} and draft.shared["生年月日"] == "1991-07-25"
     unknown = desk.post(f"{page}person/", asked | {"kana.mei": "ダレモ"})
     guarded = desk.post(f"{page}person/", asked | {"kana.sei": "シヨウ", "kana.mei": "マモリ", "born.y": "1995", "born.m": "4", "born.d": "10"})
@@ -140,7 +145,7 @@ def test_a_wrong_line_goes_back_to_the_clerk(hall: Hall):
     row = begun(hall, NUMBERED)
     written(hall, row)
     client, desk, page = shown(hall, row), hall.desk("tanaka"), f"/staff/counter/interview/{row.id}/"
-    draft = interviews.unfiled(row)[0]
+    draft = interviewing.unfiled(row)[0]
     assert desk.get(f"{page}{draft.id}/{draft.done[0]}/").status_code == 404, "nobody writes while somebody reads"
     lines = re.findall(r'name="wrong" value="([^"]+)"', client.get("/counter/read/").content.decode())
     mark = mark_on(client)
@@ -154,7 +159,7 @@ def test_a_wrong_line_goes_back_to_the_clerk(hall: Hall):
     again = shown(hall, row)
     assert mark_on(again)
     with pytest.raises(Conflict):
-        signing.interview_sign(help_id=str(Help.objects.latest("made_at").id), mark="old", picture=picture(), name="", agreed=False, language="ja")
+        reading.interview_sign(help_id=str(Help.objects.latest("made_at").id), mark="old", picture=picture(), name="", agreed=False, language="ja")
     assert not Application.objects.exists() and not StoredFile.objects.filter(name="signature.png").exists()
 
 
@@ -176,33 +181,33 @@ def test_a_name_can_be_typed_and_a_picture_must_be_one(hall: Hall):
 
 def test_two_clerks_and_those_without_the_right(hall: Hall):
     row = begun(hall, NUMBERED)
-    draft, page = interviews.unfiled(row)[0], f"/staff/counter/interview/{row.id}/"
+    draft, page = interviewing.unfiled(row)[0], f"/staff/counter/interview/{row.id}/"
     for who in ("kimura", "sato"):
         assert {hall.desk(who).get(f"{page}{x}").status_code for x in ("", "person/", "common/", f"{draft.id}/documents/")} == {404}
     for who in ("mori", "admin", "auditor"):
         assert hall.desk(who).get("/staff/counter/interview/").status_code == 403, who
         with pytest.raises(Forbidden):
-            interviews.interview_get(actor=hall.staff(who), interview_id=str(row.id))
+            interviewing.interview_get(actor=hall.staff(who), interview_id=str(row.id))
     other = begun(hall, NUMBERED, who="kimura")
     with pytest.raises(NotFound):  # the draft of another interview
-        interviews.interview_detach(actor=hall.staff("kimura"), interview_id=str(other.id), draft_id=str(draft.id), file_id="x")
+        interviewing.interview_detach(actor=hall.staff("kimura"), interview_id=str(other.id), draft_id=str(draft.id), file_id="x")
 
 
 def test_it_is_shown_when_it_is_whole_and_only_as_the_city_allows(hall: Hall, settings):
     row = begun(hall, NUMBERED)
     with pytest.raises(Conflict):
-        interviews.interview_show(actor=row.clerk, interview_id=str(row.id), identity="card")
+        interviewing.interview_show(actor=row.clerk, interview_id=str(row.id), identity="card")
     written(hall, row)
     for means in ("", "made-up") + ((rules.NOT_CHECKED,) if hall.definition(NUMBERED).level != "なし" else ()):
         with pytest.raises(Conflict):
-            interviews.interview_show(actor=row.clerk, interview_id=str(row.id), identity=means)
+            interviewing.interview_show(actor=row.clerk, interview_id=str(row.id), identity=means)
     settings.COUNTER_UNSIGNED = False
-    assert hall.definition(CLAIM).level == interviews.SIGNED_LEVEL
+    assert hall.definition(CLAIM).level == interviewing.SIGNED_LEVEL
     with pytest.raises(NotFound):
         begun(hall, CLAIM)
     for slugs in ([], [RISAI] * 0, ["made-up"]):
         with pytest.raises(NotFound):
-            interviews.interview_begin(actor=row.clerk, slugs=slugs)
+            interviewing.interview_begin(actor=row.clerk, slugs=slugs)
 
 
 def test_an_interview_ends_and_nothing_stays(hall: Hall):
@@ -231,7 +236,7 @@ def test_what_a_crash_left_is_sent_and_what_nobody_goes_on_with_goes(hall: Hall,
     row = begun(hall, CLAIM, NUMBERED)
     written(hall, row)
     client = shown(hall, row)
-    mark, real = mark_on(client), signing.intake.application_submit
+    mark, real = mark_on(client), reading.intake.application_submit
     calls = []
 
     def dies(**kw):
@@ -240,10 +245,10 @@ def test_what_a_crash_left_is_sent_and_what_nobody_goes_on_with_goes(hall: Hall,
             raise SystemExit
         return real(**kw)
 
-    monkeypatch.setattr(signing.intake, "application_submit", dies)
+    monkeypatch.setattr(reading.intake, "application_submit", dies)
     with pytest.raises(SystemExit):
-        signing.interview_sign(help_id=str(Help.objects.get().id), mark=mark, picture=picture(), name="", agreed=False, language="vi")
-    monkeypatch.setattr(signing.intake, "application_submit", real)
+        reading.interview_sign(help_id=str(Help.objects.get().id), mark=mark, picture=picture(), name="", agreed=False, language="vi")
+    monkeypatch.setattr(reading.intake, "application_submit", real)
     assert Application.objects.count() == 1 and "送信の途中です" in text(client.get("/counter/read/"))
     hall.desk("tanaka").post(f"/staff/counter/interview/{row.id}/act/", {"_action": "finish"})
     assert Application.objects.count() == 2 and {x.language for x in Application.objects.all()} == {"vi"}

@@ -293,8 +293,3 @@ def shares(row: Interview) -> dict[str, Any]:
     for draft in unfiled(row):
         out |= draft.shared
     return out
-
-
-def paused(row: Interview) -> bool:
-    """Was it signed and not wholly sent (the machine died in between)?"""
-    return row.state == SIGNED

@@ -14,9 +14,9 @@ from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock
 
 from .errors import ReadAgain, SignatureMissing
-from .interviews import chain_of, drafts_of, interview_get, owner_of, reopen, unfiled
+from .interviewing import chain_of, drafts_of, interview_get, owner_of, reopen, unfiled
 from .models import Help, Interview
-from .rules import FILED, MOST_NAME, SHOWN, SIGNED, STARTED, drawn, said_on_screen
+from .rules import FILED, IDENTITY, MOST_NAME, SHOWN, SIGNED, STARTED, UNCHECKED, drawn, said_on_screen
 from .staff_errors import NotNow
 
 
@@ -96,7 +96,8 @@ def _sign(help_id: str, seen: Interview, mark: str, data: bytes, typed: str, lan
             for draft in unfiled(row):
                 file = kept.get(str(draft.id))
                 signed = {"file": str(file.id), "sha256": file.sha256} if file else {"name": typed}
-                if not intake.draft_write(draft, supporter=draft.supporter | {intake.IDENTITY: row.identity, intake.SIGNATURE: signed}):
+                means = {intake.IDENTITY: row.identity, "means": "、".join(IDENTITY.get(x, UNCHECKED) for x in row.identity)}
+                if not intake.draft_write(draft, supporter=draft.supporter | means | {intake.SIGNATURE: signed}):
                     raise ReadAgain
             row.state, row.language = SIGNED, language
             row.save(update_fields=["state", "language"])
