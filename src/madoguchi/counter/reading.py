@@ -11,13 +11,17 @@ from django.db import transaction
 from madoguchi.files.public import file_keep, files_forget
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
-from madoguchi.kernel import audit, clock
+from madoguchi.kernel import audit, clock, failpoints
 
 from .errors import ReadAgain, SignatureMissing
 from .interviewing import chain_of, drafts_of, interview_get, owner_of, reopen, unfiled
 from .models import Help, Interview
 from .rules import FILED, IDENTITY, MOST_NAME, SHOWN, SIGNED, STARTED, UNCHECKED, drawn, said_on_screen
 from .staff_errors import NotNow
+
+
+class _PressedTwice(Exception):  # noqa: N818 - nothing is wrong
+    """The twin of a double press was faster."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -74,13 +78,16 @@ def interview_sign(*, help_id: str, mark: str, picture: str, name: str, agreed: 
     """The person has read it and signs: everything is filed. Returns receipt → access code. Raises SignatureMissing, ReadAgain when
     it is not (any more) what the screen showed."""
     row = interview_of(help_id)
-    if row is None or row.state not in (SHOWN, SIGNED):
+    if row is None or row.state not in (SHOWN, SIGNED, FILED):
         raise ReadAgain
+    if row.state == FILED:
+        return {}  # pressed twice
     if row.state == SHOWN:
         data, typed = drawn(picture), name.strip()[:MOST_NAME]
         if not data and not (typed and agreed):
             raise SignatureMissing
         row = _sign(help_id, row, mark, data, typed, language)
+        failpoints.hit("counter.sign.before_filing")
     return interview_file(row)
 
 
@@ -88,9 +95,12 @@ def _sign(help_id: str, seen: Interview, mark: str, data: bytes, typed: str, lan
     """The picture is kept for each case, so that each is forgotten with its own; then all drafts hold it, or none."""
     kept = {str(d.id): file_keep(source=io.BytesIO(data), name="signature.png", size=len(data), owner=f"draft:{d.id}", allowed=("画像",))
             for d in (unfiled(seen) if data else ())}
+    failpoints.hit("counter.sign.after_files")
     try:
         with transaction.atomic(durable=True):
             row = interview_of(help_id, lock=True)
+            if row is not None and row.state in (SIGNED, FILED):
+                raise _PressedTwice
             if row is None or row.state != SHOWN or mark_of(row) != mark:
                 raise ReadAgain
             for draft in unfiled(row):
@@ -103,11 +113,13 @@ def _sign(help_id: str, seen: Interview, mark: str, data: bytes, typed: str, lan
             row.save(update_fields=["state", "language"])
             audit.record("tablet", "interview.signed", chain=chain_of(row), facts={"how": "drawn" if data else "typed"})
             return row
-    except ReadAgain:
+    except (ReadAgain, _PressedTwice) as not_kept:
         if kept:
             with transaction.atomic():
                 files_forget(ids=[str(file.id) for file in kept.values()])
-        raise
+        if isinstance(not_kept, ReadAgain):
+            raise
+        return Interview.objects.get(id=seen.id)
 
 
 def interview_file(row: Interview) -> dict[str, str]:
@@ -122,7 +134,11 @@ def interview_file(row: Interview) -> dict[str, str]:
         mail = intake.read_over(draft).mail if draft.state == "open" else ""
         try:
             filed = intake.application_submit(owner=owner_of(row), draft_id=str(draft.id), mail=mail, language=row.language)
-        except (intake.AnswersWrong, intake.NotOpenForThis):
+        except intake.NotOpenForThis:
+            intake.draft_migrate(owner=owner_of(row), draft_id=str(draft.id))
+            stopped = True
+            continue
+        except (intake.AnswersWrong, intake.OnlineFilingStopped):
             stopped = True
             continue
         receipts[str(draft.id)] = filed.application.receipt

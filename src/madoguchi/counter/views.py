@@ -98,11 +98,15 @@ def read(request: HttpRequest) -> HttpResponse:
         if not wrong:
             return _read_page(request, found, [("act", say("ちがうところに印を付けてから押してください"))])
         reading.interview_return(help_id=support.help, wrong=wrong)
-        response = see_other("/counter/?why=returned")
-        tablet.forget(response)
-        tablet.unmark(response)
-        return response
+        return _returned()
     return _sign(request, support.help, found)
+
+
+def _returned() -> HttpResponse:
+    response = see_other("/counter/?why=returned")
+    tablet.forget(response)
+    tablet.unmark(response)
+    return response
 
 
 def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResponse:
@@ -115,6 +119,8 @@ def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResp
                                        agreed=post.get("ok") == "yes", language=languages.recorded())
     except SignatureMissing as missing:
         return _read_page(request, found, [("name", say(missing.ja))])
+    if reading.screen(help_id) is None:  # it can no longer be filed as it is: the clerk has it again
+        return _returned()
     response = see_other("/counter/read/")
     if codes:
         response.set_signed_cookie(FILED, json.dumps(codes), salt=help_id, max_age=600, httponly=True, secure=settings.SECURE_COOKIES,

@@ -17,6 +17,7 @@ from .drafts import (
     draft_discard,
     draft_get,
     draft_list,
+    draft_migrate,
     draft_save_step,
     draft_start,
     draft_write,
@@ -25,7 +26,7 @@ from .drafts import (
     mail_plain,
     published_of,
 )
-from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, StepChanged
+from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, OnlineFilingStopped, StepChanged
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
@@ -61,9 +62,9 @@ def filing_of(application_id: str) -> dict[str, Any]:
 __all__ = [
     "APPLICATION_FILED", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "SEALED", "SIGNATURE",
     "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun",
-    "Draft", "Fee", "HelpedDraft", "NotOpenForThis", "ReadOver", "StepChanged", "Support", "answers_save",
+    "Draft", "Fee", "HelpedDraft", "NotOpenForThis", "OnlineFilingStopped", "ReadOver", "StepChanged", "Support", "answers_save",
     "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep", "common",
-    "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_save_step",
+    "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step",
     "draft_start", "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "fee_of",
     "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault",
     "mail_plain", "opinions_sweep", "owned_list", "page_asked", "payment_changed", "progress_apply", "published_of",

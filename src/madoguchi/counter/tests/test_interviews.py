@@ -94,6 +94,8 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client)}).status_code == 422
     done = client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client), "picture": picture()})
     assert done.status_code == 303, text(done)
+    again = client.post("/counter/read/", {"_action": "sign", "mark": "old", "picture": picture()})
+    assert again.status_code == 303 and not again.cookies.get("mado_filed"), "pressed twice it is filed once"
     run_worker()
     receipts = list(Application.objects.order_by("filed_at").values_list("receipt", flat=True))
     last = text(client.get("/counter/read/"))
@@ -261,3 +263,26 @@ def test_what_a_crash_left_is_sent_and_what_nobody_goes_on_with_goes(hall: Hall,
     assert left.state == rules.ENDED and Draft.objects.filter(id__in=left.drafts).count() == 0
     with clock.frozen(OPENING + dt.timedelta(days=100)):
         assert keeping.interviews_sweep() == 2 and not Interview.objects.exists()
+
+
+def test_what_can_no_longer_be_filed_goes_back_to_the_clerk(hall: Hall, monkeypatch):
+    row = begun(hall, CLAIM, NUMBERED)
+    written(hall, row)
+    client = shown(hall, row)
+    mark, real = mark_on(client), reading.intake.application_submit
+
+    def renewed(**kw):
+        if Draft.objects.get(id=kw["draft_id"]).slug == NUMBERED:
+            raise reading.intake.NotOpenForThis
+        return real(**kw)
+
+    monkeypatch.setattr(reading.intake, "application_submit", renewed)
+    sent = client.post("/counter/read/", {"_action": "sign", "mark": mark, "picture": picture()})
+    assert sent["Location"] == "/counter/?why=returned" and Application.objects.get().slug == CLAIM
+    monkeypatch.setattr(reading.intake, "application_submit", real)
+    row.refresh_from_db()
+    assert row.state == rules.OPEN and [d.slug for d in interviewing.unfiled(row)] == [NUMBERED]
+    again = shown(hall, row)
+    assert again.post("/counter/read/", {"_action": "sign", "mark": mark_on(again), "name": "見本 花子", "ok": "yes"}).status_code == 303
+    row.refresh_from_db()
+    assert row.state == rules.FILED and len(row.receipts) == 2 and Application.objects.count() == 2
