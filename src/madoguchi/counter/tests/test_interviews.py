@@ -286,3 +286,23 @@ def test_what_can_no_longer_be_filed_goes_back_to_the_clerk(hall: Hall, monkeypa
     assert again.post("/counter/read/", {"_action": "sign", "mark": mark_on(again), "name": "見本 花子", "ok": "yes"}).status_code == 303
     row.refresh_from_db()
     assert row.state == rules.FILED and len(row.receipts) == 2 and Application.objects.count() == 2
+
+
+def test_the_signature_goes_with_its_case(hall: Hall):
+    from madoguchi.casework import retention
+    from madoguchi.intake import applications
+
+    row = begun(hall, CLAIM, NUMBERED)
+    written(hall, row)
+    client = shown(hall, row)
+    client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client), "picture": picture()})
+    run_worker()
+    assert StoredFile.objects.filter(name="signature.png").count() == 2
+    gone, stays = Case.objects.get(slug=CLAIM), Case.objects.get(slug=NUMBERED)
+    applications.withdrawal_ask(application=Application.objects.get(id=gone.id), actor="resident:test")
+    run_worker()
+    with clock.frozen(OPENING + dt.timedelta(days=3700)):
+        assert retention.case_destroy(actor="test", case_id=gone.ref)
+        run_worker()
+    left = StoredFile.objects.get(name="signature.png")
+    assert str(left.id) == stays.support["signature"]["file"]
