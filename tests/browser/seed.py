@@ -106,6 +106,7 @@ class Town:
         self._windows: dict[str, demo.Browser] = {"nobody": demo.Browser(base)}
         self._tablet_at, self._tablet_until = "", 0.0
         self._held, self._held_until = "", 0.0
+        self._read_until = self._signed_until = 0.0
 
     def window(self, who: str) -> demo.Browser:
         """A resident's browser, or a member of staff's (by account); "guest" is a resident who never signs in."""
@@ -115,7 +116,7 @@ class Town:
                 demo.sign_in(window, who)
             elif who in TRIAL_BUSINESSES:
                 window.get("/sign-in/").send("/sign-in/business/trial/", {"business": who})
-            elif who not in ("guest", "tablet"):
+            elif who not in ("guest", "tablet", "reader", "signer"):
                 window.get("/staff/sign-in/").send("./", {"username": who, "password": demo.TRIAL_PASSWORD})
         return self._windows[who]
 
@@ -313,6 +314,71 @@ class Town:
             self._tablet_at = re.sub(r"[^/]+/$", "", window.url.removeprefix(self.base))
             self._tablet_until = time.monotonic() + IDLE_SECONDS / 3
         return self._tablet_at
+
+    def _asked(self, *, whole: bool) -> str:
+        """Tanaka asks and writes for somebody: the address of the interview; with everything written or with nothing."""
+        desk = self.window("tanaka")
+        desk.get("/staff/counter/interview/").send("f", {"p": [KIFU]})
+        here = desk.url.removeprefix(self.base)
+        step = re.search(rf"{here}[0-9a-f-]{{36}}/[^/\"]+/", desk.body.decode())
+        assert step, desk.errors()
+        self._first, at = step[0], step[0]
+        while whole and at != here:
+            desk.get(at).send("f", fields(KIFU, at.rstrip("/").rpartition("/")[2], self._interview_answers) | {"_action": "next"})
+            at = desk.url.removeprefix(self.base)
+        return here
+
+    @functools.cached_property
+    def _interview_answers(self) -> dict[str, Any]:
+        return known_answers(0)
+
+    def _shown(self, who: str) -> str:
+        """An interview whose page is on a tablet (window ``who``)."""
+        here, desk = self._asked(whole=True), self.window("tanaka")
+        desk.get(here).send("show/", {"identity": "licence"})
+        code = re.search(r"\d{4}-\d{4}", desk.text())
+        assert code, desk.errors()
+        self._windows.pop(who, None)
+        self.window(who).get("/counter/").send("./", {"code": code[0]})
+        return here
+
+    @functools.cached_property
+    def interview(self) -> str:
+        """Nothing is written yet."""
+        here = self._asked(whole=False)
+        self.interview_step = self._first
+        return here
+
+    @functools.cached_property
+    def interview_step(self) -> str:
+        """A page of it."""
+        return self.interview and self._first
+
+    @property
+    def reading(self) -> str:
+        """Somebody reads on the tablet what was written (window "reader"). Shown anew before it has been idle for too long."""
+        if time.monotonic() > self._read_until:
+            self.interview_shown = self._shown("reader")
+            self._read_until = time.monotonic() + IDLE_SECONDS / 3
+        return "/counter/read/"
+
+    @property
+    def receipts(self) -> str:
+        """Somebody signed (window "signer")."""
+        if time.monotonic() > self._signed_until:
+            self.interview_filed = self._shown("signer")
+            self.window("signer").get("/counter/read/").send("f", {"_action": "sign", "name": "見本 健太", "ok": "yes"})
+            self._signed_until = time.monotonic() + IDLE_SECONDS / 3
+        return "/counter/read/"
+
+    @functools.cached_property
+    def interview_wrong(self) -> str:
+        """Somebody says that two lines are wrong."""
+        here = self._shown("signer")
+        self._signed_until = 0.0
+        reader = self.window("signer").get("/counter/read/")
+        reader.send("f", {"_action": "wrong", "wrong": reader.page.xpath("//input[@name='wrong']/@value")[:2]})
+        return here
 
     # --- applications
 

@@ -69,6 +69,8 @@ JOURNEYS: dict[str, Journey] = {
     # a number at the counter: checked in, called, forgotten when its days are over
     "queue": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("line_book", {}), ("work", {}), ("line_check_in", {}),
               ("line_call", {}), ("line_forget", {})],
+    # written by a clerk, signed on the tablet, filed
+    "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -81,4 +83,4 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
-        "booking": ("received", "filed"), "queue": ("received", "filed")}
+        "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed")}

@@ -31,6 +31,7 @@ from madoguchi.collection.tests.conftest import (
     unmatched_money,
     write_off_asked,
 )
+from madoguchi.counter import interviewing
 from madoguchi.guide.services import plan_start
 from madoguchi.guide.tests.test_plans import DAMAGED as DAMAGED_ANSWERS
 from madoguchi.identity import factors, kept
@@ -65,6 +66,8 @@ OPEN = {
     "operations_skip": "one choice out of a list; nothing is typed", "survey_of_case": "a button", "stuck_retry": "a button",
     "guardian_end": "a button", "guardian_proof": "a file and buttons", "guardian": "a button",
     "counter": "no sign-in", "counter_end": "no sign-in", "helps": "one choice out of a list; nothing is typed", "help_end": "a button",
+    "counter_read": "no sign-in", "interviews": "ticks", "interview_show": "one choice out of a list; nothing is typed",
+    "interview_act": "buttons", "interview_documents": "a file",
     "bulk_confirm": "ticks that the preview sets",
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
@@ -164,6 +167,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     write_off_asked(hall)
     debit_asked()
     plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
+    talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
+    first = hall.definition(NUMBERED).steps[0].id
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
@@ -172,6 +177,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
         ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
+        *(("tanaka", f"/staff/counter/interview/{talked.id}/{tail}") for tail in ("person/", "common/", f"{talked.drafts[1]}/{first}/")),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",

@@ -52,3 +52,14 @@ def view(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponseBase:
     if paper is None:
         raise NotFound("PDFが見つかりませんでした。申請を開き直してください。")
     return file_response(file_get(str(paper.file_id)), inline=True)
+
+
+@login_required
+@require_safe
+def signature(request: HttpRequest, case_id: str) -> HttpResponseBase:
+    """What the person signed on the screen at the counter."""
+    found = selectors.case_get(actor=actor_of(request), case_id=case_id)
+    file_id = found.support.get("signature", {}).get("file", "")
+    if not file_id:
+        raise NotFound("画面の署名はありません。")
+    return file_response(file_get(file_id), inline=True)

@@ -252,6 +252,7 @@ GBIZ = {
 }
 # May a company file what asks for a signature of the card? The city's rules say so (docs/adr/0029), and so must the setting.
 GBIZ_UNSIGNED = env.flag("MADOGUCHI_GBIZ_UNSIGNED", not PRODUCTION)
+COUNTER_UNSIGNED = env.flag("MADOGUCHI_COUNTER_UNSIGNED", not PRODUCTION)
 GBIZ_CLAIMS = {
     what: env.text(f"MADOGUCHI_GBIZ_CLAIM_{what.upper()}", name) for what, name in (
         ("number", "corporate_number"), ("name", "name"), ("account_type", "account_type"), ("family_name", "user_last_nm"),

@@ -8,6 +8,7 @@ from django.http import HttpRequest
 
 from madoguchi.identity.public import Staff
 
+from .interviewing import may_interview
 from .rules import IDLE_SECONDS
 from .selectors import may_support
 
@@ -16,4 +17,5 @@ def tablet(request: HttpRequest) -> dict[str, Any]:
     """Template context: ``tablet`` (seconds until it forgets, 0 elsewhere), and ``may_support`` for the pages of staff."""
     user = getattr(request, "user", None)
     return {"tablet": IDLE_SECONDS if getattr(request, "support", None) else 0,
-            "may_support": lambda: isinstance(user, Staff) and may_support(user)}
+            "may_support": lambda: isinstance(user, Staff) and may_support(user),
+            "may_interview": lambda: isinstance(user, Staff) and may_interview(user)}

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.errors import Conflict, DomainError, NotFound
 
 
 class HelpNotFound(NotFound):
@@ -16,3 +16,16 @@ class CodeUnknown(NotFound):
 
     code = "code_unknown"
     ja = "この番号は使えません。番号を確かめるか、職員に新しい番号を出してもらってください"
+
+
+class ReadAgain(Conflict):
+    """What the screen showed is not (any more) what would be sent."""
+
+    ja = "内容が変わったため、送信していません。職員に声をかけてください"
+
+
+class SignatureMissing(DomainError):
+    """Neither drawn nor typed."""
+
+    ja = "枠の中に署名してください。書けないときは、お名前を入力して、印を付けてください"
+    status = 422

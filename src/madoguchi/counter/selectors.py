@@ -96,7 +96,7 @@ def shown(row: Help) -> ShownHelp:
 def help_get(*, actor: Staff, help_id: str) -> Help:
     """One of one's own. Raises HelpNotFound, Forbidden."""
     insist(actor)
-    row = Help.objects.filter(id=help_id, supporter=actor).first()
+    row = Help.objects.filter(id=help_id, supporter=actor, interview=None).first()
     if row is None:
         raise HelpNotFound
     return row
@@ -105,4 +105,4 @@ def help_get(*, actor: Staff, help_id: str) -> Help:
 def help_list(*, actor: Staff) -> list[ShownHelp]:
     """One's own of the last days, newest first. Raises Forbidden."""
     insist(actor)
-    return [shown(row) for row in Help.objects.filter(supporter=actor).order_by("-made_at")[:30]]
+    return [shown(row) for row in Help.objects.filter(supporter=actor, interview=None).order_by("-made_at")[:30]]

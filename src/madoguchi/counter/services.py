@@ -12,7 +12,7 @@ from madoguchi.procedures import public as procedures
 
 from . import selectors
 from .errors import CodeUnknown
-from .models import Help
+from .models import Help, Interview
 from .rules import ENDED, KEEP_DAYS, STARTED, WAITING, code_new
 
 
@@ -25,12 +25,24 @@ def help_offer(*, actor: Staff, slug: str) -> tuple[Help, str]:
     """Start a help. Returns it with its code, which is stored as a digest. Raises NotFound, Forbidden."""
     selectors.insist(actor)
     procedures.current(slug)
+    return help_new(actor=actor, slug=slug)
+
+
+def help_new(*, actor: Staff, slug: str, interview: Interview | None = None) -> tuple[Help, str]:
+    """A help and its code, for a supporter who may (the caller has asked). In the caller's transaction."""
     code = code_new()
     while Help.objects.filter(code_digest=selectors.code_digest(code)).exists():
         code = code_new()
-    row = Help.objects.create(supporter=actor, slug=slug, code_digest=selectors.code_digest(code), made_at=clock.now())
-    audit.record(actor.actor, "help.offered", chain=_chain(row), first=True, facts={"procedure": slug})
+    row = Help.objects.create(supporter=actor, slug=slug, interview=interview, code_digest=selectors.code_digest(code), made_at=clock.now())
+    facts = {"procedure": slug} | ({"interview": str(interview.id)} if interview else {})
+    audit.record(actor.actor, "help.offered", chain=_chain(row), first=True, facts=facts)
     return row, code
+
+
+def helps_over(*, interview: Interview, actor: str, how: str) -> None:
+    """The tablets of an interview forget at their next step. In the caller's transaction."""
+    for row in Help.objects.filter(interview=interview).exclude(state=ENDED):
+        _end(row, actor, how)
 
 
 def help_take(*, code: str) -> Help:

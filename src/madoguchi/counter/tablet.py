@@ -11,7 +11,7 @@ from madoguchi.identity.public import sign_out
 from .rules import IDLE_SECONDS
 
 COOKIE, SALT = "mado_c", "counter"
-PERSONAL = ("mado_r", "mado_g", "mado_p", "mado_code", "mado_mandate")  # everything that leads to somebody
+PERSONAL = ("mado_r", "mado_g", "mado_p", "mado_code", "mado_mandate", "mado_filed")  # everything that leads to somebody
 DISPLAY = ("ui_lang", "ui_ruby", "ui_size", "ui_contrast")  # and how they read
 
 

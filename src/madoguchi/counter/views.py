@@ -2,20 +2,24 @@
 
 from __future__ import annotations
 
+import json
+
+from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.intake import public as intake
 from madoguchi.kernel.said import say
-from madoguchi.web import limits
+from madoguchi.web import languages, limits
 from madoguchi.web.posted import see_other
 
-from . import services, tablet
-from .errors import CodeUnknown
+from . import reading, services, tablet
+from .errors import CodeUnknown, SignatureMissing
 from .rules import code_in
 
 WHY = {"idle": say("10分間さわらなかったので、終わりました。この端末には何も残っていません。"),
+       "returned": say("職員に伝えました。直したら、職員が新しい番号を出します。この端末には何も残っていません。"),
        "ended": say("終わりました。この端末には何も残っていません。")}
 
 
@@ -42,7 +46,7 @@ def _take(request: HttpRequest) -> HttpResponse:
     except CodeUnknown as error:
         limits.spend("code", request)
         return _page(request, typed, say(error.ja))
-    response = see_other(f"/p/{row.slug}/?ready=1")
+    response = see_other("/counter/read/" if row.interview_id else f"/p/{row.slug}/?ready=1")
     tablet.forget(response)  # of whoever used it before
     tablet.mark(response, str(row.id))
     return response
@@ -75,3 +79,59 @@ def end(request: HttpRequest) -> HttpResponse:
 def alive(request: HttpRequest) -> HttpResponse:
     """Somebody is typing on a page that takes longer than ten minutes: the middleware moves the mark on."""
     return HttpResponse(status=204) if intake.support_of(request) else see_other("/counter/")
+
+
+FILED = "mado_filed"  # the access codes, for the page that shows the receipts
+
+
+@require_http_methods(["GET", "HEAD", "POST"])
+def read(request: HttpRequest) -> HttpResponse:
+    """What a clerk wrote, to read over: some lines are wrong, or it is right and signed; then the receipts."""
+    support = intake.support_of(request)
+    found = reading.screen(support.help) if support else None
+    if support is None or found is None:
+        return see_other("/counter/")
+    if request.method != "POST":
+        return _read_page(request, found, [])
+    if request.POST.get("_action") == "wrong":
+        wrong = request.POST.getlist("wrong")
+        if not wrong:
+            return _read_page(request, found, [("act", say("ちがうところに印を付けてから押してください"))])
+        reading.interview_return(help_id=support.help, wrong=wrong)
+        return _returned()
+    return _sign(request, support.help, found)
+
+
+def _returned() -> HttpResponse:
+    response = see_other("/counter/?why=returned")
+    tablet.forget(response)
+    tablet.unmark(response)
+    return response
+
+
+def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResponse:
+    post = request.POST
+    if post.getlist("wrong") and found.read:
+        return _read_page(request, found, [("act", say("「ちがう」に印があります。印を外すか、「職員に直してもらう」を押してください"))])
+    limits.take("submit", request, help_id)
+    try:
+        codes = reading.interview_sign(help_id=help_id, mark=post.get("mark", ""), picture=post.get("picture", ""), name=post.get("name", ""),
+                                       agreed=post.get("ok") == "yes", language=languages.recorded())
+    except SignatureMissing as missing:
+        return _read_page(request, found, [("name", say(missing.ja))])
+    if reading.screen(help_id) is None:  # it can no longer be filed as it is: the clerk has it again
+        return _returned()
+    response = see_other("/counter/read/")
+    if codes:
+        response.set_signed_cookie(FILED, json.dumps(codes), salt=help_id, max_age=600, httponly=True, secure=settings.SECURE_COOKIES,
+                                   samesite="Lax", path="/counter/")
+    return response
+
+
+def _read_page(request: HttpRequest, found: reading.Screen, faults: list[tuple[str, str]]) -> HttpResponse:
+    support = intake.support_of(request)
+    codes = json.loads(request.get_signed_cookie(FILED, "{}", salt=support.help if support else "", max_age=600) or "{}")
+    receipts = [(name, receipt, f"{code[:4]} {code[4:]}" if (code := codes.get(receipt, "")) else "") for name, receipt in found.receipts]
+    context = {"s": found, "receipts": receipts, "faults": faults, "wrong": set(request.POST.getlist("wrong")), "name": request.POST.get("name", ""),
+               "ok": request.POST.get("ok") == "yes", "clerk": found.row.clerk.name, "sign": dict(faults).get("name", "")}
+    return render(request, "counter/read.html", context, status=422 if faults else 200)

@@ -1,5 +1,5 @@
-"""Door: what the worker sweeps."""
+"""Door: what the worker sweeps, and the page of what several procedures ask alike."""
 
-from .services import plans_sweep
+from .services import LABELS, plans_sweep, together_step
 
-__all__ = ["plans_sweep"]
+__all__ = ["LABELS", "plans_sweep", "together_step"]

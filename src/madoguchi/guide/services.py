@@ -11,6 +11,7 @@ from django.db import transaction
 from madoguchi.identity.public import Owner
 from madoguchi.intake.public import KINDS, common, drafts_begin
 from madoguchi.kernel import clock
+from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Question, Step
 from madoguchi.procedures.rules.guide import Finder
@@ -22,6 +23,8 @@ from .models import Plan
 
 KEEPS = {True: dt.timedelta(days=365), False: dt.timedelta(days=30)}  # signed in; a guest, as long as the cookie of drafts
 MOST = 20  # plans of one owner: the oldest goes
+LABELS = {"氏名": say("お名前"), "カナ": say("カナ"), "生年月日": say("生年月日"), "住所": say("住所"), "電話": say("電話番号"),
+          "メール": say("メールアドレス")}
 Raw = Mapping[str, list[str]]
 
 

@@ -22,8 +22,6 @@ from madoguchi.web.posted import posts, see_other
 from . import selectors, services
 from .errors import AnswersWrong, PlanNotFound
 
-LABELS = {"氏名": say("お名前"), "カナ": say("カナ"), "生年月日": say("生年月日"), "住所": say("住所"), "電話": say("電話番号"),
-          "メール": say("メールアドレス")}
 View = Callable[..., HttpResponse]
 
 
@@ -147,7 +145,7 @@ def together(request: HttpRequest, plan_id: str) -> HttpResponse:
     if not chosen:
         return render(request, "guide/together.html", context)
     slugs = [i.task.slug for i in chosen]
-    step, posted, said, wrong = services.together_step(slugs, say("まとめて書く"), LABELS), kept, "", None
+    step, posted, said, wrong = services.together_step(slugs, say("まとめて書く"), services.LABELS), kept, "", None
     action = request.POST.get("_action", "")
     if request.method == "POST" and action.startswith("zip:"):
         posted, said = procedures.postcode_fill(_raw(request), action.removeprefix("zip:"))

@@ -127,7 +127,7 @@ def _submit(
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}], **({"bundle": str(draft.bundle)} if draft.bundle else {})},
     )
     unsigned = published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None
-    if unsigned and not (owner.business_id and settings.GBIZ_UNSIGNED):
+    if unsigned and not (owner.business_id and settings.GBIZ_UNSIGNED) and not (support.in_person(draft) and settings.COUNTER_UNSIGNED):
         raise OnlineFilingStopped
     refuse_another_signature(application.digest, signature)
     if mail:

@@ -9,8 +9,24 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
 from .applications import application_get, application_list, document_file, filed_handler, progress_apply
+from .asking import Asked, ReadOver, owned_list, page_asked, read_over, redraw
 from .companies import business_accounts_sweep
-from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
+from .drafts import (
+    draft_attach,
+    draft_detach,
+    draft_discard,
+    draft_get,
+    draft_list,
+    draft_migrate,
+    draft_save_step,
+    draft_start,
+    draft_write,
+    drafts_sweep,
+    mail_fault,
+    mail_plain,
+    published_of,
+)
+from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, OnlineFilingStopped, StepChanged
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
@@ -20,8 +36,8 @@ from .opinions import grades_until, opinions_sweep, texts_between
 from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
-from .support import HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
-from .together import KINDS, Begun, common, drafts_begin, drafts_begun, shared_questions
+from .support import COUNTER, IDENTITY, SIGNATURE, HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
+from .together import KINDS, Begun, common, drafts_begin, drafts_begun, drafts_share, shared_questions
 from .whole import answers_save
 
 SEALED = (
@@ -44,11 +60,14 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "KINDS", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
-    "Application", "Begun", "Draft", "Fee", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get",
-    "application_list", "application_submit", "business_accounts_sweep", "common", "document_file", "draft_attach", "draft_get",
-    "draft_list", "draft_start", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_sweep", "fee_of", "fee_start", "filed_handler",
-    "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "payment_changed",
-    "progress_apply", "published_of", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "SEALED", "SIGNATURE",
+    "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun",
+    "Draft", "Fee", "HelpedDraft", "NotOpenForThis", "OnlineFilingStopped", "ReadOver", "StepChanged", "Support", "answers_save",
+    "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep", "common",
+    "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step",
+    "draft_start", "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "fee_of",
+    "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault",
+    "mail_plain", "opinions_sweep", "owned_list", "page_asked", "payment_changed", "progress_apply", "published_of",
+    "read_over", "redraw", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between",
     "unpaid_sweep", "witness",
 ]

@@ -15,6 +15,7 @@ from .models import Application, Draft
 from .rules import decides_pages
 
 ONLINE, COUNTER = "online", "counter"
+IDENTITY, SIGNATURE = "identity", "signature"  # in ``supporter``: how a clerk saw who it is, and what the person signed with their hand
 
 
 @dataclass(frozen=True, slots=True)
@@ -56,7 +57,16 @@ def record(draft: Draft) -> dict[str, str]:
 
 def facts_of(draft: Draft) -> dict[str, str]:
     """For the chain: by which help, and which supporter."""
-    return {"help": str(draft.help), "supporter": draft.supporter["staff"]} if draft.help else {}
+    if not draft.help:
+        return {}
+    signed = draft.supporter.get(SIGNATURE, {})
+    seen = {IDENTITY: ",".join(draft.supporter[IDENTITY])} if IDENTITY in draft.supporter else {}
+    return {"help": str(draft.help), "supporter": draft.supporter["staff"]} | seen | ({SIGNATURE: signed.get("sha256", "typed")} if signed else {})
+
+
+def in_person(draft: Draft) -> bool:
+    """Did a clerk see who it is, and did that person sign what is filed with their hand?"""
+    return draft.channel == COUNTER and bool(draft.supporter.get(IDENTITY) and draft.supporter.get(SIGNATURE))
 
 
 def _place(draft: Draft) -> HelpedDraft:

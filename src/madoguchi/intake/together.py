@@ -14,8 +14,8 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Question, Step
 from madoguchi.procedures.rules.named import people_asked
 
-from .drafts import draft_start, published_of, steps_of
-from .errors import SignInNeeded
+from .drafts import draft_get, draft_start, draft_write, published_of, steps_of
+from .errors import SignInNeeded, StepChanged
 from .models import Draft
 
 PARTS = ("氏名", "カナ", "生年月日", "住所")  # of the person who applies
@@ -59,17 +59,30 @@ def common(definitions: Iterable[Definition]) -> list[str]:
 
 
 @transaction.atomic
-def drafts_begin(*, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any]) -> list[Draft]:
-    """Begin an application of each, with what was written once. All or none. Raises SignInNeeded, NotFound."""
+def drafts_begin(*, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any], checked: bool = False, **came: Any) -> list[Draft]:
+    """Begin an application of each, with what was written once. All or none; ``checked`` and ``came`` as draft_start has them. Raises
+    SignInNeeded, NotFound."""
     wanted = list(dict.fromkeys(slugs))
     published = [procedures.current(slug) for slug in wanted]
-    if not owner.signed_in and any(p.definition.level != "なし" for p in published):
+    if not (owner.signed_in or checked) and any(p.definition.level != "なし" for p in published):
         raise SignInNeeded
     bundle, out = uuid.uuid4(), []
     for p in published:
-        shared = {kind: values[kind] for kind in shared_questions(p.definition) if kind in values}
-        out.append(draft_start(owner=owner, slug=p.slug, shared=shared, bundle=bundle))
+        out.append(draft_start(owner=owner, slug=p.slug, checked=checked, shared=_shared(p.definition, values), bundle=bundle, **came))
     return out
+
+
+def _shared(d: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
+    return {kind: values[kind] for kind in shared_questions(d) if kind in values}
+
+
+@transaction.atomic
+def drafts_share(*, owner: Owner, draft_ids: Iterable[str], values: Mapping[str, Any]) -> None:
+    """What was written once, or is known from elsewhere, is offered in these drafts from now on. Raises NotFound, StepChanged."""
+    for draft_id in draft_ids:
+        draft = draft_get(owner=owner, draft_id=draft_id)
+        if not draft_write(draft, shared=draft.shared | _shared(published_of(draft).definition, values)):
+            raise StepChanged
 
 
 def offered(draft: Draft, d: Definition, step: Step) -> dict[str, Any]:

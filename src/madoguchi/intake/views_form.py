@@ -16,10 +16,11 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
+from madoguchi.procedures.rules.validate import entry_count
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, companies, drafts, filing, paying, signing, support
+from . import acting, asking, companies, drafts, filing, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -109,38 +110,8 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     if page is None:
         raise NotFound
     known, _ = drafts.steps_of(draft, d)
-    said = at = ""
-    if action.startswith("zip:"):
-        at = action.removeprefix("zip:")
-        raw, said = procedures.postcode_fill(raw, at)
-    elif page.repeat and action == "add":
-        raw[f"{page.repeat.id}.count"] = [str(_count(page, raw) + 1)]
-        said = say("{name}の欄を増やしました", name=page.repeat.name)
-    elif page.repeat and action.startswith("remove:"):
-        raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
-        said = say("{name}を1件減らしました。保存するまで確定しません", name=page.repeat.name)
+    raw, said, at = asking.redraw(page, raw, action)
     return _page(request, draft, d, page, known, posted=raw, said=said, said_at=at)
-
-
-def _count(page: Step, raw: dict[str, list[str]]) -> int:
-    from madoguchi.procedures.rules.validate import entry_count
-
-    return entry_count(page, raw)
-
-
-def _without(page: Step, raw: dict[str, list[str]], gone: int) -> dict[str, list[str]]:
-    assert page.repeat is not None
-    total, out = _count(page, raw), {}
-    for name, values in raw.items():
-        parts = name.split(".")
-        if parts[0] == page.repeat.id and len(parts) > 2 and parts[1].isdigit():
-            index = int(parts[1])
-            if index == gone:
-                continue
-            name = ".".join([parts[0], str(index - (index > gone)), *parts[2:]])
-        out[name] = values
-    out[f"{page.repeat.id}.count"] = [str(max(total - 1, page.repeat.low) if 0 <= gone < total else total)]
-    return out
 
 
 def _page(
@@ -154,7 +125,7 @@ def _page(
     registered = companies.card_values(owner, d, page, known, organisation) if owner and owner.business_id else {}
     together = {} if registered else offered(draft, d, page)
     card |= registered | together
-    count = _count(page, posted) if posted is not None and page.repeat else None
+    count = entry_count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:

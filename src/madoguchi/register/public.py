@@ -1,8 +1,8 @@
 """Door: what the city holds about residents, always beside a claim."""
 
 from .rules.compare import Result, Row, Sheet
-from .rules.held import Claim, Place
-from .services import Comparison, own_number, people_compare
+from .rules.held import Claim, HeldPerson, Place
+from .services import Comparison, own_number, people_compare, resident_found
 
 
 def trial_town(*, actor: str) -> None:
@@ -12,4 +12,4 @@ def trial_town(*, actor: str) -> None:
     fill(actor=actor)
 
 
-__all__ = ["Claim", "Comparison", "Place", "Result", "Row", "Sheet", "own_number", "people_compare", "trial_town"]
+__all__ = ["Claim", "Comparison", "HeldPerson", "Place", "Result", "Row", "Sheet", "own_number", "people_compare", "resident_found", "trial_town"]

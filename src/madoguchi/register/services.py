@@ -13,7 +13,7 @@ from django.db import transaction
 
 from madoguchi.kernel import audit
 
-from .ports import Asker, Claim, ResidentSource, Waiting
+from .ports import Asker, Claim, HeldPerson, ResidentSource, Waiting
 from .rules.compare import Sheet, sheet
 from .rules.match import Meant, Status, comparable, meant, proven
 
@@ -79,6 +79,21 @@ def people_compare(*, actor: Asker, section: str, case_ref: str, claims: Sequenc
         audit.record(actor.actor, "register.read", chain=f"reads:{section}", facts=facts | ({"sight": "protection"} if sees else {}),
                      of=found.person.number if found.person else None)
     return Comparison(as_of, tuple(sheets), left_out)
+
+
+@transaction.atomic
+def resident_found(*, actor: Asker, section: str, what: str, why: str, claim: Claim) -> HeldPerson | None:
+    """The one resident who stands at the counter, so that nobody types what the city holds. The caller has authorised the actor.
+
+    Guarded people are in no answer here, whoever asks: nothing of theirs is put on a screen that somebody beside the counter reads.
+    Nobody, several, gone, guarded and no answer are one None. Every look is one entry in the chain of the section's reads.
+    """
+    answer = source().candidates([claim], guarded=False)
+    found = Meant(Status.WAITING) if isinstance(answer, Waiting) else meant(claim, answer)
+    person = found.person if found.person and not found.person.gone else None
+    audit.record(actor.actor, "register.read", chain=f"reads:{section}",
+                 facts={"case": what, "role": "counter", "why": why, "result": found.status.value}, of=person.number if person else None)
+    return person
 
 
 @transaction.atomic

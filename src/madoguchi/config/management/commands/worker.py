@@ -18,7 +18,7 @@ from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_swe
 from madoguchi.builder.public import definitions_sweep, due_publish
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
-from madoguchi.counter.public import helps_sweep
+from madoguchi.counter.public import helps_sweep, interviews_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.guide.public import plans_sweep
 from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse, sessions_sweep
@@ -29,7 +29,7 @@ from madoguchi.queue.public import queue_sweep
 
 HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
           business_accounts_sweep, guardians_sweep,
-          definitions_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
+          definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
           bookings_sweep, queue_sweep)
 
 

@@ -1,0 +1,27 @@
+"""What clerks are told when an interview cannot go on as they wanted."""
+
+from __future__ import annotations
+
+from madoguchi.kernel.errors import Conflict, NotFound
+
+
+class InterviewNotFound(NotFound):
+    """No such interview, or another clerk's."""
+
+    ja = "この聞き取りは見つかりませんでした。「窓口」の一覧から開いてください。"
+
+
+class NothingChosen(NotFound):
+    """No procedure, too many, or one that cannot be filed at the counter."""
+
+    ja = "手続きを1つから10まで選んでください。"
+
+
+class NotNow(Conflict):
+    """The interview has gone on meanwhile, or is over."""
+
+    ja = "この聞き取りは、いまは変えられません。画面を開き直して、様子を確かめてください。"
+
+
+class NotReady(Conflict):
+    """Something is missing before the person can read it over. ``ja`` says what."""

@@ -1,0 +1,255 @@
+"""書かない窓口, the clerk's pages: choose, look the person up, write, show it on a tablet."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.files.public import FileRefused
+from madoguchi.identity.public import Staff, given_back, qr_image
+from madoguchi.intake import public as intake
+from madoguchi.kernel.errors import NotFound
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.faces import webform
+from madoguchi.web.posted import posts, see_other
+
+from . import interviewing, reading
+from .models import Interview
+from .rules import CODE_MINUTES, IDENTITY, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
+from .staff_errors import NothingChosen, NotReady
+
+CODE = "mado_interview"  # the code, for the clerk's page, as long as it is good
+NAME = procedures.Question("name", "氏名", "氏名")
+KANA = procedures.Question("kana", "カナ", "カナ")
+BORN = procedures.Question("born", "生年月日", "生年月日", required=True)
+FIELDS = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
+
+
+def _actor(request: HttpRequest) -> Staff:
+    return cast(Staff, request.user)
+
+
+def _raw(request: HttpRequest) -> dict[str, list[str]]:
+    return {key: list(values) for key, values in request.POST.lists()}
+
+
+def _url(row: Interview, *parts: str) -> str:
+    return "/".join(["/staff/counter/interview", str(row.id), *parts, ""])
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def begin(request: HttpRequest) -> HttpResponse:
+    """One's own interviews; choose the procedures of a new one."""
+    actor, fault, query = _actor(request), "", request.GET.get("q", "").strip()[:60]
+    chosen = request.POST.getlist("p")
+    if request.method == "POST":
+        try:
+            return see_other(_url(interviewing.interview_begin(actor=actor, slugs=chosen)))
+        except (NothingChosen, NotFound):
+            fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
+    kept = chosen or request.GET.getlist("p")
+    found = interviewing.procedures_offered(actor=actor, query=query)
+    there = {p.slug for p in found}
+    more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
+    context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
+               "found": [*more, *found], "faults": [("p-1", fault)] if fault else []}
+    return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
+
+
+@dataclass(frozen=True, slots=True)
+class _Row:
+    """One procedure of an interview: what is written while it is not filed, else the receipt."""
+
+    draft: intake.Draft
+    d: procedures.Definition
+    over: intake.ReadOver | None
+    receipt: str
+
+
+def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
+    rows = [_Row(d, intake.published_of(d).definition, intake.read_over(d) if d.state == "open" else None, row.receipts.get(str(d.id), ""))
+            for d in interviewing.drafts_of(row)]
+    shown, still = interviewing.progress(row), [r.over for r in rows if r.over]
+    code = request.get_signed_cookie(CODE, "", salt=str(row.id), max_age=CODE_MINUTES * 60) if shown.tablet == "waiting" else ""
+    context = {"i": row, "p": shown, "base": _url(row), "rows": rows, "wrong": [w for r in rows for w in _wrong(row, r)], "code": code,
+               "minutes": CODE_MINUTES, "address": f"{settings.BASE_URL}/counter/", "means": _means(still),
+               "qr": qr_image(f"{settings.BASE_URL}/counter/?code={code}") if code else "", "writing": row.state == OPEN,
+               "showing": row.state == SHOWN, "identity": "、".join(IDENTITY.get(x, UNCHECKED) for x in row.identity),
+               "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
+               "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
+               "asked": "found" in request.GET, "found": request.GET.get("found") == "1"}
+    return render(request, "counter/staff_interview.html", context, status=422 if fault else 200)
+
+
+def _means(still: list[intake.ReadOver]) -> list[tuple[str, str]]:
+    """How somebody can be known; not at all where no procedure asks who it is."""
+    free = bool(still) and all(x.d.level == "なし" for x in still)
+    return [*IDENTITY.items(), *([(NOT_CHECKED, UNCHECKED)] if free else [])]
+
+
+def _wrong(row: Interview, shown: _Row) -> list[tuple[str, str, str]]:
+    """The lines that the person calls wrong: procedure, label, and where it is written."""
+    lines = {f"{shown.draft.id}:{line['anchor']}": (str(line["label"]), f"{_url(row, str(shown.draft.id), part['step'])}#{line['anchor']}")
+             for part in (shown.over.summary if shown.over else ()) for group in part["groups"] for line in group["rows"]}
+    return [(str(shown.d.name), *lines[w]) for w in row.wrong if w in lines]
+
+
+@login_required
+@require_safe
+def interview(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """How far it is, and what comes next."""
+    return _hub(request, interviewing.interview_get(actor=_actor(request), interview_id=interview_id))
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def person(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """Look the person up in the register."""
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
+    posted, faults = given_back(request), list[procedures.Fault]()
+    why = (posted or {}).get("why", [""])[0]
+    step = procedures.Step("person", "住民の情報からさがす", (NAME, KANA, BORN))
+    if request.method == "POST":
+        posted, why = _raw(request), request.POST.get("why", "")
+        values, faults = _who(posted)
+        if why in WHY and not faults:
+            claim = interviewing.claim_of(values.get("name") or {}, values.get("kana") or {}, values["born"])
+            found = interviewing.interview_fill(actor=_actor(request), interview_id=interview_id, claim=claim, why=why)
+            return see_other(f"{_url(row)}?found={int(found)}")
+    view = webform.page_view(step, values={}, posted=posted, faults=faults)
+    told = [*view.faults, *([("why-1", "さがす理由を選んでください")] if request.method == "POST" and why not in WHY else [])]
+    context = {"i": row, "base": _url(row), "view": view, "faults": told, "why": why, "reasons": list(WHY.items())}
+    return render(request, "counter/staff_person.html", context, status=422 if told else 200)
+
+
+def _who(posted: dict[str, list[str]]) -> tuple[dict[str, Any], list[procedures.Fault]]:
+    from madoguchi.procedures.rules.validate import read_entry
+
+    values, faults = read_entry((NAME, KANA, BORN), posted, "", {})
+    if not faults and not values.get("name") and not values.get("kana"):
+        faults = [procedures.Fault("kana", "カナか氏名を入力してください")]
+    return values, list(faults)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def common(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """What all procedures ask alike, once."""
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
+    posted, said, faults = given_back(request), "", []
+    action = request.POST.get("_action", "")
+    if request.method == "POST" and action.startswith("zip:"):
+        posted, said = procedures.postcode_fill(_raw(request), action.removeprefix("zip:"))
+    elif request.method == "POST":
+        try:
+            interviewing.interview_common(actor=_actor(request), interview_id=interview_id, raw=_raw(request))
+            return see_other(_url(row))
+        except intake.AnswersWrong as wrong:
+            posted, faults = _raw(request), wrong.faults
+    step, shared = interviewing.common_step(row), interviewing.shares(row)
+    view = webform.page_view(step, values={q.id: shared[q.type] for q in step.questions if q.type in shared}, posted=posted, faults=faults)
+    for field in view.entries[0].fields:
+        field.said = said if field.widget == "address" else ""
+    context = {"i": row, "base": _url(row), "view": view, "faults": view.faults}
+    return render(request, "counter/staff_common.html", context, status=422 if view.faults else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def step(request: HttpRequest, interview_id: str, draft_id: str, step_id: str) -> HttpResponse:
+    """A page of one procedure, as the resident's form has it."""
+    row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
+    page: dict[str, Any] = {"posted": given_back(request)}
+    if request.method == "POST":
+        raw, action = _raw(request), request.POST.get("_action", "next")
+        if action == "add" or action.startswith(("zip:", "remove:")):
+            raw, said, at = intake.redraw(_page(row, draft_id, step_id).page, raw, action)
+            return _step_page(request, row, draft_id, step_id, posted=raw, said=said, said_at=at)
+        try:
+            draft = interviewing.interview_step(actor=_actor(request), interview_id=interview_id, draft_id=draft_id, step_id=step_id, raw=raw,
+                                              mark=request.POST.get("_mark", ""))
+        except intake.AnswersWrong as wrong:
+            return _step_page(request, row, draft_id, step_id, posted=raw, faults=wrong.faults)
+        except intake.StepChanged:
+            return _step_page(request, row, draft_id, step_id, posted=raw, changed=True)
+        after = intake.read_over(draft).next
+        return see_other(_url(row, draft_id, after) if after else _url(row))
+    return _step_page(request, row, draft_id, step_id, **page)
+
+
+def _page(row: Interview, draft_id: str, step_id: str, **page: Any) -> intake.Asked:
+    if row.state != OPEN or draft_id not in row.drafts:
+        raise NotFound("この聞き取りは、いまは書けません。聞き取りの画面を開き直してください。")
+    return intake.page_asked(owner=interviewing.owner_of(row), draft_id=draft_id, step_id=step_id, **page)
+
+
+def _step_page(request: HttpRequest, row: Interview, draft_id: str, step_id: str, *, changed: bool = False, **page: Any) -> HttpResponse:
+    asked = _page(row, draft_id, step_id, **page)
+    over = intake.read_over(asked.draft)
+    context = {"i": row, "a": asked, "base": _url(row), "here": _url(row, draft_id), "over": over, "changed": changed, "faults": asked.view.faults,
+               "said": page.get("said") if not page.get("said_at") else ""}
+    return render(request, "counter/staff_step.html", context, status=409 if changed else 422 if asked.view.faults else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def documents(request: HttpRequest, interview_id: str, draft_id: str) -> HttpResponse:
+    """What the person brought, photographed or scanned."""
+    actor = _actor(request)
+    row = interviewing.interview_get(actor=actor, interview_id=interview_id)
+    draft = next((d for d in interviewing.unfiled(row) if str(d.id) == draft_id), None)
+    if draft is None or row.state != OPEN:
+        raise NotFound("この聞き取りは、いまは書けません。聞き取りの画面を開き直してください。")
+    faults: list[tuple[str, str]] = []
+    if request.method == "POST" and (gone := request.POST.get("_remove")):
+        interviewing.interview_detach(actor=actor, interview_id=interview_id, draft_id=draft_id, file_id=gone)
+        return see_other(_url(row, draft_id, "documents"))
+    if request.method == "POST":
+        for name, uploads in request.FILES.lists():
+            slot = name.removeprefix("file.")
+            for upload in uploads:
+                try:
+                    interviewing.interview_attach(actor=actor, interview_id=interview_id, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
+                                                name=upload.name or "", size=upload.size or 0)
+                except FileRefused as refused:
+                    faults.append((f"file-{slot}", f"{(upload.name or '')[:60]}: {refused.ja}"))
+        if not faults:
+            return see_other(_url(row, draft_id, "documents") if request.POST.get("_action") == "add" else _url(row))
+        draft.refresh_from_db()
+    over = intake.read_over(draft)
+    slots = [(a, draft.files.get(a.id, []), ",".join(FIELDS[k] for k in a.kinds)) for a in over.slots]
+    context = {"i": row, "base": _url(row), "over": over, "slots": slots, "faults": faults, "wrong": dict(faults)}
+    return render(request, "counter/staff_documents.html", context, status=422 if faults else 200)
+
+
+@login_required
+@posts("/staff/counter/interview/{interview_id}/")
+def show(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """Give the person a code: they read it over on the tablet."""
+    try:
+        code = interviewing.interview_show(actor=_actor(request), interview_id=interview_id, identity=request.POST.get("identity", ""))
+    except NotReady as missing:
+        return _hub(request, interviewing.interview_get(actor=_actor(request), interview_id=interview_id), missing.ja)
+    response = see_other(f"/staff/counter/interview/{interview_id}/")
+    response.set_signed_cookie(CODE, code, salt=interview_id, max_age=CODE_MINUTES * 60, httponly=True, secure=settings.SECURE_COOKIES,
+                               samesite="Lax", path="/staff/")
+    return response
+
+
+@login_required
+@posts("/staff/counter/interview/{interview_id}/")
+def act(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """Write on, end it, or send on what was signed."""
+    does = {"back": interviewing.interview_take_back, "end": interviewing.interview_end, "finish": reading.interview_finish}
+    wanted = does.get(request.POST.get("_action", ""))
+    if wanted is None:
+        raise NotFound
+    wanted(actor=_actor(request), interview_id=interview_id)
+    return see_other(f"/staff/counter/interview/{interview_id}/")

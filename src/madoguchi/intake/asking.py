@@ -1,0 +1,122 @@
+"""A page of the form as somebody fills it in, and what was filled in as somebody reads it over: what the pages of residents and of the
+counter have in common."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+from madoguchi.identity.public import Owner
+from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Attachment, Definition, Fault, Step
+from madoguchi.procedures.rules.faces import webform
+from madoguchi.procedures.rules.validate import entry_count
+
+from . import acting, drafts
+from .models import Draft
+from .rules import step_mark
+from .together import offered
+
+Lists = dict[str, list[str]]
+
+
+def redraw(page: Step, raw: Lists, action: str) -> tuple[Lists, str, str]:
+    """Buttons that work on the page without saving it: postcode look-up, add or remove an entry. Returns the fields, what is said of
+    it, and the field at which it is said."""
+    if action.startswith("zip:"):
+        at = action.removeprefix("zip:")
+        return *procedures.postcode_fill(raw, at), at
+    if page.repeat and action == "add":
+        raw[f"{page.repeat.id}.count"] = [str(entry_count(page, raw) + 1)]
+        return raw, say("{name}の欄を増やしました", name=page.repeat.name), ""
+    if page.repeat and action.startswith("remove:"):
+        raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
+        return raw, say("{name}を1件減らしました。保存するまで確定しません", name=page.repeat.name), ""
+    return raw, "", ""
+
+
+def _without(page: Step, raw: Lists, gone: int) -> Lists:
+    assert page.repeat is not None
+    total, out = entry_count(page, raw), {}
+    for name, values in raw.items():
+        parts = name.split(".")
+        if parts[0] == page.repeat.id and len(parts) > 2 and parts[1].isdigit():
+            index = int(parts[1])
+            if index == gone:
+                continue
+            name = ".".join([parts[0], str(index - (index > gone)), *parts[2:]])
+        out[name] = values
+    out[f"{page.repeat.id}.count"] = [str(max(total - 1, page.repeat.low) if 0 <= gone < total else total)]
+    return out
+
+
+@dataclass(frozen=True, slots=True)
+class Asked:
+    """A page to fill in. ``filled``: something stands there that nobody has typed on this page."""
+
+    draft: Draft
+    d: Definition
+    page: Step
+    view: webform.StepView
+    mark: str
+    filled: bool
+
+
+def page_asked(
+    *, owner: Owner, draft_id: str, step_id: str, posted: Mapping[str, list[str]] | None = None, faults: Sequence[Fault] = (),
+    said: str = "", said_at: str = "",
+) -> Asked:
+    """A page of one's own draft, with what was written once. Raises NotFound."""
+    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    d = drafts.published_of(draft).shown()
+    page = d.step(step_id)
+    if page is None:
+        raise NotFound
+    known, _ = drafts.steps_of(draft, d)
+    given = offered(draft, d, page)
+    count = entry_count(page, posted) if posted is not None and page.repeat else None
+    view = webform.step_view(d, page, known, posted=posted, faults=faults, card=given, count=count)
+    for field in (f for entry in view.entries for f in entry.fields):
+        field.read_from_card = False
+        if said and field.name == said_at:
+            field.said, said = said, ""
+    return Asked(draft, d, page, view, step_mark(page, draft.answers), bool(given) and posted is None and page.id not in draft.done)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadOver:
+    """What stands in a draft: its pages (id, title, saved), sections with lines, what is wrong or missing (page, words), document slots."""
+
+    draft: Draft
+    d: Definition
+    steps: tuple[tuple[str, str, bool], ...]
+    summary: list[dict[str, Any]]
+    faults: tuple[tuple[str, str], ...]
+    notices: tuple[str, ...]
+    slots: tuple[Attachment, ...]
+    mail: str
+
+    @property
+    def next(self) -> str:
+        """The page that is filled in next; empty when all were."""
+        return next((key for key, _, done in self.steps if not done), "")
+
+
+def read_over(draft: Draft) -> ReadOver:
+    """A draft, for those who have got it as theirs."""
+    d = drafts.published_of(draft).shown()
+    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    known, asked = drafts.steps_of(draft, d)
+    wrong = tuple((drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja)) for f in verdict.faults)
+    mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
+    return ReadOver(draft, d, tuple((s.id, s.title, s.id in draft.done) for s in asked), drafts.summary(d, verdict, draft.files), wrong,
+                    tuple(n.ja for n in verdict.notices), drafts.procedures_attachments(d, known), mails[0] if mails else "")
+
+
+def owned_list(*, owner: Owner, draft_ids: Sequence[str]) -> list[Draft]:
+    """These drafts of this owner, filed or not, in this order; those that are gone are left out."""
+    rows = {str(row.id): row for row in Draft.objects.filter(id__in=list(draft_ids), owner__in=owner.keys)}
+    return [rows[key] for key in draft_ids if key in rows]
