@@ -10,7 +10,7 @@ from madoguchi.procedures import pack
 RISAI = "risai-shoumei"
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
-AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo"}  # with a 委任状, as 罹災証明書
+AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo", "saigai-shougai-mimaikin"}  # with a 委任状, as 罹災証明書
 
 
 def definitions():
