@@ -22,7 +22,7 @@ def definitions():
 def test_which_of_the_definitions_an_organisation_or_a_company_files():
     every = definitions()
     assert len([d for d in every if offices(d)]) == 11 and all(d.section == "kaigo" for d in every if offices(d))
-    assert sorted(d.id for d in every if companies(d)) == ["douro-senyou", "koubunsho-kaiji", RISAI, "shisetsu-riyou"]
+    assert sorted(d.id for d in every if companies(d)) == ["douro-senyou", "koubunsho-kaiji", RISAI, "shisetsu-riyou", "shoubou-kanrisha"]
     for d in every:
         assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
     assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED, *AFTER_A_DISASTER}
