@@ -8,9 +8,11 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import pack
 
 RISAI = "risai-shoumei"
+BY_A_COMPANY = {"douro-senyou", "koubunsho-kaiji", "nyuusatsu-sanka", "shisetsu-riyou", "shoubou-kanrisha"}
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
-AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo"}  # with a 委任状, as 罹災証明書
+AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo",
+                    "saigai-shougai-mimaikin"}  # with a 委任状, as 罹災証明書
 
 
 def definitions():
@@ -21,7 +23,7 @@ def definitions():
 def test_which_of_the_definitions_an_organisation_or_a_company_files():
     every = definitions()
     assert len([d for d in every if offices(d)]) == 11 and all(d.section == "kaigo" for d in every if offices(d))
-    assert sorted(d.id for d in every if companies(d)) == ["douro-senyou", RISAI]
+    assert {d.id for d in every if companies(d)} == {RISAI, *BY_A_COMPANY}
     for d in every:
         assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
     assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED, *AFTER_A_DISASTER}

@@ -73,7 +73,8 @@ def test_a_fee_without_an_amount_today_is_not_offered(hall, monkeypatch):
 
     from madoguchi.kernel import clock
 
-    counter = ["juuminhyou", "kazei", "nouzei", "koseki", "joseki", "inkan", "yuusou"]  # the city's table, in its order
+    counter = ["juuminhyou", "kazei", "nouzei", "koseki", "joseki", "inkan", "inu_touroku", "inu_chuusha", "inu_kansatsu_sai", "inu_chuusha_sai",
+               "sodai", "yuusou"]  # the city's table, in its order
     assert [o.key for o in sales.fees_offered()] == counter
     with clock.frozen(dt.datetime(2021, 4, 1, 10, tzinfo=clock.JST)):
         assert [o.key for o in sales.fees_offered()] == counter[:-1]  # the postage has an amount from October 2024

@@ -1,0 +1,29 @@
+"""Rules of the fire department: which course makes which manager."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+
+from madoguchi.procedures.rules.checks import RULES, Facts
+
+TODAY = dt.date(2026, 11, 20)
+
+
+@pytest.mark.parametrize(("grade", "course", "refused"), [
+    ("first", ["second"], True), ("first", ["second", "disaster"], True), ("first", ["first"], False), ("first", ["first", "second"], False),
+    ("second", ["second"], False), ("second", ["first"], False), ("unknown", ["second"], False), ("first", ["disaster"], False),
+    ("first", None, False)])
+def test_a_building_of_the_first_class_needs_the_course_of_the_first(grade: str, course: list[str] | None, refused: bool):
+    facts = Facts({"course": course, "grade": grade}, TODAY)
+    found = list(RULES["second_class_manager_suits_building"].run(facts, course="course", grade="grade"))
+    assert bool(found) is refused and all(f.question == "course" and f.severity == "error" for f in found)
+
+
+@pytest.mark.parametrize(("target", "course", "refused"), [
+    ("fire", ["first_again"], 0), ("fire", ["disaster"], 1), ("disaster", ["disaster_again"], 0), ("disaster", ["second"], 1),
+    ("both", ["first", "disaster"], 0), ("both", ["first"], 1), ("both", ["disaster"], 1), ("both", [], 0), (None, ["first"], 0)])
+def test_each_manager_has_a_course_of_its_own(target: str | None, course: list[str], refused: int):
+    found = list(RULES["course_matches_target"].run(Facts({"course": course, "target": target}, TODAY), course="course", target="target"))
+    assert len(found) == refused and all(f.question == "course" and f.severity == "error" for f in found)
