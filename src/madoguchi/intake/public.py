@@ -12,11 +12,12 @@ from .applications import application_get, application_list, document_file, file
 from .companies import business_accounts_sweep
 from .drafts import draft_attach, draft_get, draft_list, draft_start, drafts_sweep, mail_fault, mail_plain, published_of
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
-from .filing import application_submit
+from .filing import SCANS, application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
 from .leaving import left_between
 from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
+from .paper import PaperCheck, PaperDraft, paper_check, paper_drop, paper_read, paper_save, paper_start, paper_submit
 from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
@@ -44,11 +45,12 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "KINDS", "SEALED", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
-    "Application", "Begun", "Draft", "Fee", "HelpedDraft", "Support", "answers_save", "application_forget", "application_get",
-    "application_list", "application_submit", "business_accounts_sweep", "common", "document_file", "draft_attach", "draft_get",
-    "draft_list", "draft_start", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_sweep", "fee_of", "fee_start", "filed_handler",
-    "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep", "payment_changed",
+    "APPLICATION_FILED", "CORRECTION_ANSWERED", "DOCUMENTS_ADDED", "KINDS", "SCANS", "SEALED", "STATUS_WORDS", "TALK_ANSWERED",
+    "WITHDRAWAL_ASKED", "Application", "Begun", "Draft", "Fee", "HelpedDraft", "PaperCheck", "PaperDraft", "Support", "answers_save",
+    "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep", "common", "document_file",
+    "draft_attach", "draft_get", "draft_list", "draft_start", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_sweep", "fee_of",
+    "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain",
+    "opinions_sweep", "paper_check", "paper_drop", "paper_read", "paper_save", "paper_start", "paper_submit", "payment_changed",
     "progress_apply", "published_of", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between",
     "unpaid_sweep", "witness",
 ]

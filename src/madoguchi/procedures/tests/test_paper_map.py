@@ -48,7 +48,7 @@ def test_the_mark_of_the_layout_changes_with_the_citys_disasters():
     import dataclasses
 
     d = pack.definition("risai-shoumei")
-    choice = pack.definition("jidou-teate-mishiharai").questions()[0].choices[0]
+    choice = next(pack.definition("jidou-teate-mishiharai").questions()).choices[0]
     steps = tuple(dataclasses.replace(s, questions=tuple(dataclasses.replace(q, choices=(choice,)) if q.type == "災害" else q for q in s.questions))
                   for s in d.steps)
     assert layout_mark(d, "七尾市") != layout_mark(dataclasses.replace(d, steps=steps), "七尾市")
