@@ -6,6 +6,7 @@ install_needs() {
   [ -f /usr/share/fonts/truetype/ipamj/ipamjm.ttf ] || want+=(fonts-ipamj-mincho)
   ls /usr/lib/postgresql/*/bin/initdb >/dev/null 2>&1 || want+=(postgresql)
   [ -x /usr/sbin/nginx ] || want+=(nginx)
+  [ -n "$(tesseract --list-langs 2>/dev/null | grep -x jpn)" ] || want+=(tesseract-ocr tesseract-ocr-jpn)
   command -v curl >/dev/null 2>&1 || want+=(curl)
   command -v openssl >/dev/null 2>&1 || want+=(openssl)
   [ -x /usr/bin/systemd-analyze ] || want+=(systemd)

@@ -578,6 +578,26 @@ class Town:
         made = self.window("yamada").get("/staff/queue/kiosks/?section=zeimu").send("queue/kiosks/", {"name": "1階の入口"})
         return urlsplit(str(made.page.xpath("//code/text()")[0])).path
 
+    # --- paper
+
+    @functools.cached_property
+    def on_paper(self) -> tuple[str, str]:
+        """A blank form and a sheet without a code, taken in as a scan: the packet's page and the sheet's."""
+        import io
+        import urllib.request
+
+        import pypdfium2
+        from PIL import Image
+
+        with urllib.request.urlopen(f"{self.base}/p/{TEATE}/paper.pdf", timeout=30) as answer:
+            document = pypdfium2.PdfDocument(answer.read())
+        images = [page.render(scale=150 / 72, grayscale=True).to_pil() for page in document]
+        out = io.BytesIO()
+        images[0].save(out, "PDF", save_all=True, append_images=[*images[1:], Image.new("L", (1240, 1754), 255)], resolution=150)
+        desk = self.window("tanaka").get("/staff/scans/").send("staff/scans/", {}, files=[("scan", ("scan.pdf", out.getvalue(), "application/pdf"))])
+        where = [str(x) for x in desk.page.xpath("//main//a/@href")]
+        return (next(x for x in where if "/scans/p/" in x), next(x for x in where if "/scans/page/" in x))
+
     @functools.cached_property
     def built(self) -> str:
         """A definition that tanaka changes, with something to mend in it: its page."""

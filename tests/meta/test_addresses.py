@@ -40,6 +40,7 @@ def filled(path: str, things: dict[str, str]) -> str:
                       "section": "kosodate", "close_id": nothing, "order_id": nothing,
                       "write_off_id": nothing, "act_id": nothing, "plan_id": nothing, "name": "hikkoshi",
                       "booking_id": nothing, "ticket_id": nothing, "counter": "zeimu", "seat": "0", "kiosk_id": "1",
+                      "packet_id": nothing, "page_id": nothing, "box": "0",
                       "service": "tax", "secret": "x", "link": "x"}
     found = address(re.sub(r"<(slug|str|int|path):(?!(step_id))(\w+)>", lambda m: known.get(m[3], "1"), path), known)
     assert "<" not in found, found

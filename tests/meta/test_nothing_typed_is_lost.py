@@ -85,6 +85,7 @@ OPEN = {
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
+    "scans": "a file", "scan_drop": "a button", "scan_page": "two choices; nothing is typed",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
 

@@ -50,18 +50,19 @@ from . import (
     rights_guide,
     rights_inventory,
     rights_queue,
+    rights_scans,
 )
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 TABLE = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE | rights_inventory.TABLE | rights_guide.TABLE | rights_builder.TABLE
-TABLE |= rights_booking.TABLE | rights_queue.TABLE | rights_counter.TABLE
+TABLE |= rights_booking.TABLE | rights_queue.TABLE | rights_counter.TABLE | rights_scans.TABLE
 OWN = rights_counter.OWN | rights.OWN | rights_companies.OWN | rights_collection.OWN | rights_guide.OWN | rights_booking.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
        "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",
-       "close", "back", "booking", "by_phone", "ticket", *rights_guide.IDS, *rights_counter.IDS)
+       "close", "back", "booking", "by_phone", "ticket", *rights_guide.IDS, *rights_counter.IDS, *rights_scans.IDS)
 OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN | rights_booking.OPEN
-OPEN |= rights_queue.OPEN | rights_counter.OPEN
+OPEN |= rights_queue.OPEN | rights_counter.OPEN | rights_scans.OPEN
 NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS,
            *rights_booking.NUMBERS, *rights_queue.NUMBERS)
 
@@ -120,6 +121,7 @@ class World:
         rights_booking.counters(self)
         rights_queue.counters(self)
         rights_counter.interview(self)
+        rights_scans.sheets(self)
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
     def _run_and_talk(self) -> None:

@@ -112,6 +112,12 @@ def answer_rows(case: Case) -> list[dict[str, Any]]:
     return out
 
 
+def scan_rows(case: Case) -> list[dict[str, Any]]:
+    """The pictures of the paper that the case came on (docs/adr/0043), in the shape of its documents."""
+    scans = case.files.get("scans", [])
+    return [{"path": "scans", "label": "紙の申請書", "required": False, "later": False, "files": scans}] if scans else []
+
+
 def attachment_rows(case: Case) -> list[dict[str, Any]]:
     """The documents asked for, with what came."""
     d = definition_of(case)

@@ -122,7 +122,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
-        "attachments": selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
+        "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": refusal_of(d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],

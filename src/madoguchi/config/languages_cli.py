@@ -19,8 +19,8 @@ from madoguchi.kernel.said import LETTERS
 from madoguchi.web.languages import LOCALE, TRANSLATED
 
 SRC = Path(__file__).resolve().parents[1]
-NOT_OURS = re.compile(r"/(builder|casework|delivery|inventory|survey|register|tests)/templates/|/collection/templates/collection/|/staff_|/tests/|"
-                      r"/(builder|casework|collection|inventory|records|register|survey)/errors\.py")
+NOT_OURS = re.compile(r"/(builder|casework|delivery|inventory|survey|register|scans|tests)/templates/|/collection/templates/collection/|/staff_|"
+                      r"/tests/|/(builder|casework|collection|inventory|records|register|scans|survey)/errors\.py")
 OPTIONS = {"extensions": "jinja2.ext.i18n", "trimmed": "true", "newstyle_gettext": "true"}
 
 

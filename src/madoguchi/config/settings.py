@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
-    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking", "madoguchi.queue",
+    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking", "madoguchi.queue", "madoguchi.scans",
     "madoguchi.intake", "madoguchi.guide",
     "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
@@ -67,6 +67,7 @@ TEMPLATES = [
                                    "madoguchi.survey.context.desk", "madoguchi.collection.context.rail",
                                    "madoguchi.inventory.context.rail", "madoguchi.builder.context.rail",
                                    "madoguchi.booking.context.rail", "madoguchi.queue.context.rail",
+                                   "madoguchi.scans.context.rail",
                                    "madoguchi.counter.context.tablet"],
         },
     }

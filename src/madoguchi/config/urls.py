@@ -32,6 +32,7 @@ urlpatterns = [
     path("staff/", include("madoguchi.builder.urls")),
     path("staff/", include("madoguchi.procedures.staff_urls")),
     path("staff/", include("madoguchi.booking.staff_urls")),
+    path("staff/", include("madoguchi.scans.staff_urls")),
     path("staff/", include("madoguchi.queue.staff_urls")),
     path("staff/", include("madoguchi.delivery.urls")),
     path("staff/", include("madoguchi.survey.urls")),

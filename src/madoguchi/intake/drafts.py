@@ -245,7 +245,7 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
 def drafts_sweep() -> int:
     """Delete drafts past their 30 days. Returns how many went."""
     gone = 0
-    for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now())[:200]:
+    for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now()).exclude(channel="paper")[:200]:  # paper is never left
         ids = [f["id"] for entries in draft.files.values() for f in entries]
         with transaction.atomic():
             _, went = Draft.objects.filter(id=draft.id, state="open", expires_at__lt=clock.now()).delete()

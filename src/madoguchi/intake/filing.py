@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import secrets
 from dataclasses import dataclass
 from typing import Any
@@ -25,6 +26,7 @@ from .models import Application, Draft
 from .rules import filing_digest, receipt_new
 
 INSERT = FixedInsert(Application)
+SCANS = "scans"  # among the files of an application: the pictures of the paper that it came on
 
 
 @dataclass(frozen=True, slots=True)
@@ -33,6 +35,19 @@ class Filed:
 
     application: Application
     code: str
+
+
+@dataclass(frozen=True, slots=True)
+class OnPaper:
+    """What came on paper: who typed it off, when it was received (収受), and the pictures of its sheets as files are kept."""
+
+    actor: str
+    received: dt.datetime
+    scans: tuple[dict[str, Any], ...]
+
+    def facts_of(self, draft: Draft) -> dict[str, Any]:
+        """For the chain, as of a help: the day of receipt and what the pictures hash to."""
+        return {"received": str(self.received.astimezone(clock.JST).date()), "scans": [f["sha256"] for f in self.scans]}
 
 
 def code_digest(receipt: str, code: str) -> str:
@@ -63,16 +78,17 @@ def refuse_another_signature(digest: str, signature: dict[str, Any] | None) -> N
 
 
 def application_submit(
-    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja", seen: Draft | None = None
+    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja", seen: Draft | None = None,
+    paper: OnPaper | None = None,
 ) -> Filed:
     """File a draft. A second call for the same draft returns the same application (a double click files once). ``seen`` is the
-    draft as the caller has just read it.
+    draft as the caller has just read it; ``paper`` what it was typed off.
 
     Raises AnswersWrong, NotFound, SignatureRefused; NotOpenForThis when the version no longer accepts (migrate first).
     """
     for _ in range(5):
         try:
-            return _submit(owner, draft_id, mail, signature, language, seen)
+            return _submit(owner, draft_id, mail, signature, language, seen, paper)
         except IntegrityError:
             seen = None  # the random receipt number was taken, or the twin of a double click was faster
     raise AlreadyFiled
@@ -99,23 +115,23 @@ def _filed(row: Application) -> dict[str, Any]:
 
 @transaction.atomic(durable=True)
 def _submit(
-    owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str, seen: Draft | None
+    owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str, seen: Draft | None, paper: OnPaper | None
 ) -> Filed:
     draft = _close(owner, draft_id, seen)
     if draft.state == "filed":
         return Filed(Application.objects.get(draft=draft), "")
-    if not procedures.accepts(draft.slug, draft.version):
+    if paper is None and not procedures.accepts(draft.slug, draft.version):  # an old form on paper is an application all the same
         raise NotOpenForThis(say("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。"))
-    published, now = published_of(draft), clock.now()
+    published, now = published_of(draft), paper.received if paper else clock.now()
     mandate = acting.mandate_of(owner, draft, lock=True)
-    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), acting.counts(published.definition, draft))
+    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), None if paper else acting.counts(published.definition, draft))
     organisation = companies.organisation_of(owner, draft, lock=True)
     d = published.definition
     found = verdict.faults + disaster_gate.closed(d, verdict.answers, now.date()) + paper_gate.closed(d, verdict.answers)
     if found := found or companies.acting_faults(owner, d, verdict.answers, mandate, organisation):
         raise AnswersWrong(found)
-    files = asked_files(verdict, draft)
-    receipt, code = receipt_new(now.date()), "" if draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"
+    files = asked_files(verdict, draft) | ({SCANS: list(paper.scans)} if paper else {})
+    receipt, code = receipt_new(now.date()), "" if paper or draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"
     application = Application(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
@@ -137,11 +153,11 @@ def _submit(
     INSERT(application)
     case_ref = str(application.id)
     audit.record(
-        owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
-        facts=_filed(application) | companies.facts_of(mandate, organisation) | support.facts_of(draft), of=verdict.answers,
+        paper.actor if paper else owner.actor, "application.filed", chain=f"case:{case_ref}", first=True,
+        facts=_filed(application) | companies.facts_of(mandate, organisation) | (paper or support).facts_of(draft), of=verdict.answers,
     )
     if bill is not None:
-        paying.fee_ask(application, published.definition, bill, owner.actor)
+        paying.fee_ask(application, published.definition, bill, paper.actor if paper else owner.actor)
     if not waits:
         outbox.publish(APPLICATION_FILED, case_ref=case_ref, key=f"filed:{case_ref}", payload={"application": case_ref})
     sealed.wipe(sealed.tokens_in(draft.answers) - sealed.tokens_in(verdict.answers))

@@ -117,8 +117,9 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The blank paper form."""
     from .rules.faces.pdf import paper_form
 
-    d = selectors.current(slug).definition
-    response = HttpResponse(paper_form(d, city().name).data, content_type="application/pdf")
+    published = selectors.current(slug)
+    d = published.definition
+    response = HttpResponse(paper_form(d, city().name, number=published.number).data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{d.id}.pdf"'
     return response
 

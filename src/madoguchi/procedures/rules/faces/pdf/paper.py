@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
@@ -11,6 +12,7 @@ from ...model import Definition, Question, Step
 from ..when import when_words
 from ..words import value_of
 from . import qr
+from .boxes import PaperBox, PaperMap, box_of, draw_marks
 from .cells import EMPTY, LEADING, PAD, SIZE, TICKED, Line, cell_height, cell_lines, draw_cell
 from .sheet import LABEL_TINT, MM, WIDTH, PdfFace, Sheet, render
 
@@ -35,6 +37,7 @@ class _Form:
     d: Definition
     sheet: Sheet
     answers: Mapping[str, Any] | None
+    boxes: list[PaperBox] = field(default_factory=list)
 
     @property
     def full(self) -> float:
@@ -43,12 +46,37 @@ class _Form:
 
 def paper_form(
     d: Definition, city_name: str, answers: Mapping[str, Any] | None = None, *, row: Mapping[str, str] | None = None,
-    rare: Path | None = None,
+    rare: Path | None = None, number: int = 0,
 ) -> PdfFace:
-    """The form, empty or filled (☑, values; 個人番号 masked). ``row`` gives 受付番号 and 受付日 of a filled one."""
+    """The form, empty or filled (☑, values; 個人番号 masked). ``row`` gives 受付番号 and 受付日 of a filled one, ``number`` is the published
+    version, which the codes of an empty one name beside the edition."""
+    return _drawn(d, city_name, answers, row=row, rare=rare, number=number)[0]
+
+
+def paper_map(d: Definition, city_name: str) -> PaperMap:
+    """Where the boxes of the empty form are, drawn the same way."""
+    return _drawn(d, city_name, None)[1]
+
+
+def layout_mark(d: Definition, city_name: str) -> str:
+    """Six letters that change with what a version's form can change by: the city's open disasters and its name."""
+    choices = "|".join(c.label for q in d.questions() if q.type == "災害" for c in q.choices)
+    return hashlib.sha256(f"{city_name}|{choices}".encode()).hexdigest()[:6]
+
+
+def _drawn(
+    d: Definition, city_name: str, answers: Mapping[str, Any] | None, *, row: Mapping[str, str] | None = None, rare: Path | None = None,
+    number: int = 0,
+) -> tuple[PdfFace, PaperMap]:
+    boxes: list[PaperBox] = []
+    pages = 0
+    code = f":{number}:{layout_mark(d, city_name)}" if number and answers is None else ""
+
     def draw(sheet: Sheet) -> None:
-        form = _Form(d, sheet, answers)
-        sheet.furniture = lambda s: _furniture(s, d)
+        nonlocal pages
+        boxes.clear()  # drawn twice: once to count the pages
+        form = _Form(d, sheet, answers, boxes)
+        sheet.furniture = lambda s: _furniture(s, d, code)
         sheet.bottom = 297 * MM - 16 * MM
         _title(form, city_name, row or {})
         number = 0
@@ -57,9 +85,10 @@ def paper_form(
                 number += 1
                 _step(form, step, number)
         _attachments(form, number + 1)
+        pages = sheet.page
 
-    return render(draw, title=f"{d.name}({city_name})", author=city_name, subject=d.form or d.name, rare=rare,
-                  margin=MARGIN)
+    face = render(draw, title=f"{d.name}({city_name})", author=city_name, subject=d.form or d.name, rare=rare, margin=MARGIN)
+    return face, PaperMap(pages, tuple(boxes))
 
 
 def _shown(form: _Form, step: Step) -> bool:
@@ -69,8 +98,9 @@ def _shown(form: _Form, step: Step) -> bool:
     return bool(names & set(form.answers))
 
 
-def _furniture(sheet: Sheet, d: Definition) -> None:
-    qr.draw(sheet, f"madoguchi:{d.id}:{d.edition}:{sheet.page}", WIDTH - MARGIN - QR_SIZE, 8 * MM, QR_SIZE)
+def _furniture(sheet: Sheet, d: Definition, code: str) -> None:
+    draw_marks(sheet)
+    qr.draw(sheet, f"madoguchi:{d.id}:{d.edition}:{sheet.page}{code}", WIDTH - MARGIN - QR_SIZE, 8 * MM, QR_SIZE)
     foot = 297 * MM - 9 * MM
     sheet.text(MARGIN, foot, f"{d.id}\u3000{d.edition}版", 8.5)
     sheet.text(WIDTH - MARGIN, foot, f"{sheet.page} / {sheet.total}ページ", 8.5, align="right")
@@ -152,21 +182,21 @@ def _step(form: _Form, step: Step, number: int) -> None:
         for index, entry in enumerate(entries, 1):
             _band(form, f"{number}\u3000{step.title}\u3000{step.repeat.name} {index}", note,
                   _height(form, step.questions[0], entry))
-            _rows(form, step, entry)
+            _rows(form, step, entry, index - 1)
     elif entries:
         _band(form, f"{number}\u3000{step.title}", note, 90)
         _group_table(form, storeys, entries)
     form.sheet.y += 7
 
 
-def _rows(form: _Form, step: Step, answers: Mapping[str, Any] | None) -> None:
+def _rows(form: _Form, step: Step, answers: Mapping[str, Any] | None, index: int = 0) -> None:
     before = ""
     for q in step.questions:
-        _row(form, q, answers, same=bool(before) and q.condition_text == before)
+        _row(form, q, answers, same=bool(before) and q.condition_text == before, index=index)
         before = q.condition_text
 
 
-def _row(form: _Form, q: Question, answers: Mapping[str, Any] | None, *, same: bool = False) -> None:
+def _row(form: _Form, q: Question, answers: Mapping[str, Any] | None, *, same: bool = False, index: int = 0) -> None:
     """One question: label cell and value cell, or a declaration across the whole width."""
     value = None if answers is None else answers.get(q.id)
     if answers is not None and value is None and q.condition is not None:
@@ -176,7 +206,7 @@ def _row(form: _Form, q: Question, answers: Mapping[str, Any] | None, *, same: b
         note = "(上と同じ場合)" + ("" if q.required else "(任意)")
     sheet = form.sheet
     if q.type == "宣言":
-        _wide(form, f"{TICKED if value else EMPTY} {q.label}{note}")
+        _wide(form, f"{TICKED if value else EMPTY} {q.label}{note}", q, index)
         return
     labels = [Line(text) for text in sheet.wrap(q.label, LABEL - 2 * PAD, SIZE)]
     labels += [Line(text, grey=0.25) for text in (sheet.wrap(note, LABEL - 2 * PAD, SIZE) if note else [])]
@@ -194,7 +224,14 @@ def _row(form: _Form, q: Question, answers: Mapping[str, Any] | None, *, same: b
         sheet.box(MARGIN + LABEL, sheet.y, form.full - LABEL, height)
         draw_cell(sheet, MARGIN, sheet.y, now_l, height)
         draw_cell(sheet, MARGIN + LABEL, sheet.y, now_v, height)
+        _boxed(form, q, (MARGIN + LABEL, sheet.y, form.full - LABEL, height), now_v, index)
         sheet.y += height
+
+
+def _boxed(form: _Form, q: Question, at: tuple[float, float, float, float], lines: list[Line], index: int) -> None:
+    """Note where the cell of a question stands on an empty form."""
+    if form.answers is None:
+        form.boxes.append(box_of(form.sheet, q, at, lines, group=q.group, index=index))
 
 
 def _height(form: _Form, q: Question, answers: Mapping[str, Any] | None) -> float:
@@ -204,7 +241,7 @@ def _height(form: _Form, q: Question, answers: Mapping[str, Any] | None) -> floa
     return min(max(cell_height(lines), cell_height([Line(x) for x in labels]) + LEADING), 120 * MM)
 
 
-def _wide(form: _Form, text: str) -> None:
+def _wide(form: _Form, text: str, q: Question | None = None, index: int = 0) -> None:
     sheet = form.sheet
     first, *rest = sheet.wrap(text.replace(TICKED, EMPTY), form.full - 2 * PAD - SIZE, SIZE)
     lines = [Line(text[0] + first[1:]), *(Line("\u3000" + x) for x in rest)]
@@ -212,6 +249,8 @@ def _wide(form: _Form, text: str) -> None:
     _room(form, height)
     sheet.box(MARGIN, sheet.y, form.full, height)
     draw_cell(sheet, MARGIN, sheet.y, lines, height)
+    if q is not None:
+        _boxed(form, q, (MARGIN, sheet.y, form.full, height), lines, index)
     sheet.y += height
 
 
@@ -231,7 +270,7 @@ def _storeys(form: _Form, questions: tuple[Question, ...]) -> list[list[tuple[Qu
 
 
 def _group_table(
-    form: _Form, storeys: list[list[tuple[Question, float]]], entries: list[Mapping[str, Any] | None]
+    form: _Form, storeys: list[list[tuple[Question, float]]], entries: list[Mapping[str, Any] | None],
 ) -> None:
     sheet = form.sheet
     heads = [[(_head_lines(form, q, width), width) for q, width in storey] for storey in storeys]
@@ -242,7 +281,14 @@ def _group_table(
         height = sum(max(cell_height(lines) for lines, _ in storey) for storey in cells)
         if _room(form, min(height, sheet.bottom - TOP - 60)):
             _storey_rows(form, "", heads, LABEL_TINT, 20.0)
+        top = sheet.y
         _storey_rows(form, str(index), cells, None, 26.0)
+        for questions, storey in zip(storeys, cells, strict=True):
+            x, high = MARGIN + NUMBER, max(cell_height(lines) for lines, _ in storey)
+            for (q, width), (lines, _) in zip(questions, storey, strict=True):
+                _boxed(form, q, (x, top, width, high), lines, index - 1)
+                x += width
+            top += high
 
 
 def _head_lines(form: _Form, q: Question, width: float) -> list[Line]:

@@ -1,0 +1,102 @@
+"""Applications on paper that a clerk types off: a draft of the sheets themselves, saved, judged and filed as any other (docs/adr/0043).
+The room above has asked who may."""
+
+from __future__ import annotations
+
+import datetime as dt
+import uuid
+from collections.abc import Mapping
+from dataclasses import dataclass
+from typing import Any
+
+from django.db import transaction
+
+from madoguchi.identity.public import Owner
+from madoguchi.kernel import clock, sealed
+from madoguchi.kernel.said import say
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition, Fault, Step
+
+from . import drafts
+from .filing import Filed, OnPaper, application_submit
+from .models import Draft
+
+PAPER = "paper"
+
+
+@dataclass(frozen=True, slots=True)
+class PaperDraft:
+    """What has been typed off so far: the definition, the answers with what follows from them, the pages asked, and which are saved."""
+
+    id: str
+    definition: Definition
+    known: dict[str, Any]
+    asked: tuple[Step, ...]
+    done: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCheck:
+    """All answers as they would be filed, and what is wrong with them: (page, words)."""
+
+    rows: list[dict[str, Any]]
+    faults: list[tuple[str, str]]
+    notices: list[str]
+
+
+def paper_owner(packet: str) -> Owner:
+    """The sheets own their draft: no browser has this key."""
+    return Owner(f"p:{packet}", False)
+
+
+def paper_start(*, packet: str, slug: str, version: int) -> str:
+    """Begin to type off, on the version that the sheets name. Returns the draft's id."""
+    now = clock.now()
+    draft = Draft.objects.create(id=uuid.uuid4(), owner=paper_owner(packet).key, slug=slug, version=version, channel=PAPER, updated_at=now,
+                                 expires_at=now + dt.timedelta(days=3650))
+    return str(draft.id)
+
+
+def _definition(draft: Draft) -> Definition:
+    return procedures.version(draft.slug, draft.version).definition
+
+
+def paper_read(*, packet: str, draft_id: str) -> PaperDraft:
+    """Where the typing stands. Raises NotFound, AlreadyFiled."""
+    draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
+    d = _definition(draft)
+    known, asked = drafts.steps_of(draft, d)
+    return PaperDraft(str(draft.id), d, known, tuple(asked), frozenset(draft.done))
+
+
+def paper_save(*, packet: str, draft_id: str, step_id: str, raw: Mapping[str, list[str]]) -> None:
+    """Save one page. Raises AnswersWrong, NotFound, AlreadyFiled."""
+    drafts.draft_save_step(owner=paper_owner(packet), draft_id=draft_id, step_id=step_id, raw=raw, mark="")
+
+
+def paper_check(*, packet: str, draft_id: str, day: dt.date) -> PaperCheck:
+    """Judge what was typed, as of the day of receipt. Attachments lie among the sheets and are looked at in the review."""
+    draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
+    d = _definition(draft)
+    verdict = procedures.judge(d, drafts.facts(draft.answers, day))
+    faults = [(drafts.step_of(d, f.question), _words(f)) for f in verdict.faults]
+    rows = [part for part in drafts.summary(d, verdict, {}) if part["step"] != "documents"]
+    return PaperCheck(rows, faults, [n.ja for n in verdict.notices])
+
+
+def _words(fault: Fault) -> str:
+    return fault.ja if fault.index is None else say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja)
+
+
+def paper_submit(*, packet: str, draft_id: str, actor: str, received: dt.datetime, scans: tuple[dict[str, Any], ...]) -> Filed:
+    """File it. A second call returns the same application. Raises AnswersWrong, NotFound."""
+    return application_submit(owner=paper_owner(packet), draft_id=draft_id, paper=OnPaper(actor, received, scans))
+
+
+@transaction.atomic
+def paper_drop(*, packet: str, draft_id: str) -> None:
+    """Throw away what was typed of sheets that are none. Nothing happens when it was filed or is gone."""
+    draft = Draft.objects.select_for_update().filter(id=draft_id, owner=paper_owner(packet).key, state="open").first()
+    if draft is not None:
+        sealed.wipe(sealed.tokens_in(draft.answers))
+        draft.delete()

@@ -1,0 +1,50 @@
+"""From the sheets to the fields of a page of the form: which pictures stand beside a field, and what the machine reads in them."""
+
+from __future__ import annotations
+
+from PIL import Image
+
+from madoguchi.procedures.public import Step
+from madoguchi.procedures.rules.faces.pdf import PaperBox
+
+from . import reading, selectors, services
+from .models import Packet, Page
+from .rules import raw_of
+from .straight import SCALE, sheet_of
+
+
+def name_of(box: PaperBox) -> str:
+    """The field of a box as the form names it."""
+    return f"{box.group}.{box.index}.{box.question}" if box.group else box.question
+
+
+def crops_of(packet: Packet) -> dict[str, list[tuple[int, int, int]]]:
+    """Field → its pictures: the number of the box, and how large it is drawn (half of its pixels)."""
+    out: dict[str, list[tuple[int, int, int]]] = {}
+    for n, (_, box) in enumerate(selectors.boxes_of(packet)):
+        size = (n, int((box.place.width + 2) * SCALE / 2), int((box.place.height + 2) * SCALE / 2))
+        out.setdefault(name_of(box), []).append(size)
+    return out
+
+
+def suggested(packet: Packet, step: Step) -> dict[str, list[str]]:
+    """What the machine reads for a page of the form, as a form would send it. Nothing of it is kept."""
+    kinds = {q.id: q.type for q in step.questions}
+    by_page: dict[str, tuple[Page, list[PaperBox]]] = {}
+    for page, box in selectors.boxes_of(packet):
+        if box.question in kinds:
+            by_page.setdefault(str(page.id), (page, []))[1].append(box)
+    raw: dict[str, list[str]] = {}
+    entries = 0
+    for page, boxes in by_page.values():
+        sheet = sheet_of(page.marks)
+        if sheet is None:
+            continue
+        with services.file_of(page) as source, Image.open(source) as image:
+            found = reading.suggestions(image.convert("RGB"), sheet, [(box, kinds[box.question]) for box in boxes])
+        for n, parts in found.items():
+            raw |= raw_of(parts, name_of(boxes[n]))
+            entries = max(entries, boxes[n].index + 1)
+    if step.repeat and raw:
+        raw[f"{step.repeat.id}.count"] = [str(max(entries, step.repeat.low))]
+    return raw

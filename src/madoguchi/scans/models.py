@@ -1,0 +1,56 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Upload(models.Model):
+    """A scan that was taken in: what it hashed to as it came, so that it is not taken in twice. The file itself is not kept."""
+
+    sha256 = models.CharField(max_length=64, unique=True)
+    section = models.CharField(max_length=40)
+    sheets = models.PositiveSmallIntegerField()
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.section} {self.at}"
+
+
+class Packet(models.Model):
+    """The sheets of one application on paper, until it is filed."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    slug = models.CharField(max_length=80)
+    version = models.PositiveIntegerField()
+    section = models.CharField(max_length=40, db_index=True)
+    state = models.CharField(max_length=8, default="open", db_index=True)  # open, filed
+    draft = models.CharField(max_length=36, default="")  # intake's draft, once typing has begun
+    receipt = models.CharField(max_length=20, default="")
+    received_on = models.DateField(null=True)
+    note = models.CharField(max_length=300, default="")  # why it waits, in the clerk's words
+    made_at = models.DateTimeField()
+    filed_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.slug} {self.id}"
+
+
+class Page(models.Model):
+    """One sheet as it was scanned. Without a packet it waits for a clerk to say what it is."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    packet = models.ForeignKey(Packet, null=True, on_delete=models.PROTECT, related_name="pages")
+    section = models.CharField(max_length=40, db_index=True)
+    upload = models.ForeignKey(Upload, on_delete=models.PROTECT)
+    sheet = models.PositiveSmallIntegerField()  # its place in the scan, from 1
+    leaf = models.PositiveSmallIntegerField(default=0)  # the page of the form; 0 is another paper that came with it
+    file = models.UUIDField()
+    code = models.CharField(max_length=200, default="")
+    problem = models.CharField(max_length=10, default="")
+    marks = models.JSONField(default=list)  # the four squares in pixels; empty when they were not seen
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.upload_id}-{self.sheet}"

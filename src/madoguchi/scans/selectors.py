@@ -1,0 +1,158 @@
+"""Readers: packets and sheets of the sections in which somebody works."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+
+from madoguchi.files.public import StoredFile, file_get
+from madoguchi.identity.public import Right, Staff
+from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition
+from madoguchi.procedures.rules.faces.pdf import PaperBox, PaperMap, layout_mark, paper_map
+
+from .errors import PacketFiled, ScanNotFound
+from .models import Packet, Page
+from .rules import FILED, OPEN, Code, Leaf, code_read, missing
+
+
+@dataclass(frozen=True, slots=True)
+class ShownPacket:
+    """A packet as the list shows it."""
+
+    packet: Packet
+    name: str
+    sheets: int
+    lacking: tuple[int, ...]
+
+
+def sections_of(*, actor: Staff) -> list[str]:
+    """The sections for which this person takes paper in."""
+    return sorted(s for s in actor.roles() if s in city().sections and actor.may(Right.WORK_CASES, s))
+
+
+def insist(*, actor: Staff) -> list[str]:
+    """The same. Raises Forbidden for who works in none."""
+    sections = sections_of(actor=actor)
+    if not sections:
+        raise Forbidden
+    return sections
+
+
+def may_scan(user: object) -> bool:
+    """Does the rail show 紙の申請?"""
+    return isinstance(user, Staff) and bool(sections_of(actor=user))
+
+
+def definition_of(packet: Packet) -> Definition:
+    """The version that the sheets name."""
+    return procedures.version(packet.slug, packet.version).definition
+
+
+def packet_get(*, actor: Staff, packet_id: str) -> Packet:
+    """An open packet of one's sections. Raises ScanNotFound, PacketFiled."""
+    row = packet_any(actor=actor, packet_id=packet_id)
+    if row.state == FILED:
+        raise PacketFiled
+    return row
+
+
+def packet_any(*, actor: Staff, packet_id: str) -> Packet:
+    """The same, filed ones too. Raises ScanNotFound."""
+    row = Packet.objects.filter(id=packet_id, section__in=sections_of(actor=actor)).first()
+    if row is None:
+        raise ScanNotFound
+    return row
+
+
+def packet_list(*, actor: Staff, state: str = OPEN) -> list[ShownPacket]:
+    """Packets of one's sections: what waits, oldest first, or what was filed of late. Raises Forbidden."""
+    rows = Packet.objects.filter(section__in=insist(actor=actor), state=state).prefetch_related("pages")
+    out = []
+    for row in rows.order_by("made_at" if state == OPEN else "-filed_at")[:100]:
+        leaves = [p.leaf for p in row.pages.all()]
+        d = definition_of(row)
+        out.append(ShownPacket(row, str(d.name), len(leaves), tuple(missing(leaves, pages_of(d))) if state == OPEN else ()))
+    return out
+
+
+def page_list(*, actor: Staff) -> list[Page]:
+    """Sheets that nobody could place. Raises Forbidden."""
+    return list(Page.objects.filter(section__in=insist(actor=actor), packet=None).select_related("upload").order_by("at", "upload", "sheet")[:200])
+
+
+def page_get(*, actor: Staff, page_id: str) -> Page:
+    """A sheet of one's sections that is not filed. Raises ScanNotFound."""
+    row = Page.objects.filter(id=page_id, section__in=sections_of(actor=actor)).select_related("packet").first()
+    if row is None:
+        raise ScanNotFound
+    return row
+
+
+def page_file(*, actor: Staff, page_id: str) -> StoredFile:
+    """The picture of a sheet. Raises ScanNotFound."""
+    return file_get(str(page_get(actor=actor, page_id=page_id).file))
+
+
+def pages_of_packet(packet: Packet) -> list[Page]:
+    """In the order of the form, other papers last."""
+    return sorted(packet.pages.all(), key=lambda p: (p.leaf == 0, p.leaf, p.at, p.sheet))
+
+
+@functools.lru_cache(maxsize=64)
+def _map(d_mark: tuple[str, int, str]) -> PaperMap:
+    slug, version, mark = d_mark
+    return paper_map(_drawn(slug, version, mark), city().name)
+
+
+def _drawn(slug: str, version: int, mark: str) -> Definition:
+    """The version as it was printed: with the disasters that were open then, where that is known from its mark."""
+    whole = procedures.version(slug, version)
+    head = procedures.current(slug)
+    known = [whole.definition, *([head.definition] if head.number == version else [])]
+    return next((d for d in known if layout_mark(d, city().name) == mark), whole.definition)
+
+
+def map_of(packet: Packet, code: Code | None) -> PaperMap | None:
+    """The boxes of the form that a sheet is a page of; None when it was printed with other choices than are known."""
+    mark = code.mark if code else ""
+    d = _drawn(packet.slug, packet.version, mark)
+    if not mark or layout_mark(d, city().name) != mark:
+        return None
+    return _map((packet.slug, packet.version, mark))
+
+
+def boxes_of(packet: Packet) -> list[tuple[Page, PaperBox]]:
+    """Every box of the sheets that can be cut out."""
+    out = []
+    for page in pages_of_packet(packet):
+        found = map_of(packet, code_read(page.code)) if page.leaf and page.marks else None
+        out += [(page, box) for box in (found.boxes if found else ()) if box.page == page.leaf]
+    return out
+
+
+def pages_of(d: Definition) -> int:
+    """How many pages the form has."""
+    return _count(d.id, d.edition, d)
+
+
+@functools.lru_cache(maxsize=128)
+def _count(slug: str, edition: str, d: Definition) -> int:
+    return paper_map(d, city().name).pages
+
+
+def leaf_of(code: Code | None) -> Leaf | None:
+    """The version that a code means; by its edition where the number was not printed. None when the city has no such form."""
+    if code is None:
+        return None
+    try:
+        head = procedures.current(code.slug).number
+        for number in [code.number] if code.number else range(head, 0, -1):
+            d = procedures.version(code.slug, number).definition
+            if d.edition == code.edition:
+                return Leaf(code.slug, number, code.page) if 1 <= code.page <= pages_of(d) else None
+    except NotFound:
+        pass
+    return None

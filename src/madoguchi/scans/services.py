@@ -1,0 +1,207 @@
+"""Writers: take a scan in, put sheets in their place, file what was typed off."""
+
+from __future__ import annotations
+
+import datetime as dt
+import hashlib
+import tempfile
+from pathlib import Path
+from typing import BinaryIO
+
+from django.db import IntegrityError, transaction
+
+from madoguchi.files.public import file_delete, file_get, file_keep, file_open, file_write, files_forget, files_of
+from madoguchi.identity.public import Right, Staff
+from madoguchi.intake import public as intake
+from madoguchi.kernel import audit, clock
+from madoguchi.kernel.errors import Forbidden
+from madoguchi.procedures import public as procedures
+
+from . import cell, selectors
+from .errors import LeafUnknown, PlaceTaken, ReceivedWrong, ScanKnown
+from .models import Packet, Page, Upload
+from .rules import FILED, FOREIGN, KEEP_DAYS, NO_CODE, OPEN, Leaf, code_read, sort
+
+
+def _chain(upload: Upload) -> str:
+    return f"scan:{upload.id}"
+
+
+def scan_take(*, actor: Staff, section: str, source: BinaryIO, name: str, size: int) -> Upload:
+    """Take a scan in: draw its sheets, read their codes, put together what belongs together. Raises FileRefused, ScanUnreadable,
+    ScanTooLong, ScanKnown, Forbidden."""
+    if not actor.may(Right.WORK_CASES, section):
+        raise Forbidden
+    sha256 = _digest(source)
+    if Upload.objects.filter(sha256=sha256).exists():
+        raise ScanKnown
+    kept = file_keep(source=source, name=name, size=size, owner="scan")  # looked at for viruses, its passengers taken out
+    try:
+        with tempfile.TemporaryDirectory() as folder:
+            with file_open(kept) as clean:
+                seen = cell.sheets(clean, Path(folder))
+            return _taken(actor, section, sha256, seen)
+    finally:
+        file_delete(file=kept)
+
+
+def _digest(source: BinaryIO) -> str:
+    digest = hashlib.sha256()
+    source.seek(0)
+    while piece := source.read(1 << 16):
+        digest.update(piece)
+    return digest.hexdigest()
+
+
+def _taken(actor: Staff, section: str, sha256: str, seen: list[cell.Seen]) -> Upload:
+    try:
+        with transaction.atomic():
+            upload = Upload.objects.create(sha256=sha256, section=section, sheets=len(seen), by=actor.actor, at=clock.now())
+    except IntegrityError:
+        raise ScanKnown from None
+    try:
+        with transaction.atomic():
+            _placed(upload, section, seen)
+            audit.record(actor.actor, "scan.taken", chain=_chain(upload), first=True, facts={"sha256": sha256, "sheets": len(seen)})
+    except BaseException:
+        upload.delete()  # it can be sent again
+        raise
+    return upload
+
+
+def _placed(upload: Upload, section: str, seen: list[cell.Seen]) -> None:
+    leaves: list[Leaf | str] = []
+    for one in seen:
+        code = code_read(one.code)
+        leaves.append(selectors.leaf_of(code) or (FOREIGN if one.code else NO_CODE))
+    done = sort(leaves)
+    where: dict[int, tuple[Packet, int]] = {}
+    for group in done.packets:
+        leaf = leaves[next(iter(group.values()))]
+        assert isinstance(leaf, Leaf)
+        packet = _packet(leaf)
+        where |= {sheet: (packet, number) for number, sheet in group.items()}
+    for n, one in enumerate(seen):
+        file = file_write(data=one.path.read_bytes(), name=f"{upload.at:%Y%m%d}-{n + 1}.jpg", kind="image/jpeg", owner="scan")
+        page = Page(upload=upload, section=section, sheet=n + 1, file=file.id, code=one.code, problem=done.aside.get(n, ""), marks=one.marks,
+                    at=clock.now())
+        if n in where:
+            page.packet, page.leaf = where[n]
+            page.section = page.packet.section
+        page.save(force_insert=True)
+
+
+def _packet(leaf: Leaf) -> Packet:
+    d = procedures.version(leaf.slug, leaf.version).definition
+    return Packet.objects.create(slug=leaf.slug, version=leaf.version, section=d.section, made_at=clock.now())
+
+
+@transaction.atomic(durable=True)
+def page_place(*, actor: Staff, page_id: str, packet_id: str, slug: str, leaf: int) -> Packet:
+    """Say what a sheet is: page ``leaf`` (0: another paper) of an open packet, or of a new one of the procedure. Raises ScanNotFound,
+    PacketFiled, PlaceTaken, LeafUnknown."""
+    page = selectors.page_get(actor=actor, page_id=page_id)
+    before = page.packet
+    if before is not None:
+        selectors.packet_get(actor=actor, packet_id=str(before.id))
+    if packet_id:
+        packet = selectors.packet_get(actor=actor, packet_id=packet_id)
+    else:
+        found = next((p for p in procedures.catalogue() if p.slug == slug and actor.may(Right.WORK_CASES, p.definition.section)), None)
+        if found is None:
+            raise LeafUnknown
+        packet = _packet(Leaf(slug, found.number, 1))
+    packet = Packet.objects.select_for_update().get(id=packet.id)
+    if not 0 <= leaf <= selectors.pages_of(selectors.definition_of(packet)):
+        raise LeafUnknown
+    if leaf and Page.objects.filter(packet=packet, leaf=leaf).exclude(id=page.id).exists():
+        raise PlaceTaken
+    page.packet, page.leaf, page.problem, page.section = packet, leaf, "", packet.section
+    page.save(update_fields=["packet", "leaf", "problem", "section"])
+    if before is not None and before.id != packet.id:
+        _emptied(before)
+    audit.record(actor.actor, "scan.placed", chain=_chain(page.upload), facts={"sheet": page.sheet, "packet": str(packet.id), "page": leaf})
+    return packet
+
+
+def _emptied(packet: Packet) -> None:
+    if not packet.pages.exists():
+        if packet.draft:
+            intake.paper_drop(packet=str(packet.id), draft_id=packet.draft)
+        packet.delete()
+
+
+@transaction.atomic(durable=True)
+def page_drop(*, actor: Staff, page_id: str) -> None:
+    """Throw a sheet away that is nothing (a blank back, a cover). The picture is destroyed; that it was stays in the record."""
+    page = selectors.page_get(actor=actor, page_id=page_id)
+    packet = page.packet
+    if packet is not None:
+        selectors.packet_get(actor=actor, packet_id=str(packet.id))
+    page.delete()
+    files_forget(ids=[str(page.file)])
+    if packet is not None:
+        _emptied(packet)
+    audit.record(actor.actor, "scan.dropped", chain=_chain(page.upload), facts={"sheet": page.sheet})
+
+
+def packet_begin(*, actor: Staff, packet_id: str) -> Packet:
+    """The packet with a draft to type into. Raises ScanNotFound, PacketFiled."""
+    packet = selectors.packet_get(actor=actor, packet_id=packet_id)
+    if packet.draft:
+        return packet
+    with transaction.atomic(durable=True):
+        packet = Packet.objects.select_for_update().get(id=packet.id)
+        if not packet.draft:
+            packet.draft = intake.paper_start(packet=str(packet.id), slug=packet.slug, version=packet.version)
+            packet.save(update_fields=["draft"])
+    return packet
+
+
+def packet_note(*, actor: Staff, packet_id: str, note: str, received: dt.date | None) -> None:
+    """Why it waits: what must be asked of the applicant before it can be filed."""
+    packet = selectors.packet_get(actor=actor, packet_id=packet_id)
+    Packet.objects.filter(id=packet.id, state=OPEN).update(note=note[:300], received_on=received or packet.received_on)
+
+
+def received_read(day: dt.date | None) -> dt.datetime:
+    """The moment that counts for a day of receipt: now for today, else its beginning. Raises ReceivedWrong."""
+    today = clock.today()
+    if day is None or day > today or day < today - dt.timedelta(days=3650):
+        raise ReceivedWrong
+    return clock.now() if day == today else dt.datetime.combine(day, dt.time(0), clock.JST)
+
+
+def packet_file(*, actor: Staff, packet_id: str, received: dt.date | None) -> Packet:
+    """File what was typed off; again it changes nothing. Raises AnswersWrong, ReceivedWrong, ScanNotFound."""
+    packet = selectors.packet_any(actor=actor, packet_id=packet_id)
+    if packet.state == FILED:
+        return packet
+    at = received_read(received)
+    packet = packet_begin(actor=actor, packet_id=packet_id)
+    pages = selectors.pages_of_packet(packet)
+    rows = files_of(str(p.file) for p in pages)
+    scans = tuple({"id": str(p.file), "name": f"{p.leaf}ページ.jpg" if p.leaf else "添付.jpg", "size": rows[str(p.file)].size,
+                   "kind": rows[str(p.file)].kind, "sha256": rows[str(p.file)].sha256} for p in pages)
+    filed = intake.paper_submit(packet=str(packet.id), draft_id=packet.draft, actor=actor.actor, received=at, scans=scans)
+    with transaction.atomic(durable=True):  # killed before this, the next press finds the application and comes here
+        packet.state, packet.receipt, packet.received_on, packet.filed_at = FILED, filed.application.receipt, received, clock.now()
+        packet.note = ""
+        packet.save(update_fields=["state", "receipt", "received_on", "filed_at", "note"])
+        packet.pages.all().delete()  # their pictures are the application's from here on
+    return packet
+
+
+def scans_sweep() -> int:
+    """Forget packets a month after they were filed, and scans of which no sheet is left (what they hashed to stays a year). Returns how
+    many went."""
+    now = clock.now()
+    gone, _ = Packet.objects.filter(state=FILED, filed_at__lt=now - dt.timedelta(days=KEEP_DAYS)).delete()
+    old = Upload.objects.filter(at__lt=now - dt.timedelta(days=365), page=None)
+    went, _ = old.delete()
+    return gone + went
+
+
+def file_of(page: Page) -> BinaryIO:
+    """The bytes of a sheet's picture (the caller has got the page for its reader)."""
+    return file_open(file_get(str(page.file)))

@@ -1,0 +1,121 @@
+"""紙の申請 as staff see it: the work list, a sheet nobody could place, a packet. A view parses, calls one service, renders."""
+
+from __future__ import annotations
+
+from typing import Any, cast
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.http.response import HttpResponseBase
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.files.public import FileRefused, file_response
+from madoguchi.identity.public import Right, Staff
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed
+
+from . import reading, selectors, services
+from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable
+from .models import Packet, Page
+from .rules import FILED, PROBLEMS, missing
+
+
+def actor_of(request: HttpRequest) -> Staff:
+    """Who is signed in."""
+    return cast(Staff, request.user)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def scans(request: HttpRequest) -> HttpResponse:
+    """What waits to be typed off, what nobody could place, and the box to take a scan in."""
+    actor, refused = actor_of(request), ""
+    sections = selectors.insist(actor=actor)
+    if request.method == "POST":
+        sent: Any = request.FILES.get("scan")
+        section = request.POST.get("section", sections[0])
+        try:
+            if sent is None:
+                refused = "読み取ったファイル(PDF・JPEG・PNG)を選んでから押してください"
+            else:
+                upload = services.scan_take(actor=actor, section=section, source=sent, name=sent.name or "", size=sent.size or 0)
+                return see_other(f"{reverse('scans')}?taken={upload.sheets}")
+        except (FileRefused, ScanUnreadable, ScanKnown) as wrong:
+            refused = wrong.ja
+    taken = request.GET.get("taken", "")
+    context = {
+        "packets": selectors.packet_list(actor=actor), "filed": selectors.packet_list(actor=actor, state=FILED)[:20],
+        "aside": [(p, PROBLEMS.get(p.problem, "")) for p in selectors.page_list(actor=actor)],
+        "sections": [(key, city().sections[key].name) for key in sections], "reads": reading.installed(),
+        "faults": [("scan", refused)] if refused else [], "taken": taken if taken.isdecimal() and len(taken) < 4 else ""}
+    return render(request, "scans/list.html", context, status=422 if refused else 200)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest, page_id: str) -> HttpResponse:
+    """Say what a sheet is."""
+    actor, refused = actor_of(request), ""
+    found = selectors.page_get(actor=actor, page_id=page_id)
+    if request.method == "POST":
+        packet_id, _, slug = request.POST.get("where", "").partition(":")
+        leaf = request.POST.get("leaf", "").strip()
+        known = {str(p.packet.id) for p in selectors.packet_list(actor=actor)}
+        try:
+            if packet_id not in known and not slug or not leaf.isascii() or not leaf.isdecimal() or len(leaf) > 2:
+                raise LeafUnknown
+            packet = services.page_place(actor=actor, page_id=page_id, packet_id=packet_id if packet_id in known else "", slug=slug, leaf=int(leaf))
+            return see_other(reverse("scan_packet", kwargs={"packet_id": str(packet.id)}))
+        except (PlaceTaken, LeafUnknown) as wrong:
+            refused = wrong.ja
+    return render(request, "scans/page.html", _page_context(request, actor, found, refused), status=422 if refused else 200)
+
+
+def _page_context(request: HttpRequest, actor: Staff, found: Page, refused: str) -> dict[str, Any]:
+    slugs = [(p.slug, str(p.definition.name)) for p in procedures.catalogue() if actor.may(Right.WORK_CASES, p.definition.section)]
+    where = request.POST.get("where", str(found.packet_id) + ":" if found.packet_id else "")
+    return {"p": found, "packets": selectors.packet_list(actor=actor), "slugs": slugs, "problem": PROBLEMS.get(found.problem, ""),
+            "faults": [("where", refused)] if refused else [], "where": where, "leaf": request.POST.get("leaf", str(found.leaf))}
+
+
+@login_required
+@posts("/staff/scans/page/{page_id}/")
+def drop(request: HttpRequest, page_id: str) -> HttpResponse:
+    """Throw a sheet away that is nothing."""
+    services.page_drop(actor=actor_of(request), page_id=page_id)
+    return see_other(reverse("scans"))
+
+
+@login_required
+@require_safe
+def picture(request: HttpRequest, page_id: str) -> HttpResponseBase:
+    """The whole sheet."""
+    return file_response(selectors.page_file(actor=actor_of(request), page_id=page_id), inline=True)
+
+
+@login_required
+@require_safe
+def packet(request: HttpRequest, packet_id: str) -> HttpResponse:
+    """One application on paper: its sheets and where the typing begins; once filed, its receipt number."""
+    return render(request, "scans/packet.html", packet_context(selectors.packet_any(actor=actor_of(request), packet_id=packet_id)))
+
+
+def packet_context(found: Packet) -> dict[str, Any]:
+    """What the page of a packet shows."""
+    d = selectors.definition_of(found)
+    pages = selectors.pages_of_packet(found)
+    return {"k": found, "d": d, "pages": pages, "lacking": missing([p.leaf for p in pages], selectors.pages_of(d)),
+            "section": city().sections[found.section].name, "first": d.steps[0].id}
+
+
+@login_required
+@posts("/staff/scans/p/{packet_id}/")
+def note(request: HttpRequest, packet_id: str) -> HttpResponse:
+    """Why it waits."""
+    services.packet_note(actor=actor_of(request), packet_id=packet_id, note=request.POST.get("note", "").strip(),
+                         received=day_typed(request.POST.get("received", "")))
+    return see_other(reverse("scans"))

@@ -1,0 +1,82 @@
+"""The table of strangers, continued (see rights.py): applications on paper."""
+
+from __future__ import annotations
+
+import datetime as dt
+import io
+from typing import Any
+
+from madoguchi.files.public import FileRefused
+from madoguchi.intake.errors import AnswersWrong
+from madoguchi.scans import selectors, services
+from madoguchi.scans.errors import ScanUnreadable
+from madoguchi.scans.tests.conftest import waiting
+
+from .rights import SECTION, Ask, anything, something, staff
+
+WORKERS = {"matsuda", "sato", "yamada", *SECTION}
+IDS = ("scan_packet", "scan_sheet", "scan_aside")
+
+
+def sheets(w: Any) -> None:
+    """A packet of 子育て that waits, and a sheet that nobody could place."""
+    packet, page = waiting()
+    w.scan_packet, w.scan_sheet = str(packet.id), str(page.id)
+    w.scan_aside = str(selectors.page_list(actor=w.hall.staff("tanaka"))[0].id)
+
+
+def take(w: Any, a: Any) -> bool:
+    """Whoever may is told that this is no scan."""
+    try:
+        services.scan_take(actor=a, section="kosodate", source=io.BytesIO(b"\xff\xd8\xff\xe0"), name="a.jpg", size=4)
+    except (FileRefused, ScanUnreadable):
+        return True
+    return False
+
+
+def file(w: Any, a: Any) -> bool:
+    """Whoever may is told what lacks."""
+    try:
+        services.packet_file(actor=a, packet_id=w.scan_packet, received=dt.date(2026, 11, 20))
+    except AnswersWrong:
+        return True
+    return False
+
+
+def note(w: Any, a: Any) -> bool:
+    """Returns nothing: it went."""
+    services.packet_note(actor=a, packet_id=w.scan_packet, note="確かめる", received=None)
+    return True
+
+
+def drop(w: Any, a: Any) -> bool:
+    """The same."""
+    services.page_drop(actor=a, page_id=w.scan_aside)
+    return True
+
+
+TABLE: dict[str, Ask] = {
+    "scans.selectors.sections_of": staff(lambda w, a: selectors.sections_of(actor=a), WORKERS, something),
+    "scans.selectors.insist": staff(lambda w, a: selectors.insist(actor=a), WORKERS, something),
+    "scans.selectors.packet_get": staff(lambda w, a: selectors.packet_get(actor=a, packet_id=w.scan_packet), SECTION, anything),
+    "scans.selectors.packet_any": staff(lambda w, a: selectors.packet_any(actor=a, packet_id=w.scan_packet), SECTION, anything),
+    "scans.selectors.packet_list": staff(lambda w, a: selectors.packet_list(actor=a), SECTION, something),
+    "scans.selectors.page_list": staff(lambda w, a: selectors.page_list(actor=a), SECTION, something),
+    "scans.selectors.page_get": staff(lambda w, a: selectors.page_get(actor=a, page_id=w.scan_sheet), SECTION, anything),
+    "scans.selectors.page_file": staff(lambda w, a: selectors.page_file(actor=a, page_id=w.scan_sheet), SECTION, anything),
+    "scans.services.scan_take": staff(take, SECTION, something),
+    "scans.services.page_place": staff(lambda w, a: services.page_place(actor=a, page_id=w.scan_sheet, packet_id=w.scan_packet, slug="", leaf=2),
+                                       SECTION, anything),
+    "scans.services.page_drop": staff(drop, SECTION, something),
+    "scans.services.packet_begin": staff(lambda w, a: services.packet_begin(actor=a, packet_id=w.scan_packet), SECTION, anything),
+    "scans.services.packet_note": staff(note, SECTION, something),
+    "scans.services.packet_file": staff(file, SECTION, something),
+}
+OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "intake.paper.paper_read": ("for the room above, which has asked who may", {"scans.keying_staff_views"}),
+    "scans.rules.code_read": ("reads the text of a code", None),
+    "scans.selectors.leaf_of": ("a form of the city, of nobody", None),
+    "scans.selectors.may_scan": ("yes or no", None),
+    "scans.selectors.pages_of": ("pages of an empty form", None),
+    "scans.services.received_read": ("reads what was typed", None),
+}
