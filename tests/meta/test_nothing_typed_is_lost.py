@@ -115,6 +115,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     """(who, page) of every page with forms: cases in every state, drafts, mandates, surveys."""
     from madoguchi.offices import selectors as offices
     from madoguchi.offices.public import disasters_seed
+    from madoguchi.scans.tests.conftest import waiting as paper_waiting
     from madoguchi.survey import services as surveys
     from madoguchi.survey.models import Survey
     from madoguchi.survey.tests.conftest import FOUND, conclude
@@ -170,6 +171,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
     talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
     first = hall.definition(NUMBERED).steps[0].id
+    on_paper = paper_waiting()[0]
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
@@ -189,6 +191,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),
         ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
         ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
+        *(("tanaka", f"/staff/scans/p/{on_paper.id}/{tail}") for tail in ("", "k/claimant_page/", "check/")),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),
