@@ -27,7 +27,13 @@ NEVER = ("個人番号", "口座")  # the first is never kept outside its seal; 
 
 def installed() -> bool:
     """Is there a program that reads, with Japanese?"""
-    return shutil.which(PROGRAM) is not None
+    if shutil.which(PROGRAM) is None:
+        return False
+    try:
+        listed = subprocess.run([PROGRAM, "--list-langs"], capture_output=True, timeout=SECONDS, check=False)
+    except (subprocess.TimeoutExpired, OSError):
+        return False
+    return b"jpn" in listed.stdout.split()
 
 
 def suggestions(image: Image.Image, sheet: Sheet, boxes: Sequence[tuple[PaperBox, str]]) -> dict[int, dict[str, str]]:

@@ -6,7 +6,6 @@ import copy
 import datetime as dt
 import io
 import re
-import shutil
 
 import pytest
 from PIL import Image
@@ -92,7 +91,7 @@ def test_from_paper_to_the_case(hall: Hall):
     assert desk.get(f"/staff/case/{case.id}/file/{row.files['scans'][0]['id']}/").status_code == 200
 
 
-@pytest.mark.skipif(shutil.which("tesseract") is None, reason="tesseract is not installed: .tools/test-needs.sh")
+@pytest.mark.skipif(not reading.installed(), reason="tesseract with jpn is not installed: .tools/test-needs.sh")
 def test_what_is_read_is_suggested_and_nothing_more(hall: Hall):
     d = hall.definition(SLUG)
     taken(hall, forms(SLUG, ON_PAPER))
@@ -259,3 +258,15 @@ def test_what_was_filed_leaves_the_list_after_a_month(hall: Hall, settings):
     Page.objects.all().delete()
     Packet.objects.update(state="filed", filed_at=dt.datetime(2026, 10, 1, tzinfo=dt.UTC))
     assert services.scans_sweep() == 1 and not Packet.objects.exists() and Upload.objects.exists()
+
+
+@pytest.mark.parametrize(("languages", "reads"), [("eng\\njpn", True), ("eng\\nosd", False), ("", False)])
+def test_a_program_without_japanese_reads_nothing(tmp_path, monkeypatch, languages, reads):
+    program = tmp_path / "tesseract"
+    program.write_text(f"#!/bin/sh\nprintf 'List of available languages:\\n{languages}\\n'\n")
+    program.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    assert reading.installed() is reads
+    program.unlink()
+    monkeypatch.setenv("PATH", str(tmp_path))
+    assert reading.installed() is False
