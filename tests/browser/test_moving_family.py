@@ -1,4 +1,5 @@
-"""A family moves here: the finder leads to five things to do in one pass; two are filed online, two at a booked counter, one on paper.
+"""A family moves here: the finder leads to five things to do in one pass; two are filed online, for two a counter is
+booked, of one the paper form is fetched.
 With scripts and without, and every page on the way without one axe violation."""
 
 from __future__ import annotations
