@@ -9,6 +9,8 @@ import pytest
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page as Tab
 
+from madoguchi.casework.rules import ALARMS, WORDS
+
 from .pages import PAGES, ROUTES, Page, route_names
 from .seed import Town, definitions
 
@@ -20,7 +22,8 @@ RUN = """tags => axe.run(document, {rules: {'target-size': {enabled: true}}, run
     n.target.join(' ') + ' [' + (n.any.concat(n.all, n.none)[0] || {message: ''}).message + ']').join(' | ')))"""
 WIDE = """() => document.documentElement.scrollWidth <= innerWidth ? [] : ['scrolls sideways: ' +
     [...document.querySelectorAll('body *')].filter(e => { const r = e.getBoundingClientRect();
-        return r.width && r.right > innerWidth + 1 && !e.closest('.tablewrap, .scroll, .tabs, .rail') })
+        for (let p = e.parentElement; p !== document.body; p = p.parentElement) if (getComputedStyle(p).overflowX !== 'visible') return false;
+        return r.width && r.right > innerWidth + 1 })
     .slice(0, 4).map(e => e.tagName + '.' + (e.getAttribute('class') || '') + ' ' + e.textContent.trim().slice(0, 20)).join(', ')]"""
 OPEN = "() => document.querySelectorAll('details').forEach(d => d.open = true)"
 # WCAG 1.4.12
@@ -31,6 +34,10 @@ SET = "([k, v]) => { if (v) document.documentElement.dataset[k] = v; else delete
 # forms that cannot be sent: no button, and more than the one text box in which Enter would do
 SILENT = """() => [...document.forms].filter(f => !f.querySelector('button:not([type=button])') &&
     f.querySelectorAll('input:not([type=hidden])').length !== 1).map(f => f.outerHTML.slice(0, 80))"""
+WORST = """([name, due, mark, state]) => { const row = document.querySelector('.apps tbody tr');
+    row.querySelector('.c-ap a').textContent = name; row.querySelector('.c-st .chip').textContent = state;
+    row.querySelector('.due').textContent = '◎' + due;
+    row.querySelector('.c-ap').insertAdjacentHTML('beforeend', `<span class="chip err"><span>◎</span>${mark}</span>`) }"""
 EMPTY = """css => { const f = document.querySelector(css);
     f.querySelectorAll('input:not([type=hidden]), textarea').forEach(e => { if (/radio|checkbox/.test(e.type)) e.checked = false;
         else e.value = '' }); }"""
@@ -112,6 +119,19 @@ def test_page_is_accessible(page: Page, town: Town, window: Callable[..., Tab], 
     check = Checker(tab, axe_source)
     check.all_states()
     assert check.wrong == {}
+
+
+def test_the_longest_words_of_a_case_stay_within_the_phone(town: Town, window: Callable[..., Tab]):
+    """Cases grow old and are marked meanwhile: what the list may say of one at worst, whatever the town has done so far."""
+    assert town.received.case
+    tab = window(town, "yamada")
+    tab.goto("/staff/")
+    wide(tab, 390)
+    tab.evaluate(SET, ["size", "xl"])
+    tab.evaluate(SPACING)
+    assert tab.evaluate(WIDE) == []
+    tab.evaluate(WORST, ["アレクサンドラ　MARIA-WILHELMINA-MAXIMILIANE", "120日超過", max(ALARMS.values(), key=len), max(WORDS.values(), key=len)])
+    assert tab.evaluate(WIDE) == []
 
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.wrong], ids=str)
