@@ -56,9 +56,17 @@ def opened(purpose: str, data: bytes | memoryview, bound_to: str) -> Account:
     return Account(*(folded(found[name]) if name == "holder" else found[name] for name in FIELDS))
 
 
+ENDINGS = {"信金": "信用金庫", "信組": "信用組合", "労金": "労働金庫", "農協": "農業協同組合", "ゆうちょ": "ゆうちょ銀行"}
+
+
 def bank_words(bank: str) -> str:
-    """The name of a bank, or its number where the table has lost it."""
+    """The name of a bank as people say it (the table shortens it), or its number where the table has lost it."""
     from zengin_code import Bank
 
-    found = Bank.all.get(bank)
-    return f"{found.name}銀行" if found and not found.name.endswith(("金庫", "組合", "銀行")) else found.name if found else bank
+    if (found := Bank.all.get(bank)) is None:
+        return bank
+    name = str(found.name)
+    if bank < "1000":  # banks; from there on credit unions and their like, whose names say what they are
+        return name if name.endswith("銀行") else f"{name}銀行"
+    short = next((end for end in ENDINGS if name.endswith(end)), "")
+    return name.removesuffix(short) + ENDINGS[short] if short else name

@@ -72,7 +72,17 @@ class Online:
     days: int = 0  # so many days before a 納期限 who asked for it is told by mail; 0: nobody can ask
 
 
-TRANSFER = "transfer"  # the form of 総合振込
+@dataclass(frozen=True, slots=True)
+class OwnBank:
+    """A bank that takes its debits by a file of its own: the layout's name, the line end that is written, the city as it knows it ({}: as
+    the collecting bank does)."""
+
+    layout: str
+    end: str | None
+    payer: dict[str, str]
+
+
+DEBIT_FORM, TRANSFER = "zengin", "transfer"  # the forms of 口座振替 and of 総合振込
 DEMANDS, FILES, LETTERS = "調定", "ファイル", "通知書"
 
 
@@ -88,6 +98,7 @@ class Charges:
     payer: dict[str, str] = field(default_factory=dict)  # 振込: the account that refunds leave, as the city's bank knows it
     online: Online = Online()
     forms: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # 様式: form → the layout's name, and the line end that is written
+    banks: dict[str, OwnBank] = field(default_factory=dict)  # 銀行別, by number; the debits of all others go to the collecting bank in one file
     keep: dict[str, int] = field(default_factory=dict)  # 保存: how many years what is kept (DEMANDS, FILES, LETTERS)
 
 
@@ -96,9 +107,11 @@ def charges() -> Charges:
     return read_charges(Path(settings.MADOGUCHI_CITY))
 
 
-def payer() -> dict[str, str]:
-    """The account that refunds leave; in a trial one that is nobody's. Empty when the city has not written it yet."""
-    return charges().payer or ({} if settings.PRODUCTION else TRIAL_PAYER)
+def payer(bank: str = "") -> dict[str, str]:
+    """The account that refunds leave and debits reach, as a bank of 銀行別 or else the city's own knows it; in a trial one that is nobody's.
+    Empty when the city has not written it yet."""
+    own = charges().banks.get(bank)
+    return (own.payer if own else {}) or charges().payer or ({} if settings.PRODUCTION else TRIAL_PAYER)
 
 
 def charge_get(key: str) -> Charge:
@@ -119,9 +132,12 @@ def read_charges(folder: Path) -> Charges:
         return Charges("", {})
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
+        layouts = raw.get("様式") or {}
+        forms = _forms(layouts)
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
-                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}), _online(raw.get("オンライン")),
-                       _forms(raw.get("様式") or {}), _keep(raw.get("保存") or {}))
+                       _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}, "振込"),
+                       _online(raw.get("オンライン")), forms, _banks((layouts.get(DEBIT_FORM) or {}).get("銀行別") or {}, forms),
+                       _keep(raw.get("保存") or {}))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -166,6 +182,21 @@ def _forms(raw: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
             raise ValueError(f"「様式」は {' '.join((*FORMS, TRANSFER))} ごとに {{名: 様式の名, 改行: …}} の形で書いてください"
                              f"(改行は {'・'.join(ENDS)})")
         out[form] = (row["名"], ENDS[end] if end else None)
+    return out
+
+
+def _banks(raw: dict[str, Any], forms: dict[str, tuple[str, str | None]]) -> dict[str, OwnBank]:
+    """What a bank does not say is as the city's usual file of 口座振替 has it."""
+    from .formats.charset import ENDS
+
+    usual, out = forms.get(DEBIT_FORM, ("", None)), dict[str, OwnBank]()
+    for bank, row in raw.items():
+        name, end = row.get("名", ""), row.get("改行", "")
+        if not (len(bank) == 4 and bank.isascii() and bank.isdecimal()) or (end and end not in ENDS) or set(row) - {"名", "改行", "口座"}:
+            raise ValueError(f"様式の「銀行別」は、銀行番号4桁ごとに {{名: 様式の名, 改行: …, 口座: {{…}}}} の形で書いてください(今は「{bank}」。"
+                             f"改行は {'・'.join(ENDS)})")
+        written = ENDS[end] if end else None if name else usual[1]
+        out[bank] = OwnBank(name or usual[0], written, _payer(row.get("口座") or {}, f"銀行別 {bank} の口座"))
     return out
 
 
@@ -217,10 +248,10 @@ def _online(raw: dict[str, Any] | None) -> Online:
 PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口座": 7}
 
 
-def _payer(raw: dict[str, str]) -> dict[str, str]:
+def _payer(raw: dict[str, str], where: str) -> dict[str, str]:
     for name, size in PAYER.items() if raw else ():
         if not (raw[name].isascii() and raw[name].isdecimal() and len(raw[name]) == size):
-            raise ValueError(f"振込の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
+            raise ValueError(f"{where}の「{name}」は数字{size}桁で書いてください(今は「{raw[name]}」)")
     if raw and not raw["委託者名"]:
-        raise ValueError("振込の「委託者名」を書いてください")
+        raise ValueError(f"{where}の「委託者名」を書いてください")
     return dict(raw)

@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
-from typing import TYPE_CHECKING
+from collections.abc import Callable, Iterable
+from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 
@@ -16,7 +17,7 @@ from madoguchi.kernel.sealing import Column
 
 from . import accounts
 from .access import section_require
-from .charges import charge_get, charges, payer
+from .charges import DEBIT_FORM, charge_get, charges, payer
 from .city_formats import layout, line_end
 from .demand_sheet import rows_of
 from .errors import FormWrong, NothingToPrint, SheetWrong
@@ -33,14 +34,15 @@ COLUMNS = {
     "開始日": "since", "廃止日": "until",
 }
 CHUNK = 500
+T = TypeVar("T")
 
 
-def sender() -> Sender:
-    """The city as its bank knows it. Raises FormWrong while the city pack does not say it."""
+def sender(bank: str = "") -> Sender:
+    """The city as its bank, or a bank of 銀行別, knows it. Raises FormWrong while the city pack does not say it."""
     from .formats.zengin import Account
     from .formats.zengin import Sender as Own
 
-    own = payer()
+    own = payer(bank)
     if not own:
         raise FormWrong([("on", "市の口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。")])
     return Own(own["委託者コード"], Account(own["銀行"], own["支店"], own["種目"], own["口座"], own["委託者名"]))
@@ -134,13 +136,19 @@ def debits_of(payers: set[str], charge: str, day: dt.date) -> dict[str, DirectDe
     return found
 
 
-@transaction.atomic(durable=True)
-def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> DebitRequest:
-    """The file that asks the bank for every 期 with this 納期限 whose payer pays by debit, each once. ``on``: the day of the debit.
-    Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
-    from .formats.errors import RowRefused
-    from .formats.zengin import debit_request
+def by_bank(rows: Iterable[T], bank_of: Callable[[T], str]) -> dict[str, list[T]]:
+    """Rows by the bank that gets their file: a bank of 銀行別, or "" for the collecting bank, which gets all others."""
+    out: dict[str, list[T]] = {}
+    for row in rows:
+        bank = bank_of(row)
+        out.setdefault(bank if bank in charges().banks else "", []).append(row)
+    return dict(sorted(out.items()))
 
+
+@transaction.atomic(durable=True)
+def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> list[DebitRequest]:
+    """The files that ask the banks for every 期 with this 納期限 whose payer pays by debit, each once: one for each bank of 銀行別, one for
+    the collecting bank; all or none. ``on``: the day of the debit. Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
     section_require(actor, writes=True)
     charge_get(charge)
     one_writer()
@@ -151,21 +159,35 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> Deb
     wanted = [row for row in rows if row.demand.payer in held]
     if not wanted:
         raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")
-    try:
-        asked = (_debit(row, held[row.demand.payer]) for row in wanted)
-        data = b"".join(debit_request(layout("zengin"), sender(), on, asked, line_end=line_end("zengin")))
-    except RowRefused as refused:
-        raise FormWrong([("due", refused.ja)]) from None
-    kept = file_write(data=data, name=f"kouza-{charge}-{due}.txt", kind="application/octet-stream", owner="collection")
-    total = sum(row.amount - row.paid for row in wanted)
-    request = DebitRequest.objects.create(charge=charge, due=due, on=on, debits=len(wanted), amount=total, file_id=kept.id, by=actor.actor,
-                                          at=clock.now())
-    for at in range(0, len(wanted), CHUNK):
-        Instalment.objects.filter(id__in=[row.id for row in wanted[at:at + CHUNK]]).update(debit=request)
-        DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in wanted[at:at + CHUNK]]).exclude(code="0").update(code="0")
-    audit.record(actor.actor, "debits.requested", chain=CHAIN, facts={
-        "request": request.id, "charge": charge, "due": str(due), "debits": len(wanted), "yen": total, "sha256": kept.sha256})
+    made = []
+    for bank, some in by_bank(wanted, lambda row: held[row.demand.payer].bank).items():
+        request = request_write(by=actor.actor, bank=bank, charge=charge, due=due, on=on, box="due",
+                                asked=[_debit(row, held[row.demand.payer]) for row in some])
+        for at in range(0, len(some), CHUNK):
+            Instalment.objects.filter(id__in=[row.id for row in some[at:at + CHUNK]]).update(debit=request)
+            DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in some[at:at + CHUNK]]).exclude(code="0").update(code="0")
+        made.append(request)
     failpoints.hit("collection.request.before_commit")
+    return made
+
+
+def request_write(*, by: str, bank: str, charge: str, due: dt.date, on: dt.date, asked: list[Debit], box: str) -> DebitRequest:
+    """One file for one bank, in its layout, in the caller's transaction. Raises FormWrong on ``box`` with the record that cannot be
+    written."""
+    from .formats.errors import RowRefused
+    from .formats.zengin import debit_request
+
+    try:
+        data = b"".join(debit_request(layout(DEBIT_FORM, bank=bank), sender(bank), on, asked, line_end=line_end(DEBIT_FORM, bank)))
+    except RowRefused as refused:
+        raise FormWrong([(box, refused.ja)]) from None
+    name = "-".join(filter(None, ("kouza", charge, str(due), bank)))
+    kept = file_write(data=data, name=f"{name}.txt", kind="application/octet-stream", owner="collection")
+    total = sum(one.amount for one in asked)
+    request = DebitRequest.objects.create(charge=charge, due=due, on=on, bank=bank, debits=len(asked), amount=total, file_id=kept.id,
+                                          by=by, at=clock.now())
+    audit.record(by, "debits.requested", chain=CHAIN, facts={
+        "request": request.id, "charge": charge, "due": str(due), "bank": bank, "debits": len(asked), "yen": total, "sha256": kept.sha256})
     return request
 
 

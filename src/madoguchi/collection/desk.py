@@ -27,12 +27,12 @@ def demands_import(*, actor: Staff, charge: str, year: int, data: bytes, name: s
     return demands_take(actor=actor.actor, charge=charge, year=year, data=data, name=name)
 
 
-def results_import(*, actor: Staff, form: str, data: bytes, name: str) -> tuple[Sheet, bool]:
-    """Take 収納 from an uploaded file. Raises DemandNotFound, SheetWrong."""
+def results_import(*, actor: Staff, form: str, data: bytes, name: str, bank: str = "") -> tuple[Sheet, bool]:
+    """Take 収納 from an uploaded file; ``bank``: the one of 銀行別 that sent it. Raises DemandNotFound, SheetWrong."""
     from .results import read_results, results_take
 
     section_require(actor, writes=True)
-    return results_take(actor=actor.actor, results=read_results(form=form, data=data, name=name))
+    return results_take(actor=actor.actor, results=read_results(form=form, data=data, name=name, bank=bank))
 
 
 def parity_get(*, actor: Staff) -> list[str]:

@@ -10,7 +10,6 @@ from uuid import UUID
 
 from django.db import transaction
 
-from madoguchi.files.public import file_write
 from madoguchi.identity.public import Owner, Staff
 from madoguchi.kernel import audit, clock, failpoints, keys
 from madoguchi.kernel.sealing import Column
@@ -18,9 +17,8 @@ from madoguchi.payments.public import DEBIT, Payment, ProviderUnknown, debit_day
 
 from . import accounts, mine
 from .access import section_require
-from .city_formats import layout, line_end
 from .debits import PURPOSE as REGISTERED
-from .debits import sender
+from .debits import by_bank, request_write
 from .errors import FormWrong, NothingToPrint
 from .fees import Slip, fee_report, fee_seen, order_row
 from .ledger import CHAIN, one_writer
@@ -97,11 +95,10 @@ def waiting() -> list[FeeSlip]:
 
 
 @transaction.atomic(durable=True)
-def fee_request_make(*, actor: Staff, on: dt.date) -> DebitRequest:
-    """The file that asks the bank for every fee that is to be debited, each once. What was paid otherwise meanwhile is left out; who is
-    in it waits for the bank's answer. Raises DemandNotFound, FormWrong, NothingToPrint."""
-    from .formats.errors import RowRefused
-    from .formats.zengin import Debit, debit_request
+def fee_request_make(*, actor: Staff, on: dt.date) -> list[DebitRequest]:
+    """The files that ask the banks for every fee that is to be debited, each once. What was paid otherwise meanwhile is left out; who is
+    in them waits for the bank's answer. Raises DemandNotFound, FormWrong, NothingToPrint."""
+    from .formats.zengin import Debit
 
     section_require(actor, writes=True)
     one_writer()
@@ -110,21 +107,16 @@ def fee_request_make(*, actor: Staff, on: dt.date) -> DebitRequest:
     rows = [row for row in waiting() if row.until >= on and _asked(row, actor)]
     if not rows:
         raise NothingToPrint("引き落とす手数料は、ありません。使える期限が引落日より前のものは入りません。")
-    held = {row.payment: row for row in FeeDebit.objects.filter(payment__in=[row.payment for row in rows])}
-    try:
-        data = b"".join(debit_request(layout("zengin"), sender(), on, (
-            Debit(row.number, accounts.opened(PURPOSE, held[row.payment].account, str(row.payment)), row.amount) for row in rows),
-            line_end=line_end("zengin")))
-    except RowRefused as refused:
-        raise FormWrong([("fees_on", refused.ja)]) from None
-    kept = file_write(data=data, name=f"kouza-{FEES}-{on}.txt", kind="application/octet-stream", owner="collection")
-    total = sum(row.amount for row in rows)
-    request = DebitRequest.objects.create(charge=FEES, due=on, on=on, debits=len(rows), amount=total, file_id=kept.id, by=actor.actor, at=clock.now())
-    FeeSlip.objects.filter(id__in=[row.id for row in rows]).update(request=request)
-    audit.record(actor.actor, "debits.requested", chain=CHAIN, facts={
-        "request": request.id, "charge": FEES, "due": str(on), "debits": len(rows), "yen": total, "sha256": kept.sha256})
+    held = {row.payment: accounts.opened(PURPOSE, row.account, str(row.payment))
+            for row in FeeDebit.objects.filter(payment__in=[row.payment for row in rows])}
+    made = []
+    for bank, some in by_bank(rows, lambda row: held[row.payment].bank).items():
+        request = request_write(by=actor.actor, bank=bank, charge=FEES, due=on, on=on, box="fees_on",
+                                asked=[Debit(row.number, held[row.payment], row.amount) for row in some])
+        FeeSlip.objects.filter(id__in=[row.id for row in some]).update(request=request)
+        made.append(request)
     failpoints.hit("collection.fee_request.before_commit")
-    return request
+    return made
 
 
 def _asked(row: FeeSlip, actor: Staff) -> bool:

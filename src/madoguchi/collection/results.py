@@ -76,10 +76,10 @@ class Results:
     rows: Collection[Received]
 
 
-def read_results(*, form: str, data: bytes, name: str, profile: str = "") -> Results:
-    """Read a file of results whole. Raises SheetWrong that says record and byte."""
+def read_results(*, form: str, data: bytes, name: str, profile: str = "", bank: str = "") -> Results:
+    """Read a file of results whole; ``bank``: the one of 銀行別 that sent it. Raises SheetWrong that says record and byte."""
     try:
-        return Results(form, name, data, cast("Collection[Received]", read_received(data, form, layout(form, profile), today=clock.today())))
+        return Results(form, name, data, cast("Collection[Received]", read_received(data, form, layout(form, profile, bank), today=clock.today())))
     except (FileRefused, ProfileUnknown) as refused:
         raise SheetWrong([refused.ja]) from None
 

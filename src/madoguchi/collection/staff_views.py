@@ -21,7 +21,8 @@ from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
 from . import desk, ledger, selectors, unmatched
-from .charges import charges
+from .accounts import bank_words
+from .charges import DEBIT_FORM, charges
 from .demand_sheet import COLUMNS, OPTIONAL
 from .errors import ChargesWrong, MatchWrong, SheetWrong
 from .rates import RateMissing
@@ -89,11 +90,17 @@ def sheets(request: HttpRequest) -> HttpResponse:
             faults = [("charge", wrong.ja)]
         except RateMissing as wrong:
             faults = [("file", wrong.ja)]
-    context = {"rows": rows, "works": works(request), "faults": faults, "typed": request.POST, "forms": FORMS,
+    context = {"rows": rows, "works": works(request), "faults": faults, "typed": request.POST, "forms": _forms(),
                "charges": [(c.key, c.name) for c in charges().all.values()], "columns": COLUMNS, "optional": OPTIONAL,
                "year": request.POST.get("year", "") or fiscal_year(clock.today()),
                "kinds": SHEETS, "mb": settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}
     return render(request, "collection/sheets.html", context, status=422 if faults else 200)
+
+
+def _forms() -> dict[str, str]:
+    """The ways of paying whose files are taken; a bank of 銀行別 sends its own."""
+    own = {f"{DEBIT_FORM}:{bank}": f"{FORMS[DEBIT_FORM]}（{bank_words(bank)}から）" for bank in charges().banks}
+    return FORMS | ({DEBIT_FORM: f"{FORMS[DEBIT_FORM]}（取りまとめの金融機関から）"} if own else {}) | own
 
 
 def year_typed(request: HttpRequest) -> int | None:
@@ -108,7 +115,8 @@ def _take(request: HttpRequest) -> Any:
         raise SheetWrong(["取り込むファイルを選んでください"])
     data, name = sent.read(), sent.name or ""
     if request.POST.get("kind") == "results":
-        return desk.results_import(actor=actor, form=request.POST.get("form", ""), data=data, name=name)
+        form, _, bank = request.POST.get("form", "").partition(":")
+        return desk.results_import(actor=actor, form=form, bank=bank, data=data, name=name)
     year = year_typed(request)
     if year is None:
         raise SheetWrong([f"賦課年度は西暦4桁で入れてください(今は「{request.POST.get('year', '')[:10]}」)"])

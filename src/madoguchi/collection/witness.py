@@ -65,7 +65,8 @@ SAID: dict[str, Made] = {
     "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
         "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
     "debits.requested": Made(DebitRequest, "request", "口座振替の請求", lambda a: {
-        "debits": a.facts["debits"], "amount": a.facts["yen"], "charge": a.facts["charge"], "due": a.facts["due"], "by": a.actor}),
+        "debits": a.facts["debits"], "amount": a.facts["yen"], "charge": a.facts["charge"], "due": a.facts["due"],
+        "bank": a.facts.get("bank", ""), "by": a.actor}),
     **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),

@@ -63,6 +63,7 @@ class DebitRequest(models.Model):
     charge = models.CharField(max_length=20)
     due = models.DateField()  # 納期限 of the 期 in it
     on = models.DateField()  # 引落日
+    bank = models.CharField(max_length=4, default="")  # the bank of 銀行別 that gets it; "" the collecting bank
     debits = models.PositiveIntegerField()
     amount = models.BigIntegerField()
     file_id = models.UUIDField(null=True)  # None: its term of keeping was over

@@ -104,10 +104,11 @@ def debit_asked(charge="keiji", case_ref="00000000-0000-4000-8000-00000000000d")
 
 
 def debited(hall, on=dt.date(2027, 3, 10)):
-    """国民健康保険税 of one who pays by debit, and the request of its first 期."""
+    """国民健康保険税 of one who pays by debit, and the one request of its first 期."""
     demands.demands_take(actor="test", charge="kokuho", year=2026, data=sheet_text(people=2).encode(), name="国保.csv")
     debits.debits_take(actor="test", data=accounts_text().encode(), name="口座.csv")
-    return debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[0]), on=on)
+    made, = debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[0]), on=on)
+    return made
 
 
 def excess_of_payer():

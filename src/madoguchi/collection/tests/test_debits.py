@@ -2,23 +2,26 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
+from pathlib import Path
 
 import pytest
+import yaml
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import debits, ledger, runs
+from madoguchi.collection import accounts, charges, city_formats, debits, demands, ledger, runs
 from madoguchi.collection.errors import FormWrong, NothingToPrint, SheetWrong
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import answered, read_request
-from madoguchi.collection.models import DirectDebit, Instalment
+from madoguchi.collection.models import DebitRequest, DirectDebit, Instalment
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.files.public import file_get, file_open
 from madoguchi.kernel import clock
 
-from .conftest import DUES, accounts_text, debited
+from .conftest import DUES, accounts_text, debited, sheet_text
 from .test_runs import bytes_of, text_of
 
 ON = dt.date(2027, 3, 10)
@@ -39,7 +42,7 @@ def test_the_bank_is_asked_once_for_who_pays_by_debit(hall) -> None:
     assert (request.debits, request.amount, mine.debit) == (1, 10_000, request)
     with pytest.raises(NothingToPrint):
         debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
-    assert debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[1]), on=ON).debits == 1
+    assert debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=dt.date.fromisoformat(DUES[1]), on=ON)[0].debits == 1
 
 
 @pytest.mark.parametrize(("code", "paid"), [("0", 10_000), ("1", 0)])
@@ -125,10 +128,6 @@ OWN = "元: zengin-debit\n題名: 見本銀行 口座振替\n出典: 見本銀�
 @pytest.mark.parametrize(("chosen", "end", "own"), [
     ("zengin-debit-ebcdic", "なし", ""), ("zengin-debit", "LF", ""), ("mihon-bank", "", OWN)])
 def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path, chosen, end, own) -> None:
-    import dataclasses
-
-    from madoguchi.collection import charges, city_formats
-
     known = charges.charges()
     raw = {"zengin": {"名": chosen, "改行": end}}
     monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges._forms(raw)))
@@ -146,9 +145,102 @@ def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path
     assert Instalment.objects.get(demand__payer="0000000001", no=1).paid == 10_000
 
 
+SPLIT = {"zengin": {"名": "zengin-debit", "改行": "LF", "銀行別": {
+    "0146": {"名": "zengin-debit-ebcdic", "改行": "なし",
+             "口座": {"委託者コード": "1111111111", "委託者名": "ミホンシ", "銀行": "0146", "支店": "000", "種目": "1", "口座": "0000000"}},
+    "1442": {}}}}
+HOLDERS = {"0000000001": ("0001", "001"), "0000000002": ("0146", "101"), "0000000003": ("1442", "001"), "0000000004": ("0144", "101")}
+
+
+@pytest.fixture
+def split(monkeypatch, settings, tmp_path):
+    """A city two of whose banks get files of their own, and four payers: one of each such bank, two of others."""
+    pack = (Path(settings.MADOGUCHI_CITY) / "collection.yaml").read_text(encoding="utf-8")
+    (tmp_path / "collection.yaml").write_text(pack + yaml.safe_dump({"様式": SPLIT}, allow_unicode=True), encoding="utf-8")
+    city = charges.read_charges(tmp_path)
+    monkeypatch.setattr(charges, "read_charges", lambda folder: city)
+    demands.demands_take(actor="test", charge="kokuho", year=2026, data=sheet_text(people=5).encode(), name="国保.csv")
+    lines = [accounts_text(payers=(payer,), bank=bank, branch=branch).split("\n", 1) for payer, (bank, branch) in HOLDERS.items()]
+    debits.debits_take(actor="test", data="\n".join([lines[0][0], "".join(row for _, row in lines)]).encode(), name="口座.csv")
+
+
+def asked_of(request):
+    """Who sends the file, and the banks in it."""
+    sender, _, asked = read_request(file_of(request), city_formats.layout("zengin", bank=request.bank), today=clock.today())
+    return sender.code, [one.account.bank for one in asked]
+
+
+def test_a_bank_with_a_file_of_its_own_gets_it_in_its_own_layout(hall, split) -> None:
+    made = debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
+    assert {r.bank: (*asked_of(r), r.debits, r.amount) for r in made} == {
+        "": ("0000000000", ["0001", "0144"], 2, 20_000), "0146": ("1111111111", ["0146"], 1, 10_000),
+        "1442": ("0000000000", ["1442"], 1, 10_000)}
+    whole, hokkoku, noto = (file_of(r) for r in made)
+    assert hokkoku[:3] == b"\xf1\xf9\xf1" and b"\n" not in hokkoku, "its own layout and line end"
+    assert whole.count(b"\n") == 5 and noto.count(b"\n") == 4, "what a bank does not say is as the city's usual file has it"
+    with pytest.raises(NothingToPrint):
+        debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
+    assert ledger.faults() == []
+
+
+def test_what_such_a_bank_answers_is_read_in_its_layout(hall, split) -> None:
+    made = {r.bank: r for r in debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)}
+    url = reverse("collection_sheets")
+    page = hall.desk("yamada").get(url).content.decode()
+    assert "口座振替（北國銀行から）" in page and "口座振替（のと共栄信用金庫から）" in page and "口座振替（取りまとめの金融機関から）" in page
+    with clock.frozen(dt.datetime(2027, 3, 12, tzinfo=dt.UTC)):
+        data = b"".join(answered(file_of(made["0146"]), city_formats.layout("zengin", bank="0146"), lambda _: "1", today=clock.today()))
+        desk = hall.desk("yamada")
+        wrong = desk.post(url, {"kind": "results", "form": "zengin", "file": SimpleUploadedFile("結果.txt", data)})
+        assert wrong.status_code == 422 and "番目の記録" in wrong.content.decode(), "not by the layout of another bank"
+        nobody = desk.post(url, {"kind": "results", "form": "zengin:9999", "file": SimpleUploadedFile("結果.txt", data)})
+        assert nobody.status_code == 422 and "「銀行別」を確かめて" in nobody.content.decode()
+        assert desk.post(url, {"kind": "results", "form": "zengin:0146", "file": SimpleUploadedFile("結果.txt", data)}).status_code == 303
+        rest = b"".join(answered(file_of(made[""]), city_formats.layout("zengin"), lambda _: "0", today=clock.today()))
+        results_take(actor="test", results=read_results(form="zengin", data=rest, name="結果.txt"))
+    parts = {p.demand.payer: (p.paid, p.failed_code) for p in Instalment.objects.filter(demand__charge="kokuho", no=1).select_related("demand")}
+    assert parts == {"0000000001": (10_000, ""), "0000000002": (0, "1"), "0000000003": (0, ""), "0000000004": (10_000, ""),
+                     "0000000005": (0, "")}
+    assert ledger.faults() == []
+
+
+def test_one_file_that_cannot_be_written_stops_all_of_them(hall, split, monkeypatch) -> None:
+    def refuses(bank: str = ""):
+        if bank == "1442":
+            raise FormWrong([("on", "この銀行の口座が決まっていません")])
+        return usual(bank)
+
+    usual = debits.sender
+    monkeypatch.setattr(debits, "sender", refuses)
+    with pytest.raises(FormWrong):
+        debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
+    assert not DebitRequest.objects.exists() and not Instalment.objects.exclude(debit=None).exists()
+
+
+def test_the_page_says_which_file_is_for_which_bank(hall, split) -> None:
+    desk, url = hall.desk("yamada"), reverse("debits")
+    assert "北國銀行・のと共栄信用金庫は別のファイル" in desk.get(url).content.decode()
+    assert desk.post(url, {"charge": "kokuho", "due": str(DUE), "on": str(ON)}).status_code == 303
+    page = desk.get(url).content.decode()
+    assert page.count('data-l="出す先"') == 3 and ">取りまとめ<" in page and ">北國銀行<" in page
+
+
+@pytest.mark.parametrize("raw", [{"146": {}}, {"0146": {"改行": "CR"}}, {"0146": {"様式": "x"}}, {"0146": {"口座": {
+    "委託者コード": "1", "委託者名": "ミホンシ", "銀行": "0146", "支店": "000", "種目": "1", "口座": "0000000"}}}])
+def test_a_bank_of_its_own_that_cannot_be_read_is_told(raw) -> None:
+    with pytest.raises(ValueError, match="銀行別"):
+        charges._banks(raw, {})
+
+
+@pytest.mark.parametrize(("bank", "words"), [("0146", "北國銀行"), ("1442", "のと共栄信用金庫"), ("6113", "能登農業協同組合"), 
+                                             ("9900", "ゆうちょ銀行"), ("0310", "GMOあおぞらネット銀行"), ("9999", "9999")])
+def test_a_bank_is_named_as_people_say_it(bank, words) -> None:
+    import unicodedata
+
+    assert unicodedata.normalize("NFKC", accounts.bank_words(bank)) == words
+
+
 @pytest.mark.parametrize("raw", [{"zengin": {"名": "x", "改行": "CR"}}, {"telegraph": {"名": "x"}}])
 def test_a_choice_of_layout_that_cannot_be_read_is_told(raw) -> None:
-    from madoguchi.collection import charges
-
     with pytest.raises(ValueError, match="「様式」は"):
         charges._forms(raw)

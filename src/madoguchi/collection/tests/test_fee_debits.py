@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 
 import pytest
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import debits, fee_debits, ledger
+from madoguchi.collection import charges, debits, fee_debits, ledger
 from madoguchi.collection.errors import DemandNotFound, FormWrong, NothingToPrint
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import read_request
@@ -55,7 +56,8 @@ def chosen(hall, payment):
 
 
 def requested(hall, on=ON):
-    return fee_debits.fee_request_make(actor=hall.staff("yamada"), on=on)
+    made, = fee_debits.fee_request_make(actor=hall.staff("yamada"), on=on)
+    return made
 
 
 def state(payment):
@@ -65,6 +67,17 @@ def state(payment):
 
 def whole():
     assert ledger.faults() == [] and audit.verify() == [] == witness.verify()
+
+
+def test_a_bank_with_a_file_of_its_own_is_asked_for_fees_in_it(hall, fee, monkeypatch) -> None:
+    known = charges.charges()
+    own = dataclasses.replace(known, banks={"0001": charges.OwnBank("zengin-debit-ebcdic", None, {})})
+    monkeypatch.setattr(charges, "read_charges", lambda folder: own)
+    slip = chosen(hall, fee)
+    request = requested(hall)
+    [asked] = list(read_request(file_of(request), profile("zengin", "zengin-debit-ebcdic"), today=clock.today())[2])
+    assert (request.bank, asked.reference, asked.account.bank) == ("0001", slip.number, "0001")
+    whole()
 
 
 def test_from_the_page_to_the_banks_answer(hall, fee, came) -> None:

@@ -65,7 +65,7 @@ def test_from_the_form_to_the_banks_file(hall, applied) -> None:
     demand_of()
     case = applied(taxes=["kotei", "kokuho"])
     assert {(d.payer, d.charge) for d in DirectDebit.objects.all()} == {(HANAKO, "kotei"), (HANAKO, "kokuho")}
-    request = debits.request_make(actor=hall.staff("yamada"), charge="kotei", due=DUE, on=ON)
+    [request] = debits.request_make(actor=hall.staff("yamada"), charge="kotei", due=DUE, on=ON)
     [asked] = list(read_request(file_of(request), profile("zengin"), today=clock.today())[2])
     assert (asked.account.bank, asked.account.number, asked.account.holder, asked.amount, asked.new) == (
         "0146", "0000000", "ﾐﾎﾝ ﾊﾅｺ", 10_000, "1"), "the first with this account"

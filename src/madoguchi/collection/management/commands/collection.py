@@ -56,6 +56,7 @@ class Command(BaseCommand):
         came.add_argument("file", type=Path)
         came.add_argument("--format", required=True, choices=list(FORMS))
         came.add_argument("--profile", default="", help="様式(既定: 払い方ごとの最初の様式)")
+        came.add_argument("--bank", default="", help="口座振替の結果が、collection.yaml の「銀行別」の金融機関から来たとき、その番号")
         notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
         made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
         made.add_argument("charge", help="科目。例: keiji")
@@ -124,7 +125,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['out']}: 架空の収納{count:,}件 {yen:,}円を書きました")
 
     def _results_import(self, options: dict[str, Any]) -> None:
-        read = read_results(form=options["format"], profile=options["profile"], data=self._bytes(options["file"]), name=options["file"].name)
+        read = read_results(form=options["format"], profile=options["profile"], bank=options["bank"],
+                            data=self._bytes(options["file"]), name=options["file"].name)
         sheet, new = results_take(actor="cli", results=read)
         self._told(sheet, new)
         for outcome, (count, yen) in sheet.counts.items():
