@@ -435,6 +435,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.selectors.version": ("open to everybody", None),
     "procedures.selectors.accepts": ("open to everybody", None),
     "procedures.selectors.catalogue": ("open to everybody", None),
+    "procedures.selectors.first_of": ("open to everybody", None), "procedures.selectors.warm": ("keeps what is open to everybody", None),
     "procedures.selectors.search": ("open to everybody", None), "procedures.selectors.index": ("words of published definitions", None),
     "procedures.selectors.synonym_files": ("two addresses of files", None), "procedures.selectors.facets_of": ("open to everybody", None),
     "survey.selectors.section": ("the name of a section", None),

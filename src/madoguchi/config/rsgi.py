@@ -53,6 +53,16 @@ async def app(scope: Any, protocol: Any) -> None:
         await _handed_on(scope, protocol, body, size)
 
 
+def begun(loop: asyncio.AbstractEventLoop) -> None:
+    """A worker has begun: it reads the catalogue now, so that the first page that needs it does not wait for five hundred procedures."""
+    from madoguchi.procedures.public import warm  # needs the application
+
+    loop.run_in_executor(_pool, warm)
+
+
+app.__rsgi_init__ = begun  # type: ignore[attr-defined] # granian calls it once in every worker
+
+
 async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, too_large: bool = False) -> None:
     """All of it has arrived (or too much, and it is dropped): now it gets a thread."""
     environ = environ_of(scope, body, size)

@@ -4,13 +4,16 @@ from __future__ import annotations
 
 import dataclasses
 import functools
+import logging
+import threading
 import time
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
@@ -27,6 +30,7 @@ from .rules.read import TRANSLATIONS, from_plain
 from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
 
+log = logging.getLogger(__name__)
 CACHE_SECONDS = 5.0  # a newly published version is seen by every process after this long at the latest
 
 
@@ -117,6 +121,13 @@ def current(slug: str) -> Published:
     return _load(slug, *head, new=True)
 
 
+def first_of(slugs: Sequence[str]) -> tuple[list[Published], int]:
+    """Those of these that are published, or else the first ones of all, and how many there are: without reading the others."""
+    heads = _heads()
+    chosen = [slug for slug in slugs if slug in heads] or list(heads)[:len(slugs)]
+    return [_load(slug, *heads[slug], new=True) for slug in chosen], len(heads)
+
+
 def body_of(slug: str) -> dict[str, Any]:
     """The current version as plain data, without its translations: for who works on definitions. Raises NotFound."""
     body = Version.objects.filter(slug=slug).order_by("-number").values_list("body", flat=True).first()
@@ -161,15 +172,28 @@ class _Shelf:
 
 
 _shelf = _Shelf()
+_filling = threading.Lock()
 
 
 def catalogue() -> list[Published]:
     """Every current procedure, by number."""
     global _shelf
-    heads, disasters, shelf = _heads(), disasters_open(clock.today()), _shelf
-    if shelf.heads is not heads or shelf.disasters != disasters:
-        shelf = _shelf = _Shelf(heads, disasters, [_load(slug, *head, new=True) for slug, head in heads.items()])
-    return list(shelf.all)
+    heads, disasters = _heads(), disasters_open(clock.today())
+    if _shelf.heads is not heads or _shelf.disasters != disasters:
+        with _filling:  # one thread reads, the others wait for it
+            if _shelf.heads is not heads or _shelf.disasters != disasters:
+                _shelf = _Shelf(heads, disasters, [_load(slug, *head, new=True) for slug, head in heads.items()])
+    return list(_shelf.all)
+
+
+def warm() -> None:
+    """Read everything current and make the index, on a thread of a web worker that has just begun: nobody waits for it. What cannot be
+    read yet, the first page that needs it reads."""
+    try:
+        catalogue()
+        index()
+    except (DatabaseError, NotFound) as error:
+        log.warning("catalogue not read yet: %s", type(error).__name__)
 
 
 @functools.lru_cache(maxsize=2048)

@@ -29,10 +29,9 @@ OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-ri
 @require_safe
 def top(request: HttpRequest) -> HttpResponse:
     """The top page."""
-    all_of_them = {p.slug: p for p in selectors.catalogue()}
-    often = [all_of_them[s] for s in OFTEN if s in all_of_them] or list(all_of_them.values())[:5]
+    often, total = selectors.first_of(OFTEN)
     return render(request, "procedures/top.html", {
-        "often": often, "total": len(all_of_them), "popular": POPULAR, "events": city().life_events.values()})
+        "often": often, "total": total, "popular": POPULAR, "events": city().life_events.values()})
 
 
 def _pages(request: HttpRequest, rows: list[Any], address: str) -> dict[str, Any]:
