@@ -3,7 +3,8 @@
 Under WSGI a thread reads the body itself, so as many slow telephones as there are threads hold up everybody else
 (tests/browser/test_slow_upload.py). Here the event loop takes the body in, small ones in memory, larger ones in a file,
 and the Django application then runs in a thread of the pool. Answers are handed over whole, so slow readers hold no
-thread either. A file from the disk is not read here at all: the server sends it in pieces by its name.
+thread either. A file from the disk is not read here at all: the server sends it in pieces by its name. What a page that looks on
+asks for stays open on the event loop (config.streams).
 """
 
 from __future__ import annotations
@@ -20,16 +21,19 @@ from typing import IO, Any
 
 from django.conf import settings
 
+from madoguchi.web.live import Live
 from madoguchi.web.posted import TOO_LARGE
 
+from .streams import Streams
 from .wsgi import application
 
 IN_MEMORY = 256_000
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 Headers = list[tuple[str, str]]
-Answer = tuple[int, Headers, "bytes | Path"]
+Answer = tuple[int, Headers, "bytes | Path | Live"]
 
 _pool = ThreadPoolExecutor(int(os.environ.get("MADOGUCHI_THREADS", "8")), thread_name_prefix="web")
+_streams = Streams(_pool)
 
 
 async def app(scope: Any, protocol: Any) -> None:
@@ -55,6 +59,7 @@ async def app(scope: Any, protocol: Any) -> None:
 
 def begun(loop: asyncio.AbstractEventLoop) -> None:
     """A worker has begun: it reads the catalogue now, so that the first page that needs it does not wait for five hundred procedures."""
+    _streams.ended_by_signals(loop)
     from madoguchi.procedures.public import warm  # needs the application
 
     loop.run_in_executor(_pool, warm)
@@ -72,6 +77,11 @@ async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, t
     if isinstance(content, Path):
         protocol.response_file(status, headers, str(content))
         return
+    if isinstance(content, Live):
+        if _streams.free():
+            await _streams.hold(protocol, status, headers, content)
+            return
+        content = content.content
     protocol.response_bytes(status, [*headers, ("connection", "close")] if too_large else headers, content)
 
 
@@ -123,6 +133,8 @@ def answer(environ: dict[str, Any]) -> Answer:
 
     content = application(environ, start)
     try:
+        if isinstance(content, Live) and environ["REQUEST_METHOD"] == "GET":
+            return content.status_code, said[-1][1], content
         path = content.path() if isinstance(content, Sent) else None
         body = path if path and environ["REQUEST_METHOD"] == "GET" else b"" if path else b"".join(content)
     finally:

@@ -13,6 +13,7 @@ from madoguchi.booking.public import BookingOver
 from madoguchi.kernel import clock
 from madoguchi.offices.public import city as our_city
 from madoguchi.web import limits
+from madoguchi.web.live import Live
 from madoguchi.web.posted import posts, see_other
 
 from . import city, lines, selectors, services
@@ -45,15 +46,12 @@ def board(request: HttpRequest, section: str = "") -> HttpResponse:
 
 @require_safe
 def events(request: HttpRequest) -> HttpResponse:
-    """Has anything changed? As an answer to an EventSource: the number of the last act and the minute, and when to ask again. No thread
-    is held."""
+    """Has anything changed? To an EventSource: the number of the last act and the minute, and when to ask again should the stream end. No
+    thread is held."""
     section = request.GET.get("section", "")
     section = section if section in city.sections() else ""
     retry = SLOW if request.GET.get("pace") == "slow" else RETRY
-    response = HttpResponse(event_of(section, retry), content_type="text/event-stream; charset=utf-8")
-    response.headers["Cache-Control"] = "no-store"
-    response.headers["X-Accel-Buffering"] = "no"
-    return response
+    return Live(lambda: event_of(section, retry), key=f"queue:{section}:{retry}")
 
 
 def event_of(section: str, retry: int) -> str:
