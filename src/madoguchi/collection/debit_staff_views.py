@@ -16,7 +16,7 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
 from . import debits as writing
-from . import desk, fee_debits, selectors
+from . import desk, fee_debits, looks, selectors
 from .accounts import bank_words
 from .charges import charges
 from .errors import ChargesWrong, FormWrong, NothingToPrint, SheetWrong
@@ -46,7 +46,9 @@ def debits(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     actor = actor_of(request)
     rows = selectors.request_list(actor=actor, page=page_of(request))
-    shown = [(r, "手数料" if r.charge == fee_debits.FEES else name_of(r.charge), bank_words(r.bank) if r.bank else "取りまとめ") for r in rows]
+    waiting = looks.unanswered(rows)
+    shown = [(r, waiting[r.id], "手数料" if r.charge == fee_debits.FEES else name_of(r.charge), bank_words(r.bank) if r.bank else "取りまとめ")
+             for r in rows]
     context = {"rows": rows, "shown": shown, "fees": len(fee_debits.waiting()), "count": selectors.debits_count(actor=actor),
                "banks": [bank_words(bank) for bank in charges().banks],
                "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,

@@ -147,14 +147,16 @@ def by_bank(rows: Iterable[T], bank_of: Callable[[T], str]) -> dict[str, list[T]
 
 @transaction.atomic(durable=True)
 def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> list[DebitRequest]:
-    """The files that ask the banks for every 期 with this 納期限 whose payer pays by debit, each once: one for each bank of 銀行別, one for
-    the collecting bank; all or none. ``on``: the day of the debit. Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
+    """The files that ask the banks for every 期 with this 納期限 whose payer pays by debit and of which no 速報 says it is paid, each once:
+    one for each bank of 銀行別, one for the collecting bank; all or none. ``on``: the day of the debit.
+    Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
     section_require(actor, writes=True)
     charge_get(charge)
     one_writer()
     if on <= clock.today():
         raise FormWrong([("on", "引落日は、明日より後にしてください。")])
-    rows = list(Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, debit=None).select_related("demand").order_by("id"))
+    rows = list(Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, debit=None, prompt_on=None)
+                .select_related("demand").order_by("id"))
     held = debits_of({row.demand.payer for row in rows}, charge, on)
     wanted = [row for row in rows if row.demand.payer in held]
     if not wanted:

@@ -24,6 +24,7 @@ from .lateness import late_owed
 from .models import Demand, DirectDebit, Excess, GiveBack, Instalment, Money, OnlineOrder
 from .my_errors import NotShown
 from .rates import RateMissing
+from .rules import BELIEVED
 
 HOW = {"cvs": say("コンビニ・スマホ決済"), "payeasy": say("ペイジー"), "elqr": say("地方税統一QRコード"), "ocr": say("金融機関の窓口"),
        "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金"),
@@ -104,7 +105,7 @@ def _due(row: Instalment, debited: bool, sent: bool) -> Due:
         late: int | None = late_owed(row, charge=row.demand.charge, until=today)
     except RateMissing:
         late = None
-    if sent or row.prompt_on:
+    if sent or (row.prompt_on and row.prompt_on >= today - BELIEVED):
         return Due(row, left, late, "sent" if sent else "told", row.prompt_on)
     if tax and not row.failed_code and (row.debit or (debited and row.due >= today)):
         return Due(row, left, late, "debit", row.debit.on if row.debit else None)

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.db import connection, transaction
-from django.db.models import Count, Sum
+from django.db.models import Count, Max, Min, Q, Sum
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
@@ -22,9 +22,10 @@ from .formats.errors import FileRefused, ProfileUnknown
 from .formats.received import Received, read_received
 from .lateness import late_owed
 from .ledger import CHAIN, one_writer
-from .models import Excess, Instalment, Money, Posting, Sheet
-from .rules import RECORDS, Account, Outcome, money_id, place
+from .models import Excess, Instalment, Money, Posting, Reminder, Sheet
+from .rules import RECORDS, Account, Letter, Outcome, money_id, place
 
+FEW = 3  # so many records at least make a file that was sent again
 STAGING = """CREATE TEMPORARY TABLE collection_incoming (
   record integer NOT NULL, number varchar(20) NOT NULL, amount bigint NOT NULL, paid_on date NOT NULL, channel varchar(10) NOT NULL,
   stage varchar(8) NOT NULL, code varchar(10) NOT NULL, alone smallint NOT NULL)"""
@@ -33,7 +34,8 @@ MONEY = """
 INSERT INTO collection_money (id, sheet_id, record, number, amount, paid_on, channel, stage, code, instalment_id, outcome)
 SELECT %s + i.record, %s, i.record, i.number, i.amount, i.paid_on, i.channel, i.stage, i.code, n.id,
   CASE WHEN n.id IS NULL THEN 'unknown' WHEN i.stage = 'prompt' THEN 'prompt' WHEN i.stage = 'cancel' THEN 'cancelled'
-       WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 THEN 'look' WHEN n.amount - n.paid - n.written = i.amount THEN 'applied'
+       WHEN i.stage = 'failed' THEN 'failed' WHEN i.alone = 0 OR n.fee > n.fee_paid THEN 'look'
+       WHEN n.paid = 0 AND n.amount - n.written = i.amount THEN 'applied'
        WHEN n.amount - n.paid - n.written > i.amount THEN 'partial' WHEN n.paid = n.amount AND n.settled_on <= n.due THEN 'twice' ELSE 'look' END
 FROM collection_incoming i LEFT JOIN collection_instalment n ON n.number = i.number"""
 # a slip that a change made void carries a number that its 期 no longer has
@@ -58,6 +60,17 @@ WHERE collection_instalment.id = m.instalment_id"""
 TWICE = """
 INSERT INTO collection_excess (money_id, instalment_id, why, amount, "left", found_on)
 SELECT id, instalment_id, 'twice', amount, amount, %s FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = 'twice' ORDER BY id"""
+# of several that a file tells of one 期, the last one counts
+LAST_TOLD = """
+UPDATE collection_instalment SET prompt_on = m.paid_on FROM (
+  SELECT instalment_id, paid_on FROM collection_money WHERE outcome = 'prompt' AND id IN (
+    SELECT MAX(id) FROM collection_money WHERE id BETWEEN %s AND %s AND outcome IN ('prompt', 'cancelled') GROUP BY instalment_id)) AS m
+WHERE collection_instalment.id = m.instalment_id AND collection_instalment.settled_on IS NULL"""
+# what another file has brought already: same number, day, sum and way
+KNOWN = """
+SELECT COUNT(*), MAX(o.sheet_id) FROM collection_money AS m INNER JOIN collection_money AS o ON o.number = m.number AND o.amount = m.amount
+  AND o.paid_on = m.paid_on AND o.channel = m.channel AND o.stage = m.stage AND o.sheet_id <> m.sheet_id
+WHERE m.id BETWEEN %s AND %s AND m.stage = 'final' AND m.outcome IN ('twice', 'look', 'unknown')"""
 TOLD = """
 UPDATE collection_instalment SET {set} FROM (
   SELECT instalment_id, MAX(paid_on) AS paid_on, MAX(code) AS code FROM collection_money WHERE id BETWEEN %s AND %s AND outcome = %s
@@ -88,15 +101,15 @@ def results_take(*, actor: str, results: Results) -> tuple[Sheet, bool]:
     """Take a file; returns it, and whether it is new: the same file again changes nothing. Raises SheetWrong, RateMissing."""
     if len(results.rows) >= RECORDS:
         raise SheetWrong([f"記録が{len(results.rows):,}件あります。{RECORDS - 1:,}件までに分けてください"])
-    digest = hashlib.sha256(results.data).hexdigest()
+    digest, plain = hashlib.sha256(results.data).hexdigest(), _plain(results.data)
     with transaction.atomic(durable=True):
         one_writer()
-        sheet = Sheet.objects.filter(kind="results", sha256=digest).first()
+        sheet = Sheet.objects.filter(Q(sha256=digest) | Q(plain=plain, form=results.form), kind="results").first()
         if sheet is not None:
             return sheet, False
         kept = file_write(data=results.data, name=results.name, kind="application/octet-stream", owner="collection")
         total = sum(r.amount for r in results.rows)
-        sheet = Sheet.objects.create(kind="results", form=results.form, name=results.name[:150], sha256=digest, file_id=kept.id,
+        sheet = Sheet.objects.create(kind="results", form=results.form, name=results.name[:150], sha256=digest, plain=plain, file_id=kept.id,
                                      rows=len(results.rows), amount=total, by=actor, at=clock.now())
         sheet.counts = _post(sheet, results.rows)
         sheet.save(update_fields=["counts"])
@@ -104,6 +117,27 @@ def results_take(*, actor: str, results: Results) -> tuple[Sheet, bool]:
             "sheet": sheet.id, "form": results.form, "records": sheet.rows, "yen": total, "sha256": digest, "outcomes": sheet.counts})
         failpoints.hit("collection.results.before_commit")
     return sheet, True
+
+
+def _plain(data: bytes) -> str:
+    """Digest of what a file says: programs that carry it change its line ends."""
+    digest = hashlib.sha256()
+    for at in range(0, len(data), 1 << 20):
+        digest.update(data[at:at + (1 << 20)].translate(None, b"\r\n"))
+    return digest.hexdigest()
+
+
+def _refuse_known(cursor: Any, span: list[int], counts: dict[str, list[int]], rows: int) -> None:
+    """A file most of which is here already is the same file again with something added: its records are no second payments. Raises
+    SheetWrong."""
+    if sum(counts.get(outcome, [0])[0] for outcome in ("twice", "look", "unknown")) < max(FEW, rows / 2):
+        return
+    cursor.execute(KNOWN, span)
+    known, before = cursor.fetchone()
+    if known >= max(FEW, rows / 2):
+        name = Sheet.objects.get(id=before).name
+        raise SheetWrong([f"{rows:,}件のうち{known:,}件は、取込み済みの「{name}」などと、番号・日・金額・払い方が同じです。送り直されたファイルです。"
+                          "足りない記録だけのファイルを、送り元に頼んでください"])
 
 
 def _span(sheet: Sheet) -> list[int]:
@@ -130,6 +164,7 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> dict[str, list[int]]:
         cursor.execute(VOIDED, span)
         cursor.execute(fees.CLAIM, span)  # before what is nobody's is posted as such
         counts = _counts(span)
+        _refuse_known(cursor, span, counts, len(rows))
         cursor.execute(POSTING, span)
         cursor.execute(SETTLE, span)
         if Outcome.PARTIAL in counts:
@@ -139,6 +174,8 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> dict[str, list[int]]:
         for outcome, what in SETS.items():
             if outcome in counts:
                 cursor.execute(TOLD.format(set=what), [*span, outcome])
+        if {Outcome.PROMPT, Outcome.CANCELLED} <= counts.keys():
+            cursor.execute(LAST_TOLD, span)
         failpoints.hit("collection.results.posting")
         cursor.execute("DROP TABLE collection_incoming")  # after a fault the transaction takes it back with everything else
     if not {"look", "fee"} & counts.keys():
@@ -202,10 +239,19 @@ def money_place(money: Money, *, source: str) -> Outcome:
     due.paid, due.late_paid, due.prompt_on, due.failed_code = due.paid + placed.principal, due.late_paid + placed.late, None, ""
     due.fee_paid += placed.fee
     if due.paid == due.amount and due.settled_on is None:
-        due.settled_on = money.paid_on
-    due.save(update_fields=["paid", "late_paid", "fee_paid", "prompt_on", "failed_code", "settled_on"])
+        due.settled_on = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).aggregate(on=Max("on"))["on"] or money.paid_on
+        _fee_released(due)
+    due.save(update_fields=["paid", "late_paid", "fee", "fee_paid", "prompt_on", "failed_code", "settled_on"])
     money.outcome = placed.outcome(1 if due.written or not due.amount else left)  # what was taken back cannot be paid twice
     if placed.excess:
         Excess.objects.create(money=money, instalment=due, why=money.outcome, amount=placed.excess, left=placed.excess, found_on=clock.today())
     money.save(update_fields=["outcome"])
     return Outcome(money.outcome)
+
+
+def _fee_released(due: Instalment) -> None:
+    """A 督促状 that went out after all was paid, because the money was reported late, has no fee (要確認: 条例)."""
+    reminded = Reminder.objects.filter(instalment=due, kind=Letter.REMINDER).aggregate(on=Min("on"))["on"]
+    if due.fee > due.fee_paid and reminded is not None and due.settled_on is not None and due.settled_on < reminded:
+        Posting.objects.create(instalment=due, debit=Account.FEE, credit=Account.FEE_DUE, amount=due.fee - due.fee_paid, on=clock.today())
+        due.fee = due.fee_paid

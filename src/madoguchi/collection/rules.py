@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from dataclasses import dataclass
 from enum import StrEnum
 
@@ -77,6 +78,9 @@ def account_words(code: str) -> str:
         return "還付の支払い(総合振込)"
     return f"収納金({CHANNELS.get(channel, channel)})" if kind == "bank" else ACCOUNTS.get(code, code)
 
+
+BELIEVED = dt.timedelta(days=30)  # so long a 速報 without its 確報 is taken for a payment (要確認: the contract with the 収納代行)
+ANSWERED = dt.timedelta(days=10)  # so long after 引落日 the bank's answer is waited for (要確認: 取りまとめ金融機関)
 
 # 不納欠損: the ground in words, and how many years there must be behind the day from which it is counted
 GROUNDS: dict[str, tuple[str, int]] = {

@@ -20,6 +20,7 @@ from .charges import charge_get
 from .errors import NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
+from .looks import unpaid
 from .models import Change, Demand, Instalment, Posting, Reminder, Run, RunFile
 from .rules import LETTERS, Account, Letter
 
@@ -31,12 +32,15 @@ T = TypeVar("T")
 Row = tuple[int, str, int]  # (id of the demand or reminder, 郵便番号, yen)
 PER_FILE = 2000
 MARKS = 500  # ids in one statement
+AHEAD = dt.timedelta(days=60)  # so early letters are printed at most
 
 
 def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int = PER_FILE, promise: bool = True) -> Run:
     """Letters to everybody who is owed one, by 郵便番号. With ``promise`` the workers print; without, whoever calls does.
     Raises ChargesWrong, NothingToPrint."""
     charge_get(charge)
+    if issued_on > clock.today() + AHEAD:
+        raise NothingToPrint(f"発付の日は、今日から{AHEAD.days}日先までにしてください。")
     with transaction.atomic(durable=True):
         one_writer()
         run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now())
@@ -79,12 +83,13 @@ def _changes(run: Run) -> list[Row]:
 
 
 def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]:
-    """期 that are past 納期限 on a day, with something left and no prompt: never reminded (督促), or reminded at least ten days ago (催告)."""
-    reminded = Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.REMINDER)
-    rows = Instalment.objects.filter(demand__charge=charge, demand__year=year, settled_on=None, prompt_on=None, due__lt=on)
+    """期 past whose 納期限 we are, today and on the day of the letter, with something left, no 速報 that is still believed and no debit that the
+    bank has not answered yet: never reminded (督促), or reminded at least ten days ago (催告)."""
+    reminded, today = Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.REMINDER), clock.today()
+    rows = unpaid(today).filter(demand__charge=charge, demand__year=year, due__lt=on)
     if kind == Letter.REMINDER:
         return rows.filter(~Exists(reminded))
-    return rows.filter(Exists(reminded.filter(on__lte=on - dt.timedelta(days=10))) & ~Q(
+    return rows.filter(Exists(reminded.filter(on__lte=min(on, today) - dt.timedelta(days=10))) & ~Q(
         Exists(Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.CALL, on__gt=on - dt.timedelta(days=10)))))
 
 

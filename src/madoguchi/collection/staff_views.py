@@ -20,7 +20,7 @@ from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import desk, ledger, selectors, unmatched
+from . import desk, ledger, looks, selectors, unmatched
 from .accounts import bank_words
 from .charges import DEBIT_FORM, charges
 from .demand_sheet import COLUMNS, OPTIONAL
@@ -62,7 +62,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {"rows": [(s, name_of(s.charge)) for s in rows], "works": works(request),
                "accounts": [(account_words(a), yen) for a, yen in ledger.balances().items()],
                "unknown": selectors.unmatched_list(actor=actor_of(request)).paginator.count,
-               "excess": selectors.excess_list(actor=actor_of(request)).paginator.count}
+               "excess": selectors.excess_list(actor=actor_of(request)).paginator.count,
+               "unreminded": [(u, name_of(u.charge)) for u in looks.unreminded(actor=actor_of(request))],
+               "prompts": [(p, name_of(p.demand.charge)) for p in looks.prompts_left(actor=actor_of(request))],
+               "requests": looks.requests_late(actor=actor_of(request)), "today": clock.today()}
     return render(request, "collection/overview.html", context)
 
 
@@ -130,6 +133,7 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
     rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items() if o != "year"]
     return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET,
+                                                     "never_asked": looks.never_asked(actor=actor_of(request), sheet=found),
                                                      "kind": SHEETS[found.kind],
                                                      "form": CHANNELS.get(found.form) or name_of(found.form)})
 

@@ -33,16 +33,22 @@ def _digits_apart(one: str, other: str) -> int:
 
 
 def candidates_of(money: Money) -> list[Candidate]:
-    """Open 納付書 whose number is a digit or two off, or of the same sum and due about that day; the likeliest first."""
+    """納付書 whose number is a digit or two off (a paid one too: it may be a second payment), or open ones of the same sum, those due about
+    that day before others; the likeliest first."""
     number = money.number
-    near = Instalment.objects.filter(settled_on=None).select_related("demand")
-    halves = near.filter(number__startswith=number[:10]) | near.filter(number__endswith=number[-10:]) if len(number) == 20 else near.none()
-    found = {i.id: Candidate(i, f"納付番号の違いは{_digits_apart(i.number, number)}桁") for i in halves[:200] if _digits_apart(i.number, number) <= 2}
-    same = near.filter(amount=money.amount + F("paid")).order_by("due", "id")
-    for row in same[:MOST]:
+    every = Instalment.objects.select_related("demand")
+    near = every.filter(settled_on=None)
+    halves = every.filter(number__startswith=number[:10]) | every.filter(number__endswith=number[-10:]) if len(number) == 20 else every.none()
+    found = {i.id: Candidate(i, f"納付番号の違いは{_digits_apart(i.number, number)}桁{'（納付済み）' if i.settled_on else ''}")
+             for i in halves[:200] if _digits_apart(i.number, number) <= 2}
+    same = near.filter(amount=money.amount + F("paid"))
+    after, before = same.filter(due__gte=money.paid_on).order_by("due", "id")[:MOST], same.filter(due__lt=money.paid_on).order_by("-due", "id")[:MOST]
+    for row in sorted([*after, *before], key=lambda i: abs((i.due - money.paid_on).days))[:MOST]:
         found.setdefault(row.id, Candidate(row, "残りの額が同じ"))
-    both = [c for c in found.values() if c.instalment.amount - c.instalment.paid == money.amount]
-    return sorted(found.values(), key=lambda c: (c not in both, _digits_apart(c.instalment.number, number), c.instalment.due))[:MOST]
+    both = [c for c in found.values()
+            if money.amount == c.instalment.amount - (0 if c.instalment.settled_on else c.instalment.paid)]
+    return sorted(found.values(), key=lambda c: (
+        c not in both, _digits_apart(c.instalment.number, number), abs((c.instalment.due - money.paid_on).days)))[:MOST]
 
 
 @transaction.atomic(durable=True)

@@ -21,6 +21,7 @@ class Sheet(models.Model):
     form = models.CharField(max_length=20, default="")  # of results: zengin, cvs, payeasy, elqr, ocr
     name = models.CharField(max_length=150)
     sha256 = models.CharField(max_length=64)
+    plain = models.CharField(max_length=64, default="", db_index=True)  # of results: sha256 without line ends, in which the same file may differ
     file_id = models.UUIDField(null=True)  # in files
     rows = models.PositiveIntegerField(default=0)
     amount = models.BigIntegerField(default=0)

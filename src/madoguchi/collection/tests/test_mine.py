@@ -12,7 +12,7 @@ from madoguchi.collection.demands import demands_take
 from madoguchi.collection.models import Instalment
 from madoguchi.identity import public as identity
 from madoguchi.identity.public import Person
-from madoguchi.kernel import audit, witness
+from madoguchi.kernel import audit, clock, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.register.guard import guard_renew
 from madoguchi.register.models import RegisteredPerson
@@ -47,7 +47,7 @@ def test_what_is_due_paid_debited_and_given_back(hall, town, came, cards) -> Non
     debited = demand_of(charge="kokuho", notice="00000002", dues=(("2026-12-28", 30_000),))[0]
     told, twice = demand_of(charge="shiken", notice="00000003", dues=(("2026-12-01", 7_000), ("2026-12-02", 8_000)))
     debits.debits_take(actor="test", data=accounts_text([HANAKO], "kokuho", number="1234567").encode(), name="口座.csv")
-    came((told, 7_000, "prompt"), (twice, 8_000), (twice, 8_000))
+    came((told, 7_000, "prompt", "", clock.today()), (twice, 8_000), (twice, 8_000))
     shown = {due.part.id: due for due in mine.dues_of(HANAKO)}
     assert {shown[x.id].state for x in (late, soon, debited, told)} == {"overdue", "due", "debit", "told"} and twice.id not in shown
     assert shown[late.id].late == LATE and shown[soon.id].late == 0

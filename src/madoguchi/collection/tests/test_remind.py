@@ -57,7 +57,7 @@ def test_what_is_paid_told_or_debited_is_not_told_of(hall, asked, day, came) -> 
     told = demand_of(charge="shiken", notice="00000002", dues=(("2026-12-25", 7_000),))[0]
     demand_of(charge="kokuho", notice="00000003", dues=(("2026-12-25", 7_000),))
     debits.debits_take(actor="test", data=accounts_text([HANAKO], "kokuho").encode(), name="口座.csv")
-    came((asked[0], 10_000), (told, 7_000, "prompt"))
+    came((asked[0], 10_000), (told, 7_000, "prompt", "", dt.date(2026, 11, 20)))
     day("2026-12-20T10:00")
     assert remind.dues_remind() == 0 and not Mail.objects.exists()
 

@@ -19,6 +19,7 @@ from madoguchi.collection.slips import check
 from madoguchi.collection.slips.printed import printed
 from madoguchi.files.models import StoredFile
 from madoguchi.files.public import file_get, file_open
+from madoguchi.kernel import clock
 
 from .conftest import printed_run, sheet_text
 
@@ -172,7 +173,7 @@ LATER = dt.date(2026, 6, 15)
 
 def test_who_has_not_paid_is_reminded_once_and_called_ten_days_later(hall, demanded, came) -> None:
     first, second, third, fourth, fifth = demanded(people=5, parts=1, charge="keiji")
-    came((first, 10_000), (second, 4_000), (third, 10_000, "prompt"))
+    came((first, 10_000), (second, 4_000), (third, 10_000, "prompt", "", clock.today()))
     with pytest.raises(NothingToPrint):
         runs.run_start(actor="test", kind="reminder", charge="keiji", year=2026, issued_on=dt.date(2026, 5, 31))
     run = runs.run_start(actor="test", kind="reminder", charge="keiji", year=2026, issued_on=LATER)
