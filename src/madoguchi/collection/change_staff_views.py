@@ -34,7 +34,7 @@ def changes(request: HttpRequest) -> HttpResponse:
         try:
             return see_other(f"/staff/collection/changes/{_read(request)}/")
         except SheetWrong as wrong:
-            faults = [("file", line) for line in wrong.lines]
+            faults = wrong.on_page("file")
         except ChargesWrong as wrong:
             faults = [("charge", wrong.ja)]
     context = {"rows": rows, "shown": [(s, name_of(s.form)) for s in rows], "works": works(request), "faults": faults, "typed": request.POST,
@@ -69,13 +69,13 @@ def change(request: HttpRequest, sheet_id: int) -> HttpResponse:
             change_take(actor=actor, sheet_id=sheet_id)
             return see_other(f"/staff/collection/changes/{sheet_id}/")
         except SheetWrong as wrong:
-            faults, status = [("diff", line) for line in wrong.lines], 422
+            faults, status = wrong.on_page("diff"), 422
         except (MoneyMoved, RateMissing) as wrong:
             faults, status = [("diff", wrong.ja)], wrong.status
     try:
         sheet, diffs = change_show(actor=actor, sheet_id=sheet_id)
     except SheetWrong as wrong:  # what was right when it came is no longer: it can only be dropped
-        sheet, diffs, faults = selectors.sheet_get(actor=actor, sheet_id=sheet_id), [], [("diff", line) for line in wrong.lines]
+        sheet, diffs, faults = selectors.sheet_get(actor=actor, sheet_id=sheet_id), [], wrong.on_page("diff")
     shown = Paginator(diffs, SHOWN).get_page(page_of(request))
     done = Paginator(selectors.changes_of_sheet(sheet), SHOWN).get_page(page_of(request))
     context = {"s": sheet, "charge": name_of(sheet.form), "year": sheet.counts["year"][0], "works": works(request), "faults": faults,

@@ -67,7 +67,7 @@ def debits_file(request: HttpRequest) -> HttpResponse:
             raise SheetWrong(["取り込むファイルを選んでください"])
         sheet, new = desk.debits_import(actor=actor_of(request), data=sent.read(), name=sent.name or "")
     except SheetWrong as wrong:
-        return _page(request, [("file", line) for line in wrong.lines])
+        return _page(request, wrong.on_page("file"))
     return see_other(f"/staff/collection/sheets/{sheet.id}/" + ("" if new else "?again=1"))
 
 

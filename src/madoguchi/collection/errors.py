@@ -6,7 +6,7 @@ from collections.abc import Sequence
 
 from madoguchi.kernel.errors import DomainError, NotFound
 
-MOST_LINES = 200
+MOST_LINES = 1_000  # on a page; the command line says all of them
 
 
 class ChargesWrong(DomainError):
@@ -26,8 +26,13 @@ class SheetWrong(DomainError):
 
     def __init__(self, lines: Sequence[str]) -> None:
         super().__init__()
-        more = [f"ほか{len(lines) - MOST_LINES}件の誤りがあります。上から直してください"] if len(lines) > MOST_LINES else []
-        self.lines = [*lines[:MOST_LINES], *more]
+        self.lines = list(lines)
+
+    def on_page(self, box: str) -> list[tuple[str, str]]:
+        """(the box that is wrong, what is wrong) as a page lists them: no more than a browser can show."""
+        rest = len(self.lines) - MOST_LINES
+        more = [f"ほか{rest:,}件の誤りがあります。上から直すか、命令 madoguchi collection で取り込むと、すべて出ます"] if rest > 0 else []
+        return [(box, line) for line in (*self.lines[:MOST_LINES], *more)]
 
 
 class DemandNotFound(NotFound):

@@ -88,7 +88,7 @@ def sheets(request: HttpRequest) -> HttpResponse:
             sheet, new = _take(request)
             return see_other(f"/staff/collection/sheets/{sheet.id}/" + ("" if new else "?again=1"))
         except SheetWrong as wrong:
-            faults = [("file", line) for line in wrong.lines]
+            faults = wrong.on_page("file")
         except ChargesWrong as wrong:
             faults = [("charge", wrong.ja)]
         except RateMissing as wrong:

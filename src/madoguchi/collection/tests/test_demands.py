@@ -106,11 +106,11 @@ def test_a_wrong_cell_is_told_with_its_line(cells, words) -> None:
 
 
 @pytest.mark.pure
-def test_every_error_is_told_at_once_and_the_rest_is_counted() -> None:
-    text = sheet_text(people=100).replace("9268611", "x")
-    lines = wrong(text)
-    assert len(lines) == 201
-    assert lines[-1] == "ほか200件の誤りがあります。上から直してください"
+def test_every_error_is_told_at_once_and_a_page_counts_what_it_cannot_show() -> None:
+    lines = wrong(sheet_text(people=300).replace("9268611", "x"))
+    assert len(lines) == 1200 and lines[-1].startswith("1201行目")
+    shown = SheetWrong(lines).on_page("file")
+    assert len(shown) == 1001 and shown[-1][1].startswith("ほか200件の誤りがあります")
 
 
 @pytest.mark.pure
