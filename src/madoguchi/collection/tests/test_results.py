@@ -154,8 +154,9 @@ PAYMENT = st.tuples(st.integers(0, 3), st.sampled_from([1, 2_999, 3_000, 3_001, 
 def test_whatever_comes_in_whatever_order_the_books_are_equal(demanded, came, files) -> None:
     point = transaction.savepoint()
     rows = demanded(people=1, each=3_000)
-    for payments in files:
-        came(*((rows[n] if n < 3 else NOBODY, yen, stage) for n, yen, stage in payments))
+    for days, payments in enumerate(files):  # of a day each: of one day they would be a file that was sent again
+        on = PAID_ON + dt.timedelta(days=days)
+        came(*((rows[n] if n < 3 else NOBODY, yen, stage, "", on) for n, yen, stage in payments))
     final = sum(yen for payments in files for _, yen, stage in payments if stage == "final")
     assert sum(v for k, v in ledger.balances().items() if k.startswith("bank:")) == final
     assert ledger.faults() == []
