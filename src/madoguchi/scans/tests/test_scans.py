@@ -10,6 +10,7 @@ import re
 import pytest
 from PIL import Image
 from tests.support.hall import Hall, body_of, run_worker
+from tests.support.scan import pdf
 from tests.support.walk import text
 
 from madoguchi.casework.models import Case
@@ -23,7 +24,7 @@ from madoguchi.scans.errors import PlaceTaken, ReceivedWrong, ScanKnown, ScanToo
 from madoguchi.scans.models import Packet, Page, Upload
 from madoguchi.scans.rules import Leaf, sort
 
-from .conftest import SLUG, forms, pdf, sent
+from .conftest import SLUG, forms, sent
 
 HOME = {"zip": "9268611", "city": "石川県七尾市", "town": "袖ケ江町", "lot": "25", "building": ""}
 ON_PAPER = {
