@@ -335,6 +335,7 @@ ROUTES: dict[str, list[Page] | str] = {
                           wrong="form[action$='/kiosks/'][method=post]")],
     "staff_kiosk_end": "POST only: its page is staff_kiosks",
     "scans": [page("scans", lambda t: t.on_paper and "/staff/scans/", "tanaka", wrong="form[enctype]")],
+    "scan_upload": [page("scan-upload", lambda t: t.on_paper and t.scan_taken, "tanaka")],
     "scan_page": [page("scan-page", lambda t: t.on_paper[1], "tanaka", wrong="main form[novalidate]")],
     "scan_drop": "POST only", "scan_note": "POST only", "scan_picture": "a picture", "scan_crop": "a picture",
     "scan_packet": [page("scan-packet", lambda t: t.on_paper[0], "tanaka")],

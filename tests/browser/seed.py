@@ -595,6 +595,8 @@ class Town:
         out = io.BytesIO()
         images[0].save(out, "PDF", save_all=True, append_images=[*images[1:], Image.new("L", (1240, 1754), 255)], resolution=150)
         desk = self.window("tanaka").get("/staff/scans/").send("staff/scans/", {}, files=[("scan", ("scan.pdf", out.getvalue(), "application/pdf"))])
+        self.scan_taken = desk.url.removeprefix(self.base)
+        demo.wait_for("the sheets", lambda: "枚を読み取りました" in desk.get(self.scan_taken).text())
         where = [str(x) for x in desk.page.xpath("//main//a/@href")]
         return (next(x for x in where if "/scans/p/" in x), next(x for x in where if "/scans/page/" in x))
 
