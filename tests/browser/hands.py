@@ -95,6 +95,22 @@ def decision_data(d: Definition) -> dict[str, Any]:
     return generate.post_data(pretend, pretend.steps[0], made)
 
 
+def open_case(desk: Tab, receipt: str) -> str:
+    """Find a case by its receipt number and open it. Returns its address."""
+    desk.goto("/staff/")
+
+    def look() -> bool:
+        desk.get_by_role("searchbox").fill(receipt)
+        desk.keyboard.press("Enter")
+        desk.wait_for_url("**/staff/?q=*")
+        return desk.locator(".apps tbody a").count() == 1
+
+    demo.wait_for(receipt, look)
+    desk.click(".apps tbody a")
+    desk.wait_for_url("**/staff/case/**")
+    return desk.url.partition("?")[0]
+
+
 def until(tab: Tab, path: str, words: str) -> None:
     """Open a page again and again until it says so (the worker needs a moment)."""
     def look() -> bool:

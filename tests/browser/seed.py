@@ -169,7 +169,7 @@ class Town:
         hanako, day = self.window("hanako"), dt.date.today()
         hanako.get("/guide/hikkoshi/").send("./", {
             "kind": "in", "date.era": "ad", "date.y": str(day.year), "date.m": str(day.month), "date.d": str(day.day), "child": "yes",
-            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes"})
+            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes", "dog": "yes"})
         assert "/guide/list/" in hanako.url, hanako.errors()
         return hanako.url.removeprefix(self.base).partition("#")[0]
 
@@ -595,6 +595,8 @@ class Town:
         out = io.BytesIO()
         images[0].save(out, "PDF", save_all=True, append_images=[*images[1:], Image.new("L", (1240, 1754), 255)], resolution=150)
         desk = self.window("tanaka").get("/staff/scans/").send("staff/scans/", {}, files=[("scan", ("scan.pdf", out.getvalue(), "application/pdf"))])
+        self.scan_taken = desk.url.removeprefix(self.base)
+        demo.wait_for("the sheets", lambda: "枚を読み取りました" in desk.get(self.scan_taken).text())
         where = [str(x) for x in desk.page.xpath("//main//a/@href")]
         return (next(x for x in where if "/scans/p/" in x), next(x for x in where if "/scans/page/" in x))
 

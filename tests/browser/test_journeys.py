@@ -13,7 +13,7 @@ from playwright.sync_api import Page as Tab
 
 from madoguchi.config import demo
 
-from .hands import FORWARD, answer, cookies_of, decision_data, fill_step, here, until, walk_by_hand
+from .hands import FORWARD, answer, cookies_of, decision_data, fill_step, here, open_case, until, walk_by_hand
 from .seed import BY_PHOTO, DWELLING, RISAI, TEATE, Town, answers, definitions, fields, walk
 
 pytestmark = pytest.mark.browser
@@ -74,22 +74,6 @@ def test_a_certificate_from_the_photo_to_the_download(js: bool, town: Town, open
     until(phone, mine, "結果が出ました")
     words = read_pdf(phone, "罹災証明書（PDF）")
     assert "罹災証明書" in words and "相違ないことを証明します" in words
-
-
-def open_case(desk: Tab, receipt: str) -> str:
-    """Find a case by its receipt number and open it. Returns its address."""
-    desk.goto("/staff/")
-
-    def look() -> bool:
-        desk.get_by_role("searchbox").fill(receipt)
-        desk.keyboard.press("Enter")
-        desk.wait_for_url("**/staff/?q=*")
-        return desk.locator(".apps tbody a").count() == 1
-
-    demo.wait_for(receipt, look)
-    desk.click(".apps tbody a")
-    desk.wait_for_url("**/staff/case/**")
-    return desk.url.partition("?")[0]
 
 
 def press(desk: Tab, js: bool, key: str, words: str) -> None:

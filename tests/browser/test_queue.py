@@ -67,3 +67,24 @@ def test_giving_up_on_the_telephone(town: Town, open_as: Open):
     phone.locator("main summary").click()
     phone.get_by_role("button", name="番を取り消す").click()
     assert "取り消しました" in phone.inner_text("main")
+
+
+@pytest.mark.parametrize("js", [True, False], ids=["scripts", "no-scripts"])
+def test_an_interview_begins_at_the_called_number_and_leads_back(town: Town, open_as: Open, js: bool):
+    ticket(town)
+    desk = open_as(town.cookies("ito"), width=1280, js=js).new_page()
+    desk.goto(DESK)
+    desk.get_by_role("button", name="次を呼ぶ").press("Enter")
+    number = number_of(desk)
+    desk.get_by_role("link", name="聞き取りを始める").press("Enter")
+    desk.wait_for_url("**/interview/?from=ticket:*")
+    assert f"番号札 {number}" in desk.inner_text("main")
+    assert desk.locator("main input[name=p]:checked").evaluate_all("all => all.map(e => e.value)") == ["kaigo-nintei-shinki"]
+    desk.get_by_role("button", name="聞き取りを始める").press("Enter")
+    desk.wait_for_url("**/interview/*-*/")
+    desk.get_by_text("この聞き取りをやめる").press("Enter")
+    desk.get_by_role("button", name="やめて消す").press("Enter")
+    desk.get_by_role("link", name="に戻る").press("Enter")
+    desk.wait_for_url(f"**{DESK}")
+    assert number_of(desk) == number
+    desk.locator("#current button[value=finish]").press("Enter")

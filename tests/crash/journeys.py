@@ -71,6 +71,8 @@ JOURNEYS: dict[str, Journey] = {
               ("line_call", {}), ("line_forget", {})],
     # written by a clerk, signed on the tablet, filed
     "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
+    # a form on paper, scanned and read sheet by sheet
+    "scan": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("scan_in", {}), ("work", {})],
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
@@ -83,4 +85,4 @@ ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice"
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
-        "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed")}
+        "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed")}

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support import papers
 
-from madoguchi.counter import interviewing, reading
+from madoguchi.counter import interviewing, origins, reading
 from madoguchi.counter.models import Interview
 from madoguchi.counter.staff_errors import NotReady
 from madoguchi.intake import asking, together
@@ -16,6 +16,7 @@ from madoguchi.intake.public import AnswersWrong
 from madoguchi.register.public import Claim
 
 from .rights import HELPERS, Ask, anything, resident, something, staff
+from .rights_booking import COUNTER as SECTION
 
 IDS = ("interview",)
 
@@ -81,6 +82,8 @@ TABLE: dict[str, Ask] = {
     "counter.interviewing.interview_take_back": staff(_shown, {"tanaka"}, anything),
     "counter.interviewing.interview_end": staff(lambda w, a: interviewing.interview_end(
         actor=a, interview_id=w.interview) or True, {"tanaka"}, anything),
+    "counter.origins.origin_get": staff(lambda w, a: origins.origin_get(actor=a, mark=f"ticket:{w.ticket}"), SECTION, anything),
+    "counter.origins.origin_of": staff(lambda w, a: origins.origin_of(actor=a, mark=f"booking:{w.booking}"), SECTION, something),
     "counter.reading.interview_finish": staff(_finish, {"tanaka"}, anything),
     "intake.asking.owned_list": resident(lambda w, o: asking.owned_list(owner=o, draft_ids=[w.begun]) if o else [], something),
     "intake.asking.page_asked": resident(lambda w, o: asking.page_asked(

@@ -8,30 +8,39 @@ from typing import Any
 
 from madoguchi.files.public import FileRefused
 from madoguchi.intake.errors import AnswersWrong
-from madoguchi.scans import selectors, services
+from madoguchi.scans import selectors, services, taking
 from madoguchi.scans.errors import ScanUnreadable
+from madoguchi.scans.models import Upload
 from madoguchi.scans.tests.conftest import waiting
 
 from .rights import SECTION, Ask, anything, something, staff
 
 WORKERS = {"matsuda", "sato", "yamada", *SECTION}
 IDS = ("scan_packet", "scan_sheet", "scan_aside")
+NUMBERS = ("scan_upload",)
 
 
 def sheets(w: Any) -> None:
     """A packet of 子育て that waits, and a sheet that nobody could place."""
     packet, page = waiting()
     w.scan_packet, w.scan_sheet = str(packet.id), str(page.id)
+    w.scan_upload = page.upload_id
     w.scan_aside = str(selectors.page_list(actor=w.hall.staff("tanaka"))[0].id)
 
 
 def take(w: Any, a: Any) -> bool:
     """Whoever may is told that this is no scan."""
     try:
-        services.scan_take(actor=a, section="kosodate", source=io.BytesIO(b"\xff\xd8\xff\xe0"), name="a.jpg", size=4)
+        taking.scan_take(actor=a, section="kosodate", source=io.BytesIO(b"\xff\xd8\xff\xe0"), name="a.jpg", size=4)
     except (FileRefused, ScanUnreadable):
         return True
     return False
+
+
+def _reading(w: Any, a: Any) -> Any:
+    """Those that are being read."""
+    Upload.objects.filter(id=w.scan_upload).update(state="reading")
+    return selectors.upload_list(actor=a)
 
 
 def file(w: Any, a: Any) -> bool:
@@ -61,10 +70,14 @@ TABLE: dict[str, Ask] = {
     "scans.selectors.packet_get": staff(lambda w, a: selectors.packet_get(actor=a, packet_id=w.scan_packet), SECTION, anything),
     "scans.selectors.packet_any": staff(lambda w, a: selectors.packet_any(actor=a, packet_id=w.scan_packet), SECTION, anything),
     "scans.selectors.packet_list": staff(lambda w, a: selectors.packet_list(actor=a), SECTION, something),
+    "scans.selectors.upload_get": staff(lambda w, a: selectors.upload_get(actor=a, upload_id=w.scan_upload), SECTION, anything),
+    "scans.selectors.upload_list": staff(_reading, SECTION, something),
+    "scans.selectors.came_of": staff(lambda w, a: selectors.came_of(
+        actor=a, upload=Upload(id=w.scan_upload))[0], SECTION, something),
     "scans.selectors.page_list": staff(lambda w, a: selectors.page_list(actor=a), SECTION, something),
     "scans.selectors.page_get": staff(lambda w, a: selectors.page_get(actor=a, page_id=w.scan_sheet), SECTION, anything),
     "scans.selectors.page_file": staff(lambda w, a: selectors.page_file(actor=a, page_id=w.scan_sheet), SECTION, anything),
-    "scans.services.scan_take": staff(take, SECTION, something),
+    "scans.taking.scan_take": staff(take, SECTION, something),
     "scans.services.page_place": staff(lambda w, a: services.page_place(actor=a, page_id=w.scan_sheet, packet_id=w.scan_packet, slug="", leaf=2),
                                        SECTION, anything),
     "scans.services.page_drop": staff(drop, SECTION, something),
@@ -75,6 +88,7 @@ TABLE: dict[str, Ask] = {
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.paper.paper_read": ("for the room above, which has asked who may", {"scans.keying_staff_views"}),
     "scans.rules.code_read": ("reads the text of a code", None),
+    "scans.taking.sheet_read": ("handler of what scan_take promised; it asks nobody who is there", {"config.wiring"}),
     "scans.selectors.leaf_of": ("a form of the city, of nobody", None),
     "scans.selectors.may_scan": ("yes or no", None),
     "scans.selectors.pages_of": ("pages of an empty form", None),

@@ -64,7 +64,7 @@ IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "docu
 OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN | rights_booking.OPEN
 OPEN |= rights_queue.OPEN | rights_counter.OPEN | rights_scans.OPEN
 NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS,
-           *rights_booking.NUMBERS, *rights_queue.NUMBERS)
+           *rights_booking.NUMBERS, *rights_queue.NUMBERS, *rights_scans.NUMBERS)
 
 
 class World:

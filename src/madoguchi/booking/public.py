@@ -5,7 +5,7 @@ from .days import Day, Slot, days_of, hours_today, next_free
 from .errors import BookingNotFound, BookingOver, HoldOver, ServiceNotFound, SlotTaken
 from .keeping import bookings_remind, bookings_sweep
 from .models import Booking
-from .selectors import bookable, booking_by_number, booking_list, bookings_of, services_online
+from .selectors import bookable, booking_by_number, booking_list, bookings_of, services_online, staff_booking_get
 from .services import (
     booking_by_staff,
     booking_cancel,
@@ -25,5 +25,5 @@ __all__ = [
     "Booking", "BookingNotFound", "BookingOver", "Contact", "Counter", "Day", "HoldOver", "SEALED", "Service", "ServiceNotFound", "Slot", "SlotTaken",
     "bookable", "booking_by_number", "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_list", "booking_mark",
     "bookings_of", "bookings_remind", "bookings_sweep", "days_of", "details_set", "hold_make", "hold_release", "hours_today", "next_free",
-    "offers_sweep", "services_online", "setup", "trial_bookings", "witness",
+    "offers_sweep", "services_online", "setup", "staff_booking_get", "trial_bookings", "witness",
 ]

@@ -18,6 +18,7 @@ from .rules import CELL, DAY, Span, joined
 
 WEEKDAYS = "月火水木金土日"
 WORKDAYS = "平日"  # 月 to 金
+MOST_PROCEDURES = 10  # of a service; as many as an interview takes
 Path_ = tuple[str, ...]
 
 
@@ -53,6 +54,7 @@ class Service:
     bring: str
     note: str
     letter: str = ""  # of its tickets (番号札); empty: it has none
+    procedures: tuple[str, ...] = ()  # what is usually filed there: chosen when an interview (書かない窓口) begins
 
 
 @dataclass(frozen=True, slots=True)
@@ -219,7 +221,7 @@ def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Coun
 
 def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> Service:
     table = _table(raw, path, {"名", "窓口", "分"}, {
-        "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札"})
+        "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札", "手続き"})
     names = table["窓口"]
     if not isinstance(names, list) or not names or [n for n in names if n not in counters] or len({counters[n].section for n in names}) > 1:
         raise _Wrong((*path, "窓口"), f"「窓口」に書いた番号から、同じ課のものを [ ] に並べてください(今は {names})")
@@ -234,7 +236,14 @@ def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> S
         _number(table, "おき", path, CELL, 480, str(minutes + pause), CELL), _number(table, "何日先まで", path, 1, 366, "60"),
         _number(table, "受付の締切", path, 0, 720, "2"), _number(table, "変更の締切", path, 0, 720, "2"),
         _number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")),
-        say(table.get("案内", "")), letter)
+        say(table.get("案内", "")), letter, _slugs(table.get("手続き", []), (*path, "手続き")))
+
+
+def _slugs(raw: Any, path: Path_) -> tuple[str, ...]:
+    if not isinstance(raw, list) or len(raw) > MOST_PROCEDURES or len(set(raw)) < len(raw) or not all(
+            isinstance(slug, str) and re.fullmatch(r"[a-z0-9-]{1,80}", slug) for slug in raw):
+        raise _Wrong(path, f"手続きの番号を [tenshutsu-todoke, juuminhyou-utsushi] の形で、{MOST_PROCEDURES}個まで、同じものは一度だけ並べてください")
+    return tuple(raw)
 
 
 def _letters_once(services: dict[str, Service]) -> None:

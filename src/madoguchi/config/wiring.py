@@ -16,6 +16,7 @@ from madoguchi.notifications import public as notifications
 from madoguchi.payments import public as payments
 from madoguchi.queue import public as queue
 from madoguchi.records import public as records
+from madoguchi.scans import public as scans
 from madoguchi.survey import public as survey
 
 HANDLERS = {
@@ -35,6 +36,7 @@ HANDLERS = {
     identity.SECTION_LEFT: {"casework.release": casework.cases_release},
     payments.CHANGED: {"intake.pay": intake.payment_changed, "collection.pay": collection.payment_changed},
     payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
+    scans.SCAN_TAKEN: {"scans.read": scans.sheet_read},
     notifications.SEND: {"notifications.send": notifications.mail_send},
 }
 

@@ -116,12 +116,13 @@ def unfiled(row: Interview) -> list[intake.Draft]:
 
 
 @transaction.atomic(durable=True)
-def interview_begin(*, actor: Staff, slugs: list[str]) -> Interview:
-    """Begin with these procedures. Raises NothingChosen, NotFound, Forbidden."""
+def interview_begin(*, actor: Staff, slugs: list[str], origin: str = "") -> Interview:
+    """Begin with these procedures. ``origin`` is the mark of the ticket or booking (the caller has asked origins.origin_get).
+    Raises NothingChosen, NotFound, Forbidden."""
     section, wanted = insist(actor), list(dict.fromkeys(slugs))
     if not 0 < len(wanted) <= MOST_PROCEDURES or not all(fileable(procedures.current(slug)) for slug in wanted):
         raise NothingChosen
-    row = Interview(clerk=actor, section=section, owner=f"g:{sha256(secrets.token_bytes(32))[:40]}", made_at=clock.now())
+    row = Interview(clerk=actor, section=section, owner=f"g:{sha256(secrets.token_bytes(32))[:40]}", made_at=clock.now(), origin=origin)
     came = {"channel": intake.COUNTER, "help": row.id, "supporter": {"staff": actor.username, "name": actor.name}}
     row.drafts = [str(d.id) for d in intake.drafts_begin(owner=owner_of(row), slugs=wanted, values={}, checked=True, **came)]
     row.save(force_insert=True)

@@ -17,6 +17,7 @@ class Interview(models.Model):
     state = models.CharField(max_length=8, default="open")  # rules.OPEN, SHOWN, SIGNED, FILED, ENDED
     identity = models.JSONField(default=list)  # how the clerk made sure who it is (rules.IDENTITY)
     wrong = models.JSONField(default=list)  # lines that the person says are wrong: draft:anchor
+    origin = models.CharField(max_length=50, default="")  # ticket:… or booking:…, from which it was opened
     language = models.CharField(max_length=10, default="ja")  # in which it was read over
     receipts = models.JSONField(default=dict)  # draft → receipt number
     made_at = models.DateTimeField(db_index=True)

@@ -11,6 +11,12 @@ class InterviewNotFound(NotFound):
     ja = "この聞き取りは見つかりませんでした。「窓口」の一覧から開いてください。"
 
 
+class OriginNotFound(NotFound):
+    """No such ticket or booking, or another section's."""
+
+    ja = "この番号札か予約は見つかりませんでした。「番号札」か「予約」の画面から開き直してください。"
+
+
 class NothingChosen(NotFound):
     """No procedure, too many, or one that cannot be filed at the counter."""
 

@@ -19,7 +19,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import posts, see_other
 
-from . import interviewing, reading
+from . import interviewing, origins, reading
 from .models import Interview
 from .rules import CODE_MINUTES, IDENTITY, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
 from .staff_errors import NothingChosen, NotReady
@@ -48,18 +48,19 @@ def _url(row: Interview, *parts: str) -> str:
 def begin(request: HttpRequest) -> HttpResponse:
     """One's own interviews; choose the procedures of a new one."""
     actor, fault, query = _actor(request), "", request.GET.get("q", "").strip()[:60]
-    chosen = request.POST.getlist("p")
+    chosen, mark = request.POST.getlist("p"), (request.POST or request.GET).get("from", "")
+    origin = origins.origin_get(actor=actor, mark=mark) if mark else None
     if request.method == "POST":
         try:
-            return see_other(_url(interviewing.interview_begin(actor=actor, slugs=chosen)))
+            return see_other(_url(interviewing.interview_begin(actor=actor, slugs=chosen, origin=mark)))
         except (NothingChosen, NotFound):
             fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
-    kept = chosen or request.GET.getlist("p")
+    kept = chosen or request.GET.getlist("p") or (origin.slugs if origin and "q" not in request.GET and request.method != "POST" else ())
     found = interviewing.procedures_offered(actor=actor, query=query)
     there = {p.slug for p in found}
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
     context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
-               "found": [*more, *found], "faults": [("p-1", fault)] if fault else []}
+               "found": [*more, *found], "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
 
@@ -84,6 +85,7 @@ def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
                "showing": row.state == SHOWN, "identity": "、".join(IDENTITY.get(x, UNCHECKED) for x in row.identity),
                "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
                "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
+               "origin": origins.origin_of(actor=_actor(request), mark=row.origin),
                "asked": "found" in request.GET, "found": request.GET.get("found") == "1"}
     return render(request, "counter/staff_interview.html", context, status=422 if fault else 200)
 

@@ -1,6 +1,8 @@
-"""Door: what the worker and the wiring need."""
+"""Door: what the worker and the wiring need, and a ticket for the rooms above."""
 
+from .city import seat_name
 from .keeping import queue_sweep
+from .selectors import staff_ticket_get
 from .witness import witness
 
-__all__ = ["queue_sweep", "witness"]
+__all__ = ["queue_sweep", "seat_name", "staff_ticket_get", "witness"]

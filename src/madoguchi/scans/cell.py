@@ -1,21 +1,22 @@
 """A scan is drawn and its codes are read in a process of its own that may use so much memory and time and no more (as files/cell.py does).
-As a program it reads a PDF or a picture from stdin, writes one JPEG a sheet into the folder named, and what it saw to stdout."""
+As a program it reads a PDF or a picture from stdin and says how many sheets it has, or writes one of them as a JPEG into the folder named
+and what it saw on it to stdout. A sheet takes less than the lease of a message (kernel.outbox)."""
 
 from __future__ import annotations
 
 import json
 import os
+import signal
 import subprocess
 import sys
-from collections.abc import Iterator
 from dataclasses import dataclass
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from .errors import ScanTooLong, ScanUnreadable
+from .errors import ScanSlow, ScanTooLong, ScanUnreadable
 
 MEMORY = 2_000_000_000  # address space, libraries included
-CPU, WALL = 90, 120  # seconds
+CPU, WALL = 30, 45  # seconds for one sheet
 OUTPUT = 20_000_000  # bytes of one picture
 MOST = 40  # sheets
 DPI, LONGEST = 200, 4000  # as drawn; pixels of the longer side
@@ -32,35 +33,48 @@ class Seen:
     marks: list[list[float]]
 
 
-def sheets(source: BinaryIO, folder: Path) -> list[Seen]:
-    """The sheets of a scan, as pictures in ``folder``. Raises ScanUnreadable, ScanTooLong."""
+def count(source: BinaryIO) -> int:
+    """How many sheets a scan has. Raises ScanUnreadable, ScanTooLong."""
+    return int(_run(source, "", 0))
+
+
+def sheet(source: BinaryIO, number: int, folder: Path) -> Seen:
+    """One sheet, from 1, as a picture in ``folder``. Raises ScanUnreadable, ScanSlow."""
+    said = json.loads(_run(source, str(folder), number))
+    return Seen(folder / f"{number}.jpg", said["code"], said["marks"])
+
+
+def _run(source: BinaryIO, folder: str, number: int) -> bytes:
     here = str(Path(__file__).resolve().parents[2])
     source.seek(0)
     try:
         done = subprocess.run(
-            [sys.executable, "-m", "madoguchi.scans.cell", str(folder)], input=source.read(), capture_output=True, timeout=WALL, check=False,
-            env={"PYTHONPATH": here, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "OMP_THREAD_LIMIT": "1"})
+            [sys.executable, "-m", "madoguchi.scans.cell", folder, str(number)], input=source.read(), capture_output=True, timeout=WALL,
+            check=False, env={"PYTHONPATH": here, "LANG": "C.UTF-8", "PYTHONUTF8": "1", "OMP_THREAD_LIMIT": "1"})
     except subprocess.TimeoutExpired:
-        raise ScanUnreadable from None
+        raise ScanSlow from None
     if done.returncode == TOO_LONG:
         raise ScanTooLong
+    if done.returncode in (-signal.SIGXCPU, -signal.SIGKILL):  # killed: the time on the processor was over, or the machine had no memory left
+        raise ScanSlow
     if done.returncode:
         raise ScanUnreadable
-    return [Seen(folder / f"{n}.jpg", one["code"], one["marks"]) for n, one in enumerate(json.loads(done.stdout))]
+    return done.stdout
 
 
-def _drawn(data: bytes) -> Iterator[Any]:
-    """The sheets as pictures."""
+def _drawn(data: bytes, number: int) -> Any:
+    """The sheet of this number as a picture; for 0 how many there are."""
     if b"%PDF-" in data[:1024]:
         import pypdfium2
 
         document = pypdfium2.PdfDocument(data)
         if len(document) > MOST:
             raise ScanTooLong
-        for page in document:
-            dpi = min(DPI, 72 * LONGEST / max(*page.get_size(), 1))
-            yield page.render(scale=dpi / 72).to_pil().convert("RGB")
-        return
+        if not number:
+            return len(document)
+        page = document[number - 1]
+        dpi = min(DPI, 72 * LONGEST / max(*page.get_size(), 1))
+        return page.render(scale=dpi / 72).to_pil().convert("RGB")
     import io
 
     from PIL import Image, ImageOps
@@ -69,10 +83,12 @@ def _drawn(data: bytes) -> Iterator[Any]:
     with Image.open(io.BytesIO(data)) as image:
         if image.width * image.height > PIXELS:
             raise ScanUnreadable
+        if not number:
+            return 1
         image.draft("RGB", (LONGEST, LONGEST))
         upright = ImageOps.exif_transpose(image).convert("RGB")
     upright.thumbnail((LONGEST, LONGEST))
-    yield upright
+    return upright
 
 
 def _looked(image: Any) -> tuple[Any, dict[str, Any]]:
@@ -99,25 +115,26 @@ def _looked(image: Any) -> tuple[Any, dict[str, Any]]:
     return image, said
 
 
-def main(folder: str) -> int:
-    """Draw stdin into the folder under the limits."""
+def main(folder: str, number: int) -> int:
+    """Look at stdin under the limits."""
     import resource
 
     resource.setrlimit(resource.RLIMIT_AS, (MEMORY, MEMORY))
     resource.setrlimit(resource.RLIMIT_CPU, (CPU, CPU + 1))
     resource.setrlimit(resource.RLIMIT_FSIZE, (OUTPUT, OUTPUT))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
-    out = []
     try:
-        for n, image in enumerate(_drawn(sys.stdin.buffer.read())):
-            upright, said = _looked(image)
-            upright.save(os.path.join(folder, f"{n}.jpg"), quality=82)
-            out.append(said)
+        drawn = _drawn(sys.stdin.buffer.read(), number)
     except ScanTooLong:
         return TOO_LONG
-    sys.stdout.write(json.dumps(out))
+    if not number:
+        sys.stdout.write(str(drawn))
+        return 0
+    upright, said = _looked(drawn)
+    upright.save(os.path.join(folder, f"{number}.jpg"), quality=82)
+    sys.stdout.write(json.dumps(said))
     return 0
 
 
 if __name__ == "__main__":
-    sys.exit(main(sys.argv[1]))
+    sys.exit(main(sys.argv[1], int(sys.argv[2])))

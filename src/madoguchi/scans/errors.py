@@ -19,6 +19,10 @@ class ScanUnreadable(DomainError):
     ja = "このファイルは開けません。壊れているか、パスワードが付いています。300dpiのPDFか画像で読み取り直してください。"
 
 
+class ScanSlow(ScanUnreadable):
+    """It was not read in the time it may take."""
+
+
 class ScanTooLong(ScanUnreadable):
     """More sheets than are taken at once."""
 

@@ -6,11 +6,15 @@ from django.db import models
 
 
 class Upload(models.Model):
-    """A scan that was taken in: what it hashed to as it came, so that it is not taken in twice. The file itself is not kept."""
+    """A scan that was taken in: what it hashed to as it came, so that it is not taken in twice. The file itself is
+    kept until its sheets are read."""
 
     sha256 = models.CharField(max_length=64, unique=True)
     section = models.CharField(max_length=40)
     sheets = models.PositiveSmallIntegerField()
+    state = models.CharField(max_length=8, default="done", db_index=True)  # rules.TAKING, READING, DONE
+    file = models.UUIDField(null=True)  # while it is read
+    broken = models.JSONField(default=list)  # sheets that could not be read
     by = models.CharField(max_length=80)
     at = models.DateTimeField()
 
@@ -51,6 +55,9 @@ class Page(models.Model):
     problem = models.CharField(max_length=10, default="")
     marks = models.JSONField(default=list)  # the four squares in pixels; empty when they were not seen
     at = models.DateTimeField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["upload", "sheet"], name="scan_sheet_once")]
 
     def __str__(self) -> str:
         return f"{self.upload_id}-{self.sheet}"

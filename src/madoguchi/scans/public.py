@@ -1,5 +1,7 @@
-"""Door: the sweep for the worker."""
+"""Door: what the worker does for scanned paper."""
 
+from .events import SCAN_TAKEN
 from .services import scans_sweep
+from .taking import sheet_read
 
-__all__ = ["scans_sweep"]
+__all__ = ["SCAN_TAKEN", "scans_sweep", "sheet_read"]

@@ -8,7 +8,9 @@ from dataclasses import dataclass, field
 
 OPEN, FILED = "open", "filed"
 KEEP_DAYS = 30  # a packet that was filed stays on the list so long
-NO_CODE, FOREIGN, TWICE = "no_code", "foreign", "twice"
+TAKING, READING, DONE = "taking", "reading", "done"  # of a scan
+NO_CODE, FOREIGN, TWICE, BROKEN = "no_code", "foreign", "twice", "broken"
+SLOW_TRIES = 3  # so often a sheet that takes too long is tried
 PROBLEMS = {NO_CODE: "二次元コードが読めません", FOREIGN: "この市の様式にない二次元コードです", TWICE: "同じページが2枚あります", "": ""}
 CODE = re.compile(r"madoguchi:([a-z0-9-]{1,80}):([0-9-]{4,20}):(\d{1,2})(?::(\d{1,6}):([0-9a-f]{6}))?")
 
@@ -49,11 +51,13 @@ def code_read(text: str) -> Code | None:
 
 def sort(leaves: Sequence[Leaf | str]) -> Sorted:
     """Sheets in the order in which they were scanned; a text is why one has no place. Page 1, or a page of another form, begins the
-    next application; a page that is there already waits for the clerk."""
+    next application; a page that is there already waits for the clerk. After a sheet that could not be read nothing is added to what came
+    before: it may have been the beginning of another application."""
     out, here = Sorted(), ("", 0)
     for sheet, leaf in enumerate(leaves):
         if isinstance(leaf, str):
             out.aside[sheet] = leaf
+            here = ("", 0) if leaf == BROKEN else here
             continue
         form = (leaf.slug, leaf.version)
         if form != here or leaf.page == 1:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 from dataclasses import dataclass
+
+from django.db.models import Max
 
 from madoguchi.files.public import StoredFile, file_get
 from madoguchi.identity.public import Right, Staff
@@ -14,8 +17,19 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.pdf import PaperBox, PaperMap, layout_mark, paper_map
 
 from .errors import PacketFiled, ScanNotFound
-from .models import Packet, Page
-from .rules import FILED, OPEN, Code, Leaf, code_read, missing
+from .models import Packet, Page, Upload
+from .rules import DONE, FILED, OPEN, READING, TAKING, Code, Leaf, code_read, missing
+
+TAKING_LASTS = dt.timedelta(hours=1)  # a scan that is still being taken in after that was left by a crash
+
+
+@dataclass(frozen=True, slots=True)
+class Progress:
+    """How far the reading of a scan is: ``at`` of its sheets."""
+
+    upload: Upload
+    at: int
+    whole: bool
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,14 +92,40 @@ def packet_list(*, actor: Staff, state: str = OPEN) -> list[ShownPacket]:
     return out
 
 
+def upload_get(*, actor: Staff, upload_id: int) -> Upload:
+    """A scan that was taken in for one's sections. Raises ScanNotFound."""
+    row = Upload.objects.filter(id=upload_id, section__in=sections_of(actor=actor)).exclude(state=TAKING).first()
+    if row is None:
+        raise ScanNotFound
+    return row
+
+
+def upload_list(*, actor: Staff) -> list[Progress]:
+    """Scans of one's sections that are being read. Raises Forbidden."""
+    return [progress(row) for row in Upload.objects.filter(section__in=insist(actor=actor), state=READING).order_by("at")[:20]]
+
+
+def progress(upload: Upload) -> Progress:
+    """How far it is (the caller has got the scan for its reader): sheets are read in their order."""
+    at = upload.sheets if upload.state == DONE else Page.objects.filter(upload=upload).aggregate(n=Max("sheet"))["n"] or 0
+    return Progress(upload, at, upload.state == DONE)
+
+
+def came_of(*, actor: Staff, upload: Upload) -> tuple[list[ShownPacket], list[Page]]:
+    """What a scan became that is still to be typed off by this person: packets, and sheets that nobody could place. Raises Forbidden."""
+    mine = {p.packet_id for p in Page.objects.filter(upload=upload).exclude(packet=None)}
+    return [s for s in packet_list(actor=actor) if s.packet.id in mine], [p for p in page_list(actor=actor) if p.upload_id == upload.id]
+
+
 def page_list(*, actor: Staff) -> list[Page]:
     """Sheets that nobody could place. Raises Forbidden."""
-    return list(Page.objects.filter(section__in=insist(actor=actor), packet=None).select_related("upload").order_by("at", "upload", "sheet")[:200])
+    rows = Page.objects.filter(section__in=insist(actor=actor), packet=None, upload__state=DONE).select_related("upload")
+    return list(rows.order_by("at", "upload", "sheet")[:200])
 
 
 def page_get(*, actor: Staff, page_id: str) -> Page:
     """A sheet of one's sections that is not filed. Raises ScanNotFound."""
-    row = Page.objects.filter(id=page_id, section__in=sections_of(actor=actor)).select_related("packet").first()
+    row = Page.objects.filter(id=page_id, upload__state=DONE, section__in=sections_of(actor=actor)).select_related("packet").first()
     if row is None:
         raise ScanNotFound
     return row

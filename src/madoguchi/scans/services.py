@@ -1,99 +1,23 @@
-"""Writers: take a scan in, put sheets in their place, file what was typed off."""
+"""Writers: put sheets in their place, file what was typed off (taking.py takes them in)."""
 
 from __future__ import annotations
 
 import datetime as dt
-import hashlib
-import tempfile
-from pathlib import Path
 from typing import BinaryIO
 
-from django.db import IntegrityError, transaction
+from django.db import transaction
 
-from madoguchi.files.public import file_delete, file_get, file_keep, file_open, file_write, files_forget, files_of
+from madoguchi.files.public import file_get, file_open, files_forget, files_of
 from madoguchi.identity.public import Right, Staff
 from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock
-from madoguchi.kernel.errors import Forbidden
 from madoguchi.procedures import public as procedures
 
-from . import cell, selectors
-from .errors import LeafUnknown, PlaceTaken, ReceivedWrong, ScanKnown
+from . import selectors
+from .errors import LeafUnknown, PlaceTaken, ReceivedWrong
 from .models import Packet, Page, Upload
-from .rules import FILED, FOREIGN, KEEP_DAYS, NO_CODE, OPEN, Leaf, code_read, sort
-
-
-def _chain(upload: Upload) -> str:
-    return f"scan:{upload.id}"
-
-
-def scan_take(*, actor: Staff, section: str, source: BinaryIO, name: str, size: int) -> Upload:
-    """Take a scan in: draw its sheets, read their codes, put together what belongs together. Raises FileRefused, ScanUnreadable,
-    ScanTooLong, ScanKnown, Forbidden."""
-    if not actor.may(Right.WORK_CASES, section):
-        raise Forbidden
-    sha256 = _digest(source)
-    if Upload.objects.filter(sha256=sha256).exists():
-        raise ScanKnown
-    kept = file_keep(source=source, name=name, size=size, owner="scan")  # looked at for viruses, its passengers taken out
-    try:
-        with tempfile.TemporaryDirectory() as folder:
-            with file_open(kept) as clean:
-                seen = cell.sheets(clean, Path(folder))
-            return _taken(actor, section, sha256, seen)
-    finally:
-        file_delete(file=kept)
-
-
-def _digest(source: BinaryIO) -> str:
-    digest = hashlib.sha256()
-    source.seek(0)
-    while piece := source.read(1 << 16):
-        digest.update(piece)
-    return digest.hexdigest()
-
-
-def _taken(actor: Staff, section: str, sha256: str, seen: list[cell.Seen]) -> Upload:
-    try:
-        with transaction.atomic():
-            upload = Upload.objects.create(sha256=sha256, section=section, sheets=len(seen), by=actor.actor, at=clock.now())
-    except IntegrityError:
-        raise ScanKnown from None
-    try:
-        with transaction.atomic():
-            _placed(upload, section, seen)
-            audit.record(actor.actor, "scan.taken", chain=_chain(upload), first=True, facts={"sha256": sha256, "sheets": len(seen)})
-    except BaseException:
-        upload.delete()  # it can be sent again
-        raise
-    return upload
-
-
-def _placed(upload: Upload, section: str, seen: list[cell.Seen]) -> None:
-    leaves: list[Leaf | str] = []
-    for one in seen:
-        code = code_read(one.code)
-        leaves.append(selectors.leaf_of(code) or (FOREIGN if one.code else NO_CODE))
-    done = sort(leaves)
-    where: dict[int, tuple[Packet, int]] = {}
-    for group in done.packets:
-        leaf = leaves[next(iter(group.values()))]
-        assert isinstance(leaf, Leaf)
-        packet = _packet(leaf)
-        where |= {sheet: (packet, number) for number, sheet in group.items()}
-    for n, one in enumerate(seen):
-        file = file_write(data=one.path.read_bytes(), name=f"{upload.at:%Y%m%d}-{n + 1}.jpg", kind="image/jpeg", owner="scan")
-        page = Page(upload=upload, section=section, sheet=n + 1, file=file.id, code=one.code, problem=done.aside.get(n, ""), marks=one.marks,
-                    at=clock.now())
-        if n in where:
-            page.packet, page.leaf = where[n]
-            page.section = page.packet.section
-        page.save(force_insert=True)
-
-
-def _packet(leaf: Leaf) -> Packet:
-    d = procedures.version(leaf.slug, leaf.version).definition
-    return Packet.objects.create(slug=leaf.slug, version=leaf.version, section=d.section, made_at=clock.now())
+from .rules import DONE, FILED, KEEP_DAYS, OPEN, Leaf
+from .taking import broken_forget, chain_of, packet_new
 
 
 @transaction.atomic(durable=True)
@@ -110,7 +34,7 @@ def page_place(*, actor: Staff, page_id: str, packet_id: str, slug: str, leaf: i
         found = next((p for p in procedures.catalogue() if p.slug == slug and actor.may(Right.WORK_CASES, p.definition.section)), None)
         if found is None:
             raise LeafUnknown
-        packet = _packet(Leaf(slug, found.number, 1))
+        packet = packet_new(Leaf(slug, found.number, 1))
     packet = Packet.objects.select_for_update().get(id=packet.id)
     if not 0 <= leaf <= selectors.pages_of(selectors.definition_of(packet)):
         raise LeafUnknown
@@ -120,7 +44,7 @@ def page_place(*, actor: Staff, page_id: str, packet_id: str, slug: str, leaf: i
     page.save(update_fields=["packet", "leaf", "problem", "section"])
     if before is not None and before.id != packet.id:
         _emptied(before)
-    audit.record(actor.actor, "scan.placed", chain=_chain(page.upload), facts={"sheet": page.sheet, "packet": str(packet.id), "page": leaf})
+    audit.record(actor.actor, "scan.placed", chain=chain_of(page.upload), facts={"sheet": page.sheet, "packet": str(packet.id), "page": leaf})
     return packet
 
 
@@ -142,7 +66,7 @@ def page_drop(*, actor: Staff, page_id: str) -> None:
     files_forget(ids=[str(page.file)])
     if packet is not None:
         _emptied(packet)
-    audit.record(actor.actor, "scan.dropped", chain=_chain(page.upload), facts={"sheet": page.sheet})
+    audit.record(actor.actor, "scan.dropped", chain=chain_of(page.upload), facts={"sheet": page.sheet})
 
 
 def packet_begin(*, actor: Staff, packet_id: str) -> Packet:
@@ -193,13 +117,13 @@ def packet_file(*, actor: Staff, packet_id: str, received: dt.date | None) -> Pa
 
 
 def scans_sweep() -> int:
-    """Forget packets a month after they were filed, and scans of which no sheet is left (what they hashed to stays a year). Returns how
-    many went."""
+    """Forget packets a month after they were filed, and scans of which no sheet is left (what they hashed to stays a year), and
+    what a crash left half taken in. Returns how many went."""
     now = clock.now()
     gone, _ = Packet.objects.filter(state=FILED, filed_at__lt=now - dt.timedelta(days=KEEP_DAYS)).delete()
-    old = Upload.objects.filter(at__lt=now - dt.timedelta(days=365), page=None)
+    old = Upload.objects.filter(at__lt=now - dt.timedelta(days=365), state=DONE, page=None)
     went, _ = old.delete()
-    return gone + went
+    return gone + went + broken_forget()
 
 
 def file_of(page: Page) -> BinaryIO:

@@ -18,7 +18,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import reading, selectors, services
+from . import reading, selectors, services, taking
 from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable
 from .models import Packet, Page
 from .rules import FILED, PROBLEMS, missing
@@ -42,17 +42,27 @@ def scans(request: HttpRequest) -> HttpResponse:
             if sent is None:
                 refused = "読み取ったファイル(PDF・JPEG・PNG)を選んでから押してください"
             else:
-                upload = services.scan_take(actor=actor, section=section, source=sent, name=sent.name or "", size=sent.size or 0)
-                return see_other(f"{reverse('scans')}?taken={upload.sheets}")
+                upload = taking.scan_take(actor=actor, section=section, source=sent, name=sent.name or "", size=sent.size or 0)
+                return see_other(reverse("scan_upload", kwargs={"upload_id": upload.id}))
         except (FileRefused, ScanUnreadable, ScanKnown) as wrong:
             refused = wrong.ja
-    taken = request.GET.get("taken", "")
     context = {
         "packets": selectors.packet_list(actor=actor), "filed": selectors.packet_list(actor=actor, state=FILED)[:20],
         "aside": [(p, PROBLEMS.get(p.problem, "")) for p in selectors.page_list(actor=actor)],
         "sections": [(key, city().sections[key].name) for key in sections], "reads": reading.installed(),
-        "faults": [("scan", refused)] if refused else [], "taken": taken if taken.isdecimal() and len(taken) < 4 else ""}
+        "reading": selectors.upload_list(actor=actor), "faults": [("scan", refused)] if refused else []}
     return render(request, "scans/list.html", context, status=422 if refused else 200)
+
+
+@login_required
+@require_safe
+def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
+    """How far the reading of a scan is, and what came of it."""
+    actor = actor_of(request)
+    found = selectors.upload_get(actor=actor, upload_id=upload_id)
+    packets, aside = selectors.came_of(actor=actor, upload=found)
+    context = {"p": selectors.progress(found), "packets": packets, "aside": [(s, PROBLEMS.get(s.problem, "")) for s in aside]}
+    return render(request, "scans/upload.html", context)
 
 
 @login_required

@@ -51,7 +51,15 @@ def test_what_is_written_and_what_is_left_out(tmp_path):
     assert found.remind == 16
 
 
+def test_procedures_of_a_service(tmp_path):
+    assert read(tmp_path, GOOD).services["s"].procedures == ()
+    assert read(tmp_path, GOOD + "    手続き: [nouzei-shoumei, kazei-shoumei]\n").services["s"].procedures == ("nouzei-shoumei", "kazei-shoumei")
+
+
 @pytest.mark.parametrize(("old", "new", "line", "words"), [
+    ("分: \"30\"", "分: \"30\"\n    手続き: [a, a]", 15, "同じものは一度だけ"),
+    ("分: \"30\"", "分: \"30\"\n    手続き: nouzei", 15, "[tenshutsu-todoke"),
+    ("分: \"30\"", "分: \"30\"\n    手続き: [転出届]", 15, "手続きの番号"),
     ("    席: \"2\"\n", "", 3, "席"), ("席: \"2\"", "席: \"0\"", 6, "1〜50の数"), ("課: zeimu", "課: nowhere", 5, "city.yaml"),
     ("[9:00-12:00], 土", "[9:00-12:03], 土", 8, "5分きざみ"), ("[9:00-12:00], 土", "[12:00-9:00], 土", 8, "始まりより後"),
     ("[9:00-12:00], 土", "[9:00-12:00, 11:00-13:00], 土", 8, "重なっているか"), ("2026-12-13", "12-13", 9, "2026-12-13 の形"),
@@ -91,3 +99,13 @@ def test_the_command_names_the_fault(tmp_path, settings, capsys):
     with pytest.raises(SystemExit):
         call_command("booking", "check")
     assert "booking.yaml:5" in capsys.readouterr().err
+
+
+def test_the_command_names_a_procedure_that_there_is_not(tmp_path, settings, capsys, db):
+    (tmp_path / "booking.yaml").write_text(GOOD + "    手続き: [nouzei-shoumei, tenshutu-todoke]\n", encoding="utf-8")
+    settings.MADOGUCHI_CITY = tmp_path
+    (tmp_path / "city.yaml").write_text(Path(__file__).parents[4].joinpath("cities/nanao/city.yaml").read_text(encoding="utf-8"), encoding="utf-8")
+    with pytest.raises(SystemExit):
+        call_command("booking", "check")
+    said = capsys.readouterr().err
+    assert "サービス・s・手続き: 「tenshutu-todoke」という手続きはありません" in said and "nouzei-shoumei" not in said

@@ -23,9 +23,11 @@ from madoguchi.procedures import public as procedures
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
-          "care": "no", "kokuho": "no", "card": "yes", "drive": "no"}
+          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no"}
 DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
            "died": "no", "insured": "no"}
+DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
+        "teate": "no", "property": "no", "income": "no", "drive": "no"}
 # route → the ids it carries; read by tests/meta
 STRANGERS = {"plan": ("plan_id",), "plan_answers": ("plan_id",), "plan_drop": ("plan_id",), "plan_together": ("plan_id",)}
 
@@ -272,3 +274,22 @@ def test_finders_book_what_the_city_has(town):
     asked = {t.booking for f in procedures.finders().values() for t in f.tasks if t.booking}
     assert asked
     assert asked <= services
+
+
+@pytest.mark.parametrize(("finder", "answers", "there", "not_there"), [
+    ("hikkoshi", {"dog": "yes"}, ["犬を飼っているため", "犬の住所の変更の届け出", "/p/inu-touroku/", "令和8年12月16日まで"], []),
+    ("hikkoshi", {"dog": "yes", "kind": "within"}, ["犬の住所の変更の届け出"], ["/p/inu-touroku/", "新しく住む市町村"]),
+    ("hikkoshi", {"dog": "yes", "kind": "out"}, ["犬の住所の変更の届け出", "新しく住む市町村"], ["/p/inu-touroku/"]),
+    ("hikkoshi", {}, [], ["犬を飼っているため", "/p/inu-touroku/"]),
+    ("okuyami", {"insurance": "kokuho"}, ["国民健康保険か後期高齢者医療に入っていたため",
+     "/p/sousai-hi/", "国民健康保険の資格喪失の届け出"], ["埋葬料"]),
+    ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
+    ("okuyami", {"insurance": "work"}, ["埋葬料"], ["/p/sousai-hi/"]),
+])
+def test_a_dog_and_a_funeral_lead_to_their_procedures(town, finder, answers, there, not_there):
+    town.publish("inu-touroku")
+    town.publish("sousai-hi")
+    base = MOVING if finder == "hikkoshi" else DIED
+    client = town.browser("hanako")
+    page = text(client.get(begin(client, finder, base | answers)))
+    assert [word for word in there if word not in page] == [] and [word for word in not_there if word in page] == []

@@ -8,22 +8,25 @@ import io
 import re
 
 import pytest
+from django.db.models import Count
 from PIL import Image
 from tests.support.hall import Hall, body_of, run_worker
+from tests.support.scan import pdf
 from tests.support.walk import text
 
 from madoguchi.casework.models import Case
 from madoguchi.files.models import StoredFile
 from madoguchi.intake.models import Application
+from madoguchi.kernel import clock, failpoints, outbox
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules import generate
-from madoguchi.scans import cell, keying, reading, rules, selectors, services
-from madoguchi.scans.errors import PlaceTaken, ReceivedWrong, ScanKnown, ScanTooLong, ScanUnreadable
+from madoguchi.scans import cell, keying, reading, rules, selectors, services, taking
+from madoguchi.scans.errors import PlaceTaken, ReceivedWrong, ScanKnown, ScanSlow, ScanTooLong, ScanUnreadable
 from madoguchi.scans.models import Packet, Page, Upload
 from madoguchi.scans.rules import Leaf, sort
 
-from .conftest import SLUG, forms, pdf, sent
+from .conftest import SLUG, forms, sent
 
 HOME = {"zip": "9268611", "city": "石川県七尾市", "town": "袖ケ江町", "lot": "25", "building": ""}
 ON_PAPER = {
@@ -44,7 +47,9 @@ ANSWERS = {
 
 def taken(hall: Hall, images, who: str = "tanaka", section: str = "kosodate", data: bytes = b"") -> Upload:
     data = data or pdf(images)
-    return services.scan_take(actor=hall.staff(who), section=section, source=io.BytesIO(data), name="scan.pdf", size=len(data))
+    upload = taking.scan_take(actor=hall.staff(who), section=section, source=io.BytesIO(data), name="scan.pdf", size=len(data))
+    run_worker()
+    return upload
 
 
 def typed(d, page, answers):
@@ -55,8 +60,12 @@ def test_from_paper_to_the_case(hall: Hall):
     d = hall.definition(SLUG)
     desk = hall.desk("tanaka")
     data = pdf(forms(SLUG, ON_PAPER))
-    assert desk.post("/staff/scans/", {"scan": sent(data), "section": "kosodate"})["Location"] == "/staff/scans/?taken=2"
+    there = desk.post("/staff/scans/", {"scan": sent(data), "section": "kosodate"})["Location"]
+    assert "読み取り中 0/2" in text(desk.get(there)) and "読み取っています（0/2枚）" in text(desk.get("/staff/scans/"))
+    assert not Packet.objects.exists() and not Page.objects.exists(), "nothing is read while the clerk waits"
+    run_worker()
     packet = Packet.objects.get()
+    assert "2枚を読み取りました" in text(desk.get(there)) and f"/staff/scans/p/{packet.id}/" in desk.get(there).content.decode()
     assert (packet.slug, packet.version, packet.section) == (SLUG, procedures.current(SLUG).number, "kosodate")
     assert [p.leaf for p in selectors.pages_of_packet(packet)] == [1, 2] and all(len(p.marks) == 4 for p in packet.pages.all())
     at = f"/staff/scans/p/{packet.id}/"
@@ -172,6 +181,72 @@ def test_many_applications_a_lacking_page_a_page_twice_and_a_foreign_sheet(hall:
     assert not Packet.objects.filter(id=third.id).exists() and not StoredFile.objects.filter(id=single.file).exists()
 
 
+def test_a_sheet_that_cannot_be_read_holds_up_no_other(hall: Hall, monkeypatch):
+    hall.definition(SLUG)
+    seen, times, one = cell.sheet, [], forms(SLUG, ON_PAPER)
+
+    def sheet(source, number, folder):
+        times.append(number)
+        if number == 3:
+            raise ScanSlow
+        if number == 5:
+            raise ScanUnreadable
+        return seen(source, number, folder)
+
+    monkeypatch.setattr(cell, "sheet", sheet)
+    upload = taken(hall, [*one, *one, one[0]])
+    later = clock.now  # the pauses of what is tried again
+    for minutes in (1, 2):
+        monkeypatch.setattr(clock, "now", lambda m=minutes: later() + dt.timedelta(minutes=m))
+        run_worker()
+    upload.refresh_from_db()
+    assert times == [1, 2, 3, 3, 3, 4, 5] and (upload.state, upload.broken) == (rules.DONE, [3, 5])
+    first, second = Packet.objects.annotate(n=Count("pages")).order_by("-n")
+    assert [p.sheet for p in selectors.pages_of_packet(first)] == [1, 2]
+    assert [(p.sheet, p.leaf) for p in selectors.pages_of_packet(second)] == [(4, 2)], "not added to the application before the gap"
+    page = text(hall.desk("tanaka").get(f"/staff/scans/u/{upload.id}/"))
+    assert "3・5枚目は読み取れませんでした" in page and "3枚を読み取りました" in page
+    assert StoredFile.objects.count() == 3, "the file that came is gone"
+
+
+def test_nothing_of_a_scan_is_shown_or_placed_while_it_is_read(hall: Hall, blank):
+    hall.definition(SLUG)
+    data = pdf([blank, blank])
+    upload = taking.scan_take(actor=hall.staff("tanaka"), section="kosodate", source=io.BytesIO(data), name="a.pdf", size=len(data))
+    assert outbox.run_once() and Page.objects.count() == 1
+    (shown,) = selectors.upload_list(actor=hall.staff("tanaka"))
+    assert (shown.at, shown.whole) == (1, False) and not selectors.page_list(actor=hall.staff("tanaka"))
+    page, desk = Page.objects.get(), hall.desk("tanaka")
+    assert desk.get(f"/staff/scans/page/{page.id}/").status_code == 404
+    assert desk.post(f"/staff/scans/page/{page.id}/drop/").status_code == 404
+    assert "読み取り中 1/2" in text(desk.get(f"/staff/scans/u/{upload.id}/"))
+    run_worker()
+    assert len(selectors.page_list(actor=hall.staff("tanaka"))) == 2 and not selectors.upload_list(actor=hall.staff("tanaka"))
+
+
+def test_what_a_crash_left_is_taken_over_or_swept(hall: Hall, monkeypatch):
+    hall.definition(SLUG)
+    data = pdf(forms(SLUG, ON_PAPER)[:1])
+
+    def dies(name):
+        if name == "scans.take.before_commit":
+            raise SystemExit(9)
+
+    monkeypatch.setattr(failpoints, "hit", dies)
+    for _ in range(2):  # the second press takes over
+        with pytest.raises(SystemExit):
+            taking.scan_take(actor=hall.staff("tanaka"), section="kosodate", source=io.BytesIO(data), name="a.pdf", size=len(data))
+    assert Upload.objects.get().state == rules.TAKING and StoredFile.objects.count() == 1
+    assert hall.desk("tanaka").get(f"/staff/scans/u/{Upload.objects.get().id}/").status_code == 404
+    assert services.scans_sweep() == 0
+    later = clock.now() + dt.timedelta(minutes=61)
+    monkeypatch.setattr(clock, "now", lambda: later)
+    assert services.scans_sweep() == 1 and not Upload.objects.exists() and not StoredFile.objects.exists()
+    monkeypatch.setattr(failpoints, "hit", lambda name: None)
+    taken(hall, [], data=data)
+    assert Packet.objects.count() == 1
+
+
 def test_sheets_are_sorted_by_what_their_codes_say():
     def leaf(page, slug="a", version=1):
         return Leaf(slug, version, page)
@@ -230,11 +305,13 @@ def test_too_many_sheets_and_a_bomb_are_refused(tmp_path, blank):
     out = io.BytesIO()
     document.save(out)
     with pytest.raises(ScanTooLong):
-        cell.sheets(out, tmp_path)
+        cell.count(out)
     bomb = io.BytesIO()
     Image.new("1", (20000, 20000)).save(bomb, "PNG")
     with pytest.raises(ScanUnreadable):
-        cell.sheets(bomb, tmp_path)
+        cell.count(bomb)
+    with pytest.raises(ScanUnreadable):
+        cell.sheet(bomb, 1, tmp_path)
 
 
 def test_the_day_of_receipt_is_today_or_before(hall: Hall):

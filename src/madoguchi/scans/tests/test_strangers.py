@@ -15,6 +15,7 @@ from .conftest import SLUG, waiting
 
 # route → the ids it carries
 STRANGERS = {
+    "scan_upload": ("upload_id",),
     "scan_page": ("page_id",), "scan_drop": ("page_id",), "scan_picture": ("page_id",), "scan_packet": ("packet_id",),
     "scan_note": ("packet_id",), "scan_crop": ("packet_id", "box"), "scan_step": ("packet_id", "step_id"), "scan_check": ("packet_id",),
 }
@@ -36,8 +37,8 @@ def answers(client: Client, ids, but: str = ""):
 def test_strangers_cannot_tell_that_paper_lies_there(hall: Hall):
     hall.definition(SLUG)
     packet, page = waiting()
-    ids = {"packet_id": str(packet.id), "page_id": str(page.id), "box": 0, "step_id": "filer_page"}
-    nothing = {"packet_id": str(uuid.uuid4()), "page_id": str(uuid.uuid4()), "box": 0, "step_id": "filer_page"}
+    ids = {"packet_id": str(packet.id), "page_id": str(page.id), "box": 0, "step_id": "filer_page", "upload_id": page.upload_id}
+    nothing = {"packet_id": str(uuid.uuid4()), "page_id": str(uuid.uuid4()), "box": 0, "step_id": "filer_page", "upload_id": 987654}
     before = AuditEntry.objects.count(), list(Packet.objects.values()), list(Page.objects.values())
     for who in ("sato", "admin", "auditor"):
         desk = hall.desk(who)

@@ -5,9 +5,13 @@ from __future__ import annotations
 from typing import Any
 
 from django.core.management.base import BaseCommand, CommandParser
+from django.db import DatabaseError
 
 from madoguchi.booking.errors import BookingWrong
-from madoguchi.booking.setup import setup
+from madoguchi.booking.setup import Setup, setup
+from madoguchi.offices.public import city
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.pack import pack_files
 
 
 class Command(BaseCommand):
@@ -22,4 +26,18 @@ class Command(BaseCommand):
         except BookingWrong as wrong:
             self.stderr.write(wrong.ja)
             raise SystemExit(1) from None
+        if unknown := self._unknown(found):
+            self.stderr.write("\n".join(unknown))
+            raise SystemExit(1)
         self.stdout.write(f"窓口{len(found.counters)}、サービス{len(found.services)}: よく読めました")
+
+    def _unknown(self, found: Setup) -> list[str]:
+        """Procedures that a service names and that neither the pack nor what is published here has."""
+        known = {path.stem for path, _ in pack_files(city())}
+        missing = [(key, slug) for key, s in found.services.items() for slug in s.procedures if slug not in known]
+        try:
+            known |= {p.slug for p in procedures.catalogue()} if missing else set()
+        except DatabaseError:  # the file is checked where nothing is set up yet
+            known |= set()
+        return [f"booking.yaml サービス・{key}・手続き: 「{slug}」という手続きはありません。"
+                "手続きのページのアドレス(/p/番号/)の番号に直してください。" for key, slug in missing if slug not in known]
