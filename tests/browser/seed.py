@@ -578,6 +578,19 @@ class Town:
         made = self.window("yamada").get("/staff/queue/kiosks/?section=zeimu").send("queue/kiosks/", {"name": "1階の入口"})
         return urlsplit(str(made.page.xpath("//code/text()")[0])).path
 
+    # --- cards
+
+    @functools.cached_property
+    def card(self) -> str:
+        """Two invented cards in the safe, with their letters: the page of one."""
+        rows = ["交付通知書番号,氏名,フリガナ,生年月日,郵便番号,住所,到着日,保管場所",
+                "NT-7001,見本 花子,ミホン ハナコ,1990-04-01,926-8611,石川県七尾市試用町1番地,2026-11-16,金庫A-1",
+                "NT-7002,試用 クリストファー・アレクサンダー,シヨウ クリストファー,1985-12-24,926-8611,石川県七尾市試用町2番地,2026-11-17,金庫A-2"]
+        desk = self.window("okada").get("/staff/cards/import/")
+        desk.send("cards/import/", {}, files=[("file", ("cards.csv", "\n".join(rows).encode(), "text/csv"))])
+        desk.get("/staff/cards/letters/").send("cards/letters/", {"kind": "notice"})
+        return next(str(x) for x in desk.get("/staff/cards/").page.xpath("//tbody//a/@href"))
+
     # --- paper
 
     @functools.cached_property

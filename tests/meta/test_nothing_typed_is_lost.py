@@ -85,6 +85,8 @@ OPEN = {
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
+    "cards": "a search", "card_receive": "no sign-in", "cards_import": "a file", "card_letters": "buttons", "card_hand": "a button",
+    "card_return": "one choice out of a list; nothing is typed",
     "scans": "a file", "scan_drop": "a button", "scan_page": "two choices; nothing is typed",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }

@@ -29,6 +29,7 @@ class Booking(models.Model):
     state = models.CharField(max_length=10, default="held")
     held_until = models.DateTimeField(null=True)
     owner = models.CharField(max_length=50, default="", db_index=True)  # who was signed in; empty: a guest, or by staff
+    about = models.CharField(max_length=60, default="")  # the thing of a room above it is for (card:…); empty: nothing of its own
     sealed = models.BinaryField(null=True)  # name, mail, phone
     language = models.CharField(max_length=10, default="ja")
     channel = models.CharField(max_length=10, default="online")  # online, staff
@@ -40,6 +41,7 @@ class Booking(models.Model):
     class Meta:
         indexes = [models.Index(fields=["section", "day"], name="booking_day"),
                    models.Index(fields=["day"], condition=Q(state="confirmed", reminded_at=None), name="booking_remind")]
+        constraints = [models.UniqueConstraint(fields=["about"], condition=Q(state="confirmed") & ~Q(about=""), name="about_once")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.day} {clock_words(self.start)}"
@@ -127,6 +129,7 @@ class Waiting(models.Model):
 
     service = models.CharField(max_length=40)
     section = models.CharField(max_length=40)
+    about = models.CharField(max_length=60, default="")
     day = models.DateField()
     state = models.CharField(max_length=10, default="waiting")  # waiting, offered, booked, over
     owner = models.CharField(max_length=50, default="", db_index=True)

@@ -130,6 +130,12 @@ def bookings_of(section: str, day: dt.date) -> list[Booking]:
     return list(rows.order_by("counter", "start", "seat"))
 
 
+def booked_about(things: Collection[str]) -> dict[str, Booking]:
+    """The bookings to come (or of today) for things of a room above, which has asked who may."""
+    rows = Booking.objects.filter(about__in=things, state=State.CONFIRMED, day__gte=clock.today())
+    return {row.about: row for row in rows}
+
+
 def booking_by_number(section: str, number: str) -> Booking | None:
     """A booking that still counts, by its number as typed or read from a picture; for the check-in of a section."""
     return Booking.objects.filter(section=section, number=number_typed(number), state__in=TAKING).exclude(state=State.HELD).first()

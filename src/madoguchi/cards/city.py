@@ -1,0 +1,78 @@
+"""cards.yaml of the city pack: whose the cards are, which bookings belong to them, how long they wait."""
+
+from __future__ import annotations
+
+import functools
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from django.conf import settings
+
+from madoguchi.kernel.packfile import PackFile, Wrong, number, table
+from madoguchi.kernel.said import say
+
+from .errors import CardsWrong
+
+SAMPLE = "cities/nanao/cards.yaml"
+PARTS = ("申請", "受取り", "更新", "証明書")
+
+
+@dataclass(frozen=True, slots=True)
+class Part:
+    """A thing one comes for: the service that is booked and words for it."""
+
+    key: str
+    service: str
+    words: str
+
+
+@dataclass(frozen=True, slots=True)
+class CardCity:
+    """What the city has written. ``section`` empty: the city does not use this room. Days: ``remind`` after the letter, ``keep`` until
+    a card goes back, ``forget`` after it went."""
+
+    section: str = ""
+    parts: tuple[Part, ...] = ()
+    remind: int = 60
+    keep: int = 90
+    forget: int = 365
+
+    def service(self, part: str) -> str:
+        """The booking of a part; empty where it has none."""
+        return next((p.service for p in self.parts if p.key == part), "")
+
+
+def card_city() -> CardCity:
+    """That of the city in whose name we run. Raises CardsWrong."""
+    # here: the tool that writes readings reads the file where no Django is set up
+    from madoguchi.offices.public import city
+
+    return read_cards(Path(settings.MADOGUCHI_CITY), tuple(city().sections))
+
+
+@functools.lru_cache(maxsize=8)
+def read_cards(folder: Path, sections: tuple[str, ...] = ()) -> CardCity:
+    """Read a city pack's file. ``sections``: those that there are. Raises CardsWrong with file and line."""
+    if not (folder / "cards.yaml").exists():
+        return CardCity()
+    file = PackFile(folder / "cards.yaml", CardsWrong)
+    try:
+        raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存"}, SAMPLE)
+        if sections and raw["課"] not in sections:
+            raise Wrong(("課",), f"「{raw['課']}」は、city.yaml の「課」にありません")
+        parts = table(raw["来庁"], ("来庁",), set(), set(PARTS), SAMPLE)
+        return CardCity(raw["課"], tuple(_part(key, parts[key]) for key in PARTS if key in parts), number(raw, "催促", (), 1, 366, "60"),
+                        number(raw, "保管", (), 1, 3650, "90"), number(raw, "保存", (), 1, 3650, "365"))
+    except Wrong as wrong:
+        raise file.fault(wrong) from None
+
+
+def _part(key: str, raw: Any) -> Part:
+    found = table(raw, ("来庁", key), {"予約"}, {"案内"}, SAMPLE)
+    return Part(key, str(found["予約"]), say(str(found.get("案内", ""))))
+
+
+def texts(found: CardCity) -> list[str]:
+    """What residents read of it: to be translated, with readings."""
+    return [str(p.words) for p in found.parts if p.words]

@@ -1,0 +1,51 @@
+from __future__ import annotations
+
+import uuid
+
+from django.db import models
+
+
+class Card(models.Model):
+    """A card that has arrived and waits for its holder. Who it is lies sealed; number and birthday together are found by their digest."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    number = models.CharField(max_length=20, unique=True)  # 交付通知書番号
+    proof = models.CharField(max_length=64, db_index=True)  # keyed digest of number and birthday
+    sealed = models.BinaryField()  # name, kana, birthday, postcode, address, language
+    place = models.CharField(max_length=40)  # in the safe: box and row
+    arrived_on = models.DateField()
+    state = models.CharField(max_length=10, default="arrived")
+    notified_on = models.DateField(null=True)
+    ended_on = models.DateField(null=True)  # handed over, or sent back
+    changed_at = models.DateTimeField()
+
+    class Meta:
+        indexes = [models.Index(fields=["state", "arrived_on"], name="card_state")]
+
+    def __str__(self) -> str:
+        return self.number
+
+
+class Batch(models.Model):
+    """Letters that were printed together (交付通知書, お知らせ). The sheets are drawn again whenever they are asked for."""
+
+    kind = models.CharField(max_length=10)  # notice, reminder
+    made_on = models.DateField()
+    made_at = models.DateTimeField()
+    made_by = models.CharField(max_length=70)
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.made_on}"
+
+
+class CardLetter(models.Model):
+    """A letter about a card in a batch."""
+
+    batch = models.ForeignKey(Batch, on_delete=models.CASCADE, related_name="letters")
+    card = models.ForeignKey(Card, on_delete=models.CASCADE, related_name="letters")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["batch", "card"], name="letter_once")]
+
+    def __str__(self) -> str:
+        return f"{self.batch_id} {self.card_id}"

@@ -1,0 +1,13 @@
+from django.urls import path
+
+from . import staff_views as views
+
+urlpatterns = [
+    path("cards/", views.stock, name="cards"),
+    path("cards/import/", views.take, name="cards_import"),
+    path("cards/letters/", views.letters, name="card_letters"),
+    path("cards/letters/<int:batch_id>/", views.sheets, name="card_sheets"),
+    path("cards/c/<uuidtext:card_id>/", views.one, name="card_one"),
+    path("cards/c/<uuidtext:card_id>/hand/", views.hand, name="card_hand"),
+    path("cards/c/<uuidtext:card_id>/return/", views.send_back, name="card_return"),
+]

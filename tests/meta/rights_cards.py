@@ -1,0 +1,48 @@
+"""The table of strangers, continued (see rights.py): the cards that wait."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madoguchi.cards import selectors, services
+from madoguchi.cards.tests.conftest import notified, sheet
+
+from .rights import Ask, anything, something, staff
+
+SECTION = {"okada", "matsui", "ueno"}  # of 市民課
+IDS = ("card",)
+NUMBERS = ("card_batch",)
+
+
+def stock(w: Any) -> None:
+    """Three cards with their letters, and a new one."""
+    w.card = str(notified(w.hall)[0].id)
+    w.card_batch = selectors.batch_list(actor=w.hall.staff("okada"))[0].id
+    services.cards_import(actor=w.hall.staff("okada"), data=sheet((
+        "NT-0009", "試用 次郎", "シヨウ ジロウ", "1970-01-01", "926-8611", "石川県七尾市試用町9番地", "2026-11-18", "金庫B-9")))
+
+
+TABLE: dict[str, Ask] = {
+    "cards.selectors.insist": staff(lambda w, a: selectors.insist(actor=a), SECTION, something),
+    "cards.selectors.card_list": staff(lambda w, a: selectors.card_list(actor=a)[0], SECTION, something),
+    "cards.selectors.counts": staff(lambda w, a: selectors.counts(actor=a), SECTION, something),
+    "cards.selectors.card_get": staff(lambda w, a: selectors.card_get(actor=a, card_id=w.card), SECTION, anything),
+    "cards.selectors.batch_list": staff(lambda w, a: selectors.batch_list(actor=a), SECTION, something),
+    "cards.selectors.batch_get": staff(lambda w, a: selectors.batch_get(actor=a, batch_id=w.card_batch), SECTION, anything),
+    "cards.services.cards_import": staff(lambda w, a: services.cards_import(actor=a, data=sheet()), SECTION, anything),
+    "cards.services.letters_make": staff(lambda w, a: services.letters_make(actor=a, kind="notice"), SECTION, anything),
+    "cards.services.card_hand": staff(lambda w, a: services.card_hand(actor=a, card_id=w.card), SECTION, anything),
+    "cards.services.card_return": staff(lambda w, a: services.card_return(actor=a, card_id=w.card, why="moved"), SECTION, anything),
+}
+OPEN: dict[str, tuple[str, set[str] | None]] = {
+    "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),
+    "cards.selectors.about": ("a name", None),
+    "cards.selectors.booked_ids": ("for this room's own lists", set()),
+    "cards.selectors.booking_of": ("for who has the card", {"cards.services"}),
+    "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),
+    "cards.selectors.card_page": ("yes or no", None),
+    "cards.selectors.cards_of": ("of a batch that somebody has got", {"cards.letters"}),
+    "cards.selectors.due_for": ("how many letters are due, for who may", {"cards.services", "cards.staff_views"}),
+    "cards.selectors.may_cards": ("yes or no", None),
+    "cards.selectors.shown": ("of cards that somebody has got", {"cards.staff_views"}),
+}
