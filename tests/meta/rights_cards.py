@@ -36,13 +36,9 @@ TABLE: dict[str, Ask] = {
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),
-    "cards.selectors.about": ("a name", None),
     "cards.selectors.booked_ids": ("for this room's own lists", set()),
-    "cards.selectors.booking_of": ("for who has the card", {"cards.services"}),
     "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),
     "cards.selectors.card_page": ("yes or no", None),
-    "cards.selectors.cards_of": ("of a batch that somebody has got", {"cards.letters"}),
     "cards.selectors.due_for": ("how many letters are due, for who may", {"cards.services", "cards.staff_views"}),
     "cards.selectors.may_cards": ("yes or no", None),
-    "cards.selectors.shown": ("of cards that somebody has got", {"cards.staff_views"}),
 }
