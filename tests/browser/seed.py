@@ -591,6 +591,15 @@ class Town:
         desk.get("/staff/cards/letters/").send("cards/letters/", {"kind": "notice"})
         return next(str(x) for x in desk.get("/staff/cards/").page.xpath("//tbody//a/@href"))
 
+    @functools.cached_property
+    def outing(self) -> str:
+        """A counter in another place, with fewer people than seats: the page of it."""
+        day = str(dt.date.today() + dt.timedelta(days=20))
+        desk = self.window("okada").get("/staff/cards/outings/").send("cards/outings/", {
+            "kind": "away", "for": "apply", "name": "出張申請(試用工業)", "place": "試用工業 本社", "day": day, "start": "10:00",
+            "end": "15:00", "seats": "2", "minutes": "20", "until": "", "who": "試用工業にお勤めの方", "bring": "本人確認書類"})
+        return desk.url.removeprefix(self.base)
+
     # --- paper
 
     @functools.cached_property

@@ -4,22 +4,30 @@ from __future__ import annotations
 
 from typing import Any
 
-from madoguchi.cards import selectors, services
+from madoguchi.cards import outings, selectors, services
 from madoguchi.cards.tests.conftest import notified, sheet
+from madoguchi.cards.tests.test_outings import FORM, made
 
 from .rights import Ask, anything, something, staff
 
 SECTION = {"okada", "matsui", "ueno"}  # of 市民課
-IDS = ("card",)
+IDS = ("card", "outing")
 NUMBERS = ("card_batch",)
 
 
 def stock(w: Any) -> None:
     """Three cards with their letters, and a new one."""
     w.card = str(notified(w.hall)[0].id)
+    w.outing = made(w.hall).key
     w.card_batch = selectors.batch_list(actor=w.hall.staff("okada"))[0].id
     services.cards_import(actor=w.hall.staff("okada"), data=sheet((
         "NT-0009", "試用 次郎", "シヨウ ジロウ", "1970-01-01", "926-8611", "石川県七尾市試用町9番地", "2026-11-18", "金庫B-9")))
+
+
+def staffed(w: Any, a: Any) -> bool:
+    """Returns nothing: it went."""
+    outings.staff_set(actor=a, key=w.outing, staff_ids=[])
+    return True
 
 
 TABLE: dict[str, Ask] = {
@@ -33,6 +41,11 @@ TABLE: dict[str, Ask] = {
     "cards.services.letters_make": staff(lambda w, a: services.letters_make(actor=a, kind="notice"), SECTION, anything),
     "cards.services.card_hand": staff(lambda w, a: services.card_hand(actor=a, card_id=w.card), SECTION, anything),
     "cards.services.card_return": staff(lambda w, a: services.card_return(actor=a, card_id=w.card, why="moved"), SECTION, anything),
+    "cards.outings.outing_list": staff(lambda w, a: outings.outing_list(actor=a), SECTION, something),
+    "cards.outings.outing_get": staff(lambda w, a: outings.outing_get(actor=a, key=w.outing), SECTION, anything),
+    "cards.outings.outing_make": staff(lambda w, a: outings.outing_make(actor=a, form=FORM, staff_ids=[]), SECTION, anything),
+    "cards.outings.staff_set": staff(staffed, SECTION, something),
+    "cards.outings.outing_cancel": staff(lambda w, a: outings.outing_cancel(actor=a, key=w.outing), SECTION, anything),
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),

@@ -16,7 +16,7 @@ from .codes import code_digest
 from .errors import BookingNotFound, BookingWrong, FormWrong, ServiceNotFound
 from .models import Booking, Closure, Waiting
 from .rules import TAKING, State, number_typed
-from .setup import Service, setup
+from .setup import Service, setup, standing
 
 MAX_TRIES = 8
 
@@ -29,7 +29,7 @@ def services_online() -> list[Service]:
 def takes_bookings(section: str = "") -> bool:
     """Can residents book anything, there or anywhere? A wrong file of the city closes none of the other pages."""
     try:
-        return any(not section or s.section == section for s in services_online())
+        return any(s.online and (not section or s.section == section) for s in standing().services.values())
     except BookingWrong:
         return False
 
@@ -37,7 +37,7 @@ def takes_bookings(section: str = "") -> bool:
 def bookable() -> frozenset[str]:
     """The services that residents can book; none where the city's file is wrong."""
     try:
-        return frozenset(s.key for s in services_online())
+        return frozenset(s.key for s in standing().services.values() if s.online)
     except BookingWrong:
         return frozenset()
 
@@ -91,7 +91,7 @@ def booking_by_code(*, number: str, code: str) -> Booking:
 
 def sections_of(*, actor: Staff) -> list[str]:
     """The sections of this person that have counters."""
-    with_counters = {c.section for c in setup().counters.values()}
+    with_counters = {c.section for c in standing().counters.values()}
     return [s for s in actor.sections() if s in with_counters]
 
 

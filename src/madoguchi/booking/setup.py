@@ -71,7 +71,15 @@ class Setup:
 
 
 def setup() -> Setup:
-    """That of the city in whose name we run. Raises BookingWrong."""
+    """All that can be booked: what the city has written, and occasions (出張窓口…) entered in the browser. Raises BookingWrong."""
+    # here: rows need Django, the file does not
+    from .occasions import with_occasions
+
+    return with_occasions(standing())
+
+
+def standing() -> Setup:
+    """What the city in whose name we run has written. Raises BookingWrong."""
     # here: the tool that writes readings reads the file where no Django is set up
     from madoguchi.offices.public import city
 

@@ -116,6 +116,7 @@ def _offer(row: Waiting) -> bool:
         return False
     for slot in days.days_of(service, row.day, 1)[0].slots:
         last = moment(row.day, slot.start) - dt.timedelta(hours=service.lead)
+        last = min(last, service.until) if service.until else last
         until = rules.offer_ends(clock.now(), last)
         if until is None:
             continue

@@ -15,6 +15,7 @@ from madoguchi.kernel.said import say
 from .errors import CardsWrong
 
 SAMPLE = "cities/nanao/cards.yaml"
+DOOR = "/card/receive/"  # the address at which a receipt is proven first
 PARTS = ("申請", "受取り", "更新", "証明書")
 
 

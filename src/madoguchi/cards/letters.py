@@ -7,11 +7,10 @@ from django.conf import settings
 from madoguchi.kernel.eras import wareki
 from madoguchi.offices.public import city
 
-from .city import card_city
+from .city import DOOR, card_city
 from .models import Batch
 from .selectors import NOTICE, Shown, cards_of
 
-DOOR = "/card/receive/"
 BODY, SMALL, QR_MM = 11.0, 9.5, 30
 SUBJECT = {NOTICE: "マイナンバーカード交付通知書", "reminder": "マイナンバーカードをお預かりしています"}
 OPENING = {

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 
@@ -49,3 +50,16 @@ class CardLetter(models.Model):
 
     def __str__(self) -> str:
         return f"{self.batch_id} {self.card_id}"
+
+
+class Duty(models.Model):
+    """A member of the section who works at an occasion (出張申請, 臨時窓口, 休日窓口)."""
+
+    occasion = models.CharField(max_length=40, db_index=True)  # booking's key of it
+    staff = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="+")
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["occasion", "staff"], name="duty_once")]
+
+    def __str__(self) -> str:
+        return f"{self.occasion} {self.staff_id}"

@@ -18,6 +18,14 @@ class CardOver(Conflict):
     ja = "このカードは、別の画面で手続きが進んでいます。いまの様子を確認してください。"
 
 
+class DutyWrong(DomainError):
+    """Somebody who does not work in the section was ticked."""
+
+    code = "duty_wrong"
+    status = 422
+    ja = "担当する職員を一覧から選んでください。"
+
+
 class NothingToSend(Conflict):
     """No card needs such a letter now."""
 

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import outing_staff_views as outings
 from . import staff_views as views
 
 urlpatterns = [
@@ -7,6 +8,9 @@ urlpatterns = [
     path("cards/import/", views.take, name="cards_import"),
     path("cards/letters/", views.letters, name="card_letters"),
     path("cards/letters/<int:batch_id>/", views.sheets, name="card_sheets"),
+    path("cards/outings/", outings.listing, name="card_outings"),
+    path("cards/outings/<slug:key>/", outings.one, name="card_outing"),
+    path("cards/outings/<slug:key>/cancel/", outings.cancel, name="card_outing_cancel"),
     path("cards/c/<uuidtext:card_id>/", views.one, name="card_one"),
     path("cards/c/<uuidtext:card_id>/hand/", views.hand, name="card_hand"),
     path("cards/c/<uuidtext:card_id>/return/", views.send_back, name="card_return"),

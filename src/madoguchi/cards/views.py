@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.booking.public import Service, admit, days_of, next_free, services_online
+from madoguchi.booking.public import Service, admit, days_of, hours_words, next_free, occasions_of, services_online
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -18,10 +18,9 @@ from madoguchi.web import limits
 from madoguchi.web.posted import see_other
 
 from . import selectors
-from .city import CardCity, card_city
+from .city import DOOR, CardCity, card_city
 from .errors import CardGone, ProofWrong
 from .holder import tries_of
-from .letters import DOOR
 from .rules import day_said, number_plain
 
 NAMES = {"申請": say("申請する"), "受取り": say("受け取る"), "更新": say("更新する"), "証明書": say("電子証明書の手続き")}
@@ -61,10 +60,35 @@ def offers() -> list[Offer]:
     return out
 
 
+@dataclass(frozen=True, slots=True)
+class Outing:
+    """An occasion as the page shows it."""
+
+    service: Service
+    day: dt.date
+    hours: str
+    place: str
+    address: str
+    full: bool
+    closed: bool
+
+
+def outings() -> list[Outing]:
+    """The next occasions of the section."""
+    known, out = {s.key: s for s in services_online()}, []
+    for row in occasions_of(_city().section):
+        service = known.get(row.key)
+        if service is not None:
+            closed = service.until is not None and service.until < clock.now()
+            out.append(Outing(service, row.day, hours_words(row), row.place, f"/booking/{row.key}/",
+                              not closed and not days_of(service, row.day, 1)[0].slots, closed))
+    return out[:20]
+
+
 @require_safe
 def front(request: HttpRequest) -> HttpResponse:
     """The one page of the card."""
-    return render(request, "cards/card.html", {"offers": offers(), "section": city().sections[_city().section]})
+    return render(request, "cards/card.html", {"offers": offers(), "outings": outings(), "section": city().sections[_city().section]})
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

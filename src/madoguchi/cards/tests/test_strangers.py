@@ -10,10 +10,13 @@ from madoguchi.cards.models import Card
 from madoguchi.kernel.models import AuditEntry
 
 from .conftest import notified
+from .test_outings import made
 
 # route → the ids it carries
-STRANGERS = {"card_one": ("card_id",), "card_hand": ("card_id",), "card_return": ("card_id",), "card_sheets": ("batch_id",)}
-FORMS = {"card_hand", "card_return"}
+STRANGERS = {"card_one": ("card_id",), "card_hand": ("card_id",), "card_return": ("card_id",), "card_sheets": ("batch_id",),
+             "card_outing": ("key",), "card_outing_cancel": ("key",)}
+FORMS = {"card_hand", "card_return", "card_outing_cancel"}
+WHOLE = {"card_outing", "card_outing_cancel"}  # who is not of the section is told so, whatever the key
 
 
 def answers(client, ids):
@@ -26,14 +29,14 @@ def answers(client, ids):
 
 def test_strangers_cannot_tell_that_a_card_is_there(hall) -> None:
     card = notified(hall)[0]
-    ids = {"card_id": str(card.id), "batch_id": card.letters.get().batch_id}
+    ids = {"card_id": str(card.id), "batch_id": card.letters.get().batch_id, "key": made(hall).key}
     before = AuditEntry.objects.count(), list(Card.objects.values_list("state", flat=True))
     for who in ("tanaka", "sato", "admin", "auditor", "mori"):
         desk = hall.desk(who)
         found = answers(desk, ids)
-        assert {status for _, status in found} == {404}, who
-        assert found == answers(desk, {"card_id": str(uuid.uuid4()), "batch_id": 987654})
-        assert [desk.get(f"/staff/cards/{tail}").status_code for tail in ("", "import/", "letters/")] == [403] * 3
+        assert {(status, name in WHOLE) for name, status in found} == {(404, False), (403, True)}, who
+        assert found == answers(desk, {"card_id": str(uuid.uuid4()), "batch_id": 987654, "key": "o-made-up"})
+        assert [desk.get(f"/staff/cards/{tail}").status_code for tail in ("", "import/", "letters/", "outings/")] == [403] * 4
     for client in (hall.browser("hanako"), hall.browser()):
         assert {status for _, status in answers(client, ids)} == {302}
     assert before == (AuditEntry.objects.count(), list(Card.objects.values_list("state", flat=True)))

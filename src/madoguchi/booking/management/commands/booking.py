@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandParser
 
 from madoguchi.booking.errors import BookingWrong
-from madoguchi.booking.setup import setup
+from madoguchi.booking.setup import standing
 
 
 class Command(BaseCommand):
@@ -18,7 +18,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = setup()
+            found = standing()
         except BookingWrong as wrong:
             self.stderr.write(wrong.ja)
             raise SystemExit(1) from None
