@@ -592,6 +592,15 @@ class Town:
         return next(str(x) for x in desk.get("/staff/cards/").page.xpath("//tbody//a/@href"))
 
     @functools.cached_property
+    def rates(self) -> bool:
+        """Two months of invented statistics, one by district and age."""
+        rows = ["年月,地区,年齢,人口,交付", "2026-09,全体,全体,2000,1400", "2026-10,試用東,0〜17歳,200,100", "2026-10,試用東,18歳以上,800,600",
+                "2026-10,試用西の長い名前の地区,0〜17歳,100,30", "2026-10,試用西の長い名前の地区,18歳以上,900,700"]
+        desk = self.window("okada").get("/staff/cards/rates/")
+        desk.send("cards/rates/", {"source": "試用の統計 2026年10月末"}, files=[("file", ("rates.csv", "\n".join(rows).encode(), "text/csv"))])
+        return True
+
+    @functools.cached_property
     def outing(self) -> str:
         """A counter in another place, with fewer people than seats: the page of it."""
         day = str(dt.date.today() + dt.timedelta(days=20))

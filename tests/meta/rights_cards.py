@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
-from madoguchi.cards import outings, selectors, services
+from madoguchi.cards import outings, rating, selectors, services
 from madoguchi.cards.tests.conftest import notified, sheet
 from madoguchi.cards.tests.test_outings import FORM, made
+from madoguchi.cards.tests.test_rates import BOTH
+from madoguchi.cards.tests.test_rates import sheet as statistics
 
 from .rights import Ask, anything, something, staff
 
@@ -19,6 +22,7 @@ def stock(w: Any) -> None:
     """Three cards with their letters, and a new one."""
     w.card = str(notified(w.hall)[0].id)
     w.outing = made(w.hall).key
+    rating.rates_import(actor=w.hall.staff("okada"), data=statistics(*BOTH), source="試用の統計")
     w.card_batch = selectors.batch_list(actor=w.hall.staff("okada"))[0].id
     services.cards_import(actor=w.hall.staff("okada"), data=sheet((
         "NT-0009", "試用 次郎", "シヨウ ジロウ", "1970-01-01", "926-8611", "石川県七尾市試用町9番地", "2026-11-18", "金庫B-9")))
@@ -41,6 +45,10 @@ TABLE: dict[str, Ask] = {
     "cards.services.letters_make": staff(lambda w, a: services.letters_make(actor=a, kind="notice"), SECTION, anything),
     "cards.services.card_hand": staff(lambda w, a: services.card_hand(actor=a, card_id=w.card), SECTION, anything),
     "cards.services.card_return": staff(lambda w, a: services.card_return(actor=a, card_id=w.card, why="moved"), SECTION, anything),
+    "cards.rating.rates_import": staff(lambda w, a: rating.rates_import(actor=a, data=statistics(*BOTH), source="試用の統計"), SECTION, something),
+    "cards.rating.month_list": staff(lambda w, a: rating.month_list(actor=a), SECTION, something),
+    "cards.rating.lines_of": staff(lambda w, a: rating.lines_of(actor=a, month=dt.date(2026, 10, 1)), SECTION, something),
+    "cards.rating.table": staff(lambda w, a: rating.table(actor=a), SECTION, something),
     "cards.outings.outing_list": staff(lambda w, a: outings.outing_list(actor=a), SECTION, something),
     "cards.outings.outing_get": staff(lambda w, a: outings.outing_get(actor=a, key=w.outing), SECTION, anything),
     "cards.outings.outing_make": staff(lambda w, a: outings.outing_make(actor=a, form=FORM, staff_ids=[]), SECTION, anything),

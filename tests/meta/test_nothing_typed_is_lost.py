@@ -86,6 +86,7 @@ OPEN = {
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "cards": "a search", "card_receive": "no sign-in", "cards_import": "a file",
+    "card_rates": "a file with its source",
     "card_outing": "ticks", "card_outing_cancel": "a button", "card_letters": "buttons", "card_hand": "a button",
     "card_return": "one choice out of a list; nothing is typed",
     "scans": "a file", "scan_drop": "a button", "scan_page": "two choices; nothing is typed",

@@ -13,9 +13,12 @@ from madoguchi.kernel.packfile import PackFile, Wrong, number, table
 from madoguchi.kernel.said import say
 
 from .errors import CardsWrong
+from .rates import Mark, rate_typed
+from .rules import day_said
 
 SAMPLE = "cities/nanao/cards.yaml"
 DOOR = "/card/receive/"  # the address at which a receipt is proven first
+SERIES = ("目標", "全国", "市")
 PARTS = ("申請", "受取り", "更新", "証明書")
 
 
@@ -38,6 +41,9 @@ class CardCity:
     remind: int = 60
     keep: int = 90
     forget: int = 365
+    targets: tuple[Mark, ...] = ()
+    national: tuple[Mark, ...] = ()
+    ours: tuple[Mark, ...] = ()  # what was known of the city before statistics were taken in
 
     def service(self, part: str) -> str:
         """The booking of a part; empty where it has none."""
@@ -59,14 +65,33 @@ def read_cards(folder: Path, sections: tuple[str, ...] = ()) -> CardCity:
         return CardCity()
     file = PackFile(folder / "cards.yaml", CardsWrong)
     try:
-        raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存"}, SAMPLE)
+        raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存", "交付率"}, SAMPLE)
         if sections and raw["課"] not in sections:
             raise Wrong(("課",), f"「{raw['課']}」は、city.yaml の「課」にありません")
         parts = table(raw["来庁"], ("来庁",), set(), set(PARTS), SAMPLE)
+        known = table(raw.get("交付率", {}), ("交付率",), set(), set(SERIES), SAMPLE)
+        targets, national, ours = (_marks(known.get(name, []), ("交付率", name)) for name in SERIES)
         return CardCity(raw["課"], tuple(_part(key, parts[key]) for key in PARTS if key in parts), number(raw, "催促", (), 1, 366, "60"),
-                        number(raw, "保管", (), 1, 3650, "90"), number(raw, "保存", (), 1, 3650, "365"))
+                        number(raw, "保管", (), 1, 3650, "90"), number(raw, "保存", (), 1, 3650, "365"), targets, national, ours)
     except Wrong as wrong:
         raise file.fault(wrong) from None
+
+
+def _marks(raw: Any, path: tuple[str, ...]) -> tuple[Mark, ...]:
+    if not isinstance(raw, list):
+        raise Wrong(path, "[{いつ: 2021-12-31, 率: \"40.95\", 出典: …}] の形で書いてください")
+    out = []
+    for n, entry in enumerate(raw):
+        here = (*path, str(n))
+        found = table(entry, here, {"いつ", "率", "出典"}, set(), SAMPLE)
+        rate = rate_typed(str(found["率"]))
+        if rate is None:
+            raise Wrong((*here, "率"), f"0〜100の数にしてください(例: 40.95。今は「{found['率']}」)")
+        day = day_said(str(found["いつ"]))
+        if day is None:
+            raise Wrong((*here, "いつ"), "日は 2021-12-31 の形で書いてください")
+        out.append(Mark(day, rate, str(found["出典"])))
+    return tuple(out)
 
 
 def _part(key: str, raw: Any) -> Part:

@@ -63,3 +63,31 @@ class Duty(models.Model):
 
     def __str__(self) -> str:
         return f"{self.occasion} {self.staff_id}"
+
+
+class RateFile(models.Model):
+    """Statistics that were taken in (交付状況), with where they come from."""
+
+    source = models.CharField(max_length=200)
+    at = models.DateTimeField()
+    by = models.CharField(max_length=70)
+
+    def __str__(self) -> str:
+        return f"{self.source} {self.at}"
+
+
+class RateLine(models.Model):
+    """How many people and how many cards there were at the end of a month, in a district and an age group (empty: all of them)."""
+
+    file = models.ForeignKey(RateFile, on_delete=models.CASCADE, related_name="lines")
+    month = models.DateField()  # its first day
+    district = models.CharField(max_length=40, default="")
+    age = models.CharField(max_length=40, default="")
+    population = models.PositiveIntegerField()
+    cards = models.PositiveIntegerField()
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["month", "district", "age"], name="rate_once")]
+
+    def __str__(self) -> str:
+        return f"{self.month} {self.district} {self.age}"

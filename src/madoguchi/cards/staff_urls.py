@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import outing_staff_views as outings
+from . import rate_staff_views as rates
 from . import staff_views as views
 
 urlpatterns = [
@@ -8,6 +9,8 @@ urlpatterns = [
     path("cards/import/", views.take, name="cards_import"),
     path("cards/letters/", views.letters, name="card_letters"),
     path("cards/letters/<int:batch_id>/", views.sheets, name="card_sheets"),
+    path("cards/rates/", rates.page, name="card_rates"),
+    path("cards/rates/rates.csv", rates.as_csv, name="card_rates_csv"),
     path("cards/outings/", outings.listing, name="card_outings"),
     path("cards/outings/<slug:key>/", outings.one, name="card_outing"),
     path("cards/outings/<slug:key>/cancel/", outings.cancel, name="card_outing_cancel"),
