@@ -601,6 +601,17 @@ class Town:
         return True
 
     @functools.cached_property
+    def expiring(self) -> bool:
+        """Three people whose card or certificate ends, one of them soon."""
+        soon = str(dt.date.today() + dt.timedelta(days=30))
+        rows = ["氏名,フリガナ,生年月日,郵便番号,住所,種類,期限,メール",
+                f"見本 花子,ミホン ハナコ,1990-04-01,926-8611,石川県七尾市試用町1番地,カード,{soon},",
+                "試用 太郎,シヨウ タロウ,1985-12-24,926-8611,石川県七尾市試用町2番地,電子証明書,2030-12-24,taro@example.jp"]
+        desk = self.window("okada").get("/staff/cards/expiries/")
+        desk.send("cards/expiries/", {}, files=[("file", ("ends.csv", "\n".join(rows).encode(), "text/csv"))])
+        return True
+
+    @functools.cached_property
     def outing(self) -> str:
         """A counter in another place, with fewer people than seats: the page of it."""
         day = str(dt.date.today() + dt.timedelta(days=20))

@@ -5,8 +5,11 @@ from __future__ import annotations
 import datetime as dt
 from typing import Any
 
-from madoguchi.cards import outings, rating, selectors, services
+from madoguchi.cards import expiries, outings, rating, selectors, services
+from madoguchi.cards.models import Expiry
+from madoguchi.cards.staff_errors import CardOver
 from madoguchi.cards.tests.conftest import notified, sheet
+from madoguchi.cards.tests.test_expiries import sheet as ends
 from madoguchi.cards.tests.test_outings import FORM, made
 from madoguchi.cards.tests.test_rates import BOTH
 from madoguchi.cards.tests.test_rates import sheet as statistics
@@ -14,7 +17,7 @@ from madoguchi.cards.tests.test_rates import sheet as statistics
 from .rights import Ask, anything, something, staff
 
 SECTION = {"okada", "matsui", "ueno"}  # of 市民課
-IDS = ("card", "outing")
+IDS = ("card", "outing", "expiry")
 NUMBERS = ("card_batch",)
 
 
@@ -23,6 +26,8 @@ def stock(w: Any) -> None:
     w.card = str(notified(w.hall)[0].id)
     w.outing = made(w.hall).key
     rating.rates_import(actor=w.hall.staff("okada"), data=statistics(*BOTH), source="試用の統計")
+    expiries.expiries_import(actor=w.hall.staff("okada"), data=ends())
+    w.expiry = str(Expiry.objects.get(expires_on="2027-02-21").id)
     w.card_batch = selectors.batch_list(actor=w.hall.staff("okada"))[0].id
     services.cards_import(actor=w.hall.staff("okada"), data=sheet((
         "NT-0009", "試用 次郎", "シヨウ ジロウ", "1970-01-01", "926-8611", "石川県七尾市試用町9番地", "2026-11-18", "金庫B-9")))
@@ -32,6 +37,26 @@ def staffed(w: Any, a: Any) -> bool:
     """Returns nothing: it went."""
     outings.staff_set(actor=a, key=w.outing, staff_ids=[])
     return True
+
+
+def gone(w: Any, a: Any) -> bool:
+    """Returns nothing: it went."""
+    expiries.expiry_drop(actor=a, expiry_id=w.expiry)
+    return True
+
+
+def agreed(w: Any, a: Any) -> bool:
+    """Whoever may is told that the card is not handed over."""
+    try:
+        expiries.expiries_consent(actor=a, card_id=w.card, issued="2026-11-02", mail="hanako@example.jp")
+    except CardOver:
+        return True
+    return False
+
+
+def again(w: Any, a: Any) -> bool:
+    """Whoever may is told how many are new: none."""
+    return expiries.expiries_import(actor=a, data=ends()) == 0
 
 
 TABLE: dict[str, Ask] = {
@@ -45,6 +70,12 @@ TABLE: dict[str, Ask] = {
     "cards.services.letters_make": staff(lambda w, a: services.letters_make(actor=a, kind="notice"), SECTION, anything),
     "cards.services.card_hand": staff(lambda w, a: services.card_hand(actor=a, card_id=w.card), SECTION, anything),
     "cards.services.card_return": staff(lambda w, a: services.card_return(actor=a, card_id=w.card, why="moved"), SECTION, anything),
+    "cards.expiries.expiries_import": staff(again, SECTION, something),
+    "cards.expiries.expiries_consent": staff(agreed, SECTION, something),
+    "cards.expiries.expiry_list": staff(lambda w, a: expiries.expiry_list(actor=a), SECTION, something),
+    "cards.expiries.expiry_rows": staff(lambda w, a: expiries.expiry_rows(actor=a), SECTION, something),
+    "cards.expiries.expiry_letters": staff(lambda w, a: expiries.expiry_letters(actor=a), SECTION, anything),
+    "cards.expiries.expiry_drop": staff(gone, SECTION, something),
     "cards.rating.rates_import": staff(lambda w, a: rating.rates_import(actor=a, data=statistics(*BOTH), source="試用の統計"), SECTION, something),
     "cards.rating.month_list": staff(lambda w, a: rating.month_list(actor=a), SECTION, something),
     "cards.rating.lines_of": staff(lambda w, a: rating.lines_of(actor=a, month=dt.date(2026, 10, 1)), SECTION, something),

@@ -41,6 +41,7 @@ class CardCity:
     remind: int = 60
     keep: int = 90
     forget: int = 365
+    notice: int = 3  # months before a card or certificate ends
     targets: tuple[Mark, ...] = ()
     national: tuple[Mark, ...] = ()
     ours: tuple[Mark, ...] = ()  # what was known of the city before statistics were taken in
@@ -65,14 +66,15 @@ def read_cards(folder: Path, sections: tuple[str, ...] = ()) -> CardCity:
         return CardCity()
     file = PackFile(folder / "cards.yaml", CardsWrong)
     try:
-        raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存", "交付率"}, SAMPLE)
+        raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存", "期限の知らせ", "交付率"}, SAMPLE)
         if sections and raw["課"] not in sections:
             raise Wrong(("課",), f"「{raw['課']}」は、city.yaml の「課」にありません")
         parts = table(raw["来庁"], ("来庁",), set(), set(PARTS), SAMPLE)
         known = table(raw.get("交付率", {}), ("交付率",), set(), set(SERIES), SAMPLE)
         targets, national, ours = (_marks(known.get(name, []), ("交付率", name)) for name in SERIES)
+        notice = number(raw, "期限の知らせ", (), 1, 12, "3")
         return CardCity(raw["課"], tuple(_part(key, parts[key]) for key in PARTS if key in parts), number(raw, "催促", (), 1, 366, "60"),
-                        number(raw, "保管", (), 1, 3650, "90"), number(raw, "保存", (), 1, 3650, "365"), targets, national, ours)
+                        number(raw, "保管", (), 1, 3650, "90"), number(raw, "保存", (), 1, 3650, "365"), notice, targets, national, ours)
     except Wrong as wrong:
         raise file.fault(wrong) from None
 

@@ -22,6 +22,6 @@ def stock_sweep() -> int:
     gone = list(Card.objects.filter(ended_on__lt=before).values_list("id", flat=True)[:AT_ONCE])
     if gone:
         Card.objects.filter(id__in=gone).delete()
-        Batch.objects.filter(letters=None).delete()
+        Batch.objects.filter(letters=None, expiries=None).delete()
         audit.record("system", "cards.forgotten", chain=CHAIN, facts={"cards": sorted(map(str, gone))})
     return len(gone)

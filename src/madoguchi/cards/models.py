@@ -91,3 +91,22 @@ class RateLine(models.Model):
 
     def __str__(self) -> str:
         return f"{self.month} {self.district} {self.age}"
+
+
+class Expiry(models.Model):
+    """When somebody's card or certificate ends. Who it is lies sealed; told once, by mail or by a letter of a batch."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    mark = models.CharField(max_length=64, unique=True)  # keyed digest of person, kind and day: the same line twice is one
+    kind = models.CharField(max_length=12)  # card, certificate
+    expires_on = models.DateField()
+    sealed = models.BinaryField()  # name, kana, birthday, postcode, address, language, mail
+    by_mail = models.BooleanField(default=False)
+    told_on = models.DateField(null=True)
+    batch = models.ForeignKey(Batch, null=True, on_delete=models.SET_NULL, related_name="expiries")
+
+    class Meta:
+        indexes = [models.Index(fields=["expires_on"], name="expiry_day")]
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.expires_on}"

@@ -1,6 +1,9 @@
-"""Door: the sweep for the worker, the sealed columns, the texts for the languages."""
+"""Door: sweeps for the worker, the sealed columns for the wiring."""
 
-from .holder import SEALED
+from . import expiries, holder
+from .expiries import expiries_sweep, expiries_tell
 from .keeping import stock_sweep
 
-__all__ = ["SEALED", "stock_sweep"]
+SEALED = (*holder.SEALED, *expiries.SEALED)
+
+__all__ = ["SEALED", "expiries_sweep", "expiries_tell", "stock_sweep"]

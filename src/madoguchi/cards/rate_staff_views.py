@@ -20,7 +20,15 @@ from .rates import COLUMNS, Count
 from .staff_errors import SheetWrong
 from .staff_views import actor_of, file_sent
 
-SAFE = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+
+
+def csv_of(rows: list[list[str]], name: str) -> HttpResponse:
+    """Rows as a file that a spreadsheet reads as UTF-8 and never as a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerows([[f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows])
+    return HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
 
 
 def _bar(count: Count) -> tuple[str, int]:
@@ -61,7 +69,4 @@ def page(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """The same as CSV, with a mark of byte order so that spreadsheets read it as UTF-8."""
-    out = io.StringIO()
-    csv.writer(out).writerows([[f"'{cell}" if cell.startswith(SAFE) else cell for cell in row] for row in rating.table(actor=actor_of(request))])
-    return HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8", headers={
-        "Content-Disposition": 'attachment; filename="card_rates.csv"'})
+    return csv_of(rating.table(actor=actor_of(request)), "card_rates.csv")

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import datetime as dt
 import re
 import unicodedata
@@ -86,6 +87,39 @@ def day_said(text: str) -> dt.date | None:
         return dt.date(_BASE.get(match[1] or "", 0) + year, int(match[3]), int(match[4]))
     except ValueError:
         return None
+
+
+def birthday(born: dt.date, year: int) -> dt.date:
+    """A birthday in a year; of who was born on 29 February, the 28th in common years (要確認: カードの表記)."""
+    try:
+        return born.replace(year=year)
+    except ValueError:
+        return dt.date(year, 2, 28)
+
+
+def nth_birthday(born: dt.date, issued: dt.date, n: int) -> dt.date:
+    """The n-th birthday after a day; a birthday on the day itself does not count (要確認)."""
+    first = issued.year if birthday(born, issued.year) > issued else issued.year + 1
+    return birthday(born, first + n - 1)
+
+
+def card_expires(born: dt.date, issued: dt.date) -> dt.date:
+    """個人番号カードの有効期間: until the tenth birthday after the issue; who is not yet 18 at the issue, until the fifth.
+    要確認: カード命令(平成26年総務省令85号)26条の条番号と、在留期間のある方(在留期間の満了の日まで)。"""
+    return nth_birthday(born, issued, 10 if birthday(born, born.year + 18) <= issued else 5)
+
+
+def certificate_expires(born: dt.date, issued: dt.date) -> dt.date:
+    """電子証明書の有効期間: until the fifth birthday after the issue, at most as long as the card.
+    要確認: 公的個人認証法施行規則の条番号。"""
+    return min(nth_birthday(born, issued, 5), card_expires(born, issued))
+
+
+def months_before(day: dt.date, months: int) -> dt.date:
+    """The same day so many months earlier; the last of a shorter month."""
+    month = day.year * 12 + day.month - 1 - months
+    year, month = month // 12, month % 12 + 1
+    return dt.date(year, month, min(day.day, calendar.monthrange(year, month)[1]))
 
 
 def remind_from(notified: dt.date, days: int) -> dt.date:

@@ -145,7 +145,7 @@ def due_for(kind: str) -> list[Card]:
 def batch_list(*, actor: Staff) -> list[Batch]:
     """The last batches of letters. Raises Forbidden."""
     insist(actor=actor)
-    return list(Batch.objects.annotate(count=Count("letters")).order_by("-id")[:20])
+    return list(Batch.objects.annotate(count=Count("letters", distinct=True) + Count("expiries", distinct=True)).order_by("-id")[:20])
 
 
 def batch_get(*, actor: Staff, batch_id: int) -> Batch:

@@ -1,5 +1,6 @@
 from django.urls import path
 
+from . import expiry_staff_views as expiries
 from . import outing_staff_views as outings
 from . import rate_staff_views as rates
 from . import staff_views as views
@@ -9,6 +10,11 @@ urlpatterns = [
     path("cards/import/", views.take, name="cards_import"),
     path("cards/letters/", views.letters, name="card_letters"),
     path("cards/letters/<int:batch_id>/", views.sheets, name="card_sheets"),
+    path("cards/expiries/", expiries.page, name="card_expiries"),
+    path("cards/expiries/letters/", expiries.letters, name="card_expiry_letters"),
+    path("cards/expiries/expiries.csv", expiries.as_csv, name="card_expiries_csv"),
+    path("cards/expiries/<uuidtext:expiry_id>/drop/", expiries.drop, name="card_expiry_drop"),
+    path("cards/c/<uuidtext:card_id>/consent/", expiries.consent, name="card_consent"),
     path("cards/rates/", rates.page, name="card_rates"),
     path("cards/rates/rates.csv", rates.as_csv, name="card_rates_csv"),
     path("cards/outings/", outings.listing, name="card_outings"),

@@ -14,6 +14,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.identity.public import Staff
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed
 
 from . import selectors, services
 from .city import card_city
@@ -24,6 +25,7 @@ from .selectors import FILTERS, NOTICE, PAGE, REMINDER
 from .sheet import COLUMNS
 from .staff_errors import CardOver, NothingToSend, SheetWrong
 
+ENDS = (("card", "カード"), ("certificate", "電子証明書"))
 FILE_MOST = 5_000_000
 STATES = {"arrived": ("通知書がまだ", "notice"), "notified": ("通知済み", "key"), "handed": ("渡した", "ok"), "returned": ("返した", "")}
 
@@ -120,14 +122,17 @@ def sheets(request: HttpRequest, batch_id: int) -> HttpResponse:
 @require_safe
 def one(request: HttpRequest, card_id: str) -> HttpResponse:
     """One card."""
-    return _one(request, card_id, "")
+    return card_page_of(request, card_id, "")
 
 
-def _one(request: HttpRequest, card_id: str, refused: str, status: int = 200) -> HttpResponse:
+def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int = 200, typed: dict[str, str] | None = None) -> HttpResponse:
+    """The page of a card, with what was refused and what was typed."""
     card = selectors.card_get(actor=actor_of(request), card_id=card_id)
     found = selectors.shown([card])[0]
     words, chip = words_of(card)
-    context = {"s": found, "c": card, "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS, "refused": refused,
+    context = {"s": found, "c": card, "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS,
+               "refused": refused, "typed": typed or {},
+               "ends": [(ja, day) for key, ja in ENDS if (day := day_typed(request.GET.get(key, "")))],
                "letters": [(letter.batch, SUBJECT[letter.batch.kind]) for letter in card.letters.select_related("batch").order_by("id")]}
     return render(request, "cards/staff_card.html", context, status=status)
 
@@ -139,7 +144,7 @@ def hand(request: HttpRequest, card_id: str) -> HttpResponse:
     try:
         services.card_hand(actor=actor_of(request), card_id=card_id)
     except CardOver as over:
-        return _one(request, card_id, over.ja, over.status)
+        return card_page_of(request, card_id, over.ja, over.status)
     return see_other(reverse("card_one", kwargs={"card_id": card_id}))
 
 
@@ -150,5 +155,5 @@ def send_back(request: HttpRequest, card_id: str) -> HttpResponse:
     try:
         services.card_return(actor=actor_of(request), card_id=card_id, why=request.POST.get("why", ""))
     except CardOver as over:
-        return _one(request, card_id, over.ja, over.status)
+        return card_page_of(request, card_id, over.ja, over.status)
     return see_other(reverse("card_one", kwargs={"card_id": card_id}))

@@ -32,3 +32,10 @@ def notified(hall) -> list[Card]:
     arrived(hall)
     services.letters_make(actor=hall.staff("okada"), kind="notice")
     return list(Card.objects.order_by("number"))
+
+
+def card_given(hall) -> str:
+    """The id of a card that was handed over."""
+    card = notified(hall)[0]
+    services.card_hand(actor=hall.staff("okada"), card_id=str(card.id))
+    return str(card.id)
