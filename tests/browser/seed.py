@@ -578,6 +578,48 @@ class Town:
         made = self.window("yamada").get("/staff/queue/kiosks/?section=zeimu").send("queue/kiosks/", {"name": "1階の入口"})
         return urlsplit(str(made.page.xpath("//code/text()")[0])).path
 
+    # --- cards
+
+    @functools.cached_property
+    def card(self) -> str:
+        """Two invented cards in the safe, with their letters: the page of one."""
+        rows = ["交付通知書番号,氏名,フリガナ,生年月日,郵便番号,住所,到着日,保管場所",
+                "NT-7001,見本 花子,ミホン ハナコ,1990-04-01,926-8611,石川県七尾市試用町1番地,2026-11-16,金庫A-1",
+                "NT-7002,試用 クリストファー・アレクサンダー,シヨウ クリストファー,1985-12-24,926-8611,石川県七尾市試用町2番地,2026-11-17,金庫A-2"]
+        desk = self.window("okada").get("/staff/cards/import/")
+        desk.send("cards/import/", {}, files=[("file", ("cards.csv", "\n".join(rows).encode(), "text/csv"))])
+        desk.get("/staff/cards/letters/").send("cards/letters/", {"kind": "notice"})
+        return next(str(x) for x in desk.get("/staff/cards/").page.xpath("//tbody//a/@href"))
+
+    @functools.cached_property
+    def rates(self) -> bool:
+        """Two months of invented statistics, one by district and age."""
+        rows = ["年月,地区,年齢,人口,交付", "2026-09,全体,全体,2000,1400", "2026-10,試用東,0〜17歳,200,100", "2026-10,試用東,18歳以上,800,600",
+                "2026-10,試用西の長い名前の地区,0〜17歳,100,30", "2026-10,試用西の長い名前の地区,18歳以上,900,700"]
+        desk = self.window("okada").get("/staff/cards/rates/")
+        desk.send("cards/rates/", {"source": "試用の統計 2026年10月末"}, files=[("file", ("rates.csv", "\n".join(rows).encode(), "text/csv"))])
+        return True
+
+    @functools.cached_property
+    def expiring(self) -> bool:
+        """Three people whose card or certificate ends, one of them soon."""
+        soon = str(dt.date.today() + dt.timedelta(days=30))
+        rows = ["氏名,フリガナ,生年月日,郵便番号,住所,種類,期限,メール",
+                f"見本 花子,ミホン ハナコ,1990-04-01,926-8611,石川県七尾市試用町1番地,カード,{soon},",
+                "試用 太郎,シヨウ タロウ,1985-12-24,926-8611,石川県七尾市試用町2番地,電子証明書,2030-12-24,taro@example.jp"]
+        desk = self.window("okada").get("/staff/cards/expiries/")
+        desk.send("cards/expiries/", {}, files=[("file", ("ends.csv", "\n".join(rows).encode(), "text/csv"))])
+        return True
+
+    @functools.cached_property
+    def outing(self) -> str:
+        """A counter in another place, with fewer people than seats: the page of it."""
+        day = str(dt.date.today() + dt.timedelta(days=20))
+        desk = self.window("okada").get("/staff/cards/outings/").send("cards/outings/", {
+            "kind": "away", "for": "apply", "name": "出張申請(試用工業)", "place": "試用工業 本社", "day": day, "start": "10:00",
+            "end": "15:00", "seats": "2", "minutes": "20", "until": "", "who": "試用工業にお勤めの方", "bring": "本人確認書類"})
+        return desk.url.removeprefix(self.base)
+
     # --- paper
 
     @functools.cached_property

@@ -35,7 +35,7 @@ def filled(path: str, things: dict[str, str]) -> str:
     nothing = "0" * 8 + "-0000-4000-8000-" + "0" * 12
     known = things | {"slug": "jidou-teate-mishiharai", "event": "disaster", "token": "x", "code": "ABCD-EFGH-JKLM",
                       "mandate_id": nothing, "survey_id": nothing, "run_id": nothing, "guardian_id": nothing, "help_id": nothing,
-                      "interview_id": nothing,
+                      "interview_id": nothing, "card_id": nothing, "expiry_id": nothing,
                       "organisation_id": nothing, "payment_id": nothing, "refund_id": nothing, "back_id": nothing,
                       "section": "kosodate", "close_id": nothing, "order_id": nothing,
                       "write_off_id": nothing, "act_id": nothing, "plan_id": nothing, "name": "hikkoshi",

@@ -21,6 +21,7 @@ from tests.support.walk import text
 
 from madoguchi.agency import services as agency
 from madoguchi.builder import services as builder
+from madoguchi.cards.tests.conftest import card_given
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand
@@ -85,6 +86,10 @@ OPEN = {
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
+    "cards": "a search", "card_receive": "no sign-in", "cards_import": "a file",
+    "card_rates": "a file with its source", "card_expiries": "a file", "card_expiry_letters": "a button", "card_expiry_drop": "a button",
+    "card_outing": "ticks", "card_outing_cancel": "a button", "card_letters": "buttons", "card_hand": "a button",
+    "card_return": "one choice out of a list; nothing is typed",
     "scans": "a file", "scan_drop": "a button", "scan_page": "two choices; nothing is typed",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
@@ -192,6 +197,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
         ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
         *(("tanaka", f"/staff/scans/p/{on_paper.id}/{tail}") for tail in ("", "k/claimant_page/", "check/")),
+        ("okada", "/staff/cards/outings/"), ("okada", f"/staff/cards/c/{card_given(hall)}/"),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

@@ -44,6 +44,7 @@ from . import (
     rights,
     rights_booking,
     rights_builder,
+    rights_cards,
     rights_collection,
     rights_companies,
     rights_counter,
@@ -55,16 +56,16 @@ from . import (
 
 CLAIM, NUMBERED, DAMAGE = "jidou-teate-mishiharai", "ninshin-todoke", "risai-shoumei"
 TABLE = rights.TABLE | rights_companies.TABLE | rights_collection.TABLE | rights_inventory.TABLE | rights_guide.TABLE | rights_builder.TABLE
-TABLE |= rights_booking.TABLE | rights_queue.TABLE | rights_counter.TABLE | rights_scans.TABLE
+TABLE |= rights_booking.TABLE | rights_queue.TABLE | rights_counter.TABLE | rights_scans.TABLE | rights_cards.TABLE
 OWN = rights_counter.OWN | rights.OWN | rights_companies.OWN | rights_collection.OWN | rights_guide.OWN | rights_booking.OWN
 READS_ALL = ("auditor",)  # sees that every case is there; only changes nothing
 IDS = ("case", "open", "numbered", "damaged", "survey", "parcel", "draft", "document", "file", "draft_file", "mandate", "run",
        "guardian", "proof", "claim", "writing", "page", "help", "organisation", "asked", "company_draft", "payment", "open_payment", "refund",
-       "close", "back", "booking", "by_phone", "ticket", *rights_guide.IDS, *rights_counter.IDS, *rights_scans.IDS)
+       "close", "back", "booking", "by_phone", "ticket", *rights_guide.IDS, *rights_counter.IDS, *rights_scans.IDS, *rights_cards.IDS)
 OPEN = rights.OPEN | rights_collection.OPEN | rights_inventory.OPEN | rights_guide.OPEN | rights_builder.OPEN | rights_booking.OPEN
-OPEN |= rights_queue.OPEN | rights_counter.OPEN | rights_scans.OPEN
+OPEN |= rights_queue.OPEN | rights_counter.OPEN | rights_scans.OPEN | rights_cards.OPEN
 NUMBERS = ("message", "absence", "person", "factor", "membership", *rights_collection.NUMBERS, *rights_inventory.NUMBERS, *rights_builder.NUMBERS,
-           *rights_booking.NUMBERS, *rights_queue.NUMBERS, *rights_scans.NUMBERS)
+           *rights_booking.NUMBERS, *rights_queue.NUMBERS, *rights_scans.NUMBERS, *rights_cards.NUMBERS)
 
 
 class World:
@@ -122,6 +123,7 @@ class World:
         rights_queue.counters(self)
         rights_counter.interview(self)
         rights_scans.sheets(self)
+        rights_cards.stock(self)
         self.marks = [self.receipt, self.case, self.open, self.damaged, self.survey, self.draft]
 
     def _run_and_talk(self) -> None:

@@ -7,13 +7,14 @@ from collections.abc import Iterable
 
 from django.db import IntegrityError, connection, transaction
 
-from madoguchi.kernel import clock
+from madoguchi.kernel import audit, clock
 
 from . import days
+from .codes import chain
 from .days import Place
-from .errors import SlotTaken, TooManyBookings
+from .errors import BookedAlready, SlotTaken, TooManyBookings
 from .models import Booking, PersonMark, Taken
-from .rules import State, cells
+from .rules import Act, State, after, cells
 from .setup import Service
 
 
@@ -69,6 +70,27 @@ def lapse(row: Booking) -> None:
     Booking.objects.filter(id=row.id).update(state=State.LAPSED, sealed=None, owner="")
     row.cells.all().delete()
     row.marks.all().delete()
+
+
+def about_free(about: str) -> None:
+    """Make room for a booking for a thing that has one at most: a hold for it is given back, one whose day went by unmarked was missed.
+    The caller holds the section's lock. Raises BookedAlready."""
+    for row in Booking.objects.select_for_update().filter(about=about, state__in=[State.HELD, State.CONFIRMED]).order_by("id"):
+        if row.state == State.HELD:
+            lapse(row)
+        elif row.day < clock.today():
+            row.state, row.changed_at = after(row.state, Act.MISS) or row.state, clock.now()
+            row.save(update_fields=["state", "changed_at"])
+            audit.record("system", "booking.missed", chain=chain(row.section), facts={"booking": str(row.id)})
+        else:
+            raise BookedAlready
+
+
+def about_only(row: Booking) -> None:
+    """Two browsers confirm holds for one thing: the second is told. Raises BookedAlready."""
+    lock(f"about:{row.about}")
+    if Booking.objects.filter(about=row.about, state=State.CONFIRMED).exclude(id=row.id).exists():
+        raise BookedAlready
 
 
 def marks_put(booking: Booking, service: Service, marks: Iterable[str], *, limited: bool = True) -> None:

@@ -105,6 +105,8 @@ def _taken(counters: Iterable[str], first: dt.date, last: dt.date, but: Booking 
 def bounds(service: Service, *, staff: bool = False) -> tuple[dt.datetime, dt.date]:
     """The earliest beginning and the last day that can be booked. Staff may take somebody who stands before them."""
     now = clock.now()
+    if service.until is not None and now > service.until and not staff:
+        return now + dt.timedelta(days=3660), now.date() + dt.timedelta(days=service.ahead)
     return (now - dt.timedelta(minutes=service.every) if staff else now + dt.timedelta(hours=service.lead),
             now.date() + dt.timedelta(days=service.ahead))
 
@@ -112,7 +114,8 @@ def bounds(service: Service, *, staff: bool = False) -> tuple[dt.datetime, dt.da
 def days_of(service: Service, first: dt.date, count: int, *, staff: bool = False, but: Booking | None = None) -> list[Day]:
     """So many days from the first on, with their free slots. ``but``: a booking that is being changed takes nothing."""
     last = first + dt.timedelta(days=count - 1)
-    counters = [setup().counters[key] for key in service.counters]
+    known = setup().counters
+    counters = [known[key] for key in service.counters]
     closures, taken = _shuts(service.section, service.counters, first, last), _taken(service.counters, first, last, but)
     earliest, farthest = bounds(service, staff=staff)
     out = []
@@ -148,9 +151,9 @@ def places(service: Service, day: dt.date, start: int, *, staff: bool = False, b
     if not (earliest <= moment(day, start) and day <= farthest):
         return []
     closures, taken = _shuts(service.section, service.counters, day, day), _taken(service.counters, day, day, but)
-    out = []
+    out, known = [], setup().counters
     for key in service.counters:
-        counter = setup().counters[key]
+        counter = known[key]
         if start in starts(hours_on(counter, day), service.minutes, service.every):
             out += [Place(key, seat) for seat in seats_free(start, service.minutes, service.pause, opened(counter, day, closures),
                                                             taken[key, day])]

@@ -39,6 +39,13 @@ class HoldOver(Conflict):
     ja = say("お取り置きの時間が過ぎました。もう一度、時間を選んでください。")
 
 
+class BookedAlready(Conflict):
+    """There is a booking for this very thing."""
+
+    code = "booked_already"
+    ja = say("この予約は、もう入っています。日時を変えるときは、前の予約を開いてください。")
+
+
 class TooManyBookings(Conflict):
     """As many as one person may have."""
 

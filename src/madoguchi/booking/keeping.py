@@ -13,6 +13,7 @@ from . import claims, mails
 from .codes import chain
 from .contact import contact_of
 from .models import Booking, Closure, Waiting
+from .occasions import occasions_sweep
 from .rules import State
 from .setup import setup
 
@@ -53,6 +54,7 @@ def bookings_sweep() -> int:
                 claims.lapse(row)
     with transaction.atomic(durable=True):
         gone += _forget(now.date() - dt.timedelta(days=setup().keep))
+    occasions_sweep()
     Closure.objects.filter(last__lt=now.date() - dt.timedelta(days=CLOSURES_DAYS)).delete()
     return gone
 

@@ -62,7 +62,9 @@ def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
     if not contact.name:
         contact_typed({})  # says what is missing
     moved(row, Act.CONFIRM)
-    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited)
+    if row.about:
+        claims.about_only(row)
+    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited and not row.about)
     code = f"{secrets.randbelow(100_000_000):08d}"
     row.code, row.held_until, row.changed_at = code_digest(row.number, code), None, clock.now()
     row.save()
@@ -74,4 +76,5 @@ def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
 
 def facts(row: Booking) -> dict[str, Any]:
     """What the record says of a booking: when and where, nobody's name."""
-    return {"booking": str(row.id), "service": row.service, "day": str(row.day), "start": row.start, "counter": row.counter, "channel": row.channel}
+    found = {"booking": str(row.id), "service": row.service, "day": str(row.day), "start": row.start, "counter": row.counter, "channel": row.channel}
+    return found | ({"about": row.about} if row.about else {})

@@ -29,6 +29,7 @@ class Booking(models.Model):
     state = models.CharField(max_length=10, default="held")
     held_until = models.DateTimeField(null=True)
     owner = models.CharField(max_length=50, default="", db_index=True)  # who was signed in; empty: a guest, or by staff
+    about = models.CharField(max_length=60, default="")  # the thing of a room above it is for (card:…); empty: nothing of its own
     sealed = models.BinaryField(null=True)  # name, mail, phone
     language = models.CharField(max_length=10, default="ja")
     channel = models.CharField(max_length=10, default="online")  # online, staff
@@ -40,6 +41,7 @@ class Booking(models.Model):
     class Meta:
         indexes = [models.Index(fields=["section", "day"], name="booking_day"),
                    models.Index(fields=["day"], condition=Q(state="confirmed", reminded_at=None), name="booking_remind")]
+        constraints = [models.UniqueConstraint(fields=["about"], condition=Q(state="confirmed") & ~Q(about=""), name="about_once")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.day} {clock_words(self.start)}"
@@ -122,11 +124,38 @@ class Closure(models.Model):
         return f"{self.section} {self.first}〜{self.last}"
 
 
+class Occasion(models.Model):
+    """A counter for one day with one service (出張窓口, 臨時窓口, 休日窓口), as a room above has entered it. Cancelled, not deleted."""
+
+    key = models.CharField(max_length=40, unique=True)  # of its counter and its service
+    section = models.CharField(max_length=40, db_index=True)
+    kind = models.CharField(max_length=10)  # a word of the room above
+    name = models.CharField(max_length=60)
+    place = models.CharField(max_length=80)
+    who = models.CharField(max_length=120, default="")  # who may come
+    bring = models.CharField(max_length=160, default="")
+    door = models.CharField(max_length=60, default="")
+    day = models.DateField(db_index=True)
+    start = models.PositiveSmallIntegerField()
+    end = models.PositiveSmallIntegerField()
+    seats = models.PositiveSmallIntegerField()
+    minutes = models.PositiveSmallIntegerField()
+    until = models.DateTimeField()  # nobody books it online after this
+    made_by = models.CharField(max_length=70)
+    made_at = models.DateTimeField()
+    cancelled_by = models.CharField(max_length=70, default="")
+    cancelled_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return f"{self.key} {self.day}"
+
+
 class Waiting(models.Model):
     """Somebody who waits for a place on a full day (キャンセル待ち)."""
 
     service = models.CharField(max_length=40)
     section = models.CharField(max_length=40)
+    about = models.CharField(max_length=60, default="")
     day = models.DateField()
     state = models.CharField(max_length=10, default="waiting")  # waiting, offered, booked, over
     owner = models.CharField(max_length=50, default="", db_index=True)

@@ -26,7 +26,8 @@ def section_of(service: Service) -> Any:
 
 def places_of(service: Service) -> list[str]:
     """Where one goes."""
-    return sorted({say(setup().counters[key].place) for key in service.counters})
+    known = setup().counters
+    return sorted({say(known[key].place) for key in service.counters})
 
 
 def week_context(request: HttpRequest, service: Service, *, staff: bool = False, but: Booking | None = None) -> dict[str, Any]:

@@ -16,7 +16,7 @@ from .codes import code_digest
 from .errors import BookingNotFound, BookingWrong, FormWrong, ServiceNotFound
 from .models import Booking, Closure, Waiting
 from .rules import TAKING, State, number_typed
-from .setup import Service, setup
+from .setup import Service, setup, standing
 
 MAX_TRIES = 8
 
@@ -29,7 +29,7 @@ def services_online() -> list[Service]:
 def takes_bookings(section: str = "") -> bool:
     """Can residents book anything, there or anywhere? A wrong file of the city closes none of the other pages."""
     try:
-        return any(not section or s.section == section for s in services_online())
+        return any(s.online and (not section or s.section == section) for s in standing().services.values())
     except BookingWrong:
         return False
 
@@ -37,7 +37,7 @@ def takes_bookings(section: str = "") -> bool:
 def bookable() -> frozenset[str]:
     """The services that residents can book; none where the city's file is wrong."""
     try:
-        return frozenset(s.key for s in services_online())
+        return frozenset(s.key for s in standing().services.values() if s.online)
     except BookingWrong:
         return frozenset()
 
@@ -91,7 +91,7 @@ def booking_by_code(*, number: str, code: str) -> Booking:
 
 def sections_of(*, actor: Staff) -> list[str]:
     """The sections of this person that have counters."""
-    with_counters = {c.section for c in setup().counters.values()}
+    with_counters = {c.section for c in standing().counters.values()}
     return [s for s in actor.sections() if s in with_counters]
 
 
@@ -128,6 +128,12 @@ def bookings_of(section: str, day: dt.date) -> list[Booking]:
     """As day_list, for a room above that has asked who may."""
     rows = Booking.objects.filter(section=section, day=day).exclude(state__in=[State.HELD, State.LAPSED])
     return list(rows.order_by("counter", "start", "seat"))
+
+
+def booked_about(things: Collection[str]) -> dict[str, Booking]:
+    """The bookings to come (or of today) for things of a room above, which has asked who may."""
+    rows = Booking.objects.filter(about__in=things, state=State.CONFIRMED, day__gte=clock.today())
+    return {row.about: row for row in rows}
 
 
 def booking_by_number(section: str, number: str) -> Booking | None:

@@ -20,13 +20,17 @@ from .setup import Service
 
 
 @transaction.atomic(durable=True)
-def hold_make(*, service: Service, day: dt.date, start: int, owner: str, language: str, instead: list[str] | None = None) -> Booking:
-    """Hold a slot for ten minutes. ``instead``: holds of the same browser, which are given back. Raises SlotTaken."""
+def hold_make(*, service: Service, day: dt.date, start: int, owner: str, language: str, instead: list[str] | None = None,
+              about: str = "") -> Booking:
+    """Hold a slot for ten minutes. ``instead``: holds of the same browser, which are given back. ``about``: the one thing that it is
+    for; a hold for it elsewhere is given back. Raises SlotTaken, BookedAlready."""
     claims.section_lock(service.section)
+    if about:
+        claims.about_free(about)
     for row in Booking.objects.select_for_update().filter(id__in=instead or [], state=State.HELD).order_by("id"):
         if not Waiting.objects.filter(booking=row, state="offered").exists():  # an offer is not given back by looking elsewhere
             claims.lapse(row)
-    row = booking_new(service, owner=owner, language=language, held_until=clock.now() + dt.timedelta(minutes=rules.HOLD_MINUTES))
+    row = booking_new(service, owner=owner, language=language, about=about, held_until=clock.now() + dt.timedelta(minutes=rules.HOLD_MINUTES))
     claims.claim(row, service, day, start)
     row.save()
     return row
@@ -58,7 +62,7 @@ def hold_release(*, booking: Booking) -> None:
 @transaction.atomic(durable=True)
 def booking_confirm(*, booking: Booking, by: str) -> tuple[Booking, str]:
     """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code.
-    Raises HoldOver, TooManyBookings, FormWrong."""
+    Raises HoldOver, TooManyBookings, BookedAlready, FormWrong."""
     row = locked(booking)
     if row.state == State.CONFIRMED:
         return row, ""
@@ -137,11 +141,14 @@ def booking_mark(*, booking: Booking, came: bool, by: str) -> Booking:
 
 
 @transaction.atomic(durable=True)
-def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Contact, by: str) -> tuple[Booking, str]:
-    """A booking for somebody at the telephone or the counter, with its code to be told. Raises SlotTaken, FormWrong."""
+def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Contact, by: str, about: str = "") -> tuple[Booking, str]:
+    """A booking for somebody at the telephone or the counter, with its code to be told. Raises SlotTaken, BookedAlready, FormWrong."""
     if not contact.name:
         raise FormWrong([("name", "お名前を入力してください")])
-    row = booking_new(service, channel="staff", held_until=clock.now() + dt.timedelta(minutes=1))
+    if about:
+        claims.section_lock(service.section)
+        claims.about_free(about)
+    row = booking_new(service, channel="staff", about=about, held_until=clock.now() + dt.timedelta(minutes=1))
     claims.claim(row, service, day, start, staff=True)
     row.sealed = sealed(contact, row)
     return row, confirm_in(row, by=by, limited=False)

@@ -11,6 +11,8 @@ from typing import Any
 
 from django.conf import settings
 
+from madoguchi.kernel.packfile import PackFile, Path_, Wrong, entries, number
+from madoguchi.kernel.packfile import table as table_of
 from madoguchi.kernel.said import say
 
 from .errors import BookingWrong
@@ -19,7 +21,7 @@ from .rules import CELL, DAY, Span, joined
 WEEKDAYS = "月火水木金土日"
 WORKDAYS = "平日"  # 月 to 金
 MOST_PROCEDURES = 10  # of a service; as many as an interview takes
-Path_ = tuple[str, ...]
+SAMPLE = "cities/nanao/booking.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -55,6 +57,8 @@ class Service:
     note: str
     letter: str = ""  # of its tickets (番号札); empty: it has none
     procedures: tuple[str, ...] = ()  # what is usually filed there: chosen when an interview (書かない窓口) begins
+    door: str = ""  # the address at which one first proves what it is for (入口); empty: anybody books it
+    until: dt.datetime | None = None  # nobody books it online after this, however long it is until then
 
 
 @dataclass(frozen=True, slots=True)
@@ -69,7 +73,15 @@ class Setup:
 
 
 def setup() -> Setup:
-    """That of the city in whose name we run. Raises BookingWrong."""
+    """All that can be booked: what the city has written, and occasions (出張窓口…) entered in the browser. Raises BookingWrong."""
+    # here: rows need Django, the file does not
+    from .occasions import with_occasions
+
+    return with_occasions(standing())
+
+
+def standing() -> Setup:
+    """What the city in whose name we run has written. Raises BookingWrong."""
     # here: the tool that writes readings reads the file where no Django is set up
     from madoguchi.offices.public import city
 
@@ -83,118 +95,49 @@ def texts(found: Setup) -> list[str]:
     return [text for text in dict.fromkeys(map(str, said)) if text]
 
 
-class _Wrong(ValueError):
-    def __init__(self, path: Path_, ja: str) -> None:
-        super().__init__(ja)
-        self.path = path
-
-
-class _File:
-    """A YAML file as plain dicts, lists and texts, and on which line each stands. No key twice, no anchors."""
-
-    def __init__(self, file: Path) -> None:
-        import yaml
-
-        self.file, self.lines = file, dict[Path_, int]()
-        try:
-            node = yaml.compose(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)
-            self.root = self._plain(node, ()) if node else {}
-        except (yaml.YAMLError, UnicodeDecodeError) as error:
-            mark = getattr(error, "problem_mark", None)
-            raise BookingWrong(f"{file}{f':{mark.line + 1}' if mark else ''} を読めません。字下げと「:」を確認してください。") from None
-
-    def _plain(self, node: Any, path: Path_) -> Any:
-        self.lines[path] = node.start_mark.line + 1
-        if node.id == "scalar":
-            return node.value
-        if node.id == "sequence":
-            return [self._plain(n, (*path, str(i))) for i, n in enumerate(node.value)]
-        out: dict[str, Any] = {}
-        for key, value in node.value:
-            if key.value in out:
-                raise BookingWrong(f"{self.file}:{key.start_mark.line + 1} 「{key.value}」が二度あります。片方を消してください。")
-            out[key.value] = self._plain(value, (*path, key.value))
-            self.lines[*path, key.value] = key.start_mark.line + 1
-        return out
-
-    def fault(self, wrong: _Wrong) -> BookingWrong:
-        """The fault with its place; of a key that is missing, the place of what it is missing in."""
-        path = wrong.path
-        while path not in self.lines:
-            path = path[:-1]
-        return BookingWrong(f"{self.file}:{self.lines[path]} {'・'.join(wrong.path)}: {wrong}")
-
-
 @functools.lru_cache(maxsize=8)
 def read_setup(folder: Path, sections: tuple[str, ...] = ()) -> Setup:
     """Read a city pack's file; a city without one takes no bookings. ``sections``: those that there are. Raises BookingWrong."""
     if not (folder / "booking.yaml").exists():
         return Setup()
-    file = _File(folder / "booking.yaml")
+    file = PackFile(folder / "booking.yaml", BookingWrong)
     try:
-        raw = _table(file.root, (), {"窓口", "サービス"}, {"保存", "前日の知らせ", "番号札の保存"})
-        counters = {key: _counter(key, c, ("窓口", key), sections) for key, c in _entries(raw["窓口"], ("窓口",))}
-        services = {key: _service(key, s, ("サービス", key), counters) for key, s in _entries(raw["サービス"], ("サービス",))}
+        raw = table_of(file.root, (), {"窓口", "サービス"}, {"保存", "前日の知らせ", "番号札の保存"}, SAMPLE)
+        counters = {key: _counter(key, c, ("窓口", key), sections) for key, c in entries(raw["窓口"], ("窓口",))}
+        services = {key: _service(key, s, ("サービス", key), counters) for key, s in entries(raw["サービス"], ("サービス",))}
         _letters_once(services)
-        return Setup(counters, services, _number(raw, "保存", (), 1, 3650, "90"), _number(raw, "前日の知らせ", (), 8, 20, "16"),
-                     _number(raw, "番号札の保存", (), 1, 400, "7"))
-    except _Wrong as wrong:
+        return Setup(counters, services, number(raw, "保存", (), 1, 3650, "90"), number(raw, "前日の知らせ", (), 8, 20, "16"),
+                     number(raw, "番号札の保存", (), 1, 400, "7"))
+    except Wrong as wrong:
         raise file.fault(wrong) from None
-
-
-def _table(raw: Any, path: Path_, must: set[str], may: set[str]) -> dict[str, Any]:
-    if not isinstance(raw, dict):
-        raise _Wrong(path, "「名前: 値」の形で書いてください")
-    for key in sorted(must - set(raw)):
-        raise _Wrong((*path, key), "がありません。cities/nanao/booking.yaml を見本に書き足してください")
-    for key in raw:
-        if key not in must | may | {"要確認"}:
-            raise _Wrong((*path, key), f"知らない項目です。書けるのは {'・'.join(sorted(must | may))} です")
-    return raw
-
-
-def _entries(raw: Any, path: Path_) -> list[tuple[str, Any]]:
-    if not isinstance(raw, dict):
-        raise _Wrong(path, "「名前: 値」の形で書いてください")
-    for key in raw:
-        if not re.fullmatch(r"[a-z0-9-]{1,40}", key):
-            raise _Wrong((*path, key), "番号は、英小文字・数字・ハイフンで40字までにしてください")
-    return list(raw.items())
-
-
-def _number(raw: dict[str, Any], key: str, path: Path_, least: int, most: int, without: str | None = None, step: int = 1) -> int:
-    text = raw.get(key, without)
-    if not (isinstance(text, str) and text.isascii() and text.isdecimal() and least <= int(text) <= most and int(text) % step == 0):
-        raise _Wrong((*path, key), f"{least}〜{most}の数{f'で、{step}の倍数' if step > 1 else ''}にしてください(今は「{text}」)")
-    return int(text)
 
 
 def _minute(text: str, path: Path_) -> int:
     match = re.fullmatch(r"([01]?\d|2[0-4]):([0-5]\d)", text)
     at = int(match[1]) * 60 + int(match[2]) if match else -1
     if not 0 <= at <= DAY or at % CELL:
-        raise _Wrong(path, f"時刻は 9:00 や 13:30 の形で、{CELL}分きざみにしてください(今は「{text}」)")
+        raise Wrong(path, f"時刻は 9:00 や 13:30 の形で、{CELL}分きざみにしてください(今は「{text}」)")
     return at
 
 
 def _spans(raw: Any, path: Path_) -> tuple[Span, ...]:
     if not isinstance(raw, list):
-        raise _Wrong(path, "[9:00-12:00, 13:00-16:30] の形で書いてください")
+        raise Wrong(path, "[9:00-12:00, 13:00-16:30] の形で書いてください")
     out = []
     for n, text in enumerate(raw):
         first, _, last = str(text).partition("-")
         span = Span(_minute(first, (*path, str(n))), _minute(last, (*path, str(n))))
         if span.start >= span.end:
-            raise _Wrong((*path, str(n)), f"終わりは始まりより後にしてください(今は「{text}」)")
+            raise Wrong((*path, str(n)), f"終わりは始まりより後にしてください(今は「{text}」)")
         out.append(span)
     if len(joined(out)) < len(out):
-        raise _Wrong(path, "時間が重なっているか、つながっています。1つにまとめてください")
+        raise Wrong(path, "時間が重なっているか、つながっています。1つにまとめてください")
     return tuple(sorted(out))
 
 
 def _hours(raw: Any, path: Path_) -> tuple[tuple[Span, ...], ...]:
     week: list[tuple[Span, ...]] = [()] * 7
-    table = _table(raw, path, set(), {*WEEKDAYS, WORKDAYS})
+    table = table_of(raw, path, set(), {*WEEKDAYS, WORKDAYS}, SAMPLE)
     if WORKDAYS in table:
         week[:5] = [_spans(table[WORKDAYS], (*path, WORKDAYS))] * 5
     for n, name in enumerate(WEEKDAYS):
@@ -204,45 +147,48 @@ def _hours(raw: Any, path: Path_) -> tuple[tuple[Span, ...], ...]:
 
 
 def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Counter:
-    table = _table(raw, path, {"名", "課", "席", "場所", "開く"}, {"例外"})
+    table = table_of(raw, path, {"名", "課", "席", "場所", "開く"}, {"例外"}, SAMPLE)
     if sections and table["課"] not in sections:
-        raise _Wrong((*path, "課"), f"「{table['課']}」は、city.yaml の「課」にありません")
+        raise Wrong((*path, "課"), f"「{table['課']}」は、city.yaml の「課」にありません")
     exceptions = {}
     for text, spans in (table.get("例外") or {}).items():
         try:
             exceptions[dt.date.fromisoformat(text)] = _spans(spans, (*path, "例外", text))
-        except _Wrong:
+        except Wrong:
             raise
         except ValueError:
-            raise _Wrong((*path, "例外", text), "日は 2026-12-13 の形で書いてください") from None
-    return Counter(key, say(table["名"]), table["課"], _number(table, "席", path, 1, 50), say(table["場所"]), _hours(table["開く"], (*path, "開く")),
+            raise Wrong((*path, "例外", text), "日は 2026-12-13 の形で書いてください") from None
+    return Counter(key, say(table["名"]), table["課"], number(table, "席", path, 1, 50), say(table["場所"]), _hours(table["開く"], (*path, "開く")),
                    exceptions)
 
 
 def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> Service:
-    table = _table(raw, path, {"名", "窓口", "分"}, {
-        "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札", "手続き"})
+    table = table_of(raw, path, {"名", "窓口", "分"}, {
+        "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札", "入口", "手続き"}, SAMPLE)
     names = table["窓口"]
     if not isinstance(names, list) or not names or [n for n in names if n not in counters] or len({counters[n].section for n in names}) > 1:
-        raise _Wrong((*path, "窓口"), f"「窓口」に書いた番号から、同じ課のものを [ ] に並べてください(今は {names})")
+        raise Wrong((*path, "窓口"), f"「窓口」に書いた番号から、同じ課のものを [ ] に並べてください(今は {names})")
     if table.get("オンライン", "はい") not in ("はい", "いいえ"):
-        raise _Wrong((*path, "オンライン"), "はい か いいえ にしてください")
+        raise Wrong((*path, "オンライン"), "はい か いいえ にしてください")
     letter = table.get("番号札", "")
     if not (isinstance(letter, str) and re.fullmatch(r"[A-Z]?", letter)):
-        raise _Wrong((*path, "番号札"), f"番号の前に付ける英大文字1字にしてください。番号札を出さないサービスには書きません(今は「{letter}」)")
-    minutes, pause = _number(table, "分", path, CELL, 480, step=CELL), _number(table, "間", path, 0, 120, "0", CELL)
+        raise Wrong((*path, "番号札"), f"番号の前に付ける英大文字1字にしてください。番号札を出さないサービスには書きません(今は「{letter}」)")
+    door = table.get("入口", "")
+    if not (isinstance(door, str) and re.fullmatch(r"(/[a-z/-]+/)?", door)):
+        raise Wrong((*path, "入口"), f"この市のページのアドレスを /card/receive/ の形で書いてください(今は「{door}」)")
+    minutes, pause = number(table, "分", path, CELL, 480, step=CELL), number(table, "間", path, 0, 120, "0", CELL)
     return Service(
         key, say(table["名"]), counters[names[0]].section, tuple(names), minutes, pause,
-        _number(table, "おき", path, CELL, 480, str(minutes + pause), CELL), _number(table, "何日先まで", path, 1, 366, "60"),
-        _number(table, "受付の締切", path, 0, 720, "2"), _number(table, "変更の締切", path, 0, 720, "2"),
-        _number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")),
-        say(table.get("案内", "")), letter, _slugs(table.get("手続き", []), (*path, "手続き")))
+        number(table, "おき", path, CELL, 480, str(minutes + pause), CELL), number(table, "何日先まで", path, 1, 366, "60"),
+        number(table, "受付の締切", path, 0, 720, "2"), number(table, "変更の締切", path, 0, 720, "2"),
+        number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")),
+        say(table.get("案内", "")), letter, _slugs(table.get("手続き", []), (*path, "手続き")), door)
 
 
-def _slugs(raw: Any, path: Path_) -> tuple[str, ...]:
+def _slugs(raw: Any, path: tuple[str, ...]) -> tuple[str, ...]:
     if not isinstance(raw, list) or len(raw) > MOST_PROCEDURES or len(set(raw)) < len(raw) or not all(
             isinstance(slug, str) and re.fullmatch(r"[a-z0-9-]{1,80}", slug) for slug in raw):
-        raise _Wrong(path, f"手続きの番号を [tenshutsu-todoke, juuminhyou-utsushi] の形で、{MOST_PROCEDURES}個まで、同じものは一度だけ並べてください")
+        raise Wrong(path, f"手続きの番号を [tenshutsu-todoke, juuminhyou-utsushi] の形で、{MOST_PROCEDURES}個まで、同じものは一度だけ並べてください")
     return tuple(raw)
 
 
@@ -250,4 +196,4 @@ def _letters_once(services: dict[str, Service]) -> None:
     used: dict[str, str] = {}
     for key, service in services.items():
         if service.letter and used.setdefault(service.letter, key) != key:
-            raise _Wrong(("サービス", key, "番号札"), f"「{service.letter}」は「{used[service.letter]}」が使っています。別の文字にしてください")
+            raise Wrong(("サービス", key, "番号札"), f"「{service.letter}」は「{used[service.letter]}」が使っています。別の文字にしてください")

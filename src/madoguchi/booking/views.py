@@ -22,9 +22,9 @@ from madoguchi.offices.public import city
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import days, selectors, services
+from . import admission, days, selectors, services
 from .contact import contact_of
-from .errors import BookingNotFound, FormWrong, HoldOver, SlotTaken, TooLate, TooManyBookings
+from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, SlotTaken, TooLate, TooManyBookings
 from .feeds import booking_ics
 from .making import service_of
 from .models import Booking
@@ -92,8 +92,9 @@ def listing(request: HttpRequest) -> HttpResponse:
 
 @require_safe
 def week(request: HttpRequest, service: str) -> HttpResponse:
-    """The days of a service with their free times."""
-    return _week(request, selectors.service_get(service), "")
+    """The days of a service with their free times; one with a door (入口) is first proven there."""
+    found = selectors.service_get(service)
+    return _week(request, found, "") if admission.open_to(request, found) else see_other(admission.door_of(found))
 
 
 def _week(request: HttpRequest, service: Service, refused: str, status: int = 200) -> HttpResponse:
@@ -103,15 +104,18 @@ def _week(request: HttpRequest, service: Service, refused: str, status: int = 20
 @posts("/booking/{service}/")
 def hold(request: HttpRequest, service: str) -> HttpResponse:
     """Hold a time for ten minutes."""
-    found, slot, owner = selectors.service_get(service), services.slot_read(request.POST.get("slot", "")), owner_of(request)
+    found = selectors.service_get(service)
+    if not admission.open_to(request, found):
+        return see_other(admission.door_of(found))
+    slot, owner = services.slot_read(request.POST.get("slot", "")), owner_of(request)
     signed = owner is not None and owner.signed_in
     limits.take("hold", request, owner.key if owner is not None and signed else "")
     try:
         if slot is None:
             raise SlotTaken
         row = services.hold_make(service=found, day=slot[0], start=slot[1], owner=owner.key if owner is not None and signed else "",
-                                 language=languages.recorded(), instead=passes(request))
-    except SlotTaken as taken:
+                                 language=languages.recorded(), instead=passes(request), about=admission.about(request, found))
+    except (SlotTaken, BookedAlready) as taken:
         return _week(request, found, taken.ja, taken.status)
     response = see_other(reverse("booking_details", kwargs={"booking_id": str(row.id)}))
     pass_give(request, response, row)
@@ -169,7 +173,7 @@ def check(request: HttpRequest, booking: Booking) -> HttpResponse:
             row, code = services.booking_confirm(booking=booking, by=actor_of(request))
         except (HoldOver, FormWrong):
             return again(booking)
-        except TooManyBookings as many:
+        except (TooManyBookings, BookedAlready) as many:
             refused, status = many.ja, many.status
         else:
             if code:

@@ -17,9 +17,9 @@ from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import days, feeds, selectors, waiting
+from . import admission, days, feeds, selectors, waiting
 from .codes import token_of
-from .errors import BookingNotFound, FormWrong, HoldOver, SlotTaken, TooManyBookings
+from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, SlotTaken, TooManyBookings
 from .models import Waiting
 from .pages import section_of
 from .rules import State
@@ -81,6 +81,8 @@ def feed_file(request: HttpRequest, secret: str) -> HttpResponse:
 def wait(request: HttpRequest, service: str) -> HttpResponse:
     """Wait for a full day."""
     found, day = selectors.service_get(service), day_typed((request.POST or request.GET).get("day", ""))
+    if not admission.open_to(request, found):
+        return see_other(admission.door_of(found))
     if day is None or not days.days_of(found, day, 1)[0].full:
         return see_other(f"/booking/{found.key}/{f'?day={day}' if day else ''}")
     owner, faults = _owner(request), list[tuple[str, str]]()
@@ -88,7 +90,7 @@ def wait(request: HttpRequest, service: str) -> HttpResponse:
         limits.take("mail", request, owner.key if owner else "")
         try:
             row = waiting.waiting_join(service=found, day=day, form=request.POST.dict(), by=actor_of(request),
-                                       owner=owner.key if owner else "", language=languages.recorded())
+                                       owner=owner.key if owner else "", language=languages.recorded(), about=admission.about(request, found))
             return see_other(_link(row))
         except FormWrong as wrong:
             faults = wrong.faults
@@ -118,7 +120,7 @@ def waits(request: HttpRequest, link: str) -> HttpResponse:
     if request.method == "POST":
         try:
             made, code = waiting.offer_accept(row=row, by=actor_of(request))
-        except (HoldOver, TooManyBookings) as error:
+        except (HoldOver, TooManyBookings, BookedAlready) as error:
             refused, status = error.ja, error.status
         else:
             page = see_other(reverse("booking", kwargs={"booking_id": str(made.id)}))

@@ -36,7 +36,8 @@ def waiting_open(link: str) -> Waiting:
 
 
 @transaction.atomic(durable=True)
-def waiting_join(*, service: Service, day: dt.date, form: Mapping[str, str], by: str, owner: str, language: str) -> Waiting:
+def waiting_join(*, service: Service, day: dt.date, form: Mapping[str, str], by: str, owner: str, language: str,
+                 about: str = "") -> Waiting:
     """Wait for a day that is full. Raises FormWrong; NotFound for a day that one cannot wait for."""
     contact = contact_typed(form, mail_needed=True)
     if not days.days_of(service, day, 1)[0].full:
@@ -44,7 +45,8 @@ def waiting_join(*, service: Service, day: dt.date, form: Mapping[str, str], by:
     for other in Waiting.objects.filter(service=service.key, day=day, state__in=OPEN):
         if contact_of(other).mail == contact.mail:
             raise FormWrong([("mail", say("このメールアドレスで、この日の空きをもう待っています。届いたメールから確認してください。"))])
-    row = Waiting.objects.create(service=service.key, section=service.section, day=day, owner=owner, language=language, created_at=clock.now())
+    row = Waiting.objects.create(service=service.key, section=service.section, day=day, owner=owner, language=language, about=about,
+                                 created_at=clock.now())
     row.sealed = sealed(contact, row)
     row.save(update_fields=["sealed"])
     mails.send_waiting(row, contact, "waiting")
@@ -85,7 +87,7 @@ def _over(row: Waiting, by: str, why: str) -> None:
 
 @transaction.atomic(durable=True)
 def offer_accept(*, row: Waiting, by: str) -> tuple[Booking, str]:
-    """Take what was offered; with the code of the booking. Raises HoldOver, TooManyBookings."""
+    """Take what was offered; with the code of the booking. Raises HoldOver, TooManyBookings, BookedAlready."""
     found = _locked(row)
     held = _offered(found)
     if held is None:
@@ -114,11 +116,12 @@ def _offer(row: Waiting) -> bool:
         return False
     for slot in days.days_of(service, row.day, 1)[0].slots:
         last = moment(row.day, slot.start) - dt.timedelta(hours=service.lead)
+        last = min(last, service.until) if service.until else last
         until = rules.offer_ends(clock.now(), last)
         if until is None:
             continue
         contact = contact_of(row)
-        held = booking_new(service, owner=row.owner, language=row.language, held_until=until)
+        held = booking_new(service, owner=row.owner, language=row.language, about=row.about, held_until=until)
         try:
             claims.claim(held, service, row.day, slot.start)
         except SlotTaken:

@@ -13,6 +13,7 @@ from babel.messages.catalog import Catalog
 from babel.messages.pofile import write_po
 
 from madoguchi.booking import setup as booking
+from madoguchi.cards import city as cards
 from madoguchi.collection.charges import read_charges
 from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
@@ -64,7 +65,7 @@ def city_texts(city: City) -> list[str]:
     names += [n for s in city.sections.values() for n in (s.name, s.unit)]
     names += [n for e in city.life_events.values() for n in (e.name, e.note)]
     names += [charge.name for charge in read_charges(city.folder).all.values()]
-    names += booking.texts(booking.read_setup(city.folder))
+    names += booking.texts(booking.read_setup(city.folder)) + cards.texts(cards.read_cards(city.folder))
     return [text for text in dict.fromkeys(map(str, names)) if ONE.search(text)]
 
 

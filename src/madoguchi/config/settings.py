@@ -35,7 +35,7 @@ INSTALLED_APPS = [
     "django.contrib.contenttypes", "django.contrib.auth", "django.contrib.sessions", "django.contrib.staticfiles", "axes",
     "madoguchi.kernel", "madoguchi.web", "madoguchi.offices", "madoguchi.identity", "madoguchi.register", "madoguchi.procedures",
     "madoguchi.files", "madoguchi.notifications", "madoguchi.records", "madoguchi.payments", "madoguchi.agency", "madoguchi.collection",
-    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking", "madoguchi.queue", "madoguchi.scans",
+    "madoguchi.inventory", "madoguchi.builder", "madoguchi.booking", "madoguchi.queue", "madoguchi.scans", "madoguchi.cards",
     "madoguchi.intake", "madoguchi.guide",
     "madoguchi.casework", "madoguchi.counter", "madoguchi.delivery", "madoguchi.survey", "madoguchi.api", "madoguchi.figures",
     "madoguchi.operations",
@@ -67,7 +67,7 @@ TEMPLATES = [
                                    "madoguchi.survey.context.desk", "madoguchi.collection.context.rail",
                                    "madoguchi.inventory.context.rail", "madoguchi.builder.context.rail",
                                    "madoguchi.booking.context.rail", "madoguchi.queue.context.rail",
-                                   "madoguchi.scans.context.rail",
+                                   "madoguchi.scans.context.rail", "madoguchi.cards.context.rail",
                                    "madoguchi.counter.context.tablet"],
         },
     }
@@ -134,6 +134,8 @@ LIMITS = {
     "mail.owner": env.rate("MADOGUCHI_LIMIT_MAIL", "6/3600"),  # mails with such a link that are asked for
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
     "hold.address": env.rate("MADOGUCHI_LIMIT_HOLD_ADDRESS", "120/600"),  # slots of a counter that are held
+    "card.owner": env.rate("MADOGUCHI_LIMIT_CARD", "10/86400"),  # wrong birthdays for one number of a card's letter, true number or not
+    "card.address": env.rate("MADOGUCHI_LIMIT_CARD_ADDRESS", "60/600"),
     "hold.owner": env.rate("MADOGUCHI_LIMIT_HOLD", "20/600"),
     "ticket.owner": env.rate("MADOGUCHI_LIMIT_TICKET", "120/600"),  # tickets from one device, and booking numbers typed there
     "submit.owner": env.rate("MADOGUCHI_LIMIT_SUBMIT", "60/600"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from madoguchi.adapters import debit_form
 from madoguchi.agency import public as agency
 from madoguchi.booking import public as booking
+from madoguchi.cards import public as cards
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.collection import public as collection
@@ -46,7 +47,7 @@ WITNESSES = {
 }
 BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
-          collection.SEALED, booking.SEALED)
+          collection.SEALED, booking.SEALED, cards.SEALED)
 
 
 def connect() -> None:

@@ -25,6 +25,7 @@ class Right(StrEnum):
     CONFIRM_AGENTS = "confirm_agents"
     SUPPORT_COUNTER = "support_counter"
     INTERVIEW_COUNTER = "interview_counter"
+    CARDS = "cards"
     MANAGE_DISASTERS = "manage_disasters"
     READ_ALL_CASES = "read_all_cases"
     SEE_DELIVERIES = "see_deliveries"
@@ -61,6 +62,7 @@ TABLE: dict[str, Rule] = {
     Right.CONFIRM_AGENTS: Rule("法定代理の申し出と証明書を見て、確かめる・断る・終わらせる(市全体の申し出)", ("agents",)),
     Right.SUPPORT_COUNTER: Rule("窓口でのお手伝いを始め、どこまで進んだかを見る(入力した内容は見られない)", (*WORKERS, "supporter")),
     Right.INTERVIEW_COUNTER: Rule("書かない窓口で聞き取り、来た方の確認と署名を受けて、どの課の手続きも送る(自分の聞き取りだけが見える)", WORKERS),
+    Right.CARDS: Rule("マイナンバーカードの交付(お預かり・通知書・渡す・返す)を扱う(カードの担当課)", WORKERS),
     Right.MANAGE_DISASTERS: Rule("自分の課の災害を加え、受付期限を動かす(罹災証明の担当課)", WORKERS),
     Right.READ_ALL_CASES: Rule("すべての課の申請を読む(変えられない)", ("auditor",), True),
     Right.SEE_DELIVERIES: Rule("すべての課の連携の状態を見る(受付番号だけ)", ("admin", "auditor"), True),

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 from django.db import transaction
 
-from madoguchi.booking.public import setup
+from madoguchi.booking.public import standing
 from madoguchi.kernel import audit, failpoints
 
 from . import city, rules
@@ -27,7 +27,7 @@ def queue_sweep() -> int:
     for day, service in sorted(set(days) - done):
         with transaction.atomic(durable=True):
             figure_write(day, service)
-    before = today - dt.timedelta(days=setup().tickets)
+    before = today - dt.timedelta(days=standing().tickets)
     with transaction.atomic(durable=True):
         gone = _forget(before)
         failpoints.hit("queue.forget.before_commit")

@@ -219,6 +219,7 @@ def test_a_wrong_file_of_the_city_closes_no_other_page(hall, monkeypatch):
         raise BookingWrong("booking.yaml:1")
 
     monkeypatch.setattr("madoguchi.booking.selectors.setup", fails)
+    monkeypatch.setattr("madoguchi.booking.selectors.standing", fails)
     assert hall.browser().get("/").status_code == 200
     assert hall.desk("yamada").get("/staff/").status_code == 200
 

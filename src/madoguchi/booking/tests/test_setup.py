@@ -10,7 +10,7 @@ from django.core.management import call_command
 
 from madoguchi.booking.errors import BookingWrong
 from madoguchi.booking.rules import Span
-from madoguchi.booking.setup import Setup, read_setup, setup
+from madoguchi.booking.setup import Setup, read_setup, standing
 
 GOOD = """保存: "90"
 窓口:
@@ -68,6 +68,7 @@ def test_procedures_of_a_service(tmp_path):
     ("  s:", "  S:", 11, "英小文字"), ("分: \"30\"", "分: \"30\"\n    オンライン: たぶん", 15, "はい か いいえ"),
     ("分: \"30\"", "分: \"30\"\n    番号札: a", 15, "英大文字1字"), ("分: \"30\"", "分: \"30\"\n    番号札: [A]", 15, "英大文字1字"),
     ("分: \"30\"", "分: \"30\"\n    番号札: A\n  t:\n    名: 別\n    窓口: [a]\n    分: \"30\"\n    番号札: A", 20, "「s」が使っています"),
+    ("分: \"30\"", "分: \"30\"\n    入口: card", 15, "この市のページのアドレス"),
     ("保存: \"90\"", "保存: \"90\"\n番号札の保存: \"0\"", 2, "1〜400の数"),
     ("分: \"30\"", "分: \"30\"\n    分: \"40\"", 15, "二度"), ("保存: \"90\"", "保存: [", 3, "読めません")])
 def test_a_fault_is_told_with_its_line(tmp_path, old, new, line, words):
@@ -86,7 +87,7 @@ def test_the_city_of_the_trial_is_good(capsys):
     read_setup.cache_clear()
     call_command("booking", "check")
     assert "よく読めました" in capsys.readouterr().out
-    found = setup()
+    found = standing()
     assert Path(settings.MADOGUCHI_CITY, "booking.yaml").exists()
     assert {c.section for c in found.counters.values()} >= {"shimin", "zeimu", "kaigo"}
     assert not found.services["tax-installment"].online

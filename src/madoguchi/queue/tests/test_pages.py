@@ -293,7 +293,7 @@ def test_a_city_without_tickets(hall, monkeypatch):
     from madoguchi.booking.setup import Setup
     from madoguchi.queue import city
 
-    monkeypatch.setattr(city, "setup", Setup)
+    monkeypatch.setattr(city, "standing", Setup)
     assert "混みぐあいは、お電話でお尋ねください" in text(Client().get("/queue/"))
     assert Client().get("/queue/board/").status_code == 200
     assert 'href="/queue/"' not in text(Client().get("/"))

@@ -8,7 +8,7 @@ from django.core.management.base import BaseCommand, CommandParser
 from django.db import DatabaseError
 
 from madoguchi.booking.errors import BookingWrong
-from madoguchi.booking.setup import Setup, setup
+from madoguchi.booking.setup import Setup, standing
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.pack import pack_files
@@ -22,7 +22,7 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
-            found = setup()
+            found = standing()
         except BookingWrong as wrong:
             self.stderr.write(wrong.ja)
             raise SystemExit(1) from None

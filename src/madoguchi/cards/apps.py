@@ -1,0 +1,7 @@
+from django.apps import AppConfig
+
+
+class CardsConfig(AppConfig):
+    name = "madoguchi.cards"
+    label = "cards"
+    verbose_name = "マイナンバーカードの交付"

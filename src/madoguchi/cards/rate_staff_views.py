@@ -1,0 +1,72 @@
+"""交付率 as the section sees it: months against target and nation, districts and ages of one, the file that brings them."""
+
+from __future__ import annotations
+
+import csv
+import io
+
+from django.contrib.auth.decorators import login_required
+from django.http import HttpRequest, HttpResponse
+from django.shortcuts import render
+from django.urls import reverse
+from django.views.decorators.http import require_http_methods, require_safe
+
+from madoguchi.web.posted import see_other
+from madoguchi.web.typed import day_typed
+
+from . import rates, rating, selectors
+from .city import card_city
+from .rates import COLUMNS, Count
+from .staff_errors import SheetWrong
+from .staff_views import actor_of, file_sent
+
+FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
+
+
+def csv_of(rows: list[list[str]], name: str) -> HttpResponse:
+    """Rows as a file that a spreadsheet reads as UTF-8 and never as a formula."""
+    out = io.StringIO()
+    csv.writer(out).writerows([[f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows])
+    return HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8", headers={
+        "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
+
+
+def _bar(count: Count) -> tuple[str, int]:
+    rate = count.rate
+    return rates.percent(rate), (rate or 0) // 10
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def page(request: HttpRequest) -> HttpResponse:
+    """The months, and one of them by district and age."""
+    actor, faults, source = actor_of(request), list[str](), request.POST.get("source", "")[:300]
+    selectors.insist(actor=actor)
+    if request.method == "POST":
+        try:
+            done = rating.rates_import(actor=actor, data=file_sent(request), source=source)
+            return see_other(f"{reverse('card_rates')}?months={done}")
+        except SheetWrong as wrong:
+            faults = wrong.faults
+    months, city = rating.month_list(actor=actor), card_city()
+    wanted = day_typed(f"{request.GET.get('month', '')}-01")
+    chosen = next((m for m in months if m.month == wanted), months[0] if months else None)
+    lines = rating.lines_of(actor=actor, month=chosen.month) if chosen else []
+    rows = [{"m": m, "rate": _bar(m.count), "target": rates.percent(m.target.rate) if m.target else "－",
+             "away": rates.points((m.count.rate or 0) - m.target.rate) if m.target else "－",
+             "national": rates.percent(m.national.rate) if m.national else "－"} for m in months]
+    groups = [("地区", rates.by_district(lines)), ("年齢", rates.by_age(lines))]
+    brought = request.GET.get("months", "")
+    context = {"rows": rows, "chosen": chosen, "groups": [(name, [(key, c, _bar(c)) for key, c in found.items()]) for name, found in groups],
+               "known": [(name, m, rates.percent(m.rate)) for name, marks in (("目標", city.targets), ("全国", city.national), ("この市", city.ours))
+                         for m in marks],
+               "faults": [("file", f) for f in faults], "source": source, "columns": COLUMNS,
+               "done": brought if brought.isdecimal() and len(brought) < 4 else ""}
+    return render(request, "cards/staff_rates.html", context, status=422 if faults else 200)
+
+
+@login_required
+@require_safe
+def as_csv(request: HttpRequest) -> HttpResponse:
+    """The same as CSV, with a mark of byte order so that spreadsheets read it as UTF-8."""
+    return csv_of(rating.table(actor=actor_of(request)), "card_rates.csv")

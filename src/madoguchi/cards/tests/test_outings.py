@@ -1,0 +1,121 @@
+"""出張申請, 臨時窓口, 休日窓口: entered in the browser, booked like everything, called off with everybody told."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from tests.support.hall import OPENING
+from tests.support.walk import text
+
+from madoguchi.booking.models import Booking, Occasion, Taken, Waiting
+from madoguchi.booking.public import bookings_sweep
+from madoguchi.cards import outings
+from madoguchi.cards.models import Duty
+from madoguchi.kernel import clock
+from madoguchi.kernel.models import Message
+
+from .conftest import notified
+
+SUNDAY = dt.date(2026, 12, 6)
+FORM = {"kind": "away", "for": "apply", "name": "出張申請(試用工業)", "place": "試用工業 本社", "day": str(SUNDAY), "start": "10:00", "end": "11:00",
+        "seats": "1", "minutes": "30", "until": "", "who": "試用工業にお勤めの方", "bring": "本人確認書類"}
+WHO = {"name": "見本 花子", "mail": "hanako@example.jp", "phone": ""}
+
+
+def made(hall, *staff: str, **more: str) -> Occasion:
+    ids = [str(hall.staff(name).id) for name in staff]
+    return outings.outing_make(actor=hall.staff("okada"), form=FORM | more, staff_ids=ids)
+
+
+def book(client, row: Occasion, at: str = "10:00", **who: str) -> Booking:
+    away = client.post(f"/booking/{row.key}/hold/", {"slot": f"{row.day}T{at}"})
+    assert away.status_code == 303, text(away)
+    checked = client.post(away["Location"], WHO | who)
+    assert client.post(checked["Location"]).status_code == 303
+    return Booking.objects.latest("created_at")
+
+
+def test_an_occasion_is_booked_as_everything_is_until_it_is_full(hall):
+    row = made(hall, "okada")
+    page = text(hall.browser().get("/card/"))
+    assert "出張申請(試用工業)" in page and "12月6日" in page and f"/booking/{row.key}/" in page
+    assert "出張申請(試用工業)" in text(hall.browser().get("/booking/"))
+    week = text(hall.browser().get(f"/booking/{row.key}/"))
+    assert week.count('name="slot"') == 2 and "試用工業 本社" in week
+    first = book(hall.browser(), row)
+    assert (first.counter, first.seat, first.day) == (row.key, 0, SUNDAY)
+    assert hall.browser().post(f"/booking/{row.key}/hold/", {"slot": f"{SUNDAY}T10:00"}).status_code == 409
+    book(hall.browser(), row, "10:30", mail="taro@example.jp")
+    assert "満員です" in text(hall.browser().get("/card/"))
+    waits = hall.browser().post(f"/booking/{row.key}/wait/", {"day": str(SUNDAY), "name": "試用 うめ", "mail": "ume@example.jp"})
+    assert waits.status_code == 303 and Waiting.objects.get().service == row.key
+
+
+def test_who_is_late_cannot_book_and_staff_can(hall):
+    row = made(hall, "okada", until="2026-12-01")
+    with clock.frozen(dt.datetime(2026, 12, 2, 9, 0, tzinfo=clock.JST)):
+        assert "予約の受付は終わりました" in text(hall.browser().get("/card/"))
+        assert 'name="slot"' not in text(hall.browser().get(f"/booking/{row.key}/"))
+        assert hall.browser().post(f"/booking/{row.key}/hold/", {"slot": f"{SUNDAY}T10:00"}).status_code == 409
+        assert 'name="slot"' in text(hall.desk("okada").get(f"/staff/booking/new/{row.key}/"))
+    with clock.frozen(dt.datetime(2026, 12, 7, 9, 0, tzinfo=clock.JST)):
+        assert hall.browser().get(f"/booking/{row.key}/").status_code == 404
+        assert "出張申請" not in text(hall.browser().get("/card/"))
+
+
+def test_a_counter_for_receipts_asks_for_the_letter(hall):
+    card = notified(hall)[0]
+    row = made(hall, "okada", **{"for": "receive", "kind": "holiday", "name": "休日の受取り窓口"})
+    client = hall.browser()
+    assert client.get(f"/booking/{row.key}/")["Location"] == f"/card/receive/?for={row.key}"
+    proof = {"number": "NT-0001", "born": "1990-04-01", "for": row.key}
+    assert client.post("/card/receive/", proof)["Location"] == f"/booking/{row.key}/"
+    assert book(client, row).about == f"card:{card.id}"
+
+
+def test_calling_it_off_cancels_and_tells(hall):
+    row = made(hall, "okada", seats="3")
+    told = book(hall.browser(), row)
+    silent = book(hall.browser(), row, mail="", phone="0767530000")
+    held = hall.browser().post(f"/booking/{row.key}/hold/", {"slot": f"{SUNDAY}T10:30"})
+    assert held.status_code == 303
+    desk = hall.desk("okada")
+    gone = desk.post(f"/staff/cards/outings/{row.key}/cancel/")
+    assert gone["Location"].endswith("?told=1&silent=1")
+    assert "0767530000" in text(desk.get(gone["Location"]))
+    assert set(Booking.objects.filter(id__in=[told.id, silent.id]).values_list("state", flat=True)) == {"cancelled"}
+    assert not Taken.objects.exists() and Message.objects.filter(key__contains=f"{told.id}:off").count() == 1
+    assert desk.post(f"/staff/cards/outings/{row.key}/cancel/")["Location"].endswith("?told=0&silent=0")
+    assert hall.browser().get(f"/booking/{row.key}/").status_code == 404
+    assert row.name not in text(hall.browser().get("/card/"))
+    with clock.frozen(OPENING + dt.timedelta(days=120)):
+        bookings_sweep()
+    assert not Occasion.objects.exists() and not Booking.objects.exists()
+
+
+def test_staff_that_lack_or_are_at_two_places_are_told(hall):
+    one = made(hall, "okada", seats="2")
+    made(hall, "okada", "matsui", name="臨時窓口", start="10:30", end="12:00")
+    made(hall, "okada", name="午後の窓口", start="13:00", end="14:00")
+    found, _ = outings.outing_get(actor=hall.staff("okada"), key=one.key)
+    assert found.warnings == ("同時に2人を受けますが、職員は1人です", "岡田 昇さんは、同じ時間に「臨時窓口」にもいます")
+    page = text(hall.desk("okada").get(f"/staff/cards/outings/{one.key}/"))
+    assert "職員は1人です" in page and "臨時窓口" in page
+    desk = hall.desk("matsui")
+    two = [str(hall.staff(name).id) for name in ("matsui", "ueno")]
+    assert desk.post(f"/staff/cards/outings/{one.key}/", {"staff": two}).status_code == 303
+    assert set(Duty.objects.filter(occasion=one.key).values_list("staff__username", flat=True)) == {"matsui", "ueno"}
+    assert desk.post(f"/staff/cards/outings/{one.key}/", {"staff": [str(hall.staff("tanaka").id)]}).status_code == 422
+
+
+@pytest.mark.parametrize(("field", "typed", "words"), [
+    ("name", "", "名前を"), ("day", "2026-11-19", "今日から1年以内"), ("start", "10:03", "5分きざみ"),
+    ("end", "09:00", "始まりより後"), ("seats", "0", "1〜50"),
+    ("minutes", "90", "開いている時間まで"), ("until", "2026-12-07", "当日まで"),
+    ("kind", "x", "種類を"), ("for", "", "何の予約か"), ("who", "あ" * 121, "120字")])
+def test_what_is_typed_wrong_is_said_and_kept(hall, field, typed, words):
+    desk = hall.desk("okada")
+    answer = desk.post("/staff/cards/outings/", FORM | {field: typed})
+    assert answer.status_code == 422 and words in text(answer) and "試用工業 本社" in text(answer)
+    assert not Occasion.objects.exists()
