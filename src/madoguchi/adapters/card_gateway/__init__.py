@@ -29,12 +29,14 @@ def _client(key: str, base: str) -> Any:
 
 
 def _verdict(call: Callable[[], Any]) -> Any:
-    """What the gateway answers, or why not: Retry for what passes by itself, Refused for what does not."""
+    """What the gateway answers, or why not: Retry for what passes by itself or with the right key, Refused for what does not.
+
+    A key that is wrong, revoked or too narrow says nothing of the order that was asked about: it may have been paid."""
     import stripe
 
     try:
         return call()
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
         return Retry(type(error).__name__)
     except stripe.APIError as error:  # the gateway's own trouble (5xx)
         return Retry(f"{type(error).__name__} {error.http_status}")

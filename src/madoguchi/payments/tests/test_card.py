@@ -217,6 +217,24 @@ def test_the_gateway_is_away(cards, fee, settings):
         start(fee())
 
 
+def test_a_wrong_key_ends_no_order_and_refuses_no_refund(cards, fee, hall, settings):
+    from madoguchi.adapters.card_gateway import CardGateway
+    from madoguchi.payments.ports import RefundOrder, Retry
+
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    run_out(payment)
+    Attempt.objects.update(created_at=clock.now() - dt.timedelta(minutes=5))
+    right = settings.CARD_GATEWAY
+    settings.CARD_GATEWAY = right | {"key": "sk_test_revoked"}
+    assert (services.payments_ask(), services.payments_expire(), now_of(payment)) == (0, 0, ("started", 0, 0))
+    assert isinstance(CardGateway().refund(RefundOrder("x", "pi_x", 1)), Retry)
+    settings.CARD_GATEWAY = right
+    assert services.payments_expire() == 0
+    assert now_of(payment) == ("success", 600, 0)
+
+
 def test_part_and_rest_go_back_once_each(cards, fee, hall):
     payment = fee()
     cards.card(start(payment), gateway.PAYS)
