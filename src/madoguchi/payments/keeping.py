@@ -38,7 +38,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
     for payment in Payment.objects.filter(case_ref__in=list(alive)) if alive else []:
         acts = [a for a in alive[payment.case_ref] if a.facts.get("payment") == str(payment.id)]
         came = sum(a.facts["amount"] for a in acts if a.action == "payment.success") + sum(
-            a.facts["received"] for a in acts if a.action == "payment.received_again")
+            a.facts.get("received", 0) for a in acts if a.action in ("payment.received_again", "payment.amount_differs"))
         back = sum(a.facts["back"] for a in acts if a.action == "refund.done")
         if acts and (came, back) != (payment.received, payment.refunded):
             yield Fault(f"case:{payment.case_ref}", acts[-1].seq,

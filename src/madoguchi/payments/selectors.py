@@ -72,5 +72,5 @@ def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:
 
 
 def notices_odd() -> int:
-    """How many notices named an order nobody knows, or another sum: numbers only."""
-    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).count()
+    """Of how many orders the gateway said that nobody knows them, or another sum: numbers only."""
+    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).values("provider", "reference").distinct().count()

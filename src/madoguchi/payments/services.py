@@ -13,10 +13,10 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 
 from .errors import PaymentClosed, ProviderAway
 from .events import CHANGED
-from .models import Attempt, Payment, Refund
+from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
 from .providers import FREE, LASTING, provider_of
-from .rules import OPEN, Act, State, after, excess
+from .rules import DIFFERS, OPEN, Act, State, after, excess
 from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
@@ -25,6 +25,7 @@ ASK_AFTER, ASK_AGAIN = dt.timedelta(minutes=3), dt.timedelta(minutes=10)
 ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will not
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 CURRENCY = "jpy"
+LOOKED_AT = {"reason": DIFFERS, "state__in": ("asked", "approved", "refused")}  # a refund of another sum, not settled yet
 
 
 def _record(payment: Payment, actor: str, action: str, **facts: Any) -> None:
@@ -122,7 +123,7 @@ def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
 
 def report_apply(*, provider: str, report: Report, actor: str) -> str:
     """Apply what a provider says of an order: applied, nothing (known already, or older than what is known), unknown, or
-    amount (another sum or currency than was asked for: nothing is applied, a person must look)."""
+    amount (another sum or currency than was asked for: it pays nothing, a person must look)."""
     with transaction.atomic(durable=True):
         outcome = report_apply_in(provider=provider, report=report, actor=actor)
         failpoints.hit("payments.report.before_commit")
@@ -143,9 +144,9 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
         return "nothing"
     attempt.state = report.state
     attempt.save(update_fields=["state", "reference"])
-    others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
-    act = Act.SUBMIT if report.state == "waiting" else Act.FAIL
-    return "applied" if not (act == Act.FAIL and others) and _move(payment, act, actor, means=provider, order=str(attempt.id)) else "nothing"
+    moved = (_move(payment, Act.SUBMIT, actor, means=provider, order=str(attempt.id)) if report.state == "waiting"
+             else _failed(payment, attempt, actor))
+    return "applied" if moved else "nothing"
 
 
 def _named(report: Report) -> Q:
@@ -159,14 +160,11 @@ def _named(report: Report) -> Q:
 
 def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
     if report.currency.lower() != CURRENCY or report.amount != attempt.amount:
-        _record(payment, actor, "payment.amount_differs", reported=report.amount, currency=report.currency[:8])
-        return "amount"
+        return _differs(payment, attempt, report, actor)
     if attempt.state == "paid":
         return "nothing"
     now, before = clock.now(), payment.state
-    attempt.state, attempt.paid_by = "paid", report.paid_by
-    attempt.save(update_fields=["state", "paid_by", "reference"])
-    payment.received += attempt.amount
+    _came(payment, attempt, report)
     if after(payment.state, Act.PAY) is not None:
         payment.means, payment.paid_at, payment.number = attempt.provider, now, f"領-{payment.receipt}"
         _move(payment, Act.PAY, actor, means=attempt.provider, order=str(attempt.id))
@@ -174,10 +172,49 @@ def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str
     payment.save(update_fields=["received"])
     _record(payment, actor, "payment.received_again", received=attempt.amount, state=before)
     over = min(excess(payment.state, payment.amount, payment.received), attempt.amount)
-    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=over, reason="twice" if before == State.SUCCESS else "late",
-                                   asked_by="worker", asked_at=now)
-    _record(payment, "worker", "refund.asked", refund=str(refund.id), back=over, reason=refund.reason)
+    _give_back(payment, attempt, over, "twice" if before == State.SUCCESS else "late")
     return "applied"
+
+
+def _came(payment: Payment, attempt: Attempt, report: Report) -> None:
+    """The provider holds this order's money; the payment is not saved yet."""
+    attempt.state, attempt.paid_by = "paid", report.paid_by
+    attempt.save(update_fields=["state", "paid_by", "reference", "amount"])
+    payment.received += attempt.amount
+
+
+def _give_back(payment: Payment, attempt: Attempt, amount: int, reason: str) -> None:
+    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=amount, reason=reason, asked_by="worker", asked_at=clock.now())
+    _record(payment, "worker", "refund.asked", refund=str(refund.id), back=amount, reason=reason)
+
+
+def _differs(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
+    """Another sum came: it is money received that pays nothing, and waits to be given back like what came twice. Of another
+    currency nobody here can say how much it is: the payment waits. Either way it is on the list for a person, once an order."""
+    _, new = GatewayNotice.objects.get_or_create(
+        provider=attempt.provider, event=f"amount:{attempt.id}",
+        defaults={"kind": "amount", "reference": attempt.reference, "outcome": "amount", "at": clock.now()})
+    if not new:
+        return "amount"
+    yen = report.amount if report.currency.lower() == CURRENCY and attempt.state != "paid" else 0
+    _record(payment, actor, "payment.amount_differs", reported=report.amount, currency=report.currency[:8], received=yen)
+    if yen:
+        attempt.amount = yen
+        _came(payment, attempt, report)
+        payment.save(update_fields=["received"])
+        _give_back(payment, attempt, yen, DIFFERS)
+        _failed(payment, attempt, actor)
+    elif attempt.state != "paid":
+        attempt.state = "waiting"
+        attempt.save(update_fields=["state", "reference"])
+        _move(payment, Act.SUBMIT, actor, means=attempt.provider, order=str(attempt.id))
+    return "amount"
+
+
+def _failed(payment: Payment, attempt: Attempt, actor: str) -> bool:
+    """An order came to nothing; its payment did too, where no other order may still be paid."""
+    others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
+    return not others and _move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id))
 
 
 def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
@@ -216,17 +253,19 @@ def _end(payment_id: str, act: Act, actor: str) -> Payment:
             raise ProviderAway
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
-        if not _move(payment, act, actor):
+        if (act == Act.EXPIRE and Refund.objects.filter(payment=payment, **LOOKED_AT).exists()) or not _move(payment, act, actor):
             raise PaymentClosed
     return payment
 
 
 def payments_expire() -> int:
     """Let run out what was to be paid by now. An order whose provider does not answer waits for the next round, so that
-    nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it. Returns how many."""
+    nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it, and of what another
+    sum came for a person to look. Returns how many."""
     done, now = 0, clock.now()
     slip = Exists(Attempt.objects.filter(payment=OuterRef("pk"), provider__in=LASTING, state__in=LIVE))
-    over = Q(due_at__lte=now) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
+    looked_at = Exists(Refund.objects.filter(payment=OuterRef("pk"), **LOOKED_AT))
+    over = Q(due_at__lte=now) & ~Q(looked_at) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
     for payment in Payment.objects.filter(over, state__in=OPEN).order_by("due_at")[:200]:
         try:
             _end(str(payment.id), Act.EXPIRE, "worker")

@@ -10,8 +10,9 @@ from django.test import Client
 from tests.support import gateway
 from tests.support.hall import run_worker
 
-from madoguchi.kernel import audit, clock
-from madoguchi.payments import refunds, services
+from madoguchi.kernel import audit, clock, witness
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.payments import refunds, selectors, services
 from madoguchi.payments.errors import PaymentClosed, ProviderAway
 from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
 
@@ -139,17 +140,49 @@ def test_forged_notices_are_limited(cards, settings, db):
     assert codes == [400, 400, 429, 429]
 
 
-def test_unknown_payment_and_another_sum_are_kept_for_a_person_and_applied_to_nothing(cards, fee):
+def test_an_unknown_order_and_another_currency_are_kept_for_a_person_and_pay_nothing(cards, fee):
     payment = fee()
     url = start(payment)
     cards.card(url, gateway.PAYS)
     session = cards.session(gateway.order_of(url))
     unknown = session | {"id": "cs_test_unknown", "client_reference_id": "not-ours"}
     assert told(*gateway.event("checkout.session.completed", unknown, number="evt_u")).content == b"unknown\n"
-    assert told(*gateway.event("checkout.session.completed", session | {"amount_total": 60000}, number="evt_a")).content == b"amount\n"
     assert told(*gateway.event("checkout.session.completed", session | {"currency": "usd"}, number="evt_c")).content == b"amount\n"
     assert told(*gateway.event("charge.updated", {"id": "ch_1"}, number="evt_x")).content == b"nothing\n"
-    assert now_of(payment) == ("started", 0, 0)
+    assert now_of(payment) == ("submitted", 0, 0)
+    assert selectors.notices_odd() == 2
+
+
+def test_another_sum_is_money_that_waits_to_be_given_back(cards, fee, hall):
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    Attempt.objects.update(amount=500)  # as if the gateway had taken 100 yen more than was asked for
+    run_out(payment)
+    assert services.payments_expire() == 0
+    for number in ("evt_1", "evt_2"):  # found by asking first, told twice afterwards
+        assert told(*completed(cards, url, number)).content == b"nothing\n"
+        assert services.payments_expire() == services.payments_ask() == 0
+    assert now_of(payment) == ("failed", 600, 0)
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.reason, refund.state) == (600, "differs", "asked")
+    assert AuditEntry.objects.filter(action="payment.amount_differs").count() == selectors.notices_odd() == 1
+    assert list(selectors.payment_list(actor=hall.staff("tanaka"), wanted="refunds")) == [payment]
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(refund.id), approve=True)
+    run_worker()
+    assert services.payments_expire() == 1
+    assert now_of(payment) == ("expired", 600, 600)
+    assert audit.verify() == [] == witness.verify()
+
+
+def test_another_sum_told_again_and_again_is_recorded_once(cards, fee):
+    payment = fee()
+    url = start(payment)
+    session = cards.session(gateway.order_of(url)) | {"payment_status": "paid", "status": "complete", "payment_intent": "pi_x"}
+    for number, amount in enumerate((500, 500, 700, 600)):
+        told(*gateway.event("checkout.session.completed", session | {"amount_total": amount}, number=f"evt_{number}"))
+    assert now_of(payment) == ("failed", 500, 0)
+    assert AuditEntry.objects.filter(action="payment.amount_differs").count() == selectors.notices_odd() == Refund.objects.count() == 1
 
 
 def test_a_lost_notice_loses_no_money(cards, fee):
