@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, OuterRef, Q, QuerySet
 
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
@@ -15,14 +15,17 @@ from .errors import PaymentClosed, ProviderAway
 from .events import CHANGED
 from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
-from .providers import FREE, LASTING, provider_of
-from .rules import DIFFERS, OPEN, Act, State, after, excess
+from .providers import COUNTER, FREE, LASTING, provider_of
+from .rules import DIFFERS, MEANS, OPEN, Act, State, after, excess
 from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
 LIVES = dt.timedelta(minutes=60)  # gateways want half an hour at least, still after a late repetition
 ASK_AFTER, ASK_AGAIN = dt.timedelta(minutes=3), dt.timedelta(minutes=10)
 ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will not
+MAKING = dt.timedelta(minutes=1)  # a gateway has answered by then, or never will
+PAGE_OPEN = ("カード会社につながらず、開いているオンラインの支払い画面を閉じられません。二重に払われるおそれがあるので、まだ受け取らずに、"
+             "少し待ってもう一度お試しください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 CURRENCY = "jpy"
 LOOKED_AT = {"reason": DIFFERS, "state__in": ("asked", "approved", "refused")}  # a refund of another sum, not settled yet
@@ -234,6 +237,34 @@ def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
 
 def _stop(attempt: Attempt, actor: str) -> bool:
     return _ask(attempt, actor, stop=True)
+
+
+def _pages(payment_id: str) -> QuerySet[Attempt]:
+    """Orders at a gateway whose page can be paid on, or is being made right now."""
+    made = ~Q(reference="") | Q(created_at__gt=clock.now() - MAKING)
+    return Attempt.objects.filter(made, payment_id=payment_id, state__in=LIVE).exclude(provider__in=LASTING)
+
+
+def pages_close(*, payment_id: str, actor: str) -> None:
+    """Before money is taken at the counter: nobody can pay online any more, or has. Not in a transaction, for the gateway is asked.
+    Raises ProviderAway."""
+    for attempt in _pages(payment_id).exclude(reference=""):
+        if not _stop(attempt, actor):
+            raise ProviderAway(PAGE_OPEN)
+
+
+def counter_check(payment: Payment) -> None:
+    """Can the counter take money for this payment, which is locked? Raises PaymentClosed, and says what to do with the money."""
+    if payment.state == State.SUCCESS and payment.means not in COUNTER:
+        raise PaymentClosed(f"この支払いは、「{MEANS[payment.means]}」で済んでいます。窓口では受け取らず、受け取ったものは返してください"
+                            "（端末で受け取ったときは、端末で返金してください）。")
+    if payment.state == State.SUCCESS or after(payment.state, Act.PAY) is None:
+        raise PaymentClosed
+    if payment.state == State.SUBMITTED:
+        raise PaymentClosed("ほかの方法で払われたお金を確かめています。二重になるので、結果が出るまで窓口では受け取れません。"
+                            "受け取ったものは返してください。")
+    if _pages(str(payment.id)).exists():
+        raise PaymentClosed("いま、オンラインの支払いが始まりました。受け取る前に、この支払いをもう一度開いて、もう一度お試しください。")
 
 
 def payment_confirm(*, payment_id: str, actor: str) -> None:
