@@ -28,7 +28,6 @@ PAGE_OPEN = ("カード会社につながらず、開いているオンライン
              "少し待ってもう一度お試しください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 CURRENCY = "jpy"
-LOOKED_AT = {"reason": DIFFERS, "state__in": ("asked", "approved", "refused")}  # a refund of another sum, not settled yet
 
 
 def _record(payment: Payment, actor: str, action: str, **facts: Any) -> None:
@@ -154,11 +153,15 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
 
 def _named(report: Report) -> Q:
     """By the gateway's reference, or by the key of our order when its notice was faster than its answer."""
-    by_reference = Q(reference=report.reference) if report.reference else Q(pk__in=[])
+    return (Q(reference=report.reference) if report.reference else Q(pk__in=[])) | by_key(report.key)
+
+
+def by_key(key: str) -> Q:
+    """The row whose id was the key of a call; none for what is no key of ours."""
     try:
-        return by_reference | Q(id=UUID(report.key)) if report.key else by_reference
+        return Q(id=UUID(key))
     except ValueError:
-        return by_reference
+        return Q(pk__in=[])
 
 
 def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
@@ -284,7 +287,7 @@ def _end(payment_id: str, act: Act, actor: str) -> Payment:
             raise ProviderAway
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
-        if (act == Act.EXPIRE and Refund.objects.filter(payment=payment, **LOOKED_AT).exists()) or not _move(payment, act, actor):
+        if (act == Act.EXPIRE and Refund.unsettled().filter(payment=payment, reason=DIFFERS).exists()) or not _move(payment, act, actor):
             raise PaymentClosed
     return payment
 
@@ -295,7 +298,7 @@ def payments_expire() -> int:
     sum came for a person to look. Returns how many."""
     done, now = 0, clock.now()
     slip = Exists(Attempt.objects.filter(payment=OuterRef("pk"), provider__in=LASTING, state__in=LIVE))
-    looked_at = Exists(Refund.objects.filter(payment=OuterRef("pk"), **LOOKED_AT))
+    looked_at = Exists(Refund.unsettled().filter(payment=OuterRef("pk"), reason=DIFFERS))
     over = Q(due_at__lte=now) & ~Q(looked_at) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
     for payment in Payment.objects.filter(over, state__in=OPEN).order_by("due_at")[:200]:
         try:

@@ -13,7 +13,7 @@ from tests.support.hall import run_worker
 from madoguchi.kernel import audit, clock, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import refunds, selectors, services
-from madoguchi.payments.errors import PaymentClosed, ProviderAway
+from madoguchi.payments.errors import PaymentClosed, ProviderAway, RefundWrong
 from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
 
 
@@ -286,3 +286,73 @@ def test_part_and_rest_go_back_once_each(cards, fee, hall):
     refunds.refund_send(type("M", (), {"payload": {"refund": str(Refund.objects.get(amount=200).id)}}))
     assert now_of(payment) == ("success", 600, 600)
     assert len(cards.refunds(paid_by)) == 2
+
+
+def refund_by_card(cards, fee, hall, number):
+    """A fee that was paid by this card, and its refund, approved and sent."""
+    payment = fee()
+    cards.card(start(payment), number)
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    refund_again(hall, payment)
+    return payment, Attempt.objects.get(payment=payment).paid_by
+
+
+def refund_again(hall, payment):
+    asked = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=600, reason="mistake")
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    run_worker()
+
+
+def settled(cards, paid_by, kind, number="evt_r"):
+    return gateway.event(kind, cards.settle(cards.refunds(paid_by)[0]["id"]), number=number)
+
+
+def test_a_refund_that_is_pending_is_under_way_until_the_gateway_says_so(cards, fee, hall, client):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.PENDING)
+    assert (Refund.objects.get().state, now_of(payment)) == ("approved", ("success", 600, 0))
+    client.force_login(hall.staff("tanaka"))
+    assert "カード会社が返しています" in client.get(f"/staff/payments/{payment.id}/").content.decode()
+    with pytest.raises(RefundWrong):
+        refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=1, reason="mistake")
+    assert told(*gateway.event("refund.created", cards.refunds(paid_by)[0], number="evt_0")).content == b"nothing\n"
+    notice = settled(cards, paid_by, "refund.updated")
+    assert [told(*notice).content, told(*notice).content] == [b"applied\n", b"again\n"]
+    assert (Refund.objects.get().state, now_of(payment)) == ("done", ("success", 600, 600))
+    assert audit.verify() == [] == witness.verify()
+
+
+def test_a_lost_notice_leaves_no_refund_under_way(cards, fee, hall, settings):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.PENDING)
+    assert (refunds.refunds_ask(), now_of(payment)) == (1, ("success", 600, 0))
+    cards.settle(cards.refunds(paid_by)[0]["id"])
+    right = settings.CARD_GATEWAY
+    settings.CARD_GATEWAY = right | {"base": "http://127.0.0.1:9"}
+    assert refunds.refunds_ask() == 0
+    settings.CARD_GATEWAY = right
+    assert (refunds.refunds_ask(), now_of(payment), len(cards.refunds(paid_by))) == (1, ("success", 600, 600), 1)
+    assert refunds.refunds_ask() == 0
+
+
+def test_a_refund_that_fails_later_is_owed_again(cards, fee, hall, client):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.FAILS)
+    assert now_of(payment) == ("success", 600, 600)
+    assert told(*settled(cards, paid_by, "refund.failed")).content == b"applied\n"
+    assert told(*gateway.event("charge.refund.updated", cards.refunds(paid_by)[0], number="evt_2")).content == b"nothing\n"
+    assert (Refund.objects.get().state, now_of(payment)) == ("refused", ("success", 600, 0))
+    tanaka = hall.staff("tanaka")
+    assert list(selectors.payment_list(actor=tanaka, wanted="refunds")) == [payment]
+    client.force_login(tanaka)
+    page = client.get(f"/staff/payments/{payment.id}/").content.decode()
+    assert "返せませんでした" in page and "お金は市に残っています" in page
+    assert audit.verify() == [] == witness.verify()
+    refund_again(hall, payment)
+    assert now_of(payment) == ("success", 600, 600)
+    assert list(selectors.payment_list(actor=tanaka, wanted="refunds")) == []
+    assert "お金は市に残っています" not in client.get(f"/staff/payments/{payment.id}/").content.decode()
+
+
+def test_a_refund_that_nobody_here_asked_for_is_shown_to_a_person(cards, fee, hall):
+    body = {"id": "re_other", "object": "refund", "status": "succeeded", "amount": 600, "metadata": {}}
+    for number, kind in enumerate(("refund.created", "refund.updated")):
+        assert told(*gateway.event(kind, body, number=f"evt_{number}")).content == b"unknown\n"
+    assert selectors.notices_odd() == 1
