@@ -7,7 +7,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
@@ -16,7 +16,7 @@ from .events import CHANGED
 from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
 from .providers import COUNTER, FREE, LASTING, provider_of
-from .rules import DIFFERS, MEANS, OPEN, Act, State, after, excess
+from .rules import DIFFERS, MEANS, TRANSITIONS, Act, State, after, excess
 from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
@@ -27,6 +27,7 @@ MAKING = dt.timedelta(minutes=1)  # a gateway has answered by then, or never wil
 PAGE_OPEN = ("カード会社につながらず、開いているオンラインの支払い画面を閉じられません。二重に払われるおそれがあるので、まだ受け取らずに、"
              "少し待ってもう一度お試しください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
+ENDING = [state for state, act in TRANSITIONS if act == Act.EXPIRE]  # not what is on its way: the files or the gateway tell of it
 CURRENCY = "jpy"
 
 
@@ -284,7 +285,7 @@ def payment_cancel(*, payment_id: str, actor: str) -> Payment:
 def _end(payment_id: str, act: Act, actor: str) -> Payment:
     for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
         if not _stop(attempt, actor):
-            raise ProviderAway
+            raise ProviderAway(provider=attempt.provider)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
         if (act == Act.EXPIRE and Refund.unsettled().filter(payment=payment, reason=DIFFERS).exists()) or not _move(payment, act, actor):
@@ -295,27 +296,44 @@ def _end(payment_id: str, act: Act, actor: str) -> Payment:
 def payments_expire() -> int:
     """Let run out what was to be paid by now. An order whose provider does not answer waits for the next round, so that
     nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it, and of what another
-    sum came for a person to look. Returns how many."""
+    sum came for a person to look. A provider that does not answer is asked no more in this round (its calls take ten seconds
+    each), and who was asked longest ago is first in the next. Returns how many."""
+    away: set[object] = set()
     done, now = 0, clock.now()
-    slip = Exists(Attempt.objects.filter(payment=OuterRef("pk"), provider__in=LASTING, state__in=LIVE))
-    looked_at = Exists(Refund.unsettled().filter(payment=OuterRef("pk"), reason=DIFFERS))
+    orders = Attempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE)
+    slip, looked_at = Exists(orders.filter(provider__in=LASTING)), Exists(Refund.unsettled().filter(payment=OuterRef("pk"), reason=DIFFERS))
     over = Q(due_at__lte=now) & ~Q(looked_at) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
-    for payment in Payment.objects.filter(over, state__in=OPEN).order_by("due_at")[:200]:
+    asked = Subquery(orders.order_by(F("asked_at").desc(nulls_last=True)).values("asked_at")[:1])
+    rows = Payment.objects.filter(over, state__in=ENDING).annotate(asked=asked).order_by(F("asked").asc(nulls_first=True), "due_at")
+    for payment in rows[:200]:
+        if away and payment.attempts.filter(provider__in=away, state__in=LIVE).exclude(reference="").exists():
+            continue
         try:
             _end(str(payment.id), Act.EXPIRE, "worker")
             done += 1
-        except (PaymentClosed, ProviderAway):
+        except PaymentClosed:
             continue
+        except ProviderAway as error:
+            away.add(error.data["provider"])
     return done
 
 
 def payments_ask() -> int:
-    """Ask the provider about orders of which no notice came: a lost notice loses no money. Returns how many were asked."""
-    now = clock.now()
+    """Ask the provider about orders of which no notice came: a lost notice loses no money. Who was asked longest ago is first; a
+    provider that does not answer is asked no more in this round. Returns how many were asked."""
+    away: set[str] = set()
+    now, asked = clock.now(), 0
     rows = Attempt.objects.filter(
         Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN), state__in=("open", "waiting"), created_at__lt=now - ASK_AFTER,
-        created_at__gt=now - ASK_FOR).exclude(reference="").order_by("created_at")[:100]
-    return sum(_ask(attempt, "worker", stop=False) for attempt in rows)
+        created_at__gt=now - ASK_FOR).exclude(reference="").order_by(F("asked_at").asc(nulls_first=True), "created_at")[:100]
+    for attempt in rows:
+        if attempt.provider in away:
+            continue
+        if _ask(attempt, "worker", stop=False):
+            asked += 1
+        else:
+            away.add(attempt.provider)
+    return asked
 
 
 def orders_open() -> Exists:

@@ -250,6 +250,47 @@ def test_the_gateway_is_away(cards, fee, settings):
         start(fee())
 
 
+@pytest.fixture
+def hanging(cards, monkeypatch):
+    """A gateway that does not answer: each call costs its whole time limit. Which orders it was asked about."""
+    from madoguchi.adapters.card_gateway import CardGateway
+    from madoguchi.payments.ports import Retry
+
+    calls = []
+    for name in ("stop", "confirm"):
+        monkeypatch.setattr(CardGateway, name, lambda _, reference: calls.append(reference) or Retry("hangs"))
+    return calls
+
+
+def round_of_the_worker(minutes):
+    """A later round: when it begins is when each order was last asked at the latest."""
+    with clock.frozen(clock.now() + dt.timedelta(minutes=minutes)):
+        return services.payments_ask(), services.payments_expire()
+
+
+def test_a_gateway_that_hangs_costs_a_round_two_calls_and_nobody_starves(fee, hanging):
+    late = [fee(due_at=clock.now() + dt.timedelta(minutes=1)) for _ in range(5)]
+    for payment in late:
+        start(payment)
+    without = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    for n in range(1, 6):
+        assert round_of_the_worker(5 * n) == (0, 1 if n == 1 else 0), "what is not at the gateway does not wait for it"
+        assert len(hanging) <= 2 * n
+    assert now_of(without)[0] == "expired"
+    assert set(hanging) == set(Attempt.objects.values_list("reference", flat=True))
+    assert {now_of(payment)[0] for payment in late} == {"started"}
+
+
+def test_payments_on_their_way_do_not_keep_others_from_running_out(fee, monkeypatch):
+    for _ in range(3):
+        fee(due_at=clock.now() - dt.timedelta(days=2))
+    Payment.objects.update(state="submitted")
+    over, tried = fee(due_at=clock.now() - dt.timedelta(days=1)), []
+    monkeypatch.setattr(services, "_end", lambda payment_id, *_: tried.append(payment_id))
+    services.payments_expire()
+    assert tried == [str(over.id)]
+
+
 def test_a_wrong_key_ends_no_order_and_refuses_no_refund(cards, fee, hall, settings):
     from madoguchi.adapters.card_gateway import CardGateway
     from madoguchi.payments.ports import RefundOrder, Retry
