@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import time
+import uuid
 
 import pytest
 from tests.support import gateway
@@ -11,7 +12,17 @@ from madoguchi.collection.debits import debits_take
 from madoguchi.collection.fee_debits import debit_note
 from madoguchi.collection.models import DirectDebit
 from madoguchi.collection.tests.conftest import accounts_text
-from madoguchi.payments.ports import Accepted, Order, RefundOrder, Refused, Report, Retry, Started
+from madoguchi.payments.ports import (
+    Accepted,
+    Later,
+    Order,
+    RefundOrder,
+    RefundReport,
+    Refused,
+    Report,
+    Retry,
+    Started,
+)
 from madoguchi.payments.providers import provider_of
 
 KEYS = ("10000000-0000-4000-8000-000000000001", "10000000-0000-4000-8000-000000000002")
@@ -99,3 +110,33 @@ class TestOrdered:
 
     def test_a_forged_notice_is_none(self, means):
         assert provider_of(means).verify_webhook(b'{"type":"checkout.session.completed"}', "t=1,v1=00") is None
+
+
+def refunded(cards, number):
+    """A gateway, what this card has paid there, and what it says when all of it is to go back."""
+    provider = provider_of("card")
+    begun = provider.start(order(str(uuid.uuid4())))
+    cards.card(begun.url, number)
+    back = RefundOrder(str(uuid.uuid4()), provider.confirm(begun.reference).paid_by, 600)
+    return provider, back, provider.refund(back)
+
+
+class TestRefundsByCard:
+    """A refund is asked for once, however often; what the gateway says of it is done, under way or failed."""
+
+    @pytest.mark.parametrize(("number", "first", "last", "state"), [
+        (gateway.PAYS, Accepted, Accepted, "done"), (gateway.PENDING, Later, Accepted, "done"), (gateway.FAILS, Accepted, Refused, "failed")])
+    def test_it_goes_back_now_or_later_or_not(self, cards, number, first, last, state):
+        provider, back, said = refunded(cards, number)
+        assert isinstance(said, first) and provider.refund(back) == said
+        if number != gateway.PAYS:
+            cards.settle(said.reference)
+        assert isinstance(provider.refund(back), last)
+        made, = cards.refunds(back.paid_by)
+        for kind in ("refund.created", "refund.updated", "refund.failed", "charge.refund.updated"):
+            notice = provider.verify_webhook(*gateway.event(kind, made))
+            assert notice.report is None and notice.refund == RefundReport(said.reference, state, back.key)
+
+    def test_a_refund_without_our_key_is_told_all_the_same(self, cards):
+        notice = provider_of("card").verify_webhook(*gateway.event("refund.updated", {"id": "re_1", "status": "requires_action", "metadata": None}))
+        assert notice.refund == RefundReport("re_1", "later", "")

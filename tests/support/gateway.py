@@ -18,6 +18,7 @@ from madoguchi.adapters.card_gateway.trial import Gateway
 
 KEY, SECRET = "sk_test_madoguchi", "whsec_madoguchi"  # noqa: S105 - of a gateway that moves no money
 PAYS, SECURE, DECLINED = "4242424242424242", "4000002760003184", "4000000000000002"
+PENDING, FAILS = "4000000000007726", "4000000000005126"  # what they paid goes back only later, or comes back
 
 
 @dataclass
@@ -41,6 +42,10 @@ class Running:
     def refunds(self, paid_by: str) -> list[dict[str, Any]]:
         """Refunds as the gateway has them."""
         return requests.get(f"{self.base}/v1/refunds?payment_intent={paid_by}", timeout=10, headers={"Authorization": f"Bearer {KEY}"}).json()["data"]
+
+    def settle(self, refund: str) -> dict[str, Any]:
+        """Some days later: a refund that was not settled at once is, one way or the other."""
+        return requests.post(f"{self.base}/v1/test_helpers/refunds/{refund}/settle", timeout=10, headers={"Authorization": f"Bearer {KEY}"}).json()
 
 
 @contextlib.contextmanager

@@ -7,28 +7,33 @@ from django.db import transaction
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock, failpoints
 
-from .errors import CashWrong, PaymentClosed
+from .errors import CashWrong
 from .models import Attempt, Payment
 from .ports import Order, Report
 from .providers import CASH, provider_of
-from .rules import Act, State, after
 from .selectors import payment_get
-from .services import report_apply_in
+from .services import counter_check, pages_close, report_apply_in
 
 
-@transaction.atomic(durable=True)
 def cash_take(*, actor: Staff, payment_id: str, tendered: int) -> tuple[Payment, int]:
-    """Take cash; returns the payment and the change. A second click finds it paid. Raises CashWrong, PaymentClosed,
-    PaymentNotFound."""
-    return cash_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), tendered=tendered)
+    """Take cash; returns the payment and the change. A page of the gateway is closed first: who has paid there is told so, and no
+    cash is taken. A second click finds it paid. Raises CashWrong, PaymentClosed, PaymentNotFound, ProviderAway."""
+    with transaction.atomic(durable=True):
+        _check(payment_get(actor=actor, payment_id=payment_id, lock=True), tendered)
+    pages_close(payment_id=payment_id, actor=actor.actor)
+    with transaction.atomic(durable=True):
+        return cash_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), tendered=tendered)
+
+
+def _check(payment: Payment, tendered: int) -> None:
+    if tendered < payment.amount:
+        raise CashWrong(f"預かった金額が、手数料の{payment.amount:,}円に足りません。受け取った金額を入れ直してください。")
 
 
 def cash_take_in(*, actor: Staff, payment: Payment, tendered: int) -> tuple[Payment, int]:
     """As cash_take, in the caller's transaction, of a payment that it has found or made, and locked."""
-    if payment.state == State.SUCCESS or (after(payment.state, Act.PAY) is None):
-        raise PaymentClosed
-    if tendered < payment.amount:
-        raise CashWrong(f"預かった金額が、手数料の{payment.amount:,}円に足りません。受け取った金額を入れ直してください。")
+    counter_check(payment)
+    _check(payment, tendered)
     attempt = Attempt.objects.create(payment=payment, provider=CASH, amount=payment.amount, reference=f"cash:{payment.id}",
                                      created_at=clock.now())
     answer = provider_of(CASH).start(Order(str(attempt.id), str(payment.id), payment.amount, payment.subject, ""))

@@ -14,7 +14,7 @@ from .rules import OPEN
 
 def payments_hold(case_id: str) -> str:
     """Why a case may not be destroyed yet. Empty when it may."""
-    if Refund.objects.filter(payment__case_ref=case_id, state__in=["asked", "approved", "refused"]).exists():
+    if Refund.unsettled().filter(payment__case_ref=case_id).exists():
         return "終わっていない還付があります"
     uncounted = {"payment__case_ref": case_id, "closed": None}
     if (Attempt.objects.filter(provider__in=COUNTER, state="paid", **uncounted).exists()
@@ -38,8 +38,8 @@ def witness(chains: Chains) -> Iterator[Fault]:
     for payment in Payment.objects.filter(case_ref__in=list(alive)) if alive else []:
         acts = [a for a in alive[payment.case_ref] if a.facts.get("payment") == str(payment.id)]
         came = sum(a.facts["amount"] for a in acts if a.action == "payment.success") + sum(
-            a.facts["received"] for a in acts if a.action == "payment.received_again")
-        back = sum(a.facts["back"] for a in acts if a.action == "refund.done")
+            a.facts.get("received", 0) for a in acts if a.action in ("payment.received_again", "payment.amount_differs"))
+        back = sum(a.facts["back"] * {"refund.done": 1, "refund.failed": -1}.get(a.action, 0) for a in acts if a.action.startswith("refund."))
         if acts and (came, back) != (payment.received, payment.refunded):
             yield Fault(f"case:{payment.case_ref}", acts[-1].seq,
                         f"支払いの金額が記録と違います(記録 入金{came:,}円・還付{back:,}円、今は {payment.received:,}円・{payment.refunded:,}円)")

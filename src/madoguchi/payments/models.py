@@ -121,6 +121,13 @@ class Refund(models.Model):
     def __str__(self) -> str:
         return f"{self.payment_id} {self.amount}"
 
+    @classmethod
+    def unsettled(cls) -> models.QuerySet[Refund]:
+        """Those that somebody has still to do something for: on the way, or failed and not asked for again."""
+        again = cls.objects.filter(attempt=models.OuterRef("attempt"), asked_at__gte=models.OuterRef("asked_at"),
+                                   amount__gte=models.OuterRef("amount"), state__in=("asked", "approved", "done")).exclude(id=models.OuterRef("id"))
+        return cls.objects.filter(Q(state__in=("asked", "approved")) | Q(Q(state="refused"), ~models.Exists(again)))
+
 
 class TerminalSlip(models.Model):
     """伝票番号 of a terminal at the counter: each is one payment or one refund, once a day."""

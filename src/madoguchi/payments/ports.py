@@ -58,8 +58,17 @@ class Accepted:
 
 
 @dataclass(frozen=True, slots=True)
+class RefundReport:
+    """What is known of a refund. ``state``: done, later (under way), failed (the money is with the city again)."""
+
+    reference: str
+    state: str
+    key: str = ""  # of our RefundOrder, where the gateway gives it back
+
+
+@dataclass(frozen=True, slots=True)
 class Later:
-    """Promised: people and a bank give it back in some days; whoever does says so (refunds.refund_reported)."""
+    """Promised: a bank, or people and a bank, give it back in some days; whoever does says so (refunds.refund_reported, or a notice)."""
 
     reference: str
 
@@ -80,11 +89,12 @@ class Refused:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """A signed notice of the gateway. ``report`` is None when it is about nothing that concerns us."""
+    """A signed notice of the gateway. ``report`` and ``refund`` are None when it is about nothing that concerns us."""
 
     event: str
     kind: str
     report: Report | None
+    refund: RefundReport | None = None
 
 
 class PaymentProvider(Protocol):
@@ -105,7 +115,7 @@ class PaymentProvider(Protocol):
         ...
 
     def refund(self, order: RefundOrder) -> Accepted | Later | Retry | Refused:
-        """Give money back, once per key."""
+        """Give money back, once per key. Asked again, it says how that stands now."""
         ...
 
     def verify_webhook(self, body: bytes, signature: str) -> Notice | None:

@@ -7,7 +7,7 @@ from .models import Payment
 from .papers import paid_pdf
 from .ports import Report
 from .providers import DEBIT, ONLINE, SLIP, online
-from .refunds import refund_reported, refund_send
+from .refunds import refund_reported, refund_send, refunds_ask
 from .rules import BOOKS, MEANS, OPEN, State, words_of
 from .selectors import orders_known, payment_get, payment_of_case, payments_of_cases, slip_offered
 from .services import (
@@ -25,5 +25,6 @@ __all__ = [
     "BOOKS", "CHANGED", "DEBIT", "MEANS", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed", "PaymentNotFound",
     "ProviderAway", "ProviderUnknown", "Report", "State", "online", "orders_known", "debit_days", "paid_pdf", "payment_cancel", "payment_confirm",
     "payment_get", "payment_make", "payment_of_case", "payment_start", "payments_ask", "payments_expire", "payments_forget",
-    "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
+    "payments_hold", "payments_of_cases", "refund_reported", "refund_send", "refunds_ask",
+    "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
 ]

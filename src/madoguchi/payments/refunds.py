@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import Q, Sum
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, outbox
@@ -11,10 +11,11 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from .errors import PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
 from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
-from .ports import Accepted, Later, RefundOrder, Retry
-from .providers import COUNTER, FREE, TERMINAL, provider_of
+from .ports import Accepted, Later, RefundOrder, RefundReport, Retry
+from .providers import COUNTER, FREE, LASTING, TERMINAL, provider_of
 from .rules import BOOKS, REASONS, VOID, refundable
 from .selectors import payment_get
+from .services import by_key
 from .terminals import slip_back
 
 
@@ -87,8 +88,23 @@ def refund_answer(*, actor: Staff, refund_id: str, approve: bool) -> Refund:
 def refund_send(message: outbox.Envelope) -> None:
     """Handler of RefundApproved: let the gateway give the money back. Calling again never pays twice: the key is the same."""
     refund = Refund.objects.select_related("payment", "attempt").filter(id=message.payload["refund"]).first()
-    if refund is None or refund.state != "approved":
-        return
+    if refund is not None and refund.state == "approved":
+        _send(refund)
+
+
+def refunds_ask() -> int:
+    """Ask again how refunds stand that a gateway has under way: a lost notice leaves none so. Returns how many were asked."""
+    rows = Refund.objects.select_related("payment", "attempt").filter(state="approved").exclude(reference="").exclude(
+        attempt__provider__in=(*COUNTER, *LASTING)).order_by("asked_at")[:100]
+    for asked, refund in enumerate(rows):
+        try:
+            _send(refund)
+        except outbox.Retry:
+            return asked
+    return len(rows)
+
+
+def _send(refund: Refund) -> None:
     failpoints.hit("payments.refund.before_call")
     answer = provider_of(refund.attempt.provider).refund(RefundOrder(str(refund.id), refund.attempt.paid_by, refund.amount))
     failpoints.hit("payments.refund.after_call")
@@ -96,13 +112,11 @@ def refund_send(message: outbox.Envelope) -> None:
         raise outbox.Retry(answer.why)
     if isinstance(answer, Later):
         Refund.objects.filter(id=refund.id, state="approved").update(reference=answer.reference)
-        return
-    if not isinstance(answer, Accepted):
+    elif isinstance(answer, Accepted):
+        _done(str(refund.id), answer.reference, "worker")
+    else:
         with transaction.atomic(durable=True):
-            Refund.objects.filter(id=refund.id, state="approved").update(state="refused")
-            _record(refund, "worker", "refund.refused")
-        return
-    _done(str(refund.id), answer.reference, "worker")
+            _failed_in(str(refund.id), "worker")
 
 
 def _done(refund_id: str, reference: str, actor: str) -> None:
@@ -110,10 +124,43 @@ def _done(refund_id: str, reference: str, actor: str) -> None:
         _done_in(refund_id, reference, actor)
 
 
+def _locked(refund_id: str) -> tuple[Refund, Payment]:
+    payment = Payment.objects.select_for_update().get(id=Refund.objects.get(id=refund_id).payment_id)
+    return Refund.objects.select_related("payment").get(id=refund_id), payment
+
+
+def _failed_in(refund_id: str, actor: str) -> bool:
+    """The gateway does not give it back, or could not although it seemed to: it is owed again, and may be asked for again."""
+    refund, payment = _locked(refund_id)
+    if refund.state not in ("approved", "done"):
+        return False
+    if refund.state == "done":
+        payment.refunded -= refund.amount
+        payment.save(update_fields=["refunded"])
+    _record(refund, actor, "refund.failed" if refund.state == "done" else "refund.refused")
+    refund.state, refund.done_at = "refused", None
+    refund.save(update_fields=["state", "done_at"])
+    failpoints.hit("payments.refund.before_commit")
+    return True
+
+
+def refund_told(*, provider: str, report: RefundReport, actor: str) -> str:
+    """Apply what a gateway says of a refund, in the caller's transaction: applied, nothing (known already, or under way), or unknown
+    (not one of ours: somebody gave money back there, beside the city hall)."""
+    named = by_key(report.key) | Q(reference=report.reference)
+    refund = Refund.objects.filter(named, attempt__provider=provider).first()
+    if refund is None:
+        return "unknown"
+    before = refund.state
+    if report.state == "failed":
+        return "applied" if _failed_in(str(refund.id), actor) else "nothing"
+    if report.state == "done":
+        _done_in(str(refund.id), report.reference, actor)
+    return "applied" if report.state == "done" and before == "approved" else "nothing"
+
+
 def _done_in(refund_id: str, reference: str, actor: str) -> None:
-    found = Refund.objects.get(id=refund_id)
-    payment = Payment.objects.select_for_update().get(id=found.payment_id)
-    refund = Refund.objects.select_related("payment").get(id=refund_id)
+    refund, payment = _locked(refund_id)
     if refund.state != "approved":
         return
     payment.refunded += refund.amount

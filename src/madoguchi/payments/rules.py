@@ -50,10 +50,12 @@ WORDS = {
 }
 REFUNDED_ALL, REFUNDED_PART = say("全額をお返ししました"), say("一部をお返ししました")
 REASONS = {  # why money goes back: a code and words, so that no name gets into a reason
-    "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "refused": "証明書を交付できない",
+    "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "differs": "請求と違う額が支払われた",
+    "refused": "証明書を交付できない",
     "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった", "void": "打ち間違い（取消し）",
 }
 BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
+DIFFERS = "differs"  # another sum than was asked for: it pays nothing
 VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
          "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）"),

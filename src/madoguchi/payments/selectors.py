@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Q
 
 from madoguchi.identity.public import Right, Staff
 
@@ -31,13 +30,18 @@ def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int =
     if wanted == "open":
         rows = rows.filter(state__in=["created", "started", "submitted", "failed"])
     if wanted == "refunds":
-        rows = rows.filter(Q(id__in=Refund.objects.filter(state__in=["asked", "approved", "refused"]).values("payment")))
+        rows = rows.filter(id__in=Refund.unsettled().values("payment"))
     return Paginator(rows.order_by("-created_at", "id"), 50).get_page(page)
 
 
 def refunds_of(payment: Payment) -> list[Refund]:
     """Refunds of a payment that was found, the oldest first."""
     return list(Refund.objects.filter(payment=payment).select_related("attempt__slip").order_by("asked_at"))
+
+
+def refund_failed(payment: Payment) -> bool:
+    """Could something not be given back, and has nobody asked for it again?"""
+    return Refund.unsettled().filter(payment=payment, state="refused").exists()
 
 
 def slip_of(payment: Payment) -> TerminalSlip | None:
@@ -72,5 +76,5 @@ def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:
 
 
 def notices_odd() -> int:
-    """How many notices named an order nobody knows, or another sum: numbers only."""
-    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).count()
+    """Of how many orders the gateway said that nobody knows them, or another sum: numbers only."""
+    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).values("provider", "reference").distinct().count()

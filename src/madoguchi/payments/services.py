@@ -7,23 +7,27 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection, transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 from .errors import PaymentClosed, ProviderAway
 from .events import CHANGED
-from .models import Attempt, Payment, Refund
+from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
-from .providers import FREE, LASTING, provider_of
-from .rules import OPEN, Act, State, after, excess
+from .providers import COUNTER, FREE, LASTING, provider_of
+from .rules import DIFFERS, MEANS, TRANSITIONS, Act, State, after, excess
 from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
 LIVES = dt.timedelta(minutes=60)  # gateways want half an hour at least, still after a late repetition
 ASK_AFTER, ASK_AGAIN = dt.timedelta(minutes=3), dt.timedelta(minutes=10)
 ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will not
+MAKING = dt.timedelta(minutes=1)  # a gateway has answered by then, or never will
+PAGE_OPEN = ("カード会社につながらず、開いているオンラインの支払い画面を閉じられません。二重に払われるおそれがあるので、まだ受け取らずに、"
+             "少し待ってもう一度お試しください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
+ENDING = [state for state, act in TRANSITIONS if act == Act.EXPIRE]  # not what is on its way: the files or the gateway tell of it
 CURRENCY = "jpy"
 
 
@@ -122,7 +126,7 @@ def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
 
 def report_apply(*, provider: str, report: Report, actor: str) -> str:
     """Apply what a provider says of an order: applied, nothing (known already, or older than what is known), unknown, or
-    amount (another sum or currency than was asked for: nothing is applied, a person must look)."""
+    amount (another sum or currency than was asked for: it pays nothing, a person must look)."""
     with transaction.atomic(durable=True):
         outcome = report_apply_in(provider=provider, report=report, actor=actor)
         failpoints.hit("payments.report.before_commit")
@@ -143,30 +147,31 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
         return "nothing"
     attempt.state = report.state
     attempt.save(update_fields=["state", "reference"])
-    others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
-    act = Act.SUBMIT if report.state == "waiting" else Act.FAIL
-    return "applied" if not (act == Act.FAIL and others) and _move(payment, act, actor, means=provider, order=str(attempt.id)) else "nothing"
+    moved = (_move(payment, Act.SUBMIT, actor, means=provider, order=str(attempt.id)) if report.state == "waiting"
+             else _failed(payment, attempt, actor))
+    return "applied" if moved else "nothing"
 
 
 def _named(report: Report) -> Q:
     """By the gateway's reference, or by the key of our order when its notice was faster than its answer."""
-    by_reference = Q(reference=report.reference) if report.reference else Q(pk__in=[])
+    return (Q(reference=report.reference) if report.reference else Q(pk__in=[])) | by_key(report.key)
+
+
+def by_key(key: str) -> Q:
+    """The row whose id was the key of a call; none for what is no key of ours."""
     try:
-        return by_reference | Q(id=UUID(report.key)) if report.key else by_reference
+        return Q(id=UUID(key))
     except ValueError:
-        return by_reference
+        return Q(pk__in=[])
 
 
 def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
     if report.currency.lower() != CURRENCY or report.amount != attempt.amount:
-        _record(payment, actor, "payment.amount_differs", reported=report.amount, currency=report.currency[:8])
-        return "amount"
+        return _differs(payment, attempt, report, actor)
     if attempt.state == "paid":
         return "nothing"
     now, before = clock.now(), payment.state
-    attempt.state, attempt.paid_by = "paid", report.paid_by
-    attempt.save(update_fields=["state", "paid_by", "reference"])
-    payment.received += attempt.amount
+    _came(payment, attempt, report)
     if after(payment.state, Act.PAY) is not None:
         payment.means, payment.paid_at, payment.number = attempt.provider, now, f"領-{payment.receipt}"
         _move(payment, Act.PAY, actor, means=attempt.provider, order=str(attempt.id))
@@ -174,10 +179,49 @@ def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str
     payment.save(update_fields=["received"])
     _record(payment, actor, "payment.received_again", received=attempt.amount, state=before)
     over = min(excess(payment.state, payment.amount, payment.received), attempt.amount)
-    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=over, reason="twice" if before == State.SUCCESS else "late",
-                                   asked_by="worker", asked_at=now)
-    _record(payment, "worker", "refund.asked", refund=str(refund.id), back=over, reason=refund.reason)
+    _give_back(payment, attempt, over, "twice" if before == State.SUCCESS else "late")
     return "applied"
+
+
+def _came(payment: Payment, attempt: Attempt, report: Report) -> None:
+    """The provider holds this order's money; the payment is not saved yet."""
+    attempt.state, attempt.paid_by = "paid", report.paid_by
+    attempt.save(update_fields=["state", "paid_by", "reference", "amount"])
+    payment.received += attempt.amount
+
+
+def _give_back(payment: Payment, attempt: Attempt, amount: int, reason: str) -> None:
+    refund = Refund.objects.create(payment=payment, attempt=attempt, amount=amount, reason=reason, asked_by="worker", asked_at=clock.now())
+    _record(payment, "worker", "refund.asked", refund=str(refund.id), back=amount, reason=reason)
+
+
+def _differs(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str:
+    """Another sum came: it is money received that pays nothing, and waits to be given back like what came twice. Of another
+    currency nobody here can say how much it is: the payment waits. Either way it is on the list for a person, once an order."""
+    _, new = GatewayNotice.objects.get_or_create(
+        provider=attempt.provider, event=f"amount:{attempt.id}",
+        defaults={"kind": "amount", "reference": attempt.reference, "outcome": "amount", "at": clock.now()})
+    if not new:
+        return "amount"
+    yen = report.amount if report.currency.lower() == CURRENCY and attempt.state != "paid" else 0
+    _record(payment, actor, "payment.amount_differs", reported=report.amount, currency=report.currency[:8], received=yen)
+    if yen:
+        attempt.amount = yen
+        _came(payment, attempt, report)
+        payment.save(update_fields=["received"])
+        _give_back(payment, attempt, yen, DIFFERS)
+        _failed(payment, attempt, actor)
+    elif attempt.state != "paid":
+        attempt.state = "waiting"
+        attempt.save(update_fields=["state", "reference"])
+        _move(payment, Act.SUBMIT, actor, means=attempt.provider, order=str(attempt.id))
+    return "amount"
+
+
+def _failed(payment: Payment, attempt: Attempt, actor: str) -> bool:
+    """An order came to nothing; its payment did too, where no other order may still be paid."""
+    others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
+    return not others and _move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id))
 
 
 def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
@@ -199,6 +243,34 @@ def _stop(attempt: Attempt, actor: str) -> bool:
     return _ask(attempt, actor, stop=True)
 
 
+def _pages(payment_id: str) -> QuerySet[Attempt]:
+    """Orders at a gateway whose page can be paid on, or is being made right now."""
+    made = ~Q(reference="") | Q(created_at__gt=clock.now() - MAKING)
+    return Attempt.objects.filter(made, payment_id=payment_id, state__in=LIVE).exclude(provider__in=LASTING)
+
+
+def pages_close(*, payment_id: str, actor: str) -> None:
+    """Before money is taken at the counter: nobody can pay online any more, or has. Not in a transaction, for the gateway is asked.
+    Raises ProviderAway."""
+    for attempt in _pages(payment_id).exclude(reference=""):
+        if not _stop(attempt, actor):
+            raise ProviderAway(PAGE_OPEN)
+
+
+def counter_check(payment: Payment) -> None:
+    """Can the counter take money for this payment, which is locked? Raises PaymentClosed, and says what to do with the money."""
+    if payment.state == State.SUCCESS and payment.means not in COUNTER:
+        raise PaymentClosed(f"この支払いは、「{MEANS[payment.means]}」で済んでいます。窓口では受け取らず、受け取ったものは返してください"
+                            "（端末で受け取ったときは、端末で返金してください）。")
+    if payment.state == State.SUCCESS or after(payment.state, Act.PAY) is None:
+        raise PaymentClosed
+    if payment.state == State.SUBMITTED:
+        raise PaymentClosed("ほかの方法で払われたお金を確かめています。二重になるので、結果が出るまで窓口では受け取れません。"
+                            "受け取ったものは返してください。")
+    if _pages(str(payment.id)).exists():
+        raise PaymentClosed("いま、オンラインの支払いが始まりました。受け取る前に、この支払いをもう一度開いて、もう一度お試しください。")
+
+
 def payment_confirm(*, payment_id: str, actor: str) -> None:
     """The payer has come back: ask the provider now instead of waiting for its notice."""
     for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
@@ -213,36 +285,55 @@ def payment_cancel(*, payment_id: str, actor: str) -> Payment:
 def _end(payment_id: str, act: Act, actor: str) -> Payment:
     for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
         if not _stop(attempt, actor):
-            raise ProviderAway
+            raise ProviderAway(provider=attempt.provider)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
-        if not _move(payment, act, actor):
+        if (act == Act.EXPIRE and Refund.unsettled().filter(payment=payment, reason=DIFFERS).exists()) or not _move(payment, act, actor):
             raise PaymentClosed
     return payment
 
 
 def payments_expire() -> int:
     """Let run out what was to be paid by now. An order whose provider does not answer waits for the next round, so that
-    nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it. Returns how many."""
+    nothing runs out that was paid a moment before; what has a slip waits for the files that tell of it, and of what another
+    sum came for a person to look. A provider that does not answer is asked no more in this round (its calls take ten seconds
+    each), and who was asked longest ago is first in the next. Returns how many."""
+    away: set[object] = set()
     done, now = 0, clock.now()
-    slip = Exists(Attempt.objects.filter(payment=OuterRef("pk"), provider__in=LASTING, state__in=LIVE))
-    over = Q(due_at__lte=now) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
-    for payment in Payment.objects.filter(over, state__in=OPEN).order_by("due_at")[:200]:
+    orders = Attempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE)
+    slip, looked_at = Exists(orders.filter(provider__in=LASTING)), Exists(Refund.unsettled().filter(payment=OuterRef("pk"), reason=DIFFERS))
+    over = Q(due_at__lte=now) & ~Q(looked_at) & (~Q(slip) | Q(due_at__lte=now - dt.timedelta(days=slips().grace)))
+    asked = Subquery(orders.order_by(F("asked_at").desc(nulls_last=True)).values("asked_at")[:1])
+    rows = Payment.objects.filter(over, state__in=ENDING).annotate(asked=asked).order_by(F("asked").asc(nulls_first=True), "due_at")
+    for payment in rows[:200]:
+        if away and payment.attempts.filter(provider__in=away, state__in=LIVE).exclude(reference="").exists():
+            continue
         try:
             _end(str(payment.id), Act.EXPIRE, "worker")
             done += 1
-        except (PaymentClosed, ProviderAway):
+        except PaymentClosed:
             continue
+        except ProviderAway as error:
+            away.add(error.data["provider"])
     return done
 
 
 def payments_ask() -> int:
-    """Ask the provider about orders of which no notice came: a lost notice loses no money. Returns how many were asked."""
-    now = clock.now()
+    """Ask the provider about orders of which no notice came: a lost notice loses no money. Who was asked longest ago is first; a
+    provider that does not answer is asked no more in this round. Returns how many were asked."""
+    away: set[str] = set()
+    now, asked = clock.now(), 0
     rows = Attempt.objects.filter(
         Q(asked_at=None) | Q(asked_at__lt=now - ASK_AGAIN), state__in=("open", "waiting"), created_at__lt=now - ASK_AFTER,
-        created_at__gt=now - ASK_FOR).exclude(reference="").order_by("created_at")[:100]
-    return sum(_ask(attempt, "worker", stop=False) for attempt in rows)
+        created_at__gt=now - ASK_FOR).exclude(reference="").order_by(F("asked_at").asc(nulls_first=True), "created_at")[:100]
+    for attempt in rows:
+        if attempt.provider in away:
+            continue
+        if _ask(attempt, "worker", stop=False):
+            asked += 1
+        else:
+            away.add(attempt.provider)
+    return asked
 
 
 def orders_open() -> Exists:

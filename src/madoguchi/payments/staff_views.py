@@ -16,14 +16,15 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
 from . import cashier, refunds, selectors, terminals
-from .errors import CashWrong, CountWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from .errors import CashWrong, CountWrong, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
-from .providers import CASH, SLIP, TERMINAL
-from .rules import BRANDS, MEANS, OPEN, REASONS, words_of
+from .providers import CASH, ONLINE, SLIP, TERMINAL
+from .rules import BRANDS, MEANS, OPEN, REASONS, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
-REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "決済会社が断りました"}
+REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "返せませんでした"}
+UNDER_WAY = "承認済み（カード会社が返しています）"
 
 
 @login_required
@@ -59,13 +60,16 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     found = selectors.payment_get(actor=actor, payment_id=payment_id)
     works = actor.may(Right.WORK_CASES, found.section)
     stamps = actor.may(Right.STAMP_CHIEF, found.section) or actor.may(Right.STAMP_MANAGER, found.section)
-    rows = [{"r": r, "words": REFUND_WORDS[r.state], "reason": REASONS[r.reason], "cash": r.attempt.provider == CASH,
+    rows = [{"r": r, "words": UNDER_WAY if r.state == "approved" and r.attempt.provider == ONLINE else REFUND_WORDS[r.state],
+             "reason": REASONS[r.reason], "cash": r.attempt.provider == CASH,
              "slip": r.attempt.provider == SLIP,
              "terminal": terminal_name(r.attempt.slip.terminal) if r.attempt.provider == TERMINAL else "",
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
-    shown = terminals_shown(found.section, found.amount, found.receipt) if works and found.state in OPEN else []
+    takes = found.state in OPEN and found.state != State.SUBMITTED
+    shown = terminals_shown(found.section, found.amount, found.receipt) if works and takes else []
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
-               "open": found.state in OPEN, "works": works, "refunds": rows, "reasons": REASONS, "faults": faults, "wrong": dict(faults),
+               "open": found.state in OPEN, "takes": takes, "works": works, "refunds": rows, "failed": selectors.refund_failed(found),
+               "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
                "slips": selectors.slip_offered(found)}
@@ -82,8 +86,8 @@ def take(request: HttpRequest, payment_id: str) -> HttpResponse:
     """Take cash; the page says how much change."""
     try:
         _, change = cashier.cash_take(actor=cast(Staff, request.user), payment_id=payment_id, tendered=number_typed(request.POST.get("tendered", "")))
-    except CashWrong as wrong:
-        return payment_page(request, payment_id, [("tendered", wrong.ja)])
+    except (CashWrong, ProviderAway) as wrong:
+        return payment_page(request, payment_id, [("tendered", cast(DomainError, wrong).ja)])
     return payment_page(request, payment_id, [], change)
 
 
@@ -100,6 +104,8 @@ def take_terminal(request: HttpRequest, payment_id: str) -> HttpResponse:
         terminals.terminal_take(actor=cast(Staff, request.user), payment_id=payment_id, typed=slip_typed(request))
     except CountWrong as wrong:
         return payment_page(request, payment_id, wrong.faults)
+    except ProviderAway as wrong:
+        return payment_page(request, payment_id, [("slip", wrong.ja)])
     return _to(payment_id)
 
 

@@ -13,13 +13,13 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock, failpoints
 
 from .emv import payload, qr_image
-from .errors import CountWrong, PaymentClosed
+from .errors import CountWrong
 from .models import Attempt, DayClose, Payment, Refund, TerminalSlip
 from .ports import Order, Report
 from .providers import TERMINAL, provider_of
-from .rules import BRANDS, Act, State, after, slip_read
+from .rules import BRANDS, Act, after, slip_read
 from .selectors import payment_get
-from .services import report_apply_in
+from .services import counter_check, pages_close, report_apply_in
 from .setup import Terminal, setup, terminals_of
 
 NOTHING = "0:0:0:0"
@@ -92,16 +92,21 @@ def _write(slip: TerminalSlip, order: Attempt | None = None) -> None:
         raise CountWrong([("slip", "この伝票番号は、いま別の受取りに使われました。控えを確かめてください。")]) from None
 
 
-@transaction.atomic(durable=True)
 def terminal_take(*, actor: Staff, payment_id: str, typed: Typed) -> Payment:
-    """Note what a terminal took. A second click finds it paid. Raises CountWrong, PaymentClosed, PaymentNotFound."""
-    return terminal_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), typed=typed)
+    """Note what a terminal took. A page of the gateway is closed first, as for cash. A second click finds it paid. Raises CountWrong,
+    PaymentClosed, PaymentNotFound, ProviderAway."""
+    with transaction.atomic(durable=True):
+        payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
+        if after(payment.state, Act.PAY) is not None:
+            _slip_of(payment.section, typed)
+    pages_close(payment_id=payment_id, actor=actor.actor)
+    with transaction.atomic(durable=True):
+        return terminal_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), typed=typed)
 
 
 def terminal_take_in(*, actor: Staff, payment: Payment, typed: Typed) -> Payment:
     """As terminal_take, in the caller's transaction, of a payment that it has found or made, and locked."""
-    if payment.state == State.SUCCESS or after(payment.state, Act.PAY) is None:
-        raise PaymentClosed
+    counter_check(payment)
     slip = _slip_of(payment.section, typed)
     order = Attempt(payment=payment, provider=TERMINAL, amount=payment.amount, reference=slip.reference, created_at=clock.now())
     _write(slip, order)

@@ -9,6 +9,7 @@ from madoguchi.kernel import clock, failpoints
 from .errors import WebhookForged
 from .models import GatewayNotice
 from .providers import provider_of
+from .refunds import refund_told
 from .services import report_apply_in
 
 
@@ -24,12 +25,15 @@ def notice_take(*, provider: str, body: bytes, signature: str) -> str:
     failpoints.hit("payments.notice.before_write")
     try:
         with transaction.atomic(durable=True):
+            about = notice.report or notice.refund
             row = GatewayNotice.objects.create(
                 provider=provider, event=notice.event[:200], kind=notice.kind[:80],
-                reference=notice.report.reference[:200] if notice.report else "", outcome="nothing", at=clock.now())
+                reference=about.reference[:200] if about else "", outcome="nothing", at=clock.now())
             if notice.report:
                 row.outcome = report_apply_in(provider=provider, report=notice.report, actor=f"gateway:{provider}")
-                row.save(update_fields=["outcome"])
+            if notice.refund:
+                row.outcome = refund_told(provider=provider, report=notice.refund, actor=f"gateway:{provider}")
+            row.save(update_fields=["outcome"])
             failpoints.hit("payments.notice.before_commit")
     except IntegrityError:
         if GatewayNotice.objects.filter(provider=provider, event=notice.event[:200]).exists():

@@ -13,10 +13,23 @@ from typing import Any
 
 from django.conf import settings
 
-from madoguchi.payments.ports import Accepted, Notice, Order, RefundOrder, Refused, Report, Retry, Started
+from madoguchi.payments.ports import (
+    Accepted,
+    Later,
+    Notice,
+    Order,
+    RefundOrder,
+    RefundReport,
+    Refused,
+    Report,
+    Retry,
+    Started,
+)
 
 LOCALES = {"ja": "ja", "ja-easy": "ja", "en": "en", "zh-hans": "zh", "vi": "vi", "pt": "pt-BR"}
 METADATA = "madoguchi_key"
+REFUNDS = ("refund.", "charge.refund.")  # created, updated, failed; the longer name is what older accounts send
+GONE = {"succeeded": "done", "failed": "failed", "canceled": "failed"}  # pending, requires_action: under way
 
 
 @functools.cache
@@ -29,12 +42,14 @@ def _client(key: str, base: str) -> Any:
 
 
 def _verdict(call: Callable[[], Any]) -> Any:
-    """What the gateway answers, or why not: Retry for what passes by itself, Refused for what does not."""
+    """What the gateway answers, or why not: Retry for what passes by itself or with the right key, Refused for what does not.
+
+    A key that is wrong, revoked or too narrow says nothing of the order that was asked about: it may have been paid."""
     import stripe
 
     try:
         return call()
-    except (stripe.APIConnectionError, stripe.RateLimitError) as error:
+    except (stripe.APIConnectionError, stripe.RateLimitError, stripe.AuthenticationError, stripe.PermissionError) as error:
         return Retry(type(error).__name__)
     except stripe.APIError as error:  # the gateway's own trouble (5xx)
         return Retry(f"{type(error).__name__} {error.http_status}")
@@ -74,8 +89,8 @@ class CardGateway:
         found = _verdict(lambda: self.client().v1.checkout.sessions.expire(reference))
         return found if isinstance(found, Retry) else self.confirm(reference)
 
-    def refund(self, order: RefundOrder) -> Accepted | Retry | Refused:
-        """Give back. Gateways forget keys after a day, so one that was made is looked for first."""
+    def refund(self, order: RefundOrder) -> Accepted | Later | Retry | Refused:
+        """Give back, or say how what was made stands. Gateways forget keys after a day, so one that was made is looked for first."""
         made = _verdict(lambda: self.client().v1.refunds.list({"payment_intent": order.paid_by, "limit": 100}))
         if isinstance(made, Retry | Refused):
             return made
@@ -85,7 +100,8 @@ class CardGateway:
                 {"idempotency_key": f"refund-{order.key}"}))
         if isinstance(found, Retry | Refused):
             return found
-        return Refused(f"refund {found.status}") if found.status in ("failed", "canceled") else Accepted(found.id)
+        state = GONE.get(found.status or "", "later")
+        return Refused(f"refund {found.status}") if state == "failed" else Accepted(found.id) if state == "done" else Later(found.id)
 
     def verify_webhook(self, body: bytes, signature: str) -> Notice | None:
         """The notice, when ``Stripe-Signature`` (t=…,v1=HMAC-SHA256) is right and not older than five minutes."""
@@ -96,7 +112,8 @@ class CardGateway:
             stripe.WebhookSignature.verify_header(text, signature, self.secret, 300)
             event = json.loads(text)
             kind, what = str(event["type"]), event["data"]["object"]
-            return Notice(str(event["id"]), kind, _report(what, kind) if kind.startswith("checkout.session.") else None)
+            return Notice(str(event["id"]), kind, _report(what, kind) if kind.startswith("checkout.session.") else None,
+                          _refund(what) if kind.startswith(REFUNDS) else None)
         except (stripe.SignatureVerificationError, ValueError, KeyError, TypeError, IndexError):
             return None
 
@@ -111,3 +128,7 @@ def _report(session: dict[str, Any], kind: str = "") -> Report:
         state = "waiting"
     return Report(str(session["id"]), state, int(session.get("amount_total") or 0), str(session.get("currency") or ""),
                   str(session.get("payment_intent") or ""), str(session.get("client_reference_id") or ""))
+
+
+def _refund(what: dict[str, Any]) -> RefundReport:
+    return RefundReport(str(what["id"]), GONE.get(str(what.get("status")), "later"), str((what.get("metadata") or {}).get(METADATA) or ""))

@@ -3,7 +3,8 @@ uses (Checkout Sessions with idempotency keys, a hosted page with 3-D Secure, re
 
     python -m madoguchi.adapters.card_gateway.trial --port 8700 --key sk_test_… --secret whsec_… --hook http://…/hooks/card/
 
-Test cards as Stripe publishes them: 4242424242424242 pays, 4000002760003184 asks for 3-D Secure, 4000000000000002 is declined.
+Test cards as Stripe publishes them: 4242424242424242 pays, 4000002760003184 asks for 3-D Secure, 4000000000000002 is declined;
+what 4000000000007726 paid goes back only later (pending, then succeeded), and what 4000000000005126 paid seems to go back and then does not.
 """
 
 from __future__ import annotations
@@ -24,6 +25,8 @@ from typing import Any
 from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 DECLINED, SECURE = "4000000000000002", "4000002760003184"
+REFUNDS = {"4000000000007726": ("pending", "succeeded", "refund.updated"), "4000000000005126": ("succeeded", "failed", "refund.failed")}
+LATER = 30  # seconds until a refund that is not settled at once is
 PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>カードでのお支払い(試用)</title><body style="font-family:sans-serif;max-width:30rem;margin:2rem auto;padding:0 1rem">
 <h1>カードでのお支払い(試用)</h1><p>架空の決済会社の画面です。お金は動きません。実在のカード番号は入れないでください。</p>%s</body></html>"""
@@ -36,6 +39,7 @@ class Gateway:
         self.key, self.secret, self.hook, self.base = key, secret, hook, base
         self.sessions: dict[str, dict[str, Any]] = {}
         self.refunds: dict[str, dict[str, Any]] = {}
+        self.cards: dict[str, str] = {}  # by payment_intent
         self.answered: dict[str, tuple[str, dict[str, Any]]] = {}
         self.lock = threading.RLock()
 
@@ -66,22 +70,38 @@ class Gateway:
     def refund_make(self, p: dict[str, str]) -> dict[str, Any]:
         """A refund, never more than was paid."""
         paid = next(s for s in self.sessions.values() if s["payment_intent"] == p["payment_intent"])
-        back = sum(r["amount"] for r in self.refunds.values() if r["payment_intent"] == p["payment_intent"])
+        back = sum(r["amount"] for r in self.refunds.values() if r["payment_intent"] == p["payment_intent"] and r["status"] != "failed")
         amount = int(p["amount"])
         if back + amount > paid["amount_total"]:
             raise ValueError("charge_already_refunded")
         rid = f"re_{secrets.token_hex(12)}"
         self.refunds[rid] = {"id": rid, "object": "refund", "amount": amount, "currency": "jpy", "payment_intent": p["payment_intent"],
                              "status": "succeeded", "metadata": _metadata(p)}
+        if way := REFUNDS.get(self.cards[p["payment_intent"]]):
+            self.refunds[rid]["status"] = way[0]
+            timer = threading.Timer(LATER, self.refund_settle, (rid,))
+            timer.daemon = True
+            timer.start()
         return dict(self.refunds[rid])
 
-    def pay(self, sid: str) -> None:
+    def refund_settle(self, rid: str) -> dict[str, Any]:
+        """Some days later, as far as the card's bank goes: it went back now, or came back."""
+        with self.lock:
+            refund = self.refunds[rid]
+            first, last, kind = REFUNDS[self.cards[refund["payment_intent"]]]
+            if refund["status"] == first:
+                refund["status"] = last
+                threading.Thread(target=self.tell, args=(kind, dict(refund))).start()
+            return dict(refund)
+
+    def pay(self, sid: str, card: str) -> None:
         """The card was taken."""
         with self.lock:
             session = self.sessions[sid]
             if session["status"] != "open":
                 return
             session |= {"status": "complete", "payment_status": "paid", "payment_intent": f"pi_{secrets.token_hex(12)}"}
+            self.cards[session["payment_intent"]] = card
         threading.Thread(target=self.tell, args=("checkout.session.completed", dict(session))).start()
 
     def expire(self, sid: str) -> dict[str, Any]:
@@ -166,6 +186,8 @@ class Handler(BaseHTTPRequestHandler):
             key = self.headers.get("Idempotency-Key", "")
             if parts == ["v1", "checkout", "sessions"]:
                 return self._send(*g.once(key, body, lambda: g.session_make(p)))
+            if parts[:3] == ["v1", "test_helpers", "refunds"] and parts[-1] == "settle":  # for tests that do not wait
+                return self._send(200, g.refund_settle(parts[3]))
             if parts[-1] == "expire":
                 return self._send(200, g.expire(parts[-2]))
             return self._send(*g.once(key, body, lambda: g.refund_make(p)))
@@ -191,7 +213,7 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(200, PAGE % (
                 f"<h2>本人認証(3Dセキュア)</h2><form method='post' action='/pay/{sid}'><input type='hidden' name='card' value='{SECURE}'>"
                 "<button name='code' value='yes'>認証する</button> <button name='code' value='no'>認証しない</button></form>"))
-        self.gateway.pay(sid)
+        self.gateway.pay(sid, card)
         return self._send(303, "", Location=session["success_url"])
 
 

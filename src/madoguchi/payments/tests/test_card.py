@@ -10,9 +10,10 @@ from django.test import Client
 from tests.support import gateway
 from tests.support.hall import run_worker
 
-from madoguchi.kernel import audit, clock
-from madoguchi.payments import refunds, services
-from madoguchi.payments.errors import PaymentClosed, ProviderAway
+from madoguchi.kernel import audit, clock, witness
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.payments import refunds, selectors, services
+from madoguchi.payments.errors import PaymentClosed, ProviderAway, RefundWrong
 from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
 
 
@@ -139,17 +140,49 @@ def test_forged_notices_are_limited(cards, settings, db):
     assert codes == [400, 400, 429, 429]
 
 
-def test_unknown_payment_and_another_sum_are_kept_for_a_person_and_applied_to_nothing(cards, fee):
+def test_an_unknown_order_and_another_currency_are_kept_for_a_person_and_pay_nothing(cards, fee):
     payment = fee()
     url = start(payment)
     cards.card(url, gateway.PAYS)
     session = cards.session(gateway.order_of(url))
     unknown = session | {"id": "cs_test_unknown", "client_reference_id": "not-ours"}
     assert told(*gateway.event("checkout.session.completed", unknown, number="evt_u")).content == b"unknown\n"
-    assert told(*gateway.event("checkout.session.completed", session | {"amount_total": 60000}, number="evt_a")).content == b"amount\n"
     assert told(*gateway.event("checkout.session.completed", session | {"currency": "usd"}, number="evt_c")).content == b"amount\n"
     assert told(*gateway.event("charge.updated", {"id": "ch_1"}, number="evt_x")).content == b"nothing\n"
-    assert now_of(payment) == ("started", 0, 0)
+    assert now_of(payment) == ("submitted", 0, 0)
+    assert selectors.notices_odd() == 2
+
+
+def test_another_sum_is_money_that_waits_to_be_given_back(cards, fee, hall):
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    Attempt.objects.update(amount=500)  # as if the gateway had taken 100 yen more than was asked for
+    run_out(payment)
+    assert services.payments_expire() == 0
+    for number in ("evt_1", "evt_2"):  # found by asking first, told twice afterwards
+        assert told(*completed(cards, url, number)).content == b"nothing\n"
+        assert services.payments_expire() == services.payments_ask() == 0
+    assert now_of(payment) == ("failed", 600, 0)
+    refund = Refund.objects.get()
+    assert (refund.amount, refund.reason, refund.state) == (600, "differs", "asked")
+    assert AuditEntry.objects.filter(action="payment.amount_differs").count() == selectors.notices_odd() == 1
+    assert list(selectors.payment_list(actor=hall.staff("tanaka"), wanted="refunds")) == [payment]
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(refund.id), approve=True)
+    run_worker()
+    assert services.payments_expire() == 1
+    assert now_of(payment) == ("expired", 600, 600)
+    assert audit.verify() == [] == witness.verify()
+
+
+def test_another_sum_told_again_and_again_is_recorded_once(cards, fee):
+    payment = fee()
+    url = start(payment)
+    session = cards.session(gateway.order_of(url)) | {"payment_status": "paid", "status": "complete", "payment_intent": "pi_x"}
+    for number, amount in enumerate((500, 500, 700, 600)):
+        told(*gateway.event("checkout.session.completed", session | {"amount_total": amount}, number=f"evt_{number}"))
+    assert now_of(payment) == ("failed", 500, 0)
+    assert AuditEntry.objects.filter(action="payment.amount_differs").count() == selectors.notices_odd() == Refund.objects.count() == 1
 
 
 def test_a_lost_notice_loses_no_money(cards, fee):
@@ -217,6 +250,65 @@ def test_the_gateway_is_away(cards, fee, settings):
         start(fee())
 
 
+@pytest.fixture
+def hanging(cards, monkeypatch):
+    """A gateway that does not answer: each call costs its whole time limit. Which orders it was asked about."""
+    from madoguchi.adapters.card_gateway import CardGateway
+    from madoguchi.payments.ports import Retry
+
+    calls = []
+    for name in ("stop", "confirm"):
+        monkeypatch.setattr(CardGateway, name, lambda _, reference: calls.append(reference) or Retry("hangs"))
+    return calls
+
+
+def round_of_the_worker(minutes):
+    """A later round: when it begins is when each order was last asked at the latest."""
+    with clock.frozen(clock.now() + dt.timedelta(minutes=minutes)):
+        return services.payments_ask(), services.payments_expire()
+
+
+def test_a_gateway_that_hangs_costs_a_round_two_calls_and_nobody_starves(fee, hanging):
+    late = [fee(due_at=clock.now() + dt.timedelta(minutes=1)) for _ in range(5)]
+    for payment in late:
+        start(payment)
+    without = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    for n in range(1, 6):
+        assert round_of_the_worker(5 * n) == (0, 1 if n == 1 else 0), "what is not at the gateway does not wait for it"
+        assert len(hanging) <= 2 * n
+    assert now_of(without)[0] == "expired"
+    assert set(hanging) == set(Attempt.objects.values_list("reference", flat=True))
+    assert {now_of(payment)[0] for payment in late} == {"started"}
+
+
+def test_payments_on_their_way_do_not_keep_others_from_running_out(fee, monkeypatch):
+    for _ in range(3):
+        fee(due_at=clock.now() - dt.timedelta(days=2))
+    Payment.objects.update(state="submitted")
+    over, tried = fee(due_at=clock.now() - dt.timedelta(days=1)), []
+    monkeypatch.setattr(services, "_end", lambda payment_id, *_: tried.append(payment_id))
+    services.payments_expire()
+    assert tried == [str(over.id)]
+
+
+def test_a_wrong_key_ends_no_order_and_refuses_no_refund(cards, fee, hall, settings):
+    from madoguchi.adapters.card_gateway import CardGateway
+    from madoguchi.payments.ports import RefundOrder, Retry
+
+    payment = fee(due_at=clock.now() + dt.timedelta(minutes=1))
+    url = start(payment)
+    cards.card(url, gateway.PAYS)
+    run_out(payment)
+    Attempt.objects.update(created_at=clock.now() - dt.timedelta(minutes=5))
+    right = settings.CARD_GATEWAY
+    settings.CARD_GATEWAY = right | {"key": "sk_test_revoked"}
+    assert (services.payments_ask(), services.payments_expire(), now_of(payment)) == (0, 0, ("started", 0, 0))
+    assert isinstance(CardGateway().refund(RefundOrder("x", "pi_x", 1)), Retry)
+    settings.CARD_GATEWAY = right
+    assert services.payments_expire() == 0
+    assert now_of(payment) == ("success", 600, 0)
+
+
 def test_part_and_rest_go_back_once_each(cards, fee, hall):
     payment = fee()
     cards.card(start(payment), gateway.PAYS)
@@ -235,3 +327,73 @@ def test_part_and_rest_go_back_once_each(cards, fee, hall):
     refunds.refund_send(type("M", (), {"payload": {"refund": str(Refund.objects.get(amount=200).id)}}))
     assert now_of(payment) == ("success", 600, 600)
     assert len(cards.refunds(paid_by)) == 2
+
+
+def refund_by_card(cards, fee, hall, number):
+    """A fee that was paid by this card, and its refund, approved and sent."""
+    payment = fee()
+    cards.card(start(payment), number)
+    services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+    refund_again(hall, payment)
+    return payment, Attempt.objects.get(payment=payment).paid_by
+
+
+def refund_again(hall, payment):
+    asked = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=600, reason="mistake")
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    run_worker()
+
+
+def settled(cards, paid_by, kind, number="evt_r"):
+    return gateway.event(kind, cards.settle(cards.refunds(paid_by)[0]["id"]), number=number)
+
+
+def test_a_refund_that_is_pending_is_under_way_until_the_gateway_says_so(cards, fee, hall, client):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.PENDING)
+    assert (Refund.objects.get().state, now_of(payment)) == ("approved", ("success", 600, 0))
+    client.force_login(hall.staff("tanaka"))
+    assert "カード会社が返しています" in client.get(f"/staff/payments/{payment.id}/").content.decode()
+    with pytest.raises(RefundWrong):
+        refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=1, reason="mistake")
+    assert told(*gateway.event("refund.created", cards.refunds(paid_by)[0], number="evt_0")).content == b"nothing\n"
+    notice = settled(cards, paid_by, "refund.updated")
+    assert [told(*notice).content, told(*notice).content] == [b"applied\n", b"again\n"]
+    assert (Refund.objects.get().state, now_of(payment)) == ("done", ("success", 600, 600))
+    assert audit.verify() == [] == witness.verify()
+
+
+def test_a_lost_notice_leaves_no_refund_under_way(cards, fee, hall, settings):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.PENDING)
+    assert (refunds.refunds_ask(), now_of(payment)) == (1, ("success", 600, 0))
+    cards.settle(cards.refunds(paid_by)[0]["id"])
+    right = settings.CARD_GATEWAY
+    settings.CARD_GATEWAY = right | {"base": "http://127.0.0.1:9"}
+    assert refunds.refunds_ask() == 0
+    settings.CARD_GATEWAY = right
+    assert (refunds.refunds_ask(), now_of(payment), len(cards.refunds(paid_by))) == (1, ("success", 600, 600), 1)
+    assert refunds.refunds_ask() == 0
+
+
+def test_a_refund_that_fails_later_is_owed_again(cards, fee, hall, client):
+    payment, paid_by = refund_by_card(cards, fee, hall, gateway.FAILS)
+    assert now_of(payment) == ("success", 600, 600)
+    assert told(*settled(cards, paid_by, "refund.failed")).content == b"applied\n"
+    assert told(*gateway.event("charge.refund.updated", cards.refunds(paid_by)[0], number="evt_2")).content == b"nothing\n"
+    assert (Refund.objects.get().state, now_of(payment)) == ("refused", ("success", 600, 0))
+    tanaka = hall.staff("tanaka")
+    assert list(selectors.payment_list(actor=tanaka, wanted="refunds")) == [payment]
+    client.force_login(tanaka)
+    page = client.get(f"/staff/payments/{payment.id}/").content.decode()
+    assert "返せませんでした" in page and "お金は市に残っています" in page
+    assert audit.verify() == [] == witness.verify()
+    refund_again(hall, payment)
+    assert now_of(payment) == ("success", 600, 600)
+    assert list(selectors.payment_list(actor=tanaka, wanted="refunds")) == []
+    assert "お金は市に残っています" not in client.get(f"/staff/payments/{payment.id}/").content.decode()
+
+
+def test_a_refund_that_nobody_here_asked_for_is_shown_to_a_person(cards, fee, hall):
+    body = {"id": "re_other", "object": "refund", "status": "succeeded", "amount": 600, "metadata": {}}
+    for number, kind in enumerate(("refund.created", "refund.updated")):
+        assert told(*gateway.event(kind, body, number=f"evt_{number}")).content == b"unknown\n"
+    assert selectors.notices_odd() == 1

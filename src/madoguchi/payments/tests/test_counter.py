@@ -8,10 +8,18 @@ import datetime as dt
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
+from tests.support import gateway
 
 from madoguchi.kernel import audit, clock, witness
-from madoguchi.payments import cashier, refunds, selectors, services
-from madoguchi.payments.errors import CashWrong, PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from madoguchi.payments import cashier, refunds, selectors, services, terminals
+from madoguchi.payments.errors import (
+    CashWrong,
+    PaymentClosed,
+    PaymentNotFound,
+    ProviderAway,
+    RefundWrong,
+    SecondPersonNeeded,
+)
 from madoguchi.payments.models import Attempt, Payment, Refund
 from madoguchi.payments.ports import Report
 from madoguchi.payments.rules import Act, State, after
@@ -32,6 +40,88 @@ def test_too_little_cash(fee, hall, tendered):
     with pytest.raises(CashWrong):
         cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(fee().id), tendered=tendered)
     assert not Attempt.objects.exists()
+
+
+def card_page(payment):
+    return services.payment_start(payment_id=str(payment.id), means="card", back="http://127.0.0.1:1/back/", language="ja", actor="resident:test")
+
+
+def counter_take(hall, payment, means):
+    if means == "cash":
+        return cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(payment.id), tendered=600)
+    return terminals.terminal_take(actor=hall.staff("okada"), payment_id=str(payment.id), typed=terminals.Typed("shimin1", "card", "1234"))
+
+
+@pytest.mark.parametrize(("means", "section"), [("cash", "kosodate"), ("terminal", "shimin")])
+class TestWhileTheCardPageIsOpen:
+    def test_the_page_is_closed_before_money_is_taken(self, cards, fee, hall, means, section):
+        payment = fee(section=section)
+        url = card_page(payment)
+        counter_take(hall, payment, means)
+        assert cards.session(gateway.order_of(url))["status"] == "expired"
+        cards.card(url, gateway.PAYS)
+        services.payment_confirm(payment_id=str(payment.id), actor="resident:test")
+        payment.refresh_from_db()
+        assert (payment.state, payment.received, Refund.objects.count()) == ("success", 600, 0)
+
+    def test_who_has_paid_online_meanwhile_pays_nothing_more(self, cards, fee, hall, means, section):
+        payment = fee(section=section)
+        cards.card(card_page(payment), gateway.PAYS)
+        with pytest.raises(PaymentClosed) as closed:
+            counter_take(hall, payment, means)
+        assert "クレジットカード" in closed.value.ja and "返してください" in closed.value.ja
+        payment.refresh_from_db()
+        assert (payment.state, payment.received, payment.means) == ("success", 600, "card")
+        assert Attempt.objects.count() == 1
+
+    def test_a_page_that_cannot_be_closed_is_waited_for(self, cards, fee, hall, settings, means, section):
+        payment = fee(section=section)
+        card_page(payment)
+        settings.CARD_GATEWAY = settings.CARD_GATEWAY | {"base": "http://127.0.0.1:9"}
+        with pytest.raises(ProviderAway):
+            counter_take(hall, payment, means)
+        assert Attempt.objects.count() == 1
+
+    def test_a_page_that_is_being_made_is_waited_for(self, cards, fee, hall, means, section):
+        payment = fee(section=section)
+        card_page(payment)
+        Attempt.objects.update(reference="", url="")  # the gateway's answer is on its way
+        with pytest.raises(PaymentClosed):
+            counter_take(hall, payment, means)
+        Attempt.objects.update(created_at=clock.now() - dt.timedelta(minutes=2))  # it will never come
+        counter_take(hall, payment, means)
+
+    def test_money_that_is_on_its_way_is_not_taken_twice(self, fee, hall, means, section):
+        payment = fee(section=section)
+        Payment.objects.filter(id=payment.id).update(state="submitted")
+        with pytest.raises(PaymentClosed):
+            counter_take(hall, payment, means)
+
+
+def test_too_little_cash_closes_no_page(cards, fee, hall):
+    payment = fee()
+    url = card_page(payment)
+    with pytest.raises(CashWrong):
+        cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(payment.id), tendered=599)
+    assert cards.session(gateway.order_of(url))["status"] == "open"
+
+
+def test_the_page_offers_no_counter_while_money_is_on_its_way(fee, hall, client):
+    payment = fee()
+    client.force_login(hall.staff("tanaka"))
+    assert 'name="tendered"' in client.get(f"/staff/payments/{payment.id}/").content.decode()
+    Payment.objects.filter(id=payment.id).update(state="submitted")
+    page = client.get(f"/staff/payments/{payment.id}/").content.decode()
+    assert 'name="tendered"' not in page and "結果が出るまで窓口では受け取れません" in page
+
+
+def test_the_clerk_is_told_on_the_page_that_it_cannot_be_closed(cards, fee, hall, client, settings):
+    payment = fee()
+    card_page(payment)
+    settings.CARD_GATEWAY = settings.CARD_GATEWAY | {"base": "http://127.0.0.1:9"}
+    client.force_login(hall.staff("tanaka"))
+    answer = client.post(f"/staff/payments/{payment.id}/take/", {"tendered": "1000"})
+    assert answer.status_code == 422 and "まだ受け取らずに" in answer.content.decode() and 'value="1000"' in answer.content.decode()
 
 
 def test_nothing_to_pay_is_paid_at_once(fee):
@@ -105,8 +195,9 @@ EVENTS = st.lists(st.tuples(st.sampled_from(["paid", "failed", "over", "waiting"
 @given(events=EVENTS)
 def test_whatever_happens_in_whatever_order_the_yen_are_equal(fee, hall, events):
     payment = fee(due_at=clock.now() + dt.timedelta(days=1))
-    orders = [Attempt.objects.create(payment=payment, provider="card", amount=600, created_at=clock.now()) for _ in range(3)]
-    tanaka, paid, cash = hall.staff("tanaka"), set(), 0
+    orders = [Attempt.objects.create(payment=payment, provider="card", amount=600, created_at=clock.now() - dt.timedelta(minutes=2))
+              for _ in range(3)]
+    tanaka, paid, cash = hall.staff("tanaka"), {}, 0  # the first sum that is told of an order is its money
     for what, which in events:
         if what in ("cancel", "expire"):
             with contextlib.suppress(PaymentClosed):
@@ -119,10 +210,10 @@ def test_whatever_happens_in_whatever_order_the_yen_are_equal(fee, hall, events)
             state, amount = ("paid", {"more": 601, "wrong": 599}[what]) if what in ("more", "wrong") else (what, 600)
             report = Report("", state, amount, "jpy", f"pi_{which}", str(orders[which].id))
             services.report_apply(provider="card", actor="gateway:card", report=report)
-            if what == "paid":
-                paid.add(which)
+            if state == "paid":
+                paid.setdefault(which, amount)
         payment.refresh_from_db()
-        came, owed = 600 * len(paid) + cash, 600 if payment.state == "success" else 0
+        came, owed = sum(paid.values()) + cash, 600 if payment.state == "success" else 0
         assert payment.received == came
         assert came - owed == sum(Refund.objects.filter(payment=payment).values_list("amount", flat=True))
         assert (payment.state == "success") == bool(payment.paid_at)

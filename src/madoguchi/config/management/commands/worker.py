@@ -25,15 +25,14 @@ from madoguchi.guide.public import plans_sweep
 from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
-from madoguchi.payments.public import payments_ask, payments_expire
+from madoguchi.payments.public import payments_ask, payments_expire, refunds_ask
 from madoguchi.queue.public import queue_sweep
 from madoguchi.scans.public import scans_sweep
 
 HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
           business_accounts_sweep, guardians_sweep,
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
-          bookings_sweep, queue_sweep, scans_sweep, stock_sweep,
-          expiries_sweep, expiries_tell)
+          bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell)
 
 
 class Command(BaseCommand):
@@ -52,6 +51,7 @@ class Command(BaseCommand):
             due_publish()
             payments_ask()
             payments_expire()
+            refunds_ask()
             offers_sweep()
             bookings_remind()
             while outbox.run_once():
