@@ -26,7 +26,7 @@ from .rules import WHYS
 from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
-STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み"}
+STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み", "returned": "組戻し(振り込めなかった)"}
 KINDS = {"refund": "還付", "offset": "充当"}
 
 
@@ -57,11 +57,20 @@ def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], s
     actor = actor_of(request)
     found = givebacks.excess_get(actor=actor, excess_id=excess_id)
     stamps = actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
-    rows = [(b, KINDS[b.kind], STATES[b.state], b.state == "asked" and stamps and b.asked_by != actor.actor) for b in selectors.backs_of(found)]
+    rows = [(b, KINDS[b.kind], STATES[b.state], b.state in ("asked", "approved") and stamps and b.asked_by != actor.actor)
+            for b in selectors.backs_of(found)]
     context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
                "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
                "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS}
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
+
+
+def _since(typed: str) -> dt.date | None:
+    """起算日 of 還付加算金, None where none is typed. Raises FormWrong."""
+    day = day_typed(typed)
+    if typed.strip() and day is None:
+        raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
+    return day
 
 
 @login_required
@@ -71,9 +80,9 @@ def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
     sent = request.POST
     try:
         givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", ""), 11),
-                             target_id=number_typed(sent.get("target", ""), 11))
+                             target_id=number_typed(sent.get("target", ""), 11), since=_since(sent.get("offset_since", "")))
     except FormWrong as wrong:
-        return _page(request, excess_id, [({"amount": "offset_amount"}.get(field, field), ja) for field, ja in wrong.faults])
+        return _page(request, excess_id, [({"amount": "offset_amount", "since": "offset_since"}.get(field, field), ja) for field, ja in wrong.faults])
     return see_other(f"/staff/collection/excess/{excess_id}/")
 
 
@@ -83,12 +92,9 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
     """Ask for a 還付."""
     sent = request.POST
     account = {name: unicodedata.normalize("NFKC", sent.get(name, "")).strip() for name in FIELDS}
-    since = day_typed(sent.get("since", ""))
     try:
-        if sent.get("since", "").strip() and since is None:
-            raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
-        givebacks.refund_ask(
-            actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", ""), 11), account=account, since=since)
+        givebacks.refund_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", ""), 11), account=account,
+                             since=_since(sent.get("since", "")))
     except FormWrong as wrong:
         return _page(request, excess_id, wrong.faults)
     return see_other(f"/staff/collection/excess/{excess_id}/")
@@ -97,10 +103,13 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
 @login_required
 @posts("/staff/collection/excess/{excess_id}/")
 def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
-    """Approve or decline."""
+    """Approve or decline; or say that the bank could not pay it out."""
+    act = request.POST.get("act")
     try:
-        if request.POST.get("act") in ("approve", "decline"):
-            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=request.POST["act"] == "approve")
+        if act in ("approve", "decline"):
+            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=act == "approve")
+        elif act == "returned":
+            givebacks.back_returned(actor=actor_of(request), back_id=back_id)
     except (SecondPerson, MoneyMoved, RateMissing) as wrong:
         return _page(request, excess_id, [("backs", wrong.ja)], wrong.status)
     return see_other(f"/staff/collection/excess/{excess_id}/")

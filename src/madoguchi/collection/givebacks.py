@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from madoguchi.files.public import file_write
 from madoguchi.identity.public import Right, Staff
@@ -26,6 +26,7 @@ from .models import Excess, GiveBack, Instalment, Posting, Transfer
 from .rules import OUT, Account
 
 if TYPE_CHECKING:
+    from .formats.errors import RowRefused
     from .formats.zengin import Transfer as Order
 
 PURPOSE = "refund-account"
@@ -67,15 +68,23 @@ def _begin(actor: Staff, excess_id: int, amount: int) -> Excess:
 
 
 @transaction.atomic(durable=True)
-def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int) -> GiveBack:
-    """充当: ask for a sum to be set against another due of the same payer. Raises DemandNotFound, FormWrong."""
+def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int, since: dt.date | None = None) -> GiveBack:
+    """充当: ask for a sum to be set against another due of the same payer. ``since``: as refund_ask has it. Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
     target = next((d for d in dues_of(excess) if d.id == target_id), None)
     if target is None:
         raise FormWrong([("target", "充当する期別を選んでください。")])
     if amount > target.amount - target.paid:
         raise FormWrong([("amount", f"この期別の残りは{target.amount - target.paid:,}円です。金額を直してください。")])
-    return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target))
+    if faults := _since_faults(excess, since):
+        raise FormWrong(faults)
+    return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target, since=since))
+
+
+def _since_faults(excess: Excess, since: dt.date | None) -> list[tuple[str, str]]:
+    if since is None or since > excess.money.paid_on:
+        return []
+    return [("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。")]
 
 
 @transaction.atomic(durable=True)
@@ -83,10 +92,7 @@ def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[st
     """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
     person decides). Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
-    faults = accounts.account_faults(account, KINDS)
-    if since is not None and since <= excess.money.paid_on:
-        faults.append(("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。"))
-    if faults:
+    if faults := accounts.account_faults(account, KINDS, TRANSFER) + _since_faults(excess, since):
         raise FormWrong(faults)
     back = GiveBack(excess=excess, kind="refund", amount=amount, since=since)
     back.account = accounts.sealed(PURPOSE, account, str(back.id))
@@ -102,8 +108,8 @@ def _asked(actor: Staff, back: GiveBack) -> GiveBack:
 
 @transaction.atomic(durable=True)
 def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
-    """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer.
-    Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
+    """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer;
+    until then it may still be declined. Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
     section_require(actor, writes=True)
     one_writer()
     back = GiveBack.objects.select_related("excess__money", "target").filter(id=back_id).first()
@@ -112,10 +118,10 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     section = charges().section
     if back.asked_by == actor.actor or not (actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)):
         raise SecondPerson
-    if back.state != "asked":
+    if back.state != "asked" and (approve or back.state != "approved"):
         raise MoneyMoved
-    back.approved_by, back.state = actor.actor, "approved" if approve else "declined"
-    if approve and back.kind == "refund" and back.since:
+    back.approved_by, back.state, back.interest = actor.actor, "approved" if approve else "declined", 0
+    if approve and back.since:
         back.interest = _interest(back)
     if approve and back.kind == "offset":
         _offset(back)
@@ -135,16 +141,27 @@ def _interest(back: GiveBack) -> int:
 
 
 def _offset(back: GiveBack) -> None:
-    """Post a 充当. Raises MoneyMoved when the due was paid meanwhile."""
+    """Post a 充当 with its 還付加算金: what the due has no room for is 過誤納金. Raises MoneyMoved when the due was paid meanwhile."""
     assert back.target
     due, on = Instalment.objects.get(id=back.target.id), clock.today()
-    if due.amount - due.paid < back.amount:
-        raise MoneyMoved("充当する先の期別が、そのあいだに納付されました。却下して、もう一度申し出てください。")
-    Posting.objects.create(money=back.excess.money, instalment=due, debit=Account.EXCESS, credit=Account.RECEIVABLE, amount=back.amount, on=on)
-    due.paid += back.amount
+    left = due.amount - due.paid - due.written
+    if left < back.amount:
+        raise MoneyMoved("充当する先の期別が、そのあいだに納付されたか、不納欠損になりました。却下して、もう一度申し出てください。")
+    more = min(back.interest, left - back.amount)
+    for debit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, more)):
+        if yen:
+            Posting.objects.create(money=back.excess.money, instalment=due, debit=debit, credit=Account.RECEIVABLE, amount=yen, on=on)
+    if rest := back.interest - more:
+        _interest_left(back.excess, rest, on)
+    due.paid += back.amount + more
     due.settled_on = on if due.paid == due.amount else None
     due.save(update_fields=["paid", "settled_on"])
     _gone(back)
+
+
+def _interest_left(excess: Excess, yen: int, on: dt.date) -> None:
+    Posting.objects.create(money=excess.money, instalment=excess.instalment, debit=Account.INTEREST, credit=Account.EXCESS, amount=yen, on=on)
+    Excess.objects.create(money=excess.money, instalment=excess.instalment, fee=excess.fee, why="interest", amount=yen, left=yen, found_on=on)
 
 
 def _gone(back: GiveBack) -> None:
@@ -159,7 +176,7 @@ def _gone(back: GiveBack) -> None:
 @transaction.atomic(durable=True)
 def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, FormWrong, NothingToPrint."""
-    from .formats.errors import RowRefused
+    from .formats.errors import RowRefused as Refused
     from .formats.zengin import transfer_file
 
     section_require(actor, writes=True)
@@ -172,8 +189,8 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
         raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
     try:
         data = b"".join(transfer_file(layout(TRANSFER), sender(), on, map(_order, backs), line_end=line_end(TRANSFER)))
-    except RowRefused as refused:
-        raise FormWrong([("on", refused.ja)]) from None
+    except Refused as refused:
+        raise FormWrong([("on", _stopped(refused, backs))]) from None
     kept = file_write(data=data, name=f"sougou-furikomi-{on}.txt", kind="application/octet-stream", owner="collection")
     total = sum(back.amount + back.interest for back in backs)
     transfer = Transfer.objects.create(on=on, refunds=len(backs), amount=total, file_id=kept.id, by=actor.actor, at=clock.now())
@@ -185,6 +202,15 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     return transfer
 
 
+def _stopped(refused: RowRefused, backs: list[GiveBack]) -> str:
+    """Which 還付 it is that the file cannot hold, and what to do."""
+    if not refused.row:
+        return refused.ja
+    back = backs[refused.row - 1]
+    return (f"納付番号 {back.excess.number} の還付 {back.amount:,}円が、ファイルに書けません({refused.field}: {refused.why})"
+            "「過誤納金」でその還付を却下し(係長か課長)、書き直した口座で申し出てください。ほかの還付は、そのあとで作れます。")
+
+
 def _paid_out(back: GiveBack, transfer: Transfer) -> None:
     for debit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, back.interest)):
         if yen:
@@ -192,6 +218,29 @@ def _paid_out(back: GiveBack, transfer: Transfer) -> None:
     _gone(back)
     back.transfer = transfer
     back.save(update_fields=["state", "transfer"])
+
+
+@transaction.atomic(durable=True)
+def back_returned(*, actor: Staff, back_id: str) -> GiveBack:
+    """組戻し: the bank could not pay out a 還付 and the money is here again. It is 過誤納金 again, to be asked for once more with another
+    account; what went to the bank stays in the books. Raises DemandNotFound, MoneyMoved."""
+    section_require(actor, writes=True)
+    one_writer()
+    back = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(id=back_id).first()
+    if back is None:
+        raise DemandNotFound
+    if back.state != "done" or back.transfer_id is None:
+        raise MoneyMoved
+    for credit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, back.interest)):
+        if yen:
+            Posting.objects.create(money=back.excess.money, instalment=back.excess.instalment, debit=OUT, credit=credit, amount=yen,
+                                   on=clock.today())
+    Excess.objects.filter(id=back.excess_id).update(left=F("left") + back.amount)
+    back.state = "returned"
+    back.save(update_fields=["state"])
+    audit.record(actor.actor, "refund.returned", chain=CHAIN, facts={
+        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest})
+    return back
 
 
 def _order(back: GiveBack) -> Order:

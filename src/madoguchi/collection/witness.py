@@ -40,6 +40,8 @@ def _back(act: Act) -> Want:
     want: Want = {"kind": kind, "amount": act.facts["yen"], "excess_id": act.facts["excess"]}
     if state == "asked":
         return want | {"asked_by": act.actor}
+    if state == "returned":
+        return want | {"state": state}
     return want | {"approved_by": act.actor, "interest": act.facts["interest"], "state": ("approved", "done") if state == "approved" else state}
 
 
@@ -60,7 +62,8 @@ SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
     **dict.fromkeys(("demands.imported", "changes.imported", "results.imported", "debits.imported"), SHEETS),
-    **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "offset.asked", "offset.done", "offset.declined"), BACKS),
+    **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "refund.returned", "offset.asked", "offset.done", "offset.declined"),
+                    BACKS),
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),
     "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
         "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
@@ -84,14 +87,15 @@ def witness(chains: Chains) -> Iterator[Fault]:
     acts = chains.get(CHAIN, [])
     for made in dict.fromkeys(SAID.values()):
         own = [act for act in acts if SAID.get(act.action) is made]
+        last = {(act.facts[made.key], column): act.seq for act in own for column in made.want(act)}  # a later act may say otherwise
         for at in range(0, len(own), BATCH):
-            yield from _compared(made, own[at:at + BATCH])
+            yield from _compared(made, own[at:at + BATCH], last)
         if made.whole:
             yield from _unsaid(made, {str(act.facts[made.key]) for act in own}, acts[-1].seq if acts else 1)
     yield from _files(acts)
 
 
-def _compared(made: Made, acts: list[Act]) -> Iterator[Fault]:
+def _compared(made: Made, acts: list[Act], last: dict[tuple[Any, str], int]) -> Iterator[Fault]:
     rows = {str(row.pk): row for row in made.model._default_manager.filter(pk__in={act.facts[made.key] for act in acts})}
     for act in acts:
         row, who = rows.get(str(act.facts[made.key])), f"{made.ja} {act.facts[made.key]}"
@@ -99,6 +103,8 @@ def _compared(made: Made, acts: list[Act]) -> Iterator[Fault]:
             yield Fault(CHAIN, act.seq, f"{who}が消されています")
             continue
         for column, ought in made.want(act).items():
+            if last[act.facts[made.key], column] != act.seq:
+                continue
             stands = getattr(row, column)
             if stands not in ought if isinstance(ought, tuple) else str(stands) != str(ought):
                 words = " か ".join(ought) if isinstance(ought, tuple) else ought
