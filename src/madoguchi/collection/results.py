@@ -69,7 +69,8 @@ WHERE collection_instalment.id = m.instalment_id AND collection_instalment.settl
 # what another file has brought already: same number, day, sum and way
 KNOWN = """
 SELECT COUNT(DISTINCT m.id), MAX(o.sheet_id) FROM collection_money AS m
-INNER JOIN collection_money AS o ON o.number = m.number AND o.amount = m.amount AND o.paid_on = m.paid_on AND o.channel = m.channel AND o.stage = m.stage AND o.sheet_id <> m.sheet_id
+INNER JOIN collection_money AS o ON o.number = m.number AND o.amount = m.amount AND o.paid_on = m.paid_on
+  AND o.channel = m.channel AND o.stage = m.stage AND o.sheet_id <> m.sheet_id
 WHERE m.id BETWEEN %s AND %s AND m.stage = 'final' AND m.outcome IN ('twice', 'look', 'unknown')"""
 TOLD = """
 UPDATE collection_instalment SET {set} FROM (
