@@ -12,7 +12,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import desk, runs
+from madoguchi.collection import desk, printing, runs
 from madoguchi.collection.errors import NothingToPrint, RunWrong
 from madoguchi.collection.models import Demand, Instalment, Run, RunFile
 from madoguchi.collection.slips import check
@@ -115,6 +115,36 @@ def test_the_command_prints_on_several_cores_and_goes_on_where_it_stopped(hall, 
     assert rows[-2][2:6:3] == rows[-1][2:6:3] == ["5", "50000"]
     with pytest.raises(CommandError, match="通知書を作る調定がありません"):
         make(tmp_path / "out")
+
+
+def laid(run):
+    return [f"keiji-2026-notice{run.id}-{n:04d}.pdf" for n in (1, 2)] + [f"keiji-2026-notice{run.id}-job.csv"]
+
+
+def test_a_run_that_was_printed_but_not_laid_into_the_folder_is_laid_by_the_same_command(hall, demanded, tmp_path) -> None:
+    demanded(people=3, parts=1, charge="keiji")
+    run = runs.run_start(actor="cli", kind="notice", charge="keiji", year=2026, issued_on=ISSUED, per_file=2, promise=False)
+    for file in run.files.all():
+        runs.file_done(file, *printed(*runs.file_work(file)))  # then somebody pulled the plug
+    make(tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == laid(run)
+
+
+def test_a_run_broken_off_while_it_was_laid_comes_before_a_new_one(hall, demanded, tmp_path, monkeypatch) -> None:
+    demanded(people=3, parts=1, charge="keiji")
+    with monkeypatch.context() as plug, pytest.raises(OSError, match="full"):
+        plug.setattr(printing, "_lay", full_disk)
+        make(tmp_path / "out")
+    later = sheet_text(people=1, parts=1).replace("00000001", "77777777")
+    desk.demands_import(actor=hall.staff("yamada"), charge="keiji", year=2026, data=later.encode(), name="随時.csv")
+    make(tmp_path / "out")
+    assert sorted(p.name for p in (tmp_path / "out").iterdir()) == laid(Run.objects.get())
+    make(tmp_path / "out")
+    assert Run.objects.count() == 2
+
+
+def full_disk(*_):
+    raise OSError("full")
 
 
 def test_a_slip_is_printed_again_for_what_is_left(hall, demanded, came, tmp_path) -> None:

@@ -15,10 +15,10 @@ from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
 from madoguchi.collection.models import Sheet
-from madoguchi.collection.printing import run_print
+from madoguchi.collection.printing import run_print, run_take_up
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
-from madoguchi.collection.runs import PER_FILE, run_start, run_unfinished
+from madoguchi.collection.runs import PER_FILE
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
 from madoguchi.collection.trial import PARTS, demands_csv, results_invented
@@ -137,9 +137,9 @@ class Command(BaseCommand):
             options["out"].mkdir(parents=True, exist_ok=True)
         except OSError as wrong:
             raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
-        run = run_unfinished(options["kind"], options["charge"], options["year"]) or run_start(
+        run = run_take_up(
             actor="cli", kind=options["kind"], charge=options["charge"], year=options["year"], issued_on=options["issued_on"] or clock.today(),
-            per_file=options["per_file"], promise=False)
+            per_file=options["per_file"], folder=options["out"])
         for done, total in run_print(run, options["out"], options["processes"]):
             self.stderr.write(f"\r{'█' * (20 * done // total):░<20} {done:,}/{total:,}ファイル", ending="")
         self.stderr.write("")
