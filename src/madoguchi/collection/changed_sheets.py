@@ -7,13 +7,11 @@ from collections.abc import Iterable, Iterator
 
 from madoguchi.offices.public import city
 
-from .accounts import bank_words
 from .charges import charge_get, charges
-from .debits import debits_of
 from .demand_sheet import TRIAL
-from .models import Change, DirectDebit, Instalment
-from .sheets import CHUNK, addressee_of, issuer, slip_of, taken_until, year_words
-from .slips.parts import Due, Line, Notice
+from .models import Change, Instalment
+from .sheets import CHUNK, Debits, addressee_of, debits_due, issuer, slip_of, taken_until, ways_to_pay, year_words
+from .slips.parts import Line, Notice
 
 LAW = "次のとおり税額を変更しましたので、通知します。前にお送りした納付書は、変更のあった期については使えません。下の納付書で納めてください。"
 OVER = "納めすぎになった額は、お返しするか、未納の税に充てます。あとで通知します。"
@@ -29,27 +27,27 @@ def changes_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
         for part in Instalment.objects.filter(demand__in=[row.demand_id for row in rows.values()]):
             parts.setdefault(part.demand_id, {})[part.no] = part
         charge = next(iter(rows.values())).demand.charge
-        debits = debits_of({row.demand.payer for row in rows.values()}, charge, issued_on)
+        debits = debits_due(charge, ((row.demand.payer, part.due) for row in rows.values() for part in parts[row.demand_id].values()
+                                     if not part.failed_code))
         for number in some:
             row = rows[number]
-            yield change_of(row, parts[row.demand_id], issued_on, debits.get(row.demand.payer))
+            yield change_of(row, parts[row.demand_id], issued_on, debits)
 
 
-def change_of(row: Change, parts: dict[int, Instalment], issued_on: dt.date, debit: DirectDebit | None) -> Notice:
+def change_of(row: Change, parts: dict[int, Instalment], issued_on: dt.date, debits: Debits) -> Notice:
     """The letter of one change. Its slips ask for what was left on the day of the change."""
     demand, charge, codes, words = row.demand, charge_get(row.demand.charge), charges().codes, year_words(row.demand.year)
     open_ = [(parts[no], amount - paid) for no, _, amount, _, paid in row.after if amount > paid and not parts[no].written]
-    slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=yen, reissue=1,
-                          valid_until=taken_until(issued_on) if part.due < issued_on else None) for part, yen in open_)
+    slips, dues = ways_to_pay((slip_of(charge, codes, demand, part, len(parts), amount=yen, reissue=1,
+                                       valid_until=taken_until(issued_on) if part.due < issued_on else None) for part, yen in open_),
+                              demand.payer, debits)
     over = sum(max(0, paid - now) for (_, _, _, _, paid), (_, _, now, _, _) in zip(row.before, row.after, strict=False))
     lines = [Line("変更前の年税額", row.was), Line("変更後の年税額", row.amount), Line("納付済みの額", row.amount - row.left),
              Line("変更の理由", row.why)]
     if over:
         lines.append(Line("納めすぎの額", over))
-    how = f"口座振替({bank_words(debit.bank)})" if debit else ""
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} 税額変更通知書", law=LAW + (OVER if over else ""),
         notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=tuple(lines), total=row.left, whole=False,
-        slips=() if debit else slips, appeal=city().appeals[charge.appeal],
-        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts.values()),
-        dues=tuple(Due(slip.period, slip.due, slip.amount, how) for slip in slips) if debit else ())
+        slips=slips, appeal=city().appeals[charge.appeal],
+        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts.values()), dues=dues)

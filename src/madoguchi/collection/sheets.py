@@ -53,17 +53,35 @@ def addressee_of(demand: Demand) -> Addressee:
     return Addressee(demand.name, demand.zip, (demand.address, demand.building) if demand.building else (demand.address,))
 
 
-def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, debit: DirectDebit | None = None) -> Notice:
-    """The notice of a demand with a slip for each of its 期, or the days on which the bank pays."""
+Debits = dict[tuple[str, dt.date], DirectDebit]  # (宛名番号, 納期限) → the account
+
+
+def debits_due(charge: str, rows: Iterable[tuple[str, dt.date]]) -> Debits:
+    """The accounts that are in force on the 納期限 of 期 (宛名番号, 納期限): what the bank is asked for."""
+    payers: dict[dt.date, set[str]] = {}
+    for payer, due in rows:
+        payers.setdefault(due, set()).add(payer)
+    return {(payer, due): debit for due, some in payers.items() for payer, debit in debits_of(some, charge, due).items()}
+
+
+def ways_to_pay(slips: Iterable[Slip], payer: str, debits: Debits) -> tuple[tuple[Slip, ...], tuple[Due, ...]]:
+    """The slips that go into a letter, and its table of dates where the bank pays some of the 期 or all."""
+    slips = tuple(slips)
+    held = {slip.number: debit for slip in slips if (debit := debits.get((payer, slip.due)))}
+    dues = (Due(slip.period, slip.due, slip.amount, f"口座振替({bank_words(held[slip.number].bank)})" if slip.number in held else slip.number)
+            for slip in slips)
+    return tuple(slip for slip in slips if slip.number not in held), tuple(dues) if held else ()
+
+
+def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, debits: Debits | None = None) -> Notice:
+    """The notice of a demand with a slip for each of its 期, except those on whose 納期限 the bank pays."""
     charge, codes, words = charge_get(demand.charge), charges().codes, year_words(demand.year)
-    slips = tuple(slip_of(charge, codes, demand, part, len(parts)) for part in parts)
-    how = f"口座振替({bank_words(debit.bank)})" if debit else ""
+    slips, dues = ways_to_pay((slip_of(charge, codes, demand, part, len(parts)) for part in parts), demand.payer, debits or {})
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} {charge.title}", law=charge.words.replace("{年度}", words),
         notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=(Line("年税額", demand.amount),), total=demand.amount,
-        slips=() if debit else slips, appeal=city().appeals[charge.appeal],
-        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts),
-        dues=tuple(Due(slip.period, slip.due, slip.amount, how) for slip in slips) if debit else ())
+        slips=slips, appeal=city().appeals[charge.appeal],
+        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts), dues=dues)
 
 
 def notices_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
@@ -76,9 +94,9 @@ def notices_of(ids: Iterable[int], issued_on: dt.date) -> Iterator[Notice]:
         for part in Instalment.objects.filter(demand__in=some).order_by("no"):
             parts.setdefault(part.demand_id, []).append(part)
         charge = next(iter(demands.values())).charge
-        debits = debits_of({demand.payer for demand in demands.values()}, charge, issued_on)
+        debits = debits_due(charge, ((demands[number].payer, part.due) for number in some for part in parts[number]))
         for number in some:
-            yield notice_of(demands[number], parts[number], issued_on, debit=debits.get(demands[number].payer))
+            yield notice_of(demands[number], parts[number], issued_on, debits=debits)
 
 
 def taken_until(on: dt.date) -> dt.date:

@@ -163,7 +163,7 @@ class Notice:
     """A notice (納税通知書) with its slips. ``trial``: its numbers are invented, 見本 stands across every page.
 
     ``notice_number`` is what people quote on the telephone. The slips of instalments must add up to ``total``. The table of
-    dates follows the slips; ``dues`` takes its place where the bank pays (口座振替), and must add up, too."""
+    dates follows the slips; ``dues`` takes its place where the bank pays (口座振替) all 期 or some, and must add up, too."""
 
     addressee: Addressee
     title: str

@@ -12,16 +12,27 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import accounts, charges, city_formats, debits, demands, ledger, runs
+from madoguchi.collection import (
+    accounts,
+    changed_sheets,
+    changes,
+    charges,
+    city_formats,
+    debits,
+    demands,
+    ledger,
+    runs,
+    sheets,
+)
 from madoguchi.collection.errors import FormWrong, NothingToPrint, SheetWrong
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import answered, read_request
-from madoguchi.collection.models import DebitRequest, DirectDebit, Instalment
+from madoguchi.collection.models import Change, DebitRequest, Demand, DirectDebit, Instalment
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.files.public import file_get, file_open
 from madoguchi.kernel import clock
 
-from .conftest import DUES, accounts_text, debited, sheet_text
+from .conftest import DUES, accounts_text, change_waiting, debited, printed_run, sheet_text
 from .test_runs import bytes_of, text_of
 
 ON = dt.date(2027, 3, 10)
@@ -65,6 +76,34 @@ def test_who_pays_by_debit_gets_days_instead_of_slips(hall, demanded) -> None:
     file = run.files.get()
     assert (file.notices, file.slips, file.amount) == (2, 4, 80_000)
     assert "口座振替" in text_of(bytes_of(file))
+
+
+def lasting(since, until):
+    """The notice of one whose account is in force on some of the four 納期限."""
+    debits.debits_take(actor="test", data=accounts_text(since=since, until=until).encode(), name="口座.csv")
+    notice, = sheets.notices_of(list(Demand.objects.values_list("id", flat=True)), dt.date(2026, 5, 1))
+    return notice
+
+
+@pytest.mark.parametrize(("since", "until", "by_slip"), [
+    ("2026-04-01", "2026-08-31", [3, 4]), ("2026-07-01", "", [1]), ("2026-04-01", "2026-05-01", [1, 2, 3, 4])])
+def test_every_instalment_has_either_a_slip_or_a_debit(hall, demanded, since, until, by_slip) -> None:
+    demanded(people=1, parts=4, charge="kokuho")
+    notice = lasting(since, until)
+    assert [slip.instalment for slip in notice.slips] == by_slip
+    assert [no for no, due in enumerate(notice.dues, 1) if "口座振替" not in due.how] == (by_slip if notice.dues else [])
+    assert {due.how for due in notice.dues if "口座振替" not in due.how} <= {slip.number for slip in notice.slips}
+
+
+def test_a_changed_notice_has_a_slip_for_what_the_bank_no_longer_pays(hall, demanded) -> None:
+    demanded(people=1, parts=4, charge="kokuho")
+    lasting("2026-04-01", "2026-08-31")
+    printed_run(charge="kokuho")
+    clerk = hall.staff("yamada")
+    changes.change_take(actor=clerk, sheet_id=change_waiting(hall, (9_000, 9_000, 9_000, 9_000), "kokuho").id)
+    notice, = changed_sheets.changes_of(list(Change.objects.values_list("id", flat=True)), dt.date(2026, 6, 15))
+    assert [slip.instalment for slip in notice.slips] == [3, 4] and len(notice.dues) == 4
+    assert notice.total == 36_000
 
 
 def test_the_same_payer_and_charge_again_replaces_the_account(hall) -> None:
