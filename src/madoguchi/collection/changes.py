@@ -24,7 +24,7 @@ from .demands import trial_number
 from .errors import DemandNotFound, MoneyMoved, SheetWrong
 from .lateness import late_of
 from .ledger import CHAIN, one_writer
-from .models import Change, Demand, Excess, Instalment, Posting, Sheet, VoidNumber
+from .models import Change, Demand, Excess, Instalment, Posting, Reminder, RunFile, Sheet, VoidNumber
 from .rules import Account
 
 CHUNK = 500
@@ -130,11 +130,12 @@ def _diffs(charge: str, year: int, data: bytes) -> list[Diff]:
         for part in Instalment.objects.filter(demand__in=list(demands.values())):
             parts.setdefault(part.demand_id, {})[part.no] = part
         waiting = set(Change.objects.filter(demand__in=list(demands.values()), told=True, run=None).values_list("demand", flat=True))
+        printing = _printing(list(demands.values()))
         taken = _taken([p.number for c in some for p in c.parts if p.number])
         for claim in some:
             demand = demands.get(claim.notice)
             old = parts.get(demand.id, {}) if demand else {}
-            faults += _faults(claim, demand, old, taken, waiting)
+            faults += _faults(claim, demand, old, taken, waiting, printing)
             if demand:
                 out.append(Diff(demand, claim, tuple((old.get(p.no), p) for p in sorted(claim.parts, key=lambda p: p.no))))
     if faults:
@@ -147,10 +148,21 @@ def _taken(numbers: list[str]) -> set[str]:
             *VoidNumber.objects.filter(number__in=numbers).values_list("number", flat=True)} if numbers else set()
 
 
-def _faults(claim: NewClaim, demand: Demand | None, old: dict[int, Instalment], taken: set[str], waiting: set[int]) -> list[str]:
+def _printing(demands: list[Demand]) -> set[int]:
+    """Those of which a letter is being printed: it says what they are now, and the run must come out as it was begun."""
+    runs = set(RunFile.objects.filter(done_at=None).values_list("run", flat=True))
+    return runs and {*(d.id for d in demands if d.run_id in runs),
+                     *Change.objects.filter(demand__in=demands, run__in=runs).values_list("demand", flat=True),
+                     *Reminder.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True)}
+
+
+def _faults(claim: NewClaim, demand: Demand | None, old: dict[int, Instalment], taken: set[str], waiting: set[int],
+            printing: set[int]) -> list[str]:
     where = f"{claim.line}行目 通知書番号「{claim.notice}」"
     if demand is None:
         return [f"{where}の調定がありません。科目と賦課年度を確かめるか、先に調定を取り込んでください"]
+    if demand.id in printing:
+        return [f"{where}は、通知書か督促状を印刷しているところです。「通知書・督促状」でその回が終わってから、もう一度開いてください"]
     if demand.id in waiting:
         return [f"{where}は、前の更正の税額変更通知書をまだ作っていません。先に「通知書・督促状」で作ってください"]
     out = [f"{where}の{no}期がありません。変わらない期も、なくなった期(0円)も書いてください" for no in sorted(set(old) - {p.no for p in claim.parts})]

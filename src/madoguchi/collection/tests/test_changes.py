@@ -76,6 +76,24 @@ def test_more_is_due_opens_what_was_settled_and_a_new_instalment_may_come(demand
     assert ledger.faults() == []
 
 
+@pytest.mark.parametrize("kind", ["notice", "reminder", "change"])
+def test_nothing_changes_under_letters_that_are_being_printed(demanded, changed, kind) -> None:
+    demanded(people=2)
+    if kind == "change":
+        printed_run(charge="kotei")
+        changed([9_000] * 4)
+    run = runs.run_start(actor="test", kind=kind, charge="kotei", year=2026, issued_on=ON)
+    with pytest.raises(SheetWrong) as wrong:
+        changed([8_000] * 4)
+    assert "印刷しているところ" in wrong.value.lines[0]
+    run_worker()
+    sheets = list[str]()
+    runs.job_sheet(run, sheets.append)
+    changed([8_000] * 4)
+    runs.job_sheet(run, sheets.append)
+    assert sheets[0] == sheets[1]
+
+
 def test_the_old_slip_is_void_and_is_matched_all_the_same(demanded, came, changed) -> None:
     first, second, third, fourth = demanded(people=1)
     changed([6_000, 10_000, 10_000, 0])
