@@ -9,12 +9,17 @@ from typing import TYPE_CHECKING
 
 from madoguchi.kernel import keys
 
+from .charges import DEBIT_FORM, TRANSFER, charges
+from .city_formats import layout
+
 if TYPE_CHECKING:
     from .formats.zengin import Account
 
-MOST = 30  # 預金者名・受取人名 of the 全銀 record: one name that is too long would stop a whole file
+HOLDER = {DEBIT_FORM: "預金者名", TRANSFER: "受取人名"}  # one name that cannot be written would stop a whole file
+REWRITTEN = {"ヲ": "オ", "ヮ": "ワ", "ヰ": "イ", "ヱ": "エ", "ヵ": "カ", "ヶ": "ケ"}  # letters that files for banks mostly lack
 FIELDS = ("bank", "branch", "kind", "number", "holder")
 KINDS = {"1": "普通", "2": "当座", "3": "納税準備", "4": "貯蓄"}
+DEBITED = {key: words for key, words in KINDS.items() if words != "貯蓄"}  # 全銀協: no 貯蓄 is debited
 
 
 def folded(holder: str) -> str:
@@ -22,11 +27,10 @@ def folded(holder: str) -> str:
     return holder.replace("・", ".")
 
 
-def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = KINDS) -> list[tuple[str, str]]:
-    """What is wrong, by field: bank and branch by their numbers (全銀), holder in kana. ``kinds``: of deposits."""
+def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = DEBITED, form: str = DEBIT_FORM) -> list[tuple[str, str]]:
+    """What is wrong, by field: bank and branch by their numbers (全銀), the holder by the layout of the file that will be written
+    (``form``). ``kinds``: of deposits. Raises ProfileUnknown, ProfileWrong."""
     from zengin_code import Bank
-
-    from .formats.charset import half
 
     faults = []
     bank = Bank.all.get(account["bank"])
@@ -38,9 +42,22 @@ def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = KINDS)
         faults.append(("kind", "預金の種類を選んでください。"))
     if not re.fullmatch(r"[0-9]{7}", account["number"]):
         faults.append(("number", "口座番号は7桁の数字で入れてください。"))
-    if not re.fullmatch(r"[ァ-ヶーA-Z0-9　 ().,・「」/-]+", account["holder"]) or len(half(folded(account["holder"]), wo=True)) > MOST:
-        faults.append(("holder", "口座名義はカタカナで、半角30文字(濁点も1文字)までで入れてください。"))
+    if wrong := _holder_fault(account["holder"], form, account["bank"]):
+        faults.append(("holder", wrong))
     return faults
+
+
+def _holder_fault(holder: str, form: str, bank: str) -> str:
+    from .formats.writing import fault_of
+
+    if not re.fullmatch(r"[ァ-ヶーA-Z0-9　 ().,・「」/-]+", holder):
+        return "口座名義はカタカナで、半角30文字(濁点も1文字)までで入れてください。"
+    profile = layout(form, bank=bank if form == DEBIT_FORM and bank in charges().banks else "")
+    why = fault_of(profile, HOLDER[form], folded(holder))
+    instead = [f"「{c}」は「{REWRITTEN[c]}」" for c in dict.fromkeys(holder) if c in REWRITTEN and fault_of(profile, HOLDER[form], c)]
+    if instead:
+        return f"口座名義の{'、'.join(instead)}と書いてください。銀行のファイルでは使えない字です。"
+    return why and f"口座名義: {why}"
 
 
 def sealed(purpose: str, account: Mapping[str, str], bound_to: str) -> bytes:

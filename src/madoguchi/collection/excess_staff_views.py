@@ -57,7 +57,8 @@ def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], s
     actor = actor_of(request)
     found = givebacks.excess_get(actor=actor, excess_id=excess_id)
     stamps = actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
-    rows = [(b, KINDS[b.kind], STATES[b.state], b.state == "asked" and stamps and b.asked_by != actor.actor) for b in selectors.backs_of(found)]
+    rows = [(b, KINDS[b.kind], STATES[b.state], b.state in ("asked", "approved") and stamps and b.asked_by != actor.actor)
+            for b in selectors.backs_of(found)]
     context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
                "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
                "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS}

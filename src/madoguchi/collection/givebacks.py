@@ -26,6 +26,7 @@ from .models import Excess, GiveBack, Instalment, Posting, Transfer
 from .rules import OUT, Account
 
 if TYPE_CHECKING:
+    from .formats.errors import RowRefused
     from .formats.zengin import Transfer as Order
 
 PURPOSE = "refund-account"
@@ -83,7 +84,7 @@ def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[st
     """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
     person decides). Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
-    faults = accounts.account_faults(account, KINDS)
+    faults = accounts.account_faults(account, KINDS, TRANSFER)
     if since is not None and since <= excess.money.paid_on:
         faults.append(("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。"))
     if faults:
@@ -102,8 +103,8 @@ def _asked(actor: Staff, back: GiveBack) -> GiveBack:
 
 @transaction.atomic(durable=True)
 def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
-    """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer.
-    Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
+    """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer;
+    until then it may still be declined. Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
     section_require(actor, writes=True)
     one_writer()
     back = GiveBack.objects.select_related("excess__money", "target").filter(id=back_id).first()
@@ -112,9 +113,9 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     section = charges().section
     if back.asked_by == actor.actor or not (actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)):
         raise SecondPerson
-    if back.state != "asked":
+    if back.state != "asked" and (approve or back.state != "approved"):
         raise MoneyMoved
-    back.approved_by, back.state = actor.actor, "approved" if approve else "declined"
+    back.approved_by, back.state, back.interest = actor.actor, "approved" if approve else "declined", 0
     if approve and back.kind == "refund" and back.since:
         back.interest = _interest(back)
     if approve and back.kind == "offset":
@@ -138,8 +139,8 @@ def _offset(back: GiveBack) -> None:
     """Post a 充当. Raises MoneyMoved when the due was paid meanwhile."""
     assert back.target
     due, on = Instalment.objects.get(id=back.target.id), clock.today()
-    if due.amount - due.paid < back.amount:
-        raise MoneyMoved("充当する先の期別が、そのあいだに納付されました。却下して、もう一度申し出てください。")
+    if due.amount - due.paid - due.written < back.amount:
+        raise MoneyMoved("充当する先の期別が、そのあいだに納付されたか、不納欠損になりました。却下して、もう一度申し出てください。")
     Posting.objects.create(money=back.excess.money, instalment=due, debit=Account.EXCESS, credit=Account.RECEIVABLE, amount=back.amount, on=on)
     due.paid += back.amount
     due.settled_on = on if due.paid == due.amount else None
@@ -159,7 +160,7 @@ def _gone(back: GiveBack) -> None:
 @transaction.atomic(durable=True)
 def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
     """One 総合振込 file with every approved 還付, for the bank to transfer on a day. Raises DemandNotFound, FormWrong, NothingToPrint."""
-    from .formats.errors import RowRefused
+    from .formats.errors import RowRefused as Refused
     from .formats.zengin import transfer_file
 
     section_require(actor, writes=True)
@@ -172,8 +173,8 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
         raise NothingToPrint("承認されて、まだ振り込んでいない還付はありません。")
     try:
         data = b"".join(transfer_file(layout(TRANSFER), sender(), on, map(_order, backs), line_end=line_end(TRANSFER)))
-    except RowRefused as refused:
-        raise FormWrong([("on", refused.ja)]) from None
+    except Refused as refused:
+        raise FormWrong([("on", _stopped(refused, backs))]) from None
     kept = file_write(data=data, name=f"sougou-furikomi-{on}.txt", kind="application/octet-stream", owner="collection")
     total = sum(back.amount + back.interest for back in backs)
     transfer = Transfer.objects.create(on=on, refunds=len(backs), amount=total, file_id=kept.id, by=actor.actor, at=clock.now())
@@ -183,6 +184,15 @@ def transfer_make(*, actor: Staff, on: dt.date) -> Transfer:
         "transfer": transfer.id, "refunds": len(backs), "yen": total, "sha256": kept.sha256})
     failpoints.hit("collection.transfer.before_commit")
     return transfer
+
+
+def _stopped(refused: RowRefused, backs: list[GiveBack]) -> str:
+    """Which 還付 it is that the file cannot hold, and what to do."""
+    if not refused.row:
+        return refused.ja
+    back = backs[refused.row - 1]
+    return (f"納付番号 {back.excess.number} の還付 {back.amount:,}円が、ファイルに書けません({refused.field}: {refused.why})"
+            "「過誤納金」でその還付を却下し(係長か課長)、書き直した口座で申し出てください。ほかの還付は、そのあとで作れます。")
 
 
 def _paid_out(back: GiveBack, transfer: Transfer) -> None:

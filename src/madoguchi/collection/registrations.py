@@ -92,10 +92,7 @@ def account_of(row: DebitAct) -> dict[str, str]:
 
 def faults_of(row: DebitAct) -> list[str]:
     """Why the bank could not be asked with this account."""
-    return [] if row.kind == STOP else [ja for _, ja in accounts.account_faults(account_of(row), DEBITED)]
-
-
-DEBITED = {key: words for key, words in accounts.KINDS.items() if words != "貯蓄"}  # 全銀協: no 貯蓄 is debited
+    return [] if row.kind == STOP else [ja for _, ja in accounts.account_faults(account_of(row))]
 
 
 def _place(row: DebitAct, payer: str, by: str) -> bool:

@@ -84,14 +84,15 @@ def witness(chains: Chains) -> Iterator[Fault]:
     acts = chains.get(CHAIN, [])
     for made in dict.fromkeys(SAID.values()):
         own = [act for act in acts if SAID.get(act.action) is made]
+        last = {(act.facts[made.key], column): act.seq for act in own for column in made.want(act)}  # a later act may say otherwise
         for at in range(0, len(own), BATCH):
-            yield from _compared(made, own[at:at + BATCH])
+            yield from _compared(made, own[at:at + BATCH], last)
         if made.whole:
             yield from _unsaid(made, {str(act.facts[made.key]) for act in own}, acts[-1].seq if acts else 1)
     yield from _files(acts)
 
 
-def _compared(made: Made, acts: list[Act]) -> Iterator[Fault]:
+def _compared(made: Made, acts: list[Act], last: dict[tuple[Any, str], int]) -> Iterator[Fault]:
     rows = {str(row.pk): row for row in made.model._default_manager.filter(pk__in={act.facts[made.key] for act in acts})}
     for act in acts:
         row, who = rows.get(str(act.facts[made.key])), f"{made.ja} {act.facts[made.key]}"
@@ -99,6 +100,8 @@ def _compared(made: Made, acts: list[Act]) -> Iterator[Fault]:
             yield Fault(CHAIN, act.seq, f"{who}が消されています")
             continue
         for column, ought in made.want(act).items():
+            if last[act.facts[made.key], column] != act.seq:
+                continue
             stands = getattr(row, column)
             if stands not in ought if isinstance(ought, tuple) else str(stands) != str(ought):
                 words = " か ".join(ought) if isinstance(ought, tuple) else ought

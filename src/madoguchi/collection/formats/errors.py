@@ -24,7 +24,7 @@ class RowRefused(DomainError):
     status = 422
 
     def __init__(self, why: str, *, row: int, field: str) -> None:
-        self.row, self.field = row, field
+        self.row, self.field, self.why = row, field, why
         super().__init__((f"{row}件目の" if row else "見出しの") + f"「{field}」: {why}", row=row, field=field)
 
 

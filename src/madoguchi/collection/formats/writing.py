@@ -36,6 +36,16 @@ def _letters(field: Field, value: Value, row: int, profile: Profile) -> str:
     return text[:field.length].ljust(field.length)
 
 
+def fault_of(profile: Profile, name: str, value: str) -> str:
+    """Why a text cannot stand in this field of a data record; "" when it can."""
+    field = next(f for f in profile.data.fields if f.name == name)
+    try:
+        _letters(field, value, 0, profile)
+    except RowRefused as refused:
+        return refused.why
+    return ""
+
+
 def line(profile: Profile, record: Record, values: Mapping[str, Value], row: int) -> str:
     """One record as half-width text, without its line end. Raises RowRefused; KeyError for a name that the record does not have."""
     unknown = set(values) - {f.name for f in record.fields}

@@ -7,15 +7,16 @@ import datetime as dt
 import pytest
 from django.urls import reverse
 
-from madoguchi.collection import givebacks, ledger
-from madoguchi.collection.errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
+from madoguchi.collection import accounts, debits, givebacks, ledger, writeoffs
+from madoguchi.collection.city_formats import layout
+from madoguchi.collection.errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson, SheetWrong
 from madoguchi.collection.formats.profiles import profile
-from madoguchi.collection.formats.zengin import read_transfers
+from madoguchi.collection.formats.zengin import Account, Debit, Transfer, debit_request, read_transfers, transfer_file
 from madoguchi.collection.models import Excess, GiveBack, Instalment, Posting
 from madoguchi.files.public import file_get, file_open
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, witness
 
-from .conftest import ACCOUNT, excess_of_payer, transferred
+from .conftest import ACCOUNT, accounts_text, excess_of_payer, transferred
 
 SOON = dt.date(2027, 3, 10)
 
@@ -53,6 +54,83 @@ def test_an_offset_whose_due_was_paid_meanwhile_is_not_posted(paid_twice, came) 
     assert Posting.objects.count() == before
     givebacks.back_answer(actor=chief, back_id=str(back.id), approve=False)
     assert givebacks.free(Excess.objects.get(id=excess.id)) == 10_000
+
+
+def test_an_offset_whose_due_was_written_off_meanwhile_is_not_posted(paid_twice) -> None:
+    excess, second, clerk, chief = paid_twice
+    Instalment.objects.filter(id=second.id).update(due=dt.date(2016, 5, 31))
+    back = givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=5_000, target_id=second.id)
+    row = writeoffs.write_off_ask(actor=clerk, demand_id=second.demand_id, no=2, ground="lapse", since=dt.date(2016, 6, 1), reason="財産がない")
+    writeoffs.write_off_answer(actor=chief, write_off_id=str(row.id), approve=True)
+    with pytest.raises(MoneyMoved) as moved:
+        givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+    assert "却下して" in moved.value.ja
+    assert ledger.faults() == []
+
+
+def kept_of_old(back):
+    """An account that was taken before names were judged by the layout."""
+    back.account = accounts.sealed(givebacks.PURPOSE, ACCOUNT | {"holder": "ミホン カヲル"}, str(back.id))
+    back.save()
+
+
+def test_a_refund_that_cannot_be_written_is_named_and_may_be_declined(paid_twice, hall) -> None:
+    excess, _, clerk, chief = paid_twice
+    backs = [givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=yen, account=ACCOUNT, since=None) for yen in (1_000, 2_000)]
+    for back in backs:
+        givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+    kept_of_old(GiveBack.objects.get(id=backs[1].id))
+    with pytest.raises(FormWrong) as wrong:
+        givebacks.transfer_make(actor=clerk, on=SOON)
+    assert f"納付番号 {excess.number} の還付 2,000円" in wrong.value.faults[0][1] and "却下し" in wrong.value.faults[0][1]
+    page = hall.desk("nakamura").get(reverse("excess_one", kwargs={"excess_id": excess.id})).content.decode()
+    assert page.count('value="decline"') == 2 and 'value="approve"' not in page
+    givebacks.back_answer(actor=chief, back_id=str(backs[1].id), approve=False)
+    assert givebacks.transfer_make(actor=clerk, on=SOON).amount == 1_000
+    for back in backs:  # one is at the bank, one is declined
+        with pytest.raises(MoneyMoved):
+            givebacks.back_answer(actor=chief, back_id=str(back.id), approve=False)
+    assert givebacks.free(Excess.objects.get()) == 9_000
+    assert ledger.faults() == [] and witness.verify() == []
+    GiveBack.objects.filter(state="declined").update(state="approved")
+    assert any("状態が記録と違います" in fault.ja for fault in witness.verify())
+
+
+@pytest.mark.parametrize(("holder", "words"), [
+    ("ミホン カヲル", "「ヲ」は「オ」と"), ("ヰヱ ハナコ", "「ヰ」は「イ」、「ヱ」は「エ」と"),
+    ("ミホン ヵヶヮ", "「ヵ」は「カ」、「ヶ」は「ケ」、「ヮ」は「ワ」と"), ("ガ" * 16, "半角で30文字まで")])
+def test_a_name_that_the_file_cannot_hold_is_refused_with_how_to_write_it(paid_twice, holder, words) -> None:
+    excess, _, clerk, _ = paid_twice
+    with pytest.raises(FormWrong) as wrong:
+        givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT | {"holder": holder}, since=None)
+    assert [(field, words in ja) for field, ja in wrong.value.faults] == [("holder", True)]
+    with pytest.raises(SheetWrong) as lines:
+        debits.debits_read(accounts_text(holder=holder).encode())
+    assert words in lines.value.lines[0]
+
+
+def test_savings_get_refunds_and_are_not_debited(paid_twice) -> None:
+    excess, _, clerk, _ = paid_twice
+    assert givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT | {"kind": "4"}, since=None)
+    with pytest.raises(SheetWrong, match="wrong") as lines:
+        debits.debits_read(accounts_text(kind="4").encode())
+    assert "預金の種類" in lines.value.lines[0]
+
+
+def writable(kind, holder):
+    """The file of a kind with one account in it."""
+    account = Account("0001", "001", "1", "0000000", accounts.folded(holder))
+    if kind == "zengin":
+        return debit_request(layout(kind), debits.sender(), SOON, [Debit("9" * 20, account, 1_000)])
+    return transfer_file(layout(kind), debits.sender(), SOON, [Transfer("9" * 20, account, 1_000)])
+
+
+@pytest.mark.parametrize("kind", ["zengin", "transfer"])
+def test_what_is_taken_at_the_door_can_be_written(hall, kind) -> None:
+    for letter in map(chr, (*range(0x20, 0x7F), *range(0x3000, 0x3100))):
+        holder = f"ミホン{letter}ア"
+        if not accounts.account_faults(ACCOUNT | {"holder": holder}, form=kind):
+            assert b"".join(writable(kind, holder)), holder
 
 
 def test_a_refund_goes_into_one_file_for_the_bank_with_its_interest(paid_twice) -> None:
