@@ -42,6 +42,8 @@ def _value(field: Field, value: str, n: int, start: int) -> None:
         refuse(f"「{shown(value)}」ではなく「{field.fixed.strip()}」のはずです。取込みの様式を確かめてください。")
     if field.codes and value not in field.codes:
         refuse(f"結果コード「{shown(value)}」を知りません(知っているのは{'・'.join(field.codes)})。送り元に意味を確かめ、様式に加えてください。")
+    if field.allowed and value not in field.allowed:
+        refuse(f"「{shown(value)}」は使えません({'・'.join(field.allowed)}のどれかのはず)。送り元に意味を確かめるか、{AGAIN}")
     if field.kind == "N" and not value.isdecimal():
         at = next(i for i, c in enumerate(value) if not c.isdecimal())
         refuse(f"数字のはずのところに「{shown(value[at])}」があります。けたがずれたか、文字化けです。{AGAIN}", at)

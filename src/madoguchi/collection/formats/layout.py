@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from itertools import accumulate
 
 from .charset import KANA, LETTERS, jis
@@ -39,6 +39,7 @@ class Field:
     total: str = ""  # 件数 or 金額 of the data records …
     of: tuple[str, ...] = ()  # … of these stages; empty: of all
     codes: dict[str, Result] = field(default_factory=dict)
+    allowed: tuple[str, ...] = ()  # one of these; empty: whatever the kind admits
 
     @property
     def end(self) -> int:
@@ -124,5 +125,4 @@ class Profile:
 def placed(fields: list[Field]) -> tuple[Field, ...]:
     """Fields one after the other."""
     starts = accumulate((f.length for f in fields), initial=0)
-    return tuple(Field(f.name, f.kind, f.length, at, f.value, f.role, f.blank, f.cut, f.total, f.of, f.codes)
-                 for f, at in zip(fields, starts, strict=False))
+    return tuple(replace(f, start=at) for f, at in zip(fields, starts, strict=False))

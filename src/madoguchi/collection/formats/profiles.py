@@ -33,7 +33,7 @@ USUAL = {"zengin": "zengin-debit", "transfer": "zengin-transfer", "cvs": "cvs-mi
          "ocr": "ocr-mihon"}
 NEEDED = ("様式", "題名", "版", "確認済み", "出典", "文字コード", "記号", "改行", "桁数", "並び")
 MAY = ("経路", "段階", "ヲ")
-FIELD_NEEDED, FIELD_MAY = {"名", "型", "桁"}, ("値", "役", "空白", "超過", "計", "対象", "結果", "注")
+FIELD_NEEDED, FIELD_MAY = {"名", "型", "桁"}, ("値", "役", "空白", "超過", "計", "対象", "結果", "どれか", "注")
 YES = {"はい": True, "いいえ": False}
 
 
@@ -81,9 +81,13 @@ class _Reader:
         codes = self.results(raw, length)
         if (role == RESULT) != bool(codes):
             self.wrong(raw.line, "役が「結果」の項目には、結果の表を書いてください。ほかの項目には書けません")
+        allowed = raw.get("どれか", [])
+        if not isinstance(allowed, list) or not all(len(one) == length and (kind == "C" or one.isdecimal()) for one in allowed):
+            self.wrong(raw.line_of("どれか"), f"どれかは、{length}けたの値を[ ]で書いてください")
+            allowed = []
         return Field(str(raw["名"]), kind, length, 0, value, role, self.one_of(raw, "空白", ("可",)) == "可",
                      self.one_of(raw, "超過", ("切る", "断る")) == "切る", self.one_of(raw, "計", (COUNT, SUM)),
-                     tuple(STAGES[s] for s in stages), codes)
+                     tuple(STAGES[s] for s in stages), codes, tuple(allowed))
 
     def record(self, raw: Any, length: int, code: str) -> Record | None:
         if not isinstance(raw, Table) or not {"記録", "項目"} <= set(raw) <= {"記録", "項目", "くり返し"} or not isinstance(raw["項目"], list):

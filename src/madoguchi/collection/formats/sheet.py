@@ -43,8 +43,8 @@ def pattern_of(record: Record, end: str, *roles: str) -> re.Pattern[str]:
     for field in record.fields:
         if field.fixed:
             part = re.escape(field.fixed)
-        elif field.codes:
-            part = "(?:" + "|".join(map(re.escape, field.codes)) + ")"
+        elif allowed := (*field.codes, *field.allowed):
+            part = "(?:" + "|".join(map(re.escape, allowed)) + ")"
         else:
             part = f"[0-9]{{{field.length}}}" if field.kind == "N" else f".{{{field.length}}}"
         part = f"(?:{part}| {{{field.length}}})" if field.blank else part

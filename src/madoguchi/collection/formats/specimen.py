@@ -16,11 +16,12 @@ def received_file(profile: Profile, items: Iterable[Received], *, on: dt.date, l
     names = roles(profile)
     in_head = profile.data.find(DAY) is None
     header: dict[str, Value] = {names[DAY]: on} if in_head else {}
+    usual: dict[str, Value] = {f.name: f.allowed[0] for f in profile.data.fields if f.allowed and not f.blank}
 
     def row(item: Received) -> Mapping[str, Value]:
         if in_head and item.paid_on != on:
             raise ValueError(item.paid_on)
-        found: dict[str, Value] = {names[REFERENCE]: item.reference, names[AMOUNT]: item.amount}
+        found: dict[str, Value] = usual | {names[REFERENCE]: item.reference, names[AMOUNT]: item.amount}
         if not in_head:
             found[names[DAY]] = item.paid_on
         if RESULT in names:

@@ -56,6 +56,8 @@ def line(profile: Profile, record: Record, values: Mapping[str, Value], row: int
         value = values.get(field.name)
         if field.codes and value is not None and value not in field.codes:
             raise RowRefused(f"結果コードは{'・'.join(field.codes)}のどれかにしてください。", row=row, field=field.name)
+        if field.allowed and value is not None and value not in field.allowed:
+            raise RowRefused(f"{'・'.join(field.allowed)}のどれかにしてください。", row=row, field=field.name)
         if field.fixed:
             parts.append(field.fixed)
         elif value is None:

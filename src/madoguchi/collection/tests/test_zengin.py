@@ -38,7 +38,8 @@ def digits(length):
 
 
 ACCOUNTS = st.builds(Account, digits(4), digits(3), st.sampled_from("1249"), digits(7), NAMES, SHORT, SHORT)
-DEBITS = st.lists(st.builds(Debit, digits(20), ACCOUNTS, st.integers(0, 10**10 - 1), st.sampled_from("012")), max_size=5)
+DEBITED = st.builds(Account, digits(4), digits(3), st.sampled_from("1239"), digits(7), NAMES, SHORT, SHORT)
+DEBITS = st.lists(st.builds(Debit, digits(20), DEBITED, st.integers(0, 10**10 - 1), st.sampled_from("012")), max_size=5)
 TRANSFERS = st.lists(st.builds(Transfer, digits(20), ACCOUNTS, st.integers(0, 10**10 - 1), st.sampled_from("012")), max_size=5)
 
 
@@ -62,6 +63,25 @@ def test_an_order_is_read_back(asked, code, end):
     raw = b"".join(transfer_file(made, CITY, ON, asked, line_end=end))
     assert len(raw) == (len(asked) + 3) * (120 + len(end))
     assert read_transfers(raw, made, today=TODAY) == (CITY, ON, asked)
+
+
+@pytest.mark.parametrize("name", ["預金種目", "新規コード"])
+def test_a_value_that_means_nothing_is_neither_written_nor_read(name):
+    made, (one, *_) = layout("zengin"), debits()
+    wrong = {"預金種目": dataclasses.replace(one, account=dataclasses.replace(one.account, kind="7")),
+             "新規コード": dataclasses.replace(one, new="7")}[name]
+    with pytest.raises(RowRefused) as unwritten:
+        request(made, [wrong])
+    assert unwritten.value.ja.startswith(f"1件目の「{name}」")
+    raw = bytearray(request(made, [one]))
+    place = made.length + 2 + next(f.start for f in made.data.fields if f.name == name)
+    raw[place:place + 1] = b"7"
+    with pytest.raises(FileRefused) as refused:
+        read_request(bytes(raw), made, today=TODAY)
+    assert "「7」は使えません" in refused.value.ja
+    assert (refused.value.record, refused.value.byte, refused.value.field) == (2, place, name)
+    raw[place:place + 1] = b"1"
+    assert read_request(bytes(raw), made, today=TODAY)
 
 
 def test_a_request_byte_by_byte():
