@@ -26,7 +26,7 @@ from .rules import WHYS
 from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
-STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み"}
+STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み", "returned": "組戻し(振り込めなかった)"}
 KINDS = {"refund": "還付", "offset": "充当"}
 
 
@@ -98,10 +98,13 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
 @login_required
 @posts("/staff/collection/excess/{excess_id}/")
 def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
-    """Approve or decline."""
+    """Approve or decline; or say that the bank could not pay it out."""
+    act = request.POST.get("act")
     try:
-        if request.POST.get("act") in ("approve", "decline"):
-            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=request.POST["act"] == "approve")
+        if act in ("approve", "decline"):
+            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=act == "approve")
+        elif act == "returned":
+            givebacks.back_returned(actor=actor_of(request), back_id=back_id)
     except (SecondPerson, MoneyMoved, RateMissing) as wrong:
         return _page(request, excess_id, [("backs", wrong.ja)], wrong.status)
     return see_other(f"/staff/collection/excess/{excess_id}/")

@@ -7,7 +7,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from django.db import transaction
-from django.db.models import Sum
+from django.db.models import F, Sum
 
 from madoguchi.files.public import file_write
 from madoguchi.identity.public import Right, Staff
@@ -202,6 +202,29 @@ def _paid_out(back: GiveBack, transfer: Transfer) -> None:
     _gone(back)
     back.transfer = transfer
     back.save(update_fields=["state", "transfer"])
+
+
+@transaction.atomic(durable=True)
+def back_returned(*, actor: Staff, back_id: str) -> GiveBack:
+    """組戻し: the bank could not pay out a 還付 and the money is here again. It is 過誤納金 again, to be asked for once more with another
+    account; what went to the bank stays in the books. Raises DemandNotFound, MoneyMoved."""
+    section_require(actor, writes=True)
+    one_writer()
+    back = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(id=back_id).first()
+    if back is None:
+        raise DemandNotFound
+    if back.state != "done" or back.transfer_id is None:
+        raise MoneyMoved
+    for credit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, back.interest)):
+        if yen:
+            Posting.objects.create(money=back.excess.money, instalment=back.excess.instalment, debit=OUT, credit=credit, amount=yen,
+                                   on=clock.today())
+    Excess.objects.filter(id=back.excess_id).update(left=F("left") + back.amount)
+    back.state = "returned"
+    back.save(update_fields=["state"])
+    audit.record(actor.actor, "refund.returned", chain=CHAIN, facts={
+        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest})
+    return back
 
 
 def _order(back: GiveBack) -> Order:

@@ -80,7 +80,7 @@ SELECT i.number, i.written, SUM(w.amount) FROM collection_instalment i LEFT JOIN
 ON w.instalment_id = i.id AND w.state = 'done' GROUP BY i.id, i.number, i.written HAVING i.written <> COALESCE(SUM(w.amount), 0)"""
 CAME = """
 SELECT m.id, m.amount, s.total FROM collection_money m LEFT JOIN (
-  SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE debit LIKE 'bank:%' GROUP BY money_id
+  SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE debit LIKE 'bank:%' AND debit <> 'bank:transfer' GROUP BY money_id
 ) s ON s.money_id = m.id WHERE (CASE WHEN m.stage = 'final' THEN m.amount ELSE 0 END) <> COALESCE(s.total, 0)"""
 FILED = """
 SELECT s.name, s.amount, SUM(m.amount) FROM collection_sheet s LEFT JOIN collection_money m ON m.sheet_id = s.id
@@ -91,6 +91,21 @@ SELECT p.id, p.amount, 0 FROM collection_posting p LEFT JOIN collection_instalme
 LEFT JOIN collection_money m ON m.id = p.money_id LEFT JOIN collection_sheet s ON s.id = p.sheet_id
 WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL AND m.id IS NULL)
   OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
+SENT = """
+SELECT t.id, t.amount, SUM(g.amount + g.interest) FROM collection_transfer t LEFT JOIN collection_giveback g ON g.transfer_id = t.id
+GROUP BY t.id, t.amount, t.refunds HAVING t.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR t.refunds <> COUNT(g.id)"""
+GONE = """
+SELECT e.id, e.amount - e.left, SUM(g.amount) FROM collection_excess e LEFT JOIN collection_giveback g ON g.excess_id = e.id AND g.state = 'done'
+GROUP BY e.id, e.amount, e.left HAVING e.amount - e.left <> COALESCE(SUM(g.amount), 0)"""
+BACK = """
+SELECT money_id, SUM(ought), SUM(stands) FROM (
+  SELECT e.money_id, {ought} AS ought, 0 AS stands FROM collection_giveback g JOIN collection_excess e ON e.id = g.excess_id
+  WHERE g.state = 'done' AND {of}
+  UNION ALL SELECT money_id, 0, CASE WHEN {side} = '{account}' THEN amount ELSE -amount END FROM collection_posting
+  WHERE '{account}' IN (debit, credit)
+) x GROUP BY money_id HAVING SUM(ought) <> SUM(stands)"""
+PAID_OUT = BACK.format(ought="g.amount + g.interest", of="g.kind = 'refund'", side="credit", account="bank:transfer")
+INTEREST = BACK.format(ought="g.interest", of="g.interest > 0", side="debit", account="interest")
 OFFICE_FEES = """
 SELECT f.number, CASE WHEN f.money_id IS NULL THEN 0 ELSE f.amount - f.returned END, s.total FROM collection_feeslip f LEFT JOIN (
   SELECT money_id, SUM(CASE WHEN credit = 'office-fee' THEN amount ELSE -amount END) AS total FROM collection_posting
@@ -107,6 +122,10 @@ WORDS = (
     (APPROVED, "納付番号 {who}: 不納欠損は{ought:,}円、承認された不納欠損は{stands:,}円です"),
     (CAME, "入金 {who}: 金額は{ought:,}円、帳簿への記帳は{stands:,}円です"),
     (OFFICE_FEES, "手数料の納付番号 {who}: 収納済みは{ought:,}円、帳簿では{stands:,}円です"),
+    (SENT, "総合振込 {who}: ファイルの合計は{ought:,}円、その還付の合計は{stands:,}円(または件数が違う)です"),
+    (GONE, "過誤納金 {who}: 返した額は{ought:,}円、済んだ還付・充当は{stands:,}円です"),
+    (PAID_OUT, "入金 {who}: 振り込んだ還付は{ought:,}円、帳簿では{stands:,}円です"),
+    (INTEREST, "入金 {who}: 付けた還付加算金は{ought:,}円、帳簿では{stands:,}円です"),
     (FILED, "ファイル {who}: 取り込んだときの合計は{ought:,}円、入金の合計は{stands:,}円(または件数が違う)です"),
     (LOST, "仕訳 {who}: {ought:,}円の元になった期別・入金・ファイルがありません"),
 )

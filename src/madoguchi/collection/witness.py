@@ -40,6 +40,8 @@ def _back(act: Act) -> Want:
     want: Want = {"kind": kind, "amount": act.facts["yen"], "excess_id": act.facts["excess"]}
     if state == "asked":
         return want | {"asked_by": act.actor}
+    if state == "returned":
+        return want | {"state": state}
     return want | {"approved_by": act.actor, "interest": act.facts["interest"], "state": ("approved", "done") if state == "approved" else state}
 
 
@@ -60,7 +62,8 @@ SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
     **dict.fromkeys(("demands.imported", "changes.imported", "results.imported", "debits.imported"), SHEETS),
-    **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "offset.asked", "offset.done", "offset.declined"), BACKS),
+    **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "refund.returned", "offset.asked", "offset.done", "offset.declined"),
+                    BACKS),
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),
     "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
         "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),

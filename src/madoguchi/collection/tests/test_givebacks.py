@@ -167,6 +167,61 @@ def test_interest_is_counted_until_the_day_of_the_approval(hall, came, demanded)
     assert ledger.faults() == []
 
 
+@pytest.fixture
+def sent(hall, came, demanded):
+    """A 還付 with its interest that went to the bank."""
+    first, *_ = demanded(people=1, parts=1, each=2_000_000)
+    came((first, 2_000_000), (first, 2_000_000))
+    back = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=Excess.objects.get().id, amount=2_000_000, account=ACCOUNT,
+                                since=dt.date(2026, 6, 21))
+    givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
+    givebacks.transfer_make(actor=hall.staff("yamada"), on=SOON)
+    return GiveBack.objects.get()
+
+
+def test_what_the_bank_could_not_pay_out_is_paid_again_from_another_account(sent, hall) -> None:
+    clerk, chief, page = hall.desk("yamada"), hall.desk("nakamura"), reverse("excess_one", kwargs={"excess_id": sent.excess_id})
+    answer = reverse("excess_answer", kwargs={"excess_id": sent.excess_id, "back_id": sent.id})
+    assert "組戻しを記録する" in clerk.get(page).content.decode()
+    assert clerk.post(answer, {"act": "returned"}).status_code == 303
+    assert "ほかの人が先に処理しました" in clerk.post(answer, {"act": "returned"}).content.decode(), "once"
+    assert "組戻し(振り込めなかった)" in clerk.get(page).content.decode()
+    assert {name: yen for name, yen in ledger.balances().items() if yen} == {
+        "bank:cvs": 4_000_000, "excess": -2_000_000, "revenue": -2_000_000}
+    assert ledger.faults() == [] and witness.verify() == []
+    again = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=sent.excess_id, amount=2_000_000, account=ACCOUNT | {"number": "0000001"},
+                                 since=None)
+    assert chief.post(reverse("excess_answer", kwargs={"excess_id": sent.excess_id, "back_id": again.id}), {"act": "approve"}).status_code == 303
+    assert givebacks.transfer_make(actor=hall.staff("yamada"), on=SOON).amount == 2_000_000
+    assert Excess.objects.get().left == 0 and ledger.faults() == [] and witness.verify() == []
+
+
+def test_what_is_not_at_the_bank_cannot_come_back(paid_twice) -> None:
+    excess, second, clerk, chief = paid_twice
+    waits = givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT, since=None)
+    offset = givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=1, target_id=second.id)
+    givebacks.back_answer(actor=chief, back_id=str(offset.id), approve=True)
+    for back in (waits, offset):
+        with pytest.raises(MoneyMoved):
+            givebacks.back_returned(actor=clerk, back_id=str(back.id))
+    assert ledger.faults() == []
+
+
+TAMPERED = {
+    "付けた還付加算金": lambda: Posting.objects.filter(debit="interest").delete(),
+    "振り込んだ還付": lambda: Posting.objects.filter(credit="bank:transfer", debit="excess").update(credit="bank:cvs"),
+    "総合振込 ": lambda: GiveBack.objects.update(transfer=None),
+    "過誤納金 ": lambda: GiveBack.objects.update(state="returned"),
+}
+
+
+@pytest.mark.parametrize("words", TAMPERED)
+def test_refunds_and_the_books_are_compared(sent, words) -> None:
+    assert ledger.faults() == []
+    TAMPERED[words]()
+    assert any(fault.startswith(words) or words in fault for fault in ledger.faults()), ledger.faults()
+
+
 WRONG = {
     "bank": ("9999", "この番号の銀行はありません"), "branch": ("999", "この支店番号(3桁)はありません"), "kind": ("7", "預金の種類"),
     "number": ("12345", "口座番号は7桁"), "holder": ("見本花子", "カタカナ"),
