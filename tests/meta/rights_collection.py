@@ -142,8 +142,7 @@ TABLE: dict[str, Ask] = {
         actor=a, excess_id=w.excess, amount=100, account=ACCOUNT, since=None), COLLECTS, anything),
     # a clerk is told that somebody who stamps must
     "collection.givebacks.back_answer": staff(lambda w, a: givebacks.back_answer(actor=a, back_id=w.back, approve=False), COLLECTS, anything),
-    "collection.givebacks.back_returned": staff(lambda w, a: w.missing(MoneyMoved, lambda: givebacks.back_returned(actor=a, back_id=w.back)),
-                                                set(), anything),  # it is not at the bank: who may is told so
+    "collection.givebacks.back_returned": staff(lambda w, a: givebacks.back_returned(actor=a, back_id=w.back), COLLECTS, anything),
     "collection.givebacks.transfer_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: givebacks.transfer_make(
         actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
     "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),

@@ -234,7 +234,7 @@ def part_reset(sheet: Sheet, part: Instalment, new: NewPart, on: dt.date) -> Non
     part.save(update_fields=["amount", "due", "paid", "settled_on", "number", "confirm"])
     _free(part, Account.RECEIVABLE, surplus, on)
     if part.late_paid and by < 0:
-        over = part.late_paid - min(part.late_paid, late_of(part, until=part.settled_on or on).amount)
+        over = part.late_paid - min(part.late_paid, late_of(part, charge=part.demand.charge, until=part.settled_on or on).amount)
         part.late_paid -= over
         part.save(update_fields=["late_paid"])
         _free(part, Account.LATE, over, on)

@@ -30,6 +30,7 @@ class Charge:
     title: str  # 納税通知書, 納入通知書
     words: str  # what the notice says first
     appeal: str  # which 教示 of city.yaml
+    floor: str = "segment"  # 延滞金の端数: late.Rounding.floor
 
     def fee_on(self, day: dt.date) -> int:
         """督促手数料 of a 督促状 that is issued on a day."""
@@ -168,7 +169,22 @@ def _charge(key: str, raw: dict[str, Any]) -> Charge:
     if not (code.isascii() and code.isdecimal() and len(code) == 3):
         raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
     return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), _fees(key, raw["督促"]["手数料"]),
-                  raw.get("延滞金", ""), raw["通知書"], raw["本文"], raw["教示"])
+                  _late(key, raw.get("延滞金", "")), raw["通知書"], raw["本文"], raw["教示"], _floor(key, raw.get("延滞金の端数", "区間ごと")))
+
+
+def _late(key: str, raw: str) -> str:
+    if raw not in ("地方税", "なし", ""):
+        raise ValueError(f"科目「{key}」の延滞金は、地方税 か なし で書いてください(今は「{raw}」)")
+    return "" if raw == "なし" else raw
+
+
+FLOORS = {"区間ごと": "segment", "割合ごと": "phase"}
+
+
+def _floor(key: str, raw: str) -> str:
+    if raw not in FLOORS:
+        raise ValueError(f"科目「{key}」の延滞金の端数は、{' か '.join(FLOORS)} で書いてください(今は「{raw}」)")
+    return FLOORS[raw]
 
 
 def _forms(raw: dict[str, Any]) -> dict[str, tuple[str, str | None]]:

@@ -65,6 +65,14 @@ def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], s
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
 
 
+def _since(typed: str) -> dt.date | None:
+    """起算日 of 還付加算金, None where none is typed. Raises FormWrong."""
+    day = day_typed(typed)
+    if typed.strip() and day is None:
+        raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
+    return day
+
+
 @login_required
 @posts("/staff/collection/excess/{excess_id}/")
 def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
@@ -72,9 +80,9 @@ def offset(request: HttpRequest, excess_id: int) -> HttpResponse:
     sent = request.POST
     try:
         givebacks.offset_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("offset_amount", ""), 11),
-                             target_id=number_typed(sent.get("target", ""), 11))
+                             target_id=number_typed(sent.get("target", ""), 11), since=_since(sent.get("offset_since", "")))
     except FormWrong as wrong:
-        return _page(request, excess_id, [({"amount": "offset_amount"}.get(field, field), ja) for field, ja in wrong.faults])
+        return _page(request, excess_id, [({"amount": "offset_amount", "since": "offset_since"}.get(field, field), ja) for field, ja in wrong.faults])
     return see_other(f"/staff/collection/excess/{excess_id}/")
 
 
@@ -84,12 +92,9 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
     """Ask for a 還付."""
     sent = request.POST
     account = {name: unicodedata.normalize("NFKC", sent.get(name, "")).strip() for name in FIELDS}
-    since = day_typed(sent.get("since", ""))
     try:
-        if sent.get("since", "").strip() and since is None:
-            raise FormWrong([("since", "起算日は 2026-07-01 の形で入れてください。")])
-        givebacks.refund_ask(
-            actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", ""), 11), account=account, since=since)
+        givebacks.refund_ask(actor=actor_of(request), excess_id=excess_id, amount=number_typed(sent.get("amount", ""), 11), account=account,
+                             since=_since(sent.get("since", "")))
     except FormWrong as wrong:
         return _page(request, excess_id, wrong.faults)
     return see_other(f"/staff/collection/excess/{excess_id}/")

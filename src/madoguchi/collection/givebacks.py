@@ -68,15 +68,23 @@ def _begin(actor: Staff, excess_id: int, amount: int) -> Excess:
 
 
 @transaction.atomic(durable=True)
-def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int) -> GiveBack:
-    """充当: ask for a sum to be set against another due of the same payer. Raises DemandNotFound, FormWrong."""
+def offset_ask(*, actor: Staff, excess_id: int, amount: int, target_id: int, since: dt.date | None = None) -> GiveBack:
+    """充当: ask for a sum to be set against another due of the same payer. ``since``: as refund_ask has it. Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
     target = next((d for d in dues_of(excess) if d.id == target_id), None)
     if target is None:
         raise FormWrong([("target", "充当する期別を選んでください。")])
     if amount > target.amount - target.paid:
         raise FormWrong([("amount", f"この期別の残りは{target.amount - target.paid:,}円です。金額を直してください。")])
-    return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target))
+    if faults := _since_faults(excess, since):
+        raise FormWrong(faults)
+    return _asked(actor, GiveBack(excess=excess, kind="offset", amount=amount, target=target, since=since))
+
+
+def _since_faults(excess: Excess, since: dt.date | None) -> list[tuple[str, str]]:
+    if since is None or since > excess.money.paid_on:
+        return []
+    return [("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。")]
 
 
 @transaction.atomic(durable=True)
@@ -84,10 +92,7 @@ def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[st
     """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
     person decides). Raises DemandNotFound, FormWrong."""
     excess = _begin(actor, excess_id, amount)
-    faults = accounts.account_faults(account, KINDS, TRANSFER)
-    if since is not None and since <= excess.money.paid_on:
-        faults.append(("since", f"還付加算金の起算日は、納付の日({excess.money.paid_on})より後にしてください。"))
-    if faults:
+    if faults := accounts.account_faults(account, KINDS, TRANSFER) + _since_faults(excess, since):
         raise FormWrong(faults)
     back = GiveBack(excess=excess, kind="refund", amount=amount, since=since)
     back.account = accounts.sealed(PURPOSE, account, str(back.id))
@@ -116,7 +121,7 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     if back.state != "asked" and (approve or back.state != "approved"):
         raise MoneyMoved
     back.approved_by, back.state, back.interest = actor.actor, "approved" if approve else "declined", 0
-    if approve and back.kind == "refund" and back.since:
+    if approve and back.since:
         back.interest = _interest(back)
     if approve and back.kind == "offset":
         _offset(back)
@@ -136,16 +141,27 @@ def _interest(back: GiveBack) -> int:
 
 
 def _offset(back: GiveBack) -> None:
-    """Post a 充当. Raises MoneyMoved when the due was paid meanwhile."""
+    """Post a 充当 with its 還付加算金: what the due has no room for is 過誤納金. Raises MoneyMoved when the due was paid meanwhile."""
     assert back.target
     due, on = Instalment.objects.get(id=back.target.id), clock.today()
-    if due.amount - due.paid - due.written < back.amount:
+    left = due.amount - due.paid - due.written
+    if left < back.amount:
         raise MoneyMoved("充当する先の期別が、そのあいだに納付されたか、不納欠損になりました。却下して、もう一度申し出てください。")
-    Posting.objects.create(money=back.excess.money, instalment=due, debit=Account.EXCESS, credit=Account.RECEIVABLE, amount=back.amount, on=on)
-    due.paid += back.amount
+    more = min(back.interest, left - back.amount)
+    for debit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, more)):
+        if yen:
+            Posting.objects.create(money=back.excess.money, instalment=due, debit=debit, credit=Account.RECEIVABLE, amount=yen, on=on)
+    if rest := back.interest - more:
+        _interest_left(back.excess, rest, on)
+    due.paid += back.amount + more
     due.settled_on = on if due.paid == due.amount else None
     due.save(update_fields=["paid", "settled_on"])
     _gone(back)
+
+
+def _interest_left(excess: Excess, yen: int, on: dt.date) -> None:
+    Posting.objects.create(money=excess.money, instalment=excess.instalment, debit=Account.INTEREST, credit=Account.EXCESS, amount=yen, on=on)
+    Excess.objects.create(money=excess.money, instalment=excess.instalment, fee=excess.fee, why="interest", amount=yen, left=yen, found_on=on)
 
 
 def _gone(back: GiveBack) -> None:

@@ -68,7 +68,7 @@ OUTCOMES: dict[str, str] = {
     Outcome.DIFFERS: "手数料と違う額",
 }
 WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], Outcome.DIFFERS: OUTCOMES[Outcome.DIFFERS],
-                         "changed": "更正で税額が減った", "fee": "手数料の還付"}
+                         "changed": "更正で税額が減った", "fee": "手数料の還付", "interest": "充当しきれない還付加算金"}
 
 
 def account_words(code: str) -> str:

@@ -5,9 +5,10 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db.models import Sum
 from django.urls import reverse
 
-from madoguchi.collection import accounts, debits, givebacks, ledger, writeoffs
+from madoguchi.collection import accounts, changes, debits, givebacks, ledger, writeoffs
 from madoguchi.collection.city_formats import layout
 from madoguchi.collection.errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson, SheetWrong
 from madoguchi.collection.formats.profiles import profile
@@ -16,7 +17,7 @@ from madoguchi.collection.models import Excess, GiveBack, Instalment, Posting
 from madoguchi.files.public import file_get, file_open
 from madoguchi.kernel import clock, witness
 
-from .conftest import ACCOUNT, accounts_text, excess_of_payer, transferred
+from .conftest import ACCOUNT, accounts_text, change_waiting, excess_of_payer, transferred
 
 SOON = dt.date(2027, 3, 10)
 
@@ -66,6 +67,21 @@ def test_an_offset_whose_due_was_written_off_meanwhile_is_not_posted(paid_twice)
         givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
     assert "却下して" in moved.value.ja
     assert ledger.faults() == []
+
+
+@pytest.mark.parametrize(("room", "settled"), [(3_000_000, False), (2_005_000, True)])
+def test_an_offset_bears_interest_that_goes_to_the_due_as_far_as_it_has_room(hall, came, demanded, room, settled) -> None:
+    first, second = demanded(people=1, parts=2, each=2_000_000)
+    came((first, 2_000_000), (first, 2_000_000))
+    changes.change_take(actor=hall.staff("yamada"), sheet_id=change_waiting(hall, (2_000_000, room), "kotei").id)
+    back = givebacks.offset_ask(actor=hall.staff("yamada"), excess_id=Excess.objects.get().id, amount=2_000_000, target_id=second.id,
+                                since=dt.date(2026, 6, 21))
+    back = givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
+    second.refresh_from_db()
+    assert back.interest > 5_000 and (second.paid, second.settled_on is not None) == (min(room, 2_000_000 + back.interest), settled)
+    rest = Excess.objects.filter(why="interest").aggregate(t=Sum("left"))["t"] or 0
+    assert ledger.balances()["interest"] == back.interest == second.paid - 2_000_000 + rest
+    assert ledger.faults() == [] and witness.verify() == []
 
 
 def kept_of_old(back):
@@ -247,6 +263,8 @@ def test_no_more_than_is_there_goes_back(paid_twice) -> None:
         assert "2,000円までです" in wrong.value.faults[0][1]
     with pytest.raises(FormWrong):
         givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT, since=excess.money.paid_on)
+    with pytest.raises(FormWrong):
+        givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=1, target_id=second.id, since=excess.money.paid_on)
     stranger = Instalment.objects.exclude(demand__payer=second.demand.payer).first()
     with pytest.raises(FormWrong):
         givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=1, target_id=stranger.id if stranger else 0)
@@ -267,6 +285,8 @@ def test_the_whole_way_on_the_pages(paid_twice, hall) -> None:
     wrong = clerk.post(reverse("excess_refund", kwargs={"excess_id": excess.id}), ACCOUNT | {"amount": "20000", "since": "きのう", "bank": "1"})
     assert wrong.status_code == 422 and "起算日は" in wrong.content.decode() and 'value="20000"' in wrong.content.decode()
     assert clerk.post(reverse("excess_refund", kwargs={"excess_id": excess.id}), ACCOUNT | {"amount": "4,000円", "since": ""}).status_code == 303
+    typed = clerk.post(reverse("excess_offset", kwargs={"excess_id": excess.id}), {"target": str(second.id), "offset_since": "きのう"})
+    assert typed.status_code == 422 and 'href="#offset_since"' in typed.content.decode() and 'value="きのう"' in typed.content.decode()
     asked = clerk.post(reverse("excess_offset", kwargs={"excess_id": excess.id}), {"offset_amount": "6000", "target": str(second.id)})
     assert asked.status_code == 303
     assert "承認する" not in clerk.get(page).content.decode() and "承認する" in chief.get(page).content.decode()
