@@ -125,3 +125,16 @@ def test_a_link_to_a_wrong_field_shows_its_label_and_error(town: Town, open_as: 
         box = error.bounding_box()
         assert box is not None and 0 <= box["y"] < 844, error.inner_text()
         tab.locator(".errsum").scroll_into_view_if_needed()
+
+
+@pytest.mark.parametrize("code", ["vi", "pt", "en", "ja-easy"])
+def test_the_two_labels_of_a_name_stay_in_their_columns(town: Town, open_as: Open, code: str):
+    person = demo.Browser(town.base)
+    draft = walk(person, RISAI, answers(RISAI, BY_PHOTO), stop="applicant_page")
+    more = [{"name": "ui_size", "value": "xl", "url": town.base}, {"name": "ui_lang", "value": code, "url": town.base}]
+    tab = open_as([*cookies_of(person), *more], width=320).new_page()
+    tab.goto(f"{draft}applicant_page/")
+    labels = tab.locator("main .pair label")
+    assert labels.count() >= 2
+    assert labels.evaluate_all("all => all.filter(l => l.scrollWidth > l.clientWidth + 1).map(l => l.textContent)") == []
+    assert tab.evaluate(WIDER) <= 0
