@@ -22,6 +22,12 @@ ACTIONS = {
     "outbox.retried": "止まっていた処理をもう一度始めた", "outbox.skipped": "止まっていた処理を飛ばした",
     "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
     "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",
+    "payment.created": "手数料を請求した", "payment.started": "手数料の支払いを始めた", "payment.submitted": "支払いの知らせが来て、入金を待っている",
+    "payment.success": "手数料が支払われた", "payment.failed": "手数料の支払いができなかった", "payment.cancelled": "手数料の支払いを取り消した",
+    "payment.expired": "手数料の支払いの期限が過ぎた", "payment.received_again": "支払いのあとか期限のあとに、もう一度入金があった",
+    "payment.amount_differs": "請求と違う額の入金があった",
+    "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
+    "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",
     "till.closed": "現金を数えて締めた", "till.taken_over": "締めた金庫を引き継いだ",
     "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
 }
@@ -37,5 +43,6 @@ def actor_words(actor: str) -> str:
     kind, _, who = actor.partition(":")
     if kind == "staff":
         return f"職員 {who}"
-    others = {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)"}
+    others = {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)",
+              "collection": "収納の取込み"}
     return (others | dict.fromkeys(("worker", "setup"), "自動処理")).get(kind, actor)

@@ -17,6 +17,7 @@ from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
 from .providers import COUNTER, FREE, LASTING, provider_of
 from .rules import DIFFERS, MEANS, TRANSITIONS, Act, State, after, excess
+from .selectors import is_void
 from .setup import slips
 
 AGAIN = dt.timedelta(minutes=25)  # a page of the gateway that is younger is opened again: two clicks are one order
@@ -26,6 +27,8 @@ ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will
 MAKING = dt.timedelta(minutes=1)  # a gateway has answered by then, or never will
 PAGE_OPEN = ("カード会社につながらず、開いているオンラインの支払い画面を閉じられません。二重に払われるおそれがあるので、まだ受け取らずに、"
              "少し待ってもう一度お試しください。")
+VOIDED = ("この支払いは、打ち間違いとして取り消されています。改めて受け取るときは、「支払い」の「窓口で手数料を受け取る」で、"
+          "同じ手数料を選んで受け取ってください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 ENDING = [state for state, act in TRANSITIONS if act == Act.EXPIRE]  # not what is on its way: the files or the gateway tell of it
 CURRENCY = "jpy"
@@ -262,6 +265,8 @@ def counter_check(payment: Payment) -> None:
     if payment.state == State.SUCCESS and payment.means not in COUNTER:
         raise PaymentClosed(f"この支払いは、「{MEANS[payment.means]}」で済んでいます。窓口では受け取らず、受け取ったものは返してください"
                             "（端末で受け取ったときは、端末で返金してください）。")
+    if is_void(payment):
+        raise PaymentClosed(VOIDED)
     if payment.state == State.SUCCESS or after(payment.state, Act.PAY) is None:
         raise PaymentClosed
     if payment.state == State.SUBMITTED:

@@ -98,6 +98,20 @@ class TestWhileTheCardPageIsOpen:
             counter_take(hall, payment, means)
 
 
+def test_what_was_voided_says_how_it_is_collected_again(fee, hall, client):
+    payment, tanaka = fee(), hall.staff("tanaka")
+    cashier.cash_take(actor=tanaka, payment_id=str(payment.id), tendered=600)
+    asked = refunds.refund_ask(actor=tanaka, payment_id=str(payment.id), amount=600, reason="void")
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    refunds.refund_hand_over(actor=tanaka, refund_id=str(asked.id))
+    with pytest.raises(PaymentClosed) as closed:
+        cashier.cash_take(actor=tanaka, payment_id=str(payment.id), tendered=600)
+    assert "「窓口で手数料を受け取る」で、同じ手数料を選んで" in closed.value.ja
+    client.force_login(tanaka)
+    page = client.get(f"/staff/payments/{payment.id}/").content.decode()
+    assert '<a href="/staff/payments/sale/kosodate/">窓口で手数料を受け取る</a>' in page
+
+
 def test_too_little_cash_closes_no_page(cards, fee, hall):
     payment = fee()
     url = card_page(payment)
