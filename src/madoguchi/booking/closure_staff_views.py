@@ -47,7 +47,8 @@ def closures_page(request: HttpRequest, section: str, faults: list[tuple[str, st
     known = setup()
     rows = selectors.closure_list(actor=actor_of(request), section=section)
     context = frame(request, section) | {
-        "rows": [_row(r, known) for r in rows], "faults": faults or [], "wrong": dict(faults or []), "typed": request.POST if faults else {"tell": "yes"},
+        "rows": [_row(r, known) for r in rows], "faults": faults or [],
+        "wrong": dict(faults or []), "typed": request.POST if faults else {"tell": "yes"},
         "counters": [c for c in known.counters.values() if c.section == section], "feed": feeds.feed_made(f"s:{section}"),
         "address": address, "today": clock.today()}
     return render(request, "booking/closures.html", context, status=422 if faults else 200)
