@@ -15,12 +15,12 @@ from madoguchi.web.posted import posts, see_other
 from . import closures, feeds, selectors
 from .errors import FormWrong
 from .models import Closure
-from .setup import setup
+from .setup import Setup, setup
 from .staff_views import actor_of, frame, row_of, section_of
 
 
-def _row(row: Closure) -> dict[str, Any]:
-    counter = setup().counters.get(row.counter)
+def _row(row: Closure, known: Setup) -> dict[str, Any]:
+    counter = known.counters.get(row.counter)
     open_still = row.ended_at is None and row.last >= clock.today()
     return {"c": row, "counter": (counter.name if counter else row.counter) or "課のすべての窓口", "open": open_still,
             "hours": closures.span_words(row),
@@ -44,10 +44,12 @@ def page(request: HttpRequest) -> HttpResponse:
 
 def closures_page(request: HttpRequest, section: str, faults: list[tuple[str, str]] | None = None, address: str = "") -> HttpResponse:
     """The page, with what was wrong or with the new address of the calendar."""
+    known = setup()
     rows = selectors.closure_list(actor=actor_of(request), section=section)
     context = frame(request, section) | {
-        "rows": [_row(r) for r in rows], "faults": faults or [], "wrong": dict(faults or []), "typed": request.POST if faults else {"tell": "yes"},
-        "counters": [c for c in setup().counters.values() if c.section == section], "feed": feeds.feed_made(f"s:{section}"),
+        "rows": [_row(r, known) for r in rows], "faults": faults or [],
+        "wrong": dict(faults or []), "typed": request.POST if faults else {"tell": "yes"},
+        "counters": [c for c in known.counters.values() if c.section == section], "feed": feeds.feed_made(f"s:{section}"),
         "address": address, "today": clock.today()}
     return render(request, "booking/closures.html", context, status=422 if faults else 200)
 
@@ -57,9 +59,10 @@ def closures_page(request: HttpRequest, section: str, faults: list[tuple[str, st
 def one(request: HttpRequest, closure_id: int) -> HttpResponse:
     """One closure, and the bookings that it hits."""
     row = selectors.closure_get(actor=actor_of(request), closure_id=closure_id)
-    hit = [row_of(b) for b in closures.hits(row)] if row.ended_at is None else []
+    known = setup()
+    hit = [row_of(b, known) for b in closures.hits(row)] if row.ended_at is None else []
     told = request.GET.get("told", "")
-    context = frame(request, row.section) | {"r": _row(row), "hits": hit, "told": int(told) if told.isdecimal() and len(told) < 5 else None}
+    context = frame(request, row.section) | {"r": _row(row, known), "hits": hit, "told": int(told) if told.isdecimal() and len(told) < 5 else None}
     return render(request, "booking/closure.html", context)
 
 

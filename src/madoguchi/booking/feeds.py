@@ -22,7 +22,7 @@ from .errors import BookingNotFound
 from .models import Booking, Feed
 from .rules import State
 from .selectors import section_require
-from .setup import setup
+from .setup import Setup, setup
 
 if TYPE_CHECKING:
     from icalendar import Calendar, Event
@@ -52,10 +52,10 @@ def _calendar(name: str) -> Calendar:
     return out
 
 
-def _event(row: Booking, summary: str, description: str, *, alarm: bool) -> Event:
+def _event(row: Booking, summary: str, description: str, known: Setup, *, alarm: bool) -> Event:
     from icalendar import Alarm, Event
 
-    out, zone, counter = Event(), ZoneInfo(TOKYO), setup().counters.get(row.counter)
+    out, zone, counter = Event(), ZoneInfo(TOKYO), known.counters.get(row.counter)
     out.add("uid", f"{row.id}@{urlsplit(settings.BASE_URL).hostname or 'localhost'}")
     out.add("dtstamp", row.changed_at.astimezone(dt.UTC))
     out.add("last-modified", row.changed_at.astimezone(dt.UTC))
@@ -77,18 +77,18 @@ def _event(row: Booking, summary: str, description: str, *, alarm: bool) -> Even
     return out
 
 
-def _own(row: Booking) -> Event:
-    service = setup().services.get(row.service)
+def _own(row: Booking, known: Setup) -> Event:
+    service = known.services.get(row.service)
     said = [bare(say("予約番号 {number}", number=row.number))]
     if service and service.bring:
         said.append(bare(say("持ち物：{bring}", bring=service.bring)))
-    return _event(row, bare(say(service.name)) if service else bare(say("窓口の予約")), "\n".join(said), alarm=True)
+    return _event(row, bare(say(service.name)) if service else bare(say("窓口の予約")), "\n".join(said), known, alarm=True)
 
 
 def booking_ics(row: Booking) -> bytes:
     """One booking of who has opened it."""
     out = _calendar(bare(say("窓口の予約")))
-    out.add_component(_own(row))
+    out.add_component(_own(row, setup()))
     return bytes(out.to_ical())
 
 
@@ -134,17 +134,19 @@ def feed_read(secret: str) -> bytes:
     kind, _, who = found.whose.partition(":")
     if kind == "s":
         return _section(rows.filter(section=who), who)
-    out = _calendar(bare(say("窓口の予約")))
+    out, known = _calendar(bare(say("窓口の予約"))), setup()
     for row in rows.filter(owner=found.whose):
-        out.add_component(_own(row))
+        out.add_component(_own(row, known))
     return bytes(out.to_ical())
 
 
 def _section(rows: Iterable[Booking], section: str) -> bytes:
     known = city().sections.get(section)
     out = _calendar(f"窓口の予約({known.name if known else section})")
+    found = setup()
     for row in rows:
-        service, counter = setup().services.get(row.service), setup().counters.get(row.counter)
+        service, counter = found.services.get(row.service), found.counters.get(row.counter)
         name = service.name if service else row.service
-        out.add_component(_event(row, f"{row.number} {name}", f"{counter.name if counter else row.counter} 席{row.seat + 1}", alarm=False))
+        out.add_component(_event(row, f"{row.number} {name}", f"{counter.name if counter else row.counter} 席{row.seat + 1}", found,
+                                 alarm=False))
     return bytes(out.to_ical())

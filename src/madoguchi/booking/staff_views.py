@@ -25,7 +25,7 @@ from .errors import BookingNotFound, BookingOver, FormWrong, ServiceNotFound, Sl
 from .models import Booking
 from .pages import CODE_COOKIE, week_context
 from .rules import State
-from .setup import Service, setup
+from .setup import Service, Setup, setup
 
 WORDS = {State.CONFIRMED: ("予約", "notice"), State.CAME: ("来た", "ok"), State.ABSENT: ("来なかった", "warn"), State.CANCELLED: ("取消し", "")}
 CHANNELS = {"online": "インターネット", "staff": "職員"}
@@ -51,9 +51,9 @@ def frame(request: HttpRequest, section: str) -> dict[str, Any]:
             "sections": [(key, city().sections[key].name) for key in selectors.sections_of(actor=actor_of(request))]}
 
 
-def row_of(booking: Booking) -> dict[str, Any]:
-    """A booking as the lists show it."""
-    service, counter = setup().services.get(booking.service), setup().counters.get(booking.counter)
+def row_of(booking: Booking, known: Setup) -> dict[str, Any]:
+    """A booking as the lists show it. ``known``: the set-up, asked once for a whole list."""
+    service, counter = known.services.get(booking.service), known.counters.get(booking.counter)
     words, chip = WORDS[State(booking.state)]
     return {"b": booking, "c": contact_of(booking), "service": service.name if service else booking.service, "counter": counter.name if counter
             else booking.counter, "words": words, "chip": chip, "channel": CHANNELS[booking.channel]}
@@ -69,8 +69,9 @@ def day(request: HttpRequest) -> HttpResponse:
         if found is not None:
             return see_other(reverse("staff_booking", kwargs={"booking_id": str(found.id)}))
     at = day_typed(request.GET.get("day", "")) or clock.today()
-    rows = [row_of(b) for b in selectors.day_list(actor=actor, section=section, day=at)]
-    counters = {c.key: c.name for c in setup().counters.values() if c.section == section}
+    known = setup()
+    rows = [row_of(b, known) for b in selectors.day_list(actor=actor, section=section, day=at)]
+    counters = {c.key: c.name for c in known.counters.values() if c.section == section}
     keys = [*counters, *sorted({r["b"].counter for r in rows} - set(counters))]
     context = frame(request, section) | {
         "day": at, "before": at - dt.timedelta(days=1), "after": at + dt.timedelta(days=1), "today": clock.today(),
@@ -87,7 +88,7 @@ def one(request: HttpRequest, booking_id: str) -> HttpResponse:
 
 
 def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
-    context = frame(request, booking.section) | row_of(booking) | {
+    context = frame(request, booking.section) | row_of(booking, setup()) | {
         "refused": refused, "markable": booking.day <= clock.today() and booking.state != State.CANCELLED,
         "changeable": booking.service in setup().services and services.changeable(booking, staff=True),
         "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600)}

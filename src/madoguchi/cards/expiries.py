@@ -165,12 +165,12 @@ def expiry_rows(*, actor: Staff) -> list[list[str]]:
     for row in Expiry.objects.filter(expires_on__gte=clock.today()).order_by("expires_on", "id"):
         p = person_of(row)
         out.append([p.name, p.kana, p.born, p.zip, p.address, KINDS[row.kind], str(row.expires_on), p.mail, str(row.told_on or "")])
-    audit_read(actor, len(out) - 1)
+    _exported(actor, len(out) - 1)
     return out
 
 
 @transaction.atomic(durable=True)
-def audit_read(actor: Staff, rows: int) -> None:
+def _exported(actor: Staff, rows: int) -> None:
     """Names and addresses left the system."""
     audit.record(actor.actor, "cards.exported", chain=CHAIN, facts={"rows": rows})
 
