@@ -54,6 +54,7 @@ def now(part):
 def test_two_instalments_are_paid_from_the_page_to_the_books(hall, dues, cards) -> None:
     late, soon = dues
     browser = hall.browser("hanako")
+    assert "この画面から領収証（PDF）を取れます" in browser.get(reverse("taxes")).content.decode()
     chosen = browser.post(reverse("taxes_choose"), {"due": [late.number, soon.number]})
     order = OnlineOrder.objects.get()
     assert (chosen.status_code, chosen["Location"]) == (303, f"/my/taxes/pay/{order.id}/")
