@@ -30,6 +30,18 @@ def madoguchi(*args, **env):
                           capture_output=True, text=True, timeout=60, check=False)
 
 
+def test_files_are_looked_for_where_the_caller_stands_and_modules_are_not(tmp_path):
+    here = tmp_path / "の下"
+    here.mkdir()
+    (here / "json.py").write_text("raise SystemExit('taken from the folder of the caller')")
+    clean = {k: v for k, v in os.environ.items() if not k.startswith(("MADOGUCHI_", "DATABASE_", "PORT", "PYTHON"))}
+    done = subprocess.run([ROOT / "madoguchi", "register", "generate", "--people", "20", "--seed", "1", "--out", "town.csv"], cwd=here,
+                          env=clean | {"MADOGUCHI_DATA": str(tmp_path / "data"), "CDPATH": str(ROOT.parent)}, capture_output=True, text=True,
+                          timeout=60, check=False)
+    assert done.returncode == 0, done.stderr[-300:]
+    assert (here / "town.csv").exists() and not (ROOT / "town.csv").exists()
+
+
 def test_a_command_in_a_place_that_nobody_has_set_up_says_so(tmp_path):
     done = madoguchi("collection", "verify", MADOGUCHI_DATA=str(tmp_path))
     assert (done.returncode, "madoguchi setup" in done.stderr, "Traceback" in done.stderr) == (2, True, False), done.stderr[-300:]
