@@ -4,12 +4,14 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+from typing import Any
 
-from django.db.models import Q
+from django.db.models import BigIntegerField, F, Func, Q, QuerySet
+from django.db.models.functions import Greatest
 
 from .charges import charges
-from .late import TAX, Charge, Rounding, late_charge
-from .models import Instalment, Posting
+from .late import TAX, YEAR, Charge, Rounding, late_charge
+from .models import Instalment
 from .rates import rates
 from .rules import Account
 
@@ -21,9 +23,9 @@ def _rounding(charge: str) -> Rounding:
 
 def late_of(due: Instalment, *, charge: str, until: dt.date) -> Charge:
     """What has come about until a day (or until it was settled). Raises RateMissing."""
-    rows = Posting.objects.filter(Q(credit=Account.RECEIVABLE) | Q(debit=Account.RECEIVABLE), instalment=due)
-    came = rows.exclude(Q(debit__in=(Account.REVENUE, Account.WRITTEN)) | Q(credit=Account.REVENUE)).values_list("on", "amount", "credit")
-    paid = [(on, amount if credit == Account.RECEIVABLE else -amount) for on, amount, credit in came] if due.paid else []
+    came = [p for p in due.postings.all() if Account.RECEIVABLE in (p.debit, p.credit)
+            and p.debit not in (Account.REVENUE, Account.WRITTEN) and p.credit != Account.REVENUE] if due.paid else []
+    paid = [(p.on, p.amount if p.credit == Account.RECEIVABLE else -p.amount) for p in came]
     return late_charge(tax=due.amount, due=due.due, payments=paid, until=min(until, due.settled_on or until), rates=rates(),
                        rounding=_rounding(charge))
 
@@ -41,3 +43,24 @@ def extra_owed(due: Instalment, *, charge: str, on: dt.date) -> int:
     if due.settled_on is None or due.written:
         return 0
     return due.fee - due.fee_paid + late_owed(due, charge=charge, until=on)
+
+
+class _Days(Func):
+    """The days from the second date to the first."""
+
+    output_field = BigIntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="(%(expressions)s)", arg_joiner=" - ", **more)
+
+    def as_sqlite(self, compiler: Any, connection: Any, **more: Any) -> Any:
+        return self.as_sql(compiler, connection, template="CAST(julianday(%(expressions)s) AS integer)", arg_joiner=") - julianday(", **more)
+
+
+def extra_maybe() -> QuerySet[Instalment]:
+    """期 whose tax is paid and that may still owe: of the fee, or paid so late that the highest rate of all years would make a late charge
+    that is asked for. What each really owes is for extra_owed."""
+    most = max(permille for rate in rates().late.values() for permille in rate.permille)
+    could = Q(most__gte=Greatest(TAX.result_least, F("late_paid")) * YEAR)
+    rows = Instalment.objects.filter(settled_on__isnull=False, written=0, demand__forgotten_on=None)
+    return rows.annotate(most=F("amount") * _Days(F("settled_on"), F("due")) * most).filter(could | Q(fee__gt=F("fee_paid")))

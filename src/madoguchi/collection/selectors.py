@@ -15,7 +15,7 @@ from madoguchi.kernel import clock
 
 from .access import section_require
 from .errors import DemandNotFound
-from .lateness import extra_owed
+from .lateness import extra_maybe, extra_owed
 from .models import (
     Change,
     DebitAct,
@@ -120,7 +120,8 @@ def write_off_list(*, actor: Staff, page: int = 1) -> Page[WriteOff]:
 
 
 def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str = "", page: int = 1) -> Page[Demand]:
-    """Demands by 通知書番号, 宛名番号, 納付番号 or the beginning of the name. ``wanted``: overdue, or all. Raises DemandNotFound."""
+    """Demands by 通知書番号, 宛名番号, 納付番号 or the beginning of the name. ``wanted``: overdue, extra (only late charge
+    or fee is left), or all. Raises DemandNotFound, RateMissing."""
     section_require(actor, writes=False)
     rows = Demand.objects.filter(charge=charge) if charge else Demand.objects.all()
     query = unicodedata.normalize("NFKC", query).strip()
@@ -130,7 +131,18 @@ def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str 
         rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__startswith=query))
     if wanted == "overdue":
         rows = rows.filter(id__in=Instalment.objects.filter(settled_on=None, due__lt=clock.today()).values("demand"))
+    if wanted == "extra":
+        return Paginator(_owing_extra(rows), SIZE).get_page(page)
     return Paginator(rows.order_by("-year", "charge", "id"), SIZE).get_page(page)
+
+
+def _owing_extra(rows: QuerySet[Demand]) -> list[Demand]:
+    """Those of which every 期 that is still owed is owed in late charge or fees alone."""
+    open_ = Instalment.objects.filter(settled_on=None, due__lt=clock.today())
+    parts = extra_maybe().filter(demand__in=rows.exclude(id__in=open_.values("demand"))).select_related("demand").prefetch_related("postings")
+    found = {part.demand_id: part.demand for part in parts.iterator(chunk_size=500)
+             if extra_owed(part, charge=part.demand.charge, on=clock.today())}
+    return sorted(found.values(), key=lambda d: (-d.year, d.charge, d.id))
 
 
 def demand_get(*, actor: Staff, demand_id: int) -> Demand:

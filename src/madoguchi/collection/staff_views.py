@@ -29,7 +29,7 @@ from .rates import RateMissing
 from .rules import CHANNELS, FORMS, OUTCOMES, account_words
 
 SHEETS = {"demands": "調定", "changes": "更正", "results": "収納", "debits": "口座振替の口座"}
-WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある"}
+WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある", "extra": "延滞金・督促手数料だけが残る"}
 
 
 def actor_of(request: HttpRequest) -> Staff:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -84,6 +85,25 @@ def test_a_slip_for_the_late_charge_is_printed_paid_and_done(hall, demanded, cam
     none = desk.post(url)
     assert none.status_code == 422 and "残っている期は、ありません" in none.content.decode()
     assert ledger.faults() == []
+
+
+def listed(desk, **kept):
+    page = desk.get(reverse("demands"), {"wanted": "extra"} | kept).content.decode()
+    return re.findall(r'<th scope="row" class="num"><a href="([^"]+)"', page)
+
+
+def test_who_owes_only_late_charge_or_fees_is_in_a_list(hall, demanded, came, monkeypatch) -> None:
+    late, soon, small, owes, feed = demanded(people=5, parts=1, each=56_400, charge="keiji")
+    Instalment.objects.filter(id=small.id).update(amount=10_000)
+    came((late, 56_400, "final", "", dt.date(2026, 9, 25)), (soon, 56_400, "final", "", dt.date(2026, 6, 10)),
+         (small, 10_000, "final", "", dt.date(2026, 9, 25)), (owes, 1_000, "final", "", dt.date(2026, 9, 25)))
+    fee_of(monkeypatch, [("2026-06-01", 100)])
+    Instalment.objects.filter(id=feed.id).update(fee=100)
+    came((feed, 56_400, "final", "", dt.date(2026, 6, 10)))
+    desk, pages = hall.desk("yamada"), [reverse("demand", kwargs={"demand_id": due.demand_id}) for due in (late, feed)]
+    assert listed(desk) == pages and listed(desk, charge="kotei") == []
+    came((late, 1_300, "final", "", clock.today()))
+    assert listed(desk) == pages[1:]
 
 
 @pytest.mark.pure

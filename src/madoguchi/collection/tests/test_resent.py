@@ -55,7 +55,7 @@ def test_late_charge_does_not_depend_on_the_order_of_files(demanded, came, days)
         came((part, 500_000, "final", "", on))
     part.refresh_from_db()
     assert part.settled_on == D(2026, 9, 30)
-    assert lateness.late_of(part, until=D(2026, 11, 20)).amount == 13_700
+    assert lateness.late_of(part, charge="keiji", until=D(2026, 11, 20)).amount == 13_700
 
 
 def test_an_unmatched_payment_that_is_found_late_keeps_its_day(hall, demanded, came) -> None:
