@@ -18,7 +18,7 @@ from madoguchi.collection.models import Change, Demand, Excess, Instalment, Mone
 from madoguchi.collection.slips import check
 from madoguchi.files.models import StoredFile
 
-from .conftest import ACCOUNT, DUES, changes_text, printed_run
+from .conftest import ACCOUNT, DUES, PAID_ON, changes_text, printed_run
 from .test_runs import bytes_of, text_of
 
 ON = dt.date(2026, 6, 15)
@@ -234,10 +234,10 @@ PAYS = st.lists(st.tuples(st.integers(0, 3), st.booleans(), st.sampled_from([500
 def test_whatever_is_changed_and_paid_in_whatever_order_the_books_are_equal(demanded, came, changed, steps) -> None:
     point = transaction.savepoint()
     old = [p.number for p in demanded(people=1, each=3_000)]
-    for what, values in steps:
+    for days, (what, values) in enumerate(steps):  # files of a day each: of one day they would be one that was sent again
         if what == "pay" and values:
-            now = [p.number for p in parts()]
-            came(*((old[n] if by_old else now[n], yen) for n, by_old, yen in values))
+            now, on = [p.number for p in parts()], PAID_ON + dt.timedelta(days=days)
+            came(*((old[n] if by_old else now[n], yen, "final", "", on) for n, by_old, yen in values))
         elif what == "change" and [p.amount for p in parts()] != values:
             changed(values, why=f"{values}{Change.objects.count()}".replace(",", ""))
     assert ledger.faults() == []
