@@ -67,9 +67,9 @@ def labels() -> dict[str, str]:
 
 
 def _marked(column: Column, name: str) -> Any:
-    """Rows that hold something, with ``mark``: the first bytes, which name the key."""
+    """Rows that hold something, with ``key_mark``: the first bytes, which name the key."""
     rows = column.model._default_manager.filter(**{f"{column.name}__isnull": False}).exclude(**{column.name: b""})
-    return rows.annotate(mark=Substr(column.name, 1, len(name) + 1, output_field=BinaryField()))
+    return rows.annotate(key_mark=Substr(column.name, 1, len(name) + 1, output_field=BinaryField()))
 
 
 def report(kind: Kind) -> dict[str, dict[str, int]]:
@@ -78,7 +78,7 @@ def report(kind: Kind) -> dict[str, dict[str, int]]:
     if kind == "search":
         found = {name: SealedValue.objects.filter(search_key=name).count() for name in names}
         return {name: {SEARCH: n} if n else {} for name, n in found.items()}
-    return {name: {c.table: n for c in columns() if (n := _marked(c, name).filter(mark=f"{name}.".encode()).count())}
+    return {name: {c.table: n for c in columns() if (n := _marked(c, name).filter(key_mark=f"{name}.".encode()).count())}
             for name in names}
 
 
@@ -87,7 +87,7 @@ def left(kind: Kind) -> int:
     name = keys.ring(fresh=True).of(kind).current
     if kind == "search":
         return SealedValue.objects.exclude(search_key=name).count()
-    return sum(_marked(c, name).exclude(mark=f"{name}.".encode()).count() for c in columns())
+    return sum(_marked(c, name).exclude(key_mark=f"{name}.".encode()).count() for c in columns())
 
 
 @dataclass(frozen=True, slots=True)
@@ -114,7 +114,7 @@ def _batches(column: Column) -> Iterator[Step]:
     last = None
     while True:
         name = keys.ring().seal.current
-        rows = _marked(column, name).exclude(mark=f"{name}.".encode())
+        rows = _marked(column, name).exclude(key_mark=f"{name}.".encode())
         batch = list((rows.filter(pk__gt=last) if last is not None else rows).order_by("pk")
                      .values_list("pk", column.bound_to, column.name)[:BATCH])
         if not batch:

@@ -35,7 +35,7 @@ def ring(settings, tmp_path, monkeypatch):
 @pytest.fixture
 def full(ring, hall: Hall):
     """One of everything that is sealed: a case with a number and a mail address, waiting messages and mail, a draft, a kept form, a second factor,
-    a mandate, a legal representation, somebody of a company, accounts of a refund and of a debit."""
+    a mandate, a legal representation, somebody of a company, accounts of a refund and of a debit, My Number cards and when they end."""
     case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"my_number": NUMBER}, mail="hanako@example.jp")
     hall.draft("hanako", SLUG)
     row = KeptInput(who=hall.owner("hanako").key, created_at=clock.now())
@@ -74,6 +74,12 @@ def full(ring, hall: Hall):
     from madoguchi.collection import remind
 
     remind.mail_set(owner=hall.owner("hanako"), payer="900000002", mail="hanako@example.jp", language="ja")
+    from madoguchi.cards import expiries
+    from madoguchi.cards.tests import conftest as cards
+    from madoguchi.cards.tests.test_expiries import sheet as ends
+
+    cards.arrived(hall)
+    expiries.expiries_import(actor=hall.staff("okada"), data=ends())
     from madoguchi.delivery import services as delivery
     from madoguchi.kernel import outbox
     from madoguchi.notifications.public import mail_promise
