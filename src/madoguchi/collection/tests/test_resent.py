@@ -48,6 +48,13 @@ def test_few_that_pay_twice_on_one_day_are_second_payments(demanded, came) -> No
     assert Excess.objects.filter(why="twice").count() == 2 and ledger.faults() == []
 
 
+def test_what_is_paid_twice_on_our_own_pages_is_a_second_payment_however_much_it_is(demanded, came) -> None:
+    parts = demanded(people=4, parts=1, charge="keiji")
+    for _ in range(2):
+        came(*((p, 10_000) for p in parts), form="online")
+    assert Excess.objects.filter(why="twice").count() == 4 and ledger.faults() == []
+
+
 @pytest.mark.parametrize("days", [(D(2026, 6, 30), D(2026, 9, 30)), (D(2026, 9, 30), D(2026, 6, 30))])
 def test_late_charge_does_not_depend_on_the_order_of_files(demanded, came, days) -> None:
     part, *_ = demanded(people=1, parts=1, each=1_000_000, charge="keiji")
