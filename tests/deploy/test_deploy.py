@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import os
 import re
 import subprocess
 import time
@@ -112,9 +111,10 @@ def killed_in_the_middle(machine, town):
 
 
 def releases(machine):
-    """The folders of the releases that serve now."""
+    """The folders of the releases whose code serves now."""
     names = [name.format(machine) for name in (*WEBS, *WORKERS)]
-    return [Path(os.readlink(f"/proc/{machine.units.pid(name)}/cwd")).name for name in names]
+    said = [Path(f"/proc/{machine.units.pid(name)}/environ").read_text().split("\0") for name in names]
+    return [next(Path(line).parent.name for line in lines if line.startswith("PYTHONPATH=")) for lines in said]
 
 
 def updated_and_back_while_people_file(machine, town):
