@@ -71,11 +71,11 @@ def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
-PURE = ("src/madoguchi/procedures/tests/", "tests/test_cases.py")
+PURE = ("src/madoguchi/procedures/tests/", "tests/test_cases.py", "tests/bench/")
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of pure rules need no database and run once; what stands in tests/browser drives a browser."""
+    """Tests of pure rules need no database, benches bring their own: they run once; what stands in tests/browser drives a browser."""
     root = Path(str(config.rootpath))
     for item in items:
         place = item.path.relative_to(root).as_posix()

@@ -41,7 +41,7 @@ PACK = f"""窓口:
 def setup() -> None:
     """Django, with the clock of the bench."""
     os.environ["DJANGO_SETTINGS_MODULE"] = "madoguchi.config.settings"
-    sys.path.insert(0, str(ROOT / "src"))
+    sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
     import django
 
     django.setup()
@@ -92,21 +92,24 @@ def greedy(number: int, days: int, start: float) -> None:
 
 def bare(number: int, count: int, start: float) -> None:
     """One process: the rows of so many bookings at a counter of its own."""
+    from columns import blank
     from django.db import connection, transaction
 
+    from madoguchi.booking.models import Booking
+
     connection.ensure_connection()
-    columns = ("id, number, code, code_tries, service, section, counter, seat, day, start, minutes, pause, state, owner, sealed, language, "
-               "channel, sequence, created_at, changed_at")
     now = dt.datetime(*NOW, tzinfo=dt.UTC)
     time.sleep(max(0.0, start - time.time()))
     with connection.cursor() as cursor:
         for n in range(count):
             key = uuid.uuid4() if connection.vendor == "postgresql" else uuid.uuid4().hex
             day = FIRST + dt.timedelta(days=n // 96)
+            row = blank(Booking) | {
+                "id": key, "number": f"{number:02d}{n:06d}", "code": "0" * 64, "service": "bench", "section": "shimin", "counter": f"bare{number}",
+                "seat": 0, "day": day, "start": 540, "minutes": 10, "pause": 5, "state": "confirmed", "sealed": b"x" * 120, "language": "ja",
+                "channel": "online", "created_at": now, "changed_at": now}
             with transaction.atomic():
-                cursor.execute(f"INSERT INTO booking_booking ({columns}) VALUES ({', '.join(['%s'] * 20)})", [
-                    key, f"{number:02d}{n:06d}", "0" * 64, 0, "bench", "shimin", f"bare{number}", 0, day, 540, 10, 5, "confirmed", "", b"x" * 120,
-                    "ja", "online", 0, now, now])
+                cursor.execute(f"INSERT INTO booking_booking ({', '.join(row)}) VALUES ({', '.join(['%s'] * len(row))})", list(row.values()))
                 cursor.executemany("INSERT INTO booking_taken (counter, seat, day, cell, booking_id) VALUES (%s, %s, %s, %s, %s)",
                                    [[f"bare{number}", 0, day, n % 96 * 3 + c, key] for c in range(3)])
     print(json.dumps({"end": time.time()}))
@@ -174,7 +177,7 @@ def measured(engine: str, processes: int, days: int) -> dict[str, Any]:
         command = [sys.executable, __file__, "--inside", "all", "--processes", str(processes), "--days", str(days)]
         if engine == "postgresql":
             command = [sys.executable, str(ROOT / "bench" / "tools_postgres.py"), "--run", *command]
-        done = subprocess.run(command, env=env, check=True, capture_output=True, text=True)
+        done = subprocess.run(command, env=env, check=True, stdout=subprocess.PIPE, text=True)
     return dict(json.loads(done.stdout.strip().splitlines()[-1]))
 
 

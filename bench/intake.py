@@ -138,11 +138,11 @@ def sign_in(port: int) -> None:
     COOKIES.update(c.cookies)
 
 
-def answered(c: Client, steps: list[tuple[str, dict[str, object]]]) -> tuple[str, str]:
+def answered(c: Client, steps: list[tuple[str, dict[str, object]]], slug: str = SLUG) -> tuple[str, str]:
     """Procedure page, start, every step read and answered. Returns the draft's id and where the last answer led."""
-    _, _, page = c.call("GET", f"/p/{SLUG}/")
+    _, _, page = c.call("GET", f"/p/{slug}/")
     token = hidden(page, "csrfmiddlewaretoken")
-    status, where, _ = c.call("POST", f"/p/{SLUG}/start/", encode({"csrfmiddlewaretoken": token}))
+    status, where, _ = c.call("POST", f"/p/{slug}/start/", encode({"csrfmiddlewaretoken": token}))
     assert status == 303, status
     draft = where.split("/")[2]
     for step, data in steps:

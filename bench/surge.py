@@ -35,7 +35,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from intake import HALL, YARDSTICK, Client, cpu, free_port, granian, rss_mb, spread, wait, yardstick_once  # noqa: E402
 from surge_town import Bodies, Clerk, Pace, Reader, answers, file_one, has_place  # noqa: E402
 
-RESERVE_GB, LEAST_KB, WARM, LOOKED_AT = 5, 50, 60, 200
+RESERVE_GB, LEAST_KB, LOOKED_AT = 5, 50, 200
 BODY = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
                             "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため", "agree": True}}).encode()
 
@@ -167,7 +167,7 @@ def one(engine: str, url: str, server_pid: int | None, options: argparse.Namespa
     """One engine."""
     with tempfile.TemporaryDirectory(dir=options.folder or None, prefix="mado-surge-") as name:
         folder = Path(name)
-        kilobytes = photo_kb(options.photo_kb, sizes[1] + WARM, folder)
+        kilobytes = photo_kb(options.photo_kb, sizes[1] + options.warm, folder)
         with opened(folder, url, server_pid, options, kilobytes) as (hall, web):
             small, large = sizes
             idle, readers, clerks, over = rss_mb(web), Pace(), Pace(), threading.Event()
@@ -175,7 +175,7 @@ def one(engine: str, url: str, server_pid: int | None, options: argparse.Namespa
             people = [clerk, *others, threading.Thread(target=watch, args=(hall, over), daemon=True)]
             for person in people:
                 person.start()
-            surge(hall, WARM, readers, clerks)
+            surge(hall, options.warm, readers, clerks)
             hall.drain()
             for reader in others:
                 reader.times.clear()
@@ -188,7 +188,7 @@ def one(engine: str, url: str, server_pid: int | None, options: argparse.Namespa
             for person in people:
                 person.join()
             times = sorted(t for reader in others for t in reader.times)
-            filed = len(hall.receipts) - WARM
+            filed = len(hall.receipts) - options.warm
             return {
                 "bench": "surge", "engine": engine, "applications": filed, "sizes": list(sizes),
                 "applications_per_s": round(filed / (first + middle + last), 2), "p99_page_ms": round(times[int(len(times) * 0.99) - 1] * 1000),
@@ -210,6 +210,7 @@ def main() -> None:
     parser.add_argument("--sizes", default="")
     parser.add_argument("--photo-kb", type=int, default=2000)
     parser.add_argument("--residents", type=int, default=50)
+    parser.add_argument("--warm", type=int, default=60, help="applications before anything is measured")
     parser.add_argument("--folder", default="", help="where the photos go (the system's temporary folder)")
     options = parser.parse_args()
     if YARDSTICK is None:

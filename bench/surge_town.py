@@ -106,7 +106,7 @@ def post_parts(client: Client, path: str, parts: list[bytes]) -> int:
 def file_one(client: Client, steps: list[tuple[str, dict[str, object]]], bodies: Bodies, rng: random.Random) -> str:
     """One resident files, as a guest with three photos. Returns the receipt number."""
     client.cookies.clear()
-    draft, where = answered(client, steps)
+    draft, where = answered(client, steps, SLUG)
     assert where.endswith("/documents/"), where
     _, _, page = client.call("GET", where)
     status = post_parts(client, where, bodies.parts(hidden(page, "csrfmiddlewaretoken"), rng))

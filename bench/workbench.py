@@ -31,6 +31,7 @@ from urllib.parse import urlencode
 
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
+from columns import blank  # noqa: E402
 from intake import HALL as DOOR  # noqa: E402
 from intake import Client, encode, free_port, granian, hidden, wait  # noqa: E402
 
@@ -58,6 +59,7 @@ def people() -> list[tuple[str, str]]:
 def made(count: int) -> Iterator[tuple[dict[str, Any], set[bytes], dt.date]]:
     """Cases with their words, and the day each was decided."""
     from madoguchi.casework import parts
+    from madoguchi.casework.models import Case
     from madoguchi.identity.models import Staff
     from madoguchi.kernel import clock
     from madoguchi.procedures.public import catalogue
@@ -69,8 +71,7 @@ def made(count: int) -> Iterator[tuple[dict[str, Any], set[bytes], dt.date]]:
     for person in Staff.objects.all():
         for section in person.sections():
             staff.setdefault(section, []).append(person.pk)
-    fixed = {"checksum": "0" * 64, "digest": "0" * 64,
-             "files": "{}", "notices": "[]", "checklist": "{}", "signed": False, "revision": 1, "stopped_on": None}
+    fixed = blank(Case) | {"checksum": "0" * 64, "digest": "0" * 64, "files": "{}", "stopped_on": None}
     for n in range(count):
         p, answers = kinds[n % len(kinds)]
         section, draw = p.definition.section, rng.random()
@@ -91,10 +92,12 @@ def made(count: int) -> Iterator[tuple[dict[str, Any], set[bytes], dt.date]]:
 
 def decision(case: dict[str, Any], day: dt.date) -> dict[str, Any]:
     """The decision on a case."""
-    return {"id": uuid.UUID(int=case["id"].int ^ 1), "case_id": case["id"], "number": 1, "outcome": "accept", "state": "final",
-            "reason": "", "answers": "{}", "filing": "{}", "at_step": 1, "document_number": "",
-            "proposed_by_id": case["assignee_id"], "proposed_at": case["filed_at"],
-            "decided_at": dt.datetime.combine(day, dt.time(3), dt.UTC)}
+    from madoguchi.casework.models import Decision
+
+    return blank(Decision) | {
+        "id": uuid.UUID(int=case["id"].int ^ 1), "case_id": case["id"], "number": 1, "outcome": "accept", "state": "final",
+        "reason": "", "proposed_by_id": case["assignee_id"], "proposed_at": case["filed_at"],
+        "decided_at": dt.datetime.combine(day, dt.time(3), dt.UTC)}
 
 
 LITE: dict[type, Callable[[Any], Any]] = {  # as Django writes them on SQLite
@@ -273,7 +276,7 @@ def p(times: list[float], share: float) -> float:
     return round(sorted(times)[min(len(times) - 1, int(len(times) * share))] * 1000, 2)
 
 
-def one(engine: str, sizes: tuple[int, int]) -> None:
+def one(engine: str, sizes: tuple[int, int], looks: int) -> None:
     """Print the lines of one engine."""
     with contextlib.ExitStack() as stack:
         if engine == "postgresql":
@@ -288,7 +291,7 @@ def one(engine: str, sizes: tuple[int, int]) -> None:
             hall.open()
         for view in [*halls[0].views, "tiles"]:
             times: dict[int, list[float]] = {hall.cases: [] for hall in halls}
-            for turn in range(-WARM, TIMES):  # by turns: what else the machine does meanwhile weighs on both
+            for turn in range(-WARM, looks):  # by turns: what else the machine does meanwhile weighs on both
                 for hall in halls:
                     times[hall.cases].append(hall.look(view, turn))
             small = p(times[sizes[0]][WARM:], 0.95)
@@ -305,6 +308,7 @@ def main() -> None:
     parser.add_argument("--quick", action="store_true")
     parser.add_argument("--engine", default="")
     parser.add_argument("--cases", default="", help="small,large instead of the usual numbers")
+    parser.add_argument("--times", type=int, default=TIMES, help="looks at each view that count")
     parser.add_argument("--fill", type=int, default=0, help=argparse.SUPPRESS)
     options = parser.parse_args()
     if options.fill:
@@ -313,7 +317,7 @@ def main() -> None:
     signal.signal(signal.SIGTERM, lambda *_: sys.exit(1))  # stopped from outside: end the servers too
     for engine in [options.engine] if options.engine else ["sqlite", "postgresql"]:
         small, large = (int(n) for n in (options.cases or ("2000,50000" if options.quick else "10000,1000000")).split(","))
-        one(engine, (small, large))
+        one(engine, (small, large), options.times)
 
 
 if __name__ == "__main__":
