@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
 from django.db.models import Max
 
@@ -14,11 +15,13 @@ from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
-from madoguchi.procedures.rules.faces.pdf import PaperBox, PaperMap, layout_mark, paper_map
 
 from .errors import PacketFiled, ScanNotFound
 from .models import Packet, Page, Upload
 from .rules import DONE, FILED, OPEN, READING, TAKING, Code, Leaf, code_read, missing
+
+if TYPE_CHECKING:
+    from madoguchi.procedures.rules.faces.pdf import PaperBox, PaperMap
 
 TAKING_LASTS = dt.timedelta(hours=1)  # a scan that is still being taken in after that was left by a crash
 
@@ -141,10 +144,23 @@ def pages_of_packet(packet: Packet) -> list[Page]:
     return sorted(packet.pages.all(), key=lambda p: (p.leaf == 0, p.leaf, p.at, p.sheet))
 
 
+def _printed(d: Definition) -> PaperMap:
+    # reportlab: 30 ms that a process which begins need not spend
+    from madoguchi.procedures.rules.faces.pdf import paper_map
+
+    return paper_map(d, city().name)
+
+
+def _mark(d: Definition) -> str:
+    from madoguchi.procedures.rules.faces.pdf import layout_mark
+
+    return layout_mark(d, city().name)
+
+
 @functools.lru_cache(maxsize=64)
 def _map(d_mark: tuple[str, int, str]) -> PaperMap:
     slug, version, mark = d_mark
-    return paper_map(_drawn(slug, version, mark), city().name)
+    return _printed(_drawn(slug, version, mark))
 
 
 def _drawn(slug: str, version: int, mark: str) -> Definition:
@@ -152,14 +168,14 @@ def _drawn(slug: str, version: int, mark: str) -> Definition:
     whole = procedures.version(slug, version)
     head = procedures.current(slug)
     known = [whole.definition, *([head.definition] if head.number == version else [])]
-    return next((d for d in known if layout_mark(d, city().name) == mark), whole.definition)
+    return next((d for d in known if _mark(d) == mark), whole.definition)
 
 
 def map_of(packet: Packet, code: Code | None) -> PaperMap | None:
     """The boxes of the form that a sheet is a page of; None when it was printed with other choices than are known."""
     mark = code.mark if code else ""
     d = _drawn(packet.slug, packet.version, mark)
-    if not mark or layout_mark(d, city().name) != mark:
+    if not mark or _mark(d) != mark:
         return None
     return _map((packet.slug, packet.version, mark))
 
@@ -180,7 +196,7 @@ def pages_of(d: Definition) -> int:
 
 @functools.lru_cache(maxsize=128)
 def _count(slug: str, edition: str, d: Definition) -> int:
-    return paper_map(d, city().name).pages
+    return _printed(d).pages
 
 
 def leaf_of(code: Code | None) -> Leaf | None:
