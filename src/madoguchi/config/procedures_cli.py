@@ -14,14 +14,17 @@ from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack
 from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
+from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
 from madoguchi.procedures.rules.yaml_strict import Problem
 
 
-def synonym_problems(city: City) -> list[Problem]:
-    """What is wrong with the synonyms, common and of the city."""
-    files = (ROOT / "procedures" / "search" / "synonyms.yaml", city.folder / "synonyms.yaml")
-    return [p for file in files if file.exists() for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]]
+def search_problems(city: City) -> list[Problem]:
+    """What is wrong with synonyms and readings, common and of the city."""
+    folders = (ROOT / "procedures" / "search", city.folder)
+    synonyms, readings = ([f / name for f in folders if (f / name).exists()] for name in ("synonyms.yaml", "readings.tsv"))
+    return [p for file in synonyms for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]] + [
+        p for file in readings for p in read_readings(file.read_text(encoding="utf-8"), str(file))[1]]
 
 
 def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[Problem]]]:
@@ -34,8 +37,8 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
 
 
 def _rest(city: City, *, doubts: bool) -> int:
-    """Synonyms and finders: prints every problem (and doubt), returns how many problems."""
-    problems = synonym_problems(city)
+    """Synonyms, readings and finders: prints every problem (and doubt), returns how many problems."""
+    problems = search_problems(city)
     for path, finder, wrong in read_finders(city):
         problems += wrong
         for line, text in finder.doubts if finder and doubts else ():

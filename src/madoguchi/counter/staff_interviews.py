@@ -28,6 +28,7 @@ CODE = "mado_interview"  # the code, for the clerk's page, as long as it is good
 NAME = procedures.Question("name", "氏名", "氏名")
 KANA = procedures.Question("kana", "カナ", "カナ")
 BORN = procedures.Question("born", "生年月日", "生年月日", required=True)
+FIRST = "1"  # of the questions of a page, one by one
 FIELDS = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
 
 
@@ -86,7 +87,7 @@ def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
                "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
                "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
                "origin": origins.origin_of(actor=_actor(request), mark=row.origin),
-               "asked": "found" in request.GET, "found": request.GET.get("found") == "1"}
+               "asked": "found" in request.GET, "found": request.GET.get("found") == "1", "first": FIRST}
     return render(request, "counter/staff_interview.html", context, status=422 if fault else 200)
 
 
@@ -166,24 +167,39 @@ def common(request: HttpRequest, interview_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def step(request: HttpRequest, interview_id: str, draft_id: str, step_id: str) -> HttpResponse:
-    """A page of one procedure, as the resident's form has it."""
+    """A page of one procedure, as the resident's form has it; or its questions one by one (``one``)."""
     row = interviewing.interview_get(actor=_actor(request), interview_id=interview_id)
     page: dict[str, Any] = {"posted": given_back(request)}
-    if request.method == "POST":
-        raw, action = _raw(request), request.POST.get("_action", "next")
-        if action == "add" or action.startswith(("zip:", "remove:")):
-            raw, said, at = intake.redraw(_page(row, draft_id, step_id).page, raw, action)
-            return _step_page(request, row, draft_id, step_id, posted=raw, said=said, said_at=at)
-        try:
-            draft = interviewing.interview_step(actor=_actor(request), interview_id=interview_id, draft_id=draft_id, step_id=step_id, raw=raw,
-                                              mark=request.POST.get("_mark", ""))
-        except intake.AnswersWrong as wrong:
-            return _step_page(request, row, draft_id, step_id, posted=raw, faults=wrong.faults)
-        except intake.StepChanged:
-            return _step_page(request, row, draft_id, step_id, posted=raw, changed=True)
-        after = intake.read_over(draft).next
-        return see_other(_url(row, draft_id, after) if after else _url(row))
-    return _step_page(request, row, draft_id, step_id, **page)
+    if request.method != "POST":
+        return _step_page(request, row, draft_id, step_id, one=request.GET.get("one", ""), **page)
+    raw, action, one = _raw(request), request.POST.get("_action", "next"), request.POST.get("_one", "")
+    if action == "add" or action.startswith(("zip:", "remove:")):
+        raw, said, at = intake.redraw(_page(row, draft_id, step_id).page, raw, action)
+        new = FIRST if one and not action.startswith("zip:") else one
+        return _step_page(request, row, draft_id, step_id, posted=raw, said=said, said_at=at, one=new, added=action == "add")
+    if one and (shown := _in_turn(request, row, draft_id, step_id, raw, one)):
+        return shown
+    try:
+        draft = interviewing.interview_step(actor=_actor(request), interview_id=interview_id, draft_id=draft_id, step_id=step_id, raw=raw,
+                                            mark=request.POST.get("_mark", ""))
+    except intake.AnswersWrong as wrong:
+        return _step_page(request, row, draft_id, step_id, posted=raw, faults=wrong.faults)
+    except intake.StepChanged:
+        return _step_page(request, row, draft_id, step_id, posted=raw, changed=True)
+    after = intake.read_over(draft).next
+    return see_other(f"{_url(row, draft_id, after)}{f'?one={FIRST}' if one else ''}" if after else _url(row))
+
+
+def _in_turn(request: HttpRequest, row: Interview, draft_id: str, step_id: str, raw: dict[str, list[str]], one: str) -> HttpResponse | None:
+    """The question before or after this one, with everything answered so far; None after the last: then the page is saved."""
+    asked = _page(row, draft_id, step_id, posted=raw)
+    turn = intake.questions_in_turn(asked, raw)
+    at = turn.index(one) if one in turn else -1
+    if request.POST.get("_action") == "prev":
+        return _step_page(request, row, draft_id, step_id, posted=raw, one=turn[max(at - 1, 0)])
+    if faults := intake.faults_at(asked, raw, one):
+        return _step_page(request, row, draft_id, step_id, posted=raw, faults=faults, one=one)
+    return _step_page(request, row, draft_id, step_id, posted=raw, one=turn[at + 1]) if at + 1 < len(turn) else None
 
 
 def _page(row: Interview, draft_id: str, step_id: str, **page: Any) -> intake.Asked:
@@ -192,11 +208,17 @@ def _page(row: Interview, draft_id: str, step_id: str, **page: Any) -> intake.As
     return intake.page_asked(owner=interviewing.owner_of(row), draft_id=draft_id, step_id=step_id, **page)
 
 
-def _step_page(request: HttpRequest, row: Interview, draft_id: str, step_id: str, *, changed: bool = False, **page: Any) -> HttpResponse:
+def _step_page(
+    request: HttpRequest, row: Interview, draft_id: str, step_id: str, *, changed: bool = False, one: str = "", added: bool = False, **page: Any,
+) -> HttpResponse:
     asked = _page(row, draft_id, step_id, **page)
     over = intake.read_over(asked.draft)
+    turn = intake.questions_in_turn(asked, page.get("posted") or {}) if one else []
+    if one == FIRST and turn:
+        last = f"{asked.page.repeat.id}.{len(asked.view.entries) - 1}." if added and asked.page.repeat else ""
+        one = next((name for name in turn if name.startswith(last)), turn[0])
     context = {"i": row, "a": asked, "base": _url(row), "here": _url(row, draft_id), "over": over, "changed": changed, "faults": asked.view.faults,
-               "said": page.get("said") if not page.get("said_at") else ""}
+               "said": page.get("said") if not page.get("said_at") else "", "one": one if one in turn else "", "turn": turn, "first": FIRST}
     return render(request, "counter/staff_step.html", context, status=409 if changed else 422 if asked.view.faults else 200)
 
 

@@ -13,10 +13,12 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Attachment, Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
-from madoguchi.procedures.rules.validate import entry_count
+from madoguchi.procedures.rules.validate import asked as is_asked
+from madoguchi.procedures.rules.validate import entry_count, read_entry
 
 from . import acting, drafts
 from .models import Draft
+from .numbers import read_page
 from .rules import step_mark
 from .together import offered
 
@@ -84,6 +86,27 @@ def page_asked(
         if said and field.name == said_at:
             field.said, said = said, ""
     return Asked(draft, d, page, view, step_mark(page, draft.answers), bool(given) and posted is None and page.id not in draft.done)
+
+
+def questions_in_turn(asked: Asked, raw: Mapping[str, list[str]]) -> list[str]:
+    """The fields of a page one after the other, as one asks them aloud: names, as far as what was answered so far asks for them."""
+    known, _ = drafts.steps_of(asked.draft, asked.d)
+    scope = {k: v for k, v in known.items() if k not in {q.id for q in asked.page.questions} | {asked.page.repeat.id if asked.page.repeat else ""}}
+    out: list[str] = []
+    for entry in asked.view.entries:
+        prefix = f"{asked.page.repeat.id}.{entry.index}." if asked.page.repeat else ""
+        values, _ = read_entry(asked.page.questions, raw, prefix, scope, entry.index if asked.page.repeat else None)
+        outside = scope if asked.page.repeat else scope | values
+        shown = {f.name for f in entry.fields}
+        out += [prefix + q.id for q in asked.page.questions if prefix + q.id in shown and is_asked(q, outside, values)]
+    return out
+
+
+def faults_at(asked: Asked, raw: Mapping[str, list[str]], name: str) -> list[Fault]:
+    """What is wrong with the answer in one field of a page; the others have their turn."""
+    result = read_page(asked.d, asked.page, raw, asked.draft.answers, drafts.facts(asked.draft.answers))
+    at = (lambda f: f"{asked.page.repeat.id}.{f.index}.{f.question}") if asked.page.repeat else (lambda f: f.question)
+    return [f for f in result.faults if at(f) == name]
 
 
 @dataclass(frozen=True, slots=True)

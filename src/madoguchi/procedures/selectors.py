@@ -27,6 +27,7 @@ from .rules.find import Found, Index
 from .rules.find_names import names_of
 from .rules.model import Definition
 from .rules.read import TRANSLATIONS, from_plain
+from .rules.spoken import Readings, read_readings
 from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
 
@@ -214,9 +215,20 @@ def synonym_files() -> tuple[Path, Path]:
     return Path(settings.ROOT) / "procedures" / "search" / "synonyms.yaml", Path(city().folder) / "synonyms.yaml"
 
 
+def reading_files() -> tuple[Path, Path]:
+    """How words are read, common and the city's own."""
+    return Path(settings.ROOT) / "procedures" / "search" / "readings.tsv", Path(city().folder) / "readings.tsv"
+
+
 def _stamp() -> Stamp:
-    """When the synonyms were last written: a change is searched with at once."""
-    return tuple((str(p), p.stat().st_mtime_ns) for p in synonym_files() if p.exists())
+    """When synonyms and readings were last written: a change is searched with at once."""
+    return tuple((str(p), p.stat().st_mtime_ns) for p in (*synonym_files(), *reading_files()) if p.exists())
+
+
+def _readings() -> Readings:
+    """The city's word stands before the common one; what cannot be read is left out, `procedures check` names it."""
+    common, own = (read_readings(p.read_text(encoding="utf-8"), p.name)[0].of if p.exists() else {} for p in reading_files())
+    return Readings({**common, **own})
 
 
 @functools.lru_cache(maxsize=2)
@@ -230,7 +242,7 @@ def _synonyms(stamp: Stamp) -> Synonyms:
 @functools.lru_cache(maxsize=2)
 def _index(heads: tuple[tuple[str, int, str], ...], stamp: Stamp) -> Index:
     read = [_read(*head) for head in heads]
-    return Index((p.definition for p in read), _synonyms(stamp), {p.slug: p.names for p in read})
+    return Index((p.definition for p in read), _synonyms(stamp), {p.slug: p.names for p in read}, _readings())
 
 
 _sorted: tuple[object, tuple[tuple[str, int, str], ...]] = (None, ())

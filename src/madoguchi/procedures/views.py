@@ -16,7 +16,7 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.web import limits
 
-from . import finders, searched, selectors
+from . import beside, finders, searched, selectors
 from .rules import facets
 from .why import why
 
@@ -71,9 +71,10 @@ def listing(request: HttpRequest) -> HttpResponse:
     """All procedures or the result of a search, narrowed by what is ticked, page by page."""
     query = request.GET.get("q", "").replace("\x00", "").strip()[:80]
     everything, chosen = {p.slug: p for p in selectors.catalogue()}, _chosen(request)
-    rows, nearest = list[tuple[selectors.Published, Any]](), list[str]()
+    rows, nearest, guides = list[tuple[selectors.Published, Any]](), list[str](), list[Any]()
     if query:
         found = selectors.search(query)
+        guides = beside.guides(found)
         rows = [(everything[h.slug], why(h)) for h in found.hits if h.slug in everything]
         nearest = [] if rows else selectors.index().nearest(query)
         if set(request.GET) <= {"q"}:  # not for every tick and page
@@ -85,7 +86,8 @@ def listing(request: HttpRequest) -> HttpResponse:
     ticked = [(group, v) for group, wanted in chosen.items() for v in wanted]
     address = "?" + urlencode([*([("q", query)] if query else []), *ticked])
     return render(request, "procedures/list.html", {
-        "query": query, "narrowing": narrowing, "ticked": bool(ticked), "total": len(rows), "nearest": nearest,
+        "query": query, "guides": guides, "places": [(p, *beside.PLACES[p]) for p in beside.places(query)], "narrowing": narrowing,
+        "ticked": bool(ticked), "total": len(rows), "nearest": nearest,
         "events": city().life_events.values(), **_pages(request, shown, address)})
 
 

@@ -17,6 +17,7 @@ from madoguchi.casework.models import Case
 from madoguchi.counter import interviewing, keeping, reading, rules
 from madoguchi.counter.models import Help, Interview
 from madoguchi.files.models import StoredFile
+from madoguchi.intake import public as intake
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.errors import Conflict, Forbidden, NotFound
@@ -119,6 +120,52 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert ended["Location"] == "/counter/?why=ended" and "mado_filed" in ended.cookies and not ended.cookies["mado_filed"].value
     assert client.get("/counter/read/")["Location"] == "/counter/"
     assert audit.verify() == []
+
+
+@pytest.mark.parametrize("slug", [CLAIM, RISAI, "jidou-teate-nintei"])
+def test_the_questions_are_asked_one_by_one_and_saved_as_the_page(hall: Hall, slug):
+    """Every page of the tablet shows one question; what was answered before travels along, and the last one saves."""
+    row, desk = begun(hall, slug), hall.desk("tanaka")
+    (draft,), d, answers = interviewing.drafts_of(row), hall.definition(slug), hall.answers(slug)
+    page, seen = f"/staff/counter/interview/{row.id}/", 0
+    where = f"{page}{draft.id}/{d.steps[0].id}/?one=1"
+    while where != page:
+        assert where.endswith("?one=1")
+        step = d.step(where.rpartition("/?")[0].rpartition("/")[2])
+        sent, whole = desk.get(where), generate.as_lists(generate.post_data(d, step, answers))
+        while sent.status_code == 200:
+            seen += 1
+            one, mark = on_screen(sent)
+            sent = desk.post(where, dict(whole) | {"_one": one, "_mark": mark, "_action": "next"})
+        assert sent.status_code == 303, text(sent)
+        where = sent["Location"]
+    (draft,) = interviewing.drafts_of(row)
+    assert {where for where, _ in intake.read_over(draft).faults} <= {"documents"}
+    assert seen > 5
+
+
+def on_screen(response) -> tuple[str, str]:
+    """The one question that is shown, and the mark of the page."""
+    page = text(response)
+    one = re.search(r'name="_one" value="([^"]+)"', page)[1]
+    assert page.count("<div class=\"turn\">") == 1
+    return one, re.search(r'name="_mark" value="([^"]*)"', page)[1]
+
+
+def test_one_question_that_is_answered_wrongly_is_asked_again_and_one_goes_back(hall: Hall):
+    row, desk = begun(hall, CLAIM), hall.desk("tanaka")
+    (draft,), d = interviewing.drafts_of(row), hall.definition(CLAIM)
+    step = next(s for s in d.steps if not s.repeat and len(s.questions) > 2 and s.questions[0].required)
+    where = f"/staff/counter/interview/{row.id}/{draft.id}/{step.id}/"
+    first, mark = on_screen(desk.get(f"{where}?one=1"))
+    wrong = desk.post(where, {"_one": first, "_mark": mark, "_action": "next"})
+    assert (wrong.status_code, on_screen(wrong)[0]) == (422, first)
+    assert len(re.findall(r'class="err"', text(wrong))) == 1, "the others have not had their turn"
+    data = dict(generate.as_lists(generate.post_data(d, step, hall.answers(CLAIM))))
+    second, _ = on_screen(desk.post(where, data | {"_one": first, "_mark": mark, "_action": "next"}))
+    assert second != first
+    assert on_screen(desk.post(where, data | {"_one": second, "_mark": mark, "_action": "prev"}))[0] == first
+    assert interviewing.drafts_of(row)[0].answers == {}
 
 
 def test_the_register_fills_what_all_ask_and_says_nothing_of_the_guarded(hall: Hall):

@@ -15,6 +15,7 @@ from dataclasses import dataclass, field
 
 from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
 from .model import Definition
+from .spoken import Readings
 from .synonyms import Synonyms
 
 __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
@@ -30,6 +31,8 @@ SHARE = 0.42  # of the weight of a query that a procedure must bring
 _BREAK = re.compile(r"[\s、。・,.!?！？「」()（）/／]+")
 _GLUE = re.compile(r"^(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+|"
                    r"(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+$")
+_KANJI = re.compile(r"[一-鿿々]")
+_SAYS = re.compile(r"[一-鿿々ァ-ヶー](?:が|を|に|は|で)[一-鿿々ァ-ヶー]")
 # words that every procedure has or that only ask: they bring nothing where another word stands beside them
 _WEAK = frozenset(map(plain, (
     "手続き", "手続", "申請", "届出", "届け", "請求", "申込", "方法", "やり方", "仕方", "書き方", "とき", "場合", "必要", "ください", "教えて",
@@ -74,10 +77,12 @@ class Asked:
 
 @dataclass(frozen=True, slots=True)
 class Found:
-    """What a search found. ``known``: made of words of the index alone, so that it can name nobody."""
+    """What a search found. ``known``: made of words of the index alone, so that it can name nobody. ``words``: what was looked for,
+    in plain letters, everyday words with their official ones."""
 
     hits: tuple[Hit, ...]
     known: bool
+    words: frozenset[str] = frozenset()
 
 
 @dataclass(slots=True)
@@ -126,7 +131,9 @@ class Index:
 
     def __init__(
         self, definitions: Iterable[Definition], synonyms: Synonyms | None = None, names: Mapping[str, Iterable[tuple[str, float]]] | None = None,
+        readings: Readings | None = None,
     ) -> None:
+        self._readings = readings or Readings()
         self._synonyms = (synonyms or Synonyms()).to
         self._entries: list[_Entry] = []
         self._by_gram: Mapping[str, Sequence[int]] = {}  # where a pair of letters stands, in order
@@ -150,8 +157,12 @@ class Index:
             for text in texts:
                 self._enter(d.id, place, text, grown)
                 if place in (NAME, OTHER):
-                    for word in (text, *re.split(r"[\s・、()（）]+|の(?=[一-鿿])", text)):
+                    for word in (text, *_split(text)):
                         self._vocabulary.add(word)
+        if _KANJI.search(d.reading):  # a draft made of a row that says no reading
+            self._enter(d.id, OTHER, self._readings.read(d.name), grown)
+            for word in _split(d.name):
+                self._vocabulary.add(self._readings.read(word))
         for text, weight in names:
             if is_latin((text.split() or [""])[0]):
                 self._foreign(d.id, text, weight)
@@ -200,7 +211,8 @@ class Index:
         words = [w for t in foreign for w in latin_words(t)]
         total += self._in_latin(words, best)
         known = bool(tokens) and all(a.known for a in asked) and all(self._is_word(stem(w)) for w in words)
-        return Found(tuple(self._ranked(best, total, limit)), known)
+        meant = frozenset(plain(word) for a in strong for _, word, _ in a.ways) | frozenset(words)
+        return Found(tuple(self._ranked(best, total, limit)), known, meant)
 
     def _ranked(self, best: Mapping[str, list[Hit]], total: float, limit: int) -> list[Hit]:
         """Those that bring enough of the query; where none does, those whose names hold one of its words."""
@@ -229,12 +241,17 @@ class Index:
         return math.log(2 + len(self.slugs) / (1 + self._holding(plain(typed)).count))
 
     def _token(self, token: str) -> list[Asked]:
-        """The words of a token; one that is a known word but for one letter is that word, whatever short words stand in it."""
+        """The words of a token; one that is a known word but for its kana, or for one letter, is that word, whatever short words stand
+        in it. In a sentence (父が死んだ) another letter is another word."""
         parts = self._cut(token)
         if all(a.known for a in parts):
             return parts
         whole = _GLUE.sub("", plain(token))
-        near = self._unknown(whole) if len(parts) > 1 and self._vocabulary.near(whole) else []
+        for meant in self._readings.spelled(whole):
+            words = self._cut(meant)
+            if all(a.known for a in words):
+                return [Asked(token, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) for a in words]
+        near = self._unknown(whole) if len(parts) > 1 and not _SAYS.search(whole) and self._vocabulary.near(whole) else []
         return near or parts
 
     def _cut(self, token: str) -> list[Asked]:
@@ -369,6 +386,11 @@ class Index:
         rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
         good = sorted((r for r in rated if r[0] >= 0.34 and self._holding(r[1]).count), key=lambda r: (-r[0], len(r[1])))
         return [self._vocabulary.all[w] for _, w in good[:most]]
+
+
+def _split(text: str) -> list[str]:
+    """The words of a name."""
+    return re.split(r"[\s・、()（）]+|の(?=[一-鿿])", text)
 
 
 def _places(d: Definition) -> list[tuple[str, list[str]]]:

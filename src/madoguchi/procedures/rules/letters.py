@@ -16,6 +16,8 @@ _SPELLINGS = (
 )
 LATIN = re.compile(r"[a-z0-9]+")
 _LONG = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("oh", "o"))  # 住民票 is typed juminhyo, juuminhyou, jūminhyō
+_KUNREI = tuple((re.compile(pattern), same) for pattern, same in (
+    (r"sy", "sh"), (r"(?:zy|jy)", "j"), (r"ty", "ch"), (r"si", "shi"), (r"[zd]i", "ji"), (r"ti", "chi"), (r"tu", "tsu"), (r"(?<![scw])hu", "fu")))
 
 
 def plain(text: str) -> str:
@@ -43,7 +45,9 @@ def is_latin(word: str) -> bool:
 
 
 def stem(word: str) -> str:
-    """A word of Latin letters as it is compared: without a plural's end, long vowels of rōmaji short."""
+    """A word of Latin letters as it is compared: without a plural's end, long vowels of rōmaji short, zyu and tu as ju and tsu."""
+    for pattern, same in _KUNREI:
+        word = pattern.sub(same, word)
     for written, same in _LONG:
         word = word.replace(written, same)
     for end in ("ies", "es", "s"):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from pathlib import Path
 
 import pytest
@@ -11,13 +12,22 @@ from madoguchi.procedures.rules import facets, translate
 from madoguchi.procedures.rules.find import NAME, Index, plain
 from madoguchi.procedures.rules.find_names import names_of
 from madoguchi.procedures.rules.letters import one_off
+from madoguchi.procedures.rules.spoken import Readings, read_readings
 from madoguchi.procedures.rules.synonyms import joined, read_synonyms
 
 from . import pack
 
 QUERIES = Path(__file__).with_name("queries.tsv")
 SYNONYMS = pack.ROOT / "procedures" / "search" / "synonyms.yaml"
+READINGS = pack.ROOT / "procedures" / "search" / "readings.tsv"
+DRAFTED = ("火葬許可の申請", "下水道の使用開始の届出", "墓地の改葬の許可")  # made of rows of an inventory: without a reading
 LEAST_QUERIES, LEAST_FOUND, MOST_FALSE = 150, 0.95, 0.05
+
+
+def readings() -> Readings:
+    found, problems = read_readings(READINGS.read_text(encoding="utf-8"), READINGS.name)
+    assert not problems
+    return found
 
 
 @pytest.fixture(scope="module")
@@ -26,7 +36,9 @@ def index() -> Index:
     assert not problems
     definitions = [pack.definition(name) for name in pack.ids()]
     names = {d.id: names_of(d, translate.wanted(d, tables(d.id))) for d in definitions}
-    return Index(definitions, joined(common, {}, frozenset()), names)
+    drafts = [replace(pack.definition("sodai-gomi"), id=f"t-{n}", name=name, reading=name, aliases=(), keywords=(), plan_name="", guidance=(),
+                      laws=(), summary="", audience="") for n, name in enumerate(DRAFTED)]
+    return Index(definitions + drafts, joined(common, {}, frozenset()), names, readings())
 
 
 def table() -> dict[str, list[str]]:
@@ -129,3 +141,30 @@ def test_counts_of_a_group_leave_its_own_choices_aside():
     both = [d for d in rows if facets.fits(facets.values(d), {"section": ["kaigo", "shimin"], "fee": ["paid"]})]
     assert both
     assert {d.section for d in both} == {"shimin"}
+
+
+@pytest.mark.parametrize(("query", "name"), [
+    ("かそう", "火葬許可の申請"), ("カソウ許可", "火葬許可の申請"), ("げすいどう", "下水道の使用開始の届出"), ("かいそう", "墓地の改葬の許可"),
+])
+def test_a_draft_without_a_reading_is_found_by_kana(index, query, name):
+    assert f"t-{DRAFTED.index(name)}" in [hit.slug for hit in index.find(query)[:3]]
+
+
+@pytest.mark.parametrize(("query", "slug"), [
+    ("印かん証明", "inkan-shoumei"), ("印かん登録の証明", "inkan-shoumei"), ("災がい弔慰金", "saigai-choui-kin"),
+    ("zyuuminhyou", "juuminhyou-utsushi"), ("sisetu riyou", "shisetsu-riyou"), ("ワンちゃん", "inu-touroku"), ("テニスコート", "shisetsu-riyou"),
+])
+def test_kanji_and_kana_mixed_and_other_spellings_of_romaji_are_understood(index, query, slug):
+    assert slug in [hit.slug for hit in index.find(query)[:3]]
+
+
+def test_another_word_of_a_sentence_is_no_typing_error(index):
+    found = index.find("父が死んだ")
+    assert found and all(hit.how != "typo" for hit in found)
+    assert index.find("住民表")[0].slug == "juuminhyou-utsushi"
+
+
+def test_lines_of_the_readings_that_cannot_be_read_are_named():
+    found, problems = read_readings("# 説明\n火葬\tかそう\n火葬\tかそう\n許可 きょか\n許可\t許可\n", "readings.tsv")
+    assert found.of == {"火葬": "かそう"}
+    assert [p.line for p in problems] == [3, 4, 5]

@@ -52,6 +52,17 @@ def test_a_result_says_why_and_is_narrowed_without_scripts(shelf):
     assert "条件をすべて外す" in narrow
 
 
+def test_finders_and_pages_that_are_no_procedure_stand_above_the_procedures(shelf):
+    asked = {
+        "死亡": "/guide/okuyami/", "父が亡くなった": "/guide/okuyami/", "引っ越し": "/guide/hikkoshi/", "結婚": "/guide/kekkon/",
+        "介護": "/guide/kaigo/", "赤ちゃん": "/guide/shussei/", "地震": "/guide/hisai/", "マイナンバーカード": "/card/", "窓口の予約": "/booking/",
+        "固定資産税": "/my/taxes/"}
+    for query, address in asked.items():
+        assert f'href="{address}"' in text(look(shelf.browser(), query)), query
+    for query in ("印鑑", "", "手続き"):
+        assert "/guide/" not in text(look(shelf.browser(), query)).partition("<main")[2].partition("くらしのできごと")[0], query
+
+
 def test_a_choice_that_fits_nothing_says_so(shelf):
     page = text(look(shelf.browser(), "印鑑", fee="free"))
     assert "条件を減らしてください" in page
