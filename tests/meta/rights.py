@@ -18,7 +18,7 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import bulk, holdings, holds, lists, talk
+from madoguchi.casework import bulk, holdings, holds, lists, marks, talk
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
@@ -109,7 +109,7 @@ CASEWORK = {
     "casework.selectors.may_work": staff(lambda w, a: cases.may_work(a, w.open_case), SECTION, something),
     "casework.lists.tiles": staff(lambda w, a: lists.tiles(actor=a), SECTION | {"auditor", "yamada"},
                                   lambda v, w: v.over + v.today + v.soon + v.fine > 0),
-    "casework.lists.marks": staff(lambda w, a: lists.marks(actor=a), SECTION | {"auditor"}, lambda v, w: sum(v.values()) > 0),
+    "casework.marks.marks": staff(lambda w, a: marks.marks(actor=a), SECTION | {"auditor"}, lambda v, w: sum(v.values()) > 0),
     "casework.lists.case_list": staff(lambda w, a: lists.case_list(actor=a, wanted=lists.Filter(state="", query=w.receipt)).rows,
                                       SECTION | {"auditor"}),
     "casework.lists.case_ids": staff(lambda w, a: [str(i) for i in lists.case_ids(actor=a, wanted=lists.Filter(slug=w.slug))],
@@ -349,6 +349,7 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "casework.lists.sections_of": "names of sections, for those who then ask for their cases",
     "intake.paying.fee_debit": "works on an application that the view's `mine` has given out, with the asker's own account alone: "
                                "collection/tests/test_fee_debits.py",
     "identity.owners.proven": "yes or no of the sign-in of the one who asks",
@@ -438,7 +439,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.selectors.catalogue": ("open to everybody", None),
     "procedures.selectors.first_of": ("open to everybody", None), "procedures.selectors.warm": ("keeps what is open to everybody", None),
     "procedures.selectors.search": ("open to everybody", None), "procedures.selectors.index": ("words of published definitions", None),
-    "procedures.selectors.synonym_files": ("two addresses of files", None), "procedures.selectors.facets_of": ("open to everybody", None),
+    "procedures.selectors.synonym_files": ("two addresses of files", None),
+    "procedures.selectors.reading_files": ("two addresses of files", None), "procedures.selectors.facets_of": ("open to everybody", None),
     "survey.selectors.section": ("the name of a section", None),
     "survey.selectors.area_plain": ("words", None),
     "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),

@@ -8,7 +8,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q
 
 from madoguchi.identity.public import approvers
 from madoguchi.kernel import audit, clock, failpoints
@@ -17,7 +17,7 @@ from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 
 from .models import Alarm, Case
-from .rules import NEAR, OVERDUE, State
+from .rules import NEAR, OPEN, OVERDUE, State
 
 RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)
 BATCH = 500
@@ -30,7 +30,16 @@ def escalate() -> int:
     for section in city().sections:
         while done := _section(section):
             count += done
+    stand()
     return count
+
+
+def stand() -> None:
+    """What no longer holds of a case stands no longer; what holds again (a correction on the very day, a case taken up again) does."""
+    holds = Q(case__state__in=OPEN, case__due_on=F("due_on"))
+    for of, stands in ((~holds, False), (holds, True)):
+        changed = Alarm.objects.filter(of, stands=not stands).values("id")
+        Alarm.objects.filter(id__in=changed).update(stands=stands)
 
 
 def _near(today: dt.date) -> Q:
@@ -52,7 +61,7 @@ def _section(section: str) -> int:
         rows = list(Case.objects.select_for_update().filter(when, ~Exists(told), section=section, state__in=RUNNING).order_by("due_on", "id")[:BATCH])
         known = set(Alarm.objects.filter(case__in=rows, step=step).values_list("case_id", "due_on"))  # another worker was quicker
         fresh = [case for case in rows if (case.id, case.due_on) not in known]
-        Alarm.objects.bulk_create([Alarm(case=case, step=step, due_on=case.due_on, at=now) for case in fresh])
+        Alarm.objects.bulk_create([Alarm(case=case, section=section, step=step, due_on=case.due_on, at=now) for case in fresh])
         for case in fresh:
             audit.record("worker", ACTIONS[step], chain=f"case:{case.id}", facts={"due": str(case.due_on)})
         if fresh:

@@ -82,7 +82,8 @@ SECTIONS = (f"WITH RECURSIVE s(v) AS (SELECT MIN(section) FROM {TABLE} UNION ALL
             "WHERE section > s.v) FROM s WHERE s.v IS NOT NULL) SELECT v FROM s WHERE v IS NOT NULL")
 
 
-def _sections(actor: Staff) -> list[str]:
+def sections_of(actor: Staff) -> list[str]:
+    """The sections whose cases somebody sees."""
     if not actor.may(Right.READ_ALL_CASES):
         return actor.sections()
     with connection.cursor() as cursor:
@@ -116,7 +117,7 @@ def _due(which: str) -> Q | None:
 
 def tiles(*, actor: Staff) -> Tiles:
     """How the section stands, by working days."""
-    sections = _sections(actor)
+    sections = sections_of(actor)
     if not sections:
         return Tiles(0, 0, 0, 0)
     rows = Case.objects.filter(section__in=sections, state__in=RUNNING).values("due_on")
@@ -138,14 +139,6 @@ def _alarmed(step: str) -> Q:
 MARKS: dict[str, Callable[[], Q]] = {"unread": _unread, "near": lambda: _alarmed(NEAR), "over": lambda: _alarmed(OVERDUE)}
 
 
-def marks(*, actor: Staff) -> dict[str, int]:
-    """How many open cases carry each mark, each up to MOST + 1."""
-    sections = _sections(actor)
-    rows = Case.objects.filter(section__in=sections, state__in=OPEN).values("due_on")
-    counts = dict(_ask([rows.filter(of())[: MOST + 1] for of in MARKS.values()], "{n}, COUNT(*)")) if sections else {}
-    return {mark: counts.get(n, 0) for n, mark in enumerate(MARKS)}
-
-
 def _states(wanted: Filter) -> tuple[str, ...]:
     if wanted.due and _due(wanted.due) is not None:
         return tuple(s for s in RUNNING if wanted.state not in WORDS or s == wanted.state)
@@ -160,7 +153,7 @@ def _narrowed(actor: Staff, wanted: Filter, states: Iterable[str]) -> list[Query
     fixed: dict[str, Any] = {"slug": wanted.slug} if wanted.slug else {}
     due = (_due(wanted.due) or Q()) & (MARKS[wanted.mark]() if wanted.mark in MARKS else Q())
     return [Case.objects.filter(due, section=section, state=state, **hand, **fixed)
-            for section, state, hand in itertools.product(_sections(actor), states, hands)]
+            for section, state, hand in itertools.product(sections_of(actor), states, hands)]
 
 
 def _walk(pieces: Sequence[QuerySet[Case]], limit: int, *, newest: bool) -> list[Key]:
@@ -198,7 +191,7 @@ def _found(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
         narrow &= Q(**{f"case__{name}": day})
     walks = [
         CaseWord.objects.filter(narrow, section=section, word__gte=span[0], word__lt=span[1]).order_by("word")
-        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: FOUND + 1] for section in _sections(actor)
+        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: FOUND + 1] for section in sections_of(actor)
     ]
     once = set(_ask(walks, "*"))  # a name may have the part twice
     if wanted.mark in MARKS:

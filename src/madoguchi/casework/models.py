@@ -237,7 +237,7 @@ class Talk(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
-    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False)  # SQLite took it for talk_unread
     at = models.DateTimeField()
     text = models.TextField()
     seen_at = models.DateTimeField(null=True)  # of the applicant's: when somebody of the section dealt with it
@@ -252,15 +252,19 @@ class Talk(models.Model):
 
 class Alarm(models.Model):
     """That a case came near its due day, or passed it, was reported to those who answer for it. Once for each due day: a
-    correction moves the day, and then it may be reported again."""
+    correction moves the day, and then it may be reported again. ``stands`` until the case is over or has another due day, as the
+    worker last saw it: the few by which a list of many cases is marked."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
+    section = models.CharField(max_length=40)
+    stands = models.BooleanField(default=True)
     step = models.CharField(max_length=4)  # rules.ALARMS
     due_on = models.DateField()
     at = models.DateTimeField()
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "step", "due_on"], name="alarm_once")]
+        indexes = [models.Index(fields=["section", "step"], condition=models.Q(stands=True), name="alarm_standing")]
 
     def __str__(self) -> str:
         return f"{self.case_id} {self.step}"

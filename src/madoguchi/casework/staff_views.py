@@ -36,6 +36,7 @@ from .bulk import ACTS
 from .errors import OF_THE_DECISION, Changed, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
+from .marks import marks
 from .models import Case, Decision
 from .retention import kept_of
 from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open, refusal_of
@@ -62,11 +63,11 @@ def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> d
     actor, today = actor_of(request), clock.today()
     wanted = wanted or wanted_in(request.GET, actor)
     page = lists.case_list(actor=actor, wanted=wanted)
-    rows, marks = [], selectors.marks_of(page.rows)
+    rows, marked = [], selectors.marks_of(page.rows)
     for row in page.rows:
         kind, words = selectors.due_words(row, today)
         rows.append({"c": row, "name": selectors.definition_of(row).name, "due": words, "due_class": kind,
-                     "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)], "marks": marks.get(row.ref, [])})
+                     "state": WORDS[State(row.state)], "chip": CHIPS[State(row.state)], "marks": marked.get(row.ref, [])})
     query = request.GET.copy()
     query.pop("page", None)
     query.pop("tab", None)
@@ -76,7 +77,7 @@ def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> d
     query.update(carried)
     return {
         "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
-        "marks": lists.marks(actor=actor), "may_bulk": bool(actor.sections()),
+        "marks": marks(actor=actor), "may_bulk": bool(actor.sections()),
         "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
         "query": query.urlencode(), "carried": carried, "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }

@@ -12,7 +12,8 @@ from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import escalation, services
-from madoguchi.casework.lists import Filter, case_list, marks
+from madoguchi.casework.lists import Filter, case_list
+from madoguchi.casework.marks import marks
 from madoguchi.casework.models import Alarm, Case
 from madoguchi.identity import absences, people
 from madoguchi.identity.errors import MailWrong
@@ -125,6 +126,22 @@ def test_while_the_applicant_puts_something_right_nobody_is_told(hall: Hall, cas
     assert moved.due_on > case.due_on
     with at(moved.due_on + dt.timedelta(days=1)):
         assert escalation.escalate() == 1
+
+
+def test_what_marks_a_case_stands_while_it_is_open_and_due_on_that_day(hall: Hall, case):
+    def standing():
+        escalation.escalate()
+        return Alarm.objects.filter(stands=True).count()
+
+    with at(before(case, 3)):
+        assert standing() == 1
+    with at(case.due_on + dt.timedelta(days=1)):
+        assert standing() == 2
+        Case.objects.filter(id=case.id).update(state="decided")
+        assert (standing(), marks(actor=hall.staff("tanaka"))["over"]) == (0, 0)
+        Case.objects.filter(id=case.id).update(state="reviewing")
+        assert (standing(), marks(actor=hall.staff("tanaka"))["over"]) == (2, 1)
+    assert set(Alarm.objects.values_list("section", flat=True)) == {case.section}
 
 
 def test_a_due_day_that_moved_is_told_again(hall: Hall, case):

@@ -12,7 +12,8 @@ from tests.support.walk import text
 
 from madoguchi.casework import retention, services, talk
 from madoguchi.casework.errors import NotNow, ReasonMissing, TooLong
-from madoguchi.casework.lists import Filter, case_list, marks
+from madoguchi.casework.lists import Filter, case_list
+from madoguchi.casework.marks import marks
 from madoguchi.casework.models import Case, Talk
 from madoguchi.identity.public import Owner
 from madoguchi.intake import applications, drafts

@@ -1,0 +1,51 @@
+"""How many open cases of a section carry a mark. Counted from the few rows that mark one, not from the many cases (docs/adr/0026)."""
+
+from __future__ import annotations
+
+import datetime as dt
+import itertools
+import uuid
+from collections.abc import Callable, Iterable, Sequence
+
+from madoguchi.identity.public import Staff
+from madoguchi.kernel import clock
+
+from .lists import MOST, sections_of
+from .models import Alarm, Case, Talk
+from .rules import NEAR, OPEN, OVERDUE, RUNNING
+
+TOGETHER = 500  # cases looked up at once
+Marked = tuple[uuid.UUID, dt.date | None]  # a case, and the due day that was reported
+
+
+def _unread(sections: Sequence[str]) -> Iterable[Marked]:
+    rows = Talk.objects.filter(by=None, seen_at=None).values_list("case_id", flat=True).distinct()
+    return ((case_id, None) for case_id in rows.iterator(TOGETHER))
+
+
+def _alarmed(step: str) -> Callable[[Sequence[str]], Iterable[Marked]]:
+    today = clock.today()
+
+    def rows(sections: Sequence[str]) -> Iterable[Marked]:
+        found = Alarm.objects.filter(section__in=sections, step=step, stands=True)
+        now = found.filter(due_on__lt=today) if step == OVERDUE else found.filter(due_on__gte=today)
+        return now.values_list("case_id", "due_on").iterator(TOGETHER)
+
+    return rows
+
+
+def marks(*, actor: Staff) -> dict[str, int]:
+    """How many open cases carry each mark, each up to MOST + 1."""
+    sections = sections_of(actor)
+    ways = {"unread": _unread, NEAR: _alarmed(NEAR), OVERDUE: _alarmed(OVERDUE)}
+    return {mark: _count(rows(sections), frozenset(sections)) if sections else 0 for mark, rows in ways.items()}
+
+
+def _count(rows: Iterable[Marked], sections: frozenset[str]) -> int:
+    """Those of these that hold: by their keys alone, so that no database thinks of going through the section instead."""
+    count, left = 0, iter(rows)
+    while count <= MOST and (some := dict(itertools.islice(left, TOGETHER))):
+        for case_id, section, state, due_on in Case.objects.filter(id__in=list(some)).values_list("id", "section", "state", "due_on"):
+            reported = some[case_id]
+            count += section in sections and (state in OPEN if reported is None else state in RUNNING and due_on == reported)
+    return min(count, MOST + 1)
