@@ -55,7 +55,7 @@ class Run(models.Model):
 
 class RunFile(models.Model):
     """One file of a run: ``ids`` are its demands (of 督促状: its reminders) in the order of the post. Written by one process, counted
-    when it is whole."""
+    when it is whole; until then ``notices`` and ``pages`` say how far it is."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="files")
