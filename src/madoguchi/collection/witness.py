@@ -39,7 +39,7 @@ def _back(act: Act) -> Want:
     kind, _, state = act.action.partition(".")
     want: Want = {"kind": kind, "amount": act.facts["yen"], "excess_id": act.facts["excess"]}
     if state == "asked":
-        return want | {"asked_by": act.actor}
+        return want | {"asked_by": act.actor} | ({"target_id": act.facts["target"]} if "target" in act.facts else {})
     if state == "returned":
         return want | {"state": state}
     return want | {"approved_by": act.actor, "interest": act.facts["interest"], "state": ("approved", "done") if state == "approved" else state}
@@ -78,7 +78,7 @@ SAID: dict[str, Made] = {
         "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
 }
 NAMES = {"amount": "金額", "state": "状態", "approved_by": "承認した人", "answered_by": "承認した人", "asked_by": "申し出た人", "by": "行った人",
-         "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日"}
+         "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日", "target_id": "充当先", "instalment_id": "消し込み先"}
 BATCH = 500
 
 

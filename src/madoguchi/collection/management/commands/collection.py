@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from madoguchi.collection import keeping, ledger
+from madoguchi.collection import keeping, nightly
 from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
@@ -192,7 +192,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['notice']} {words}")
 
     def _verify_all(self, options: dict[str, Any]) -> None:
-        faults = ledger.faults()
+        faults = nightly.differences()
         for fault in faults:
             self.stdout.write(fault)
         if faults:
