@@ -16,6 +16,7 @@ from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
 from . import fees
+from .charges import DEBIT_FORM
 from .city_formats import layout
 from .errors import SheetWrong
 from .formats.errors import FileRefused, ProfileUnknown
@@ -25,6 +26,7 @@ from .ledger import CHAIN, one_writer
 from .models import Excess, Instalment, Money, Posting, Reminder, Sheet
 from .moved import line_of
 from .rules import FORMS, RECORDS, Account, Letter, Outcome, money_id, place
+from .takebacks import answers_refuse
 
 FEW = 3  # so many records at least make a file that was sent again
 STAGING = """CREATE TEMPORARY TABLE collection_incoming (
@@ -109,6 +111,8 @@ def results_take(*, actor: str, results: Results) -> tuple[Sheet, bool]:
         sheet = Sheet.objects.filter(Q(sha256=digest) | Q(plain=plain, form=results.form), kind="results").first()
         if sheet is not None:
             return sheet, False
+        if results.form == DEBIT_FORM:
+            answers_refuse(results.rows)
         kept = file_write(data=results.data, name=results.name, kind="application/octet-stream", owner="collection")
         total = sum(r.amount for r in results.rows)
         sheet = Sheet.objects.create(kind="results", form=results.form, name=results.name[:150], sha256=digest, plain=plain, file_id=kept.id,

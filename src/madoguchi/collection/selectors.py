@@ -262,9 +262,16 @@ def request_list(*, actor: Staff, page: int = 1) -> Page[DebitRequest]:
 
 
 def request_get(*, actor: Staff, request_id: int) -> DebitRequest:
-    """One request, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
+    """One request, to send to the bank: it holds accounts, so who only reads does not get it; nor does anybody get one that was taken
+    back, or is asked to be. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(DebitRequest.objects.exclude(file_id=None), request_id)
+    return _one(DebitRequest.objects.exclude(file_id=None).filter(state="made"), request_id)
+
+
+def request_show(*, actor: Staff, request_id: int) -> DebitRequest:
+    """One request as it stands, without its file. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return _one(DebitRequest.objects.all(), request_id)
 
 
 def registrations_waiting(*, actor: Staff) -> list[DebitAct]:

@@ -222,6 +222,7 @@ class FeeSlip(models.Model):
     payment = models.UUIDField(db_index=True)
     means = models.CharField(max_length=6, default="slip")  # slip, debit
     request = models.ForeignKey("DebitRequest", null=True, on_delete=models.PROTECT, related_name="fees")
+    freed = models.BooleanField(default=False)  # its request was taken back: it waits for the next one
     words = models.CharField(max_length=160)  # what for, and the receipt number
     number = models.CharField(max_length=20, unique=True)
     confirm = models.CharField(max_length=6)
