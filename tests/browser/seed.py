@@ -16,6 +16,7 @@ from urllib.parse import urlsplit
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
+from madoguchi.collection.tests.conftest import accounts_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.config import demo
 from madoguchi.counter.rules import IDLE_SECONDS
@@ -458,7 +459,16 @@ class Town:
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
         change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
             ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
-        return {"change": change, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess}
+        return {"change": change, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess,
+                "takeback": self._asked_of_bank(owing, due)}
+
+    def _asked_of_bank(self, owing: str, due: str) -> str:
+        """Who owes pays by debit from now on, and the bank is asked: the page that takes the request back."""
+        desk, debits = self.window("yamada"), "/staff/collection/debits/"
+        payer = desk.get(owing).page.xpath("//dt[text()='宛名番号']/following-sibling::dd/text()")[0].strip()
+        desk.get(debits).send("debits/file/", {}, [("file", ("口座.csv", accounts_text([payer], "keiji").encode(), "text/csv"))])
+        desk.get(debits).send("debits/", {"charge": "keiji", "due": due, "on": str(dt.date.today() + dt.timedelta(days=9))})
+        return str(desk.get(debits).page.xpath("//tbody//a[contains(@href, '/back/')]/@href")[0])
 
     @functools.cached_property
     def tax_order(self) -> str:

@@ -53,8 +53,8 @@ JOURNEYS: dict[str, Journey] = {
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
-              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_change", {}),
-              ("taxes_write_off", {}), ("taxes_forget", {})],
+              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_takeback", {}),
+              ("taxes_change", {}), ("taxes_write_off", {}), ("taxes_forget", {})],
     # somebody else's tax from one's own account: accepted, and registered by a clerk who has seen whose it is
     "debit": [("start", {"slug": DEBIT}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}),
               ("propose", {"clerk": "yamada", "outcome": "accepted"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {}),

@@ -23,6 +23,7 @@ from madoguchi.collection import (
     remind,
     results,
     runs,
+    takebacks,
     unmatched,
     writeoffs,
 )
@@ -132,6 +133,17 @@ def taxes_debit(application: str, **_: Any) -> Done:
     return {}
 
 
+def taxes_takeback(application: str, **_: Any) -> Done:
+    """That file was a mistake: taken back, approved by another."""
+    request = _due(application)[4].debit
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    if request is not None and request.state == "made":
+        takebacks.takeback_ask(actor=clerk, request_id=request.id, reason="科目を間違えた")
+    if request is not None:
+        takebacks.takeback_answer(actor=chief, request_id=request.id, approve=True)
+    return {}
+
+
 def _payer(application: str) -> str:
     return f"P{_mark(application)}"
 
@@ -210,8 +222,8 @@ def debit_place(application: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_change,
-                               taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_takeback,
+                               taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

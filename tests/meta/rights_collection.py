@@ -19,6 +19,7 @@ from madoguchi.collection import (
     mine,
     registrations,
     selectors,
+    takebacks,
     unmatched,
     writeoffs,
 )
@@ -104,6 +105,13 @@ TABLE: dict[str, Ask] = {
     "collection.selectors.debits_count": _reads(lambda w, a: selectors.debits_count(actor=a)),
     "collection.selectors.request_list": _reads(lambda w, a: list(selectors.request_list(actor=a))),
     "collection.selectors.request_get": staff(lambda w, a: selectors.request_get(actor=a, request_id=w.request), COLLECTS, anything),
+    "collection.selectors.request_show": _reads(lambda w, a: selectors.request_show(actor=a, request_id=w.request)),
+    "collection.takebacks.takeback_ask": staff(lambda w, a: takebacks.takeback_ask(
+        actor=a, request_id=w.request, reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.takebacks.takeback_answer": staff(lambda w, a: takebacks.takeback_answer(
+        actor=a, request_id=w.request, approve=False), COLLECTS, anything),
+    "collection.takebacks.takeback_undo": staff(lambda w, a: takebacks.takeback_undo(actor=a, request_id=w.request), COLLECTS, anything),
     "collection.desk.debits_import": staff(lambda w, a: desk.debits_import(actor=a, data=accounts_text().encode(), name="a.csv"),
                                            COLLECTS, anything),
     "collection.debits.request_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: debits.request_make(

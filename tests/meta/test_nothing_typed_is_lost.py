@@ -28,6 +28,7 @@ from madoguchi.collection.models import Demand
 from madoguchi.collection.tests.conftest import (
     change_waiting,
     debit_asked,
+    debited,
     excess_of_payer,
     unmatched_money,
     write_off_asked,
@@ -173,6 +174,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     waiting, owing = change_waiting(hall), Demand.objects.filter(charge="keiji").last().id
     write_off_asked(hall)
     debit_asked()
+    asked_of_bank = debited(hall)
     plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
     talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
     first = hall.definition(NUMBERED).steps[0].id
@@ -190,7 +192,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
             "write-offs/", "runs/", "debits/", "accounts/", "transfers/",
-            f"unmatched/{paid.id}/", f"excess/{twice.id}/")),
+            f"unmatched/{paid.id}/", f"excess/{twice.id}/", f"debits/{asked_of_bank.id}/back/")),
         ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (
             "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),

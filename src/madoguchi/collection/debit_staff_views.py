@@ -16,11 +16,15 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
 from . import debits as writing
-from . import desk, fee_debits, looks, selectors
+from . import desk, fee_debits, looks, selectors, takebacks
 from .accounts import bank_words
 from .charges import charges
-from .errors import ChargesWrong, FormWrong, NothingToPrint, SheetWrong
+from .errors import ChargesWrong, FormWrong, MoneyMoved, NothingToPrint, SecondPerson, SheetWrong
+from .models import DebitRequest
 from .staff_views import actor_of, name_of, page_of, works
+from .writeoffs import stamps
+
+STATES = {"made": "", "asked": "取下げの承認待ち", "back": "取り下げ"}
 
 
 @login_required
@@ -47,14 +51,49 @@ def _page(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     actor = actor_of(request)
     rows = selectors.request_list(actor=actor, page=page_of(request))
     waiting = looks.unanswered(rows)
-    shown = [(r, waiting[r.id], "手数料" if r.charge == fee_debits.FEES else name_of(r.charge), bank_words(r.bank) if r.bank else "取りまとめ")
-             for r in rows]
+    shown = [(r, waiting[r.id], *_words(r), STATES[r.state]) for r in rows]
     context = {"rows": rows, "shown": shown, "fees": len(fee_debits.waiting()), "count": selectors.debits_count(actor=actor),
                "banks": [bank_words(bank) for bank in charges().banks],
-               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
+               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST, "today": clock.today(),
                "charges": [(c.key, c.name) for c in charges().all.values()], "columns": writing.COLUMNS,
                "day": request.POST.get("on", (clock.today() + dt.timedelta(days=14)).isoformat())}
     return render(request, "collection/debits.html", context, status=422 if faults else 200)
+
+
+def _words(row: DebitRequest) -> tuple[str, str]:
+    """What a request asks for, and whom."""
+    return "手数料" if row.of_fees else name_of(row.charge), bank_words(row.bank) if row.bank else "取りまとめ"
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def takeback(request: HttpRequest, request_id: int) -> HttpResponse:
+    """取下げ of one request: asked for, answered, undone."""
+    actor, faults, status = actor_of(request), list[tuple[str, str]](), 422
+    found = selectors.request_show(actor=actor, request_id=request_id)
+    if request.method == "POST":
+        try:
+            _take_back(request, request_id)
+            return see_other(f"/staff/collection/debits/{request_id}/back/")
+        except FormWrong as wrong:
+            faults = wrong.faults
+        except (SecondPerson, MoneyMoved) as wrong:
+            faults, status = [("acts", wrong.ja)], wrong.status
+    name, bank = _words(found)
+    context = {"r": found, "charge": name, "bank": bank, "state": STATES[found.state], "past": found.on <= clock.today(),
+               "works": works(request), "stamps": stamps(actor), "own": found.asked_by == actor.actor,
+               "faults": faults, "wrong": dict(faults), "typed": request.POST}
+    return render(request, "collection/takeback.html", context, status=status if faults else 200)
+
+
+def _take_back(request: HttpRequest, request_id: int) -> None:
+    actor, act = actor_of(request), request.POST.get("act", "")
+    if act in ("approve", "decline"):
+        takebacks.takeback_answer(actor=actor, request_id=request_id, approve=act == "approve")
+    elif act == "undo":
+        takebacks.takeback_undo(actor=actor, request_id=request_id)
+    else:
+        takebacks.takeback_ask(actor=actor, request_id=request_id, reason=request.POST.get("reason", "").strip())
 
 
 @login_required

@@ -165,6 +165,8 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> lis
     for bank, some in by_bank(wanted, lambda row: held[row.demand.payer].bank).items():
         request = request_write(by=actor.actor, bank=bank, charge=charge, due=due, on=on, box="due",
                                 asked=[_debit(row, held[row.demand.payer]) for row in some])
+        first = {str(debit.id): debit.code for row in some for debit in (held[row.demand.payer],) if debit.code != "0"}
+        DebitRequest.objects.filter(id=request.id).update(first=first)
         for at in range(0, len(some), CHUNK):
             Instalment.objects.filter(id__in=[row.id for row in some[at:at + CHUNK]]).update(debit=request)
             DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in some[at:at + CHUNK]]).exclude(code="0").update(code="0")

@@ -11,7 +11,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
 from madoguchi.payments import public as payments
 
-from . import ledger, runs, selectors
+from . import nightly, runs, selectors
 from .access import section_require
 from .errors import NothingToPrint
 from .fees import fee_pdf, fees_ready
@@ -38,7 +38,7 @@ def results_import(*, actor: Staff, form: str, data: bytes, name: str, bank: str
 def parity_get(*, actor: Staff) -> list[str]:
     """Every difference in the books, in words. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    return ledger.faults()
+    return nightly.differences()
 
 
 def debits_import(*, actor: Staff, data: bytes, name: str) -> tuple[Sheet, bool]:

@@ -22,11 +22,10 @@ from .debits import by_bank, request_write
 from .errors import FormWrong, NothingToPrint
 from .fees import Slip, fee_report, fee_seen, order_row
 from .ledger import CHAIN, one_writer
-from .models import DebitRequest, DirectDebit, FeeDebit, FeeSlip
+from .models import FEES, DebitRequest, DirectDebit, FeeDebit, FeeSlip
 
 PURPOSE = "fee-debit-account"
 SEALED = (Column(FeeDebit, "account", PURPOSE, "payment", "手数料を引き落とす口座"),)
-FEES = "fees"  # the charge of a request that asks for fees
 
 
 @dataclass(frozen=True, slots=True)
@@ -104,7 +103,7 @@ def fee_request_make(*, actor: Staff, on: dt.date) -> list[DebitRequest]:
     one_writer()
     if on <= clock.today():
         raise FormWrong([("fees_on", "引落日は、明日より後にしてください。")])
-    rows = [row for row in waiting() if row.until >= on and _asked(row, actor)]
+    rows = [row for row in waiting() if row.freed or (row.until >= on and _asked(row, actor))]  # who was freed has been told to wait
     if not rows:
         raise NothingToPrint("引き落とす手数料は、ありません。使える期限が引落日より前のものは入りません。")
     held = {row.payment: accounts.opened(PURPOSE, row.account, str(row.payment))
@@ -113,7 +112,7 @@ def fee_request_make(*, actor: Staff, on: dt.date) -> list[DebitRequest]:
     for bank, some in by_bank(rows, lambda row: held[row.payment].bank).items():
         request = request_write(by=actor.actor, bank=bank, charge=FEES, due=on, on=on, box="fees_on",
                                 asked=[Debit(row.number, held[row.payment], row.amount) for row in some])
-        FeeSlip.objects.filter(id__in=[row.id for row in some]).update(request=request)
+        FeeSlip.objects.filter(id__in=[row.id for row in some]).update(request=request, freed=False)
         made.append(request)
     failpoints.hit("collection.fee_request.before_commit")
     return made

@@ -102,7 +102,7 @@ def fee_stand(number: str) -> Report | None:
 def _state(row: FeeSlip) -> str:
     if row.money_id is not None:
         return "paid"
-    if row.prompt_on or (row.request_id and row.stopped_at is None):
+    if row.prompt_on or ((row.request_id or row.freed) and row.stopped_at is None):
         return "waiting"
     return "over" if row.stopped_at else "open"
 

@@ -102,7 +102,8 @@ def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[st
 def _asked(actor: Staff, back: GiveBack) -> GiveBack:
     back.asked_by, back.asked_at = actor.actor, clock.now()
     back.save(force_insert=True)
-    audit.record(actor.actor, f"{back.kind}.asked", chain=CHAIN, facts={"back": str(back.id), "excess": back.excess_id, "yen": back.amount})
+    audit.record(actor.actor, f"{back.kind}.asked", chain=CHAIN, facts={
+        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "target": back.target_id})
     return back
 
 

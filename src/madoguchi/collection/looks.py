@@ -68,7 +68,8 @@ def unanswered(rows: Iterable[DebitRequest]) -> dict[int, int]:
 def requests_late(*, actor: Staff) -> list[tuple[DebitRequest, int]]:
     """Requests long after their 引落日 with debits that were not answered: (request, how many). Raises DemandNotFound."""
     section_require(actor, writes=False)
-    rows = list(DebitRequest.objects.filter(on__lt=clock.today() - ANSWERED, on__gte=clock.today() - dt.timedelta(days=400)).order_by("-id"))
+    late, old = clock.today() - ANSWERED, clock.today() - dt.timedelta(days=400)
+    rows = list(DebitRequest.objects.exclude(state="back").filter(on__lt=late, on__gte=old).order_by("-id"))
     waiting = unanswered(rows)
     return [(row, waiting[row.id]) for row in rows if waiting[row.id]]
 

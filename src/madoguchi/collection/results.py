@@ -16,6 +16,7 @@ from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
 from . import fees
+from .charges import DEBIT_FORM
 from .city_formats import layout
 from .errors import SheetWrong
 from .formats.errors import FileRefused, ProfileUnknown
@@ -23,7 +24,9 @@ from .formats.received import Received, read_received
 from .lateness import late_owed
 from .ledger import CHAIN, one_writer
 from .models import Excess, Instalment, Money, Posting, Reminder, Sheet
+from .moved import line_of
 from .rules import FORMS, RECORDS, Account, Letter, Outcome, money_id, place
+from .takebacks import answers_refuse
 
 FEW = 3  # so many records at least make a file that was sent again
 STAGING = """CREATE TEMPORARY TABLE collection_incoming (
@@ -108,14 +111,16 @@ def results_take(*, actor: str, results: Results) -> tuple[Sheet, bool]:
         sheet = Sheet.objects.filter(Q(sha256=digest) | Q(plain=plain, form=results.form), kind="results").first()
         if sheet is not None:
             return sheet, False
+        if results.form == DEBIT_FORM:
+            answers_refuse(results.rows)
         kept = file_write(data=results.data, name=results.name, kind="application/octet-stream", owner="collection")
         total = sum(r.amount for r in results.rows)
         sheet = Sheet.objects.create(kind="results", form=results.form, name=results.name[:150], sha256=digest, plain=plain, file_id=kept.id,
                                      rows=len(results.rows), amount=total, by=actor, at=clock.now())
-        sheet.counts = _post(sheet, results.rows)
+        sheet.counts, said = _post(sheet, results.rows)
         sheet.save(update_fields=["counts"])
         audit.record(actor, "results.imported", chain=CHAIN, facts={
-            "sheet": sheet.id, "form": results.form, "records": sheet.rows, "yen": total, "sha256": digest, "outcomes": sheet.counts})
+            "sheet": sheet.id, "form": results.form, "records": sheet.rows, "yen": total, "sha256": digest, "outcomes": sheet.counts, "said": said})
         failpoints.hit("collection.results.before_commit")
     return sheet, True
 
@@ -151,12 +156,13 @@ def _counts(span: list[int]) -> dict[str, list[int]]:
     return {outcome: [n, int(yen)] for outcome, n, yen in found}
 
 
-def _post(sheet: Sheet, rows: Collection[Received]) -> dict[str, list[int]]:
-    """Post a file's records; returns what became of them. A statement runs only where it finds something: each reads the whole file."""
+def _post(sheet: Sheet, rows: Collection[Received]) -> tuple[dict[str, list[int]], str]:
+    """Post a file's records; returns what became of them, and the digest of what they said (moved). A statement runs only where it finds
+    something: each reads the whole file."""
     span = _span(sheet)
     with connection.cursor() as cursor:
         cursor.execute(STAGING)
-        _stage(cursor, rows)
+        said = _stage(cursor, rows)
         if connection.vendor == "postgresql":
             cursor.execute("ANALYZE collection_incoming")
             cursor.execute("SET LOCAL work_mem = '256MB'")  # a million records are joined and sorted in memory, not through files
@@ -181,11 +187,11 @@ def _post(sheet: Sheet, rows: Collection[Received]) -> dict[str, list[int]]:
         failpoints.hit("collection.results.posting")
         cursor.execute("DROP TABLE collection_incoming")  # after a fault the transaction takes it back with everything else
     if not {"look", "fee"} & counts.keys():
-        return counts
+        return counts, said
     for money in Money.objects.filter(id__range=span, outcome="look").order_by("id"):
         money_place(money, source=f"bank:{money.channel}")
     fees.fees_place(span)
-    return _counts(span)
+    return _counts(span), said
 
 
 def _repeated(rows: Collection[Received]) -> set[str]:
@@ -202,29 +208,42 @@ _ESCAPED = str.maketrans({"\\": r"\\", "\t": r"\t", "\n": r"\n", "\r": r"\r"})
 
 
 @functools.lru_cache(maxsize=4096)
-def _tail(fields: tuple[Any, ...]) -> str:
-    """What few values of a file share: day, channel, stage, code."""
-    return "\t".join(str(field).translate(_ESCAPED) for field in fields)
+def _tail(fields: tuple[Any, ...]) -> tuple[str, bool]:
+    """What few values of a file share (day, channel, stage, code), and whether COPY reads it as it is."""
+    tail = [str(field) for field in fields]
+    return "\t".join(tail), all(field == field.translate(_ESCAPED) for field in tail)
 
 
-def _lines(rows: Collection[Received], twice: set[str]) -> Iterator[str]:
-    """Rows as COPY reads them (PostgreSQL, COPY: text format), each with whether it is the only one of its number. What a file says is escaped."""
+def _lines(rows: Collection[Received], twice: set[str], said: hashlib._Hash) -> Iterator[str]:
+    """Rows as COPY reads them (PostgreSQL, COPY: text format), each with whether it is the only one of its number. What a file says is
+    escaped, and goes as it is into the digest ``said`` (moved.line_of)."""
     for row in rows:
         number = row[2]
-        said = number if number.isalnum() else number.translate(_ESCAPED)
-        yield f"{row[0]}\t{said}\t{row[3]}\t{_tail(row[4:])}\t{0 if number in twice else 1}\n"
+        tail, plain = _tail(row[4:])
+        line = f"{row[0]}\t{number}\t{row[3]}\t{tail}"
+        said.update(f"{line}\n".encode())
+        if not (plain and number.isalnum()):
+            line = "\t".join(str(field).translate(_ESCAPED) for field in (row[0], *row[2:]))
+        yield f"{line}\t{0 if number in twice else 1}\n"
 
 
-def _stage(cursor: Any, rows: Collection[Received]) -> None:
-    twice = _repeated(rows)
+def _stage(cursor: Any, rows: Collection[Received]) -> str:
+    """Put the records into the temporary table; returns the digest of what they said."""
+    twice, said = _repeated(rows), hashlib.sha256()
     if connection.vendor == "postgresql":
-        lines = _lines(rows, twice)
+        lines = _lines(rows, twice, said)
         with cursor.copy("COPY collection_incoming FROM STDIN") as copy:
             while block := "".join(itertools.islice(lines, 2_000)):
                 copy.write(block)
-        return
-    plain = ((r.record, r.reference, r.amount, r.paid_on.isoformat(), *r[5:], 0 if r.reference in twice else 1) for r in rows)
-    cursor.executemany("INSERT INTO collection_incoming VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", plain)
+        return said.hexdigest()
+    cursor.executemany("INSERT INTO collection_incoming VALUES (%s, %s, %s, %s, %s, %s, %s, %s)", _plain_rows(rows, twice, said))
+    return said.hexdigest()
+
+
+def _plain_rows(rows: Collection[Received], twice: set[str], said: hashlib._Hash) -> Iterator[tuple[Any, ...]]:
+    for r in rows:
+        said.update(f"{line_of(r)}\n".encode())
+        yield r.record, r.reference, r.amount, r.paid_on.isoformat(), *r[5:], 0 if r.reference in twice else 1
 
 
 def money_place(money: Money, *, source: str) -> Outcome:

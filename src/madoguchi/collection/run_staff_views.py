@@ -58,6 +58,7 @@ def run(request: HttpRequest, run_id: int) -> HttpResponse:
     done = [f for f in files if f.done_at]
     context = {"r": found, "charge": name_of(found.charge), "letter": LETTERS[found.kind],
                "files": files, "done": len(done), "whole": len(done) == len(files),
+               "far": sum(f.notices for f in files), "far_pages": sum(f.pages for f in files),
                "notices": sum(f.notices for f in done), "pages": sum(f.pages for f in done), "yen": sum(f.amount for f in done),
                "problems": [(f.no, p) for f in done for p in f.problems]}
     return render(request, "collection/run.html", context)

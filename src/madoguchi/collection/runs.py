@@ -141,6 +141,17 @@ def file_name(file: RunFile) -> str:
     return f"{file.run.charge}-{file.run.year}-{file.run.kind}{file.run_id}-{file.no:04d}.pdf"
 
 
+def file_told(file: RunFile, notices: int, pages: int) -> None:
+    """How far the printing of a file is, for who looks on: its sums count when it is whole."""
+    RunFile.objects.filter(id=file.id, done_at=None).update(notices=notices, pages=pages)
+
+
+def file_begun(file: RunFile) -> None:
+    """A file is printed from its beginning, also when a process was killed half way."""
+    file.notices = 0
+    file_told(file, 0, 0)
+
+
 def file_done(file: RunFile, data: bytes, written: Written) -> None:
     """Keep a printed file; once: another process may have been faster. Raises RunWrong when it is not what is owed."""
     if (written.notices, written.yen) != (len(file.ids), _owed(file)):  # a notice itself refuses slips or dates that do not add up
@@ -166,7 +177,8 @@ def file_print(message: outbox.Envelope) -> None:
         return
     from .slips.printed import printed  # reportlab and fonts: workers alone need them
 
-    file_done(file, *printed(*file_work(file)))
+    file_begun(file)
+    file_done(file, *printed(*file_work(file), lambda notices, pages: file_told(file, notices, pages)))
 
 
 def run_unfinished(kind: str, charge: str, year: int) -> Run | None:
@@ -180,6 +192,9 @@ JOB = ("ファイル", "郵便番号(はじめ-おわり)", "通", "納付書", 
 def job_sheet(run: Run, write: Callable[[str], object]) -> None:
     """The job sheet for the printer, as CSV: each file and the sums, which are those of what is owed. Raises RunWrong."""
     files = list(RunFile.objects.filter(run=run).select_related("run").order_by("no").defer("ids"))
+    for f in files:
+        if f.done_at is None:  # what is half printed is in no envelope
+            f.notices = f.pages = 0
     sums = [sum(getattr(f, name) for f in files) for name in ("notices", "slips", "amount")]
     if all(f.done_at for f in files) and (sums[0], sums[2]) != (run.letters, run.amount):
         raise RunWrong

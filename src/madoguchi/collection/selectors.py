@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, TypeVar
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Func, IntegerField, Model, OuterRef, Q, QuerySet, Sum
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
@@ -210,9 +210,20 @@ def run_file_get(*, actor: Staff, file_id: int) -> RunFile:
     return _one(RunFile.objects.exclude(Q(done_at=None) | Q(file_id=None)), file_id)
 
 
+class Length(Func):
+    """How long a list in a column is, counted by the database."""
+
+    function = "JSON_ARRAY_LENGTH"
+    output_field = IntegerField()
+
+    def as_postgresql(self, compiler: Any, connection: Any, **extra: Any) -> Any:
+        """PostgreSQL's word for it."""
+        return self.as_sql(compiler, connection, function="JSONB_ARRAY_LENGTH", **extra)
+
+
 def run_files(run: Run) -> list[RunFile]:
-    """The files of a run that was found."""
-    return list(RunFile.objects.filter(run=run).order_by("no").defer("ids"))
+    """The files of a run that was found; ``letters``: how many will be in each."""
+    return list(run.files.annotate(letters=Length("ids")).order_by("no").defer("ids"))
 
 
 def backs_of(excess: Excess) -> list[GiveBack]:
@@ -251,9 +262,16 @@ def request_list(*, actor: Staff, page: int = 1) -> Page[DebitRequest]:
 
 
 def request_get(*, actor: Staff, request_id: int) -> DebitRequest:
-    """One request, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
+    """One request, to send to the bank: it holds accounts, so who only reads does not get it; nor does anybody get one that was taken
+    back, or is asked to be. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(DebitRequest.objects.exclude(file_id=None), request_id)
+    return _one(DebitRequest.objects.exclude(file_id=None).filter(state="made"), request_id)
+
+
+def request_show(*, actor: Staff, request_id: int) -> DebitRequest:
+    """One request as it stands, without its file. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return _one(DebitRequest.objects.all(), request_id)
 
 
 def registrations_waiting(*, actor: Staff) -> list[DebitAct]:

@@ -192,7 +192,8 @@ def _money(request: HttpRequest, money_id: int, faults: list[tuple[str, str]]) -
     open_ = found.outcome == "unknown" and found.stage == "final"
     context = {"m": found, "channel": CHANNELS.get(found.channel, found.channel), "outcome": OUTCOMES[found.outcome], "open": open_,
                "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
-               "candidates": [(c, name_of(c.instalment.demand.charge)) for c in unmatched.candidates_of(found)] if open_ else []}
+               "candidates": [(c, name_of(c.instalment.demand.charge) if c.instalment else "")
+                              for c in (unmatched.candidates_of(found) if open_ else ())]}
     return render(request, "collection/money.html", context, status=422 if faults else 200)
 
 

@@ -41,6 +41,7 @@ urlpatterns = [
     path("collection/debits/file/", debits.debits_file, name="debits_file"),
     path("collection/debits/fees/", debits.debits_fees, name="debits_fees"),
     path("collection/debits/<int:request_id>/", debits.debit_request, name="debit_request"),
+    path("collection/debits/<int:request_id>/back/", debits.takeback, name="debit_takeback"),
     path("collection/accounts/", accounts.accounts, name="debit_accounts"),
     path("collection/accounts/<uuidtext:act_id>/", accounts.place, name="debit_place"),
     path("collection/accounts/<uuidtext:act_id>/drop/", accounts.drop, name="debit_drop"),

@@ -39,7 +39,7 @@ def _back(act: Act) -> Want:
     kind, _, state = act.action.partition(".")
     want: Want = {"kind": kind, "amount": act.facts["yen"], "excess_id": act.facts["excess"]}
     if state == "asked":
-        return want | {"asked_by": act.actor}
+        return want | {"asked_by": act.actor} | ({"target_id": act.facts["target"]} if "target" in act.facts else {})
     if state == "returned":
         return want | {"state": state}
     return want | {"approved_by": act.actor, "interest": act.facts["interest"], "state": ("approved", "done") if state == "approved" else state}
@@ -58,6 +58,15 @@ def _write_off(act: Act) -> Want:
     return want | {"answered_by": act.actor, "state": act.action.partition(".")[2]}
 
 
+def _request(act: Act) -> Want:
+    want: Want = {"debits": act.facts["debits"], "amount": act.facts["yen"]}
+    if act.action == "debits.requested":
+        return want | {"charge": act.facts["charge"], "due": act.facts["due"], "bank": act.facts.get("bank", ""), "by": act.actor, "state": "made"}
+    if act.action == "request.back_asked":
+        return want | {"state": "asked", "asked_by": act.actor, "answered_by": ""}
+    return want | {"state": "back" if act.action == "request.taken_back" else "made", "answered_by": act.actor}
+
+
 SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False)  # a change that waits is a row already
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
@@ -67,9 +76,8 @@ SAID: dict[str, Made] = {
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),
     "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
         "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
-    "debits.requested": Made(DebitRequest, "request", "口座振替の請求", lambda a: {
-        "debits": a.facts["debits"], "amount": a.facts["yen"], "charge": a.facts["charge"], "due": a.facts["due"],
-        "bank": a.facts.get("bank", ""), "by": a.actor}),
+    **dict.fromkeys(("debits.requested", "request.back_asked", "request.taken_back", "request.back_declined", "request.restored"),
+                    Made(DebitRequest, "request", "口座振替の請求", _request)),
     **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),
@@ -78,7 +86,7 @@ SAID: dict[str, Made] = {
         "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
 }
 NAMES = {"amount": "金額", "state": "状態", "approved_by": "承認した人", "answered_by": "承認した人", "asked_by": "申し出た人", "by": "行った人",
-         "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日"}
+         "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日", "target_id": "充当先", "instalment_id": "消し込み先"}
 BATCH = 500
 
 

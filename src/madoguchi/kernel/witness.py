@@ -51,6 +51,11 @@ def register_books(prefix: str, witness: Witness) -> None:
     _books[prefix] = witness
 
 
+def acts_of(chain: str) -> Chains:
+    """What one chain that belongs to no case says, for a room that looks at its own books."""
+    return dict(_chains(iter([chain])))
+
+
 def _books_heard() -> Iterator[Fault]:
     for prefix, witness in _books.items():
         names = AuditEntry.objects.filter(chain__startswith=prefix).order_by("chain").values_list("chain", flat=True).distinct()

@@ -2,6 +2,7 @@
 
 from .dues import Change, Demand, FeeSlip, Instalment, Reminder, Run, RunFile, Sheet, VoidNumber, WriteOff
 from .money import (
+    FEES,
     DebitAct,
     DebitRequest,
     DirectDebit,
@@ -17,7 +18,7 @@ from .money import (
 )
 
 __all__ = [
-    "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeDebit", "FeeSlip", "GiveBack",
+    "FEES", "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeDebit", "FeeSlip", "GiveBack",
     "Instalment", "Money",
     "OnlineOrder", "Posting", "Reminder", "Run", "RunFile", "Sheet", "Transfer", "VoidNumber", "WriteOff",
 ]

@@ -55,7 +55,7 @@ class Run(models.Model):
 
 class RunFile(models.Model):
     """One file of a run: ``ids`` are its demands (of 督促状: its reminders) in the order of the post. Written by one process, counted
-    when it is whole."""
+    when it is whole; until then ``notices`` and ``pages`` say how far it is."""
 
     id = models.BigAutoField(primary_key=True)
     run = models.ForeignKey(Run, on_delete=models.PROTECT, related_name="files")
@@ -222,6 +222,7 @@ class FeeSlip(models.Model):
     payment = models.UUIDField(db_index=True)
     means = models.CharField(max_length=6, default="slip")  # slip, debit
     request = models.ForeignKey("DebitRequest", null=True, on_delete=models.PROTECT, related_name="fees")
+    freed = models.BooleanField(default=False)  # its request was taken back: it waits for the next one
     words = models.CharField(max_length=160)  # what for, and the receipt number
     number = models.CharField(max_length=20, unique=True)
     confirm = models.CharField(max_length=6)

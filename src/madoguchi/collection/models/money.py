@@ -9,6 +9,8 @@ from django.db.models import F, Q
 
 from .dues import FeeSlip, Instalment, Sheet
 
+FEES = "fees"  # the charge of a request that asks for fees
+
 
 class DirectDebit(models.Model):
     """口座振替: the account of a payer for a charge, from a day and (when it has ended) to a day. It lies sealed."""
@@ -57,7 +59,8 @@ class DebitAct(models.Model):
 
 
 class DebitRequest(models.Model):
-    """A file that asks the bank to debit (口座振替請求): each 期 once."""
+    """A file that asks the bank to debit (口座振替請求): each 期 once. One that was made by mistake is taken back (取下げ); then ``parts``
+    says what was in it, as [id, 納付番号]."""
 
     id = models.BigAutoField(primary_key=True)
     charge = models.CharField(max_length=20)
@@ -69,9 +72,20 @@ class DebitRequest(models.Model):
     file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
+    first = models.JSONField(default=dict)  # accounts that it names for the first time → 新規コード
+    state = models.CharField(max_length=5, default="made")  # made, asked (取下げ is asked for), back
+    why = models.CharField(max_length=200, default="")
+    asked_by = models.CharField(max_length=70, default="")
+    answered_by = models.CharField(max_length=70, default="")
+    parts = models.JSONField(default=list)
 
     def __str__(self) -> str:
         return f"{self.charge} {self.on}"
+
+    @property
+    def of_fees(self) -> bool:
+        """Does it ask for fees, not for taxes?"""
+        return self.charge == FEES
 
 
 class FeeDebit(models.Model):

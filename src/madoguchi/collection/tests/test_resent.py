@@ -147,16 +147,3 @@ def test_nobody_is_reminded_while_the_bank_is_asked(hall, demanded, came) -> Non
     with clock.frozen(dt.datetime(2027, 3, 12, 3, tzinfo=dt.UTC)):
         came((first, 10_000, "failed", "1", ON), form="zengin")
         assert late() == [first.id], "the bank said no"
-
-
-def test_candidates_of_a_wrong_digit_are_paid_ones_too_and_of_a_sum_those_of_its_day(demanded, came) -> None:
-    parts = demanded(people=40, parts=1, charge="keiji")
-    target = parts[30]
-    Instalment.objects.filter(id=parts[35].id).update(due=D(2026, 5, 21))
-    came(("1111" + target.number[4:], 10_000, "final", "", D(2026, 5, 20)))
-    assert unmatched.candidates_of(Money.objects.get())[0].instalment.id == parts[35].id, "due that day"
-    came((target, 10_000))
-    wrong = str((int(target.number[8]) + 1) % 10)
-    came((target.number[:8] + wrong + target.number[9:], 10_000))
-    first = unmatched.candidates_of(Money.objects.order_by("-id").first())[0]
-    assert first.instalment.id == target.id and first.why == "納付番号の違いは1桁（納付済み）"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import hashlib
 
 import pytest
 from django.db import transaction
@@ -203,6 +204,6 @@ def test_the_books_are_compared_once_a_day_and_the_operator_sees_it(demanded, ha
 
 def test_what_a_file_says_in_a_number_stays_one_column_of_one_row():
     rows = [Received(1, 0, "a\tb\\c\nd", 10, PAID_ON, "cvs", "final", "\r"), Received(2, 0, "999", 10, PAID_ON, "cvs", "final", "")]
-    odd, plain = results._lines(rows, {"999"})
+    odd, plain = results._lines(rows, {"999"}, hashlib.sha256())
     assert odd == f"1\ta\\tb\\\\c\\nd\t10\t{PAID_ON}\tcvs\tfinal\t\\r\t1\n"
     assert plain == f"2\t999\t10\t{PAID_ON}\tcvs\tfinal\t\t0\n"

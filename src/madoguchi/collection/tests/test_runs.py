@@ -107,6 +107,7 @@ def test_the_command_prints_on_several_cores_and_goes_on_where_it_stopped(hall, 
     runs.file_done(first, *printed(*runs.file_work(first)))  # then somebody pulled the plug
     before = RunFile.objects.get(no=1).done_at
     said = make(tmp_path / "out", "--processes", "2")
+    assert f"keiji-2026-notice{run.id}-0002.pdf 2通 4ページ 20,000円" in said
     assert "納税通知書・納入通知書5通、納付書5枚" in said and "帳簿と一円まで一致" in said
     assert RunFile.objects.get(no=1).done_at == before
     names = sorted(p.name for p in (tmp_path / "out").iterdir())
@@ -115,6 +116,36 @@ def test_the_command_prints_on_several_cores_and_goes_on_where_it_stopped(hall, 
     assert rows[-2][2:6:3] == rows[-1][2:6:3] == ["5", "50000"]
     with pytest.raises(CommandError, match="通知書を作る調定がありません"):
         make(tmp_path / "out")
+
+
+def test_a_worker_tells_how_far_it_is_and_begins_again_after_a_kill(hall, demanded, monkeypatch) -> None:
+    demanded(people=5, parts=1, charge="keiji")
+    run = runs.run_start(actor="test", kind="notice", charge="keiji", year=2026, issued_on=ISSUED)
+    runs.file_told(run.files.get(), 4, 8)  # whoever printed it was killed
+    monkeypatch.setattr("madoguchi.collection.slips.printed.TOLD", 2)
+    seen, told = [], runs.file_told
+    monkeypatch.setattr(runs, "file_told", lambda file, notices, pages: (told(file, notices, pages), seen.append((notices, pages))))
+    run_worker()
+    assert seen == [(0, 0), (2, 4), (4, 8)]
+    file = run.files.get()
+    assert (file.notices, file.pages, file.slips) == (5, 10, 5)
+    told(file, 1, 2)  # a slow one comes after
+    assert run.files.get().notices == 5
+
+
+@pytest.mark.django_db(transaction=True)
+def test_the_command_tells_how_far_it_is_by_notices_of_all_processes(hall, demanded, tmp_path, monkeypatch) -> None:
+    demanded(people=450, parts=1, charge="keiji")
+    monkeypatch.setattr(printing, "LOOK", 0.01)
+    run = runs.run_start(actor="cli", kind="notice", charge="keiji", year=2026, issued_on=ISSUED, per_file=449, promise=False)
+    stored, told = [], printing.file_told
+    monkeypatch.setattr(printing, "file_told", lambda file, notices, pages: (told(file, notices, pages), stored.append((file.no, notices, pages))))
+    seen = list(printing.run_print(run, tmp_path, 2))
+    assert seen[0] == printing.Far(0, 450, 0, 0, 2) and seen[-1] == printing.Far(450, 450, 900, 2, 2)
+    assert [far.notices for far in seen] == sorted(far.notices for far in seen)
+    assert any(0 < far.notices % 449 < 449 and far.notices not in (1, 450) for far in seen), "it moves within a file"
+    assert stored and {(notices, pages) for _, notices, pages in stored} <= {(200, 400), (400, 800)}
+    assert [(f.notices, f.pages) for f in run.files.order_by("no")] == [(449, 898), (1, 2)]
 
 
 def laid(run):
@@ -176,9 +207,15 @@ def test_a_run_in_the_browser(hall, demanded) -> None:
     assert sent.status_code == 303
     page = clerk.get(sent["Location"]).content.decode()
     assert "作っています" in page and "1ファイルのうち0ファイル" in page and "data-poll" in page and "今の状態を見る" in page
+    assert "3通のうち0通、0ページ" in page and '<progress aria-label="印刷した通数" max="3" value="0">' in page and "0/3通" in page
+    runs.file_told(RunFile.objects.get(), 2, 4)
+    page = clerk.get(sent["Location"]).content.decode()
+    assert "3通のうち2通、4ページ" in page and "2/3通" in page, "a worker is in the middle of the file"
+    assert "0,0" in clerk.get(sent["Location"] + "job.csv").content.decode("utf-8-sig"), "what is half printed is in no sum"
     run_worker()
     page = clerk.get(sent["Location"]).content.decode()
     assert "すべてできました" in page and "1ファイルのうち1ファイル" in page and "data-poll" not in page
+    assert "3通のうち3通、6ページ" in page
     file = RunFile.objects.get()
     pdf = clerk.get(reverse("notice_file", kwargs={"file_id": file.id}))
     assert b"".join(pdf.streaming_content).startswith(b"%PDF")

@@ -26,7 +26,7 @@ STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "deman
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
              "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",),
              "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
-             "change": ("change_sheet_id",), "debit_request": ("request_id",),
+             "change": ("change_sheet_id",), "debit_request": ("request_id",), "debit_takeback": ("request_id",),
              "debit_place": ("act_id",), "debit_drop": ("act_id",)}
 WORKERS_ONLY = {"transfer", "debit_request"}  # files for the bank hold accounts: who only reads does not get it
 

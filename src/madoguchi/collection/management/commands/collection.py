@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
-from madoguchi.collection import keeping, ledger
+from madoguchi.collection import keeping, nightly
 from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
 from madoguchi.collection.errors import SheetWrong
@@ -18,7 +18,7 @@ from madoguchi.collection.models import Sheet
 from madoguchi.collection.printing import run_print, run_take_up
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
-from madoguchi.collection.runs import PER_FILE
+from madoguchi.collection.runs import PER_FILE, file_name
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
 from madoguchi.collection.trial import PARTS, demands_csv, results_invented
@@ -140,10 +140,13 @@ class Command(BaseCommand):
         run = run_take_up(
             actor="cli", kind=options["kind"], charge=options["charge"], year=options["year"], issued_on=options["issued_on"] or clock.today(),
             per_file=options["per_file"], folder=options["out"])
-        for done, total in run_print(run, options["out"], options["processes"]):
-            self.stderr.write(f"\r{'█' * (20 * done // total):░<20} {done:,}/{total:,}ファイル", ending="")
+        for far in run_print(run, options["out"], options["processes"]):
+            self.stderr.write(f"\r{'█' * (20 * far.notices // far.all_notices):░<20} {far.notices:,}/{far.all_notices:,}通 {far.pages:,}ページ "
+                              f"{far.files:,}/{far.all_files:,}ファイル", ending="")
         self.stderr.write("")
         files = run_files(run)
+        for f in files:
+            self.stdout.write(f"{file_name(f)} {f.notices:,}通 {f.pages:,}ページ {f.amount:,}円")
         for problem in (line for f in files for line in f.problems):
             self.stdout.write(problem)
         slips, pages = sum(f.slips for f in files), sum(f.pages for f in files)
@@ -189,7 +192,7 @@ class Command(BaseCommand):
         self.stdout.write(f"{options['notice']} {words}")
 
     def _verify_all(self, options: dict[str, Any]) -> None:
-        faults = ledger.faults()
+        faults = nightly.differences()
         for fault in faults:
             self.stdout.write(fault)
         if faults:
