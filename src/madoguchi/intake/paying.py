@@ -50,8 +50,6 @@ def fee_ask(application: Application, d: Definition, bill: Bill, actor: str) -> 
     """Ask for the fee, in the transaction of filing."""
     last = application.filed_at.astimezone(clock.JST).date() + dt.timedelta(days=d.charge.days if d.charge else 0)
     lines = [{"label": str(x.label), "unit": x.unit, "count": x.count, "sum": x.sum} for x in bill.lines]
-    if bill.exempt:
-        lines.append({"label": str(bill.exempt), "unit": 0, "count": 1, "sum": -sum(x.sum for x in bill.lines)})
     payments.payment_make(
         key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
         lines=lines, amount=bill.total, due_at=dt.datetime.combine(last, LAST_HOUR, clock.JST) if application.status == "unpaid" else None,

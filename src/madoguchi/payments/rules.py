@@ -6,6 +6,7 @@ import re
 import unicodedata
 from collections.abc import Mapping
 from enum import StrEnum
+from typing import Any
 
 from madoguchi.kernel.said import say
 
@@ -64,6 +65,11 @@ FEES = "fee:"  # how the key of an application's fee begins; others (a sale at t
 BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # 日本銀行券と貨幣
+
+
+def line_words(line: Mapping[str, Any]) -> str:
+    """What a line is for, on papers and for staff; a fee below zero is 減免."""
+    return f"減免：{line['label']}" if line["unit"] < 0 else str(line["label"])
 
 
 def counted(counts: Mapping[int, int]) -> int:
