@@ -36,7 +36,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, refunds, sales, terminals, till
+from madoguchi.payments import cashier, rebilling, refunds, sales, terminals, till
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -159,6 +159,14 @@ PAYMENTS = {
     "payments.refunds.refund_get": staff(lambda w, a: refunds.refund_get(actor=a, refund_id=w.refund), SECTION, anything),
     # who asked, and who does not stamp, are told that another person must
     "payments.refunds.refund_answer": staff(lambda w, a: refunds.refund_answer(actor=a, refund_id=w.refund, approve=True), SECTION, anything),
+    # tried on another's they find nothing; who does not stamp is told who must
+    "payments.rebilling.waiver_reject": staff(lambda w, a: rebilling.waiver_reject(actor=a, payment_id=w.open_payment, why="papers", until=None),
+                                              SECTION, anything),
+    "payments.rebilling.waiver_grant": staff(lambda w, a: rebilling.waiver_grant(actor=a, payment_id=w.open_payment, less=1), SECTION, anything),
+    "payments.rebilling.fee_again": staff(lambda w, a: rebilling.fee_again(actor=a, payment_id=w.open_payment, until=None), SECTION, anything),
+    "payments.rebilling.fee_drop": staff(lambda w, a: rebilling.fee_drop(actor=a, payment_id=w.open_payment), SECTION, anything),
+    "payments.rebilling.may": staff(lambda w, a: rebilling.may(a, paid.payment_get(actor=a, payment_id=w.open_payment)),
+                                    SECTION | {"auditor"}, anything),
     # not approved yet: who may is told so
     "payments.refunds.refund_hand_over": staff(lambda w, a: refunds.refund_hand_over(actor=a, refund_id=w.refund), SECTION, anything),
     "payments.cashier.cash_take_in": staff(lambda w, a: cashier.cash_take_in(
@@ -412,7 +420,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
-                                             {"intake.paying", "casework.staff_views", "collection.online"}),
+                                             {"intake.paying", "collection.online"}),
+    "payments.selectors.fees_of_case": ("of an application or case that the caller has got by application_get, case_get or payment_get",
+                                        {"intake.paying", "casework.dues", "payments.staff_views"}),
     "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed",
                                               {"intake.paying", "collection.mine", "collection.ledger"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
