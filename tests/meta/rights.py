@@ -18,7 +18,7 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import bulk, holdings, holds, lists, talk
+from madoguchi.casework import bulk, holdings, holds, lists, paper_answers, talk
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
@@ -97,6 +97,10 @@ def put_paper(w: Any, a: Any) -> bool:
 
 
 CASEWORK = {
+    # the case did not come on paper: who may is told so
+    "casework.paper_answers.answer_case": staff(lambda w, a: paper_answers.answer_case(actor=a, case_id=w.case), SECTION, anything),
+    "casework.paper_answers.paper_answer": staff(lambda w, a: paper_answers.paper_answer(actor=a, case_id=w.case, raw={}, extra=frozenset()),
+                                                 SECTION, anything),
     "casework.papers.paper_put": staff(put_paper, SECTION, something),
     "casework.papers.paper_drop": staff(lambda w, a: enclosed.paper_drop(actor=a, case_id=w.case, document="certificate"), SECTION, anything),
     "casework.holdings.holdings": staff(lambda w, a: holdings.holdings(actor=a, case=w.open_case), SECTION, lambda v, w: v is not None),

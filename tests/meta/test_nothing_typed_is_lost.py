@@ -123,6 +123,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     """(who, page) of every page with forms: cases in every state, drafts, mandates, surveys."""
     from madoguchi.offices import selectors as offices
     from madoguchi.offices.public import disasters_seed
+    from madoguchi.scans.tests.conftest import correcting as paper_correcting
     from madoguchi.scans.tests.conftest import waiting as paper_waiting
     from madoguchi.survey import services as surveys
     from madoguchi.survey.models import Survey
@@ -179,11 +180,11 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
     talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
     first = hall.definition(NUMBERED).steps[0].id
-    on_paper = paper_waiting()[0]
+    on_paper, put_right = paper_waiting()[0], paper_correcting(hall, "tanaka", CLAIM, "phone")
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
-        ("suzuki", case(proposed)), ("kimura", case(proposed)),
+        ("tanaka", case(put_right) + "answer/"), ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
         *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
         ("kimura", f"/staff/payments/{fees[1].id}/"), ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),

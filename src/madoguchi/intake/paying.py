@@ -41,9 +41,10 @@ def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill | N
 
 def fee_due(application: Application, d: Definition) -> tuple[Bill | None, bool]:
     """The bill of an application that is about to be written, and whether it waits for it (前納): then it is accepted, and the
-    section hears of it, only once the fee is paid."""
+    section hears of it, only once the fee is paid. What came on paper has arrived all the same (行政手続法7条) and nobody can be mailed:
+    it is accepted, its fee does not run out, and nothing is granted before it is paid (casework)."""
     bill = bill_of(d, application.answers, application.filed_at.astimezone(clock.JST).date())
-    waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0
+    waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0 and application.channel != "paper"
     if waits:
         application.status = "unpaid"
         application.view = {"timeline": [{"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}]}

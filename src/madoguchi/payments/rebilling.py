@@ -84,7 +84,6 @@ def waiver_reject(*, actor: Staff, payment_id: str, why: str, until: dt.date | N
             _rebill(payment, actor.actor, lines, max(due, payment.due_at) if due and payment.due_at else payment.due_at, why)
         else:
             payment = _ask_more(payment, actor.actor, due, why)
-        failpoints.hit("payments.rebill.before_commit")
     return payment
 
 
@@ -108,7 +107,6 @@ def waiver_grant(*, actor: Staff, payment_id: str, less: int) -> Payment:
         if payment.amount == 0:
             payment.means, payment.paid_at = FREE, clock.now()
             move(payment, Act.PAY, actor.actor, means=FREE)
-        failpoints.hit("payments.rebill.before_commit")
     return payment
 
 
@@ -120,7 +118,6 @@ def fee_again(*, actor: Staff, payment_id: str, until: dt.date | None) -> Paymen
         if not can_again(payment):
             raise PaymentClosed
         _rebill(payment, actor.actor, payment.lines, due, "again")
-        failpoints.hit("payments.rebill.before_commit")
     return payment
 
 
@@ -166,7 +163,8 @@ def _rebill(payment: Payment, actor: str, lines: list[dict[str, Any]], due: dt.d
         raise PaymentClosed
     unmade.update(state="over")  # nobody was given a page of them
     before = payment.amount
-    payment.state, payment.lines, payment.amount, payment.due_at = state, lines, sum(line["sum"] for line in lines), due
+    changed = sum(line["sum"] for line in lines) - sum(line["sum"] for line in payment.lines)
+    payment.state, payment.lines, payment.amount, payment.due_at = state, lines, before + changed, due
     payment.save(update_fields=["state", "lines", "amount", "due_at"])
     _told(payment, actor, "payment.rebilled", why, before)
 
@@ -185,3 +183,4 @@ def _told(payment: Payment, actor: str, action: str, why: str, before: int) -> N
     key = f"payment:{payment.id}:rebilled:{before}:{payment.amount}:{clock.now():%Y%m%d%H%M%S%f}"  # it may go to and fro
     outbox.publish(CHANGED, case_ref=payment.case_ref, key=key, payload={
         "payment": str(payment.id), "case": payment.case_ref, "state": "rebilled", "means": "", "why": why})
+    failpoints.hit("payments.rebill.before_commit")
