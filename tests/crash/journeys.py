@@ -50,6 +50,9 @@ JOURNEYS: dict[str, Journey] = {
     # a certificate as a PDF under the city's seal, which the clerk puts in
     "paper": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("paper_put", {}),
               ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}), ("work", {})],
+    # who said to be exempt is not: the fee is asked for after all, and paid
+    "waiver": [("start", {"slug": SEALED}), ("fill", {}), ("submit", {}), ("work", {}), ("waiver_reject", {}), ("work", {}),
+               ("waiver_pay", {}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
               ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
@@ -78,7 +81,8 @@ JOURNEYS: dict[str, Journey] = {
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
-ENDS = {"paper": ("decided", "decided"), "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
+ENDS = {"paper": ("decided", "decided"), "waiver": ("received", "filed"),
+        "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
         "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),

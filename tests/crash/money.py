@@ -17,10 +17,10 @@ from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments import cashier, refunds, sales, services, terminals, till, webhooks
+from madoguchi.payments import cashier, rebilling, refunds, sales, services, terminals, till, webhooks
 from madoguchi.payments.errors import PaymentClosed
 from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
-from madoguchi.payments.rules import BOOKS
+from madoguchi.payments.rules import BOOKS, MORE
 
 from .bank import ACCOUNT, gate, transfer
 
@@ -74,6 +74,22 @@ def pay_refund(application: str, **_: Any) -> Done:
         actor=Staff.objects.get(username="okada"), payment_id=str(payment.id), amount=100, reason="mistake")
     if refund.state == "asked":
         refunds.refund_answer(actor=Staff.objects.get(username="matsui"), refund_id=str(refund.id), approve=True)
+    return {}
+
+
+def waiver_reject(application: str, **_: Any) -> Done:
+    """The clerk says that 減免 does not apply: the fee is asked for, once."""
+    first = Payment.objects.filter(case_ref=application).order_by("created_at")[0]
+    if not Payment.objects.filter(key=f"{first.key}{MORE}").exists():
+        rebilling.waiver_reject(actor=Staff.objects.get(username="yamada"), payment_id=str(first.id), why="papers", until=None)
+    return {}
+
+
+def waiver_pay(application: str, **_: Any) -> Done:
+    """Paid in cash."""
+    more = Payment.objects.get(case_ref=application, key__endswith=MORE)
+    if more.state != "success":
+        cashier.cash_take(actor=Staff.objects.get(username="yamada"), payment_id=str(more.id), tendered=10_000)
     return {}
 
 
@@ -184,7 +200,7 @@ def day_close(**_: Any) -> Done:
 
 ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
                                 pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer,
-                                day_close)}
+                                waiver_reject, waiver_pay, day_close)}
 
 
 def _tills() -> list[str]:

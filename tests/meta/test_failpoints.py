@@ -38,7 +38,7 @@ ALLOWED = {
     "config/readings_cli.py:_side_file": "a developer's tool on the source tree; running it again gives the same files",
     "config/readings_cli.py:_catalogue": "as _side_file",
     "intake/paying.py:_tell": "called in payment_changed's transaction, right before intake.pay.before_commit",
-    "payments/services.py:_move": "rows and a promise in one transaction: the outbox has its own pair",
+    "payments/services.py:move": "rows and a promise in one transaction: the outbox has its own pair",
     "payments/refunds.py:refund_answer": "a row and a promise in one transaction: the outbox has its own pair",
     "intake/signing.py:sign_if_needed": "asks for a signature and keeps nothing: dying here leaves the draft as it was",
 }

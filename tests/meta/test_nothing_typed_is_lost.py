@@ -116,11 +116,15 @@ def posts(hall: Hall) -> set[str]:
     return out
 
 
+LINES = [{"label": "証明書", "unit": 600, "count": 1, "sum": 600}, {"label": "生活保護を受けている方", "unit": -300, "count": 1, "sum": -300}]
+
+
 @pytest.fixture
 def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     """(who, page) of every page with forms: cases in every state, drafts, mandates, surveys."""
     from madoguchi.offices import selectors as offices
     from madoguchi.offices.public import disasters_seed
+    from madoguchi.scans.tests.conftest import correcting as paper_correcting
     from madoguchi.scans.tests.conftest import waiting as paper_waiting
     from madoguchi.survey import services as surveys
     from madoguchi.survey.models import Survey
@@ -158,7 +162,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     for ref in (claims[0].ref, claims[1].ref):
         with transaction.atomic():
             fees.append(charging.payment_make(key=f"fee:{ref}", case_ref=ref, receipt=claims[0].receipt, section="kosodate", subject="証明書",
-                                              lines=[], amount=300, due_at=None, actor="test"))
+                                              lines=LINES, amount=300, due_at=None, actor="test"))
     cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(fees[0].id), tendered=300)
     counted = till.till_close(actor=hall.staff("tanaka"), section="kosodate", count=till.Count({100: 3}, 300, "", 1, 300))
     from madoguchi.agency.tests.test_guardians import accepted, asked
@@ -178,14 +182,14 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     plan = f"/guide/list/{plan_start(owner=hall.owner('hanako'), finder=finder('hisai'), raw=DAMAGED).id}/"
     talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
     first = hall.definition(NUMBERED).steps[0].id
-    on_paper = paper_waiting()[0]
+    on_paper, put_right = paper_waiting()[0], paper_correcting(hall, "tanaka", CLAIM, "phone")
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
-        ("suzuki", case(proposed)), ("kimura", case(proposed)),
+        ("tanaka", case(put_right) + "answer/"), ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(decided)), ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
         *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
-        ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),
+        ("kimura", f"/staff/payments/{fees[1].id}/"), ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),
         ("kimura", f"/staff/payments/closes/{counted.id}/"),
         *(("tanaka", f"/staff/counter/interview/{talked.id}/{tail}") for tail in ("person/", "common/", f"{talked.drafts[1]}/{first}/")),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from dataclasses import dataclass
 
 from madoguchi.procedures.rules.build import TYPES
+from madoguchi.procedures.rules.charge import ROUNDINGS
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import KINDS, LAYOUTS, LEVELS, OUTCOME_KINDS
 from madoguchi.procedures.rules.splice import Path
@@ -55,7 +56,11 @@ FEE = Sheet("手数料の払い方", (
     named=False)
 FEE_LINE = Sheet("手数料の明細", (
     Box("料金", "choice", options=((FEES, ""),)), Box("数", hint="通数などを聞く質問の番号。空なら一つ"), Box("条件", hint=WHEN)))
-WAIVER = Sheet("減免", (Box("名", hint="例：生活保護を受けている方"), Box("条件", hint=WHEN)))
+WAIVER = Sheet("減免", (
+    Box("名", hint="例：生活保護を受けている方"), Box("条件", hint=WHEN),
+    Box("料金", "many", "明細にある料金から選びます。選ばなければ、郵送料などの実費を除くすべて", ((FEES, ""),)),
+    Box("割合", hint="全額・半額か、1%〜99%。空なら全額（「円」を書くときは空に）"), Box("円", hint="割合の代わりに、1つにつき引く額"),
+    Box("端数", "choice", "減らした後の1つの額の端数。選ばなければ1円未満切捨て", _same(tuple(ROUNDINGS))), DOUBT))
 CALL = "1行に一つ。はじめに「規則 = 名」、次から「引数 = 質問の番号」。いくつもあるときは「、」で区切る"
 CHECK = Sheet("検査", (Box("検査", "call", CALL),), whole=True)
 DERIVED = Sheet("導出", (Box("導出", "call", CALL),), whole=True)

@@ -69,6 +69,15 @@ class OutcomeMissing(DomainError):
     status = 422
 
 
+class FeeUnpaid(DomainError):
+    """The fee that must be paid first is owed."""
+
+    code = "fee_unpaid"
+    ja = ("先に払っていただく手数料が、まだ払われていません。「手数料」から支払いを確かめ、払われてからもう一度進めてください。"
+          "払われないときは、不交付などを選びます。")
+    status = 422
+
+
 class TooLong(DomainError):
     """Words that would have to be cut: a letter or a record never loses its end silently."""
 

@@ -19,6 +19,7 @@ from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
 from . import papers, selectors
+from .dues import fee_check
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .models import Approval, Case, Correction, Decision, Note, NumberView
@@ -199,6 +200,7 @@ def decision_propose(
         raise DecisionWrong(list(faults))
     if reason_missing(outcome, reason):
         raise ReasonMissing
+    fee_check(case, d, outcome)
     _move(case, Act.PROPOSE)
     decision = Decision.objects.create(
         case=case, number=Decision.objects.filter(case=case).count() + 1, outcome=outcome.id, reason=reason,
@@ -313,6 +315,8 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
 def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     """Make a decision final: number, state, event. The letter and the hand-over are the worker's."""
     d = selectors.definition_of(case)
+    if outcome := d.outcome(decision.outcome):
+        fee_check(case, d, outcome)
     _move(case, Act.CONCLUDE)
     now = clock.now()
     decision.document_number = number_take(sign=city().sections[case.section].sign, day=now.date())
@@ -320,7 +324,6 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     decision.save(update_fields=["state", "document_number", "decided_at"])
     case.save(update_fields=["state", "updated_at"])
     failpoints.hit("casework.decision.before_publish")
-    outcome = d.outcome(decision.outcome)
     audit.record(actor.actor, "case.decided", chain=f"case:{case.id}",
                  facts={"decision": decision.number, "outcome": decision.outcome, "number": decision.document_number,
                         "name": outcome.name if outcome else ""}, of=[decision.reason, decision.answers, case.digest])

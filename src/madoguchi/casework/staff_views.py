@@ -22,7 +22,6 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import add_open_days
-from madoguchi.payments.public import payment_of_case, words_of
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import compares, holds
@@ -33,7 +32,8 @@ from madoguchi.web.posted import posts, see_other
 
 from . import lists, papers, ports, selectors, services
 from .bulk import ACTS
-from .errors import OF_THE_DECISION, Changed, NothingChosen, ReasonMissing, TooLong, places
+from .dues import fee_links
+from .errors import OF_THE_DECISION, Changed, FeeUnpaid, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .marks import marks
@@ -145,8 +145,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
 def _links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
     """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
     links = ports.case_links[case.slug](case.ref) if case.slug in ports.case_links else []
-    fee = payment_of_case(case.ref) if d.charge else None
-    return [*links, (f"/staff/payments/{fee.id}/", "wallet", f"手数料：{words_of(fee.state, fee.received, fee.refunded)}")] if fee else links
+    return [*links, *fee_links(case, d)]
 
 
 def _undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
@@ -273,7 +272,7 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
             services.decision_propose(actor=actor, case_id=case_id, outcome_id=sent.get("outcome", ""), reason=sent.get("reason", ""),
                                       raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
             return see_other(f"/staff/case/{case_id}/")
-        except OF_THE_DECISION as wrong:
+        except (*OF_THE_DECISION, FeeUnpaid) as wrong:
             faults, anchors = list(getattr(wrong, "faults", [])), places(wrong)
         except Changed as wrong:
             anchors = places(wrong)
@@ -314,7 +313,7 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
                                   seen=request.POST.get("seen"))
-    except TooLong as wrong:
+    except (TooLong, FeeUnpaid) as wrong:
         return again(request, case_id, wrong.ja)
     return see_other(f"/staff/case/{case_id}/")
 

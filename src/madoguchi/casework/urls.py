@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import bulk_views, hold_views, paper_views, talk_views
+from . import answer_views, bulk_views, hold_views, paper_views, talk_views
 from . import staff_views as views
 
 urlpatterns = [
@@ -17,6 +17,7 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/checklist/", views.checklist, name="case_checklist"),
     path("case/<uuidtext:case_id>/note/", views.note, name="case_note"),
     path("case/<uuidtext:case_id>/correct/", views.correct, name="case_correct"),
+    path("case/<uuidtext:case_id>/answer/", answer_views.answer, name="case_answer"),
     path("case/<uuidtext:case_id>/decide/", views.decide, name="case_decide"),
     path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),

@@ -25,6 +25,8 @@ ACTIONS = {
     "payment.created": "手数料を請求した", "payment.started": "手数料の支払いを始めた", "payment.submitted": "支払いの知らせが来て、入金を待っている",
     "payment.success": "手数料が支払われた", "payment.failed": "手数料の支払いができなかった", "payment.cancelled": "手数料の支払いを取り消した",
     "payment.expired": "手数料の支払いの期限が過ぎた", "payment.received_again": "支払いのあとか期限のあとに、もう一度入金があった",
+    "payment.destroyed": "保存期間の過ぎた支払いの記録を消した",
+    "payment.rebilled": "手数料の請求を改めた", "payment.waiver_rejected": "減免に当たらないとして、手数料を請求した",
     "payment.amount_differs": "請求と違う額の入金があった",
     "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
     "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",

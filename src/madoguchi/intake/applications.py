@@ -152,7 +152,7 @@ def correction_answer(*, application: Application, raw: Mapping[str, list[str]],
                     answers.pop(q.id, None)
                     if q.id in values:
                         answers[q.id] = values[q.id]
-    counts = {slot: len(entries) for slot, entries in row.files.items()}
+    counts = {slot: len(entries) for slot, entries in row.files.items()} if row.channel != "paper" else None  # they lie among the sheets
     verdict = procedures.judge(published.definition, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts)
     faults = faults or verdict.faults
     if faults:

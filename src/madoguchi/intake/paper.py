@@ -17,9 +17,10 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 
-from . import drafts
+from . import applications, drafts
+from .errors import NotOpenForThis
 from .filing import Filed, OnPaper, application_submit
-from .models import Draft
+from .models import Application, Draft
 
 PAPER = "paper"
 
@@ -33,6 +34,17 @@ class PaperDraft:
     known: dict[str, Any]
     asked: tuple[Step, ...]
     done: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class PaperCorrection:
+    """What a correction reopens of an application on paper: the pages with the questions on them, and what was asked."""
+
+    definition: Definition
+    known: dict[str, Any]
+    answers: dict[str, Any]
+    pages: list[tuple[Step, frozenset[str]]]
+    items: list[dict[str, Any]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,3 +112,23 @@ def paper_drop(*, packet: str, draft_id: str) -> None:
     if draft is not None:
         sealed.wipe(sealed.tokens_in(draft.answers))
         draft.delete()
+
+
+def _correcting(case_ref: str) -> Application:
+    row = Application.objects.filter(id=case_ref, channel=PAPER).first()
+    if row is None or row.status != "correction":
+        raise NotOpenForThis("補正を待っている紙の申請ではありません。申請を開き直して、いまの状態を確かめてください。")
+    return row
+
+
+def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset()) -> PaperCorrection:
+    """What the clerk types off of the answer that came on paper. Raises NotOpenForThis."""
+    row = _correcting(case_ref)
+    d = applications.published_of(row).definition
+    pages, _ = applications.correction_step(row, extra)
+    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"])
+
+
+def paper_correct(*, case_ref: str, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str) -> None:
+    """Take the answer that came on paper. Raises AnswersWrong, NotOpenForThis."""
+    applications.correction_answer(application=_correcting(case_ref), raw=raw, extra=extra, actor=actor)

@@ -25,6 +25,10 @@ from .events import APPLICATION_FILED
 from .models import Application
 
 AWAITED = say("納付書で払われるのを待っています")
+NOT_PAID = say("期限までにお支払いがありませんでした。担当課にご連絡ください")
+DROPPED = say("追加でお願いした手数料は、お支払いいただかなくてよくなりました")
+REBILLED = {"granted": say("減免に当たることが分かったため、手数料の額を改めました"), "again": say("手数料のお支払いを、もう一度お願いします")}
+ASKED = say("手数料のお支払いをお願いします")
 NOT_DEBITED = say("手数料を口座から引き落とせませんでした。ほかの方法でお支払いください")
 DEBITED = say("口座からの引き落としを待っています")
 LAST_HOUR = dt.time(23, 59, 59)
@@ -37,9 +41,10 @@ def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill | N
 
 def fee_due(application: Application, d: Definition) -> tuple[Bill | None, bool]:
     """The bill of an application that is about to be written, and whether it waits for it (前納): then it is accepted, and the
-    section hears of it, only once the fee is paid."""
+    section hears of it, only once the fee is paid. What came on paper has arrived all the same (行政手続法7条) and nobody can be mailed:
+    it is accepted, its fee does not run out, and nothing is granted before it is paid (casework)."""
     bill = bill_of(d, application.answers, application.filed_at.astimezone(clock.JST).date())
-    waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0
+    waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0 and application.channel != "paper"
     if waits:
         application.status = "unpaid"
         application.view = {"timeline": [{"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}]}
@@ -50,8 +55,6 @@ def fee_ask(application: Application, d: Definition, bill: Bill, actor: str) -> 
     """Ask for the fee, in the transaction of filing."""
     last = application.filed_at.astimezone(clock.JST).date() + dt.timedelta(days=d.charge.days if d.charge else 0)
     lines = [{"label": str(x.label), "unit": x.unit, "count": x.count, "sum": x.sum} for x in bill.lines]
-    if bill.exempt:
-        lines.append({"label": str(bill.exempt), "unit": 0, "count": 1, "sum": -sum(x.sum for x in bill.lines)})
     payments.payment_make(
         key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
         lines=lines, amount=bill.total, due_at=dt.datetime.combine(last, LAST_HOUR, clock.JST) if application.status == "unpaid" else None,
@@ -73,6 +76,7 @@ class Fee:
     left: int  # what was received and not given back
     account: collection.OwnAccount | None  # from which it can be debited
     debit: collection.Slip | None  # it is to be debited; ``prompt_on`` has no meaning here
+    before: tuple[payments.Payment, ...] = ()  # what was settled before this was asked for (減免 did not apply)
 
 
 def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
@@ -80,9 +84,10 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     at it, and has perhaps registered an account."""
     if procedures.version(application.slug, application.version).definition.charge is None:
         return None
-    row = payments.payment_of_case(str(application.id))
-    if row is None:
+    all_of_it = payments.fees_of_case(str(application.id))
+    if not all_of_it:
         return None
+    *before, row = all_of_it
     is_open = row.state in payments.OPEN
     begins = is_open and row.state != payments.State.SUBMITTED and (row.due_at is None or row.due_at >= clock.now())
     slip, debit = (collection.slip_of_payment(row), collection.debit_of_payment(row)) if is_open else (None, None)
@@ -91,7 +96,7 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
-               account, debit)
+               account, debit, tuple(before))
 
 
 def slips_offered(fee: payments.Payment) -> bool:
@@ -154,40 +159,52 @@ ENDS = {"success": ("filed", say("手数料のお支払いを確認し、申請�
 
 
 def payment_changed(message: outbox.Envelope) -> None:
-    """Handler of payments' Changed: paid, an application that waited is accepted; run out or cancelled, it is over. The same
-    message again changes nothing."""
+    """Handler of payments' Changed: paid, an application that waited is accepted; run out or cancelled, it is over. Of one that is
+    accepted, and of a bill that was changed, the applicant is told. The same message again changes nothing."""
     state = message.payload["state"]
     with transaction.atomic(durable=True):
         row = Application.objects.select_for_update().filter(id=message.payload["case"]).first()
         if row is None or message.key in row.view.get("seen", []):
             return
         if state == "failed" and message.payload.get("means") == payments.DEBIT:
-            _failed(row, message.key)
-        if state not in ENDS:
-            return
-        now = clock.now()
-        view = row.view | {"seen": [*row.view.get("seen", [])[-49:], message.key]}
-        said = ENDS[state][1] if row.status == "unpaid" else say("手数料をお支払いいただきました")
-        if row.status == "unpaid" or state == "success":
-            view["timeline"] = [*view["timeline"], {"at": now.isoformat(), "ja": said}]
-        if row.status == "unpaid":
-            row.status = ENDS[state][0]
-            view["accepted" if state == "success" else "unpaid_end"] = now.isoformat()
-            _tell(row, state, message.key)
-        row.view = view
-        row.save(update_fields=["status", "view"])
+            _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}")
+        elif state == "rebilled":
+            _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")
+        elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):
+            _news(row, message.key, [NOT_PAID if state == "expired" else DROPPED], f"unpaid:{message.key}")
+        elif state in ENDS:
+            _ended(row, state, message.key)
         failpoints.hit("intake.pay.before_commit")
 
 
-def _failed(row: Application, key: str) -> None:
-    """The bank could not debit it: said on the page, and by mail, because days went by. Other means are offered there."""
+def _ended(row: Application, state: str, key: str) -> None:
+    """Paid, run out, cancelled."""
+    now, said = clock.now(), ENDS[state][1] if row.status == "unpaid" else say("手数料をお支払いいただきました")
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
-    row.view = view | {"timeline": [*view["timeline"], {"at": clock.now().isoformat(), "ja": NOT_DEBITED}]}
+    if row.status == "unpaid" or state == "success":
+        view["timeline"] = [*view["timeline"], {"at": now.isoformat(), "ja": said}]
+    if row.status == "unpaid":
+        row.status = ENDS[state][0]
+        view["accepted" if state == "success" else "unpaid_end"] = now.isoformat()
+        _tell(row, state, key)
+    row.view = view
+    row.save(update_fields=["status", "view"])
+
+
+def _rebilled(why: str) -> list[str]:
+    """What the applicant reads of a bill that was changed: why 減免 does not apply, and what to do."""
+    return [payments.NO_WAIVER[why], ASKED] if why in payments.NO_WAIVER else [REBILLED[why]]
+
+
+def _news(row: Application, key: str, said: list[str], mail: str) -> None:
+    """Said on the page, and by mail, because days went by: the bank could not debit it, the bill was changed, a second one ran out."""
+    view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
+    row.view = view | {"timeline": [*view["timeline"], *({"at": clock.now().isoformat(), "ja": ja} for ja in said)]}
     row.save(update_fields=["view"])
     if row.sealed_mail and acting.tells(row):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
         subject, body = mails.news(row.language, row.receipt, str(row.id))
-        mail_promise(key=f"undebited:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)
+        mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)
     failpoints.hit("intake.undebited.before_commit")
 
 

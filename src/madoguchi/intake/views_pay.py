@@ -117,8 +117,9 @@ def pay_cancel(request: HttpRequest, application_id: str) -> HttpResponse:
 def pay_receipt(request: HttpRequest, application_id: str) -> HttpResponse:
     """The 領収証 as PDF."""
     fee = paying.fee_of(mine(request, application_id))
-    if fee is None or not fee.payment.number:
+    paid = next((x for x in ((fee.before if "before" in request.GET else (fee.payment,)) if fee else ()) if x.number), None)
+    if paid is None:
         raise NotFound(say("領収証は、お支払いのあとに出ます。"))
-    response = HttpResponse(paid_pdf(fee.payment), content_type="application/pdf")
-    response.headers["Content-Disposition"] = f'attachment; filename="{fee.payment.receipt}-paid.pdf"'
+    response = HttpResponse(paid_pdf(paid), content_type="application/pdf")
+    response.headers["Content-Disposition"] = f'attachment; filename="{paid.receipt}-paid.pdf"'
     return response

@@ -13,11 +13,13 @@ from .errors import FeeMissing
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """A fee by its name on receipts, with (day of effect, yen), the oldest first."""
+    """A fee by its name on receipts, with (day of effect, yen), the oldest first. ``actual``: 実費 (postage), no fee of the ordinance: 減免
+    does not take it away by itself."""
 
     key: str
     name: str
     amounts: tuple[tuple[dt.date, int], ...]
+    actual: bool = False
 
     def on(self, day: dt.date) -> int:
         """Yen on a day. Raises FeeMissing."""
@@ -28,7 +30,7 @@ class Fee:
 
 
 def fee_read(key: str, raw: dict[str, Any]) -> Fee:
-    """An entry of city.yaml: {名: …, 額: [{から: 2020-04-01, 円: "300"}]}. Raises ValueError."""
+    """An entry of city.yaml: {名: …, 額: [{から: 2020-04-01, 円: "300"}], 実費: はい}. Raises ValueError."""
     amounts = []
     for step in raw["額"]:
         if not (step["円"].isascii() and step["円"].isdecimal() and len(step["円"]) < 8):
@@ -36,4 +38,7 @@ def fee_read(key: str, raw: dict[str, Any]) -> Fee:
         amounts.append((dt.date.fromisoformat(step["から"]), int(step["円"])))
     if not amounts or len({since for since, _ in amounts}) < len(amounts):
         raise ValueError(f"手数料「{key}」の額に、同じ日か、何もない行があります")
-    return Fee(key, say(raw["名"]), tuple(sorted(amounts)))
+    actual = str(raw.get("実費", "いいえ"))
+    if actual not in ("はい", "いいえ"):
+        raise ValueError(f"手数料「{key}」の実費は、はい・いいえで書いてください(今は「{actual}」)")
+    return Fee(key, say(raw["名"]), tuple(sorted(amounts)), actual == "はい")

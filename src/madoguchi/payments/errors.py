@@ -50,6 +50,17 @@ class RefundWrong(DomainError):
     status = 422
 
 
+class BillWrong(DomainError):
+    """A bill that can not be changed like this; ``at`` is the box."""
+
+    code = "bill_wrong"
+    status = 422
+
+    def __init__(self, ja: str, *, at: str) -> None:
+        super().__init__(ja)
+        self.at = at
+
+
 class SecondPersonNeeded(DomainError):
     """Who asked for a refund can not approve it."""
 

@@ -2,14 +2,23 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from collections.abc import Iterator
+from dataclasses import dataclass
+from uuid import UUID
 
+from django.db import transaction
+
+from madoguchi.kernel import audit, clock
 from madoguchi.kernel.audit import Fault
-from madoguchi.kernel.witness import Chains, living, missing
+from madoguchi.kernel.keeping import FOREVER, goes_on, last_before
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.kernel.witness import DESTROYED, Act, Chains, living, missing
 
 from .models import Attempt, DayClose, Payment, Refund
 from .providers import COUNTER
-from .rules import OPEN
+from .rules import BOOKS, OPEN
+from .setup import setup
 
 
 def payments_hold(case_id: str) -> str:
@@ -24,14 +33,96 @@ def payments_hold(case_id: str) -> str:
 
 
 def payments_forget(case_id: str) -> dict[str, int]:
-    """Destroy the payments of a case, in the caller's transaction."""
-    refunds = Refund.objects.filter(payment__case_ref=case_id).delete()[1].get("payments.Refund", 0)  # their slips go with them
-    Attempt.objects.filter(payment__case_ref=case_id).delete()
-    return {"payments": Payment.objects.filter(case_ref=case_id).delete()[0], "refunds": refunds}
+    """Destroy the payments of a case, in the caller's transaction. Those whose own term runs stay: there is no person in them."""
+    today = clock.today()
+    rows = [row.id for row in Payment.objects.filter(case_ref=case_id) if setup().keep is None or _over(row, today)]
+    return _delete(rows)
+
+
+def _delete(ids: list[UUID]) -> dict[str, int]:
+    refunds = Refund.objects.filter(payment__in=ids).delete()[1].get("payments.Refund", 0)  # their slips go with them
+    Attempt.objects.filter(payment__in=ids).delete()
+    return {"payments": Payment.objects.filter(id__in=ids).delete()[0], "refunds": refunds}
+
+
+@dataclass(frozen=True, slots=True)
+class Verdict:
+    """Whether a payment of no case goes. ``why_not`` is empty when it does."""
+
+    payment_id: str
+    words: str
+    last_on: dt.date
+    goes_on: dt.date
+    why_not: str
+
+
+def _last(row: Payment) -> dt.date:
+    """When it was last dealt with."""
+    refunds = Refund.objects.filter(payment=row).values_list("asked_at", "done_at")
+    days = [row.created_at, row.paid_at, *(at for pair in refunds for at in pair)]
+    return max(at for at in days if at).astimezone(clock.JST).date()
+
+
+def _over(row: Payment, today: dt.date) -> bool:
+    years = setup().keep
+    return years is not None and years != FOREVER and goes_on(_last(row), years) <= today
+
+
+def _case_lives(row: Payment) -> bool:
+    """Its case, or its application that was never accepted, is there yet."""
+    over = AuditEntry.objects.filter(chain=row.chain, action__in=(DESTROYED, "filing.destroyed"))
+    return bool(row.case_ref) and not over.exists()
+
+
+def _against(row: Payment) -> str:
+    if row.state in OPEN:
+        return "終わっていない支払いです"
+    if Refund.unsettled().filter(payment=row).exists():
+        return "終わっていない還付があります"
+    uncounted = Attempt.objects.filter(payment=row, provider__in=COUNTER, state="paid", closed=None).exists()
+    return "まだ日締めに入っていない現金か端末の支払いです" if uncounted else ""
+
+
+def _verdict(row: Payment, today: dt.date) -> Verdict | None:
+    """None while its term runs, or its case is there: it goes with that."""
+    if row.key.startswith(BOOKS) or not _over(row, today) or _case_lives(row):
+        return None
+    last = _last(row)
+    return Verdict(str(row.id), f"支払い {row.receipt} {row.amount:,}円", last, goes_on(last, setup().keep or 0), _against(row))
+
+
+def payments_over(*, today: dt.date | None = None) -> Iterator[Verdict]:
+    """Payments of no case whose term is over, with what speaks against their going. What the books of the room above hold stays."""
+    if setup().keep in (None, FOREVER):
+        return
+    today = today or clock.today()
+    before = dt.datetime.combine(last_before(today, setup().keep or 0), dt.time(), clock.JST)
+    for row in Payment.objects.filter(created_at__lt=before).exclude(key__startswith=BOOKS).order_by("created_at").iterator(chunk_size=500):
+        if found := _verdict(row, today):
+            yield found
+
+
+@transaction.atomic(durable=True)
+def payment_destroy(*, actor: str, payment_id: str, today: dt.date | None = None) -> bool:
+    """Destroy one, judged again under its lock. False if it stays."""
+    row = Payment.objects.select_for_update().filter(id=payment_id).first()
+    found = _verdict(row, today or clock.today()) if row else None
+    if row is None or found is None or found.why_not:
+        return False
+    _delete([row.id])
+    audit.record(actor, "payment.destroyed", chain=row.chain, facts={"payment": payment_id, "last": str(found.last_on)})
+    return True
+
+
+def _kept(acts: list[Act]) -> list[Act]:
+    """The acts but those of payments that were destroyed when their term was over."""
+    gone = {act.facts["payment"] for act in acts if act.action == "payment.destroyed"}
+    return [act for act in acts if act.facts.get("payment") not in gone] if gone else acts
 
 
 def witness(chains: Chains) -> Iterator[Fault]:
     """Payments and refunds that the record says there are, and sums that are not the recorded ones."""
+    chains = {case: _kept(acts) for case, acts in chains.items()}
     yield from missing(chains, ("payment.created",), Payment.objects.all(), "case_ref", "支払いの記録")
     yield from missing(chains, ("refund.asked",), Refund.objects.all(), "payment__case_ref", "還付の記録")
     alive = living(chains, "payment.created")

@@ -5,6 +5,8 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
+from .rules import MORE
+
 
 class Payment(models.Model):
     """One fee of one case, or of a sale at the counter (``case_ref`` is empty). No name, no card: who pays is the case's, the card is
@@ -39,6 +41,11 @@ class Payment(models.Model):
     def chain(self) -> str:
         """Where its history is recorded."""
         return f"case:{self.case_ref}" if self.case_ref else f"till:{self.section}"
+
+    @property
+    def paper_number(self) -> str:
+        """The number of its 領収証: of the second fee of one application another one."""
+        return f"領-{self.receipt}{f'-{second + 1}' if (second := self.key.count(MORE)) else ''}"
 
 
 class DayClose(models.Model):

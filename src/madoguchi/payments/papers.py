@@ -7,7 +7,7 @@ from django.conf import settings
 from madoguchi.offices.public import city
 
 from .models import Payment
-from .rules import BOOKS, MEANS
+from .rules import BOOKS, MEANS, line_words
 from .selectors import is_void
 
 
@@ -18,6 +18,6 @@ def paid_pdf(payment: Payment) -> bytes:
     section, fee = city().sections[payment.section], not payment.key.startswith(BOOKS)
     return paid_face(
         city_name=str(city().name), section=f"{section.name} {section.unit}", number=payment.number, subject=payment.subject,
-        receipt=payment.receipt, lines=[(x["label"], x["unit"] if fee else 0, x["count"], x["sum"]) for x in payment.lines], amount=payment.amount,
+        receipt=payment.receipt, lines=[(line_words(x), x["unit"] if fee else 0, x["count"], x["sum"]) for x in payment.lines], amount=payment.amount,
         refunded=payment.refunded, paid_at=payment.paid_at, means=str(MEANS[payment.means]), void=is_void(payment),
         sample=not settings.PRODUCTION, fee=fee).data

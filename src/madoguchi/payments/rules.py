@@ -4,8 +4,9 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from enum import StrEnum
+from typing import Any
 
 from madoguchi.kernel.said import say
 
@@ -31,6 +32,7 @@ class Act(StrEnum):
     FAIL = "fail"
     CANCEL = "cancel"
     EXPIRE = "expire"
+    REBILL = "rebill"
 
 
 OPEN = (State.CREATED, State.STARTED, State.SUBMITTED, State.FAILED)
@@ -42,6 +44,8 @@ TRANSITIONS = {
     (State.STARTED, Act.FAIL): State.FAILED, (State.SUBMITTED, Act.FAIL): State.FAILED,
     (State.CREATED, Act.CANCEL): State.CANCELLED, (State.STARTED, Act.CANCEL): State.CANCELLED, (State.FAILED, Act.CANCEL): State.CANCELLED,
     (State.CREATED, Act.EXPIRE): State.EXPIRED, (State.STARTED, Act.EXPIRE): State.EXPIRED, (State.FAILED, Act.EXPIRE): State.EXPIRED,
+    (State.CREATED, Act.REBILL): State.CREATED, (State.STARTED, Act.REBILL): State.CREATED, (State.FAILED, Act.REBILL): State.CREATED,
+    (State.EXPIRED, Act.REBILL): State.CREATED,  # only of what a clerk asked for: nothing ended with it
 }
 WORDS = {
     State.CREATED: say("お支払いがまだです"), State.STARTED: say("お支払いの途中です"), State.SUBMITTED: say("お支払いを確認しています"),
@@ -51,7 +55,7 @@ WORDS = {
 REFUNDED_ALL, REFUNDED_PART = say("全額をお返ししました"), say("一部をお返ししました")
 REASONS = {  # why money goes back: a code and words, so that no name gets into a reason
     "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "differs": "請求と違う額が支払われた",
-    "refused": "証明書を交付できない",
+    "rebilled": "請求を改めた後に、前の額が支払われた", "refused": "証明書を交付できない",
     "withdrawn": "請求が取り下げられた", "exempt": "減免に当たることが後で分かった", "void": "打ち間違い（取消し）",
 }
 BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
@@ -61,9 +65,32 @@ MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "termina
          "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）"),
          "debit": say("登録した口座からの引き落とし")}
 FEES = "fee:"  # how the key of an application's fee begins; others (a sale at the counter) are paid where they are made
+MORE = ":waiver"  # how the key of what was asked for after a fee was settled ends: 減免 did not apply
+NO_WAIVER = {  # why 減免 does not apply: a code and words, so that no name gets into a reason; the payer reads them
+    "papers": say("減免に当たることを確かめられませんでした"), "register": say("市の記録で確かめたところ、減免に当たりませんでした"),
+    "rule": say("条例・規則で決めている減免に当たりませんでした")}
+NOT_WAIVED, WAIVED_LATER = say("減免に当たらなかった分"), say("市が後から認めた分")
 BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 
 DENOMINATIONS = (10_000, 5_000, 2_000, 1_000, 500, 100, 50, 10, 5, 1)  # 日本銀行券と貨幣
+
+
+def line_words(line: Mapping[str, Any]) -> str:
+    """What a line is for, on papers and for staff; a fee below zero is 減免."""
+    return f"減免：{line['label']}" if line["unit"] < 0 else str(line["label"])
+
+
+def waivers(lines: Sequence[Mapping[str, Any]]) -> list[Mapping[str, Any]]:
+    """The lines that take something away."""
+    return [line for line in lines if line["sum"] < 0]
+
+
+def unwaived(lines: Sequence[Mapping[str, Any]]) -> list[dict[str, Any]]:
+    """What is owed besides when none of the waivers of a settled bill applies: each under the name of its fee where all of it was
+    taken away."""
+    names = {(line["unit"], line["count"]): line["label"] for line in reversed(lines) if line["sum"] > 0}
+    return [{"label": names.get((-line["unit"], line["count"]), str(NOT_WAIVED)), "unit": -line["sum"] // line["count"], "count": line["count"],
+             "sum": -line["sum"]} for line in waivers(lines)]
 
 
 def counted(counts: Mapping[int, int]) -> int:

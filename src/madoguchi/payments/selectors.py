@@ -55,8 +55,14 @@ def is_void(payment: Payment) -> bool:
 
 
 def payment_of_case(case_ref: str) -> Payment | None:
-    """The fee of an application, for a room above that has checked whose it is."""
-    return Payment.objects.filter(case_ref=case_ref).order_by("created_at").first()
+    """The fee of an application, for a room above that has checked whose it is: where 減免 was taken away after it was settled, what is
+    to be paid besides."""
+    return Payment.objects.filter(case_ref=case_ref).order_by("-created_at").first()
+
+
+def fees_of_case(case_ref: str) -> list[Payment]:
+    """All that was asked for, the first first; for a room above that has checked whose case it is."""
+    return list(Payment.objects.filter(case_ref=case_ref).order_by("created_at")) if case_ref else []
 
 
 def slip_offered(payment: Payment) -> bool:

@@ -38,7 +38,7 @@ def _record(payment: Payment, actor: str, action: str, **facts: Any) -> None:
     audit.record(actor, action, chain=payment.chain, facts={"payment": str(payment.id), "amount": payment.amount} | facts)
 
 
-def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
+def move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
     """Take the payment on, in the caller's transaction and under its lock. False where the act can not happen."""
     state = after(payment.state, act)
     if state is None:
@@ -47,7 +47,7 @@ def _move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
     payment.save()
     _record(payment, actor, f"payment.{state}", **facts)
     if payment.case_ref:
-        again = f":{facts['order']}" if act == Act.FAIL else ""  # each order may fail, and each is told
+        again = f":{facts['order']}" if act == Act.FAIL else f":{payment.due_at:%Y%m%d}" if act == Act.EXPIRE and payment.due_at else ""
         outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}{again}",
                        payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state), "means": str(facts.get("means", ""))})
     return True
@@ -68,7 +68,7 @@ def payment_make(
         _record(payment, actor, "payment.created")
         if amount == 0:
             payment.means, payment.paid_at = FREE, now
-            _move(payment, Act.PAY, actor, means=FREE)
+            move(payment, Act.PAY, actor, means=FREE)
     return payment
 
 
@@ -113,7 +113,7 @@ def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
     now, lasting = clock.now(), means in LASTING
     old = Attempt.objects.filter(payment_id=payment_id, provider=means, state__in=LIVE, created_at__lte=now - AGAIN).exclude(reference="")
     for one in () if lasting else old:
-        _stop(one, actor)
+        stop(one, actor)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
         young = Q() if lasting else Q(created_at__gt=now - AGAIN)
@@ -122,7 +122,7 @@ def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
             raise PaymentClosed
         if attempt is None:
             attempt = Attempt.objects.create(payment=payment, provider=means, amount=payment.amount, created_at=now)
-            _move(payment, Act.START, actor, means=means)
+            move(payment, Act.START, actor, means=means)
         attempt.payment = payment
         return attempt, attempt.url
 
@@ -150,7 +150,7 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
         return "nothing"
     attempt.state = report.state
     attempt.save(update_fields=["state", "reference"])
-    moved = (_move(payment, Act.SUBMIT, actor, means=provider, order=str(attempt.id)) if report.state == "waiting"
+    moved = (move(payment, Act.SUBMIT, actor, means=provider, order=str(attempt.id)) if report.state == "waiting"
              else _failed(payment, attempt, actor))
     return "applied" if moved else "nothing"
 
@@ -175,9 +175,14 @@ def _paid(payment: Payment, attempt: Attempt, report: Report, actor: str) -> str
         return "nothing"
     now, before = clock.now(), payment.state
     _came(payment, attempt, report)
+    if attempt.amount != payment.amount:  # the bill was changed after this order was made: its sum is no longer asked for
+        payment.save(update_fields=["received"])
+        _record(payment, actor, "payment.received_again", received=attempt.amount, state=before)
+        _give_back(payment, attempt, attempt.amount, "rebilled")
+        return "applied"
     if after(payment.state, Act.PAY) is not None:
-        payment.means, payment.paid_at, payment.number = attempt.provider, now, f"領-{payment.receipt}"
-        _move(payment, Act.PAY, actor, means=attempt.provider, order=str(attempt.id))
+        payment.means, payment.paid_at, payment.number = attempt.provider, now, payment.paper_number
+        move(payment, Act.PAY, actor, means=attempt.provider, order=str(attempt.id))
         return "applied"
     payment.save(update_fields=["received"])
     _record(payment, actor, "payment.received_again", received=attempt.amount, state=before)
@@ -217,14 +222,14 @@ def _differs(payment: Payment, attempt: Attempt, report: Report, actor: str) -> 
     elif attempt.state != "paid":
         attempt.state = "waiting"
         attempt.save(update_fields=["state", "reference"])
-        _move(payment, Act.SUBMIT, actor, means=attempt.provider, order=str(attempt.id))
+        move(payment, Act.SUBMIT, actor, means=attempt.provider, order=str(attempt.id))
     return "amount"
 
 
 def _failed(payment: Payment, attempt: Attempt, actor: str) -> bool:
     """An order came to nothing; its payment did too, where no other order may still be paid."""
     others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
-    return not others and _move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id))
+    return not others and move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id))
 
 
 def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
@@ -242,7 +247,8 @@ def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
     return True
 
 
-def _stop(attempt: Attempt, actor: str) -> bool:
+def stop(attempt: Attempt, actor: str) -> bool:
+    """Let nobody pay an order any more, or learn how it went. Not in a transaction. False where the provider does not answer now."""
     return _ask(attempt, actor, stop=True)
 
 
@@ -256,7 +262,7 @@ def pages_close(*, payment_id: str, actor: str) -> None:
     """Before money is taken at the counter: nobody can pay online any more, or has. Not in a transaction, for the gateway is asked.
     Raises ProviderAway."""
     for attempt in _pages(payment_id).exclude(reference=""):
-        if not _stop(attempt, actor):
+        if not stop(attempt, actor):
             raise ProviderAway(PAGE_OPEN)
 
 
@@ -289,11 +295,11 @@ def payment_cancel(*, payment_id: str, actor: str) -> Payment:
 
 def _end(payment_id: str, act: Act, actor: str) -> Payment:
     for attempt in Attempt.objects.filter(payment_id=payment_id, state__in=LIVE).exclude(reference=""):
-        if not _stop(attempt, actor):
+        if not stop(attempt, actor):
             raise ProviderAway(provider=attempt.provider)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
-        if (act == Act.EXPIRE and Refund.unsettled().filter(payment=payment, reason=DIFFERS).exists()) or not _move(payment, act, actor):
+        if (act == Act.EXPIRE and Refund.unsettled().filter(payment=payment, reason=DIFFERS).exists()) or not move(payment, act, actor):
             raise PaymentClosed
     return payment
 

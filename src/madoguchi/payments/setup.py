@@ -9,6 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
+from madoguchi.kernel.keeping import years_read
 from madoguchi.offices.public import city
 
 from .emv import Merchant
@@ -46,6 +47,7 @@ class Setup:
     terminals: dict[str, Terminal] = field(default_factory=dict)
     merchant: Merchant | None = None
     slips: Slips = Slips()
+    keep: int | None = None  # 保存: years that payments are kept, without a person in them; None: they go with their case
     debit_days: int = 0  # a fee may be debited from a registered account when its last day is so far away; 0: never
 
 
@@ -80,7 +82,7 @@ def read_setup(folder: Path) -> Setup:
     try:
         raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
         return Setup({key: _terminal(key, t) for key, t in (raw.get("端末") or {}).items()}, _merchant(raw.get("JPQR")),
-                     _slips(raw.get("納付書")), _debit_days(raw.get("口座振替")))
+                     _slips(raw.get("納付書")), _keep(raw.get("保存")), _debit_days(raw.get("口座振替")))
     except KeyError as missing:
         raise PaymentsWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/payments.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
@@ -110,6 +112,14 @@ def _slips(raw: dict[str, Any] | None) -> Slips:
         if not (raw[what].isascii() and raw[what].isdecimal() and 1 <= int(raw[what]) <= 90):
             raise ValueError(f"納付書の「{what}」は、1〜90の日数で書いてください(今は「{raw[what]}」)")
     return Slips(raw["使う"] == "はい", int(raw["期限のない手数料"]), int(raw["知らせを待つ"]))
+
+
+def _keep(raw: dict[str, Any] | None) -> int | None:
+    if not raw:
+        return None
+    if (years := years_read(raw["期間"])) is None:
+        raise ValueError(f"保存の「期間」は、「5年」か「永年」のように書いてください(今は「{raw['期間']}」)")
+    return years
 
 
 def _debit_days(raw: dict[str, Any] | None) -> int:

@@ -15,11 +15,11 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
-from . import cashier, refunds, selectors, terminals
+from . import cashier, rebilling, refunds, selectors, terminals
 from .errors import CashWrong, CountWrong, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
-from .rules import BRANDS, MEANS, OPEN, REASONS, State, words_of
+from .rules import BRANDS, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
@@ -72,7 +72,8 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
                "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
-               "slips": selectors.slip_offered(found)}
+               "slips": selectors.slip_offered(found), "others": [x for x in selectors.fees_of_case(found.case_ref) if x.id != found.id],
+               "bill": rebilling.may(actor, found), "no_waiver": NO_WAIVER, "day": rebilling.usual_day()}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 

@@ -15,9 +15,9 @@ from .rules.fees import Bill, bill
 from .rules.model import Definition
 
 
-def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date) -> Bill:
-    """What these answers cost on a day. Raises FeeMissing where the table has no amount for it."""
-    return bill(d, answers, lambda key: (city().fees[key].name, fee_on(key, day)))
+def bill_of(d: Definition, answers: Mapping[str, Any], day: dt.date, *, waived: bool = True) -> Bill:
+    """What these answers cost on a day; without ``waived``, with no 減免. Raises FeeMissing where the table has no amount for it."""
+    return bill(d, answers, lambda key: (city().fees[key].name, fee_on(key, day), city().fees[key].actual), waived=waived)
 
 
 def fee_words(d: Definition) -> str:

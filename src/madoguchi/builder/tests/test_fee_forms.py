@@ -46,6 +46,18 @@ def test_the_fee_of_a_certificate_by_forms(hall, copy) -> None:
     assert data()["手数料"]["明細"][2] == {"料金": "inkan", "数": "copies", "条件": "receive = post"}
     assert added(desk, "手数料", "減免", 名="公用の方", 条件="exempt = はい").status_code == 303
     assert data()["手数料"]["減免"][-1]["名"] == "公用の方"
+    waiver = part("手数料", "減免", 1)
+    drawn = page(desk, waiver)
+    assert "郵送料などの実費を除く" in drawn.content.decode() and "10円未満切上げ" in drawn.content.decode()
+    answer = desk.post(waiver, form_of(drawn, waiver) | {"b2": ["juuminhyou"], "b3": "半額", "b5": "10円未満切捨て"})
+    assert answer.status_code == 303
+    held = data()["手数料"]["減免"][-1]
+    assert held == {"名": "公用の方", "条件": "exempt = はい", "料金": ["juuminhyou"], "割合": "半額", "端数": "10円未満切捨て"}
+    drawn = page(desk, waiver)
+    assert form_of(drawn, waiver)["b3"] == "半額"
+    desk.post(waiver, form_of(drawn, waiver) | {"b2": ["koseki"], "b3": "三割"})
+    overview = page(desk, BASE).content.decode()
+    assert "減免の料金「koseki」は、手数料の明細にありません" in overview and "全額・半額か、1%から99%まで" in overview
     assert acted(desk, "drop", quote("手数料/明細/2")).status_code == 303 and len(data()["手数料"]["明細"]) == 2
     assert acted(desk, "drop", quote("手数料")).status_code == 303 and data()["手数料"] == "0"
     assert "# 注" not in Copy.objects.get().text and "払い方" not in page(desk, BASE).content.decode()

@@ -45,7 +45,8 @@ def now_of(row):
 
 
 @pytest.mark.parametrize(("changes", "total"), [
-    ({}, 710), ({"receive": "counter"}, 600), ({"copies": 1}, 410), ({"copies": 10, "receive": "counter"}, 3000), ({"exempt": True}, 0),
+    ({}, 710), ({"receive": "counter"}, 600), ({"copies": 1}, 410), ({"copies": 10, "receive": "counter"}, 3000),
+    ({"exempt": True}, 110), ({"exempt": True, "receive": "counter"}, 0),
     ({"show_number": True, "number_use": "年金事務所", "receive": None}, 710),
 ])
 def test_the_bill(order, changes, total):
@@ -123,9 +124,25 @@ def test_the_case_leads_to_its_fee(order, hall):
 
 
 def test_nothing_to_pay_is_accepted_at_once(order):
-    row = order(exempt=True)
+    row = order(exempt=True, receive="counter")
     run_worker()
     assert now_of(row)[0] == "filed" and Case.objects.count() == 1
+
+
+@pytest.mark.parametrize(("language", "words"), [("ja", "減免：生活保護を受けている方"), ("en", "Reduction: People on public assistance")])
+def test_what_is_waived_is_a_minus_line_and_postage_stays(order, hall, language, words):
+    row, browser = order(exempt=True), hall.browser("hanako")
+    draft = hall.draft("hanako", SLUG, hall.answers(SLUG) | WANTS | {"exempt": True})
+    browser.cookies["ui_lang"] = language
+    for address in (f"/a/{draft.id}/check/", f"/my/{row.id}/pay/"):
+        page = browser.get(address).content.decode()
+        assert words in page and "-600" in page and "110" in page, page
+    payment = Payment.objects.get()
+    assert [line["sum"] for line in payment.lines] == [600, 110, -600]
+    cashier.cash_take(actor=hall.staff("okada"), payment_id=str(payment.id), tendered=110)
+    paper = browser.get(f"/my/{row.id}/pay/receipt/")
+    words = "".join(p.extract_text() for p in PdfReader(io.BytesIO(paper.content)).pages)
+    assert "減免：生活保護を受けている方" in words.replace("\n", "") and "-300円 × 2 = -600円" in words and "110円" in words
 
 
 def test_unpaid_runs_out_with_a_mail_and_is_forgotten_later(order, hall):

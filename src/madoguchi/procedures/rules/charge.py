@@ -1,7 +1,8 @@
-"""Reading 手数料 of a definition: which fees of the city's table, how many, who pays nothing, when."""
+"""Reading 手数料 of a definition: which fees of the city's table, how many, who pays less, when."""
 
 from __future__ import annotations
 
+import re
 from typing import TYPE_CHECKING
 
 from .model import Charge, ChargeItem, Exemption
@@ -11,6 +12,8 @@ if TYPE_CHECKING:
     from .build import Reader
 
 LONGEST = 30  # days to pay
+SHARES = {"全額": 100, "半額": 50}
+ROUNDINGS = {f"{step}円未満{ja}": (step, up) for step in (1, 10, 100) for ja, up in (("切捨て", False), ("切上げ", True))}
 
 
 def charge_read(read: Reader, top: Table) -> Charge | None:
@@ -30,12 +33,31 @@ def charge_read(read: Reader, top: Table) -> Charge | None:
         if not isinstance(row, Table):
             read.say(table.line, "手数料の減免は {名: …, 条件: …} の形で書いてください")
             continue
-        read.known(row, ("名", "条件"))
-        read.text(row, "条件", need=True)
-        exempt.append(Exemption(read.text(row, "名", need=True), *read.condition(row), row.line))
+        exempt.append(_waiver(read, row, {item.fee for item in items}))
     first = read.text(table, "時期", need=True, one_of=("前納", "受取時")) == "前納"
     days = read.number(table, "期限", need=first)
     if first and not 1 <= days <= LONGEST:
         read.say(table.line_of("期限"), f"支払いの期限は1日から{LONGEST}日までで書いてください")
     read.doubt(table, "手数料")
     return Charge(tuple(items), tuple(exempt), first, days, table.line)
+
+
+def _waiver(read: Reader, row: Table, charged: set[str]) -> Exemption:
+    read.known(row, ("名", "条件", "料金", "割合", "円", "端数", "要確認"))
+    read.text(row, "条件", need=True)
+    fees = read.texts(row, "料金")
+    for fee in fees:
+        if fee not in charged:
+            read.say(row.line_of("料金"), f"減免の料金「{fee}」は、手数料の明細にありません。明細の料金の番号を書いてください")
+    share, yen = read.text(row, "割合"), read.number(row, "円")
+    percent = SHARES.get(share, 0) or (int(share[:-1]) if re.fullmatch(r"[1-9][0-9]?%", share) else 0)
+    if share and not percent:
+        read.say(row.line_of("割合"), f"減免の割合は、全額・半額か、1%から99%までで書いてください(今は「{share}」)")
+    if share and "円" in row:
+        read.say(row.line_of("円"), "減免は、「割合」か「円」のどちらか一つで書いてください")
+    elif "円" in row and not yen:
+        read.say(row.line_of("円"), "減免の「円」には、1つにつき引く額を、1以上の整数で書いてください")
+    rounding = read.text(row, "端数", one_of=tuple(ROUNDINGS))
+    step, up = ROUNDINGS.get(rounding, (1, False))
+    read.doubt(row, "減免")
+    return Exemption(read.text(row, "名", need=True), *read.condition(row), row.line, fees, 0 if yen else percent or 100, yen, step, up)

@@ -232,12 +232,18 @@ class ChargeItem:
 
 @dataclass(frozen=True, slots=True)
 class Exemption:
-    """減免: who pays nothing."""
+    """減免: who pays less. ``fees``: which of the fees (none: every one but 実費); ``percent`` of each, or ``yen`` off each one; what is
+    left of one is rounded to ``step`` yen, ``up`` or down."""
 
     name: str
     condition: Condition | None
     condition_text: str
     line: int = 0
+    fees: tuple[str, ...] = ()
+    percent: int = 100
+    yen: int = 0
+    step: int = 1
+    up: bool = False
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,19 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from collections.abc import Mapping
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from PIL import Image
+from tests.support.hall import Hall, run_worker
 from tests.support.scan import printed, scanned, write
 
+from madoguchi.casework.models import Case
+from madoguchi.casework.services import correction_request
 from madoguchi.files.public import file_write
+from madoguchi.intake import public as intake
 from madoguchi.kernel import clock
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.faces.pdf import paper_form, paper_map
+from madoguchi.scans import services
 from madoguchi.scans.models import Packet, Page, Upload
 
 SLUG = "jidou-teate-mishiharai"
@@ -37,6 +44,23 @@ def sent(data: bytes, name: str = "scan.pdf") -> SimpleUploadedFile:
 @pytest.fixture
 def blank() -> Image.Image:
     return Image.new("L", (1654, 2339), 255)
+
+
+def correcting(hall: Hall, who: str, slug: str, path: str) -> Case:
+    """A case that came on paper, of which one answer must be put right."""
+    packet, d = waiting(hall.definition(slug).section, slug)[0], hall.definition(slug)
+    begun = services.packet_begin(actor=hall.staff(who), packet_id=str(packet.id))
+    answers = hall.answers(slug)
+    for step in d.steps:
+        if step in intake.paper_read(packet=str(packet.id), draft_id=begun.draft).asked:
+            intake.paper_save(packet=str(packet.id), draft_id=begun.draft, step_id=step.id,
+                              raw=generate.as_lists(generate.post_data(d, step, answers)))
+    services.packet_file(actor=hall.staff(who), packet_id=str(packet.id), received=clock.today())
+    run_worker()
+    case = Case.objects.filter(channel="paper").latest("filed_at")
+    correction_request(actor=hall.staff(who), case_id=case.ref, items=[(path, "直してください")], due_on=clock.today() + dt.timedelta(days=10))
+    run_worker()
+    return case
 
 
 def waiting(section: str = "kosodate", slug: str = SLUG) -> tuple[Packet, Page]:

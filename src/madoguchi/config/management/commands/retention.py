@@ -10,6 +10,7 @@ from madoguchi.casework import holds, retention
 from madoguchi.casework.rules import HOLDS
 from madoguchi.kernel.eras import wareki
 from madoguchi.kernel.errors import DomainError
+from madoguchi.payments import public as payments
 
 from .keys import actor
 
@@ -55,7 +56,22 @@ class Command(BaseCommand):
                 gone += 1
                 self.stdout.write(f"廃棄した {words}")
                 self.stdout.flush()
+        gone, kept = self._payments(dry=dry, limit=limit, gone=gone, kept=kept)
         for name in retention.unruled():
             self.stdout.write(f"対象外  {name}: {retention.NO_RULE}")
         done = f"{gone}件が廃棄の対象です" if dry else f"{gone}件を廃棄しました。住民側の控えは、作業係が続けて廃棄します"
         self.stdout.write(f"{done}(残すもの{kept}件)")
+
+    def _payments(self, *, dry: bool, limit: int, gone: int, kept: int) -> tuple[int, int]:
+        """Payments whose case is gone, or that never had one."""
+        for found in payments.payments_over():
+            if limit and gone >= limit:
+                break
+            words = f"{found.words} 最後の動き {wareki(found.last_on)} {wareki(found.goes_on)}から廃棄できます"
+            if found.why_not:
+                kept += 1
+                self.stdout.write(f"残す   {words} → {found.why_not}")
+            elif dry or payments.payment_destroy(actor=actor(), payment_id=found.payment_id):
+                gone += 1
+                self.stdout.write(f"{'廃棄  ' if dry else '廃棄した'} {words}")
+        return gone, kept

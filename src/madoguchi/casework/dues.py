@@ -1,0 +1,25 @@
+"""The fees of a case: the way to them, and that nothing is granted while what must be paid first is owed."""
+
+from __future__ import annotations
+
+from madoguchi.payments.public import MORE, OPEN, State, fees_of_case, words_of
+from madoguchi.procedures.public import Definition, Outcome
+
+from .errors import FeeUnpaid
+from .models import Case
+from .rules import NOTHING
+
+
+def fee_links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
+    """(address, icon, words) of everything that was asked for."""
+    return [(f"/staff/payments/{fee.id}/", "wallet",
+             f"手数料{'（減免に当たらなかった分）' if fee.key.endswith(MORE) else ''}：{words_of(fee.state, fee.received, fee.refunded)}")
+            for fee in (fees_of_case(case.ref) if d.charge else [])]
+
+
+def fee_check(case: Case, d: Definition, outcome: Outcome) -> None:
+    """前納: what is granted is granted when the fee is paid, also that which was asked for because 減免 did not apply. Raises FeeUnpaid."""
+    if d.charge is None or not d.charge.first or outcome.kind in NOTHING:
+        return
+    if any(fee.state in (*OPEN, State.EXPIRED) for fee in fees_of_case(case.ref)):
+        raise FeeUnpaid
