@@ -3,8 +3,9 @@
 from . import expiries, holder
 from .expiries import expiries_sweep, expiries_tell
 from .keeping import bookings_finish, duties_sweep, stock_sweep
+from .trial import trial_cards
 from .witness import witness
 
 SEALED = (*holder.SEALED, *expiries.SEALED)
 
-__all__ = ["SEALED", "bookings_finish", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "witness"]
+__all__ = ["SEALED", "bookings_finish", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "trial_cards", "witness"]
