@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
-from tests.crash import counters, keeping, lines, money, sheets, talks, taxes
+from tests.crash import counters, keeping, lines, money, sheets, stock, talks, taxes
 from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, SEALED
 from tests.support import papers
 from tests.support.hall import Hall, lists
@@ -362,7 +362,7 @@ def faults(accepted: list[str] | None = None, **_: Any) -> Done:
     """Everything that must hold once the worker has come to rest; a list of what does not."""
     out: list[str] = []
     out += _filings(accepted or []) + _deliveries() + _papers() + _messages() + money.yen() + taxes.yen() + counters.places() + lines.lines()
-    out += talks.talks() + sheets.sheets()
+    out += talks.talks() + sheets.sheets() + stock.stock()
     anchors = [(int(a), b) for a, b, *_ in (line.split() for line in anchor_path().read_text().splitlines())]
     out += [f"audit {f.chain} {f.seq}: {f.ja}" for f in audit.verify(anchors) + witness.verify()]
     return {"faults": out, "applications": Application.objects.count()}
@@ -461,4 +461,4 @@ ACTS: dict[str, Callable[..., Done]] = {
         bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )
-} | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | talks.ACTS
+} | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS

@@ -72,6 +72,9 @@ JOURNEYS: dict[str, Journey] = {
     # a number at the counter: checked in, called, forgotten when its days are over
     "queue": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("line_book", {}), ("work", {}), ("line_check_in", {}),
               ("line_call", {}), ("line_forget", {})],
+    # cards that arrive, get their letters (in the browser, and as files), are booked and handed over, and end; figures
+    "stock": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("stock_in", {}), ("stock_letters", {}), ("stock_print", {}),
+              ("stock_hand", {}), ("stock_ends", {}), ("stock_told", {}), ("work", {}), ("stock_end_letters", {}), ("stock_rates", {})],
     # written by a clerk, signed on the tablet, filed
     "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
     # a form on paper, scanned and read sheet by sheet
@@ -89,4 +92,5 @@ ENDS = {"paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
-        "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed")}
+        "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed"),
+        "stock": ("received", "filed")}

@@ -88,6 +88,8 @@ TABLE: dict[str, Ask] = {
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),
+    "booking.occasions.occasions_there": ("which keys there are, for a room above", {"cards.keeping", "cards.witness"}),
+    "cards.selectors.booked_ended": ("for this room's own sweep", {"cards.keeping"}),
     "cards.selectors.booked_ids": ("for this room's own lists", set()),
     "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),
     "cards.selectors.card_page": ("yes or no", None),

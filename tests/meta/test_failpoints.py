@@ -31,6 +31,7 @@ ALLOWED = {
     "collection/management/commands/collection.py:_results_generate": "as _demands_generate",
     "collection/printing.py:_lay": "as _written",
     "collection/printing.py:_written": "a copy for the printer, written aside and renamed; the same command lays it again",
+    "cards/management/commands/cards.py:_rates_export": "writes a file on demand; the same command writes it again",
     "builder/management/commands/exchange.py:_export": "writes a file on demand, whole or not at all; the same command writes it again",
     "inventory/management/commands/inventory.py:_generate": "writes an invented list on demand; the same command writes it again",
     "config/drafts.py:_write": "a draft, written aside and renamed; the same command makes it again",

@@ -7,7 +7,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import secrets
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 
 from django.db import transaction
 
@@ -107,6 +107,11 @@ def occasion_of(section: str, key: str) -> Occasion:
     if row is None:
         raise ServiceNotFound
     return row
+
+
+def occasions_there(keys: Collection[str]) -> set[str]:
+    """Which of these are not forgotten, for a room above."""
+    return set(Occasion.objects.filter(key__in=keys).values_list("key", flat=True))
 
 
 def booked_at(row: Occasion) -> list[Booking]:

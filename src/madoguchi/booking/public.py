@@ -6,7 +6,16 @@ from .days import Day, Slot, days_of, hours_today, next_free
 from .errors import BookingNotFound, BookingOver, FormWrong, HoldOver, ServiceNotFound, SlotTaken
 from .keeping import bookings_remind, bookings_sweep
 from .models import Booking, Occasion
-from .occasions import booked_at, hours_words, occasion_cancel, occasion_make, occasion_of, occasion_read, occasions_of
+from .occasions import (
+    booked_at,
+    hours_words,
+    occasion_cancel,
+    occasion_make,
+    occasion_of,
+    occasion_read,
+    occasions_of,
+    occasions_there,
+)
 from .selectors import (
     bookable,
     booked_about,
@@ -36,6 +45,6 @@ __all__ = [
     "ServiceNotFound", "Slot", "SlotTaken", "admit", "bookable", "booked_about", "booked_at", "booking_by_number", "booking_by_staff",
     "booking_cancel", "booking_change", "booking_confirm", "booking_list", "booking_mark", "bookings_of", "bookings_remind", "bookings_sweep",
     "contact_of", "days_of", "details_set", "hold_make", "hold_release", "hours_today", "hours_words", "next_free", "occasion_cancel",
-    "occasion_make", "occasion_of", "occasion_read", "occasions_of", "offers_sweep", "services_online", "setup", "staff_booking_get",
-    "standing", "trial_bookings", "witness",
+    "occasion_make", "occasion_of", "occasion_read", "occasions_of", "occasions_there", "offers_sweep", "services_online", "setup",
+    "staff_booking_get", "standing", "trial_bookings", "witness",
 ]

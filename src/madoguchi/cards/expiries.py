@@ -12,8 +12,8 @@ from uuid import UUID
 from django.db import transaction
 
 from madoguchi.identity.public import Staff
-from madoguchi.kernel import audit, clock, keys
-from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel import audit, clock, failpoints, keys
+from madoguchi.kernel.canon import canonical, keyed_digest
 from madoguchi.kernel.sealing import Column
 from madoguchi.notifications.public import mail_fault, mail_plain
 
@@ -21,6 +21,7 @@ from . import expiry_mail, rules, selectors
 from .city import card_city
 from .holder import holder_of
 from .models import Batch, Card, Expiry
+from .operators import Actor
 from .rules import day_said, twelve_digits
 from .services import CHAIN
 from .sheet import LANGUAGES, NO_NUMBER, rows_of, whole
@@ -104,15 +105,32 @@ def _read(data: bytes) -> list[Expiry]:
 
 
 @transaction.atomic(durable=True)
-def expiries_import(*, actor: Staff, data: bytes) -> int:
-    """Take a file in, all or nothing; who is known with kind and day already is not taken twice. Returns how many are new. Raises SheetWrong."""
+def expiries_import(*, actor: Actor, data: bytes, dry_run: bool = False) -> int:
+    """Take a file in, all or nothing; who is known with kind and day already is not taken twice. Returns how many are new; with
+    ``dry_run``, would be. Raises SheetWrong."""
     selectors.insist(actor=actor)
     rows = _read(data)
     known = set(Expiry.objects.filter(mark__in=[r.mark for r in rows]).values_list("mark", flat=True))
     fresh = [r for r in rows if r.mark not in known]
-    audit.record(actor.actor, "cards.expiries", chain=CHAIN, facts={"added": len(fresh), "known": len(known)})
-    Expiry.objects.bulk_create(fresh, ignore_conflicts=True)
-    return len(fresh)
+    if dry_run:
+        return len(fresh)
+    said = _added(fresh)
+    audit.record(actor.actor, "cards.expiries", chain=CHAIN, facts={"added": len(said), "known": len(rows) - len(said), "expiries": said})
+    failpoints.hit("cards.expiries.before_commit")
+    return len(said)
+
+
+def _added(rows: list[Expiry]) -> dict[str, str]:
+    """Those that another import has not brought meanwhile, with their marks for the record."""
+    Expiry.objects.bulk_create(rows, ignore_conflicts=True)
+    there = set(Expiry.objects.filter(id__in=[r.id for r in rows]).values_list("id", flat=True))
+    return {str(r.id): row_mark(r) for r in rows if r.id in there}
+
+
+def row_mark(row: Expiry) -> str:
+    """By what the record knows who is told of what: 16 digits of a keyed digest that no change of keys changes."""
+    said = [asdict(person_of(row)), row.kind, row.expires_on.isoformat(), row.by_mail]
+    return keyed_digest(keys.subkey("card-expiry-row"), canonical(said))[:16]
 
 
 @transaction.atomic(durable=True)
@@ -133,9 +151,10 @@ def expiries_consent(*, actor: Staff, card_id: str, issued: str, mail: str) -> t
     person = Person(holder.name, holder.kana, holder.born, holder.zip, holder.address, holder.language, address)
     days = rules.card_expires(born, day), rules.certificate_expires(born, day)
     rows = [_row(person, kind, end) for kind, end in zip(KINDS, days, strict=True)]
-    Expiry.objects.filter(mark__in=[r.mark for r in rows], told_on=None).delete()  # another address replaces the one before
-    Expiry.objects.bulk_create(rows, ignore_conflicts=True)
-    audit.record(actor.actor, "card.consent", chain=CHAIN, facts={"card": str(card.id)}, of=[address])
+    before = Expiry.objects.filter(mark__in=[r.mark for r in rows], told_on=None)  # another address replaces the one before
+    gone = sorted(map(str, before.values_list("id", flat=True)))
+    before.delete()
+    audit.record(actor.actor, "card.consent", chain=CHAIN, facts={"card": str(card.id), "expiries": _added(rows), "replaced": gone}, of=[address])
     return days
 
 
@@ -176,7 +195,7 @@ def _exported(actor: Staff, rows: int) -> None:
 
 
 @transaction.atomic(durable=True)
-def expiry_letters(*, actor: Staff) -> Batch:
+def expiry_letters(*, actor: Actor) -> Batch:
     """A batch of letters for those without a mail address. Raises NothingToSend, Forbidden."""
     selectors.insist(actor=actor)
     today = clock.today()
@@ -187,6 +206,7 @@ def expiry_letters(*, actor: Staff) -> Batch:
     batch = Batch.objects.create(kind=LETTER, made_on=today, made_at=clock.now(), made_by=actor.actor)
     Expiry.objects.filter(id__in=[r.id for r in rows]).update(told_on=today, batch=batch)
     audit.record(actor.actor, "cards.letters", chain=CHAIN, facts={"batch": batch.id, "kind": LETTER, "expiries": sorted(str(r.id) for r in rows)})
+    failpoints.hit("cards.ends.before_commit")
     return batch
 
 
@@ -223,6 +243,8 @@ def _tell(key: UUID) -> bool:
     Expiry.objects.filter(id=key).update(told_on=clock.today())
     person = person_of(row)
     expiry_mail.promise(key=f"card-expiry:{row.id}", to=person.mail, language=person.language, day=row.expires_on)
+    audit.record("system", "cards.expiry_told", chain=CHAIN, facts={"expiry": str(row.id)})
+    failpoints.hit("cards.tell.before_commit")
     return True
 
 

@@ -7,7 +7,7 @@ import json
 from dataclasses import asdict
 
 from madoguchi.kernel import keys
-from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel.canon import canonical, keyed_digest
 from madoguchi.kernel.sealing import Column
 
 from .models import Card
@@ -25,6 +25,12 @@ def sealed(holder: Holder, card: Card) -> bytes:
 def holder_of(card: Card) -> Holder:
     """Whose it is."""
     return Holder(**json.loads(keys.unseal(CARD, card.sealed, bound_to=str(card.id))))
+
+
+def mark_of(card: Card) -> str:
+    """By what the record knows whose a card is and where it lies: 16 digits of a keyed digest that no change of keys changes."""
+    said = [card.number, asdict(holder_of(card)), card.place, card.arrived_on.isoformat(), card.proof]
+    return keyed_digest(keys.subkey("card-row"), canonical(said))[:16]
 
 
 def proof_of(number: str, born: dt.date) -> str:

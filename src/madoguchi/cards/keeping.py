@@ -6,11 +6,13 @@ import datetime as dt
 
 from django.db import transaction
 
+from madoguchi.booking.public import occasions_there
 from madoguchi.kernel import audit, clock
 
 from .city import card_city
-from .models import Batch, Card
-from .services import CHAIN
+from .models import Batch, Card, Duty
+from .selectors import booked_ended
+from .services import CHAIN, booking_finish
 
 AT_ONCE = 2000
 
@@ -24,4 +26,23 @@ def stock_sweep() -> int:
         Card.objects.filter(id__in=gone).delete()
         Batch.objects.filter(letters=None, expiries=None).delete()
         audit.record("system", "cards.forgotten", chain=CHAIN, facts={"cards": sorted(map(str, gone))})
+    return len(gone)
+
+
+def bookings_finish() -> int:
+    """The booking of a card that went, where the machine died between the two (services.card_hand). Returns how many."""
+    cards = booked_ended()
+    for card in cards:
+        booking_finish(card, "system")
+    return len(cards)
+
+
+@transaction.atomic(durable=True)
+def duties_sweep() -> int:
+    """Forget who worked at occasions that are forgotten themselves. Returns at how many."""
+    known = set(Duty.objects.values_list("occasion", flat=True).distinct()[:AT_ONCE])
+    gone = sorted(known - occasions_there(known))
+    if gone:
+        Duty.objects.filter(occasion__in=gone).delete()
+        audit.record("system", "cards.unstaffed", chain=CHAIN, facts={"occasions": gone})
     return len(gone)

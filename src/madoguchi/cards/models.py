@@ -34,6 +34,7 @@ class Batch(models.Model):
     made_on = models.DateField()
     made_at = models.DateTimeField()
     made_by = models.CharField(max_length=70)
+    laid_at = models.DateTimeField(null=True)  # its PDF was laid into a folder by the command line
 
     def __str__(self) -> str:
         return f"{self.kind} {self.made_on}"

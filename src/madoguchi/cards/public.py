@@ -2,8 +2,10 @@
 
 from . import expiries, holder
 from .expiries import expiries_sweep, expiries_tell
-from .keeping import stock_sweep
+from .keeping import bookings_finish, duties_sweep, stock_sweep
+from .trial import trial_cards
+from .witness import witness
 
 SEALED = (*holder.SEALED, *expiries.SEALED)
 
-__all__ = ["SEALED", "expiries_sweep", "expiries_tell", "stock_sweep"]
+__all__ = ["SEALED", "bookings_finish", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "trial_cards", "witness"]

@@ -2,9 +2,6 @@
 
 from __future__ import annotations
 
-import csv
-import io
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -17,17 +14,14 @@ from madoguchi.web.typed import day_typed
 from . import rates, rating, selectors
 from .city import card_city
 from .rates import COLUMNS, Count
+from .spreadsheet import csv_bytes
 from .staff_errors import SheetWrong
 from .staff_views import actor_of, file_sent
 
-FORMULA = ("=", "+", "-", "@", "\t", "\r")  # a cell that begins so is a formula to a spreadsheet
-
 
 def csv_of(rows: list[list[str]], name: str) -> HttpResponse:
-    """Rows as a file that a spreadsheet reads as UTF-8 and never as a formula."""
-    out = io.StringIO()
-    csv.writer(out).writerows([[f"'{cell}" if cell.startswith(FORMULA) else cell for cell in row] for row in rows])
-    return HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8", headers={
+    """Rows as a file that a spreadsheet reads."""
+    return HttpResponse(csv_bytes(rows), content_type="text/csv; charset=utf-8", headers={
         "Content-Disposition": f'attachment; filename="{name}"', "Cache-Control": "no-store"})
 
 

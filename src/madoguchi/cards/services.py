@@ -2,18 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 
 from django.db import IntegrityError, transaction
 
 from madoguchi.booking.public import booking_cancel, booking_mark
 from madoguchi.identity.public import Staff
-from madoguchi.kernel import audit, clock
+from madoguchi.kernel import audit, clock, failpoints
 
 from . import selectors
 from .city import card_city
-from .holder import holder_of, proof_of, sealed
+from .holder import holder_of, mark_of, proof_of, sealed
 from .models import Batch, Card, CardLetter
+from .operators import Actor
 from .rules import IN_STOCK, Act, after, day_said, keep_until
 from .selectors import NOTICE
 from .sheet import Arrived, read_cards
@@ -33,8 +34,9 @@ class Imported:
 
 
 @transaction.atomic(durable=True)
-def cards_import(*, actor: Staff, data: bytes) -> Imported:
-    """Take in the file of cards that have arrived, all or nothing; the same file again changes nothing. Raises SheetWrong, Forbidden."""
+def cards_import(*, actor: Actor, data: bytes, dry_run: bool = False) -> Imported:
+    """Take in the file of cards that have arrived, all or nothing; the same file again changes nothing. ``dry_run``: only say what it would
+    bring. Raises SheetWrong, Forbidden."""
     selectors.insist(actor=actor)
     lines = read_cards(data, today=clock.today())
     known = {c.number: c for c in Card.objects.select_for_update().filter(number__in=[x.number for x in lines]).order_by("number")}
@@ -42,23 +44,22 @@ def cards_import(*, actor: Staff, data: bytes) -> Imported:
               if x.number in known and known[x.number].state not in IN_STOCK and not _same(known[x.number], x)]
     if faults:
         raise SheetWrong(faults)
-    done, fresh = Imported(), []
-    for line in lines:
-        card = known.get(line.number)
-        if card is not None and _same(card, line):
-            done.same += 1
-        elif card is not None:
-            _fill(card, line).save()
-            done.changed += 1
-        else:
-            fresh.append(_fill(Card(number=line.number), line))
+    pairs = [(known.get(x.number), x) for x in lines]
+    other = [(card, x) for card, x in pairs if card is not None and not _same(card, x)]
+    fresh = [_fill(Card(number=x.number), x) for card, x in pairs if card is None]
+    done = Imported(len(fresh), len(other), len(lines) - len(fresh) - len(other))
+    if dry_run:
+        return done
+    for card, line in other:
+        _fill(card, line).save()
     try:
         with transaction.atomic():
             Card.objects.bulk_create(fresh)
     except IntegrityError:
         raise CardOver("別の画面で同じカードが取り込まれました。もう一度送ってください。") from None
-    done.added = len(fresh)
-    audit.record(actor.actor, "cards.imported", chain=CHAIN, facts={"added": done.added, "changed": done.changed, "same": done.same})
+    audit.record(actor.actor, "cards.imported", chain=CHAIN, facts=asdict(done) | {
+        "cards": {str(card.id): mark_of(card) for card in (*fresh, *(card for card, _ in other))}})
+    failpoints.hit("cards.import.before_commit")
     return done
 
 
@@ -75,7 +76,7 @@ def _fill(card: Card, line: Arrived) -> Card:
 
 
 @transaction.atomic(durable=True)
-def letters_make(*, actor: Staff, kind: str) -> Batch:
+def letters_make(*, actor: Actor, kind: str) -> Batch:
     """A batch of letters for all cards for which they are due (at most LETTERS_MOST). Raises NothingToSend, Forbidden."""
     selectors.insist(actor=actor)
     act = Act.NOTIFY if kind == NOTICE else Act.REMIND
@@ -92,6 +93,7 @@ def letters_make(*, actor: Staff, kind: str) -> Batch:
     if kind == NOTICE:
         Card.objects.filter(id__in=[c.id for c in cards]).update(state=after(cards[0].state, act), notified_on=today, changed_at=clock.now())
     audit.record(actor.actor, "cards.letters", chain=CHAIN, facts={"batch": batch.id, "kind": kind, "cards": sorted(str(c.id) for c in cards)})
+    failpoints.hit("cards.letters.before_commit")
     return batch
 
 
@@ -113,7 +115,8 @@ def _end(actor: Staff, card_id: str, act: Act, why: str = "") -> Card:
 def card_hand(*, actor: Staff, card_id: str) -> Card:
     """The card is in its holder's hands; a booking of today was kept, one to come is cancelled. Raises CardNotFound, CardOver."""
     card = _end(actor, card_id, Act.HAND)
-    _booking_over(card, actor)
+    failpoints.hit("cards.end.before_booking")
+    booking_finish(card, actor.actor)
     return card
 
 
@@ -122,16 +125,17 @@ def card_return(*, actor: Staff, card_id: str, why: str) -> Card:
     if why not in WHYS:
         raise CardOver("返す理由を選んでください。")
     card = _end(actor, card_id, Act.RETURN, why)
-    _booking_over(card, actor)
+    failpoints.hit("cards.end.before_booking")
+    booking_finish(card, actor.actor)
     return card
 
 
-def _booking_over(card: Card, actor: Staff) -> None:
-    """After the card itself: whoever dies in between leaves a booking that a clerk can mark or cancel by hand."""
+def booking_finish(card: Card, by: str) -> None:
+    """After the card itself: what a death in between leaves, keeping.bookings_finish finishes."""
     booking = selectors.booking_of(card)
     if booking is None:
         return
     if card.state == "handed" and booking.day <= clock.today():
-        booking_mark(booking=booking, came=True, by=actor.actor)
+        booking_mark(booking=booking, came=True, by=by)
     else:
-        booking_cancel(booking=booking, by=actor.actor, staff=True)
+        booking_cancel(booking=booking, by=by, staff=True)

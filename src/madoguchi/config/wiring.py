@@ -45,7 +45,8 @@ WITNESSES = {
     "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
     "survey": survey.witness, "payments": payments.witness,
 }
-BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness}
+BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness,
+         "cards": cards.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
           collection.SEALED, booking.SEALED, cards.SEALED)
 

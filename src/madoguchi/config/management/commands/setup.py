@@ -14,6 +14,7 @@ import madoguchi.procedures.rules as procedure_rules
 from madoguchi.agency.public import trial_organisations
 from madoguchi.booking.public import trial_bookings
 from madoguchi.builder.public import released_slugs
+from madoguchi.cards.public import trial_cards
 from madoguchi.casework.public import words_fill
 from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
@@ -55,6 +56,7 @@ class Command(BaseCommand):
             trial_organisations(actor="setup")
             trial_taxes(actor="setup")
             trial_bookings(actor="setup")
+            trial_cards()
         if settings.MADOGUCHI_ENV != "test":
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")

@@ -16,7 +16,7 @@ from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
 from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_sweep
 from madoguchi.builder.public import definitions_sweep, due_publish
-from madoguchi.cards.public import expiries_sweep, expiries_tell, stock_sweep
+from madoguchi.cards.public import bookings_finish, duties_sweep, expiries_sweep, expiries_tell, stock_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind
 from madoguchi.counter.public import helps_sweep, interviews_sweep
@@ -32,7 +32,8 @@ from madoguchi.scans.public import scans_sweep
 HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
           business_accounts_sweep, guardians_sweep,
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
-          bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell)
+          bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell, bookings_finish,
+          duties_sweep)
 
 
 class Command(BaseCommand):
