@@ -96,7 +96,7 @@ def bare(number: int, count: int, start: float) -> None:
 
     connection.ensure_connection()
     columns = ("id, number, code, code_tries, service, section, counter, seat, day, start, minutes, pause, state, owner, sealed, language, "
-               "channel, sequence, created_at, changed_at")
+               "channel, sequence, about, created_at, changed_at")
     now = dt.datetime(*NOW, tzinfo=dt.UTC)
     time.sleep(max(0.0, start - time.time()))
     with connection.cursor() as cursor:
@@ -104,9 +104,9 @@ def bare(number: int, count: int, start: float) -> None:
             key = uuid.uuid4() if connection.vendor == "postgresql" else uuid.uuid4().hex
             day = FIRST + dt.timedelta(days=n // 96)
             with transaction.atomic():
-                cursor.execute(f"INSERT INTO booking_booking ({columns}) VALUES ({', '.join(['%s'] * 20)})", [
+                cursor.execute(f"INSERT INTO booking_booking ({columns}) VALUES ({', '.join(['%s'] * 21)})", [
                     key, f"{number:02d}{n:06d}", "0" * 64, 0, "bench", "shimin", f"bare{number}", 0, day, 540, 10, 5, "confirmed", "", b"x" * 120,
-                    "ja", "online", 0, now, now])
+                    "ja", "online", 0, "", now, now])
                 cursor.executemany("INSERT INTO booking_taken (counter, seat, day, cell, booking_id) VALUES (%s, %s, %s, %s, %s)",
                                    [[f"bare{number}", 0, day, n % 96 * 3 + c, key] for c in range(3)])
     print(json.dumps({"end": time.time()}))
