@@ -143,6 +143,7 @@ def test_pages(hall, given) -> None:
     offer = Offer.objects.get(slug=SLUG)
     there = reverse("builder_offer", kwargs={"offer_id": offer.id})
     words = desk.get(there).content.decode()
+    assert "訳のことば：やさしい日本語・English・" in words and "Language(" not in words
     assert "この市の定義と同じです" in words and 'value="shimin" selected' in words
     assert desk.post(there, {"what": "take", "section": ""}).status_code == 422
     assert desk.post(there, {"what": "take", "section": "shimin"}).status_code == 303 and Copy.objects.filter(slug=SLUG).exists()
