@@ -231,8 +231,8 @@ class Index:
     def _token(self, token: str) -> list[Asked]:
         """The words of a token; one that is a known word but for one letter is that word, whatever short words stand in it."""
         parts = self._cut(token)
-        if all(a.known for a in parts):
-            return parts
+        if all(a.known for a in parts) or any(len(word) > 2 and word in self._synonyms for word in (plain(a.typed) for a in parts)):
+            return parts  # 父が死んだ: the word that says what happened is there, so 父 is no slip of the pen for 犬
         whole = _GLUE.sub("", plain(token))
         near = self._unknown(whole) if len(parts) > 1 and self._vocabulary.near(whole) else []
         return near or parts
