@@ -12,6 +12,7 @@ pytestmark = pytest.mark.pure  # each has a database of its own
 SMALL = {  # what it needs to be done in seconds
     "posting.py": ["--sizes", "300", "--engine", "sqlite"],
     "notices.py": ["--notices", "20", "--per-file", "10"],
+    "booking.py": ["--quick", "--processes", "2", "--engine", "sqlite"],
 }
 
 
@@ -20,4 +21,5 @@ def test_it_runs_and_prints_json_lines(name):
     done = subprocess.run([sys.executable, str(ROOT / "bench" / name), *SMALL[name]], cwd=ROOT, capture_output=True, text=True, check=False)
     assert done.returncode == 0, done.stderr[-2000:]
     lines = [json.loads(line) for line in done.stdout.splitlines()]
-    assert lines and all("rss_mb" in line for line in lines)
+    assert lines and all({"rss_mb", "insert_ratio"} & set(line) for line in lines)
+    assert not any(line.get("double") or line.get("lost") for line in lines)

@@ -14,9 +14,17 @@ from madoguchi.web.typed import day_typed
 
 from . import days
 from .models import Booking
+from .rules import State
 from .setup import Service, setup
 
 WEEK, CODE_COOKIE = 7, "mado_kc"
+
+
+def code_shown(request: HttpRequest, booking: Booking) -> str:
+    """The code of what was booked a moment ago, for the browser that did; none once it is cancelled or over."""
+    if booking.state != State.CONFIRMED:
+        return ""
+    return str(request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600))
 
 
 def section_of(service: Service) -> Any:

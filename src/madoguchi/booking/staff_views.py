@@ -23,7 +23,7 @@ from . import days, feeds, selectors, services
 from .contact import contact_of, contact_typed
 from .errors import BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
 from .models import Booking
-from .pages import CODE_COOKIE, week_context
+from .pages import CODE_COOKIE, code_shown, week_context
 from .rules import State
 from .setup import Service, Setup, setup
 
@@ -91,7 +91,7 @@ def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200
     context = frame(request, booking.section) | row_of(booking, setup()) | {
         "refused": refused, "markable": booking.day <= clock.today() and booking.state != State.CANCELLED,
         "changeable": booking.service in setup().services and services.changeable(booking, staff=True),
-        "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600)}
+        "code": code_shown(request, booking)}
     return render(request, "booking/staff_one.html", context, status=status)
 
 

@@ -28,7 +28,7 @@ from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, SlotTak
 from .feeds import booking_ics
 from .making import service_of
 from .models import Booking
-from .pages import CODE_COOKIE, places_of, section_of, week_context
+from .pages import CODE_COOKIE, code_shown, places_of, section_of, week_context
 from .rules import State
 from .setup import Service, setup
 
@@ -200,7 +200,7 @@ def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200
     context = {"b": booking, "s": service, "places": [say(setup().counters[booking.counter].place)] if booking.counter in setup().counters else [],
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
-               "code": request.get_signed_cookie(CODE_COOKIE, "", salt=str(booking.id), max_age=600),
+               "code": code_shown(request, booking),
                "qr": qr_image(booking.number.replace("-", "")) if service.letter and booking.state == State.CONFIRMED else ""}
     return render(request, "booking/booking.html", context, status=status)
 

@@ -77,7 +77,7 @@ def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str
                     "value": shown, "fits": typed.fits(box, value), "wrong": wrong.get(box.key, ""),
                     "part": "" if sheet_of((*path, box.key)) is None else address((*path, box.key)),
                     "rows": 3 if box.kind == "long" else max(3, str(shown).count("\n") + 2),
-                    "now": now if sent is not None and now != shown else ""})
+                    "now": now if sent is not None and not typed.same(now, shown) else ""})
     return out
 
 
@@ -105,7 +105,8 @@ def part(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     faults: list[tuple[str, str]] = []
     sent, status = None, 200
     if request.method == "POST":
-        sent = _sent(request, sheet)
+        seen = selectors.text_seen(actor=actor_of(request), copy=found, revision=request.POST.get("revision", ""))
+        sent = typed.touched(seen, where, sheet, _sent(request, sheet))  # boxes that nobody touched take nothing back from others
         try:
             text, changed, faults = _applied(found, where, sheet, sent)
             if not faults:

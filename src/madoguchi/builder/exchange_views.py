@@ -11,6 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.kernel import clock
 from madoguchi.offices.public import city
+from madoguchi.web.languages import LANGUAGES
 from madoguchi.web.posted import see_other
 
 from . import offers, selectors
@@ -67,10 +68,11 @@ def offer(request: HttpRequest, offer_id: int) -> HttpResponse:
     names = list(given.values())
     chosen = chosen or next((k for k, name in sections.items() if k in given or name in names), "")
     differ = offers.own_differences(found)
+    told = "・".join(str(x.name) for code, x in LANGUAGES.items() if found.words.get(code))
     return render(request, "builder/offer.html", {
         "o": found, "lacks": offers.offer_lacks(found), "found": differ[:SHOWN] if differ else differ, "count": len(differ or ()),
         "sections": sections, "chosen": chosen, "faults": faults, "wrong": dict(faults), "theirs": "・".join(map(str, names)),
-        "read": selectors.check(found.slug, found.text), "languages": "・".join(sorted(found.words))}, status=422 if faults else 200)
+        "read": selectors.check(found.slug, found.text), "told": told}, status=422 if faults else 200)
 
 
 @login_required

@@ -11,7 +11,7 @@ from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.pack import tables
+from madoguchi.procedures.pack import COMMON, tables
 from madoguchi.procedures.rules import splice
 
 from .access import edits, insist, sees
@@ -28,13 +28,13 @@ KEEP = dt.timedelta(days=30)
 
 def export(*, slugs: list[str], actor: Staff | None = None) -> bytes:
     """One file with the published definitions of these procedures. ``actor``: only what this person may see. Raises CopyNotFound."""
-    here, things = city(), []
+    here, things, common = city(), [], tables(COMMON)
     for slug in slugs:
         text = _published_text(slug)
         d = check(slug, text).definition if text else None
         if d is None or text is None or (actor is not None and not sees(actor, d.section)):
             raise CopyNotFound(f"手続き「{slug}」は見つからないか、公開されていません。番号を確かめてください。")
-        things.append((d, text, tables(slug) | procedures.words_of(slug)))
+        things.append((d, text, tables(slug, common) | procedures.words_of(slug)))
     return pack_up(here, things)
 
 

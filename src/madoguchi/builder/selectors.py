@@ -63,6 +63,14 @@ def revision_list(*, actor: Staff, copy: Copy) -> list[Revision]:
     return list(Revision.objects.filter(copy=copy).defer("text").order_by("-number")[:200])
 
 
+def text_seen(*, actor: Staff, copy: Copy, revision: str) -> str:
+    """The text of the revision that a form was drawn from; the one that stands where there is none of that number. Raises CopyNotFound."""
+    insist(sees(actor, copy.section))
+    number = int(revision) if revision.isascii() and revision.isdecimal() and len(revision) < 9 else 0
+    found = Revision.objects.filter(copy=copy, number=number).values_list("text", flat=True).first()
+    return copy.text if found is None else str(found)
+
+
 def release_list(*, actor: Staff, copy: Copy) -> list[Release]:
     """Versions that can be gone back to, newest first. Raises CopyNotFound."""
     insist(sees(actor, copy.section))

@@ -39,6 +39,8 @@ def attempt(request: HttpRequest, slug: str) -> HttpResponse:
         if request.POST.get("_action") == "add" and step.repeat:
             count = webform.step_view(d, step, known_of(d, answers), posted=raw, count=_count(raw, step) + 1)
             return _page(request, context, d, answers, step, count)
+        if (action := request.POST.get("_action", "")).startswith("zip:"):
+            return _page(request, context, d, answers, step, _placed(d, answers, step, raw, action.removeprefix("zip:")))
         result = procedures.read_step(d, step, raw, facts(answers))
         faults = result.faults
         if not faults:
@@ -66,6 +68,15 @@ def _count(raw: dict[str, list[str]], step: Step) -> int:
     from madoguchi.procedures.rules.validate import entry_count
 
     return entry_count(step, raw)
+
+
+def _placed(d: Definition, answers: dict[str, Any], step: Step, raw: dict[str, list[str]], field: str) -> webform.StepView:
+    """The page with the place of a postcode filled in."""
+    typed, said = procedures.postcode_fill(raw, field)
+    view = webform.step_view(d, step, known_of(d, answers), posted=typed, count=_count(raw, step) if step.repeat else None)
+    for box in (f for entry in view.entries for f in entry.fields if f.name == field):
+        box.said = said
+    return view
 
 
 def _after(d: Definition, answers: dict[str, Any], step: Step) -> str:

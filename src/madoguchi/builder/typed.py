@@ -105,6 +105,24 @@ def apply(text: str, path: Path, sheet: Sheet, typed: Mapping[str, Any]) -> tupl
     return text, changed, faults
 
 
+def touched(text: str, path: Path, sheet: Sheet, sent: Mapping[str, Any]) -> dict[str, Any]:
+    """What of a form says something else than the text that it was drawn from: the rest nobody has typed."""
+    try:
+        held = held_at(text, path)
+    except splice.CannotSplice:
+        return dict(sent)
+    kinds = {box.key: box for box in sheet.boxes}
+    was = {key: shown(kinds[key], (held if sheet.whole else held.get(key)) if isinstance(held, dict) else None) for key in sent}
+    return {key: value for key, value in sent.items() if not same(value, was[key])}
+
+
+def same(one: Any, other: Any) -> bool:
+    """Do two values of a box say the same? A browser sends other line ends than a file has."""
+    if isinstance(one, list) or isinstance(other, list):
+        return list(one) == list(other)
+    return str(one).replace("\r\n", "\n").strip() == str(other).replace("\r\n", "\n").strip()
+
+
 def held_at(text: str, path: Path) -> Any:
     try:
         return splice.at(splice.data(text), path)

@@ -20,7 +20,7 @@ from madoguchi.procedures.pack import COMMON, PATTERNS, pack_files, patterns, re
 from madoguchi.procedures.public import version_publish
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.draft_pages import Words
-from madoguchi.procedures.rules.draft_row import Row, row_of, slug_of, wide
+from madoguchi.procedures.rules.draft_row import Row, called, row_of, slug_of, wide
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, section_of
 from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
@@ -133,7 +133,7 @@ class _Desk:
     def row(self, raw: Row) -> Made:
         row = row_of(raw)
         slug, name = slug_of(row), row["name"].replace("\n", " ")
-        own = self.pack.get(slug) or self.pack.get(wide(name))
+        own = self.pack.get(slug) or next((found for word in called(name) if (found := self.pack.get(wide(word)))), "")
         if own:
             return Made(row["key"], name, own, "pack", blocks=(f"手続「{own}」の定義がすでにあります",))
         if slug in self.seen:
@@ -183,7 +183,7 @@ def _pack(here: City) -> dict[str, str]:
         out[path.stem] = path.stem
         d, _ = read_file(path, override, here)
         if d is not None:
-            out |= {wide(name): d.id for name in (d.name, d.plan_name) if name}
+            out |= {wide(name): d.id for name in (*d.aliases, d.plan_name, d.name) if name}
     return out
 
 

@@ -52,6 +52,9 @@ def check(paths: list[str], *, doubts: bool) -> int:
     """Check files, folders or (default) the whole pack; print every problem. Returns the exit status."""
     city = read_city(city_folder())
     if paths:
+        if lost := [p for p in paths if not Path(p).exists()]:
+            print(*(f"{p} がありません。ファイルかフォルダーの名前を確かめてください" for p in lost), sep="\n")
+            return 1
         files = [f for p in map(Path, paths) for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p])]
         pairs = [(f, city.folder / "procedures" / f.name) for f in files]
         chosen = [(f, o if o.exists() and o != f.resolve() else None) for f, o in pairs]

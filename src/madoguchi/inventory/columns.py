@@ -102,5 +102,5 @@ def layout(heads: Sequence[str], told: Mapping[str, str]) -> Layout:
             best[field] = (rank, at)
     fields = tuple(field_of(h, told) if best.get(field_of(h, told), (0, -1))[1] == at else KEEP for at, h in enumerate(heads))
     if "name" not in fields and not unknown:
-        faults.append("「手続名」に当たる列がありません。手続きの名前の列の見出しを「手続名」にしてください")
+        faults.append("「手続名」に当たる列がありません。手続きの名前の列に「手続名」を選ぶか、見出しを「手続名」にしてください")
     return Layout(fields, tuple(shown), unknown, tuple(faults))

@@ -12,8 +12,8 @@ from madoguchi.kernel import audit
 
 from . import reading, taking
 from .access import insist
-from .columns import LABELS
-from .errors import EntryNotFound, FormWrong
+from .columns import LABELS, plain
+from .errors import EntryNotFound, FormWrong, SheetWrong
 from .models import Heading, Upload
 from .selectors import upload_get
 from .taking import CHAIN
@@ -43,14 +43,26 @@ def upload_answer(*, actor: Staff, upload_id: int, answers: Mapping[int, str]) -
     chosen = [answers.get(at) for at in range(len(asked)) if answers.get(at) in LABELS]
     faults += [(f"c{at}", f"「{name[:60]}」と同じ項目を、ほかの列にも選んでいます。片方を「そのまま残す」にしてください")
                for at, name in enumerate(asked) if answers.get(at) in LABELS and chosen.count(answers[at]) > 1]
+    said = {name: "" if answers.get(at) == "-" else answers.get(at, "") for at, name in enumerate(asked)}
+    if not faults and asked:
+        faults = _head_faults(_bytes(upload_get(actor=actor, upload_id=upload_id)), said)
     if faults:
         raise FormWrong(faults)
-    taking.headings_remember(actor=actor.actor, answers={
-        name: "" if answers[at] == "-" else answers[at] for at, name in enumerate(asked)})
+    taking.headings_remember(actor=actor.actor, answers=said)
     with transaction.atomic():
         taking.one_writer()
         upload = Upload.objects.select_for_update().get(id=upload_id)
         return upload if upload.done_at else taking.list_take(actor=actor.actor, data=_bytes(upload), name=upload.name, upload=upload)
+
+
+def _head_faults(data: bytes, said: Mapping[str, str]) -> list[tuple[str, str]]:
+    """Why nothing could be read with these answers; they are not remembered then."""
+    told = taking.told() | {plain(name): field for name, field in said.items()}
+    try:
+        reading.headings(data, told)
+    except SheetWrong as wrong:
+        return [("c0", f"この答えでは取り込めません。{line}") for line in wrong.lines]
+    return []
 
 
 @transaction.atomic

@@ -205,7 +205,10 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
             faults, count = [("again", line) for line in wrong.lines], wrong.count
     if found.done_at:
         return render(request, "inventory/upload.html", {"u": found})
-    asked = desk.headings_asked(actor=actor, upload_id=upload_id)
+    try:
+        asked = desk.headings_asked(actor=actor, upload_id=upload_id)
+    except SheetWrong as wrong:  # with what is remembered by now it cannot be read at all
+        asked, faults, count = [], [("again", line) for line in wrong.lines], wrong.count
     context = {"u": found, "asked": [(at, name, answers.get(at, "")) for at, name in enumerate(asked)], "labels": LABELS, "faults": faults,
                "count": count, "wrong": dict(faults), "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
     return render(request, "inventory/asked.html", context, status=422 if faults else 200)

@@ -13,6 +13,7 @@ from django.db import connection, transaction
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures.rules.draft_row import called
 from madoguchi.procedures.rules.find import plain
 
 from . import columns, reading
@@ -190,8 +191,8 @@ def slugs_link(*, actor: str) -> int:
     """Point rows that nobody has pointed anywhere to the published procedure of the same name; returns how many. In the caller's
     transaction."""
     names = names_published()
-    return _linked(actor, ((entry, names[name]) for entry in Entry.objects.filter(slug="", slug_by_hand=False).order_by("id")
-                           if (name := plain(entry.name)) in names))
+    return _linked(actor, ((entry, slug) for entry in Entry.objects.filter(slug="", slug_by_hand=False).order_by("id")
+                           if (slug := next((names[name] for name in map(plain, called(entry.name)) if name in names), ""))))
 
 
 def _linked(actor: str, found: Iterable[tuple[Entry, str]]) -> int:

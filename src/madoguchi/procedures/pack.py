@@ -41,11 +41,13 @@ def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
         yield path, None
 
 
-def tables(slug: str) -> dict[str, dict[str, str]]:
-    """The side files of a procedure: language → key of the source → translation, over the words common to all."""
+def tables(slug: str, common: dict[str, dict[str, str]] | None = None) -> dict[str, dict[str, str]]:
+    """The side files of a procedure: language → key of the source → translation, over the words common to all. ``common``: those
+    words (``tables(COMMON)``), for who asks about many procedures: they take 0.2 s to read."""
     found: dict[str, dict[str, str]] = {}
     for folder in sorted(TRANSLATIONS_ROOT.iterdir()) if TRANSLATIONS_ROOT.exists() else ():
-        found[folder.name] = {e.key: e.text for name in (COMMON, slug) for e in side_file(folder / f"{name}.yaml")}
+        shared = {e.key: e.text for e in side_file(folder / f"{COMMON}.yaml")} if common is None else common.get(folder.name, {})
+        found[folder.name] = shared | {e.key: e.text for e in side_file(folder / f"{slug}.yaml")} if slug != COMMON else shared
     return found
 
 

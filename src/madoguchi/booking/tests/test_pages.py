@@ -55,6 +55,8 @@ def test_a_guest_books_changes_and_cancels(hall):
     assert other.post(at("booking_cancel", row)).status_code == 303
     page = text(other.get(at("booking", row)))
     assert "取消し済み" in page and at("booking_change", row) not in page
+    page = text(client.get(at("booking", row)))
+    assert "取消し済み" in page and "予約しました" not in page and code not in page, "the browser that made it a minute ago is told, too"
 
 
 def test_signed_in_the_name_is_there_and_my_page_shows_it(hall):
@@ -189,6 +191,7 @@ def test_staff_book_by_telephone_change_and_cancel(hall):
     assert 'value="2026-11-30T9:00"' in text(desk.get(at("staff_booking_change", row), {"day": "2026-11-30"}))
     assert desk.post(at("staff_booking_cancel", row)).status_code == 303
     assert desk.post(at("staff_booking_cancel", row)).status_code == 303, "twice is once"
+    assert "予約しました" not in text(desk.get(made["Location"])), "what was just cancelled was not just made"
 
 
 def test_closing_a_time_shows_whom_it_hits(hall):

@@ -16,6 +16,7 @@ from madoguchi.builder import exchange, offers, services
 from madoguchi.builder.errors import CopyNotFound, ExchangeWrong, FormWrong
 from madoguchi.builder.models import Copy, Offer
 from madoguchi.kernel import clock
+from madoguchi.procedures import pack
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules import splice
 from madoguchi.procedures.rules.read import TRANSLATIONS
@@ -143,6 +144,7 @@ def test_pages(hall, given) -> None:
     offer = Offer.objects.get(slug=SLUG)
     there = reverse("builder_offer", kwargs={"offer_id": offer.id})
     words = desk.get(there).content.decode()
+    assert "訳のことば：やさしい日本語・English・" in words and "Language(" not in words
     assert "この市の定義と同じです" in words and 'value="shimin" selected' in words
     assert desk.post(there, {"what": "take", "section": ""}).status_code == 422
     assert desk.post(there, {"what": "take", "section": "shimin"}).status_code == 303 and Copy.objects.filter(slug=SLUG).exists()
@@ -154,6 +156,13 @@ def test_pages(hall, given) -> None:
     file = desk.get(reverse("builder_bundle", kwargs={"slug": SLUG}))
     assert exchange.unpack(file.content)[1][0].slug == SLUG
     assert desk.get(reverse("builder_bundle", kwargs={"slug": OTHER})).status_code == 404, "another section's"
+
+
+def test_the_words_common_to_all_are_read_once_for_a_whole_pack(hall, given, monkeypatch) -> None:
+    read, slugs = [], [SLUG, OTHER]
+    monkeypatch.setattr(pack, "side_file", lambda path, real=pack.side_file: read.append(path.name) or real(path))
+    assert len(exchange.unpack(offers.export(slugs=slugs))[1]) == 2
+    assert read.count("common.yaml") == len(exchange.LANGUAGES)
 
 
 def test_commands(hall, given, tmp_path, capsys) -> None:

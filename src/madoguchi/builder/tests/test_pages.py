@@ -21,6 +21,7 @@ from .conftest import SLUG
 
 BASE = f"/staff/builder/{SLUG}/"
 QUESTION = "part/画面/0/項目/filer/"
+COVER = "part/cover/"
 # route → the ids it carries
 STRANGERS = {
     "builder_copy": ("slug",), "builder_open": ("slug",), "builder_decide": ("slug",), "builder_differences": ("slug",),
@@ -82,6 +83,22 @@ def test_who_comes_second_is_told_and_loses_nothing(hall, copy) -> None:
     words = late.content.decode()
     assert late.status_code == 409 and "後の人" in words and "いまの定義では：先の人" in words and "先に保存しました" in words
     assert desk.post(BASE + QUESTION, form_of(late, BASE + QUESTION)).status_code == 303 and "後の人" in Copy.objects.get().text
+
+
+def test_who_comes_second_takes_back_nothing_that_they_did_not_touch(hall, copy) -> None:
+    desk = hall.desk("okada")
+
+    def cover(answer):
+        return {k: v for k, v in form_of(answer, BASE + COVER).items() if not k.startswith("b8")}  # 分野: several boxes of one name
+
+    sent = cover(page(desk, BASE + COVER))
+    assert desk.post(BASE + COVER, sent | {"b9": "先の人が書いた対象"}).status_code == 303
+    late = desk.post(BASE + COVER, sent | {"b11": "99分", "b14": sent["b14"].replace("\n", "\r\n")})
+    words = late.content.decode()
+    assert late.status_code == 409 and words.count("いまの定義では：") == 1 and "いまの定義では：99分" not in words
+    assert desk.post(BASE + COVER, cover(late)).status_code == 303
+    text = Copy.objects.get().text
+    assert "対象: 先の人が書いた対象" in text and "所要: 99分" in text
 
 
 def test_parts_are_added_moved_renamed_and_taken_away(hall, copy) -> None:
@@ -150,6 +167,15 @@ def test_a_form_is_tried_out_to_its_end(hall, copy) -> None:
         assert now.status_code == 200, now.content.decode()[:2000]
         seen += 1
     assert seen >= 3 and "確認の画面" in now.content.decode() and "このまま申請できます" in now.content.decode()
+
+
+def test_the_postcode_of_a_try_out_fills_the_place_and_asks_nothing(hall, copy) -> None:
+    desk, url = hall.desk("okada"), BASE + "try/"
+    fields, step = form_of(page(desk, url), url), hall.definition(SLUG).steps[0]
+    place = next(q.id for q in step.questions if q.type == "住所")
+    found = desk.post(url, fields | {"_at": step.id, f"{place}.zip": "9268611", "name.sei": "見本", "_action": f"zip:{place}"})
+    words = found.content.decode()
+    assert found.status_code == 200 and "か所の" not in words and 'value="石川県七尾市"' in words and 'value="見本"' in words
 
 
 def test_asked_for_and_approved_on_the_pages(hall, copy) -> None:

@@ -92,6 +92,15 @@ def test_rows_that_have_a_definition_or_a_number_twice_make_none():
         ("pack", "juuminhyou-utsushi"), ("pack", "kazei-shoumei"), ("new", "t-kan-7"), ("twice", "t-kan-7")]
 
 
+@pytest.mark.parametrize(("name", "slug"), [
+    ("水道使用開始届等", "suidou-kaishi"), ("研修・講習・各種イベント等の申込", "kouza-moushikomi"), ("児童手当等に係る寄附の申出", "jidou-teate-kifu"),
+    ("転入・転居の来庁予定連絡（転入予約）", "rainin-yoyaku"), ("大型ごみの収集", "sodai-gomi"),
+])
+def test_what_has_a_definition_under_another_name_gets_no_second_one(name: str, slug: str):
+    made = make({**DOG, "name": name}).rows[0]
+    assert (made.state, made.slug) == ("pack", slug)
+
+
 def test_many_are_made_and_found_and_listed_by_pages_and_sections():
     rows = [{**DOG, "key": f"N-{n}", "name": f"見本{n:03d}番の登録申請", "section": "市民課" if n % 2 else "税務課", "event": "引越し"}
             for n in range(120)]

@@ -13,6 +13,7 @@ from django.urls import reverse
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
+from madoguchi.booking import admission, pages, views
 from madoguchi.casework.models import Case
 from madoguchi.counter import rules, selectors, services, tablet
 from madoguchi.counter.errors import CodeUnknown
@@ -150,6 +151,13 @@ def test_no_cookie_of_a_tablet_outlives_its_window(hall: Hall):
     home = Client()
     home.post(f"/p/{RISAI}/start/")
     assert home.cookies["mado_g"]["max-age"] > 1_000_000, "at home it stays"
+
+
+def test_a_booking_made_at_the_tablet_is_forgotten_too(hall: Hall):
+    client = at_the_tablet(offered(hall)[1])
+    ended = client.post("/counter/end/")
+    for name, path in ((views.PASS_COOKIE, "/"), (pages.CODE_COOKIE, "/booking/"), (admission.COOKIE, "/booking/")):
+        assert name in tablet.PERSONAL and not ended.cookies[name].value and ended.cookies[name]["path"] == path
 
 
 def test_what_is_unfinished_goes_home_by_mail(hall: Hall):

@@ -118,6 +118,7 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert code not in text(desk.get(page)), "the access code is the person's alone"
     ended = client.post("/counter/end/")
     assert ended["Location"] == "/counter/?why=ended" and "mado_filed" in ended.cookies and not ended.cookies["mado_filed"].value
+    assert ended.cookies["mado_filed"]["path"] == done.cookies["mado_filed"]["path"], "on another path the browser keeps it"
     assert client.get("/counter/read/")["Location"] == "/counter/"
     assert audit.verify() == []
 

@@ -12,6 +12,7 @@ from django.urls import reverse
 from madoguchi.inventory import generate, plan, reading
 from madoguchi.inventory.errors import PlanWrong
 from madoguchi.inventory.models import Entry, Heading
+from madoguchi.kernel import clock
 
 from .conftest import list_text, waiting, xlsx
 
@@ -68,6 +69,18 @@ def test_unknown_columns_are_asked_about_once(hall) -> None:
     assert "覚えている列" in body(desk.get(reverse("inventory_uploads")))
     gone = desk.post(reverse("inventory_heading", kwargs={"heading_id": Heading.objects.first().id}))
     assert gone.status_code == 303 and Heading.objects.count() == 1
+
+
+def test_answers_that_leave_no_name_are_not_remembered(hall) -> None:
+    desk = hall.desk("admin")
+    asked = send(desk, xlsx(["呼び名", "なぞ"], ["犬の登録", "動物の法"]), "a.xlsx")["Location"]
+    wrong = desk.post(asked, {"c0": "-", "c1": "law"})
+    assert wrong.status_code == 422 and "「手続名」に当たる列がありません" in body(wrong) and 'value="law" selected' in body(wrong)
+    assert not Heading.objects.exists()
+    Heading.objects.create(plain="呼び名", shown="呼び名", field="", by="admin", at=clock.now())  # answered for another list meanwhile
+    Heading.objects.create(plain="なぞ", shown="なぞ", field="law", by="admin", at=clock.now())
+    stuck = desk.get(asked)
+    assert stuck.status_code == 422 and "「手続名」に当たる列がありません" in body(stuck) and "覚えている列" in body(stuck)
 
 
 def test_a_waiting_list_with_errors_says_them_on_its_page(hall) -> None:

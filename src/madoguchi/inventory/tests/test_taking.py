@@ -97,6 +97,11 @@ def test_a_published_procedure_of_the_same_name_is_linked_and_counts_as_online(h
     assert selectors.entry_get(actor=hall.staff("admin"), entry_id=found.id).state == "blocked"
 
 
+def test_the_short_name_in_brackets_links_too(hall) -> None:
+    definition = hall.definition("risai-shoumei")
+    assert taken(f"C1,住家の被害の証明（{definition.name}）,税務課,,,1,2,,,氏名,,,,,").result["linked"] == 1
+
+
 def test_an_edit_says_everything_that_is_wrong_and_keeps_its_history(hall, dog) -> None:
     admin = hall.staff("admin")
     bad = {"section": "どこか", "slug": "nothing", "target_year": "去年", "status_by_hand": "ready", "note": ""}

@@ -24,6 +24,12 @@ _UNITS = {"週": 7, "週間": 7, "か月": 30, "ヶ月": 30, "ケ月": 30, "カ�
 Row = Mapping[str, str]
 
 
+def called(name: str) -> tuple[str, ...]:
+    """What a row's name may be called elsewhere: itself, without 等 at its end, and the short name that it adds in brackets."""
+    short = re.search(r"[(\uff08]([^()\uff08\uff09]+)[)\uff09]$", name.strip())
+    return (name, name.strip().removesuffix("等"), *([short[1]] if short else []))
+
+
 def wide(text: str) -> str:
     """For comparing: one width, no white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())

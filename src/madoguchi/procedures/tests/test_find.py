@@ -96,6 +96,12 @@ def test_one_letter(a, b, same):
     assert one_off(a, b) is one_off(b, a) is same
 
 
+@pytest.mark.parametrize("query", ["父が死んだ", "母が死んだ", "夫が死にました"])
+def test_who_has_died_is_no_slip_of_the_pen_for_a_dog(index, query):
+    found = index.find(query)
+    assert found[0].slug in ("jidou-teate-mishiharai", "sousai-hi") and all(hit.how != "typo" for hit in found)
+
+
 def test_known_queries_are_made_of_words_of_the_index_alone(index):
     assert index.search("児童手当 現況届").known
     assert index.search("child allowance").known

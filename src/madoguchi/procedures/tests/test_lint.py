@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import pytest
 
+from madoguchi.config import procedures_cli
 from madoguchi.procedures.rules.read import read
 from madoguchi.procedures.tests import pack
 
@@ -27,6 +28,11 @@ def broken(old: str, new: str) -> tuple[str, int]:
     same = next((i for i, (a, b) in enumerate(zip(old, new, strict=False)) if a != b), min(len(old), len(new)))
     text = SOURCE[:at] + new + SOURCE[at + len(old):]
     return text, text[: at + same].count("\n") + 1
+
+
+def test_a_file_that_is_not_there_is_told(capsys) -> None:
+    assert procedures_cli.check(["/nowhere/a.yaml", "/nowhere"], doubts=False) == 1
+    assert "/nowhere/a.yaml がありません" in capsys.readouterr().out
 
 
 def test_the_definition_itself_has_no_problem() -> None:

@@ -121,6 +121,7 @@ def test_what_a_row_does_not_say_is_a_doubt():
     made, d = drawn({"name": "何かの申請", "section": "市民課"})
     assert "棚卸に法令名がない" in d.laws[0].doubt and "条項がない" in d.laws[0].doubt
     said = "\n".join(made.doubts)
+    assert all(word in said for word in ("決裁", "確認事項", "処分", "教示", "書類の文")), "what the pattern placed is said to be the pattern's"
     for part in ("手数料: 棚卸に書かれていない", "本人確認: 棚卸に書かれていない", "処理期間がない", "添付: 棚卸に書かれていない", "よみ"):
         assert part in said
     assert all(q.doubt for q in d.questions()), "a question that the row does not name is asked without a doubt"
