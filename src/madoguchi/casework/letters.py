@@ -60,7 +60,7 @@ def letter_city(case: Case) -> LetterCity:
     c = city()
     s = c.sections[case.section]
     return LetterCity(name=c.name, mayor=c.mayor, seal_words=c.seal_words, zip=c.zip, address=c.address, section=s.name,
-                      unit=s.unit, phone=s.phone, hours=c.hours, appeals=c.appeals, sample=not settings.PRODUCTION)
+                      unit=s.unit, phone=s.phone, hours=c.hours, appeals=c.appeals, sample=not settings.PRODUCTION, head=s.head)
 
 
 def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document, Letter]]:

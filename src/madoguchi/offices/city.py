@@ -26,6 +26,7 @@ class Section:
     phone: str
     sign: str
     mail: str = ""  # where the section reads mail; told of cases near their due day
+    head: str = ""  # 差出人: whose name stands under its letters where it is not the mayor (選挙管理委員会 …)
 
 
 @dataclass(frozen=True, slots=True)
@@ -107,7 +108,8 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         zip=raw["郵便番号"], address=say(raw["所在地"]), phone=raw["電話"], hours=say(raw["開庁時間"]), mayor=raw.get("市長名", ""),
         seal_words=raw.get("公印", ""),
         sections={
-            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"], s.get("メール", "")) for key, s in raw["課"].items()
+            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"], s.get("メール", ""), s.get("差出人", ""))
+            for key, s in raw["課"].items()
         },
         life_events={key: LifeEvent(key, say(e["名"]), e["図"], say(e["説明"])) for key, e in raw["分野"].items()},
         appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},

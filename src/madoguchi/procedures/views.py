@@ -120,7 +120,9 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
 
     published = selectors.current(slug)
     d = published.definition
-    response = HttpResponse(paper_form(d, city().name, number=published.number).data, content_type="application/pdf")
+    c = city()
+    face = paper_form(d, c.name, number=published.number, head=c.sections[d.section].head)
+    response = HttpResponse(face.data, content_type="application/pdf")
     response.headers["Content-Disposition"] = f'inline; filename="{d.id}.pdf"'
     return response
 

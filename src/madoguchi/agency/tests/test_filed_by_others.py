@@ -8,7 +8,7 @@ from madoguchi.offices.public import city
 from madoguchi.procedures import pack
 
 RISAI = "risai-shoumei"
-BY_A_COMPANY = {"douro-senyou", "koubunsho-kaiji", "nyuusatsu-sanka", "shisetsu-riyou", "shoubou-kanrisha"}
+BY_A_COMPANY = {"douro-senyou", "kasai-magirawashii", "koubunsho-kaiji", "nyuusatsu-sanka", "shisetsu-riyou", "shoubou-kanrisha"}
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
 AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo",

@@ -285,11 +285,13 @@ def test_finders_book_what_the_city_has(town):
      "/p/sousai-hi/", "国民健康保険の資格喪失の届け出"], ["埋葬料"]),
     ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
     ("okuyami", {"insurance": "work"}, ["埋葬料"], ["/p/sousai-hi/"]),
+    ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
+    ("hisai", {"home": "no"}, [], ["/p/saigai-engo-shikin/"]),
 ])
-def test_a_dog_and_a_funeral_lead_to_their_procedures(town, finder, answers, there, not_there):
-    town.publish("inu-touroku")
-    town.publish("sousai-hi")
-    base = MOVING if finder == "hikkoshi" else DIED
+def test_a_dog_a_funeral_and_a_disaster_lead_to_their_procedures(town, finder, answers, there, not_there):
+    for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):
+        town.publish(slug)
+    base = {"hikkoshi": MOVING, "okuyami": DIED, "hisai": DAMAGED}[finder]
     client = town.browser("hanako")
     page = text(client.get(begin(client, finder, base | answers)))
     assert [word for word in there if word not in page] == [] and [word for word in not_there if word in page] == []

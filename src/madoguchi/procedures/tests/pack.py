@@ -74,4 +74,4 @@ def letter_city(d: Definition, *, sample: bool = False) -> LetterCity:
     section = c.sections[d.section]
     return LetterCity(name=c.name, mayor=c.mayor, seal_words=c.seal_words, zip=c.zip, address=c.address,
                       section=section.name, unit=section.unit, phone=section.phone, hours=c.hours, appeals=c.appeals,
-                      sample=sample)
+                      sample=sample, head=section.head)

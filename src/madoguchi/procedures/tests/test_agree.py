@@ -351,4 +351,6 @@ def test_addressee_gets_an_honorific_once(given, shown):
     made = letter.letter_of(d, d.documents[0], TOLD, {}, row, city)
     assert made.addressee == shown
     assert made.sender == ("七尾市長", "見本 太郎") and made.appeal == "審査請求ができます。" and made.heading == "記"
+    board = dataclasses.replace(city, head="七尾市選挙管理委員会委員長")  # another authority: its head, never the mayor's name
+    assert letter.letter_of(d, d.documents[0], TOLD, {}, row, board).sender == ("七尾市選挙管理委員会委員長",)
     assert made.body == ("令和8年11月20日付けの申請について",)  # 00:30 in Japan

@@ -1,4 +1,4 @@
-"""Rules of the fire department: which course makes which manager."""
+"""Rules of the fire department: which course makes which manager; a fire that is notified."""
 
 from __future__ import annotations
 
@@ -27,3 +27,18 @@ def test_a_building_of_the_first_class_needs_the_course_of_the_first(grade: str,
 def test_each_manager_has_a_course_of_its_own(target: str | None, course: list[str], refused: int):
     found = list(RULES["course_matches_target"].run(Facts({"course": course, "target": target}, TODAY), course="course", target="target"))
     assert len(found) == refused and all(f.question == "course" and f.severity == "error" for f in found)
+
+
+@pytest.mark.parametrize(("starts", "ends", "refused"), [
+    ("h09", "h10", False), ("h09", "h09", True), ("h10", "h09", True), ("h05", "h22", False), (None, "h09", False), ("h09", None, False)])
+def test_a_fire_is_out_after_it_is_lit(starts: str | None, ends: str | None, refused: bool):
+    facts = Facts({"starts": starts, "ends": ends}, TODAY)
+    found = list(RULES["fire_is_out_after_it_is_lit"].run(facts, starts="starts", ends="ends"))
+    assert bool(found) is refused and all(f.question == "ends" and f.severity == "error" for f in found)
+
+
+@pytest.mark.parametrize(("day", "told"), [
+    ("2026-11-20", 1), ("2026-11-22", 1), ("2026-11-23", 0), ("2026-12-20", 0), ("2026-11-19", 0), (None, 0)])
+def test_a_fire_that_is_notified_late_is_taken_and_the_clerk_is_told(day: str | None, told: int):
+    found = list(RULES["fire_is_told_in_time"].run(Facts({"from_on": day}, TODAY), item="from_on"))
+    assert len(found) == told and all(f.question == "from_on" and f.severity == "notice" for f in found)

@@ -204,6 +204,8 @@ def test_blank_paper_has_boxes_notes_and_rows():
     assert "□証明書の写し(「転入」の場合)" in text
     assert "4(姓)" in text or text.count("(姓)") == 5  # one applicant and four rows for children
     assert "1/1ページ" in text
+    elsewhere = words(paper_form(d, "七尾市", head="七尾市選挙管理委員会委員長").data)
+    assert "(宛先)七尾市選挙管理委員会委員長" in elsewhere and "市長" not in elsewhere
 
 
 def test_filled_paper_shows_answers_and_masks_the_my_number():

@@ -1,4 +1,4 @@
-"""Rules of the fire department (防火・防災管理者選任(解任)届出)."""
+"""Rules of the fire department (防火・防災管理者選任(解任)届出, 火災とまぎらわしい煙の届出)."""
 
 from __future__ import annotations
 
@@ -9,6 +9,7 @@ from madoguchi.kernel.said import say
 from .registry import Facts, Finding, check
 
 _FIRE, _DISASTER = frozenset({"first", "first_again", "second"}), frozenset({"disaster", "disaster_again"})
+_DAYS_AHEAD = 3  # as 福岡市, 福井市 and 旭市 ask for
 
 
 @check("course", "grade")
@@ -27,3 +28,19 @@ def course_matches_target(facts: Facts, course: str, target: str) -> Iterator[Fi
         yield Finding(course, say("防火管理の講習も選んでください。防災管理の講習だけでは、防火管理者になれません"))
     if taken and which in ("disaster", "both") and not taken & _DISASTER:
         yield Finding(course, say("防災管理の講習も選んでください。防火管理の講習だけでは、防災管理者になれません"))
+
+
+@check("starts", "ends")
+def fire_is_out_after_it_is_lit(facts: Facts, starts: str, ends: str) -> Iterator[Finding]:
+    """火災予防条例(例)45条: the hours notified run from a beginning to a later end of the same day (choices like h09)."""
+    first, last = facts.answers.get(starts), facts.answers.get(ends)
+    if first and last and str(last) <= str(first):
+        yield Finding(ends, say("終わる時刻は、始める時刻より後を選んでください"))
+
+
+@check("item")
+def fire_is_told_in_time(facts: Facts, item: str) -> Iterator[Finding]:
+    """火災予防条例(例)45条 (あらかじめ): notified late it is notified all the same, so somebody is rung up instead."""
+    day = facts.date(item)
+    if day and 0 <= (day - facts.today).days < _DAYS_AHEAD:
+        yield Finding(item, say("始める日まで3日ありません。届け出た方へ電話し、当直に伝えてください"), severity="notice")

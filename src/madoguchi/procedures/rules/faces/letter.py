@@ -13,7 +13,8 @@ HONORIFICS = ("様", "殿", "御中", "先生")
 
 @dataclass(frozen=True, slots=True)
 class LetterCity:
-    """What a letter needs to know of the city and the section that writes it. ``appeals`` are the 教示 by key."""
+    """What a letter needs to know of the city and the section that writes it. ``appeals`` are the 教示 by key; ``head`` is
+    whose name stands under it where it is not the mayor."""
 
     name: str
     mayor: str = ""
@@ -26,6 +27,7 @@ class LetterCity:
     hours: str = ""
     appeals: Mapping[str, str] = field(default_factory=dict)
     sample: bool = False
+    head: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +79,7 @@ def letter_of(
     section = "\u3000".join(x for x in (city.section or row.get("担当", ""), city.unit) if x)
     return Letter(
         name=document.name, number=row.get("文書番号", ""), date=say("{処分日}") or say("{受付日}"),
-        addressee=_addressee(row.get("宛名", "")), sender=tuple(x for x in (f"{city.name}長", city.mayor) if x),
+        addressee=_addressee(row.get("宛名", "")), sender=(city.head,) if city.head else tuple(x for x in (f"{city.name}長", city.mayor) if x),
         seal_words=city.seal_words, subject=say(document.subject), body=body,
         rows=tuple((label, say(text) or ("" if framed else "―")) for label, text in document.rows),
         heading="" if framed or "次のとおり" in document.body else "記",

@@ -46,11 +46,11 @@ class _Form:
 
 def paper_form(
     d: Definition, city_name: str, answers: Mapping[str, Any] | None = None, *, row: Mapping[str, str] | None = None,
-    rare: Path | None = None, number: int = 0,
+    rare: Path | None = None, number: int = 0, head: str = "",
 ) -> PdfFace:
     """The form, empty or filled (☑, values; 個人番号 masked). ``row`` gives 受付番号 and 受付日 of a filled one, ``number`` is the published
-    version, which the codes of an empty one name beside the edition."""
-    return _drawn(d, city_name, answers, row=row, rare=rare, number=number)[0]
+    version, which the codes of an empty one name beside the edition; ``head`` is to whom it is addressed, if not to the mayor."""
+    return _drawn(d, city_name, answers, row=row, rare=rare, number=number, head=head)[0]
 
 
 def paper_map(d: Definition, city_name: str) -> PaperMap:
@@ -66,7 +66,7 @@ def layout_mark(d: Definition, city_name: str) -> str:
 
 def _drawn(
     d: Definition, city_name: str, answers: Mapping[str, Any] | None, *, row: Mapping[str, str] | None = None, rare: Path | None = None,
-    number: int = 0,
+    number: int = 0, head: str = "",
 ) -> tuple[PdfFace, PaperMap]:
     boxes: list[PaperBox] = []
     pages = 0
@@ -78,7 +78,7 @@ def _drawn(
         form = _Form(d, sheet, answers, boxes)
         sheet.furniture = lambda s: _furniture(s, d, code)
         sheet.bottom = 297 * MM - 16 * MM
-        _title(form, city_name, row or {})
+        _title(form, head or f"{city_name}長", row or {})
         number = 0
         for step in d.steps:
             if _shown(form, step):
@@ -108,7 +108,7 @@ def _furniture(sheet: Sheet, d: Definition, code: str) -> None:
         sheet.text(MARGIN, 22 * MM, f"{d.name}(続き)", SIZE)
 
 
-def _title(form: _Form, city_name: str, row: Mapping[str, str]) -> None:
+def _title(form: _Form, head: str, row: Mapping[str, str]) -> None:
     d, sheet = form.d, form.sheet
     sheet.y = 12 * MM
     for line in sheet.wrap(d.form, form.full - QR_SIZE - 10 * MM, SIZE)[:2]:
@@ -119,7 +119,7 @@ def _title(form: _Form, city_name: str, row: Mapping[str, str]) -> None:
         sheet.text(WIDTH / 2, sheet.y, line, 16, bold=True, align="centre")
         sheet.y += 22
     sheet.y += 6
-    sheet.text(MARGIN, sheet.y, f"(宛先)\u3000{city_name}長", 11.5)
+    sheet.text(MARGIN, sheet.y, f"(宛先)\u3000{head}", 11.5)
     said = value_of(d, {}, {}, row, "受付日", machine=False) or "令和\u3000\u3000年\u3000\u3000月\u3000\u3000日"
     sheet.text(WIDTH - MARGIN, sheet.y, f"{'申請' if d.kind == '証明' else d.kind}日\u3000{said}", 11.5, align="right")
     if row.get("受付番号"):
