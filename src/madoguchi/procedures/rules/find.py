@@ -244,8 +244,8 @@ class Index:
         """The words of a token; one that is a known word but for its kana, or for one letter, is that word, whatever short words stand
         in it. In a sentence (父が死んだ) another letter is another word."""
         parts = self._cut(token)
-        if all(a.known for a in parts) or any(len(word) > 2 and word in self._synonyms for word in (plain(a.typed) for a in parts)):
-            return parts  # 父が死んだ: the word that says what happened is there, so 父 is no slip of the pen for 犬
+        if all(a.known for a in parts):
+            return parts
         whole = _GLUE.sub("", plain(token))
         for meant in self._readings.spelled(whole):
             words = self._cut(meant)
