@@ -361,6 +361,7 @@ TABLE: dict[str, Ask] = AGENCY | COUNTER | LEGAL | CASEWORK | FIGURES | PAYMENTS
 
 # Ways that take the person who asks and open nothing of anybody else's, with the reason.
 OWN = {
+    "casework.earlier.contact_told": "through case_ids, which has its strangers; another section's clerk: counter/tests/test_interviews.py",
     "casework.lists.sections_of": "names of sections, for those who then ask for their cases",
     "intake.paying.fee_debit": "works on an application that the view's `mine` has given out, with the asker's own account alone: "
                                "collection/tests/test_fee_debits.py",
@@ -421,7 +422,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                        "cards.outing_staff_views"}),
     "intake.applications.application_by_code": ("asks for receipt number and code, counted and locked", {"intake.views_my"}),
     "intake.drafts.resume_read": ("reads a signed link", {"intake.views_form"}),
-    "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.applications"}),
+    "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.applications", "intake.asking"}),
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",

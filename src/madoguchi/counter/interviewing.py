@@ -10,6 +10,7 @@ from typing import Any, BinaryIO
 from django.conf import settings
 from django.db import transaction
 
+from madoguchi.casework import public as casework
 from madoguchi.files.public import files_forget
 from madoguchi.guide.public import LABELS, together_step
 from madoguchi.identity.public import Owner, Right, Staff
@@ -39,6 +40,7 @@ from .rules import (
 )
 from .staff_errors import InterviewNotFound, NothingChosen, NotNow, NotReady
 
+NOTHING, HELD, BEFORE = "0", "1", "2"  # what a look at the register brought
 SIGNED_LEVEL = "署名用"
 Raw = Mapping[str, list[str]]
 
@@ -131,17 +133,21 @@ def interview_begin(*, actor: Staff, slugs: list[str], origin: str = "") -> Inte
 
 
 @transaction.atomic(durable=True)
-def interview_fill(*, actor: Staff, interview_id: str, claim: Claim, why: str) -> bool:
-    """Look for the person in the register, and offer what it knows in every draft. False: everything is asked. Raises NotNow,
-    InterviewNotFound, Forbidden."""
+def interview_fill(*, actor: Staff, interview_id: str, claim: Claim, why: str) -> str:
+    """Look for the person in the register, and offer what it knows in every draft, with what the same person told the clerk's own sections
+    before. What came of it: NOTHING (everything is asked), HELD, or BEFORE (with an earlier answer). Raises NotNow, InterviewNotFound,
+    Forbidden."""
     row = _open(actor, interview_id)
     person = resident_found(actor=actor, section=row.section, what=chain_of(row), why=why, claim=claim)
     if person is None:
-        return False
+        return NOTHING
     place = {part: getattr(person.place, part) for part in ("zip", "city", "town", "lot", "building")}
     values = known_of(person.name, person.kana, person.born, place)
-    intake.drafts_share(owner=owner_of(row), draft_ids=[str(d.id) for d in unfiled(row)], values=values)
-    return True
+    told, receipt = casework.contact_told(actor=actor, person=values)
+    if receipt:
+        audit.record(actor.actor, "interview.reused", chain=chain_of(row), facts={"receipt": receipt, "kinds": sorted(told)})
+    intake.drafts_share(owner=owner_of(row), draft_ids=[str(d.id) for d in unfiled(row)], values=values | told)
+    return BEFORE if told else HELD
 
 
 def claim_of(name: Mapping[str, str], kana: Mapping[str, str], born: str) -> Claim:

@@ -87,7 +87,7 @@ def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
                "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
                "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
                "origin": origins.origin_of(actor=_actor(request), mark=row.origin),
-               "asked": "found" in request.GET, "found": request.GET.get("found") == "1", "first": FIRST}
+               "asked": "found" in request.GET, "found": request.GET.get("found", ""), "first": FIRST}
     return render(request, "counter/staff_interview.html", context, status=422 if fault else 200)
 
 
@@ -125,7 +125,7 @@ def person(request: HttpRequest, interview_id: str) -> HttpResponse:
         if why in WHY and not faults:
             claim = interviewing.claim_of(values.get("name") or {}, values.get("kana") or {}, values["born"])
             found = interviewing.interview_fill(actor=_actor(request), interview_id=interview_id, claim=claim, why=why)
-            return see_other(f"{_url(row)}?found={int(found)}")
+            return see_other(f"{_url(row)}?found={found}")
     view = webform.page_view(step, values={}, posted=posted, faults=faults)
     told = [*view.faults, *([("why-1", "さがす理由を選んでください")] if request.method == "POST" and why not in WHY else [])]
     context = {"i": row, "base": _url(row), "view": view, "faults": told, "why": why, "reasons": list(WHY.items())}

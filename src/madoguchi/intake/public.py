@@ -51,7 +51,7 @@ from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
 from .signing import refuse_if_unsignable, sign_if_needed
 from .support import COUNTER, IDENTITY, SIGNATURE, HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
-from .together import KINDS, Begun, common, drafts_begin, drafts_begun, drafts_share, shared_questions
+from .together import CONTACT, KINDS, Begun, common, drafts_begin, drafts_begun, drafts_share, shared_questions
 from .whole import answers_save
 
 SEALED = (
@@ -74,11 +74,11 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
-    "APPLICATION_FILED", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED", "SIGNATURE",
-    "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft", "Fee",
-    "HelpedDraft", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver", "StepChanged", "Support",
-    "answers_save", "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep", "common",
-    "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step",
+    "APPLICATION_FILED", "CONTACT", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED",
+    "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
+    "Fee", "HelpedDraft", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver", "StepChanged",
+    "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep",
+    "common", "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step",
     "draft_start", "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of",
     "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
     "owned_list", "page_asked", "paper_check", "paper_correct", "paper_correction", "paper_drop", "paper_read", "paper_save", "paper_start",

@@ -13,6 +13,7 @@ from PIL import Image, ImageDraw
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
+from madoguchi.casework import public as casework
 from madoguchi.casework.models import Case
 from madoguchi.counter import interviewing, keeping, reading, rules
 from madoguchi.counter.models import Help, Interview
@@ -189,6 +190,28 @@ def test_the_register_fills_what_all_ask_and_says_nothing_of_the_guarded(hall: H
     reads = [e.facts for e in AuditEntry.objects.filter(action="register.read").order_by("seq")]
     assert [f["result"] for f in reads] == ["found", "nobody", "nobody"] and {f["why"] for f in reads} == {"self"}
     assert "マモリ" not in str(reads)
+
+
+def test_what_the_same_person_told_the_section_before_is_offered_again(hall: Hall):
+    trial_town(actor="test")
+    answers = hall.answers(CLAIM)
+    d = hall.definition(CLAIM)
+    own = {kind: questions[0].id for kind, questions in intake.shared_questions(d).items()}
+    answers |= {own["氏名"]: {"sei": "見本", "mei": "花子"}, own["カナ"]: {"sei": "ミホン", "mei": "ハナコ"}, own["生年月日"]: "1991-07-25",
+                own["電話"]: "0767000011"}
+    hall.case("hanako", CLAIM, answers)
+    asked = {"kana.sei": "ミホン", "kana.mei": "ハナコ", "born.era": "ad", "born.y": "1991", "born.m": "7", "born.d": "25", "why": "self"}
+    for who, found, phone in (("tanaka", "2", "0767000011"), ("nakamura", "1", None)):
+        row = begun(hall, CLAIM, who=who)
+        page = f"/staff/counter/interview/{row.id}/"
+        sent = hall.desk(who).post(f"{page}person/", asked)
+        assert sent["Location"] == f"{page}?found={found}", who
+        assert interviewing.drafts_of(row)[0].shared.get("電話") == phone, "of the clerk's own sections alone"
+    mine = Interview.objects.get(clerk__username="tanaka")
+    assert "前の申請の電話" in text(hall.desk("tanaka").get(f"/staff/counter/interview/{mine.id}/?found=2"))
+    assert [e.facts["kinds"] for e in AuditEntry.objects.filter(action="interview.reused")] == [["電話"]]
+    other_day = {"氏名": answers[own["氏名"]], "カナ": answers[own["カナ"]], "生年月日": "1991-07-26"}
+    assert casework.contact_told(actor=hall.staff("tanaka"), person=other_day) == ({}, "")
 
 
 def test_a_wrong_line_goes_back_to_the_clerk(hall: Hall):
