@@ -52,6 +52,7 @@ TABLE: dict[str, Ask] = {
     "builder.selectors.row_list": staff(lambda w, a: [r for r in selectors.row_list(actor=a) if r.slug == CLAIM], READS, something),
     "builder.selectors.copy_get": staff(lambda w, a: selectors.copy_get(actor=a, slug=CLAIM), READS, something),
     "builder.selectors.revision_list": staff(lambda w, a: selectors.revision_list(actor=a, copy=_copy()), READS, something),
+    "builder.selectors.text_seen": staff(lambda w, a: selectors.text_seen(actor=a, copy=_copy(), revision="1"), READS, something),
     "builder.selectors.release_list": staff(lambda w, a: selectors.release_list(actor=a, copy=_copy()), READS, something),
     "builder.services.copy_open": staff(lambda w, a: services.copy_open(actor=a, slug=CLAIM), EDITS, anything),
     "builder.services.begun": staff(lambda w, a: services.begun(a, CLAIM, _copy().text, "file"), EDITS, anything),

@@ -6,7 +6,8 @@ from collections.abc import Sequence
 
 from madoguchi.kernel.errors import DomainError, NotFound
 
-MOST_LINES = 200
+MOST_LINES = 20_000  # one for every row that a list may have
+SHOWN = 200  # stand at the top of a page; the others fold out below them
 
 
 class SheetWrong(DomainError):

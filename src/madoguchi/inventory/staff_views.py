@@ -20,7 +20,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import chart, desk, plan, selectors, services
 from .columns import LABELS
-from .errors import FormWrong, SheetWrong
+from .errors import SHOWN, FormWrong, SheetWrong
 from .places import section_name
 from .rules import EVENTS, KINDS, STATUSES, year_words
 from .selectors import Filter
@@ -167,14 +167,14 @@ def uploads(request: HttpRequest) -> HttpResponse:
     """Lists that came in, what is known about columns, and the form that takes another."""
     actor = actor_of(request)
     rows, known = selectors.upload_list(actor=actor), selectors.heading_list(actor=actor)
-    faults, count = [], 0
+    faults, count, rest = [], 0, list[str]()
     if request.method == "POST":
         try:
             return see_other(f"/staff/inventory/import/{_take(request).id}/")
         except SheetWrong as wrong:
-            faults, count = [("file", line) for line in wrong.lines], wrong.count
+            faults, count, rest = [("file", line) for line in wrong.lines[:SHOWN]], wrong.count, wrong.lines[SHOWN:]
     context = {"rows": rows, "known": [(h, LABELS.get(h.field, "そのまま残す")) for h in known], "works": works(request), "faults": faults,
-               "count": count, "labels": LABELS, "mb": MOST_BYTES // 1_000_000, "most": MOST_ROWS}
+               "count": count, "rest": rest, "labels": LABELS, "mb": MOST_BYTES // 1_000_000, "most": MOST_ROWS}
     return render(request, "inventory/uploads.html", context, status=422 if faults else 200)
 
 
@@ -194,6 +194,7 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     actor = actor_of(request)
     found = selectors.upload_get(actor=actor, upload_id=upload_id)
     faults: list[tuple[str, str]] = []
+    rest: list[str] = []
     count, answers = 0, {int(k[1:]): str(v) for k, v in request.POST.items() if k[:1] == "c" and k[1:].isascii() and k[1:].isdecimal() and len(k) < 5}
     if request.method == "POST":
         try:
@@ -202,7 +203,7 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
         except FormWrong as wrong:
             faults, count = wrong.faults, len(wrong.faults)
         except SheetWrong as wrong:
-            faults, count = [("again", line) for line in wrong.lines], wrong.count
+            faults, count, rest = [("again", line) for line in wrong.lines[:SHOWN]], wrong.count, wrong.lines[SHOWN:]
     if found.done_at:
         return render(request, "inventory/upload.html", {"u": found})
     try:
@@ -210,7 +211,7 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     except SheetWrong as wrong:  # with what is remembered by now it cannot be read at all
         asked, faults, count = [], [("again", line) for line in wrong.lines], wrong.count
     context = {"u": found, "asked": [(at, name, answers.get(at, "")) for at, name in enumerate(asked)], "labels": LABELS, "faults": faults,
-               "count": count, "wrong": dict(faults), "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
+               "count": count, "rest": rest, "wrong": dict(faults), "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
     return render(request, "inventory/asked.html", context, status=422 if faults else 200)
 
 

@@ -53,6 +53,12 @@ def test_a_wrong_list_shows_every_error_and_keeps_nothing(hall) -> None:
     assert not Entry.objects.exists()
 
 
+def test_every_error_of_a_long_list_is_there(hall) -> None:
+    desk = hall.desk("admin")
+    wrong = body(send(desk, ("手続名,手続類型\n" + "".join(f"犬{n},9\n" for n in range(300))).encode()))
+    assert "300件を直して" in wrong and "ほかの100件を見る" in wrong and all(f"{n}行目 「手続類型」" in wrong for n in (2, 201, 202, 301))
+
+
 def test_unknown_columns_are_asked_about_once(hall) -> None:
     desk = hall.desk("admin")
     data = xlsx(["手続名", "なぞ", "ひみつ"], ["犬の登録", "動物の法", "内緒"])

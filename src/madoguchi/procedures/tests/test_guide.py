@@ -114,8 +114,8 @@ def test_what_something_urgent_waits_for_is_as_urgent(finders):
     order = [d.task.id for d in due(finders["hikkoshi"], moving)]
     assert order.index("tenshutsu") < order.index("tennyuu") < order.index("teate_in")
     assert order.index("rainin") < order.index("tennyuu"), "one says that one comes before one comes"
-    mourning = facts(date="2026-11-16", insurance="kokuho", care=False, pension=True, head=False, teate=False, property=True, income=False,
-                     drive=False)
+    mourning = facts(
+        date="2026-11-16", insurance="kokuho", care=False, pension=True, head=False, teate=False, property=True, income=False, drive=False)
     order = [d.task.id for d in due(finders["okuyami"], mourning)]
     assert order.index("death") < order.index("koseki") < order.index("pension"), "年金 asks for the 戸籍の証明書"
 
