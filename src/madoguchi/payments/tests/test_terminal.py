@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
 from django.urls import reverse
 from tests.support.threads import together
 
-from madoguchi.kernel import audit, witness
+from madoguchi.kernel import audit, clock, witness
 from madoguchi.payments import cashier, keeping, refunds, sales, terminals, till
 from madoguchi.payments.emv import Merchant
 from madoguchi.payments.errors import CountWrong, PaymentClosed, PaymentNotFound, PaymentsWrong, RefundWrong, TillMoved
@@ -153,7 +154,9 @@ def test_what_is_not_counted_holds_the_case_and_the_lines_outlive_it(fee, hall):
     assert "日締め" in keeping.payments_hold(payment.case_ref)
     row = close(hall)
     assert keeping.payments_hold(payment.case_ref) == ""
-    assert keeping.payments_forget(payment.case_ref) == {"payments": 1, "refunds": 1}
+    assert keeping.payments_forget(payment.case_ref) == {"payments": 0, "refunds": 0}, "they have a term of their own"
+    with clock.frozen(dt.datetime(2032, 4, 1, tzinfo=clock.JST)):
+        assert keeping.payments_forget(payment.case_ref) == {"payments": 1, "refunds": 1}
     assert not TerminalSlip.objects.exists() and DayClose.objects.get(id=row.id).terminals[0]["taken"] == 600
 
 

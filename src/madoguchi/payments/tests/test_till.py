@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 
 import pytest
 from django.db.models import Sum
@@ -10,7 +11,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.threads import together
 
-from madoguchi.kernel import audit, witness
+from madoguchi.kernel import audit, clock, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, keeping, refunds, till
 from madoguchi.payments.errors import CountWrong, PaymentNotFound, RefundWrong, SecondPersonNeeded, TillMoved
@@ -199,7 +200,8 @@ def test_cash_that_nobody_counted_holds_its_case(fee, hall):
     assert "日締め" in keeping.payments_hold(payment.case_ref)
     row = close(tanaka)
     assert keeping.payments_hold(payment.case_ref) == ""
-    keeping.payments_forget(payment.case_ref)
+    with clock.frozen(dt.datetime(2032, 4, 1, tzinfo=clock.JST)):
+        keeping.payments_forget(payment.case_ref)
     row.refresh_from_db()
     assert (row.taken, row.takings) == (600, 1) and not Payment.objects.exists()
 
