@@ -6,9 +6,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import itertools
+import json
 from collections.abc import Iterable, Iterator
+from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
+from django.conf import settings
 from django.db import connection, transaction
 
 from madoguchi.files.public import file_get, file_open
@@ -19,6 +22,7 @@ from .charges import DEBIT_FORM, charges
 from .city_formats import layout
 from .ledger import CHAIN, MOST
 from .models import Money, Sheet
+from .rules import ONLINE, TAKEN
 
 if TYPE_CHECKING:
     from .formats.received import Received
@@ -129,17 +133,27 @@ def _as_received(money: Money) -> Any:
 
 def _read(sheet: Sheet, told: str) -> list[Received] | None:
     """The records of a kept file, by the layout that gives what was told of it; None when none does."""
-    from .formats.errors import FileRefused, ProfileUnknown
-    from .formats.received import read_received
-
     with file_open(file_get(str(sheet.file_id))) as source:
         data = source.read()
-    day: dt.date = sheet.at.astimezone(clock.JST).date()
-    for bank in ("", *(charges().banks if sheet.form == DEBIT_FORM else ())):
+    return next((rows for rows in _readings(sheet, data) if digest_of(rows) == told), None)
+
+
+def _readings(sheet: Sheet, data: bytes) -> Iterator[list[Received]]:
+    """What a file may say: by the city's layout, that of a bank, or any other of its form."""
+    from .formats.errors import FileRefused, ProfileUnknown
+    from .formats.profiles import names
+    from .formats.received import Received, read_received
+
+    if sheet.form == ONLINE:
+        said = json.loads(data)
+        on, way = dt.date.fromisoformat(said["on"]), TAKEN[said["means"]]
+        yield [Received(n, 0, number, tax + late, on, way, "final", "") for n, (number, tax, late) in enumerate(said["lines"], 1)]
+        return
+    day = sheet.at.astimezone(clock.JST).date()
+    own = sorted(path.stem for path in (Path(settings.MADOGUCHI_CITY) / "formats").glob("*.yaml"))
+    banks = charges().banks if sheet.form == DEBIT_FORM else ()
+    for name, bank in [("", ""), *(("", bank) for bank in banks), *((name, "") for name in (*own, *names()))]:
         try:
-            rows = list(read_received(data, sheet.form, layout(sheet.form, bank=bank), today=day))
+            yield list(read_received(data, sheet.form, layout(sheet.form, name, bank), today=day))
         except (FileRefused, ProfileUnknown):
             continue
-        if digest_of(rows) == told:
-            return rows
-    return None

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 
 import pytest
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
-from madoguchi.collection import changes, desk, givebacks, ledger, nightly, unmatched
+from madoguchi.collection import changes, debits, desk, givebacks, ledger, nightly, results, unmatched
+from madoguchi.collection.accounts import FIELDS
+from madoguchi.collection.formats.profiles import profile
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.formats.zengin import Account, Debit, answered, debit_request
 from madoguchi.collection.models import Excess, FeeSlip, GiveBack, Instalment, Money, Posting
 from madoguchi.collection.moved import moved
 from madoguchi.files.public import files_forget
 from madoguchi.kernel import audit, clock, witness
 
-from .conftest import PAID_ON, changes_text, excess_of_payer, shops_file
+from .conftest import ACCOUNT, PAID_ON, changes_text, excess_of_payer, shops_file
 
 NOBODY = "8" * 20
 
@@ -49,6 +54,23 @@ def test_with_the_number_changed_too_the_file_itself_tells(demanded, hall) -> No
     type(sheet).objects.filter(id=sheet.id).update(file_id=None)
     [fault] = ledger.faults()
     assert fault.startswith("ファイル 確報.txt: 入金の番号・額・日のどれかが")
+
+
+def test_a_file_that_was_read_by_another_layout_and_an_online_payment_are_read_again(demanded, hall) -> None:
+    first, second, *_ = demanded(people=2, parts=1, charge="keiji")
+    paid = dt.date(2026, 10, 20)
+    layout, account = profile("zengin", "zengin-debit-ebcdic"), Account(*(ACCOUNT[name] for name in FIELDS))
+    asked = b"".join(debit_request(layout, debits.sender(), paid, [Debit(first.number, account, 10_000, "0")]))
+    data = b"".join(answered(asked, layout, lambda _: "0", today=clock.today()))
+    read = results.read_results(form="zengin", data=data, name="結果.txt", profile="zengin-debit-ebcdic")
+    results.results_take(actor="test", results=read)
+    lines = {"order": "x", "payment": "y", "means": "card", "on": str(paid), "lines": [[second.number, 10_000, 0]]}
+    results.results_take(actor="test", results=results.Results("online", "オンラインの納付 T1", json.dumps(lines).encode(), [
+        Received(1, 0, second.number, 10_000, paid, "online", "final", "")]))
+    assert ledger.faults() == []
+    Money.objects.update(paid_on=paid + dt.timedelta(days=1))
+    found = [fault for fault in ledger.faults() if "帳簿では納付番号" in fault]
+    assert len(found) == 2 and first.number in found[0] and second.number in found[1]
 
 
 def test_a_file_that_no_layout_reads_any_more_is_named_by_its_name(demanded, came) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.urls import reverse
@@ -10,12 +11,14 @@ from tests.support.hall import run_worker
 
 from madoguchi.adapters import debit_form
 from madoguchi.casework.models import Decision
-from madoguchi.collection import debits, ledger, registrations
+from madoguchi.collection import accounts, debits, ledger, registrations
 from madoguchi.collection.errors import DemandNotFound, FormWrong, MoneyMoved
-from madoguchi.collection.formats.profiles import profile
+from madoguchi.collection.formats.profiles import FOLDER, profile, profile_load
+from madoguchi.collection.formats.writing import fault_of
 from madoguchi.collection.formats.zengin import read_request
 from madoguchi.collection.models import DebitAct, DirectDebit, Instalment
 from madoguchi.kernel import audit, clock, outbox, witness
+from madoguchi.procedures.rules.fields import people
 from madoguchi.register.guard import guard_renew
 
 from .conftest import accounts_text
@@ -194,3 +197,13 @@ def test_a_name_that_would_stop_the_whole_file_is_refused_at_the_door(holder, fi
     from madoguchi.collection.accounts import account_faults
 
     assert (account_faults({"bank": "0146", "branch": "101", "kind": "1", "number": "0000000", "holder": holder}) == []) == fits
+
+
+def test_every_letter_that_the_form_takes_of_a_holder_every_shipped_file_can_write() -> None:
+    letters = [chr(c) for c in range(0x20, 0xFFFF) if re.fullmatch(people.HOLDER, chr(c))]
+    assert len(letters) > 120 and accounts.REWRITTEN == people.REWRITTEN
+    assert not set(letters) & set(people.REWRITTEN) and all(c in letters for c in people.REWRITTEN.values())
+    for form, field in accounts.HOLDER.items():
+        for path in sorted(FOLDER.glob("zengin-*.yaml")):
+            if (layout := profile_load(path)).format == form:
+                assert {c: why for c in letters if (why := fault_of(layout, field, accounts.folded(c)))} == {}, layout.name

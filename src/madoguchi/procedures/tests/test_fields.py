@@ -138,6 +138,8 @@ def test_kana_in_any_writing(typed, kept):
     ("口座", {"bank": "0146", "branch": "101", "kind": "", "number": "1", "holder": "ナナオ"}),
     ("口座", {"bank": "0146", "branch": "101", "kind": "普通", "number": "12345678", "holder": "ナナオ"}),
     ("口座", {"bank": "0146", "branch": "101", "kind": "普通", "number": "1234567", "holder": "七尾"}),
+    ("口座", {"bank": "0146", "branch": "101", "kind": "普通", "number": "1234567", "holder": "カヲル"}),
+    ("口座", {"bank": "0146", "branch": "101", "kind": "普通", "number": "1234567", "holder": "ナガイナマエノ" * 5}),
 ])
 def test_bad_input_gets_a_message_that_says_what_to_do(kind, typed):
     _, messages = read(kind, typed)
@@ -232,6 +234,19 @@ def test_a_long_vowel_mark_and_a_hyphen_are_the_same_account_holder():
     answers = {"account": {"holder": "ミホン タロ-"}, "kana": {"sei": "ミホン", "mei": "タロー"}}
     facts = Facts(answers, dt.date(2026, 11, 20))
     assert list(account_holder_is_person(facts, "account", "kana")) == []
+
+
+@pytest.mark.parametrize(("typed", "letters"), [("みほん かをる", "ヲ→オ"), ("ヰヱ ハナコ", "ヰ→イ、ヱ→エ"), ("ヵヶ ヵヲ", "ヵ→カ、ヶ→ケ、ヲ→オ")])
+def test_a_holder_whom_no_file_for_a_bank_can_name_is_told_what_to_write(typed, letters):
+    raw = {"bank": "0146", "branch": "101", "kind": "普通", "number": "1", "holder": typed}
+    _, messages = read("口座", raw)
+    assert messages == [f"項目の口座名義人に、銀行で使えない字があります。{letters}のように書き直してください"]
+    assert not re.fullmatch(TYPES["口座"].schema(question("口座"))["properties"]["holder"]["pattern"], "カヲル")
+
+
+def test_a_name_whose_kana_banks_lack_is_the_same_account_holder():
+    answers = {"account": {"holder": "ミホン カオル"}, "kana": {"sei": "ミホン", "mei": "カヲル"}}
+    assert list(account_holder_is_person(Facts(answers, dt.date(2026, 11, 20)), "account", "kana")) == []
 
 
 def test_account_refuses_unknown_parts():

@@ -41,9 +41,9 @@ def _anniversary(born: dt.date, years: int) -> dt.date:
 
 
 def squeeze_kana(text: str) -> str:
-    """A name in kana as banks may print it: small kana large, no spaces, one mark for a long vowel."""
+    """A name in kana as banks may print it: small kana large, no kana that files for banks lack, no spaces, one mark for a long vowel."""
     # 全銀 files have no long vowel mark: banks print タロー as タロ- or タロー
-    return re.sub(r"[\s\u3000・.]", "", text).translate(str.maketrans("ァィゥェォッャュョヮ\u30fc", "アイウエオツヤユヨワ-"))
+    return re.sub(r"[\s\u3000・.]", "", text).translate(str.maketrans("ァィゥェォッャュョヮヵヶヰヱヲ\u30fc", "アイウエオツヤユヨワカケイエオ-"))
 
 
 @check("account", "kana")
