@@ -84,6 +84,7 @@ TABLE: dict[str, Ask] = {
     "cards.outings.outing_get": staff(lambda w, a: outings.outing_get(actor=a, key=w.outing), SECTION, anything),
     "cards.outings.outing_make": staff(lambda w, a: outings.outing_make(actor=a, form=FORM, staff_ids=[]), SECTION, anything),
     "cards.outings.staff_set": staff(staffed, SECTION, something),
+    "cards.outings.outing_change": staff(lambda w, a: outings.outing_change(actor=a, key=w.outing, form=FORM), SECTION, something),
     "cards.outings.outing_cancel": staff(lambda w, a: outings.outing_cancel(actor=a, key=w.outing), SECTION, anything),
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
@@ -91,6 +92,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.occasions.occasions_there": ("which keys there are, for a room above", {"cards.keeping", "cards.witness"}),
     "cards.selectors.booked_ended": ("for this room's own sweep", {"cards.keeping"}),
     "cards.selectors.booked_ids": ("for this room's own lists", set()),
+    "cards.selectors.card_for_booking": ("the clerk's own right is asked first (insist)", {"cards.public"}),
     "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),
     "cards.selectors.card_page": ("yes or no", None),
     "cards.selectors.due_for": ("how many letters are due, for who may", {"cards.services", "cards.staff_views"}),
