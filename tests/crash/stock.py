@@ -64,7 +64,7 @@ def stock_print(application: str, **_: Any) -> Done:
     operator, folder = Operator("cli"), Path(settings.MADOGUCHI_DATA) / "letters"
     folder.mkdir(exist_ok=True)
     services.cards_import(actor=operator, data=_cards(application, 3))
-    list(printing.letters_lay(actor=operator, kind="notice", folder=folder))
+    list(printing.letters_lay(operator=operator, kind="notice", folder=folder))
     return {}
 
 

@@ -64,6 +64,7 @@ TABLE: dict[str, Ask] = {
     "cards.selectors.card_list": staff(lambda w, a: selectors.card_list(actor=a)[0], SECTION, something),
     "cards.selectors.counts": staff(lambda w, a: selectors.counts(actor=a), SECTION, something),
     "cards.selectors.card_get": staff(lambda w, a: selectors.card_get(actor=a, card_id=w.card), SECTION, anything),
+    "cards.selectors.card_for_booking": staff(lambda w, a: selectors.card_for_booking(a, "NT-0009"), SECTION, something),
     "cards.selectors.batch_list": staff(lambda w, a: selectors.batch_list(actor=a), SECTION, something),
     "cards.selectors.batch_get": staff(lambda w, a: selectors.batch_get(actor=a, batch_id=w.card_batch), SECTION, anything),
     "cards.services.cards_import": staff(lambda w, a: services.cards_import(actor=a, data=sheet()), SECTION, anything),
@@ -89,10 +90,8 @@ TABLE: dict[str, Ask] = {
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),
-    "booking.occasions.occasions_there": ("which keys there are, for a room above", {"cards.keeping", "cards.witness"}),
     "cards.selectors.booked_ended": ("for this room's own sweep", {"cards.keeping"}),
     "cards.selectors.booked_ids": ("for this room's own lists", set()),
-    "cards.selectors.card_for_booking": ("the clerk's own right is asked first (insist)", {"cards.public"}),
     "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),
     "cards.selectors.card_page": ("yes or no", None),
     "cards.selectors.due_for": ("how many letters are due, for who may", {"cards.services", "cards.staff_views"}),
