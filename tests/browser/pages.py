@@ -345,6 +345,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "card_one": [page("card-one", lambda t: t.card, "okada")],
     "card_outings": [page("card-outings", lambda t: t.outing and "/staff/cards/outings/", "okada", wrong="main form[novalidate]")],
     "card_outing": [page("card-outing", lambda t: t.outing, "okada")], "card_outing_cancel": "POST only",
+    "card_outing_change": [page("card-outing-change", lambda t: t.outing and f"{t.outing}change/", "okada", wrong="main form[novalidate]")],
     "card_rates": [page("card-rates", lambda t: t.rates and "/staff/cards/rates/", "okada", wrong="main form[enctype]")],
     "card_rates_csv": "a CSV", "card_expiries_csv": "a CSV", "card_sheets": "a PDF",
     "card_expiries": [page("card-expiries", lambda t: t.expiring and "/staff/cards/expiries/?show=all", "okada", wrong="main form[enctype]")],

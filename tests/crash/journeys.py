@@ -74,7 +74,8 @@ JOURNEYS: dict[str, Journey] = {
               ("line_call", {}), ("line_forget", {})],
     # cards that arrive, get their letters (in the browser, and as files), are booked and handed over, and end; figures
     "stock": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("stock_in", {}), ("stock_letters", {}), ("stock_print", {}),
-              ("stock_hand", {}), ("stock_ends", {}), ("stock_told", {}), ("work", {}), ("stock_end_letters", {}), ("stock_rates", {})],
+              ("stock_hand", {}), ("stock_ends", {}), ("stock_told", {}), ("work", {}), ("stock_end_letters", {}), ("stock_rates", {}),
+              ("stock_outing", {}), ("work", {})],
     # written by a clerk, signed on the tablet, filed
     "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
     # a form on paper, scanned and read sheet by sheet

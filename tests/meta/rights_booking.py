@@ -52,7 +52,6 @@ OWN = dict.fromkeys(("booking.feeds.feed_make", "booking.feeds.feed_drop"), "the
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.closures.closure_read": ("reads what was typed", None),
     "booking.feeds.feed_read": ("asks for the secret address, counted", {"booking.views_my"}),
-    "booking.occasions.occasion_read": ("reads what was typed", None),
     "booking.selectors.bookable": ("the city's own list", None),
     "booking.selectors.services_online": ("the city's own list", None),
     "booking.selectors.takes_bookings": ("yes or no", None),

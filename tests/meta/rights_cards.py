@@ -64,6 +64,7 @@ TABLE: dict[str, Ask] = {
     "cards.selectors.card_list": staff(lambda w, a: selectors.card_list(actor=a)[0], SECTION, something),
     "cards.selectors.counts": staff(lambda w, a: selectors.counts(actor=a), SECTION, something),
     "cards.selectors.card_get": staff(lambda w, a: selectors.card_get(actor=a, card_id=w.card), SECTION, anything),
+    "cards.selectors.card_for_booking": staff(lambda w, a: selectors.card_for_booking(a, "NT-0009"), SECTION, something),
     "cards.selectors.batch_list": staff(lambda w, a: selectors.batch_list(actor=a), SECTION, something),
     "cards.selectors.batch_get": staff(lambda w, a: selectors.batch_get(actor=a, batch_id=w.card_batch), SECTION, anything),
     "cards.services.cards_import": staff(lambda w, a: services.cards_import(actor=a, data=sheet()), SECTION, anything),
@@ -84,11 +85,11 @@ TABLE: dict[str, Ask] = {
     "cards.outings.outing_get": staff(lambda w, a: outings.outing_get(actor=a, key=w.outing), SECTION, anything),
     "cards.outings.outing_make": staff(lambda w, a: outings.outing_make(actor=a, form=FORM, staff_ids=[]), SECTION, anything),
     "cards.outings.staff_set": staff(staffed, SECTION, something),
+    "cards.outings.outing_change": staff(lambda w, a: outings.outing_change(actor=a, key=w.outing, form=FORM), SECTION, something),
     "cards.outings.outing_cancel": staff(lambda w, a: outings.outing_cancel(actor=a, key=w.outing), SECTION, anything),
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.booked_about": ("for a room above that has asked who may", {"cards.selectors"}),
-    "booking.occasions.occasions_there": ("which keys there are, for a room above", {"cards.keeping", "cards.witness"}),
     "cards.selectors.booked_ended": ("for this room's own sweep", {"cards.keeping"}),
     "cards.selectors.booked_ids": ("for this room's own lists", set()),
     "cards.selectors.card_by_proof": ("asks for number and birthday, counted and stopped", {"cards.views"}),

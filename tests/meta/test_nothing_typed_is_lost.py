@@ -22,6 +22,7 @@ from tests.support.walk import text
 from madoguchi.agency import services as agency
 from madoguchi.builder import services as builder
 from madoguchi.cards.tests.conftest import card_given
+from madoguchi.cards.tests.test_outings import made
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand
@@ -203,7 +204,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
         ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
         *(("tanaka", f"/staff/scans/p/{on_paper.id}/{tail}") for tail in ("", "k/claimant_page/", "check/")),
-        ("okada", "/staff/cards/outings/"), ("okada", f"/staff/cards/c/{card_given(hall)}/"),
+        ("okada", "/staff/cards/outings/"), ("okada", f"/staff/cards/outings/{made(hall).key}/change/"),
+        ("okada", f"/staff/cards/c/{card_given(hall)}/"),
         ("admin", f"/staff/inventory/{procedure.id}/"), ("admin", f"/staff/inventory/import/{list_waiting.id}/"),
         ("yamada", f"/staff/survey/{survey.id}/"), ("yamada", f"/staff/survey/{done.id}/"),
         ("kobayashi", "/staff/disasters/"), ("kobayashi", "/staff/disasters/trial-2026/"),

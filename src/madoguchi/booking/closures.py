@@ -98,7 +98,7 @@ def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tup
     claims.section_lock(section)  # nobody books between the closing and the look at what it hits
     row.save()
     for booking in hits(row):
-        _reseat(booking)
+        reseat(booking)
     hit, told = hits(row), 0
     for booking in hit if tell else []:
         told += mails.send(booking, contact_of(booking), "shut")
@@ -109,7 +109,8 @@ def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tup
     return row, len(hit), told
 
 
-def _reseat(booking: Booking) -> None:
+def reseat(booking: Booking) -> None:
+    """Onto another open seat at its own time, where there is one."""
     row = Booking.objects.select_for_update().get(id=booking.id)
     for free in days.seats_for(row):
         if claims.seat(row, days.Place(row.counter, free), row.day, row.start, row.minutes, row.pause):

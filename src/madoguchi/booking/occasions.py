@@ -8,6 +8,7 @@ import dataclasses
 import datetime as dt
 import secrets
 from collections.abc import Collection, Mapping
+from typing import Any
 
 from django.db import transaction
 
@@ -48,14 +49,25 @@ def with_occasions(found: Setup) -> Setup:
                                services=found.services | {r.key: service_of(r) for r in rows})
 
 
+def until_day_of(row: Occasion) -> dt.date:
+    """The last day on which it can be booked, as it was typed."""
+    return (row.until - dt.timedelta(seconds=1)).astimezone(clock.JST).date()
+
+
+def facts(row: Occasion) -> dict[str, Any]:
+    """What the record says of an occasion."""
+    return {"occasion": row.key, "kind": row.kind, "day": str(row.day), "start": row.start, "end": row.end, "seats": row.seats,
+            "minutes": row.minutes, "place": row.place}
+
+
 def _clock(text: str) -> int:
     hour, _, minute = text.strip().partition(":")
     found = int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() and len(text.strip()) < 6 and int(minute) < 60 else -1
     return found if 0 <= found <= DAY and found % CELL == 0 else -1
 
 
-def occasion_read(form: Mapping[str, str], *, section: str, by: str, kind: str, door: str = "") -> Occasion:
-    """What was typed, as a row that is not stored yet. Raises FormWrong."""
+def occasion_read(form: Mapping[str, str], *, section: str, by: str, kind: str, door: str = "", before: Occasion | None = None) -> Occasion:
+    """What was typed, as a row that is not stored yet. ``before``: the row as it was, whose last day to book may have gone by. Raises FormWrong."""
     words = {key: " ".join(form.get(key, "").split()) for key in WORDS_MOST}
     day, until_day = day_typed(form.get("day", "")), day_typed(form.get("until", "") or form.get("day", ""))
     start, end = _clock(form.get("start", "")), _clock(form.get("end", ""))
@@ -77,7 +89,7 @@ def occasion_read(form: Mapping[str, str], *, section: str, by: str, kind: str, 
         faults.append(("seats", f"同時に受けられる人数は1〜{SEATS_MOST}にしてください"))
     if not CELL <= minutes <= MINUTES_MOST or minutes % CELL or (0 <= start < end and minutes > end - start):
         faults.append(("minutes", f"一人の分は、開いている時間までの {CELL}の倍数にしてください"))
-    if until_day is None or (day is not None and not today <= until_day <= day):
+    if until_day is None or (day is not None and not (today if before is None else min(today, until_day_of(before))) <= until_day <= day):
         faults.append(("until", "予約の締切は、今日から当日までの日付にしてください"))
     if faults or day is None or until_day is None:
         raise FormWrong(faults)
@@ -90,8 +102,7 @@ def occasion_read(form: Mapping[str, str], *, section: str, by: str, kind: str, 
 def occasion_make(*, row: Occasion) -> Occasion:
     """It can be booked from now on."""
     row.save()
-    audit.record(row.made_by, "booking.occasion_made", chain=chain(row.section), facts={
-        "occasion": row.key, "kind": row.kind, "day": str(row.day), "start": row.start, "end": row.end, "seats": row.seats, "minutes": row.minutes})
+    audit.record(row.made_by, "booking.occasion_made", chain=chain(row.section), facts=facts(row))
     return row
 
 
@@ -133,13 +144,14 @@ def occasion_cancel(*, section: str, key: str, by: str) -> tuple[int, int]:
             claims.lapse(held)
         Waiting.objects.filter(service=key, state__in=["waiting", "offered"]).update(state="over", sealed=None, booking=None)
         for booking in Booking.objects.select_for_update().filter(service=key, state=State.CONFIRMED, day__gte=clock.today()).order_by("id"):
-            reached = _called_off(booking, by)
+            reached = called_off(booking, by)
             told, silent = told + reached, silent + (not reached)
         audit.record(by, "booking.occasion_cancelled", chain=chain(section), facts={"occasion": key, "told": told, "silent": silent})
     return told, silent
 
 
-def _called_off(booking: Booking, by: str) -> bool:
+def called_off(booking: Booking, by: str) -> bool:
+    """A booking that can not be kept is cancelled, in the caller's transaction. Is it told of by mail?"""
     booking.state = after(booking.state, Act.CANCEL) or booking.state
     booking.sequence, booking.changed_at = booking.sequence + 1, clock.now()
     booking.save(update_fields=["state", "sequence", "changed_at"])

@@ -141,14 +141,15 @@ def booking_mark(*, booking: Booking, came: bool, by: str) -> Booking:
 
 
 @transaction.atomic(durable=True)
-def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Contact, by: str, about: str = "") -> tuple[Booking, str]:
+def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Contact, by: str, about: str = "",
+                     language: str = "ja") -> tuple[Booking, str]:
     """A booking for somebody at the telephone or the counter, with its code to be told. Raises SlotTaken, BookedAlready, FormWrong."""
     if not contact.name:
         raise FormWrong([("name", "お名前を入力してください")])
     if about:
         claims.section_lock(service.section)
         claims.about_free(about)
-    row = booking_new(service, channel="staff", about=about, held_until=clock.now() + dt.timedelta(minutes=1))
+    row = booking_new(service, channel="staff", about=about, language=language, held_until=clock.now() + dt.timedelta(minutes=1))
     claims.claim(row, service, day, start, staff=True)
     row.sealed = sealed(contact, row)
     return row, confirm_in(row, by=by, limited=False)

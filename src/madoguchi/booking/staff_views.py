@@ -15,13 +15,15 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
+from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
 from . import days, feeds, selectors, services
 from .contact import contact_of, contact_typed
-from .errors import BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
+from .doors import Behind, door_into
+from .errors import BookedAlready, BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
 from .models import Booking
 from .pages import CODE_COOKIE, code_shown, week_context
 from .rules import State
@@ -168,10 +170,15 @@ def new_booking(request: HttpRequest, service: str) -> HttpResponse:
     slot = services.slot_read((request.POST or request.GET).get("slot", ""))
     if request.method == "POST" and slot is not None:
         try:
-            contact = contact_typed(request.POST.dict(), staff=True)
-            row, code = services.booking_by_staff(service=found, day=slot[0], start=slot[1], contact=contact, by=actor_of(request).actor)
+            behind = _behind(request, found)
+            typed = request.POST.dict()
+            contact = contact_typed(typed | {"name": typed.get("name", "").strip() or behind.name}, staff=True)
+            row, code = services.booking_by_staff(service=found, day=slot[0], start=slot[1], contact=contact, by=actor_of(request).actor,
+                                                  about=behind.about, language=behind.language)
         except FormWrong as wrong:
             faults = wrong.faults
+        except BookedAlready as already:
+            faults = [("about", already.ja)]
         except SlotTaken as taken:
             slot, refused = None, taken.ja
         else:
@@ -183,8 +190,20 @@ def new_booking(request: HttpRequest, service: str) -> HttpResponse:
     if slot is None:
         context = shared | week_context(request, found, staff=True) | {"refused": refused, "section": found.section}
         return render(request, "booking/staff_week.html", context, status=409 if refused else 200)
-    context = shared | {"s": found, "slot": days.Slot(slot[0], slot[1], 1), "faults": faults, "wrong": dict(faults), "typed": request.POST}
+    context = shared | {"s": found, "slot": days.Slot(slot[0], slot[1], 1), "faults": faults, "wrong": dict(faults), "typed": request.POST,
+                        "door": door_into(found)}
     return render(request, "booking/staff_form.html", context, status=422 if faults else 200)
+
+
+def _behind(request: HttpRequest, service: Service) -> Behind:
+    """What the booking is for, by its number; nothing where none was typed. Raises FormWrong."""
+    door, number = door_into(service), request.POST.get("about", "").strip()[:40]
+    if door is None or not number:
+        return Behind("")
+    try:
+        return door.find(actor_of(request), number)
+    except DomainError as wrong:
+        raise FormWrong([("about", wrong.ja)]) from None
 
 
 @login_required

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from dataclasses import asdict
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.booking.public import FormWrong, contact_of, hours_words
+from madoguchi.booking.public import BookingOver, FormWrong, Occasion, contact_of, hours_words, until_day_of
 from madoguchi.identity.public import colleagues
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
@@ -18,6 +21,8 @@ from .staff_errors import DutyWrong
 from .staff_views import actor_of
 
 STATES = {"confirmed": "予約", "cancelled": "取消し", "came": "来た", "absent": "来なかった"}
+CHANGEABLE = ("name", "place", "start", "end", "seats", "until", "who", "bring")
+DONE = ("told", "silent", "stay", "moved_told", "moved_silent", "off_told", "off_silent", "changed")
 FIELDS = ("name", "kind", "for", "place", "day", "start", "end", "seats", "minutes", "until", "who", "bring")
 
 
@@ -53,12 +58,41 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         except DutyWrong as wrong:
             refused, status = wrong.ja, wrong.status
     found, bookings = outings.outing_get(actor=actor, key=key)
-    told = {k: request.GET[k] for k in ("told", "silent") if request.GET.get(k, "").isdecimal() and len(request.GET[k]) < 5}
+    told = {k: request.GET[k] for k in DONE if request.GET.get(k, "").isdecimal() and len(request.GET[k]) < 5}
     context = {"o": found, "row": found.row, "hours": hours_words(found.row), "people": colleagues(found.row.section), "refused": refused,
-               "told": told,
+               "told": told, "over": found.row.day < clock.today(),
                "for": outings.FOR["receive" if found.row.door else "apply"],
                "bookings": [(b, contact_of(b), STATES.get(b.state, b.state)) for b in bookings]}
     return render(request, "cards/staff_outing.html", context, status=status)
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def change(request: HttpRequest, key: str) -> HttpResponse:
+    """Another place, other hours or seats: first what it does to the bookings, then it is done."""
+    actor, faults, does, refused = actor_of(request), list[tuple[str, str]](), None, ""
+    row = outings.outing_get(actor=actor, key=key)[0].row
+    typed = {k: request.POST.get(k, "")[:200] for k in CHANGEABLE} if request.method == "POST" else _typed(row)
+    if request.method == "POST":
+        try:
+            does = outings.outing_change(actor=actor, key=key, form=typed, dry_run=True)
+            if does.quiet or request.POST.get("go") == "yes":
+                done = outings.outing_change(actor=actor, key=key, form=typed)
+                return see_other(f"{reverse('card_outing', kwargs={'key': key})}?{urlencode({'changed': 1} | asdict(done))}")
+        except FormWrong as wrong:
+            faults = wrong.faults
+        except BookingOver as over:
+            refused = over.ja
+        if request.POST.get("go") == "back":
+            does = None
+    context = {"row": row, "hours": hours_words(row), "typed": typed, "faults": faults, "wrong": dict(faults), "does": does, "refused": refused}
+    return render(request, "cards/staff_outing_change.html", context, status=409 if refused else 422 if faults else 200)
+
+
+def _typed(row: Occasion) -> dict[str, str]:
+    start, _, end = hours_words(row).partition("〜")
+    return {"name": row.name, "place": row.place, "start": start, "end": end, "seats": str(row.seats), "until": str(until_day_of(row)),
+            "who": row.who, "bring": row.bring}
 
 
 @login_required

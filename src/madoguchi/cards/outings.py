@@ -9,10 +9,12 @@ from django.db import transaction
 
 from madoguchi.booking.public import (
     Booking,
+    Changed,
     FormWrong,
     Occasion,
     booked_at,
     occasion_cancel,
+    occasion_change,
     occasion_make,
     occasion_of,
     occasion_read,
@@ -111,6 +113,12 @@ def staff_set(*, actor: Staff, key: str, staff_ids: Collection[str]) -> None:
     Duty.objects.filter(occasion=key).exclude(staff__in=[known[i] for i in staff_ids]).delete()
     Duty.objects.bulk_create([Duty(occasion=key, staff=known[i]) for i in sorted(set(staff_ids))], ignore_conflicts=True)
     audit.record(actor.actor, "cards.staffed", chain=CHAIN, facts={"occasion": key, "staff": sorted(known[i].actor for i in set(staff_ids))})
+
+
+def outing_change(*, actor: Staff, key: str, form: Mapping[str, str], dry_run: bool = False) -> Changed:
+    """Another place, other hours or seats; returns what it does to the bookings, with ``dry_run`` would do. Raises Forbidden, FormWrong,
+    ServiceNotFound, BookingOver."""
+    return occasion_change(section=selectors.insist(actor=actor), key=key, form=form, by=actor.actor, dry_run=dry_run)
 
 
 def outing_cancel(*, actor: Staff, key: str) -> tuple[int, int]:

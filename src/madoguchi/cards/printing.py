@@ -19,13 +19,13 @@ from .staff_errors import NothingToSend
 KINDS = {"notice": NOTICE, "reminder": REMINDER, "expiry": LETTER}
 
 
-def letters_lay(*, actor: Operator, kind: str, folder: Path) -> Iterator[tuple[Path, int]]:
+def letters_lay(*, operator: Operator, kind: str, folder: Path) -> Iterator[tuple[Path, int]]:
     """First the files that the same command left undone, then new batches until no letter is due. Tells each file and its letters."""
-    for batch in Batch.objects.filter(made_by=actor.actor, kind=KINDS[kind], laid_at=None).order_by("id"):
+    for batch in Batch.objects.filter(made_by=operator.actor, kind=KINDS[kind], laid_at=None).order_by("id"):
         yield _lay(batch, folder)
     while True:
         try:
-            batch = expiry_letters(actor=actor) if kind == "expiry" else letters_make(actor=actor, kind=KINDS[kind])
+            batch = expiry_letters(actor=operator) if kind == "expiry" else letters_make(actor=operator, kind=KINDS[kind])
         except NothingToSend:
             return
         yield _lay(batch, folder)

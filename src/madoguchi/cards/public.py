@@ -1,11 +1,16 @@
 """Door: sweeps for the worker, the sealed columns for the wiring."""
 
 from . import expiries, holder
+from .city import DOOR
 from .expiries import expiries_sweep, expiries_tell
 from .keeping import bookings_finish, duties_sweep, stock_sweep
+from .selectors import card_for_booking
 from .trial import trial_cards
 from .witness import witness
 
 SEALED = (*holder.SEALED, *expiries.SEALED)
 
-__all__ = ["SEALED", "bookings_finish", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "trial_cards", "witness"]
+__all__ = [
+    "DOOR", "SEALED", "bookings_finish", "card_for_booking", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "trial_cards",
+    "witness",
+]

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from django.db.models import Count, Q
 
-from madoguchi.booking.public import Booking, booked_about
+from madoguchi.booking.public import Behind, Booking, booked_about
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden
@@ -19,7 +19,7 @@ from .holder import holder_of, proof_of
 from .models import Batch, Card
 from .operators import Actor, Operator
 from .rules import IN_STOCK, Holder, State, day_said, keep_until, number_plain, remind_from
-from .staff_errors import CardNotFound
+from .staff_errors import CardNotFound, CardOver
 
 PAGE = 50
 NOTICE, REMINDER = "notice", "reminder"
@@ -179,6 +179,18 @@ def card_by_proof(*, number: str, born: str) -> Card:
     if row.state not in IN_STOCK:
         raise CardGone
     return row
+
+
+def card_for_booking(actor: Staff, number: str) -> Behind:
+    """The card in stock that a clerk books for at the telephone, by the number of its letter. Raises CardNotFound, CardOver, Forbidden."""
+    insist(actor=actor)
+    row = Card.objects.filter(number=number_plain(number)).first() if number_plain(number) else None
+    if row is None:
+        raise CardNotFound("この番号のカードは、お預かりの中にありません。通知書の番号を確かめるか、空けてください。")
+    if row.state not in IN_STOCK:
+        raise CardOver("このカードは、渡したか返したあとです。「カード交付」で確かめてください。")
+    holder = holder_of(row)
+    return Behind(about(row), holder.name, holder.language)
 
 
 def booking_of(card: Card) -> Booking | None:

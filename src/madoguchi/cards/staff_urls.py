@@ -19,6 +19,7 @@ urlpatterns = [
     path("cards/rates/rates.csv", rates.as_csv, name="card_rates_csv"),
     path("cards/outings/", outings.listing, name="card_outings"),
     path("cards/outings/<slug:key>/", outings.one, name="card_outing"),
+    path("cards/outings/<slug:key>/change/", outings.change, name="card_outing_change"),
     path("cards/outings/<slug:key>/cancel/", outings.cancel, name="card_outing_cancel"),
     path("cards/c/<uuidtext:card_id>/", views.one, name="card_one"),
     path("cards/c/<uuidtext:card_id>/hand/", views.hand, name="card_hand"),

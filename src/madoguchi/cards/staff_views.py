@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import Staff
 from madoguchi.web import searches
+from madoguchi.web.languages import LANGUAGES
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
@@ -20,7 +21,7 @@ from . import selectors, services
 from .city import card_city
 from .letters import SUBJECT, batch_pdf
 from .models import Card
-from .rules import IN_STOCK
+from .rules import IN_STOCK, day_said
 from .selectors import FILTERS, NOTICE, PAGE, REMINDER
 from .sheet import COLUMNS
 from .staff_errors import CardOver, NothingToSend, SheetWrong
@@ -130,7 +131,9 @@ def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int =
     card = selectors.card_get(actor=actor_of(request), card_id=card_id)
     found = selectors.shown([card])[0]
     words, chip = words_of(card)
-    context = {"s": found, "c": card, "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS,
+    language = LANGUAGES.get(found.holder.language)
+    context = {"s": found, "c": card, "born": day_said(found.holder.born), "language": language.name if language else found.holder.language,
+               "pickup": card_city().service("受取り"), "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS,
                "refused": refused, "typed": typed or {},
                "ends": [(ja, day) for key, ja in ENDS if (day := day_typed(request.GET.get(key, "")))],
                "letters": [(letter.batch, SUBJECT[letter.batch.kind]) for letter in card.letters.select_related("batch").order_by("id")]}

@@ -9,10 +9,10 @@ from tests.support.hall import OPENING
 from tests.support.walk import text
 
 from madoguchi.booking.models import Booking, Occasion, Taken, Waiting
-from madoguchi.booking.public import bookings_sweep
-from madoguchi.cards import outings
+from madoguchi.booking.public import bookings_remind, bookings_sweep, contact_of
+from madoguchi.cards import outings, services
 from madoguchi.cards.models import Duty
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, witness
 from madoguchi.kernel.models import Message
 
 from .conftest import notified
@@ -29,11 +29,12 @@ def made(hall, *staff: str, **more: str) -> Occasion:
 
 
 def book(client, row: Occasion, at: str = "10:00", **who: str) -> Booking:
+    before = list(Booking.objects.values_list("id", flat=True))
     away = client.post(f"/booking/{row.key}/hold/", {"slot": f"{row.day}T{at}"})
     assert away.status_code == 303, text(away)
     checked = client.post(away["Location"], WHO | who)
     assert client.post(checked["Location"]).status_code == 303
-    return Booking.objects.latest("created_at")
+    return Booking.objects.exclude(id__in=before).get()
 
 
 def test_an_occasion_is_booked_as_everything_is_until_it_is_full(hall):
@@ -119,3 +120,96 @@ def test_what_is_typed_wrong_is_said_and_kept(hall, field, typed, words):
     answer = desk.post("/staff/cards/outings/", FORM | {field: typed})
     assert answer.status_code == 422 and words in text(answer) and "試用工業 本社" in text(answer)
     assert not Occasion.objects.exists()
+
+
+# --- changed (内容を変える)
+
+NEW = {"name": "出張申請(試用工業)", "place": "試用工業 本社", "start": "10:00", "end": "11:00", "seats": "2", "until": "", "who": "",
+       "bring": "本人確認書類"}
+
+
+def test_another_place_is_said_first_then_told_and_the_times_stay(hall):
+    row = made(hall, "okada", seats="2", who="")
+    told, silent = book(hall.browser(), row), book(hall.browser(), row, mail="", phone="0767530000")
+    desk, where = hall.desk("okada"), f"/staff/cards/outings/{row.key}/change/"
+    assert 'value="試用工業 本社"' in text(desk.get(where))
+    said = desk.post(where, NEW | {"place": "試用工業 第二工場"})
+    assert said.status_code == 200 and "メール1件、電話が要る方1件" in text(said) and Occasion.objects.get().place == "試用工業 本社"
+    back = text(desk.post(where, NEW | {"place": "試用工業 第二工場", "go": "back"}))
+    assert 'value="試用工業 第二工場"' in back and "予約はこうなります" not in back and Occasion.objects.get().place == "試用工業 本社"
+    done = desk.post(where, NEW | {"place": "試用工業 第二工場", "go": "yes"})
+    assert done.status_code == 303 and "メールで知らせた予約1件" in text(desk.get(done["Location"]))
+    assert Occasion.objects.get().place == "試用工業 第二工場" and "試用工業 第二工場" in text(hall.browser().get("/card/"))
+    assert Message.objects.filter(key__contains=f"{told.id}:moved:1").count() == 1
+    assert not Message.objects.filter(key__contains=str(silent.id)).exists()
+    assert set(Booking.objects.values_list("state", "start")) == {("confirmed", 600)}
+    assert desk.post(where, NEW | {"place": "試用工業 第二工場"}).status_code == 303  # nothing to tell: done at once
+    assert Message.objects.filter(key__contains=":moved:").count() == 1 and witness.verify() == []
+
+
+def test_fewer_seats_and_hours_keep_who_fits_and_cancel_the_others(hall):
+    row = made(hall, "okada", seats="3", who="")
+    first, second, third = (book(hall.browser(), row, at, mail=f"{n}@example.jp") for n, at in enumerate(("10:00", "10:00", "10:30")))
+    Booking.objects.filter(id=first.id).update(seat=2)  # the seat that goes; another is free
+    Taken.objects.filter(booking=first).update(seat=2)
+    held = hall.browser().post(f"/booking/{row.key}/hold/", {"slot": f"{SUNDAY}T10:30"})
+    assert held.status_code == 303
+    done = outings.outing_change(actor=hall.staff("okada"), key=row.key, form=NEW | {"end": "10:30"}, dry_run=True)
+    assert (done.stay, done.off_told, done.off_silent) == (2, 1, 0) and not Message.objects.filter(key__contains=":off:").exists()
+    assert outings.outing_change(actor=hall.staff("okada"), key=row.key, form=NEW | {"end": "10:30"}) == done
+    assert {b.id: b.state for b in Booking.objects.exclude(state="lapsed")} == {first.id: "confirmed", second.id: "confirmed", third.id: "cancelled"}
+    assert Booking.objects.get(id=first.id).seat == 0 and Booking.objects.get(state="lapsed")
+    assert Message.objects.filter(key__contains=f"{third.id}:off").count() == 1 and witness.verify() == []
+
+
+def test_who_waits_is_offered_what_a_change_makes_free(hall):
+    row = made(hall, "okada", end="10:30")
+    book(hall.browser(), row)
+    waits = hall.browser().post(f"/booking/{row.key}/wait/", {"day": str(SUNDAY), "name": "試用 うめ", "mail": "ume@example.jp"})
+    assert waits.status_code == 303
+    outings.outing_change(actor=hall.staff("okada"), key=row.key, form=NEW | {"end": "11:00", "seats": "1"})
+    assert Waiting.objects.get().state == "offered"
+
+
+def test_what_cannot_be_changed_is_told_and_kept(hall):
+    row = made(hall, "okada", until="2026-11-25")
+    desk, where = hall.desk("okada"), f"/staff/cards/outings/{row.key}/change/"
+    wrong = desk.post(where, NEW | {"end": "9:00", "place": "残る場所"})
+    assert wrong.status_code == 422 and "残る場所" in text(wrong)
+    with clock.frozen(dt.datetime(2026, 11, 28, 9, 0, tzinfo=clock.JST)):  # the last day to book is over: it may stay so
+        again = hall.desk("okada")
+        assert again.post(where, NEW | {"until": "2026-11-25"}).status_code == 303
+        assert again.post(where, NEW | {"until": "2026-11-24"}).status_code == 422
+    desk.post(f"/staff/cards/outings/{row.key}/cancel/")
+    assert desk.post(where, NEW).status_code == 409 and hall.desk("tanaka").post(where, NEW).status_code == 403
+    Occasion.objects.update(seats=9)
+    assert "記録と違います" in witness.verify()[0].ja
+
+
+# --- by telephone, for a card
+
+
+def call(desk, service: str, at: str, **typed: str):
+    return desk.post(f"/staff/booking/new/{service}/", {"slot": at, "name": "", "phone": "", "mail": ""} | typed)
+
+
+def test_a_clerk_ties_a_telephone_booking_to_a_card_by_its_number(hall):
+    card, other = notified(hall)[:2]
+    row, desk = made(hall, "okada", **{"for": "receive"}), hall.desk("okada")
+    assert "交付通知書の番号" in text(desk.get(f"/staff/booking/new/{row.key}/?slot={SUNDAY}T10:00"))
+    assert "交付通知書の番号" not in text(desk.get(f"/staff/booking/new/card-apply/?slot={SUNDAY}T10:00"))
+    wrong = call(desk, row.key, f"{SUNDAY}T10:00", about="NT-9999", phone="0767530000")
+    assert wrong.status_code == 422 and "お預かりの中にありません" in text(wrong) and "NT-9999" in text(wrong) and "0767530000" in text(wrong)
+    sent = call(desk, row.key, f"{SUNDAY}T10:00", about="nt-0001", mail="hanako@example.jp")
+    assert sent.status_code == 303
+    booking = Booking.objects.get()
+    assert booking.about == f"card:{card.id}" and contact_of(booking).name == "見本 花子"
+    assert "12月6日" in text(desk.get("/staff/cards/?show=booked"))
+    twice = call(desk, row.key, f"{SUNDAY}T10:30", about="NT-0001")
+    assert twice.status_code == 422 and "もう入っています" in text(twice)
+    with clock.frozen(dt.datetime(2026, 12, 5, 17, 0, tzinfo=clock.JST)):
+        assert bookings_remind() == 1 == Message.objects.filter(key__contains=f"{booking.id}:remind").count()
+    services.card_return(actor=hall.staff("okada"), card_id=str(other.id), why="moved")
+    gone = call(desk, row.key, f"{SUNDAY}T10:30", about="NT-0002")
+    assert gone.status_code == 422 and "渡したか返したあと" in text(gone)
+    assert call(desk, row.key, f"{SUNDAY}T10:30", name="番号のわからない方").status_code == 303  # without the number it is an ordinary booking

@@ -16,10 +16,11 @@ from .test_outings import made
 
 # route → the ids it carries
 STRANGERS = {"card_one": ("card_id",), "card_hand": ("card_id",), "card_return": ("card_id",), "card_sheets": ("batch_id",),
-             "card_outing": ("key",), "card_expiry_drop": ("expiry_id",), "card_consent": ("card_id",), "card_outing_cancel": ("key",)}
+             "card_outing": ("key",), "card_expiry_drop": ("expiry_id",), "card_consent": ("card_id",), "card_outing_cancel": ("key",),
+             "card_outing_change": ("key",)}
 FORMS = {"card_expiry_drop", "card_consent", "card_hand", "card_return", "card_outing_cancel"}
 PAGES = ("", "import/", "letters/", "outings/", "rates/", "rates/rates.csv", "expiries/", "expiries/expiries.csv")
-WHOLE = {"card_outing", "card_outing_cancel"}  # who is not of the section is told so, whatever the key
+WHOLE = {"card_outing", "card_outing_cancel", "card_outing_change"}  # who is not of the section is told so, whatever the key
 
 
 def ending(hall) -> str:

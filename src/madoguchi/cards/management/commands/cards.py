@@ -86,7 +86,7 @@ class Command(BaseCommand):
         files = letters = 0
         try:
             options["out"].mkdir(parents=True, exist_ok=True)
-            for path, count in printing.letters_lay(actor=ACTOR, kind=options["kind"], folder=options["out"]):
+            for path, count in printing.letters_lay(operator=ACTOR, kind=options["kind"], folder=options["out"]):
                 files, letters = files + 1, letters + count
                 self.stdout.write(f"{path}: {count}通")
         except OSError as wrong:

@@ -1,0 +1,40 @@
+"""Doors from the inside: a clerk at the telephone ties a booking to the thing that a room above knows by its number."""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from dataclasses import dataclass
+
+from madoguchi.identity.public import Staff
+
+from .setup import Service
+
+
+@dataclass(frozen=True, slots=True)
+class Behind:
+    """What lies behind a door: what the booking is for, and whose it is."""
+
+    about: str
+    name: str = ""
+    language: str = "ja"
+
+
+@dataclass(frozen=True, slots=True)
+class Door:
+    """A room above: what it calls its number, and how it finds what the number names. ``find`` raises a DomainError with words for the clerk."""
+
+    label: str
+    find: Callable[[Staff, str], Behind]
+
+
+_doors: dict[str, Door] = {}
+
+
+def register(address: str, door: Door) -> None:
+    """Make a door known. Called by the composition root only (config.wiring)."""
+    _doors[address] = door
+
+
+def door_into(service: Service) -> Door | None:
+    """The door of a service, where it has one."""
+    return _doors.get(service.door) if service.door else None
