@@ -95,4 +95,4 @@ OWN = {
     "counter.services.help_new": "for an interview that its clerk shows, and for a help of the one who asks",
     "register.services.resident_found": "for counter.interviewing.interview_fill, which has its strangers; guarded people: counter/tests",
 }
-OPEN: dict[str, tuple[str, set[str] | None]] = {}
+OPEN: dict[str, tuple[str, set[str] | None]] = {"counter.selectors.procedures_helped": ("names of what is published", None)}

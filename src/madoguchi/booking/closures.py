@@ -64,7 +64,8 @@ def closure_read(section: str, typed: Typed, by: str) -> Closure:
     if end < 0 or (start >= 0 and end <= start):
         faults.append(("end", f"終わりの時刻は、始まりより後の {CELL}分きざみにしてください。一日中のときは空けてください"))
     if not 0 <= seats <= most and seats != 0:
-        faults.append(("seats", f"減らす席の数は、窓口を選んでから、その席の数({most})までにしてください。すべて止めるときは空けてください"))
+        told = f"減らす席の数は、その窓口の席の数({most})までにしてください" if most else "席の数を減らすときは、先に窓口を一つ選んでください"
+        faults.append(("seats", f"{told}。すべて止めるときは空けてください"))
     if not 2 <= len(reason) <= REASON_MOST:
         faults.append(("reason", f"理由を{REASON_MOST}字までで入力してください(例: 職員の研修)。人の名前は書かないでください"))
     if faults or first is None or last is None:

@@ -33,6 +33,14 @@ class ShownHelp:
     open: bool
 
 
+def procedures_helped(query: str) -> list[tuple[str, str]]:
+    """(name, slug) of what somebody can be helped with: as the search finds it, else by reading."""
+    there = {p.slug: p.definition for p in procedures.catalogue()}
+    if query:
+        return [(str(there[hit.slug].name), hit.slug) for hit in procedures.search(query).hits if hit.slug in there]
+    return [(str(d.name), slug) for slug, d in sorted(there.items(), key=lambda pair: pair[1].reading)]
+
+
 def code_digest(code: str) -> str:
     """What is stored of a code."""
     return keyed_digest(keys.subkey("counter-code"), code.encode())

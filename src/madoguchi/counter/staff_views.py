@@ -13,12 +13,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import Staff, qr_image
 from madoguchi.kernel.errors import NotFound
-from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
 from .rules import CODE_MINUTES
 
+MOST_NAMES = 100  # procedures to choose from without searching: a city may have five hundred
 ONCE = "mado_help"  # the code, for the supporter's page, as long as it is good
 
 
@@ -41,8 +41,10 @@ def helps(request: HttpRequest) -> HttpResponse:
             response.set_signed_cookie(ONCE, code, salt=str(row.id), max_age=CODE_MINUTES * 60, httponly=True, secure=settings.SECURE_COOKIES,
                                        samesite="Lax", path="/staff/")
             return response
-    names = sorted((str(p.definition.name), p.slug) for p in procedures.catalogue())
-    context = {"rows": selectors.help_list(actor=actor), "names": names, "faults": [("slug", fault)] if fault else []}
+    query = request.GET.get("q", "").strip()[:60]
+    names = selectors.procedures_helped(query)
+    context = {"rows": selectors.help_list(actor=actor), "names": names[:MOST_NAMES], "more": len(names) > MOST_NAMES, "query": query,
+               "faults": [("slug", fault)] if fault else []}
     return render(request, "counter/helps.html", context, status=422 if fault else 200)
 
 

@@ -5,7 +5,7 @@ from __future__ import annotations
 import functools
 from collections.abc import Callable
 from typing import Any
-from urllib.parse import quote
+from urllib.parse import quote, urlencode
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -140,7 +140,8 @@ def together(request: HttpRequest, plan_id: str) -> HttpResponse:
     sent = kept.get("p", []) if kept else (request.POST if request.method == "POST" else request.GET).getlist("p")
     chosen = [i for i in open_ if i.task.slug in sent]
     if not owner.signed_in and any(i.published and i.published.definition.level != "なし" for i in chosen):
-        return see_other(f"/sign-in/?why=card&next={quote(request.path)}")
+        back = f"{request.path}?{urlencode([('p', i.task.slug) for i in chosen])}"
+        return see_other(f"/sign-in/?why=card&next={quote(back)}")
     context: dict[str, Any] = {"plan": found, "f": shown, "open": open_, "chosen": chosen, "asked": "go" in request.GET and not chosen}
     if not chosen:
         return render(request, "guide/together.html", context)

@@ -65,3 +65,4 @@ class ReceivedWrong(DomainError):
     code = "received_wrong"
     status = 422
     ja = "収受日を入力してください。今日か、それより前の日です。"
+    too_old = "収受日は、この10年の日付を入力してください。年がまちがっていないか確かめてください。"

@@ -19,6 +19,8 @@ from .models import Packet, Page, Upload
 from .rules import DONE, FILED, KEEP_DAYS, OPEN, Leaf
 from .taking import broken_forget, chain_of, packet_new
 
+OLDEST = 3650  # days since a paper came in: more is a slip of the pen
+
 
 @transaction.atomic(durable=True)
 def page_place(*, actor: Staff, page_id: str, packet_id: str, slug: str, leaf: int) -> Packet:
@@ -91,8 +93,10 @@ def packet_note(*, actor: Staff, packet_id: str, note: str, received: dt.date | 
 def received_read(day: dt.date | None) -> dt.datetime:
     """The moment that counts for a day of receipt: now for today, else its beginning. Raises ReceivedWrong."""
     today = clock.today()
-    if day is None or day > today or day < today - dt.timedelta(days=3650):
+    if day is None or day > today:
         raise ReceivedWrong
+    if day < today - dt.timedelta(days=OLDEST):
+        raise ReceivedWrong(ReceivedWrong.too_old)
     return clock.now() if day == today else dt.datetime.combine(day, dt.time(0), clock.JST)
 
 

@@ -88,6 +88,18 @@ def test_from_the_code_to_the_case(hall: Hall):
     assert audit.verify() == []
 
 
+def test_where_there_are_many_procedures_one_searches(hall: Hall, monkeypatch):
+    monkeypatch.setattr("madoguchi.counter.staff_views.MOST_NAMES", 1)
+    for slug in (RISAI, "inkan-shoumei"):
+        hall.definition(slug)
+    desk = hall.desk("mori")
+    page = text(desk.get("/staff/counter/"))
+    assert page.count("<option value=") == 2 and "言葉でさがしてください" in page, "none chosen, and the first by its reading"
+    found = text(desk.get("/staff/counter/", {"q": "罹災"}))
+    assert f'<option value="{RISAI}"' in found and 'value="inkan-shoumei"' not in found
+    assert "見つかりませんでした" in text(desk.get("/staff/counter/", {"q": "ないないない"}))
+
+
 def test_without_a_tablet_nothing_is_marked(hall: Hall):
     hall.definition(RISAI)
     client = Client()

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import re
 import uuid
+from urllib.parse import quote
 
 import pytest
 from django.test import Client
@@ -182,7 +183,8 @@ def test_a_wrong_telephone_begins_nothing(town):
 def test_a_guest_is_asked_for_the_card_where_a_procedure_asks_for_it(town):
     client = Client()
     url = begin(client)
-    assert client.get(f"{url}together/", {"go": "1", "p": [NINTEI]})["Location"].startswith("/sign-in/?why=card")
+    where = client.get(f"{url}together/", {"go": "1", "p": [NINTEI]})["Location"]
+    assert where == f"/sign-in/?why=card&next={quote(f'{url}together/?p={NINTEI}')}", "what was chosen is chosen after the sign-in"
     assert not Draft.objects.exists()
 
 

@@ -82,6 +82,7 @@ def test_from_paper_to_the_case(hall: Hall):
     check = desk.get(went["Location"])
     assert went["Location"] == f"{at}check/" and "見本\u3000花子" in text(check) and "このままでは" not in text(check)
     assert desk.post(f"{at}check/", {"received": "2026-11-21"}).status_code == 422, "tomorrow"
+    assert "この10年の日付" in text(desk.post(f"{at}check/", {"received": "1990-01-01"}))
     assert not Application.objects.exists()
     assert desk.post(f"{at}check/", {"received": "2026-11-18"})["Location"] == at
     row = Application.objects.get()
