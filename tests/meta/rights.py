@@ -418,7 +418,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                               {"identity.staff_entry_views", "casework.bulk"}),
     "identity.selectors.works_in": ("yes or no, for the handler of a mover", {"casework.handlers"}),
     "identity.selectors.colleagues": ("names of a section's staff, for its own people",
-                                      {"identity.directory", "casework.staff_views", "casework.services", "cards.outings",
+                                      {"cards.trial", "identity.directory", "casework.staff_views", "casework.services", "cards.outings",
                                        "cards.outing_staff_views"}),
     "intake.applications.application_by_code": ("asks for receipt number and code, counted and locked", {"intake.views_my"}),
     "intake.drafts.resume_read": ("reads a signed link", {"intake.views_form"}),
