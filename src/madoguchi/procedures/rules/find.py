@@ -11,19 +11,19 @@ import re
 import unicodedata
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
 from .model import Definition
 from .spoken import Readings
 from .synonyms import Synonyms
+from .vocabulary import LONGEST, Words, split
 
 __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
 NAME, OTHER, TEXT, DETAIL = "name", "other", "text", "detail"  # where a word stands: name and reading, other names and keywords, …
 WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
 REMEMBERED = 2_000  # words whose places are kept
-LONGEST = 14  # letters of a word that a query is cut into
 COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
 UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
 STRONG = 4.0  # the score of a word in a name or among the keywords
@@ -103,29 +103,6 @@ class _Held:
     best: Mapping[str, tuple[float, int]]
 
 
-@dataclass(slots=True)
-class _Words:
-    """The vocabulary: plain word → as written; its words by letter, for typing errors."""
-
-    all: dict[str, str] = field(default_factory=dict)
-    by_letter: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
-
-    def add(self, written: str) -> None:
-        word = plain(written)
-        if 2 <= len(word) <= LONGEST and word not in self.all:
-            self.all[word] = written
-            for letter in set(word):
-                self.by_letter[letter].add(word)
-
-    def near(self, word: str) -> list[str]:
-        """Words that differ from this one by one letter. Two neighbours swapped share every letter, not one pair."""
-        if len(word) < 3 or is_latin(word):
-            return []
-        shared = Counter(w for letter in set(word) for w in self.by_letter.get(letter, ()))
-        least = len(set(word)) - 1
-        return [w for w, n in shared.items() if n >= least and len(w) > 2 and one_off(word, w)]
-
-
 class Index:
     """An immutable index of definitions. ``names``: slug → its names in other languages, and readings of other names."""
 
@@ -140,7 +117,7 @@ class Index:
         grown: dict[str, list[int]] = defaultdict(list)
         self._latin: dict[str, dict[str, float]] = defaultdict(dict)
         self._shown: dict[tuple[str, str], str] = {}
-        self._vocabulary = _Words()
+        self._vocabulary = Words()
         self._held: dict[str, _Held] = {}
         self.slugs: list[str] = []
         for d in definitions:
@@ -157,11 +134,11 @@ class Index:
             for text in texts:
                 self._enter(d.id, place, text, grown)
                 if place in (NAME, OTHER):
-                    for word in (text, *_split(text)):
+                    for word in (text, *split(text)):
                         self._vocabulary.add(word)
         if _KANJI.search(d.reading):  # a draft made of a row that says no reading
             self._enter(d.id, OTHER, self._readings.read(d.name), grown)
-            for word in _split(d.name):
+            for word in split(d.name):
                 self._vocabulary.add(self._readings.read(word))
         for text, weight in names:
             if is_latin((text.split() or [""])[0]):
@@ -386,11 +363,6 @@ class Index:
         rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
         good = sorted((r for r in rated if r[0] >= 0.34 and self._holding(r[1]).count), key=lambda r: (-r[0], len(r[1])))
         return [self._vocabulary.all[w] for _, w in good[:most]]
-
-
-def _split(text: str) -> list[str]:
-    """The words of a name."""
-    return re.split(r"[\s・、()（）]+|の(?=[一-鿿])", text)
 
 
 def _places(d: Definition) -> list[tuple[str, list[str]]]:
