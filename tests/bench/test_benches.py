@@ -16,8 +16,8 @@ LEAST = {  # bench → (the least it can do, keys of its lines, what must be so 
     "catalogue": ("--quick", {"what"}, {}),
     "intake": ("--quick --engine sqlite --workers 1",
                {"cpu_ratio", "p50_ratio", "flows_per_s", "sql_per_flow", "rss_mb", "import_ratio"}, {"engine": "sqlite"}),
-    "notices": ("--quick", {"pages_per_s_core", "limit_ratio", "rss_mb", "growth_ratio"}, {"symbols_wrong": 0, "undrawn": 0, "yen_equal": True}),
-    "reconcile": ("--quick --engine sqlite", {"records_per_s", "growth_ratio"}, {}),
+    "notices": ("--notices 20 --per-file 10", {"pages_per_s_core", "limit_ratio", "rss_mb", "growth_ratio"}, {"symbols_wrong": 0, "undrawn": 0, "yen_equal": True}),
+    "reconcile": ("--sizes 300,600 --engine sqlite --formats cvs", {"records_per_s"}, {}),
     "surge": ("--engine sqlite --sizes 4,8 --warm 4 --photo-kb 60 --residents 4",
               {"applications_per_s", "p99_page_ms", "queue_lag_s", "growth_ratio", "rss_mb"}, {"failed": 0, "photos_kept": 36, "places_left": 0}),
 }
