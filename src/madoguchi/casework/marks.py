@@ -44,8 +44,9 @@ def marks(*, actor: Staff) -> dict[str, int]:
 def _count(rows: Iterable[Marked], sections: frozenset[str]) -> int:
     """Those of these that hold: by their keys alone, so that no database thinks of going through the section instead."""
     count, left = 0, iter(rows)
-    while count <= MOST and (some := dict(itertools.islice(left, TOGETHER))):
-        for case_id, section, state, due_on in Case.objects.filter(id__in=list(some)).values_list("id", "section", "state", "due_on"):
-            reported = some[case_id]
-            count += section in sections and (state in OPEN if reported is None else state in RUNNING and due_on == reported)
+    while count <= MOST and (some := set(itertools.islice(left, TOGETHER))):
+        cases = Case.objects.filter(id__in={case_id for case_id, _ in some}).values_list("id", "section", "state", "due_on")
+        for case_id, section, state, due_on in cases:
+            held = (state in OPEN and (case_id, None) in some) or (state in RUNNING and (case_id, due_on) in some)
+            count += section in sections and held
     return min(count, MOST + 1)

@@ -10,6 +10,7 @@ import re
 import pytest
 from django.test import Client
 from PIL import Image, ImageDraw
+from tests.support.forms import forms_of
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
@@ -137,13 +138,27 @@ def test_the_questions_are_asked_one_by_one_and_saved_as_the_page(hall: Hall, sl
         sent, whole = desk.get(where), generate.as_lists(generate.post_data(d, step, answers))
         while sent.status_code == 200:
             seen += 1
-            one, mark = on_screen(sent)
-            sent = desk.post(where, dict(whole) | {"_one": one, "_mark": mark, "_action": "next"})
+            one, _ = on_screen(sent)
+            answer = {name: values for name, values in whole.items() if name == one or name.startswith(f"{one}.")}
+            (form,) = [f for f in forms_of(sent, where) if "_one" in f.hidden]
+            sent = desk.post(where, form.hidden | form.shown() | answer | {"_action": "add" if more(step, answers, form) else "next"})
         assert sent.status_code == 303, text(sent)
         where = sent["Location"]
     (draft,) = interviewing.drafts_of(row)
     assert {where for where, _ in intake.read_over(draft).faults} <= {"documents"}
+    kept = {key: value for key, value in draft.answers.items() if not isinstance(value, list) and not str(value).startswith("sv_")}
+    assert kept == {key: answers[key] for key in kept} and len(kept) > 3, "what was answered is what was kept"
+    groups = [step.repeat.id for step in d.steps if step.repeat and step.repeat.id in draft.answers]
+    assert {g: len(draft.answers[g]) for g in groups} == {g: len(answers.get(g, ())) for g in groups}
     assert seen > 5
+
+
+def more(step, answers, form) -> bool:
+    """Is another one to be told of (お子さん …), after the last question about this one?"""
+    if step.repeat is None:
+        return False
+    count = int(form.hidden[f"{step.repeat.id}.count"])
+    return count < len(answers.get(step.repeat.id, ())) and form.hidden["_one"].startswith(f"{step.repeat.id}.{count - 1}.{step.questions[-1].id}")
 
 
 def on_screen(response) -> tuple[str, str]:
