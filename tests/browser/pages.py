@@ -222,7 +222,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_note": "POST only",
     "case_hold": "POST only",
     "case_lift": "POST only",
-    "case_answer": "the form of `correct` on a page of staff, for cases on paper",
+    "case_answer": [page("case-answer", lambda t: t.answered_on_paper, "tanaka", wrong="main form")],
     "case_correct": [page("case-correct", lambda t: f"{t.received.case}correct/", "yamada", wrong="main form")],
     "case_decide": [page("case-decide", lambda t: f"{t.received.case}decide/", "yamada", wrong="main form")],
     "case_approve": "POST only",

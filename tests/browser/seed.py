@@ -636,6 +636,11 @@ class Town:
     @functools.cached_property
     def on_paper(self) -> tuple[str, str]:
         """A blank form and a sheet without a code, taken in as a scan: the packet's page and the sheet's."""
+        self.scan_taken, where = self._scanned(150)
+        return (next(x for x in where if "/scans/p/" in x), next(x for x in where if "/scans/page/" in x))
+
+    def _scanned(self, dots: int) -> tuple[str, list[str]]:
+        """Take such a scan in, with so many dots an inch: its page, and the addresses on it."""
         import io
         import urllib.request
 
@@ -644,14 +649,30 @@ class Town:
 
         with urllib.request.urlopen(f"{self.base}/p/{TEATE}/paper.pdf", timeout=30) as answer:
             document = pypdfium2.PdfDocument(answer.read())
-        images = [page.render(scale=150 / 72, grayscale=True).to_pil() for page in document]
+        images = [page.render(scale=dots / 72, grayscale=True).to_pil() for page in document]
         out = io.BytesIO()
-        images[0].save(out, "PDF", save_all=True, append_images=[*images[1:], Image.new("L", (1240, 1754), 255)], resolution=150)
+        images[0].save(out, "PDF", save_all=True, append_images=[*images[1:], Image.new("L", images[0].size, 255)], resolution=dots)
         desk = self.window("tanaka").get("/staff/scans/").send("staff/scans/", {}, files=[("scan", ("scan.pdf", out.getvalue(), "application/pdf"))])
-        self.scan_taken = desk.url.removeprefix(self.base)
-        demo.wait_for("the sheets", lambda: "枚を読み取りました" in desk.get(self.scan_taken).text())
-        where = [str(x) for x in desk.page.xpath("//main//a/@href")]
-        return (next(x for x in where if "/scans/p/" in x), next(x for x in where if "/scans/page/" in x))
+        taken = desk.url.removeprefix(self.base)
+        demo.wait_for("the sheets", lambda: "枚を読み取りました" in desk.get(taken).text())
+        return taken, [str(x) for x in desk.page.xpath("//main//a/@href")]
+
+    @functools.cached_property
+    def answered_on_paper(self) -> str:
+        """A case typed off from paper, of which something must be put right: the page on which the answer is typed off."""
+        packet = next(x for x in self._scanned(160)[1] if "/scans/p/" in x)
+        desk, given = self.window("tanaka").get(packet), answers(TEATE)
+        desk.get(str(desk.page.xpath("//main//a[contains(@href, '/k/')]/@href")[0]))
+        while (here := re.search(r"/k/([^/]+)/$", was := desk.url)):
+            desk.send("./", fields(TEATE, here[1], given) | {"_action": "next"})
+            assert desk.url != was, desk.errors()
+        desk.send("./", {"received": str(dt.date.today())})
+        receipt = re.search(r"R\d+-\d{4}-\d{4}-\d", desk.text())
+        assert receipt, desk.errors()
+        office = demo.Office(self.base, "kosodate")
+        case = office.find(receipt[0]).removeprefix(self.base)
+        office.ask_correction(case)
+        return f"{case}answer/"
 
     @functools.cached_property
     def built(self) -> str:

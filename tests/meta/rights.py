@@ -101,6 +101,10 @@ CASEWORK = {
     "casework.paper_answers.answer_case": staff(lambda w, a: paper_answers.answer_case(actor=a, case_id=w.case), SECTION, anything),
     "casework.paper_answers.paper_answer": staff(lambda w, a: paper_answers.paper_answer(actor=a, case_id=w.case, raw={}, extra=frozenset()),
                                                  SECTION, anything),
+    "casework.paper_answers.paper_sheet": staff(lambda w, a: paper_answers.paper_sheet(
+        actor=a, case_id=w.case, slot="scans", source=io.BytesIO(papers.jpeg()), name="a.jpg", size=1), SECTION, anything),
+    "casework.paper_answers.paper_sheet_drop": staff(lambda w, a: paper_answers.paper_sheet_drop(actor=a, case_id=w.case, file_id=w.case),
+                                                     SECTION, anything),
     "casework.papers.paper_put": staff(put_paper, SECTION, something),
     "casework.papers.paper_drop": staff(lambda w, a: enclosed.paper_drop(actor=a, case_id=w.case, document="certificate"), SECTION, anything),
     "casework.holdings.holdings": staff(lambda w, a: holdings.holdings(actor=a, case=w.open_case), SECTION, lambda v, w: v is not None),

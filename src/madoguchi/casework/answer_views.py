@@ -2,11 +2,16 @@
 
 from __future__ import annotations
 
+from typing import Any, BinaryIO, cast
+
+from django.conf import settings
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
+from madoguchi.files.public import FileRefused
+from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault
@@ -30,10 +35,15 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _page(request, case, None, frozenset())
     raw: Raw = {key: list(values) for key, values in request.POST.lists()}
     extra = frozenset(raw.get("_extra", []))
-    action = request.POST.get("_action", "send")
-    if action.startswith("zip:"):
-        raw, said = procedures.postcode_fill(raw, action.removeprefix("zip:"))
-        return _page(request, case, raw, extra, said=(action.removeprefix("zip:"), said))
+    refused = _kept(request, actor, case_id)
+    action, _, what = request.POST.get("_action", "send").partition(":")
+    if action == "zip":
+        raw, said = procedures.postcode_fill(raw, what)
+        return _page(request, case, raw, extra, said=(what, said), refused=refused)
+    if action == "drop":
+        paper_answers.paper_sheet_drop(actor=actor, case_id=case_id, file_id=what)
+    if refused or action in ("add", "drop"):
+        return _page(request, case, raw, extra, refused=refused)
     try:
         paper_answers.paper_answer(actor=actor, case_id=case_id, raw=raw, extra=extra)
     except intake.AnswersWrong as wrong:
@@ -42,8 +52,22 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
 
+def _kept(request: HttpRequest, actor: Staff, case_id: str) -> list[tuple[str, str]]:
+    """Keep what was sent along; (anchor, words) of what was not taken."""
+    refused = []
+    for field, sent in request.FILES.lists():
+        for one in sent:
+            try:
+                paper_answers.paper_sheet(actor=actor, case_id=case_id, slot=field.removeprefix("file."), source=cast(BinaryIO, one),
+                                          name=one.name or "", size=one.size or 0)
+            except FileRefused as wrong:
+                refused.append((f"file-{field.removeprefix('file.')}", f"{(one.name or '')[:60]}：{wrong.ja}"))
+    return refused
+
+
 def _page(
     request: HttpRequest, case: Case, raw: Raw | None, extra: frozenset[str], *, faults: list[Fault] | None = None, said: tuple[str, str] = ("", ""),
+    refused: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     found = intake.paper_correction(case_ref=case.ref, extra=extra)
     views = [webform.step_view(found.definition, step, found.known, posted=raw, faults=[f for f in faults or [] if f.question in names], only=names,
@@ -52,6 +76,9 @@ def _page(
     for field in (f for view in views for entry in view.entries for f in entry.fields):
         if field.name == said[0]:
             field.said = said[1]
-    context = {"case": case, "d": found.definition, "views": views, "items": found.items, "extra": sorted(extra),
-               "anchors": [x for view in views for x in view.faults]}
-    return render(request, "casework/answer.html", context, status=422 if faults else 200)
+    refused = refused or []
+    places: list[dict[str, Any]] = [{"id": slot, "name": name, "files": files, "errors": [ja for at, ja in refused if at == f"file-{slot}"]}
+                                    for slot, name, files in found.places]
+    context = {"case": case, "d": found.definition, "views": views, "items": found.items, "extra": sorted(extra), "places": places,
+               "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, "anchors": [x for view in views for x in view.faults] + refused}
+    return render(request, "casework/answer.html", context, status=422 if faults or refused else 200)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from typing import BinaryIO
 
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
@@ -28,3 +29,15 @@ def paper_answer(*, actor: Staff, case_id: str, raw: Mapping[str, list[str]], ex
     case = answer_case(actor=actor, case_id=case_id)
     intake.paper_correct(case_ref=case.ref, raw=raw, extra=extra, actor=actor.actor)
     return case
+
+
+def paper_sheet(*, actor: Staff, case_id: str, slot: str, source: BinaryIO, name: str, size: int) -> None:
+    """Keep a picture of what came with the answer. Raises NotFound, Forbidden, NotNow, NotOpenForThis, FileRefused."""
+    case = answer_case(actor=actor, case_id=case_id)
+    intake.paper_attach(case_ref=case.ref, slot=slot, source=source, name=name, size=size, actor=actor.actor)
+
+
+def paper_sheet_drop(*, actor: Staff, case_id: str, file_id: str) -> None:
+    """Take one out again before the answer is taken. Raises NotFound, Forbidden, NotNow, NotOpenForThis."""
+    case = answer_case(actor=actor, case_id=case_id)
+    intake.paper_detach(case_ref=case.ref, file_id=file_id, actor=actor.actor)

@@ -206,13 +206,21 @@ def correction_attach(*, application: Application, slot: str, source: BinaryIO, 
         raise NotOpenForThis
     if len(application.files.get(slot, [])) >= attachment.most + 5:
         raise FileRefused(say("「{name}」はこれ以上追加できません。", name=attachment.name))
-    kept = file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds)
+    correction_keep(application, slot, file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds))
+
+
+def correction_keep(application: Application, slot: str, kept: StoredFile, **more: Any) -> None:
+    """Put a file among those of an application while its correction is open. Raises NotOpenForThis."""
     with transaction.atomic():
         row = Application.objects.select_for_update().get(id=application.id)
-        entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256,
-                 "added": clock.now().isoformat()}
-        row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
+        if row.status != "correction":
+            raise NotOpenForThis
+        row.files = row.files | {slot: [*row.files.get(slot, []), _entry(kept) | more]}
         row.save(update_fields=["files"])
+
+
+def _entry(kept: StoredFile) -> dict[str, Any]:
+    return {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256, "added": clock.now().isoformat()}
 
 
 def later_slots(application: Application) -> list[procedures.Attachment]:
@@ -235,9 +243,7 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
         row = Application.objects.select_for_update().get(id=application.id)
         if row.status not in OPEN_FOR_DOCUMENTS:
             raise NotOpenForThis
-        entry = {"id": str(kept.id), "name": kept.name, "size": kept.size, "kind": kept.kind, "sha256": kept.sha256,
-                 "added": clock.now().isoformat()}
-        row.files = row.files | {slot: [*row.files.get(slot, []), entry]}
+        row.files = row.files | {slot: [*row.files.get(slot, []), _entry(kept)]}
         row.view = row.view | {"timeline": [*row.view["timeline"],
                                             {"at": clock.now().isoformat()} | keepable(say("「{name}」を追加しました", name=attachment.name))]}
         row.save(update_fields=["files", "view"])

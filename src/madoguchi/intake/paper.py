@@ -7,22 +7,24 @@ import datetime as dt
 import uuid
 from collections.abc import Mapping
 from dataclasses import dataclass
-from typing import Any
+from typing import Any, BinaryIO
 
 from django.db import transaction
 
+from madoguchi.files.public import FileRefused, file_keep, files_forget
 from madoguchi.identity.public import Owner
-from madoguchi.kernel import clock, sealed
+from madoguchi.kernel import audit, clock, sealed
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 
 from . import applications, drafts
 from .errors import NotOpenForThis
-from .filing import Filed, OnPaper, application_submit
+from .filing import SCANS, Filed, OnPaper, application_submit
 from .models import Application, Draft
 
 PAPER = "paper"
+MOST_SHEETS = 30  # of one answer
 
 
 @dataclass(frozen=True, slots=True)
@@ -38,13 +40,15 @@ class PaperDraft:
 
 @dataclass(frozen=True, slots=True)
 class PaperCorrection:
-    """What a correction reopens of an application on paper: the pages with the questions on them, and what was asked."""
+    """What a correction reopens of an application on paper: the pages with the questions on them, what was asked, and where
+    pictures of what came may lie: (slot, name, those put in since)."""
 
     definition: Definition
     known: dict[str, Any]
     answers: dict[str, Any]
     pages: list[tuple[Step, frozenset[str]]]
     items: list[dict[str, Any]]
+    places: list[tuple[str, str, list[dict[str, Any]]]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -126,7 +130,48 @@ def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset()) -> P
     row = _correcting(case_ref)
     d = applications.published_of(row).definition
     pages, _ = applications.correction_step(row, extra)
-    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"])
+    places = [(slot, name, _since(row, slot)) for slot, name in _places(row)]
+    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"], places)
+
+
+def _places(row: Application) -> list[tuple[str, str]]:
+    """The documents that were asked for again, and the answer's own sheets."""
+    _, slots = applications.correction_step(row)
+    return [(a.id, a.name) for a in applications.published_of(row).definition.attachments if a.id in slots] + [(SCANS, "答えの紙")]
+
+
+def _since(row: Application, slot: str) -> list[dict[str, Any]]:
+    return [f for f in row.files.get(slot, []) if f.get("correction") == row.view["correction"]["id"]]
+
+
+def paper_attach(*, case_ref: str, slot: str, source: BinaryIO, name: str, size: int, actor: str) -> None:
+    """Put in a picture of what came on paper. Raises FileRefused, NotOpenForThis."""
+    row = _correcting(case_ref)
+    if slot not in dict(_places(row)):
+        raise NotOpenForThis("補正で頼んだ書類ではありません。申請を開き直して、頼んだものを確かめてください。")
+    if len(_since(row, slot)) >= MOST_SHEETS:
+        raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}つまでです。いらないものを先に外してください。")
+    kept = file_keep(source=source, name=name, size=size, owner=f"case:{row.id}")
+    with transaction.atomic():
+        applications.correction_keep(row, slot, kept, correction=row.view["correction"]["id"])
+        audit.record(actor, "correction.sheet_kept", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
+
+
+@transaction.atomic
+def paper_detach(*, case_ref: str, file_id: str, actor: str) -> None:
+    """Take out a picture that was put in by mistake, while the answer has not been taken. Nothing happens when it is gone.
+    Raises NotOpenForThis."""
+    _correcting(case_ref)
+    row = Application.objects.select_for_update().get(id=case_ref)
+    if row.status != "correction":
+        raise NotOpenForThis
+    for slot, _ in _places(row):
+        gone = [f for f in _since(row, slot) if f["id"] == file_id]
+        if gone:
+            row.files = row.files | {slot: [f for f in row.files[slot] if f["id"] != file_id]}
+            row.save(update_fields=["files"])
+            files_forget(ids=[file_id])
+            audit.record(actor, "correction.sheet_dropped", chain=f"case:{row.id}", facts={"slot": slot, "sha256": gone[0]["sha256"]})
 
 
 def paper_correct(*, case_ref: str, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str) -> None:

@@ -93,7 +93,7 @@ def test_two_browsers_with_one_letter_hold_one_place(hall):
     proven(two)
     held = one.post("/booking/card-pickup/hold/", {"slot": SLOT})["Location"]
     assert two.post("/booking/card-pickup/hold/", {"slot": "2026-11-24T9:30"}).status_code == 303
-    assert list(Booking.objects.values_list("state", flat=True).order_by("created_at")) == ["lapsed", "held"]
+    assert list(Booking.objects.order_by("start").values_list("state", flat=True)) == ["lapsed", "held"]
     assert one.post(held, FORM)["Location"] == "/booking/find/"
 
 

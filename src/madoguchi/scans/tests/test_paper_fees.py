@@ -6,6 +6,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from tests.support import papers as samples
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
@@ -13,6 +14,7 @@ from madoguchi.casework import services
 from madoguchi.casework.errors import FeeUnpaid
 from madoguchi.casework.models import Case
 from madoguchi.casework.selectors import definition_of
+from madoguchi.files.models import StoredFile
 from madoguchi.intake.models import Application, Revision
 from madoguchi.kernel import clock, witness
 from madoguchi.kernel.models import AuditEntry
@@ -20,7 +22,7 @@ from madoguchi.payments import services as paying
 from madoguchi.payments.models import Payment
 from madoguchi.procedures.rules import generate
 
-from .conftest import waiting
+from .conftest import sent, waiting
 
 SLUG = "juuminhyou-utsushi"
 pytestmark = pytest.mark.django_db(transaction=True)
@@ -94,6 +96,29 @@ def test_the_answer_to_a_correction_comes_on_paper(hall: Hall, case: Case) -> No
     assert (case.state, case.answers["phone"], case.answers["copies"]) == ("reviewing", "0767009876", 2)
     assert Revision.objects.count() == 1 and AuditEntry.objects.get(action="correction.answered").actor == "staff:okada"
     assert "補正の答えを送った" in text(desk.get(f"{at}?tab=history")) and witness.verify() == []
+
+
+def test_what_came_with_the_answer_is_kept(hall: Hall, case: Case) -> None:
+    asked(hall, case)
+    desk, at = hall.desk("okada"), f"/staff/case/{case.id}/"
+    wrong = desk.post(f"{at}answer/", {"phone": "0767-00-9876", "file.scans": sent(b"MZ", "x.exe"), "_action": "send"})
+    assert wrong.status_code == 422 and "x.exe：" in text(wrong) and 'value="0767-00-9876"' in wrong.content.decode()
+    two = [sent(samples.jpeg(), "表.jpg"), sent(samples.pdf(), "裏.pdf")]
+    page = desk.post(f"{at}answer/", {"phone": "0767-00-9876", "file.scans": two, "_action": "add"})
+    assert page.status_code == 200 and "表.jpg" in text(page) and 'value="0767-00-9876"' in page.content.decode()
+    first = Application.objects.get(id=case.ref).files["scans"][-2]["id"]
+    page = desk.post(f"{at}answer/", {"phone": "0767-00-9876", "_action": f"drop:{first}"})
+    assert "表.jpg" not in text(page) and "裏.pdf" in text(page) and not StoredFile.objects.filter(id=first).exists()
+    original = case.files["scans"][0]["id"]
+    desk.post(f"{at}answer/", {"phone": "1", "_action": f"drop:{original}"})
+    assert StoredFile.objects.filter(id=original).exists(), "only what came with this answer can be taken out"
+    assert desk.post(f"{at}answer/", {"phone": "1", "file.nothing": sent(samples.jpeg(), "a.jpg"), "_action": "add"}).status_code == 409
+    assert desk.post(f"{at}answer/", {"phone": "0767-00-9876", "_action": "send"}).status_code == 303
+    run_worker()
+    case.refresh_from_db()
+    assert [f["name"] for f in case.files["scans"]][1:] == ["裏.pdf"] and "裏.pdf" in text(desk.get(at))
+    assert desk.get(f"{at}file/{case.files['scans'][-1]['id']}/").status_code == 200
+    assert "補正で届いた紙を外した" in text(desk.get(f"{at}?tab=history")) and witness.verify() == []
 
 
 STRANGERS = {"case_answer": "case_id"}
