@@ -166,7 +166,7 @@ def payment_changed(message: outbox.Envelope) -> None:
         row = Application.objects.select_for_update().filter(id=message.payload["case"]).first()
         if row is None or message.key in row.view.get("seen", []):
             return
-        if state == "failed" and message.payload.get("means") == payments.DEBIT:
+        if state == "failed" and message.payload.get("means") == payments.DEBIT and not message.payload.get("stopped"):
             _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}")
         elif state == "rebilled":
             _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")

@@ -1,4 +1,4 @@
 """Events of payments (payloads are ids and codes)."""
 
-CHANGED = "payments.Changed"  # {payment, case, state}: state is the external one
+CHANGED = "payments.Changed"  # {payment, case, state, means, stopped}: the external state; stopped when we ended the order that failed
 REFUND_APPROVED = "payments.RefundApproved"  # {refund}

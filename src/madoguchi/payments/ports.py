@@ -39,6 +39,7 @@ class Report:
     currency: str = ""
     paid_by: str = ""
     key: str = ""  # of our order, where the gateway gives it back: its notice may be faster than its answer
+    ours: bool = False  # it is over because we stopped it: nobody failed to pay
 
 
 @dataclass(frozen=True, slots=True)

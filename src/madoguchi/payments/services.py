@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 from typing import Any
 from uuid import UUID
 
@@ -48,8 +49,9 @@ def move(payment: Payment, act: Act, actor: str, **facts: Any) -> bool:
     _record(payment, actor, f"payment.{state}", **facts)
     if payment.case_ref:
         again = f":{facts['order']}" if act == Act.FAIL else f":{payment.due_at:%Y%m%d}" if act == Act.EXPIRE and payment.due_at else ""
-        outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}{again}",
-                       payload={"payment": str(payment.id), "case": payment.case_ref, "state": str(state), "means": str(facts.get("means", ""))})
+        outbox.publish(CHANGED, case_ref=payment.case_ref, key=f"payment:{payment.id}:{state}{again}", payload={
+            "payment": str(payment.id), "case": payment.case_ref, "state": str(state), "means": str(facts.get("means", "")),
+            "stopped": bool(facts.get("stopped"))})
     return True
 
 
@@ -151,7 +153,7 @@ def report_apply_in(*, provider: str, report: Report, actor: str) -> str:
     attempt.state = report.state
     attempt.save(update_fields=["state", "reference"])
     moved = (move(payment, Act.SUBMIT, actor, means=provider, order=str(attempt.id)) if report.state == "waiting"
-             else _failed(payment, attempt, actor))
+             else _failed(payment, attempt, actor, ours=report.ours))
     return "applied" if moved else "nothing"
 
 
@@ -226,10 +228,10 @@ def _differs(payment: Payment, attempt: Attempt, report: Report, actor: str) -> 
     return "amount"
 
 
-def _failed(payment: Payment, attempt: Attempt, actor: str) -> bool:
-    """An order came to nothing; its payment did too, where no other order may still be paid."""
+def _failed(payment: Payment, attempt: Attempt, actor: str, *, ours: bool = False) -> bool:
+    """An order came to nothing; its payment did too, where no other order may still be paid. ``ours``: we stopped it."""
     others = Attempt.objects.filter(payment=payment, state__in=("open", "waiting")).exclude(id=attempt.id).exists()
-    return not others and move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id))
+    return not others and move(payment, Act.FAIL, actor, means=attempt.provider, order=str(attempt.id), **({"stopped": True} if ours else {}))
 
 
 def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
@@ -243,7 +245,7 @@ def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
         return False
     if isinstance(answer, Refused):
         answer = Report(attempt.reference, "over")
-    report_apply(provider=attempt.provider, report=answer, actor=actor)
+    report_apply(provider=attempt.provider, report=replace(answer, ours=stop), actor=actor)
     return True
 
 

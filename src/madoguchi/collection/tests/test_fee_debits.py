@@ -16,7 +16,7 @@ from madoguchi.collection.formats.zengin import read_request
 from madoguchi.collection.models import Excess, FeeDebit, FeeSlip
 from madoguchi.kernel import audit, clock, witness
 from madoguchi.notifications.models import Mail
-from madoguchi.payments import cashier, refunds, services
+from madoguchi.payments import cashier, rebilling, refunds, services
 from madoguchi.payments.errors import PaymentClosed, PaymentsWrong, ProviderUnknown
 from madoguchi.payments.models import Payment, Refund
 from madoguchi.payments.setup import Setup, read_setup
@@ -125,6 +125,19 @@ def test_a_failed_debit_is_told_and_other_means_are_offered(hall, fee, came) -> 
     assert Mail.objects.filter(key__startswith="undebited:").count() == 2, "told each time"
     cashier.cash_take(actor=hall.staff("okada"), payment_id=str(fee.id), tendered=10_000)
     assert fee_debits.waiting() == [] and state(fee)[0] == "success"
+    whole()
+
+
+def test_a_debit_that_we_stopped_did_not_fail(hall, fee) -> None:
+    slip = chosen(hall, fee)
+    rebilling.waiver_grant(actor=hall.staff("matsui"), payment_id=str(fee.id), less=100)
+    run_worker()
+    slip.refresh_from_db()
+    assert slip.stopped_at and state(fee)[0] == "created"
+    assert not Mail.objects.filter(key__startswith="undebited:").exists() and Mail.objects.filter(key__startswith="rebilled:").count() == 1
+    assert "口座から引き落とせませんでした" not in hall.browser("hanako").get(url("status", fee)).content.decode()
+    assert fee_debits.waiting() == []
+    assert chosen(hall, fee).amount == fee.amount
     whole()
 
 
