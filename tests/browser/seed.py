@@ -672,6 +672,7 @@ class Town:
         office = demo.Office(self.base, "kosodate")
         case = office.find(receipt[0]).removeprefix(self.base)
         office.ask_correction(case)
+        demo.wait_for("the correction", lambda: "補正の答えとして受け取る" in desk.get(f"{case}answer/").text())
         return f"{case}answer/"
 
     @functools.cached_property

@@ -9,6 +9,7 @@ import json
 from django.db import transaction
 
 from madoguchi.identity.public import Staff
+from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.said import say
 
@@ -31,6 +32,8 @@ def talk_write(*, actor: Staff, case_id: str, text: str) -> Talk:
     text, now = text_clean("連絡", text, MOST), clock.now()
     if not text:
         raise ReasonMissing("申請した方への連絡を書いてください。")
+    if case.channel == intake.PAPER:
+        raise NotNow("紙の申請の方には、画面もメールもありません。電話か文書で伝え、内容を内部メモに残してください。")
     if case.state == State.WITHDRAWN:
         raise NotNow("取り下げられた申請には、連絡を送れません。")
     mine = Talk.objects.filter(case=case).exclude(by=None)

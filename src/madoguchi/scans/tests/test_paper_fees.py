@@ -12,7 +12,7 @@ from tests.support.walk import text
 
 from madoguchi.casework import services
 from madoguchi.casework.errors import FeeUnpaid
-from madoguchi.casework.models import Case
+from madoguchi.casework.models import Case, Talk
 from madoguchi.casework.selectors import definition_of
 from madoguchi.files.models import StoredFile
 from madoguchi.intake.models import Application, Revision
@@ -85,6 +85,7 @@ def test_the_answer_to_a_correction_comes_on_paper(hall: Hall, case: Case) -> No
     assert desk.get(f"{at}answer/").status_code == 409, "nothing was asked for"
     asked(hall, case)
     assert f"{at}answer/" in desk.get(f"{at}?tab=talk").content.decode() and "画面もメールもありません" in text(desk.get(f"{at}?tab=talk"))
+    assert desk.post(f"{at}talk/", {"text": "お電話ください"}).status_code in (409, 422) and not Talk.objects.exists(), "it would reach nobody"
     shown = text(desk.get(f"{at}answer/"))
     assert "つながりませんでした" in shown and case.answers["phone"] in shown and 'name="phone"' in shown and 'name="copies"' not in shown
     wrong = desk.post(f"{at}answer/", {"phone": "12", "_action": "send"})
