@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import contextlib
 import datetime as dt
 import functools
 import random
@@ -672,7 +673,13 @@ class Town:
         office = demo.Office(self.base, "kosodate")
         case = office.find(receipt[0]).removeprefix(self.base)
         office.ask_correction(case)
-        demo.wait_for("the correction", lambda: "補正の答えとして受け取る" in desk.get(f"{case}answer/").text())
+
+        def open_now() -> bool:
+            with contextlib.suppress(demo.DemoFailed):
+                return desk.get(f"{case}answer/").status == 200
+            return False
+
+        demo.wait_for("the correction", open_now)
         return f"{case}answer/"
 
     @functools.cached_property
