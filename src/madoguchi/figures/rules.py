@@ -54,6 +54,7 @@ class Line:
     filed: int = 0
     online: int = 0
     counter: int = 0  # at the counter, on the tablet
+    paper: int = 0
     corrected: int = 0
     decided: int = 0
     within: int = 0
@@ -66,6 +67,7 @@ class Line:
         self.filed += other.filed
         self.online += other.online
         self.counter += other.counter
+        self.paper += other.paper
         self.corrected += other.corrected
         self.decided += other.decided
         self.within += other.within
@@ -79,7 +81,7 @@ class Line:
         opinions = sum(self.grades.values())
         return {
             "filed": self.filed, "online": self.online, "online_share": share(self.online, self.filed), "counter": self.counter,
-            "corrected": self.corrected,
+            "paper": self.paper, "corrected": self.corrected,
             "corrected_share": share(self.corrected, self.filed), "decided": self.decided, "median": percentile(self.days, 50),
             "ninety": percentile(self.days, 90), "within": self.within, "within_share": share(self.within, self.decided), "left": self.left,
             "left_share": share(self.left, self.left + self.online + self.counter), "opinions": opinions or None,

@@ -78,6 +78,7 @@ def _lines(sections: list[str], chosen: Period) -> dict[Key, Line]:
         line.filed += c.count
         line.online += c.count if c.channel == "online" else 0
         line.counter += c.count if c.channel == "counter" else 0
+        line.paper += c.count if c.channel == "paper" else 0
     for c in casework.corrected_between(sections, chosen.first, chosen.until):
         out.setdefault((c.section, c.slug, c.month), Line()).corrected += c.count
     days: dict[tuple[dt.date, dt.date], int] = {}
@@ -146,12 +147,12 @@ def _by_month(lines: dict[Key, Line], chosen: Period) -> list[tuple[dt.date, Lin
 
 HEADERS = (
     "全国地方公共団体コード", "地方公共団体名", "担当課", "手続ID", "手続名", "対象期間_開始年月", "対象期間_終了年月", "受付件数",
-    "オンライン受付件数", "オンライン割合", "窓口端末受付件数", "補正件数", "補正割合", "決定件数",
+    "オンライン受付件数", "オンライン割合", "窓口端末受付件数", "紙受付件数", "補正件数", "補正割合", "決定件数",
     "処理日数_中央値", "処理日数_90パーセント", "標準処理期間内件数",
     "標準処理期間内割合", "書きかけ終了件数", "書きかけ終了割合", "満足度_回答数", "満足度_平均", "備考",
 )
-CELLS = ("filed", "online", "online_share", "counter", "corrected", "corrected_share", "decided", "median", "ninety", "within", "within_share",
-         "left", "left_share", "opinions", "grade")
+CELLS = ("filed", "online", "online_share", "counter", "paper", "corrected", "corrected_share", "decided", "median", "ninety", "within",
+         "within_share", "left", "left_share", "opinions", "grade")
 
 
 def table(found: Figures) -> list[list[str]]:

@@ -47,9 +47,11 @@ def test_what_was_filed_decided_and_corrected(hall: Hall):
         hall.decide(first, "grant", "tanaka", "kimura", "suzuki")
         run_worker()
     cells = line(hall)
-    assert cells["counter"] == 1
+    assert (cells["counter"], cells["paper"]) == (1, 0)
     assert (cells["filed"], cells["online"], cells["online_share"], cells["corrected"], cells["corrected_share"]) == (2, 1, 50.0, 1, 50.0)
     assert (cells["decided"], cells["median"], cells["ninety"], cells["within_share"]) == (1, 1, 1, 100.0)
+    Case.objects.filter(id=second.id).update(channel="paper")
+    assert [line(hall)[x] for x in ("filed", "online", "counter", "paper")] == [2, 1, 0, 1]
     Decision.objects.filter(case=first).update(decided_at=OPENING + dt.timedelta(days=200))
     assert line(hall)["decided"] == 0, "it counts in the month of the decision"
     late = line(hall, chosen=rules.period((OPENING + dt.timedelta(days=200)).date(), 1))
