@@ -57,6 +57,20 @@ def test_a_question_is_changed_by_its_form(hall, copy) -> None:
     assert "問・説明" in page(desk, BASE + "history/").content.decode()
 
 
+def test_what_nobody_has_confirmed_is_a_part_of_the_overview(hall, copy) -> None:
+    desk, url = hall.desk("okada"), BASE + "part/要確認/"
+    assert url in {unquote(x) for x in html.fromstring(page(desk, BASE).content).xpath("//main//a/@href")}
+    sent = form_of(page(desk, url), url)
+    before = splice.data(copy.text).get("要確認", [])
+    answer = desk.post(url, sent | {"b0": "\r\n".join([*before, "様式の欄の番号"])})
+    assert answer.status_code == 303 and "様式の欄の番号" in page(desk, BASE + "differences/").content.decode()
+    text = Copy.objects.get().text
+    assert splice.data(text)["要確認"] == [*before, "様式の欄の番号"]
+    assert [x for x in copy.text.splitlines() if x not in text.splitlines()] == []
+    drawn = desk.post(BASE + "preview/要確認/", sent)
+    assert drawn.status_code == 200 and desk.post(BASE + "act/", {"act": "drop 要確認", "revision": "2"}).status_code in (303, 422)
+
+
 def test_what_is_typed_is_looked_at_before_it_is_saved(hall, copy) -> None:
     desk = hall.desk("okada")
     sent = form_of(page(desk, BASE + QUESTION), BASE + QUESTION)
