@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import logging
 import threading
@@ -135,6 +136,11 @@ def body_of(slug: str) -> dict[str, Any]:
     if body is None:
         raise NotFound
     return {key: value for key, value in body.items() if key != TRANSLATIONS}
+
+
+def published_times(slug: str) -> dict[int, dt.datetime]:
+    """Number of every published version → when it was published."""
+    return dict(Version.objects.filter(slug=slug).values_list("number", "published_at"))
 
 
 def words_of(slug: str) -> dict[str, dict[str, str]]:

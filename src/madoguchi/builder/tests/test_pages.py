@@ -16,8 +16,9 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures.rules import splice
 from madoguchi.procedures.rules.generate import post_data
+from madoguchi.procedures.rules.say import jdate
 
-from .conftest import SLUG
+from .conftest import SLUG, saved
 
 BASE = f"/staff/builder/{SLUG}/"
 QUESTION = "part/画面/0/項目/filer/"
@@ -208,6 +209,50 @@ def test_asked_for_and_approved_on_the_pages(hall, copy) -> None:
     assert back.status_code == 422
     assert manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": "題を直す"}).status_code == 303
     assert "題を直す" in page(clerk, BASE).content.decode()
+
+
+def test_a_decision_says_what_it_did_and_what_comes_next(hall, copy) -> None:
+    clerk, manager = hall.desk("okada"), hall.desk("ueno")
+
+    def decided(desk, what, **more):
+        answer = desk.post(BASE + "decide/", {"what": what, "revision": Copy.objects.get().revision} | more)
+        assert answer.status_code == 303
+        return html.fromstring(page(desk, answer["Location"]).content).xpath("string(//*[@role='status'])")
+
+    saved(hall, splice.put(copy.text, ("名称",), "住民票(試験)"))
+    assert "願い出ました" in (said := decided(clerk, "ask")) and "承認" in said
+    assert "取り下げました" in decided(clerk, "return", why="まちがえた")
+    decided(clerk, "ask")
+    assert "編集に戻しました" in decided(manager, "return", why="名前が長い")
+    decided(clerk, "ask")
+    later = clock.today() + dt.timedelta(days=2)
+    assert f"{jdate(later)}に公開します" in decided(manager, "approve", on=later.isoformat())
+    decided(manager, "return", why="きょうにする")
+    decided(clerk, "ask")
+    assert "公開しました" in decided(manager, "approve", on=clock.today().isoformat())
+    assert not html.fromstring(page(clerk, BASE + "?done=asked").content).xpath("//*[@role='status']"), "it has moved on"
+    number = Release.objects.order_by("number").first().number
+    assert f"第{number + 2}版として公開しました" in decided(manager, "restore", number=number, why="誤りがあった")
+    saved(hall, splice.put(Copy.objects.get().text, ("名称",), "やめる"))
+    assert "やめました" in decided(clerk, "drop")
+    assert "パックの定義に戻し" in decided(manager, "pack", why="国の改正")
+
+
+def test_going_back_without_a_reason_is_told_where_the_reason_goes(hall, copy) -> None:
+    saved(hall, splice.put(copy.text, ("名称",), "住民票(試験)"))
+    manager = hall.desk("ueno")
+    for what, desk in (("ask", hall.desk("okada")), ("approve", manager)):
+        desk.post(BASE + "decide/", {"what": what, "revision": "2", "on": clock.today().isoformat()})
+    number = Release.objects.order_by("number").first().number
+    for sent, box in (({"what": "restore", "number": number}, f"why-{number}"), ({"what": "pack"}, "pack-why")):
+        answer = manager.post(BASE + "decide/", sent | {"revision": "2", "why": "  "})
+        found = html.fromstring(answer.content)
+        assert answer.status_code == 422 and found.xpath("//title")[0].text.startswith("エラー")
+        assert found.xpath("//*[@role='alert']//a/@href") == [f"#{box}"]
+        there = found.get_element_by_id(box)
+        assert there.get("aria-invalid") == "true" and "理由を入力" in found.get_element_by_id(there.get("aria-describedby")).text
+        assert there.get("name") == "why" and there.get("value") == "  "
+        assert len(found.xpath("//*[@aria-invalid]")) == 1
 
 
 def test_the_list_finds_and_opens(hall, copy) -> None:
