@@ -10,8 +10,10 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from lxml import html
+from tests.support import papers
 
 from madoguchi.builder.models import Copy, Release
+from madoguchi.files.models import StoredFile
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures.rules import splice
@@ -173,15 +175,55 @@ def test_a_form_is_tried_out_to_its_end(hall, copy) -> None:
     empty = desk.post(url, form_of(first, url) | {"_action": "next"})
     assert empty.status_code == 422 and "か所の" in empty.content.decode()
     now, seen = first, 0
-    for _ in range(40):
-        fields = form_of(now, url) if b'name="_at"' in now.content else None
-        if fields is None:
-            break
-        step = d.step(fields["_at"])
+    while step := d.step((fields := form_of(now, url))["_at"]):
         now = desk.post(url, {"_at": fields["_at"], "_answers": fields["_answers"], "_action": "next"} | post_data(d, step, answers))
         assert now.status_code == 200, now.content.decode()[:2000]
         seen += 1
+    assert fields["_at"] == "documents"
+    now = desk.post(url, {k: fields[k] for k in ("_at", "_answers", "_files")} | {"_action": "next"} | {
+        f"file.{a.id}": SimpleUploadedFile("a.jpg", papers.jpeg()) for a in d.attachments})
     assert seen >= 3 and "確認の画面" in now.content.decode() and "このまま申請できます" in now.content.decode()
+
+
+@pytest.fixture
+def at_documents(hall, copy):
+    """Tried out until the documents."""
+    d, answers, url = hall.definition(SLUG), hall.answers(SLUG), BASE + "try/"
+    desk = hall.desk("okada")
+    now = page(desk, url)
+    while step := d.step((fields := form_of(now, url))["_at"]):
+        now = desk.post(url, {k: fields[k] for k in ("_at", "_answers", "_files")} | {"_action": "next"} | post_data(d, step, answers))
+        assert now.status_code == 200, html.fromstring(now.content).xpath("string(//*[@role='alert'])")
+    return desk, url, now
+
+
+def test_documents_are_tried_out_and_nothing_is_kept(hall, at_documents) -> None:
+    desk, url, now = at_documents
+
+    def send(fields, action, **files):
+        return desk.post(url, fields | {"_action": action} | {
+            f"file.{slot}": [SimpleUploadedFile(*f) for f in sent] for slot, sent in files.items()})
+
+    words = now.content.decode()
+    assert "添付書類" in words and "※必須" in words and 'enctype="multipart/form-data"' in words
+    start = {k: form_of(now, url)[k] for k in ("_at", "_answers", "_files")}
+    none = send(start, "next").content.decode()
+    assert "確認の画面" in none and "」を添付してください" in none and "このまま申請できます" not in none
+    again = desk.post(url, {k: form_of(send(start, "next"), url)[k] for k in start} | {"_action": "look"})
+    assert "保存して次へ進む" in again.content.decode() and again.status_code == 200
+    wrong = send(start, "next", third_proof=[("a.exe", b"MZ" + b"x" * 90), ("ok.jpg", papers.jpeg())])
+    assert wrong.status_code == 422 and "a.exe" in wrong.content.decode() and "ok.jpg" in wrong.content.decode()
+    assert html.fromstring(wrong.content).xpath("//*[@role='alert']//a/@href") == ["#file-third_proof"]
+    kept = {k: form_of(wrong, url)[k] for k in start}
+    done = send(kept, "next").content.decode()
+    assert "このまま申請できます" in done and "ok.jpg" in done
+    gone = desk.post(url, kept | {"_remove": "third_proof:0"})
+    assert gone.status_code == 200 and "ok.jpg" not in gone.content.decode() and "保存して次へ進む" in gone.content.decode()
+    many = send(start, "add", third_proof=[(f"{n}.jpg", papers.jpeg()) for n in range(9)])
+    assert many.status_code == 422 and "つまでです" in many.content.decode() and "入れ替えるときは、先に消してください" in many.content.decode()
+    assert not StoredFile.objects.exists() and not [x for x in (hall.home / "files").rglob("*") if x.is_file()]
+    forged = desk.post(url, start | {"_files": "forged", "_action": "next"})
+    assert forged.status_code == 200 and "」を添付してください" in forged.content.decode()
 
 
 def test_the_postcode_of_a_try_out_fills_the_place_and_asks_nothing(hall, copy) -> None:
