@@ -42,7 +42,7 @@ TABLE: dict[str, Ask] = {
     "inventory.services.entry_edit": staff(lambda w, a: services.entry_edit(actor=a, entry_id=w.entry, revision="1", typed=EDIT), KEEPS, anything),
     "inventory.desk.list_import": staff(lambda w, a: desk.list_import(actor=a, data=list_text().encode(), name="a.csv"), KEEPS, anything),
     "inventory.desk.headings_asked": _reads(lambda w, a: desk.headings_asked(actor=a, upload_id=w.upload)),
-    "inventory.desk.upload_answer": staff(lambda w, a: desk.upload_answer(actor=a, upload_id=w.upload, answers={0: "-", 1: "-"}), KEEPS, anything),
+    "inventory.desk.upload_answer": staff(lambda w, a: desk.upload_answer(actor=a, upload_id=w.upload, answers={1: "-", 2: "-"}), KEEPS, anything),
     "inventory.desk.heading_forget": staff(lambda w, a: desk.heading_forget(actor=a, heading_id=w.heading), KEEPS, anything),
     "inventory.desk.slugs_relink": staff(lambda w, a: desk.slugs_relink(actor=a), KEEPS, anything),
 }

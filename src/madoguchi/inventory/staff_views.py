@@ -182,9 +182,10 @@ def _take(request: HttpRequest) -> Any:
     sent = request.FILES.get("file")
     if sent is None:
         return desk.list_import(actor=actor_of(request), data=b"", name="")
+    look = request.POST.get("look") == "yes"
     if (sent.size or 0) > MOST_BYTES:
         raise SheetWrong([f"ファイルが大きすぎます({(sent.size or 0) / 1_000_000:.1f}MB)。{MOST_BYTES // 1_000_000}MBまでに分けてください"])
-    return desk.list_import(actor=actor_of(request), data=sent.read(), name=sent.name or "")
+    return desk.list_import(actor=actor_of(request), data=sent.read(), name=sent.name or "", look=look)
 
 
 @login_required
@@ -207,11 +208,13 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     if found.done_at:
         return render(request, "inventory/upload.html", {"u": found})
     try:
-        asked = desk.headings_asked(actor=actor, upload_id=upload_id)
-    except SheetWrong as wrong:  # with what is remembered by now it cannot be read at all
-        asked, faults, count = [], [("again", line) for line in wrong.lines], wrong.count
-    context = {"u": found, "asked": [(at, name, answers.get(at, "")) for at, name in enumerate(asked)], "labels": LABELS, "faults": faults,
-               "count": count, "rest": rest, "wrong": dict(faults), "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
+        asked, muddled = desk.headings_asked(actor=actor, upload_id=upload_id)
+    except SheetWrong as wrong:  # no answer about columns mends it
+        asked, muddled, faults, count = [], (), [("again", line) for line in wrong.lines], wrong.count
+    drawn = [(c, answers.get(c.at, (c.field or "-") if c.known else "")) for c in asked]
+    context = {"u": found, "asked": [x for x in drawn if not x[0].known], "known": [x for x in drawn if x[0].known], "labels": LABELS,
+               "faults": faults, "muddled": () if faults else muddled, "count": count, "rest": rest, "wrong": dict(faults),
+               "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
     return render(request, "inventory/asked.html", context, status=422 if faults else 200)
 
 

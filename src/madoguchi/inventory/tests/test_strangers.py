@@ -34,7 +34,7 @@ def test_strangers_cannot_tell_that_a_list_exists(hall, dog) -> None:
     for data in ("手続名,なぞ\n犬,1\n", "手続名,べつ\n犬,1\n"):
         send(admin, data.encode())
         if not Heading.objects.exists():
-            admin.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c0": "-"})
+            admin.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c1": "-"})
     ids = {"entry_id": dog.id, "upload_id": waiting().id, "heading_id": Heading.objects.get().id}
     before = AuditEntry.objects.count(), list(Entry.objects.values())
     for who in ("tanaka", "suzuki", "sato", "yamada"):
