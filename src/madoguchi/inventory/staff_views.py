@@ -95,7 +95,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             return see_other(f"/staff/inventory/{entry_id}/?saved=1")
         except FormWrong as wrong:
             faults = wrong.faults
-    published = selectors.published()
+    published, query = selectors.published(), request.GET.get("q", "").replace("\x00", "").strip()[:60]
     own = "online" if found.slug in published else found.status
     texts = [(label, _shown(found, name)) for name, label in LABELS.items() if name not in ("name", "section", "target_year")]
     context = {"e": found, "section": section_name(found.section), "texts": texts, "typed": typed, "faults": faults, "wrong": dict(faults),
@@ -103,7 +103,9 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
                "choices": {"": f"一覧と公開の様子から決める（いまは「{STATUSES[own]}」）", **STATUSES},
                "sections": {"": "決まっていない", found.section: section_name(found.section) or "決まっていない"}
                | {key: str(s.name) for key, s in city().sections.items()},
-               "slugs": {"": "まだない", **({found.slug: f"{found.slug}（公開していません）"} if found.slug else {}), **published},
+               "slugs": {"": "まだない", **({found.slug: f"{found.slug}（公開していません）"} if found.slug else {}),
+                         **selectors.slugs_offered(query or found.name, {found.slug, typed["slug"]})},
+               "searched": len(published) > selectors.CHOICES, "query": query,
                "history": [(c, [(_field(f), _value(f, a), _value(f, b)) for f, (a, b) in c.what.items()]) for c in selectors.changes_of(found)],
                "year": year_words(found.target_year) if found.target_year else ""}
     return render(request, "inventory/entry.html", context, status=422 if faults else 200)
