@@ -18,7 +18,7 @@ from madoguchi.kernel import clock
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 
-from . import chart, desk, plan, selectors, services
+from . import chart, desk, doubles, plan, selectors, services
 from .columns import LABELS
 from .errors import SHOWN, FormWrong, SheetWrong
 from .places import section_name
@@ -161,6 +161,22 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 def link(request: HttpRequest) -> HttpResponse:
     """Point rows to procedures of the same name."""
     return see_other(f"/staff/inventory/?linked={desk.slugs_relink(actor=actor_of(request))}")
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
+def doubles_page(request: HttpRequest) -> HttpResponse:
+    """Published procedures that double a hand-made definition, with the buttons that withdraw one and offer it again."""
+    actor, done = actor_of(request), request.GET.get("done", "")
+    if request.method == "POST":
+        act, _, slug = request.POST.get("act", "").partition(" ")
+        if act == "offer":
+            doubles.double_offer(actor=actor, slug=slug)
+            return see_other("/staff/inventory/doubles/?done=offered")
+        doubles.double_withdraw(actor=actor, slug=slug)
+        return see_other("/staff/inventory/doubles/?done=withdrawn")
+    rows, gone = doubles.double_list(actor=actor)
+    return render(request, "inventory/doubles.html", {"rows": rows, "gone": gone, "works": works(request), "done": done})
 
 
 @login_required
