@@ -273,6 +273,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "inventory_uploads": [page("inventory-uploads", lambda t: t.listed and "/staff/inventory/import/", "admin", wrong="form[enctype]")],
     "inventory_upload": [page("inventory-upload", lambda t: t.listed["upload"], "admin"),
                          page("inventory-asked", lambda t: t.listed["asked"], "admin", wrong="main form")],
+    "inventory_doubles": [page("inventory-doubles", "/staff/inventory/doubles/", "admin")],
     "inventory_entry": [page("inventory-entry", lambda t: t.listed["entry"], "auditor"),
                         page("inventory-edit", lambda t: t.listed["entry"], "admin", wrong="main form")],
     "builder": [page("builder", lambda t: "/staff/builder/", "tanaka")],

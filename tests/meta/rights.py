@@ -122,7 +122,7 @@ CASEWORK = {
                                       SECTION | {"auditor"}),
     "casework.lists.case_ids": staff(lambda w, a: [str(i) for i in lists.case_ids(actor=a, wanted=lists.Filter(slug=w.slug))],
                                      SECTION | {"auditor"}),
-    "casework.lists.procedures_seen": staff(lambda w, a: [s for s, _ in lists.procedures_seen(actor=a) if s == w.slug],
+    "casework.lists.procedures_seen": staff(lambda w, a: [s for s, _ in lists.procedures_seen(actor=a)[0] if s == w.slug],
                                             SECTION | {"auditor"}, something),
     "casework.bulk.runs_for": staff(lambda w, a: bulk.runs_for(actor=a).filter(id=w.run), {"tanaka"}, something),
     "casework.bulk.run_get": staff(lambda w, a: bulk.run_get(actor=a, run_id=w.run), {"tanaka"}, anything),

@@ -87,5 +87,6 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.pack.read_file": ("reads a file of the pack", None),
     "procedures.pack.side_file": ("reads a file of the pack", None),
     "procedures.selectors.body_of": ("a published definition: open to everybody", None),
+    "procedures.selectors.published_times": ("when published versions were published: open to everybody", None),
     "procedures.selectors.words_of": ("translations of a published definition: open to everybody", None),
 }

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 from typing import Any
 
-from madoguchi.inventory import access, desk, selectors, services
+from madoguchi.inventory import access, desk, doubles, selectors, services
+from madoguchi.inventory.errors import DoubleNotFound
 from madoguchi.inventory.models import Heading
 from madoguchi.inventory.tests.conftest import list_text, listed, waiting
 from madoguchi.procedures import searches
@@ -27,6 +28,17 @@ def _reads(go: Any) -> Ask:
     return staff(go, READS, something)
 
 
+def _refused(go: Any) -> Any:
+    """Whoever may is told that this is no double."""
+    def inner(w: Any, a: Any) -> bool:
+        try:
+            go(w, a)
+        except DoubleNotFound:
+            return True
+        return True
+    return inner
+
+
 TABLE: dict[str, Ask] = {
     "procedures.searches.searches": staff(lambda w, a: searches.searches(actor=a, days=90), KEEPS, something),
     "inventory.access.may_read": _reads(lambda w, a: access.may_read(a)),
@@ -42,11 +54,17 @@ TABLE: dict[str, Ask] = {
     "inventory.services.entry_edit": staff(lambda w, a: services.entry_edit(actor=a, entry_id=w.entry, revision="1", typed=EDIT), KEEPS, anything),
     "inventory.desk.list_import": staff(lambda w, a: desk.list_import(actor=a, data=list_text().encode(), name="a.csv"), KEEPS, anything),
     "inventory.desk.headings_asked": _reads(lambda w, a: desk.headings_asked(actor=a, upload_id=w.upload)),
-    "inventory.desk.upload_answer": staff(lambda w, a: desk.upload_answer(actor=a, upload_id=w.upload, answers={0: "-", 1: "-"}), KEEPS, anything),
+    "inventory.desk.upload_answer": staff(lambda w, a: desk.upload_answer(actor=a, upload_id=w.upload, answers={1: "-", 2: "-"}), KEEPS, anything),
     "inventory.desk.heading_forget": staff(lambda w, a: desk.heading_forget(actor=a, heading_id=w.heading), KEEPS, anything),
+    "inventory.doubles.double_list": _reads(lambda w, a: doubles.double_list(actor=a)),
+    "inventory.doubles.double_withdraw": staff(_refused(lambda w, a: doubles.double_withdraw(actor=a, slug="x")), KEEPS, anything),
+    "inventory.doubles.double_offer": staff(_refused(lambda w, a: doubles.double_offer(actor=a, slug="x")), KEEPS, anything),
     "inventory.desk.slugs_relink": staff(lambda w, a: desk.slugs_relink(actor=a), KEEPS, anything),
 }
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "inventory.public.rows_for_drafts": ("texts about procedures, of nobody, for the room that writes definitions", set()),
     "inventory.selectors.published": ("open to everybody", None),
+    "inventory.selectors.slugs_offered": ("names of what is published: open to everybody", None),
+    "procedures.selectors.offered": ("open to everybody", None),
+    "procedures.selectors.withdrawals": ("which procedures are no longer offered, for the room that has asked for the right", {"inventory.doubles"}),
 }

@@ -78,6 +78,7 @@ OPEN = {
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
     "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
+    "inventory_doubles": "a button",
     "case_paper_drop": "a button", "debit_drop": "a button",
     "debits_fees": "one day; its form is there only while fees wait for the bank",
     "staff_sessions": "the form of staff_reset",

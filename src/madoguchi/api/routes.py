@@ -98,7 +98,7 @@ def procedures_all(request: HttpRequest) -> list[dict[str, Any]]:
 def procedure_one(request: HttpRequest, slug: str) -> dict[str, Any]:
     """One procedure with its documents."""
     limits.take("api", request)
-    found = procedures.current(slug)
+    found = procedures.offered(slug)
     slots = [{"id": a.id, "name": a.name, "required": a.required, "most": a.most} for a in found.definition.attachments]
     return shaped.procedure(found) | {"attachments": slots}
 
@@ -107,7 +107,7 @@ def procedure_one(request: HttpRequest, slug: str) -> dict[str, Any]:
 def procedure_schema(request: HttpRequest, slug: str) -> dict[str, Any]:
     """What `answers` of an application must look like."""
     limits.take("api", request)
-    return answers_schema(procedures.current(slug).definition)
+    return answers_schema(procedures.offered(slug).definition)
 
 
 @api.get("/applications", auth=resident, response={200: shapes.Everything, **can(401)}, summary="自分の下書きと申請", operation_id="applications")
@@ -121,7 +121,7 @@ def applications_mine(request: HttpRequest) -> dict[str, Any]:
 @api.post("/applications", auth=resident, response={201: shapes.DraftOut, **WRITES}, summary="下書きを始める", operation_id="begin")
 def begin(request: HttpRequest, body: shapes.Begin) -> Status[dict[str, Any]]:
     """A new draft."""
-    intake.refuse_if_unsignable(procedures.current(body.procedure).definition)
+    intake.refuse_if_unsignable(procedures.offered(body.procedure).definition)
     return Status(201, shaped.draft(intake.draft_start(owner=_owner(request), slug=body.procedure)))
 
 

@@ -67,7 +67,7 @@ def _sent(request: HttpRequest, sheet: Sheet) -> dict[str, Any]:
 def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str, str], path: Path) -> list[dict[str, Any]]:
     out = []
     for number, box in enumerate(sheet.boxes):
-        value = (held if sheet.whole else held.get(box.key)) if isinstance(held, dict) else None
+        value = typed.value_of(sheet, box, held)
         now = typed.shown(box, value)
         shown = sent[box.key] if sent is not None and box.key in sent else now
         options = _options(box)

@@ -98,6 +98,13 @@ def _calls(data: dict[str, Any], title: str) -> Part:
     return found
 
 
+def _doubts(data: dict[str, Any]) -> Part:
+    """What nobody has confirmed yet about the definition as a whole."""
+    held = data.get("要確認") or []
+    count = len(held) if isinstance(held, list) else 1
+    return Part((), "要確認", parts=[Part(("要確認",), "手続き全体について確かめること", f"{count}件", bool(count))])
+
+
 def outline(data: dict[str, Any]) -> list[Part]:
     """Everything that has a form, in the order of the work."""
     pages = _list(data, ("画面",), "画面と質問")
@@ -121,4 +128,4 @@ def outline(data: dict[str, Any]) -> list[Part]:
         _calls(data, "検査"), _calls(data, "導出"),
         Part((), "審査", parts=[review, *_list(data, ("審査", "処分"), "").parts], adds=("審査", "処分")),
         _list(data, ("審査", "決定項目"), "決定項目", "型"), _list(data, ("文書",), "文書"), _list(data, ("連携",), "連携", "文字"),
-        Part((), "案内", parts=[Part(("案内",), "よくある問いと答え", f"{len(data.get('案内') or {})}件")])]
+        Part((), "案内", parts=[Part(("案内",), "よくある問いと答え", f"{len(data.get('案内') or {})}件")]), _doubts(data)]

@@ -7,6 +7,9 @@ import re
 STATES = {"editing": "編集中", "asked": "公開待ち（承認前）", "approved": "公開日待ち", "published": "公開中"}
 CHIPS = {"editing": "notice", "asked": "key", "approved": "key", "published": "ok"}
 ORIGINS = {"pack": "パックの定義", "draft": "手続棚卸の下書き", "version": "公開中の版", "new": "新しく作成", "file": "取り込んだファイル"}
+DROPPED = {
+    "dropped": "直しかけた内容をやめました。公開中の版があれば、そのままです。",
+    "packed": "パックの定義に戻し、公開しました。これからは、パックが新しくなると、この手続きも新しくなります。"}
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 MOST_TEXT = 400_000  # characters of one definition; the largest of the pack has 40,000
 

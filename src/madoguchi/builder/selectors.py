@@ -72,9 +72,13 @@ def text_seen(*, actor: Staff, copy: Copy, revision: str) -> str:
 
 
 def release_list(*, actor: Staff, copy: Copy) -> list[Release]:
-    """Versions that can be gone back to, newest first. Raises CopyNotFound."""
+    """Versions that can be gone back to, newest first, each with the time of its publication. Raises CopyNotFound."""
     insist(sees(actor, copy.section))
-    return list(Release.objects.filter(slug=copy.slug).defer("text").order_by("-number")[:100])
+    rows = list(Release.objects.filter(slug=copy.slug).defer("text").order_by("-number")[:100])
+    times = procedures.published_times(copy.slug)  # the first release of older databases has the time when the copy was opened
+    for row in rows:
+        row.at = times.get(row.number, row.at)
+    return rows
 
 
 @dataclass(frozen=True, slots=True)

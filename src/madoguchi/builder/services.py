@@ -211,7 +211,8 @@ def _released(copy: Copy, *, why: str) -> bool:
         return False
     if copy.base and not Release.objects.filter(slug=copy.slug).exists():
         first = Revision.objects.get(copy=copy, number=1)
-        Release.objects.create(slug=copy.slug, number=copy.base, text=first.text, why="市が直す前の版", by="setup", at=first.at)
+        Release.objects.create(slug=copy.slug, number=copy.base, text=first.text, why="市が直す前の版", by="setup",
+                               at=procedures.published_times(copy.slug).get(copy.base, first.at))
     number = _published(read.definition, copy.text, copy.asked_by or copy.updated_by, copy.words)
     Release.objects.get_or_create(slug=copy.slug, number=number, defaults={
         "text": copy.text, "why": why, "by": copy.asked_by or copy.updated_by, "approved_by": copy.approved_by, "at": clock.now()})

@@ -98,6 +98,9 @@ LETTER = Sheet("文書", (
 PARCEL = Sheet("連携", (
     Box("先"), Box("文字", "choice", options=_same(("UTF-8", "cp932"))), Box("単位", hint="一件ずつ出す繰返しの番号"), Box("処分", "lines"),
     Box("列", "pairs", "1行に一つ。列の名 = 値"), DOUBT))
+DOUBTS = Sheet("要確認", (
+    Box("要確認", "lines", "1行に一つ。確かめたら、その行を消します。質問や添付についてのことは、その部分の「要確認」に書くと、そこに印が出ます"),),
+    whole=True, named=False, listed=False)
 GUIDE = Sheet("案内", (Box("案内", "pairs", "1行に一つ。問い = 答え"),), whole=True, named=False, listed=False)
 
 _SHEETS: tuple[tuple[tuple[str, ...], Sheet], ...] = (
@@ -119,7 +122,7 @@ def sheet_of(path: Path) -> Sheet | None:
     for pattern, sheet in _SHEETS:
         if len(pattern) == len(path) and all(p in ("*", str(part)) for p, part in zip(pattern, path, strict=True)):
             return sheet
-    return GUIDE if path == ("案内",) else None
+    return GUIDE if path == ("案内",) else DOUBTS if path == ("要確認",) else None
 
 
 def editable(path: Path) -> Path:

@@ -1,8 +1,7 @@
-"""手続きの作成 as staff see it: the list, one procedure, what differs, what was, who decides. A view parses, calls one service, renders."""
+"""手続きの作成 as staff see it: the list, one procedure, what differs, what was. A view parses, calls one service, renders."""
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any, cast
 from urllib.parse import urlencode
 
@@ -25,8 +24,9 @@ from .errors import FormWrong
 from .models import Copy
 from .outline import address, outline
 from .preview import preview_of
-from .rules import CHIPS, MOST_TEXT, ORIGINS, STATES
+from .rules import CHIPS, DROPPED, MOST_TEXT, ORIGINS, STATES
 from .shape import editable
+from .told import told
 
 PAGE = 50
 
@@ -54,6 +54,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     own = [key for key in sections if edits(actor, key)]
     return render(request, "builder/rows.html", {
         "rows": page, "sections": sections, "own": own, "chosen": got, "states": STATES, "chips": CHIPS,
+        "told": DROPPED.get(request.GET.get("done", ""), ""),
         "state_words": [*STATES.items(), ("none", "だれも直していない")], "address": f"?{carried}&" if carried else "?"})
 
 
@@ -135,42 +136,9 @@ def copy_page(request: HttpRequest, found: Copy, *, faults: list[tuple[str, str]
         data = {}
     context = about(request, found) | {
         "parts": outline(data), "faults": faults or [], "wrong": dict(faults or []), "typed": typed or {},
-        "saved": request.GET.get("saved", "") == "1", "preview": preview_of(found.slug, found.text, request.GET.get("page", ""))}
+        "saved": request.GET.get("saved", "") == "1", "told": told(found, request.GET.get("done", "")),
+        "preview": preview_of(found.slug, found.text, request.GET.get("page", ""))}
     return render(request, "builder/copy.html", context, status=status)
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
-
-
-@login_required
-@posts()
-def decide(request: HttpRequest, slug: str) -> HttpResponse:
-    """Ask, send back, approve, give up, go back."""
-    actor, got = actor_of(request), request.POST
-    found = selectors.copy_get(actor=actor, slug=slug)
-    what, revision, why = got.get("what", ""), got.get("revision", ""), got.get("why", "")
-    try:
-        if what == "ask":
-            services.copy_ask(actor=actor, slug=slug, revision=revision)
-        elif what == "return":
-            services.copy_return(actor=actor, slug=slug, revision=revision, why=why)
-        elif what == "approve":
-            services.copy_approve(actor=actor, slug=slug, revision=revision, publish_on=_date(got.get("on", "")))
-        elif what == "restore":
-            services.release_restore(actor=actor, slug=slug, revision=revision, number=whole(got.get("number", "")), why=why)
-        elif what in ("drop", "pack"):
-            if what == "drop":
-                services.copy_drop(actor=actor, slug=slug, revision=revision)
-            else:
-                services.pack_return(actor=actor, slug=slug, revision=revision, why=why)
-            return see_other("/staff/builder/")
-    except FormWrong as wrong:
-        return copy_page(request, found, faults=wrong.faults, typed={"why": why, "on": got.get("on", "")}, status=422)
-    return see_other(f"/staff/builder/{slug}/?saved=1")
 
 
 @login_required
@@ -185,7 +153,12 @@ def differences(request: HttpRequest, slug: str) -> HttpResponse:
 @require_safe
 def history(request: HttpRequest, slug: str) -> HttpResponse:
     """What was saved, and the versions to go back to."""
+    return history_page(request, selectors.copy_get(actor=actor_of(request), slug=slug))
+
+
+def history_page(request: HttpRequest, found: Copy, *, faults: list[tuple[str, str]] | None = None, typed: str = "") -> HttpResponse:
+    """The page with the versions; what was wrong with going back stands at the box that it was typed into."""
     actor = actor_of(request)
-    found = selectors.copy_get(actor=actor, slug=slug)
     return render(request, "builder/history.html", about(request, found) | {
-        "revisions": selectors.revision_list(actor=actor, copy=found), "releases": selectors.release_list(actor=actor, copy=found)})
+        "revisions": selectors.revision_list(actor=actor, copy=found), "releases": selectors.release_list(actor=actor, copy=found),
+        "faults": faults or [], "wrong": dict(faults or []), "typed": typed}, status=422 if faults else 200)

@@ -3,12 +3,20 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from difflib import SequenceMatcher
 from typing import Any
 
 from madoguchi.procedures.rules import splice
 from madoguchi.procedures.rules.splice import Path
 
 from .shape import Box, Sheet
+
+
+def value_of(sheet: Sheet, box: Box, held: Any) -> Any:
+    """The value of a box in what stands at the place of its sheet; None where nothing stands there."""
+    if sheet.whole:
+        return held or None
+    return held.get(box.key) if isinstance(held, dict) else None
 
 
 def shown(box: Box, value: Any) -> Any:
@@ -93,7 +101,7 @@ def apply(text: str, path: Path, sheet: Sheet, typed: Mapping[str, Any]) -> tupl
     held = held_at(text, path)
     changed, faults = [], []
     for box in sheet.boxes:
-        before = (held if sheet.whole else held.get(box.key)) if isinstance(held, dict) else None
+        before = value_of(sheet, box, held)
         if box.key not in typed or not fits(box, before):
             continue
         value, wrong = read(box, typed[box.key], before)
@@ -112,7 +120,7 @@ def touched(text: str, path: Path, sheet: Sheet, sent: Mapping[str, Any]) -> dic
     except splice.CannotSplice:
         return dict(sent)
     kinds = {box.key: box for box in sheet.boxes}
-    was = {key: shown(kinds[key], (held if sheet.whole else held.get(key)) if isinstance(held, dict) else None) for key in sent}
+    was = {key: shown(kinds[key], value_of(sheet, kinds[key], held)) for key in sent}
     return {key: value for key, value in sent.items() if not same(value, was[key])}
 
 
@@ -137,13 +145,37 @@ def _written(text: str, path: Path, before: Any, value: Any) -> str:
         return splice.drop(text, path)
     if path[:-1] and not held_at(text, path[:-1]):  # the table is not there yet
         return splice.put(text, path[:-1], {path[-1]: value})
-    if isinstance(before, list) and isinstance(value, list) and len(before) == len(value):
-        for index, (old, new) in enumerate(zip(before, value, strict=True)):
-            text = splice.put(text, (*path, index), new) if old != new else text
-        return text
+    if isinstance(before, list) and before and isinstance(value, list):
+        try:
+            return _lines(text, path, before, value)
+        except splice.CannotSplice:  # written in a way that its items cannot be taken out of one by one
+            return splice.put(text, path, value)
     if isinstance(before, dict) and isinstance(value, dict) and [k for k in value if k in before] == [k for k in before if k in value]:
         return _table(text, path, before, value)
     return splice.put(text, path, value)
+
+
+def _lines(text: str, path: Path, before: list[Any], value: list[Any]) -> str:
+    """Items that stay keep their place and the comments above them; from the last to the first, so that numbers stay true."""
+    for what, a, b, c, d in reversed(SequenceMatcher(None, before, value, autojunk=False).get_opcodes()):
+        if what == "equal":
+            continue
+        both = min(b - a, d - c)
+        for at in reversed(range(a + both, b)):
+            text = splice.drop(text, (*path, at))
+        for new in range(both):
+            text = splice.put(text, (*path, a + new), value[c + new])
+        for new in range(both, d - c):
+            text = _inserted(text, path, a + new, value[c + new])
+    return text
+
+
+def _inserted(text: str, path: Path, place: int, value: Any) -> str:
+    last = len(held_at(text, path))
+    text = splice.insert(text, (*path, last), value)
+    for at in range(last, place, -1):
+        text = splice.move(text, (*path, at), -1)
+    return text
 
 
 def _table(text: str, path: Path, before: dict[str, Any], value: dict[str, Any]) -> str:

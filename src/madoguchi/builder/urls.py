@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import edit_views, exchange_views, staff_views, try_views
+from . import decide_views, edit_views, exchange_views, staff_views, try_views
 
 urlpatterns = [
     path("builder/", staff_views.rows, name="builder"),
@@ -9,7 +9,7 @@ urlpatterns = [
     path("builder/offers/<int:offer_id>/", exchange_views.offer, name="builder_offer"),
     path("builder/<slug:slug>/", staff_views.copy, name="builder_copy"),
     path("builder/<slug:slug>/open/", staff_views.opened, name="builder_open"),
-    path("builder/<slug:slug>/decide/", staff_views.decide, name="builder_decide"),
+    path("builder/<slug:slug>/decide/", decide_views.decide, name="builder_decide"),
     path("builder/<slug:slug>/differences/", staff_views.differences, name="builder_differences"),
     path("builder/<slug:slug>/history/", staff_views.history, name="builder_history"),
     path("builder/<slug:slug>/part/<path:path>/", edit_views.part, name="builder_part"),

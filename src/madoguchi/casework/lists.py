@@ -24,6 +24,7 @@ from .rules import NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts
 FOUND = 300  # the same of a search: whoever found more writes another letter
+CHOICES = 100  # procedures in the filter: a city of five hundred would pay 9 KB on every page of a case
 TOGETHER = 200  # queries in one statement
 Key = tuple[Any, Any, Any]  # due day, time of filing, id, as the database gives them
 
@@ -49,6 +50,7 @@ class Filter:
     due: str = ""
     mark: str = ""
     page: int = 1
+    section: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,6 +91,10 @@ def sections_of(actor: Staff) -> list[str]:
     with connection.cursor() as cursor:
         cursor.execute(SECTIONS)
         return [row[0] for row in cursor.fetchall()]
+
+
+def _sections(actor: Staff, wanted: Filter) -> list[str]:
+    return [s for s in sections_of(actor) if wanted.section in ("", s)]
 
 
 def _ask(queries: Sequence[QuerySet[Any, Any]], head: str) -> list[tuple[Any, ...]]:
@@ -153,7 +159,7 @@ def _narrowed(actor: Staff, wanted: Filter, states: Iterable[str]) -> list[Query
     fixed: dict[str, Any] = {"slug": wanted.slug} if wanted.slug else {}
     due = (_due(wanted.due) or Q()) & (MARKS[wanted.mark]() if wanted.mark in MARKS else Q())
     return [Case.objects.filter(due, section=section, state=state, **hand, **fixed)
-            for section, state, hand in itertools.product(sections_of(actor), states, hands)]
+            for section, state, hand in itertools.product(_sections(actor, wanted), states, hands)]
 
 
 def _walk(pieces: Sequence[QuerySet[Case]], limit: int, *, newest: bool) -> list[Key]:
@@ -191,7 +197,7 @@ def _found(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
         narrow &= Q(**{f"case__{name}": day})
     walks = [
         CaseWord.objects.filter(narrow, section=section, word__gte=span[0], word__lt=span[1]).order_by("word")
-        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: FOUND + 1] for section in sections_of(actor)
+        .values_list("case__due_on", "case__filed_at", "case_id", "case__state")[: FOUND + 1] for section in _sections(actor, wanted)
     ]
     once = set(_ask(walks, "*"))  # a name may have the part twice
     if wanted.mark in MARKS:
@@ -219,7 +225,14 @@ def case_ids(*, actor: Staff, wanted: Filter) -> list[uuid.UUID]:
     return [uuid.UUID(str(key[2])) for key in keys]
 
 
-def procedures_seen(*, actor: Staff) -> list[tuple[str, str]]:
-    """Procedures of this person's sections, for the filter."""
+def procedures_seen(*, actor: Staff, wanted: Filter | None = None) -> tuple[list[tuple[str, str]], list[tuple[str, str]]]:
+    """(procedures, sections) to choose from in the filter, of this person's own. Where there are more than CHOICES, a section is
+    chosen first, and then one of its procedures; otherwise there are no sections to choose."""
+    wanted = wanted or Filter()
     own = set(actor.sections()) if not actor.may(Right.READ_ALL_CASES) else set(city().sections)
-    return [(p.slug, p.definition.name) for p in procedures.catalogue() if p.definition.section in own]
+    seen = [p for p in procedures.catalogue() if p.definition.section in own]
+    sections = {p.definition.section for p in seen}
+    if len(seen) <= CHOICES or len(sections) < 2:
+        return [(p.slug, p.definition.name) for p in seen], []
+    return ([(p.slug, p.definition.name) for p in seen if p.slug == wanted.slug or p.definition.section == wanted.section],
+            [(key, str(s.name)) for key, s in city().sections.items() if key in sections])

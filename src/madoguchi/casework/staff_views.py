@@ -55,7 +55,8 @@ def wanted_in(sent: Mapping[str, str], actor: Staff) -> lists.Filter:
     return lists.Filter(
         query=searches.found_in(sent, actor.pk), slug=sent.get("slug", "").replace("\x00", ""),
         state=sent.get("state", "open"), who=sent.get("who", ""),
-        due=sent.get("due", ""), mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
+        due=sent.get("due", ""), section=sent.get("section", ""),
+        mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
     )
 
 
@@ -78,7 +79,7 @@ def _list_context(request: HttpRequest, wanted: lists.Filter | None = None) -> d
     return {
         "actor": actor, "rows": rows, "page": page, "wanted": wanted, "tiles": lists.tiles(actor=actor),
         "marks": marks(actor=actor), "may_bulk": bool(actor.sections()),
-        "procedures": lists.procedures_seen(actor=actor), "states": [(s.value, w) for s, w in WORDS.items()],
+        "choices": lists.procedures_seen(actor=actor, wanted=wanted), "states": [(s.value, w) for s, w in WORDS.items()],
         "query": query.urlencode(), "carried": carried, "blind": not actor.sections() and not actor.may(Right.READ_ALL_CASES),
     }
 
@@ -96,7 +97,7 @@ def workbench(request: HttpRequest) -> HttpResponse:
     actor = actor_of(request)
     if request.method == "POST" or searches.stands_open(request.GET):
         sent = request.POST if request.method == "POST" else request.GET
-        kept = {k: v for k in ("slug", "state", "who", "due", "mark") if (v := sent.get(k, ""))}
+        kept = {k: v for k in ("section", "slug", "state", "who", "due", "mark") if (v := sent.get(k, ""))}
         return see_other("/staff/?" + urlencode(kept | searches.carried(searches.found_in(sent, actor.pk), actor.pk)))
     return list_page(request, wanted_in(request.GET, actor))
 

@@ -122,7 +122,7 @@ def interview_begin(*, actor: Staff, slugs: list[str], origin: str = "") -> Inte
     """Begin with these procedures. ``origin`` is the mark of the ticket or booking (the caller has asked origins.origin_get).
     Raises NothingChosen, NotFound, Forbidden."""
     section, wanted = insist(actor), list(dict.fromkeys(slugs))
-    if not 0 < len(wanted) <= MOST_PROCEDURES or not all(fileable(procedures.current(slug)) for slug in wanted):
+    if not 0 < len(wanted) <= MOST_PROCEDURES or not all(fileable(procedures.offered(slug)) for slug in wanted):
         raise NothingChosen
     row = Interview(clerk=actor, section=section, owner=f"g:{sha256(secrets.token_bytes(32))[:40]}", made_at=clock.now(), origin=origin)
     came = {"channel": intake.COUNTER, "help": row.id, "supporter": {"staff": actor.username, "name": actor.name}}

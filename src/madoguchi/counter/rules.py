@@ -17,6 +17,7 @@ KEEP_DAYS = 90
 WAITING, STARTED, ENDED = "waiting", "started", "ended"
 OPEN, SHOWN, SIGNED, FILED = "open", "shown", "signed", "filed"  # of an interview, and ENDED
 MOST_PROCEDURES, MOST_NAME, MOST_BYTES, MOST_PIXELS = 10, 60, 300_000, 2_000_000
+MOST_NAMES = 100  # procedures to choose from without searching: a city may have five hundred
 IDENTITY = {  # 要確認: which papers count, and when two are asked for, is each procedure's law and the city's own rule
     "card": "マイナンバーカード", "licence": "運転免許証・運転経歴証明書", "passport": "パスポート(旅券)", 
     "residence": "在留カード・特別永住者証明書",

@@ -24,7 +24,7 @@ def _chain(row: Help) -> str:
 def help_offer(*, actor: Staff, slug: str) -> tuple[Help, str]:
     """Start a help. Returns it with its code, which is stored as a digest. Raises NotFound, Forbidden."""
     selectors.insist(actor)
-    procedures.current(slug)
+    procedures.offered(slug)
     return help_new(actor=actor, slug=slug)
 
 

@@ -21,7 +21,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import interviewing, origins, reading
 from .models import Interview
-from .rules import CODE_MINUTES, IDENTITY, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
+from .rules import CODE_MINUTES, IDENTITY, MOST_NAMES, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
 from .staff_errors import NothingChosen, NotReady
 
 CODE = "mado_interview"  # the code, for the clerk's page, as long as it is good
@@ -57,11 +57,13 @@ def begin(request: HttpRequest) -> HttpResponse:
         except (NothingChosen, NotFound):
             fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
     kept = chosen or request.GET.getlist("p") or (origin.slugs if origin and "q" not in request.GET and request.method != "POST" else ())
-    found = interviewing.procedures_offered(actor=actor, query=query)
+    offered = interviewing.procedures_offered(actor=actor, query=query)
+    found = offered[:MOST_NAMES]
     there = {p.slug for p in found}
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
     context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
-               "found": [*more, *found], "origin": origin, "faults": [("p-1", fault)] if fault else []}
+               "found": [*more, *found], "cut": len(offered) > MOST_NAMES,
+               "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
 

@@ -16,9 +16,8 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
-from .rules import CODE_MINUTES
+from .rules import CODE_MINUTES, MOST_NAMES
 
-MOST_NAMES = 100  # procedures to choose from without searching: a city may have five hundred
 ONCE = "mado_help"  # the code, for the supporter's page, as long as it is good
 
 

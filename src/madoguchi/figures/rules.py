@@ -76,6 +76,11 @@ class Line:
         self.grades += other.grades
 
     @property
+    def still(self) -> bool:
+        """Did nothing happen?"""
+        return not (self.filed or self.corrected or self.decided or self.left or self.grades)
+
+    @property
     def cells(self) -> dict[str, int | float | None]:
         """What the page and the CSV show; None where there is nothing to divide by."""
         opinions = sum(self.grades.values())

@@ -8,6 +8,7 @@ import io
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -16,6 +17,8 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 
 from . import rules, selectors
+
+ROWS = 40  # procedures on a page
 
 
 def _wanted(request: HttpRequest) -> tuple[str, rules.Period, int]:
@@ -38,8 +41,10 @@ def overview(request: HttpRequest) -> HttpResponse:
     section, chosen, span = _wanted(request)
     actor = cast(Staff, request.user)
     this = clock.today().replace(day=1)
+    found = selectors.figures(actor=actor, section=section, chosen=chosen)
+    page = Paginator(sorted(found.rows, key=lambda r: r.line.still), ROWS).get_page(request.GET.get("page", "1"))
     context: dict[str, Any] = {
-        "f": selectors.figures(actor=actor, section=section, chosen=chosen), "sections": selectors.sections_seen(actor=actor),
+        "f": found, "rows": page, "sections": selectors.sections_seen(actor=actor),
         "section": section, "span": span, "spans": rules.SPANS, "fewest": rules.FEWEST,
         "months": [rules.month_before(this, n) for n in range(rules.BACK)],
         "query": f"section={section}&to={chosen.last:%Y-%m}&span={span}",

@@ -14,7 +14,7 @@ from madoguchi.kernel.errors import NotFound
 from .errors import FileRefused
 from .holding import bytes_held
 from .models import StoredFile
-from .services import SUFFIX, file_delete, file_keep, file_write, files_forget, sweep_strays
+from .services import SUFFIX, file_delete, file_keep, file_try, file_write, files_forget, sweep_strays
 
 
 def file_get(file_id: str) -> StoredFile:
@@ -60,5 +60,5 @@ def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> 
 
 __all__ = [
     "SUFFIX", "FileRefused", "StoredFile", "bytes_held", "file_delete", "file_get", "file_keep", "file_open", "file_response",
-    "file_write", "files_forget", "files_missing", "files_of", "sweep_strays",
+    "file_try", "file_write", "files_forget", "files_missing", "files_of", "sweep_strays",
 ]

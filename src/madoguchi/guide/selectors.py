@@ -108,6 +108,6 @@ def _place(task: Task, here: City) -> Any:
 def _published(slug: str) -> procedures.Published | None:
     """The procedure, where this city offers it online."""
     try:
-        return procedures.current(slug) if slug else None
+        return procedures.offered(slug) if slug else None
     except NotFound:
         return None

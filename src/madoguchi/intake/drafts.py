@@ -75,7 +75,7 @@ def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
 def draft_start(*, owner: Owner, slug: str, checked: bool = False, **came: Any) -> Draft:
     """Begin an application. ``came``: by which channel, and who helped (support.channel_fields). ``checked``: a clerk stands in front of
     the person and says how they made sure who it is. Raises SignInNeeded where the definition asks for the card."""
-    published = procedures.current(slug)
+    published = procedures.offered(slug)
     if published.definition.level != "なし" and not (owner.signed_in or checked):
         raise SignInNeeded
     person = person_of(owner)

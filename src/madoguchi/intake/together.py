@@ -63,7 +63,7 @@ def drafts_begin(*, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any
     """Begin an application of each, with what was written once. All or none; ``checked`` and ``came`` as draft_start has them. Raises
     SignInNeeded, NotFound."""
     wanted = list(dict.fromkeys(slugs))
-    published = [procedures.current(slug) for slug in wanted]
+    published = [procedures.offered(slug) for slug in wanted]
     if not (owner.signed_in or checked) and any(p.definition.level != "なし" for p in published):
         raise SignInNeeded
     bundle, out = uuid.uuid4(), []

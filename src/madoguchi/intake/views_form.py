@@ -32,7 +32,7 @@ from .together import offered
 def start(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin; asks to sign in where the card is needed, makes a guest where it is not."""
     owner, came = owner_of(request), support.channel_fields(support.support_of(request))
-    published = procedures.current(slug)
+    published = procedures.offered(slug)
     signing.refuse_if_unsignable(published.definition, owner)
     companies.insist(owner, slug)
     if owner is None and published.definition.level == "なし":

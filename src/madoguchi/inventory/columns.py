@@ -58,12 +58,14 @@ _BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
 @dataclass(frozen=True, slots=True)
 class Layout:
-    """Field or "" of every column; ``unknown`` are headings that nobody has explained, ``faults`` what makes the head unusable."""
+    """Field or "" of every column; ``unknown`` are headings that nobody has explained, ``faults`` what makes the head unusable, of which
+    ``muddled`` goes away when somebody says something else about a column."""
 
     fields: tuple[str, ...]
     shown: tuple[str, ...]
     unknown: tuple[str, ...]
     faults: tuple[str, ...]
+    muddled: tuple[str, ...] = ()
 
 
 def is_known(name: str, told: Mapping[str, str]) -> bool:
@@ -80,7 +82,7 @@ def field_of(name: str, told: Mapping[str, str]) -> str:
 def layout(heads: Sequence[str], told: Mapping[str, str]) -> Layout:
     """What every column is. ``told``: plain heading → field, as people have answered. Of several known names of one field the best is
     taken, the others are kept as they are; two that people chose for the same field are a fault."""
-    shown, faults, seen = [], [], dict[str, int]()
+    shown, faults, muddled, seen = [], [], list[str](), dict[str, int]()
     for at, head in enumerate(heads, 1):
         name = head.strip() or f"{at}列目"
         seen[plain(name)] = seen.get(plain(name), 0) + 1
@@ -97,10 +99,10 @@ def layout(heads: Sequence[str], told: Mapping[str, str]) -> Layout:
         if field == KEEP:
             continue
         if field in best and best[field][0] == rank == -1:
-            faults.append(f"列「{shown[best[field][1]]}」と「{shown[at]}」が、どちらも「{LABELS[field]}」です。片方を「そのまま残す」にしてください")
+            muddled.append(f"列「{shown[best[field][1]]}」と「{shown[at]}」が、どちらも「{LABELS[field]}」です。片方を「そのまま残す」にしてください")
         if field not in best or rank < best[field][0]:
             best[field] = (rank, at)
     fields = tuple(field_of(h, told) if best.get(field_of(h, told), (0, -1))[1] == at else KEEP for at, h in enumerate(heads))
     if "name" not in fields and not unknown:
-        faults.append("「手続名」に当たる列がありません。手続きの名前の列に「手続名」を選ぶか、見出しを「手続名」にしてください")
-    return Layout(fields, tuple(shown), unknown, tuple(faults))
+        muddled.append("「手続名」に当たる列がありません。手続きの名前の列に「手続名」を選ぶか、見出しを「手続名」にしてください")
+    return Layout(fields, tuple(shown), unknown, (*faults, *muddled), tuple(muddled))

@@ -13,39 +13,47 @@ from madoguchi.kernel import audit
 from . import reading, taking
 from .access import insist
 from .columns import LABELS, plain
-from .errors import EntryNotFound, FormWrong, SheetWrong
+from .errors import EntryNotFound, FormWrong
 from .models import Heading, Upload
+from .reading import Column
 from .selectors import upload_get
 from .taking import CHAIN
 
 
-def list_import(*, actor: Staff, data: bytes, name: str) -> Upload:
-    """Take a list in; one with unknown columns waits for answers (``done_at`` is None). Raises EntryNotFound, SheetWrong."""
+def list_import(*, actor: Staff, data: bytes, name: str, look: bool = False) -> Upload:
+    """Take a list in; one with columns that are unknown or do not go together, or that somebody wants to ``look`` at first, waits
+    for answers (``done_at`` is None). Raises EntryNotFound, SheetWrong."""
     insist(actor, writes=True)
-    if reading.headings(data, taking.told()).unknown:
+    found, _ = reading.columns_of(data, taking.told())
+    if look or found.unknown or found.muddled:
         with transaction.atomic():
             return taking.upload_keep(actor=actor.actor, data=data, name=name)
     return taking.list_take(actor=actor.actor, data=data, name=name)
 
 
-def headings_asked(*, actor: Staff, upload_id: int) -> list[str]:
-    """The columns of a waiting list that nobody has explained. Raises EntryNotFound, SheetWrong."""
+def headings_asked(*, actor: Staff, upload_id: int) -> tuple[list[Column], tuple[str, ...]]:
+    """The columns of a waiting list, with what of their meaning does not go together. Raises EntryNotFound, SheetWrong."""
     upload = upload_get(actor=actor, upload_id=upload_id)
-    return [] if upload.done_at else list(reading.headings(_bytes(upload), taking.told()).unknown)
+    if upload.done_at:
+        return [], ()
+    found, asked = reading.columns_of(_bytes(upload), taking.told())
+    return asked, found.muddled
 
 
 def upload_answer(*, actor: Staff, upload_id: int, answers: Mapping[int, str]) -> Upload:
-    """Remember what the columns are (by their place in headings_asked) and take the list in. What was answered stays known even when
-    the list turns out wrong. Raises EntryNotFound, FormWrong, SheetWrong."""
+    """Remember what the columns are (by their place in the file; of a known one only what is new) and take the list in. What was
+    answered stays known even when the list turns out wrong. Raises EntryNotFound, FormWrong, SheetWrong."""
     insist(actor, writes=True)
-    asked = headings_asked(actor=actor, upload_id=upload_id)
-    faults = [(f"c{at}", f"「{name[:60]}」が何の列かを選んでください") for at, name in enumerate(asked) if answers.get(at) not in {"-", *LABELS}]
-    chosen = [answers.get(at) for at in range(len(asked)) if answers.get(at) in LABELS]
-    faults += [(f"c{at}", f"「{name[:60]}」と同じ項目を、ほかの列にも選んでいます。片方を「そのまま残す」にしてください")
-               for at, name in enumerate(asked) if answers.get(at) in LABELS and chosen.count(answers[at]) > 1]
-    said = {name: "" if answers.get(at) == "-" else answers.get(at, "") for at, name in enumerate(asked)}
-    if not faults and asked:
-        faults = _head_faults(_bytes(upload_get(actor=actor, upload_id=upload_id)), said)
+    asked, muddled = headings_asked(actor=actor, upload_id=upload_id)
+    faults = [(f"c{c.at}", f"「{c.name[:60]}」が何の列かを選んでください") for c in asked
+              if answers.get(c.at) not in ({"-", *LABELS, None} if c.known else {"-", *LABELS})]
+    said = {c.name: answers[c.at].replace("-", "") for c in asked
+            if answers.get(c.at) in {"-", *LABELS} and not (c.known and answers[c.at] == (c.field or "-"))}
+    chosen = [field for field in said.values() if field]
+    faults += [(f"c{c.at}", f"「{c.name[:60]}」と同じ項目を、ほかの列にも選んでいます。片方を「そのまま残す」にしてください")
+               for c in asked if chosen.count(said.get(c.name, "")) > 1]
+    if not faults and (said or muddled):
+        faults = _head_faults(_bytes(upload_get(actor=actor, upload_id=upload_id)), said, asked[0].at if asked else 0)
     if faults:
         raise FormWrong(faults)
     taking.headings_remember(actor=actor.actor, answers=said)
@@ -55,14 +63,10 @@ def upload_answer(*, actor: Staff, upload_id: int, answers: Mapping[int, str]) -
         return upload if upload.done_at else taking.list_take(actor=actor.actor, data=_bytes(upload), name=upload.name, upload=upload)
 
 
-def _head_faults(data: bytes, said: Mapping[str, str]) -> list[tuple[str, str]]:
+def _head_faults(data: bytes, said: Mapping[str, str], first: int) -> list[tuple[str, str]]:
     """Why nothing could be read with these answers; they are not remembered then."""
     told = taking.told() | {plain(name): field for name, field in said.items()}
-    try:
-        reading.headings(data, told)
-    except SheetWrong as wrong:
-        return [("c0", f"この答えでは取り込めません。{line}") for line in wrong.lines]
-    return []
+    return [(f"c{first}", f"この答えでは取り込めません。{fault}") for fault in reading.columns_of(data, told)[0].muddled]
 
 
 @transaction.atomic

@@ -56,6 +56,12 @@ class PlanWrong(DomainError):
     status = 422
 
 
+class DoubleNotFound(NotFound):
+    """No such double, or it is withdrawn already."""
+
+    ja = "その手続きは、二重に公開されていません。「二重の公開」を開き直してください。"
+
+
 class EntryNotFound(NotFound):
     """No such row or file, or not for this person."""
 

@@ -10,7 +10,8 @@ from itertools import chain, islice
 
 from madoguchi.procedures.rules.find import plain
 
-from .columns import LABELS, OURS, Layout, field_of, layout
+from .columns import LABELS, OURS, Layout, field_of, is_known, layout
+from .columns import plain as columns_plain
 from .errors import HeadingsUnknown, SheetWrong
 from .rules import KINDS, kind_of, year_of
 from .sheet import Cells, rows_of
@@ -18,6 +19,7 @@ from .sheet import Cells, rows_of
 HEAD_WITHIN = 20  # a title and notes may stand above the headings
 MOST = {"key": 40, "name": 200, "section": 60, "law": 300, "article": 300, "identity": 200, "event": 200, "online": 300, "days": 200, "fee": 500}
 LONG = 5000
+EXAMPLES, EXAMPLES_WITHIN, EXAMPLE = 3, 200, 40  # of a column: so many values, of so many lines, of so many characters
 MOST_COUNT = 100_000_000
 _BAD = re.compile(r"[\x00-\x08\x0b\x0c\x0e-\x1f\x7f\ud800-\udfff\ufffe\uffff]")
 
@@ -67,13 +69,33 @@ def head_of(rows: Iterator[tuple[int, Cells | str]], told: Mapping[str, str]) ->
     return line, list(head), chain(first[found + 1:], rows)
 
 
-def headings(data: bytes, told: Mapping[str, str]) -> Layout:
-    """What the columns of a file are. Raises SheetWrong."""
-    line, head, _ = head_of(rows_of(data), told)
+@dataclass(frozen=True, slots=True)
+class Column:
+    """A column of a list with a heading: its place, what it is taken for now, whether anybody knows that, and some of its values."""
+
+    at: int
+    name: str
+    field: str
+    known: bool
+    examples: tuple[str, ...]
+
+
+def columns_of(data: bytes, told: Mapping[str, str]) -> tuple[Layout, list[Column]]:
+    """What the columns of a file are, also where answers are missing or do not go together. Raises SheetWrong for what no answer
+    mends."""
+    line, head, rows = head_of(rows_of(data), told)
     found = layout(head, told)
-    if found.faults:
-        raise SheetWrong([f"{line}行目 {fault}" for fault in found.faults])
-    return found
+    if hard := [fault for fault in found.faults if fault not in found.muddled]:
+        raise SheetWrong([f"{line}行目 {fault}" for fault in hard])
+    values: list[list[str]] = [[] for _ in head]
+    for _, cells in islice(rows, EXAMPLES_WITHIN):
+        for seen, cell in zip(values, cells if isinstance(cells, list) else [], strict=False):
+            short = _BAD.sub("", cell).strip()
+            short = short if len(short) <= EXAMPLE else short[:EXAMPLE] + "…"
+            if short and short not in seen and len(seen) < EXAMPLES:
+                seen.append(short)
+    first = {name: at for at, name in reversed(list(enumerate(map(columns_plain, head)))) if name}
+    return found, [Column(at, head[at].strip(), found.fields[at], is_known(head[at], told), tuple(values[at])) for at in sorted(first.values())]
 
 
 def read(data: bytes, told: Mapping[str, str]) -> Sheet:

@@ -23,6 +23,7 @@ from .rules import STATUSES, safe_cell, year_words
 
 PAGE = 50
 UPLOADS = 20
+CHOICES, FOUND = 100, 30  # published procedures to choose from without searching; found by a search
 NOBODY = "担当課が決まっていない"
 
 
@@ -55,6 +56,15 @@ class Counts:
 def published() -> dict[str, str]:
     """Slug → name of what residents can file today."""
     return {p.slug: str(p.definition.name) for p in procedures.catalogue()}
+
+
+def slugs_offered(query: str, kept: set[str]) -> dict[str, str]:
+    """What a row can be pointed to: everything, or in a city of many procedures what is found by words, with those that are kept."""
+    there = published()
+    if len(there) <= CHOICES:
+        return there
+    found = [hit.slug for hit in procedures.search(query).hits if hit.slug in there][:FOUND]
+    return {slug: there[slug] for slug in (*sorted(kept & set(there)), *found)}
 
 
 def _all() -> QuerySet[Any]:

@@ -18,7 +18,7 @@ from madoguchi.kernel import clock
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 
-from . import chart, desk, plan, selectors, services
+from . import chart, desk, doubles, plan, selectors, services
 from .columns import LABELS
 from .errors import SHOWN, FormWrong, SheetWrong
 from .places import section_name
@@ -95,7 +95,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
             return see_other(f"/staff/inventory/{entry_id}/?saved=1")
         except FormWrong as wrong:
             faults = wrong.faults
-    published = selectors.published()
+    published, query = selectors.published(), request.GET.get("q", "").replace("\x00", "").strip()[:60]
     own = "online" if found.slug in published else found.status
     texts = [(label, _shown(found, name)) for name, label in LABELS.items() if name not in ("name", "section", "target_year")]
     context = {"e": found, "section": section_name(found.section), "texts": texts, "typed": typed, "faults": faults, "wrong": dict(faults),
@@ -103,7 +103,9 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
                "choices": {"": f"一覧と公開の様子から決める（いまは「{STATUSES[own]}」）", **STATUSES},
                "sections": {"": "決まっていない", found.section: section_name(found.section) or "決まっていない"}
                | {key: str(s.name) for key, s in city().sections.items()},
-               "slugs": {"": "まだない", **({found.slug: f"{found.slug}（公開していません）"} if found.slug else {}), **published},
+               "slugs": {"": "まだない", **({found.slug: f"{found.slug}（公開していません）"} if found.slug else {}),
+                         **selectors.slugs_offered(query or found.name, {found.slug, typed["slug"]})},
+               "searched": len(published) > selectors.CHOICES, "query": query,
                "history": [(c, [(_field(f), _value(f, a), _value(f, b)) for f, (a, b) in c.what.items()]) for c in selectors.changes_of(found)],
                "year": year_words(found.target_year) if found.target_year else ""}
     return render(request, "inventory/entry.html", context, status=422 if faults else 200)
@@ -163,6 +165,22 @@ def link(request: HttpRequest) -> HttpResponse:
 
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
+def doubles_page(request: HttpRequest) -> HttpResponse:
+    """Published procedures that double a hand-made definition, with the buttons that withdraw one and offer it again."""
+    actor, done = actor_of(request), request.GET.get("done", "")
+    if request.method == "POST":
+        act, _, slug = request.POST.get("act", "").partition(" ")
+        if act == "offer":
+            doubles.double_offer(actor=actor, slug=slug)
+            return see_other("/staff/inventory/doubles/?done=offered")
+        doubles.double_withdraw(actor=actor, slug=slug)
+        return see_other("/staff/inventory/doubles/?done=withdrawn")
+    rows, gone = doubles.double_list(actor=actor)
+    return render(request, "inventory/doubles.html", {"rows": rows, "gone": gone, "works": works(request), "done": done})
+
+
+@login_required
+@require_http_methods(["GET", "HEAD", "POST"])
 def uploads(request: HttpRequest) -> HttpResponse:
     """Lists that came in, what is known about columns, and the form that takes another."""
     actor = actor_of(request)
@@ -182,9 +200,10 @@ def _take(request: HttpRequest) -> Any:
     sent = request.FILES.get("file")
     if sent is None:
         return desk.list_import(actor=actor_of(request), data=b"", name="")
+    look = request.POST.get("look") == "yes"
     if (sent.size or 0) > MOST_BYTES:
         raise SheetWrong([f"ファイルが大きすぎます({(sent.size or 0) / 1_000_000:.1f}MB)。{MOST_BYTES // 1_000_000}MBまでに分けてください"])
-    return desk.list_import(actor=actor_of(request), data=sent.read(), name=sent.name or "")
+    return desk.list_import(actor=actor_of(request), data=sent.read(), name=sent.name or "", look=look)
 
 
 @login_required
@@ -207,11 +226,13 @@ def upload(request: HttpRequest, upload_id: int) -> HttpResponse:
     if found.done_at:
         return render(request, "inventory/upload.html", {"u": found})
     try:
-        asked = desk.headings_asked(actor=actor, upload_id=upload_id)
-    except SheetWrong as wrong:  # with what is remembered by now it cannot be read at all
-        asked, faults, count = [], [("again", line) for line in wrong.lines], wrong.count
-    context = {"u": found, "asked": [(at, name, answers.get(at, "")) for at, name in enumerate(asked)], "labels": LABELS, "faults": faults,
-               "count": count, "rest": rest, "wrong": dict(faults), "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
+        asked, muddled = desk.headings_asked(actor=actor, upload_id=upload_id)
+    except SheetWrong as wrong:  # no answer about columns mends it
+        asked, muddled, faults, count = [], (), [("again", line) for line in wrong.lines], wrong.count
+    drawn = [(c, answers.get(c.at, (c.field or "-") if c.known else "")) for c in asked]
+    context = {"u": found, "asked": [x for x in drawn if not x[0].known], "known": [x for x in drawn if x[0].known], "labels": LABELS,
+               "faults": faults, "muddled": () if faults else muddled, "count": count, "rest": rest, "wrong": dict(faults),
+               "works": works(request), "sheet": any(a == "again" for a, _ in faults)}
     return render(request, "inventory/asked.html", context, status=422 if faults else 200)
 
 

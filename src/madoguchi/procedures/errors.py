@@ -5,5 +5,13 @@ from __future__ import annotations
 from madoguchi.kernel.errors import NotFound
 
 
+class Withdrawn(NotFound):
+    """The city does not offer this procedure any more; ``instead`` is the one that is the same."""
+
+    def __init__(self, instead: str) -> None:
+        super().__init__("この手続きは見つかりませんでした。")
+        self.instead = instead
+
+
 class SearchesHidden(NotFound):
     """Who may not see what was searched is told that there is nothing."""

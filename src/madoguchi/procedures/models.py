@@ -42,6 +42,18 @@ class Version(models.Model):
         return f"{self.slug} v{self.number}"
 
 
+class Withdrawal(models.Model):
+    """A procedure that is no longer offered, because another one is the same. Its versions stay: what was begun or filed on them goes on."""
+
+    slug = models.CharField(max_length=80, unique=True)
+    instead = models.CharField(max_length=80)  # the procedure that people are led to
+    by = models.CharField(max_length=80)
+    at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.slug} → {self.instead}"
+
+
 class SearchWord(models.Model):
     """How often something was searched on a day. ``words`` is empty for searches whose words are not kept (docs/adr/0039)."""
 

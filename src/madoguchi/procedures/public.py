@@ -11,12 +11,25 @@ from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
 from .rules.model import Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
 from .rules.validate import Verdict, derive, judge, read_step, steps_asked
-from .selectors import Published, accepts, body_of, catalogue, current, search, version, warm, words_of
-from .services import version_publish
+from .selectors import (
+    Published,
+    accepts,
+    body_of,
+    catalogue,
+    current,
+    offered,
+    published_times,
+    search,
+    version,
+    warm,
+    withdrawals,
+    words_of,
+)
+from .services import offer_again, version_publish, withdraw
 
 __all__ = [
     "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
-    "finder_shown", "finders", "judge", "postcode_fill",
-    "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "words_of",
+    "finder_shown", "finders", "judge", "offer_again", "offered", "postcode_fill", "published_times",
+    "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "words_of",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import functools
 import logging
 import threading
@@ -20,7 +21,8 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.offices.public import DisasterTerms, city, city_words, disasters_all, disasters_open
 from madoguchi.web import languages
 
-from .models import Version
+from .errors import Withdrawn
+from .models import Version, Withdrawal
 from .rules import facets
 from .rules.disasters import asks_disaster, with_disasters, with_event_days
 from .rules.find import Found, Index
@@ -60,26 +62,38 @@ class Published:
         return self._shown[code]
 
 
-_current: tuple[float, dict[str, tuple[int, str]]] = (0.0, {})
+Heads = dict[str, tuple[int, str]]
+_current: tuple[float, Heads, Heads] = (0.0, {}, {})  # when it was read, every procedure, those that are offered
 
 
 def forget() -> None:
     """Drop what is remembered about which versions are current."""
     global _current
-    _current = (0.0, {})
+    _current = (0.0, {}, {})
 
 
-def _heads() -> dict[str, tuple[int, str]]:
+def _read_heads() -> tuple[Heads, Heads]:
+    """(the newest version of every procedure, those of them that are offered)."""
     global _current
-    at, heads = _current
+    at, heads, offers = _current
     if not heads or time.monotonic() - at > CACHE_SECONDS:
         heads = {}
         for slug, number, checksum in Version.objects.order_by("slug", "number").values_list("slug", "number", "checksum"):
             heads[slug] = (number, checksum)
-        if heads == _current[1]:
-            heads = _current[1]  # the same object: what hangs on it is made anew only when something was published
-        _current = (time.monotonic(), heads)
-    return heads
+        gone = set(Withdrawal.objects.values_list("slug", flat=True))
+        offers = {slug: head for slug, head in heads.items() if slug not in gone}
+        if (heads, offers) == _current[1:]:
+            _, heads, offers = _current  # the same objects: what hangs on them is made anew only when something was published
+        _current = (time.monotonic(), heads, offers)
+    return heads, offers
+
+
+def _heads() -> Heads:
+    return _read_heads()[0]
+
+
+def _offers() -> Heads:
+    return _read_heads()[1]
 
 
 @functools.lru_cache(maxsize=2048)
@@ -114,8 +128,17 @@ def _load(slug: str, number: int, checksum: str, *, new: bool) -> Published:
     return _filled(slug, number, checksum, disasters_open(clock.today()) if new else disasters_all())
 
 
+def offered(slug: str) -> Published:
+    """The version that new applications use. Raises Withdrawn, NotFound."""
+    found = current(slug)
+    if slug not in _offers():
+        instead = Withdrawal.objects.filter(slug=slug).values_list("instead", flat=True).first()
+        raise Withdrawn(instead or "")
+    return found
+
+
 def current(slug: str) -> Published:
-    """The version that new applications use. Raises NotFound."""
+    """The newest version, also of a procedure that is no longer offered: for what was begun or filed on it. Raises NotFound."""
     head = _heads().get(slug)
     if head is None:
         raise NotFound("この手続きは見つかりませんでした。")
@@ -124,7 +147,7 @@ def current(slug: str) -> Published:
 
 def first_of(slugs: Sequence[str]) -> tuple[list[Published], int]:
     """Those of these that are published, or else the first ones of all, and how many there are: without reading the others."""
-    heads = _heads()
+    heads = _offers()
     chosen = [slug for slug in slugs if slug in heads] or list(heads)[:len(slugs)]
     return [_load(slug, *heads[slug], new=True) for slug in chosen], len(heads)
 
@@ -135,6 +158,16 @@ def body_of(slug: str) -> dict[str, Any]:
     if body is None:
         raise NotFound
     return {key: value for key, value in body.items() if key != TRANSLATIONS}
+
+
+def published_times(slug: str) -> dict[int, dt.datetime]:
+    """Number of every published version → when it was published."""
+    return dict(Version.objects.filter(slug=slug).values_list("number", "published_at"))
+
+
+def withdrawals() -> list[Withdrawal]:
+    """Procedures that are no longer offered, newest first."""
+    return list(Withdrawal.objects.order_by("-at", "slug"))
 
 
 def words_of(slug: str) -> dict[str, dict[str, str]]:
@@ -177,9 +210,9 @@ _filling = threading.Lock()
 
 
 def catalogue() -> list[Published]:
-    """Every current procedure, by number."""
+    """Every procedure that is offered, by number."""
     global _shelf
-    heads, disasters = _heads(), disasters_open(clock.today())
+    heads, disasters = _offers(), disasters_open(clock.today())
     if _shelf.heads is not heads or _shelf.disasters != disasters:
         with _filling:  # one thread reads, the others wait for it
             if _shelf.heads is not heads or _shelf.disasters != disasters:
@@ -251,7 +284,7 @@ _sorted: tuple[object, tuple[tuple[str, int, str], ...]] = (None, ())
 def index() -> Index:
     """The index of what is published now."""
     global _sorted
-    heads = _heads()
+    heads = _offers()
     if _sorted[0] is not heads:
         _sorted = (heads, tuple((slug, *head) for slug, head in sorted(heads.items())))
     return _index(_sorted[1], _stamp())

@@ -8,7 +8,7 @@ from urllib.parse import urlencode
 
 from django.core.paginator import Paginator
 from django.http import Http404, HttpRequest, HttpResponse
-from django.shortcuts import render
+from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import owner_of
@@ -17,6 +17,7 @@ from madoguchi.offices.public import city
 from madoguchi.web import limits
 
 from . import beside, finders, searched, selectors
+from .errors import Withdrawn
 from .rules import facets
 from .why import why
 
@@ -106,7 +107,10 @@ def life_event(request: HttpRequest, event: str) -> HttpResponse:
 @require_safe
 def detail(request: HttpRequest, slug: str) -> HttpResponse:
     """One procedure: minutes, fee, what to have at hand, deadline, whether a visit is needed — before the start."""
-    published = selectors.current(slug)
+    try:
+        published = selectors.offered(slug)
+    except Withdrawn as gone:
+        return redirect(f"/p/{gone.instead}/")
     d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
     context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in)}
@@ -118,7 +122,7 @@ def paper(request: HttpRequest, slug: str) -> HttpResponse:
     """The blank paper form."""
     from .rules.faces.pdf import paper_form
 
-    published = selectors.current(slug)
+    published = selectors.offered(slug)
     d = published.definition
     c = city()
     face = paper_form(d, c.name, number=published.number, head=c.sections[d.section].head)
@@ -134,5 +138,5 @@ def json_schema(request: HttpRequest, slug: str) -> HttpResponse:
 
     from .rules.faces.jsonschema import schema
 
-    body = schema(selectors.current(slug).definition)
+    body = schema(selectors.offered(slug).definition)
     return JsonResponse(body, content_type="application/schema+json", json_dumps_params={"ensure_ascii": False})

@@ -198,6 +198,8 @@ def test_closing_a_time_shows_whom_it_hits(hall):
     row, desk = by_phone("tax", MONDAY, NINE), hall.desk("yamada")
     form = {"section": "zeimu", "counter": "", "first": "2026-11-30", "last": "", "start": "9:00", "end": "12:00", "seats": "", "reason": "研修"}
     assert desk.post("/staff/booking/closures/", form | {"reason": ""}).status_code == 422
+    wrong = text(desk.post("/staff/booking/closures/", form | {"seats": "1"}))
+    assert "先に窓口を一つ選んでください" in wrong and "(0)" not in wrong and 'value="1"' in wrong, "no counter has no seats to count"
     away = desk.post("/staff/booking/closures/", form)
     page = text(desk.get(away["Location"]))
     assert row.number in page and "0767530000" in page and "電話をしてください" in page

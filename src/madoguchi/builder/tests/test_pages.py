@@ -10,14 +10,17 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from lxml import html
+from tests.support import papers
 
 from madoguchi.builder.models import Copy, Release
+from madoguchi.files.models import StoredFile
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures.rules import splice
 from madoguchi.procedures.rules.generate import post_data
+from madoguchi.procedures.rules.say import jdate
 
-from .conftest import SLUG
+from .conftest import SLUG, saved
 
 BASE = f"/staff/builder/{SLUG}/"
 QUESTION = "part/画面/0/項目/filer/"
@@ -55,6 +58,20 @@ def test_a_question_is_changed_by_its_form(hall, copy) -> None:
     shown = page(desk, BASE + "differences/").content.decode()
     assert "だれの住民票ですか" in shown and "変えた" in shown and "（1件）" not in shown
     assert "問・説明" in page(desk, BASE + "history/").content.decode()
+
+
+def test_what_nobody_has_confirmed_is_a_part_of_the_overview(hall, copy) -> None:
+    desk, url = hall.desk("okada"), BASE + "part/要確認/"
+    assert url in {unquote(x) for x in html.fromstring(page(desk, BASE).content).xpath("//main//a/@href")}
+    sent = form_of(page(desk, url), url)
+    before = splice.data(copy.text).get("要確認", [])
+    answer = desk.post(url, sent | {"b0": "\r\n".join([*before, "様式の欄の番号"])})
+    assert answer.status_code == 303 and "様式の欄の番号" in page(desk, BASE + "differences/").content.decode()
+    text = Copy.objects.get().text
+    assert splice.data(text)["要確認"] == [*before, "様式の欄の番号"]
+    assert [x for x in copy.text.splitlines() if x not in text.splitlines()] == []
+    drawn = desk.post(BASE + "preview/要確認/", sent)
+    assert drawn.status_code == 200 and desk.post(BASE + "act/", {"act": "drop 要確認", "revision": "2"}).status_code in (303, 422)
 
 
 def test_what_is_typed_is_looked_at_before_it_is_saved(hall, copy) -> None:
@@ -158,15 +175,55 @@ def test_a_form_is_tried_out_to_its_end(hall, copy) -> None:
     empty = desk.post(url, form_of(first, url) | {"_action": "next"})
     assert empty.status_code == 422 and "か所の" in empty.content.decode()
     now, seen = first, 0
-    for _ in range(40):
-        fields = form_of(now, url) if b'name="_at"' in now.content else None
-        if fields is None:
-            break
-        step = d.step(fields["_at"])
+    while step := d.step((fields := form_of(now, url))["_at"]):
         now = desk.post(url, {"_at": fields["_at"], "_answers": fields["_answers"], "_action": "next"} | post_data(d, step, answers))
         assert now.status_code == 200, now.content.decode()[:2000]
         seen += 1
+    assert fields["_at"] == "documents"
+    now = desk.post(url, {k: fields[k] for k in ("_at", "_answers", "_files")} | {"_action": "next"} | {
+        f"file.{a.id}": SimpleUploadedFile("a.jpg", papers.jpeg()) for a in d.attachments})
     assert seen >= 3 and "確認の画面" in now.content.decode() and "このまま申請できます" in now.content.decode()
+
+
+@pytest.fixture
+def at_documents(hall, copy):
+    """Tried out until the documents."""
+    d, answers, url = hall.definition(SLUG), hall.answers(SLUG), BASE + "try/"
+    desk = hall.desk("okada")
+    now = page(desk, url)
+    while step := d.step((fields := form_of(now, url))["_at"]):
+        now = desk.post(url, {k: fields[k] for k in ("_at", "_answers", "_files")} | {"_action": "next"} | post_data(d, step, answers))
+        assert now.status_code == 200, html.fromstring(now.content).xpath("string(//*[@role='alert'])")
+    return desk, url, now
+
+
+def test_documents_are_tried_out_and_nothing_is_kept(hall, at_documents) -> None:
+    desk, url, now = at_documents
+
+    def send(fields, action, **files):
+        return desk.post(url, fields | {"_action": action} | {
+            f"file.{slot}": [SimpleUploadedFile(*f) for f in sent] for slot, sent in files.items()})
+
+    words = now.content.decode()
+    assert "添付書類" in words and "※必須" in words and 'enctype="multipart/form-data"' in words
+    start = {k: form_of(now, url)[k] for k in ("_at", "_answers", "_files")}
+    none = send(start, "next").content.decode()
+    assert "確認の画面" in none and "」を添付してください" in none and "このまま申請できます" not in none
+    again = desk.post(url, {k: form_of(send(start, "next"), url)[k] for k in start} | {"_action": "look"})
+    assert "保存して次へ進む" in again.content.decode() and again.status_code == 200
+    wrong = send(start, "next", third_proof=[("a.exe", b"MZ" + b"x" * 90), ("ok.jpg", papers.jpeg())])
+    assert wrong.status_code == 422 and "a.exe" in wrong.content.decode() and "ok.jpg" in wrong.content.decode()
+    assert html.fromstring(wrong.content).xpath("//*[@role='alert']//a/@href") == ["#file-third_proof"]
+    kept = {k: form_of(wrong, url)[k] for k in start}
+    done = send(kept, "next").content.decode()
+    assert "このまま申請できます" in done and "ok.jpg" in done
+    gone = desk.post(url, kept | {"_remove": "third_proof:0"})
+    assert gone.status_code == 200 and "ok.jpg" not in gone.content.decode() and "保存して次へ進む" in gone.content.decode()
+    many = send(start, "add", third_proof=[(f"{n}.jpg", papers.jpeg()) for n in range(9)])
+    assert many.status_code == 422 and "つまでです" in many.content.decode() and "入れ替えるときは、先に消してください" in many.content.decode()
+    assert not StoredFile.objects.exists() and not [x for x in (hall.home / "files").rglob("*") if x.is_file()]
+    forged = desk.post(url, start | {"_files": "forged", "_action": "next"})
+    assert forged.status_code == 200 and "」を添付してください" in forged.content.decode()
 
 
 def test_the_postcode_of_a_try_out_fills_the_place_and_asks_nothing(hall, copy) -> None:
@@ -194,6 +251,50 @@ def test_asked_for_and_approved_on_the_pages(hall, copy) -> None:
     assert back.status_code == 422
     assert manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": "題を直す"}).status_code == 303
     assert "題を直す" in page(clerk, BASE).content.decode()
+
+
+def test_a_decision_says_what_it_did_and_what_comes_next(hall, copy) -> None:
+    clerk, manager = hall.desk("okada"), hall.desk("ueno")
+
+    def decided(desk, what, **more):
+        answer = desk.post(BASE + "decide/", {"what": what, "revision": Copy.objects.get().revision} | more)
+        assert answer.status_code == 303
+        return html.fromstring(page(desk, answer["Location"]).content).xpath("string(//*[@role='status'])")
+
+    saved(hall, splice.put(copy.text, ("名称",), "住民票(試験)"))
+    assert "願い出ました" in (said := decided(clerk, "ask")) and "承認" in said
+    assert "取り下げました" in decided(clerk, "return", why="まちがえた")
+    decided(clerk, "ask")
+    assert "編集に戻しました" in decided(manager, "return", why="名前が長い")
+    decided(clerk, "ask")
+    later = clock.today() + dt.timedelta(days=2)
+    assert f"{jdate(later)}に公開します" in decided(manager, "approve", on=later.isoformat())
+    decided(manager, "return", why="きょうにする")
+    decided(clerk, "ask")
+    assert "公開しました" in decided(manager, "approve", on=clock.today().isoformat())
+    assert not html.fromstring(page(clerk, BASE + "?done=asked").content).xpath("//*[@role='status']"), "it has moved on"
+    number = Release.objects.order_by("number").first().number
+    assert f"第{number + 2}版として公開しました" in decided(manager, "restore", number=number, why="誤りがあった")
+    saved(hall, splice.put(Copy.objects.get().text, ("名称",), "やめる"))
+    assert "やめました" in decided(clerk, "drop")
+    assert "パックの定義に戻し" in decided(manager, "pack", why="国の改正")
+
+
+def test_going_back_without_a_reason_is_told_where_the_reason_goes(hall, copy) -> None:
+    saved(hall, splice.put(copy.text, ("名称",), "住民票(試験)"))
+    manager = hall.desk("ueno")
+    for what, desk in (("ask", hall.desk("okada")), ("approve", manager)):
+        desk.post(BASE + "decide/", {"what": what, "revision": "2", "on": clock.today().isoformat()})
+    number = Release.objects.order_by("number").first().number
+    for sent, box in (({"what": "restore", "number": number}, f"why-{number}"), ({"what": "pack"}, "pack-why")):
+        answer = manager.post(BASE + "decide/", sent | {"revision": "2", "why": "  "})
+        found = html.fromstring(answer.content)
+        assert answer.status_code == 422 and found.xpath("//title")[0].text.startswith("エラー")
+        assert found.xpath("//*[@role='alert']//a/@href") == [f"#{box}"]
+        there = found.get_element_by_id(box)
+        assert there.get("aria-invalid") == "true" and "理由を入力" in found.get_element_by_id(there.get("aria-describedby")).text
+        assert there.get("name") == "why" and there.get("value") == "  "
+        assert len(found.xpath("//*[@aria-invalid]")) == 1
 
 
 def test_the_list_finds_and_opens(hall, copy) -> None:

@@ -53,6 +53,45 @@ def test_boxes_cut_only_their_own_place():
     assert "説明" not in splice.data(after)["期限"]
 
 
+DOUBTED = """手続: x
+要確認:
+  # どこで聞くか
+  - 一つめ
+  # 様式を待っている
+  - 二つめ: 番号  # 注
+  - 三つめ
+# 終わりの注
+"""
+
+
+@pytest.mark.parametrize(("lines", "gone", "stays"), [
+    ("一つめ\n三つめ", ["# 様式を待っている", "二つめ"], ["# どこで聞くか\n  - 一つめ", "# 終わりの注"]),
+    ("一つめ\n新しい\n二つめ: 番号\n三つめ\n四つめ", [],
+     ["  # どこで聞くか\n  - 一つめ\n  - 新しい\n  # 様式を待っている\n", "  - 三つめ\n  - 四つめ\n# 終わり"]),
+    ("三つめ", ["# どこで聞くか"], ["手続: x\n要確認:\n  - 三つめ\n# 終わりの注"]),
+    ("何もかも新しい", ["一つめ", "三つめ"], ["- 何もかも新しい", "# 終わりの注"]),
+    ("三つめ\n一つめ", ["二つめ"], ["# 終わりの注"]),
+    ("", ["要確認", "一つめ"], ["手続: x\n# 終わりの注"])])
+def test_a_list_of_lines_keeps_the_comments_of_what_stays(lines, gone, stays):
+    sheet, text = shape.sheet_of(("要確認",)), DOUBTED.replace("二つめ: 番号", "'二つめ: 番号'")
+    after, changed, faults = typed.apply(text, ("要確認",), sheet, {"要確認": lines.replace("\n", "\r\n")})
+    assert faults == [] and changed == ["要確認"]
+    assert splice.data(after).get("要確認", []) == lines.split("\n") if lines else "要確認" not in splice.data(after)
+    assert all(x not in after for x in gone) and all(x in after for x in stays), after
+
+
+def test_doubts_are_a_part_with_a_form():
+    for held, words in ({}, "0件"), ({"要確認": ["あ", "い"]}, "2件"), ({"要確認": "あ"}, "1件"):
+        part = next(g.parts[0] for g in outline(held) if g.name == "要確認")
+        assert part.path == ("要確認",) and part.note == words and part.doubt == bool(held)
+    assert shape.editable(("要確認", 3)) == ("要確認",)
+    sheet = shape.sheet_of(("要確認",))
+    assert typed.apply("手続: x\n", ("要確認",), sheet, {"要確認": ""}) == ("手続: x\n", [], [])
+    after, *_ = typed.apply("手続: x\n", ("要確認",), sheet, {"要確認": "# は番号\n" + "とても長いことを確かめる" * 6 + "\n二つ"})
+    assert len(splice.data(after)["要確認"]) == 3 and "\n  - とても長い" in after
+    assert typed.apply("手続: x\n要確認: 一つ\n", ("要確認",), sheet, {"要確認": "一つ\n二つ"})[0] == "手続: x\n要確認: [一つ, 二つ]\n"
+
+
 def test_choices_and_pairs_are_read_line_by_line():
     text = "手続: x\n画面:\n  - 題: a\n    項目:\n      q: {問: あ, 型: 選択, 選択肢: {a: {表示: 甲}, b: {表示: 乙, 説明: 二}, c: 丙}}  # 注\n"
     path = ("画面", 0, "項目", "q")

@@ -69,6 +69,18 @@ def test_the_whole_way_to_a_new_version(hall, copy) -> None:
     assert not audit.verify()
 
 
+def test_the_version_before_the_city_changed_it_has_its_own_time(hall, db) -> None:
+    hall.definition(SLUG)
+    published = Version.objects.get(slug=SLUG).published_at
+    with clock.frozen(OPENING + dt.timedelta(days=3)):
+        copy = opened(hall)
+        asked(hall, copy)
+        approve(hall)
+        assert Release.objects.order_by("number").first().at == published
+    Release.objects.filter(by="setup").update(at=OPENING + dt.timedelta(days=3))  # as older databases have it
+    assert selectors.release_list(actor=hall.staff("okada"), copy=Copy.objects.get())[-1].at == published
+
+
 def test_translations_go_with_what_is_published(hall, copy) -> None:
     asked(hall, copy)
     approve(hall)

@@ -64,12 +64,12 @@ def test_unknown_columns_are_asked_about_once(hall) -> None:
     data = xlsx(["手続名", "なぞ", "ひみつ"], ["犬の登録", "動物の法", "内緒"])
     asked = send(desk, data, "a.xlsx")["Location"]
     page = body(desk.get(asked))
-    assert "知らない列が2つあります" in page and page.count("そのまま残す") == 2 and "「なぞ」の列" in page
-    wrong = desk.post(asked, {"c0": "law"})
+    assert "知らない列が2つあります" in page and page.count("そのまま残す") == 3 and "「なぞ」の列" in page
+    wrong = desk.post(asked, {"c1": "law"})
     assert wrong.status_code == 422 and "「ひみつ」が何の列かを選んでください" in body(wrong) and 'value="law" selected' in body(wrong)
-    assert desk.post(asked, {"c0": "law", "c1": "-"}).status_code == 303
+    assert desk.post(asked, {"c1": "law", "c2": "-"}).status_code == 303
     assert (Entry.objects.get().law, Entry.objects.get().extra) == ("動物の法", {"ひみつ": "内緒"})
-    again = desk.post(asked, {"c0": "law", "c1": "-"})
+    again = desk.post(asked, {"c1": "law", "c2": "-"})
     assert again.status_code == 303 and Entry.objects.count() == 1
     assert "そのまま残した列" in body(desk.get(send(desk, data, "a.xlsx")["Location"]))
     assert "覚えている列" in body(desk.get(reverse("inventory_uploads")))
@@ -86,13 +86,59 @@ def test_answers_that_leave_no_name_are_not_remembered(hall) -> None:
     Heading.objects.create(plain="呼び名", shown="呼び名", field="", by="admin", at=clock.now())  # answered for another list meanwhile
     Heading.objects.create(plain="なぞ", shown="なぞ", field="law", by="admin", at=clock.now())
     stuck = desk.get(asked)
-    assert stuck.status_code == 422 and "「手続名」に当たる列がありません" in body(stuck) and "覚えている列" in body(stuck)
+    assert stuck.status_code == 200 and "「手続名」に当たる列がありません" in body(stuck) and "知っている列（2つ" in body(stuck)
+    assert desk.post(asked, {"c0": "-", "c1": "law"}).status_code == 422, "nothing was said that mends it"
+    assert desk.post(asked, {"c0": "name", "c1": "law"}).status_code == 303 and Entry.objects.get().name == "犬の登録"
+
+
+def test_a_question_about_a_column_shows_values_of_it(hall) -> None:
+    desk = hall.desk("admin")
+    rows = [["犬", "甲", ""], ["猫", "甲", "い" * 60], ["鳥", "乙<b>", ""], ["魚", "丙", ""], ["虫", "丁", ""]]
+    page = body(desk.get(send(desk, xlsx(["手続名", "なぞ", "ひみつ"], *rows), "a.xlsx")["Location"]))
+    assert "例：「甲」「乙&lt;b&gt;」「丙」<" in page and "丁" not in page
+    assert f"例：「{'い' * 40}…」<" in page and "例：「犬」<" in page and "「猫」" not in page, "of a known one the first is enough"
+
+
+def test_a_known_heading_is_given_another_meaning(hall) -> None:
+    desk = hall.desk("admin")
+    data = xlsx(["手続名", "所属", "番号"], ["犬の登録", "動物の法", "77"])
+    assert "type=\"checkbox\" name=\"look\"" in body(desk.get(reverse("inventory_uploads")))
+    asked = desk.post(reverse("inventory_uploads"), {"file": SimpleUploadedFile("a.xlsx", data), "look": "yes"})["Location"]
+    page = body(desk.get(asked))
+    assert "列の意味はすべて分かりました" in page and 'value="section" selected' in page and "知っている列（3つ" in page
+    assert not Entry.objects.exists()
+    both = desk.post(asked, {"c0": "name", "c1": "key", "c2": "key"})
+    assert both.status_code == 422 and body(both).count("同じ項目を、ほかの列にも") == 4 and not Heading.objects.exists()
+    assert desk.post(asked, {"c0": "name", "c1": "law", "c2": "key"}).status_code == 303
+    entry = Entry.objects.get()
+    assert (entry.key, entry.law, entry.section) == ("77", "動物の法", "")
+    assert dict(Heading.objects.values_list("shown", "field")) == {"所属": "law", "番号": "key"}, "what stays is not remembered"
+    assert send(desk, data)["Location"] and Entry.objects.count() == 1, "the next list is taken without a question"
+
+
+def test_a_list_whose_name_hangs_under_another_heading_waits_and_is_not_stuck(hall) -> None:
+    desk = hall.desk("admin")
+    asked = send(desk, "備考,課名\n犬の登録,市民課\n".encode())
+    assert asked.status_code == 303
+    assert "「手続名」に当たる列がありません" in body(desk.get(asked["Location"]))
+    assert desk.post(asked["Location"], {}).status_code == 422
+    assert desk.post(asked["Location"], {"c0": "name", "c1": "section"}).status_code == 303 and Entry.objects.get().name == "犬の登録"
+
+
+def test_a_list_that_is_wrong_because_of_a_heading_is_mended_on_its_page(hall) -> None:
+    desk = hall.desk("admin")
+    data = "手続名,類型\n犬,くらし\n".encode()
+    assert "取り込む前に、列の意味を確かめる" in body(send(desk, data)) and not Entry.objects.exists()
+    asked = desk.post(reverse("inventory_uploads"), {"file": SimpleUploadedFile("a.csv", data), "look": "yes"})["Location"]
+    wrong = desk.post(asked, {"c0": "name", "c1": "kind"})
+    assert wrong.status_code == 422 and "「手続類型」は" in body(wrong) and "上で選び直して" in body(wrong)
+    assert desk.post(asked, {"c0": "name", "c1": "-"}).status_code == 303 and Entry.objects.get().extra == {"類型": "くらし"}
 
 
 def test_a_waiting_list_with_errors_says_them_on_its_page(hall) -> None:
     desk = hall.desk("admin")
     send(desk, "手続名,なぞ,手続類型\n犬,1,9\n".encode())
-    wrong = desk.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c0": "-"})
+    wrong = desk.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c1": "-"})
     assert wrong.status_code == 422
     assert "ファイルの1件を直して" in body(wrong) and "列の意味はすべて分かりました" in body(wrong) and 'id="again"' in body(wrong)
 

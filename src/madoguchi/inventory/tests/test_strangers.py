@@ -14,7 +14,7 @@ from .test_pages import send
 
 # route → the ids it carries
 STRANGERS = {"inventory_entry": ("entry_id",), "inventory_upload": ("upload_id",), "inventory_heading": ("heading_id",)}
-PAGES = ("inventory", "inventory_progress", "inventory_uploads", "inventory_csv")
+PAGES = ("inventory", "inventory_progress", "inventory_uploads", "inventory_csv", "inventory_doubles")
 
 
 def answers(client, ids):
@@ -34,7 +34,7 @@ def test_strangers_cannot_tell_that_a_list_exists(hall, dog) -> None:
     for data in ("手続名,なぞ\n犬,1\n", "手続名,べつ\n犬,1\n"):
         send(admin, data.encode())
         if not Heading.objects.exists():
-            admin.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c0": "-"})
+            admin.post(reverse("inventory_upload", kwargs={"upload_id": waiting().id}), {"c1": "-"})
     ids = {"entry_id": dog.id, "upload_id": waiting().id, "heading_id": Heading.objects.get().id}
     before = AuditEntry.objects.count(), list(Entry.objects.values())
     for who in ("tanaka", "suzuki", "sato", "yamada"):
@@ -42,6 +42,7 @@ def test_strangers_cannot_tell_that_a_list_exists(hall, dog) -> None:
         assert {status for _, _, status in answers(desk, ids)} == {404}
         assert answers(desk, ids) == answers(desk, dict.fromkeys(ids, 987654))
         assert {desk.get(reverse(page)).status_code for page in PAGES} == {404}
+        assert desk.post(reverse("inventory_doubles"), {"act": "withdraw suidou-kaishi"}).status_code == 404
         assert desk.post(reverse("inventory_link")).status_code == send(desk, b"x").status_code == 404
         assert "/staff/inventory/" not in desk.get("/staff/").content.decode()
     for client in (hall.browser("hanako"), hall.browser()):

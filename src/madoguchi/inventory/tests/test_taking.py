@@ -120,11 +120,13 @@ def test_an_edit_says_everything_that_is_wrong_and_keeps_its_history(hall, dog) 
 def test_answers_about_columns_are_remembered_even_when_the_list_is_wrong(hall) -> None:
     admin = hall.staff("admin")
     upload = desk.list_import(actor=admin, data="手続名,なぞ,手続類型\n犬,x,9\n".encode(), name="a.csv")
-    assert upload.done_at is None and desk.headings_asked(actor=admin, upload_id=upload.id) == ["なぞ"]
+    assert upload.done_at is None and [
+        (c.name, c.known, c.examples) for c in desk.headings_asked(actor=admin, upload_id=upload.id)[0]] == [
+        ("手続名", True, ("犬",)), ("なぞ", False, ("x",)), ("手続類型", True, ("9",))]
     with pytest.raises(FormWrong):
         desk.upload_answer(actor=admin, upload_id=upload.id, answers={})
     with pytest.raises(SheetWrong):
-        desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law"})
+        desk.upload_answer(actor=admin, upload_id=upload.id, answers={1: "law"})
     assert not Entry.objects.exists() and waiting().id == upload.id
     done = desk.list_import(actor=admin, data="手続名,なぞ,手続類型\n犬,動物の法,1\n".encode(), name="b.csv")
     assert done.done_at and Entry.objects.get().law == "動物の法"
@@ -136,9 +138,9 @@ def test_two_columns_are_not_given_the_same_meaning(hall) -> None:
     admin = hall.staff("admin")
     upload = desk.list_import(actor=admin, data="手続名,あ,い\n犬,1,2\n".encode(), name="a.csv")
     with pytest.raises(FormWrong) as wrong:
-        desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law", 1: "law"})
+        desk.upload_answer(actor=admin, upload_id=upload.id, answers={1: "law", 2: "law"})
     assert len(wrong.value.faults) == 2 and not Heading.objects.exists()
-    assert desk.upload_answer(actor=admin, upload_id=upload.id, answers={0: "law", 1: "-"}).done_at
+    assert desk.upload_answer(actor=admin, upload_id=upload.id, answers={1: "law", 2: "-"}).done_at
     assert Entry.objects.get().extra == {"い": "2"}
 
 

@@ -18,6 +18,7 @@ if TYPE_CHECKING:
 
 Path = tuple[str | int, ...]
 Value = Any  # text, a list of values, or a table of them
+WIDE = 60  # characters of a list within its line; Japanese ones are twice as wide
 _BREAKS = re.compile(r"[\r\x85\u2028\u2029]")
 _CONTROL = re.compile(r"[\x00-\x08\x0b-\x1f\x7f]")
 
@@ -112,11 +113,14 @@ def _reads(text: str) -> Any:
 
 
 def _written(value: Value, indent: int) -> str:
-    """What follows the colon of a key in a block: text of several lines keeps them."""
+    """What follows the colon of a key in a block: text of several lines keeps them, a long list has a line for each."""
     if isinstance(value, str) and "\n" in value and not value.startswith(" ") and "\t" not in value:
         pad = " " * (indent + 2)
         return " |\n" + "\n".join(f"{pad}{line}" if line else "" for line in value.split("\n"))
-    return " " + inline(value)
+    within = inline(value)
+    if isinstance(value, list) and len(within) > WIDE and all(isinstance(v, str) for v in value):
+        return "".join(f"\n{' ' * (indent + 2)}- {inline(v)}" for v in value)
+    return " " + within
 
 
 def block(value: dict[str, Value], indent: int = 0) -> str:

@@ -53,7 +53,7 @@ def test_a_database_that_is_not_there_yet_stops_no_worker(shelf, monkeypatch, ca
     def gone() -> None:
         raise OperationalError("no such table")
 
-    monkeypatch.setattr(selectors, "_heads", gone)
+    monkeypatch.setattr(selectors, "_read_heads", gone)
     selectors.warm()
     assert "catalogue not read yet: OperationalError" in caplog.text
 

@@ -10,9 +10,9 @@ from django.core.management import call_command
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 from django.db import transaction
 
-from madoguchi.inventory import generate, taking
+from madoguchi.inventory import doubles, generate, taking
 from madoguchi.inventory.columns import LABELS
-from madoguchi.inventory.errors import HeadingsUnknown, SheetWrong
+from madoguchi.inventory.errors import DoubleNotFound, HeadingsUnknown, SheetWrong
 from madoguchi.inventory.sheet import MOST_BYTES
 from madoguchi.kernel.errors import DomainError
 
@@ -21,10 +21,11 @@ FIELDS = {label: name for name, label in LABELS.items()} | {KEEP: ""}
 
 
 class Command(BaseCommand):
-    help = "手続棚卸: 手続きの一覧を取り込み(import)、公開中の手続きと結び(link)、型で下書きにし(draft)、試用の一覧を作ります(generate)"
+    help = ("手続棚卸: 手続きの一覧を取り込み(import)、公開中の手続きと結び(link)、型で下書きにし(draft)、二重の公開をやめ(doubles)、"
+            "試用の一覧を作ります(generate)")
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|draft|generate")
+        acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|draft|doubles|generate")
         taken = acts.add_parser("import", help="一覧(.xlsxかCSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path)
         taken.add_argument("--mapping", action="append", default=[], metavar="見出し=項目",
@@ -33,6 +34,8 @@ class Command(BaseCommand):
         draft = acts.add_parser("draft", help="取り込んだ行から、型で定義の下書きを作ります(drafts make と同じ)。公開した行は結びます")
         draft.add_argument("--publish", action="store_true", help="公開できるものは公開する")
         draft.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
+        double = acts.add_parser("doubles", help="手で作った定義と二重に公開している手続きを並べます")
+        double.add_argument("--withdraw", nargs="+", default=[], metavar="番号", help="この番号の公開をやめ、行を手で作った定義に結び直す")
         made = acts.add_parser("generate", help="試用の一覧を作ります(本番では動きません)")
         made.add_argument("--rows", type=int, default=452)
         made.add_argument("--seed", type=int, default=1)
@@ -86,6 +89,21 @@ class Command(BaseCommand):
                      stdout=self.stdout, stderr=self.stderr)
         if options["publish"]:
             self._link(options)
+        if doubles.doubles_found():
+            self._doubles({"withdraw": []})
+
+    def _doubles(self, options: dict[str, Any]) -> None:
+        for slug in options["withdraw"]:
+            try:
+                done = doubles.withdraw(by="cli", slug=slug)
+            except DoubleNotFound:
+                raise CommandError(f"{slug} は、二重に公開している手続きではありません。番号を確かめてください。") from None
+            self.stdout.write(f"{slug}「{done.name}」の公開をやめました。{done.instead}「{done.instead_name}」に移ります")
+        found = doubles.doubles_found()
+        for d in found:
+            self.stdout.write(f"二重の公開: {d.slug}「{d.name}」は、{d.instead}「{d.instead_name}」と同じです")
+        self.stdout.write("二重の公開をやめるには: madoguchi inventory doubles --withdraw 番号 …(「手続棚卸」の「二重の公開」でもできます)"
+                          if found else "二重に公開している手続きはありません")
 
     def _generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
