@@ -47,6 +47,7 @@ def test_after_the_filing_it_bears_the_receipt_number(hall: Hall):
     client = shown(hall, row)
     client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client), "picture": picture()})
     filed = Application.objects.get()
+    assert "紙の原本が要ります" in text(client.get("/counter/read/")), "the person is told, too"
     desk = hall.desk("tanaka")
     assert BUTTON in text(desk.get(f"/staff/counter/interview/{row.id}/"))
     told = words(desk.get(f"/staff/counter/interview/{row.id}/{row.drafts[0]}/paper.pdf").content)

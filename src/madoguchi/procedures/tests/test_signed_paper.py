@@ -70,7 +70,7 @@ def test_the_paper_has_the_answers_its_own_name_and_a_place_for_each_signature()
     text = words(face.data)
     assert "婚姻届" in text and "戸籍法第74条" in text and "見本の申請" not in text
     assert "見本花子" in text and "短い理由" in text and "R8-0000-0000-0" in text
-    assert "令和年月日" in text, "the day is written by who signs"
+    assert "日付令和年月日" in text, "the day is written by who signs"
     assert text.count("証人") == 2 and "夫" in text and "妻" in text
     assert "123456789018" not in text and "●●●●" in text
     assert face.missing == () and "〓" not in text

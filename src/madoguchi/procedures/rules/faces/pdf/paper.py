@@ -39,6 +39,7 @@ class _Form:
     sheet: Sheet
     answers: Mapping[str, Any] | None
     boxes: list[PaperBox] = field(default_factory=list)
+    signed: bool = False
 
     @property
     def full(self) -> float:
@@ -87,7 +88,7 @@ def _drawn(
     def draw(sheet: Sheet) -> None:
         nonlocal pages
         boxes.clear()  # drawn twice: once to count the pages
-        form = _Form(d, sheet, answers, boxes)
+        form = _Form(d, sheet, answers, boxes, signed is not None)
         sheet.furniture = lambda s: _furniture(s, d, code) if signed is None else _foot(s, d, (row or {}).get("受付番号", ""))
         sheet.continued = lambda s: s.across("試用") if sample else None
         sheet.continued(sheet)
@@ -148,7 +149,8 @@ def _title(form: _Form, head: str, row: Mapping[str, str]) -> None:
     sheet.y += 6
     sheet.text(MARGIN, sheet.y, f"(宛先)\u3000{head}", 11.5)
     said = value_of(d, {}, {}, row, "受付日", machine=False) or "令和\u3000\u3000年\u3000\u3000月\u3000\u3000日"
-    sheet.text(WIDTH - MARGIN, sheet.y, f"{'申請' if d.kind == '証明' else d.kind}日\u3000{said}", 11.5, align="right")
+    day = "日付" if form.signed else "申請日" if d.kind == "証明" else f"{d.kind}日"
+    sheet.text(WIDTH - MARGIN, sheet.y, f"{day}\u3000{said}", 11.5, align="right")
     if row.get("受付番号"):
         sheet.y += 17
         sheet.text(WIDTH - MARGIN, sheet.y, f"受付番号\u3000{row['受付番号']}", 11.5, align="right")
