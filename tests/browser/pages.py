@@ -8,7 +8,7 @@ from collections.abc import Callable, Iterator
 
 from django.urls import URLPattern, URLResolver, get_resolver
 
-from .seed import RISAI, TEATE, Town
+from .seed import MOVE, RISAI, TEATE, Town
 
 STEPS = ("event", "kind_page", "applicant_page", "contact_page", "home_page", "member_page", "damage_page", "survey_page",
          "visit_page", "receive_page", "consent_page")
@@ -50,7 +50,8 @@ ROUTES: dict[str, list[Page] | str] = {
                    page("search-nothing", "/procedures/?q=ぬぬぬぬ", "nobody"), page("search-near", "/procedures/?q=シャワーキャップ", "nobody"),
                    page("search-narrowed", "/procedures/?q=介護&visit=no&card=yes", "nobody")],
     "life_event": [page("life-event", "/life/disaster/", "nobody")],
-    "procedure": [page("procedure", f"/p/{RISAI}/", "nobody"), page("procedure-card", f"/p/{TEATE}/", "nobody")],
+    "procedure": [page("procedure", f"/p/{RISAI}/", "nobody"), page("procedure-card", f"/p/{TEATE}/", "nobody"),
+                  page("procedure-paper", f"/p/{MOVE}/", "nobody")],
     "paper": "a PDF",
     "schema": "JSON",
     # --- signing in
@@ -123,13 +124,13 @@ ROUTES: dict[str, list[Page] | str] = {
                    page("interviews-booked", lambda t: f"/staff/counter/interview/?from=booking:{t.booked_by_staff.split('/')[4]}", "yamada")],
     "interview": [page("interview", lambda t: t.interview, "tanaka"), page("interview-nobody", lambda t: f"{t.interview}?found=0", "tanaka"),
                   page("interview-shown", lambda t: t.reading and t.interview_shown, "tanaka", wrong="form[action$='show/']"),
-                  page("interview-wrong", lambda t: t.interview_wrong, "tanaka"),
+                  page("interview-wrong", lambda t: t.interview_wrong, "tanaka"), page("interview-paper", lambda t: t.interview_paper, "tanaka"),
                   page("interview-filed", lambda t: t.receipts and t.interview_filed, "tanaka")],
     "interview_person": [page("interview-person", lambda t: f"{t.interview}person/", "tanaka", wrong="#f")],
     "interview_common": [page("interview-common", lambda t: f"{t.interview}common/", "tanaka")],
     "interview_step": [page("interview-step", lambda t: t.interview_step, "tanaka", wrong="#f")],
     "interview_documents": [page("interview-documents", lambda t: f"{t.interview_step.rstrip('/').rpartition('/')[0]}/documents/", "tanaka")],
-    "interview_show": "POST only: its error is the page interview-shown", "interview_act": "POST only",
+    "interview_show": "POST only: its error is the page interview-shown", "interview_act": "POST only", "interview_paper": "a PDF",
     "counter_read": [page("counter-read", lambda t: t.reading, "reader", wrong="#f"), page("counter-receipts", lambda t: t.receipts, "signer")],
     "claims": [page("claims", lambda t: t.guardian_asked and "/staff/guardians/", "matsuda"),
                page("claims-over", lambda t: t.guardian_refused and "/staff/guardians/?view=over", "matsuda")],
@@ -154,9 +155,10 @@ ROUTES: dict[str, list[Page] | str] = {
            page("my-empty", "/my/", "ume")],
     "status": [page("status-received", lambda t: t.received.mine), page("status-correcting", lambda t: t.correcting.mine),
                page("status-proposed", lambda t: t.proposed.mine), page("status-decided", lambda t: t.decided.mine),
+               page("status-paper", lambda t: t.moving.mine),
                page("status-talking", lambda t: t.talking.mine, "hanako", wrong="form[action$='talk/']")],
     "filed": [page("filed", lambda t: f"{t.received.mine}filed/", wrong="form[action$='opinion/']"),
-              page("filed-signed", lambda t: f"{t.numbered.mine}filed/", "hanako")],
+              page("filed-signed", lambda t: f"{t.numbered.mine}filed/", "hanako"), page("filed-paper", lambda t: f"{t.moving.mine}filed/")],
     "pay": [page("pay", lambda t: f"{t.owing[0]}pay/", "taro"), page("pay-done", lambda t: f"{t.bought[0]}pay/", "taro"),
             page("pay-slip", lambda t: f"{t.slipped[0]}pay/", "taro"),
             page("pay-filed", lambda t: f"{t.owing[0]}filed/", "taro"), page("pay-status", lambda t: t.owing[0], "taro")],
@@ -173,7 +175,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "correct": [page("correct", lambda t: f"{t.correcting.mine}correct/", wrong="form[enctype]")],
     "withdraw": "POST only", "talk_back": "POST only: its error is the page status-talking",
     "add_documents": "POST only",
-    "receipt": "a PDF",
+    "receipt": "a PDF", "signed_paper": "a PDF",
     "document": "a PDF",
     "attachment": "a file",
     "look_up": [page("look-up", "/status/", "nobody", wrong="main form")],

@@ -39,6 +39,7 @@ WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
 RESIDENTS = ("hanako", "taro", "ume")
 CARE = "kaigo-nintei-shinki"
+MOVE = "rainin-yoyaku"
 
 
 @functools.cache
@@ -317,16 +318,16 @@ class Town:
             self._tablet_until = time.monotonic() + IDLE_SECONDS / 3
         return self._tablet_at
 
-    def _asked(self, *, whole: bool) -> str:
+    def _asked(self, *, whole: bool, slug: str = KIFU) -> str:
         """Tanaka asks and writes for somebody: the address of the interview; with everything written or with nothing."""
-        desk = self.window("tanaka")
-        desk.get("/staff/counter/interview/").send("f", {"p": [KIFU]})
+        desk, given = self.window("tanaka"), self._interview_answers if slug == KIFU else answers(slug)
+        desk.get("/staff/counter/interview/").send("f", {"p": [slug]})
         here = desk.url.removeprefix(self.base)
         step = re.search(rf"{here}[0-9a-f-]{{36}}/[^/\"]+/", desk.body.decode())
         assert step, desk.errors()
         self._first, at = step[0], step[0]
         while whole and at != here:
-            desk.get(at).send("f", fields(KIFU, at.rstrip("/").rpartition("/")[2], self._interview_answers) | {"_action": "next"})
+            desk.get(at).send("f", fields(slug, at.rstrip("/").rpartition("/")[2], given) | {"_action": "next"})
             at = desk.url.removeprefix(self.base)
         return here
 
@@ -350,6 +351,11 @@ class Town:
         here = self._asked(whole=False)
         self.interview_step = self._first
         return here
+
+    @functools.cached_property
+    def interview_paper(self) -> str:
+        """Everything is written, and a law asks for paper."""
+        return self._asked(whole=True, slug=MOVE)
 
     @functools.cached_property
     def interview_step(self) -> str:
@@ -395,6 +401,11 @@ class Town:
         mine = window.url.removesuffix("filed/").removeprefix(self.base)
         case = (office or self.office).find(receipt[0]).removeprefix(self.base)
         return Filed(mine, case, receipt[0], code[1] if code else "")
+
+    @functools.cached_property
+    def moving(self) -> Filed:
+        """Filed, and a law asks for paper beside it."""
+        return self.file("guest", MOVE, answers(MOVE), demo.Office(self.base, definitions()[MOVE].section))
 
     def order(self) -> tuple[str, str]:
         """A certificate whose fee is not paid: the applicant's page of it, and the staff's page of its payment."""

@@ -8,11 +8,11 @@ from typing import Any
 
 from tests.support import papers
 
-from madoguchi.counter import interviewing, origins, reading
+from madoguchi.counter import interviewing, origins, printing, reading
 from madoguchi.counter.models import Interview
 from madoguchi.counter.staff_errors import NotReady
 from madoguchi.intake import asking, together
-from madoguchi.intake.public import AnswersWrong
+from madoguchi.intake.public import AnswersWrong, NoPaper
 from madoguchi.register.public import Claim
 
 from .rights import HELPERS, Ask, anything, resident, something, staff
@@ -64,6 +64,12 @@ def _show(w: Any, actor: Any) -> bool:
     return True
 
 
+def _print(w: Any, actor: Any) -> bool:
+    with contextlib.suppress(NoPaper):  # it was looked at, and no law asks for paper
+        printing.interview_print(actor=actor, interview_id=w.interview, draft_id=w.asked_draft)
+    return True
+
+
 CLAIM = Claim("counter", "来た方", "見本", "花子", born="1991-07-25")
 TABLE: dict[str, Ask] = {
     "counter.interviewing.may_interview": staff(lambda w, a: interviewing.may_interview(a), HELPERS, something),
@@ -84,6 +90,7 @@ TABLE: dict[str, Ask] = {
         actor=a, interview_id=w.interview) or True, {"tanaka"}, anything),
     "counter.origins.origin_get": staff(lambda w, a: origins.origin_get(actor=a, mark=f"ticket:{w.ticket}"), SECTION, anything),
     "counter.origins.origin_of": staff(lambda w, a: origins.origin_of(actor=a, mark=f"booking:{w.booking}"), SECTION, something),
+    "counter.printing.interview_print": staff(_print, {"tanaka"}, anything),
     "counter.reading.interview_finish": staff(_finish, {"tanaka"}, anything),
     "intake.asking.owned_list": resident(lambda w, o: asking.owned_list(owner=o, draft_ids=[w.begun]) if o else [], something),
     "intake.asking.page_asked": resident(lambda w, o: asking.page_asked(

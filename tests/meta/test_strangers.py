@@ -34,7 +34,7 @@ OWNED = {
     "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
     "talk_back": "application", "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
-    "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
+    "signed_paper": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
     "pay_back": "application", "pay_cancel": "application", "pay_receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",

@@ -62,7 +62,7 @@ def _compare(where: tuple[str, ...], old: Any, new: Any, out: list[Difference]) 
 
 def _tables(where: tuple[str, ...], old: dict[str, Any], new: dict[str, Any], out: list[Difference], *, item: bool = False) -> None:
     for key, value in new.items():
-        path = (*where, _name(key, value, item=item))
+        path = (*where, _name(key, value, item=item) if where else key)  # a heading of the file is called by itself
         if not where and key in QUIET:
             continue
         if key in old:
@@ -71,7 +71,7 @@ def _tables(where: tuple[str, ...], old: dict[str, Any], new: dict[str, Any], ou
             out.append(Difference(" › ".join(path), "足した", after=_said(value)))
     for key, value in old.items():
         if key not in new and (where or key not in QUIET):
-            out.append(Difference(" › ".join((*where, _name(key, value, item=item))), "消した", before=_said(value)))
+            out.append(Difference(" › ".join((*where, _name(key, value, item=item) if where else key)), "消した", before=_said(value)))
     kept_old, kept_new = [k for k in old if k in new], [k for k in new if k in old]
     if kept_old != kept_new and where:
         said = ["、".join(_name(k, side[k], item=item) for k in keys) for side, keys in ((old, kept_old), (new, kept_new))]

@@ -24,7 +24,7 @@ from .errors import CopyNotFound, FormWrong, Overtaken
 from .models import Copy
 from .outline import address, read_address
 from .preview import preview_of
-from .shape import APPEALS, EVENTS, FEE, FEE_LINE, FEES, NEW, QUESTION, SECTIONS, Box, Sheet, calls, sheet_of
+from .shape import APPEALS, EVENTS, FEE, FEE_LINE, FEES, NEW, QUESTION, SECTIONS, SIGNED, Box, Sheet, calls, sheet_of
 from .staff_views import about, actor_of, copy_page
 
 LISTS = ("根拠", "画面", "連携", "明細", "減免", "検査")  # parts without a number of their own
@@ -123,7 +123,7 @@ def part(request: HttpRequest, slug: str, path: str) -> HttpResponse:
     anchors = [(next((b["name"] for b in boxes if b["key"] == key), "main"), words) for key, words in faults]
     context = about(request, found) | {
         "sheet": sheet, "boxes": boxes, "faults": anchors, "path": address(where), "where": _said(where), "key": str(where[-1]) if where else "",
-        "named": bool(where) and isinstance(where[-1], str) and sheet.named, "listed": bool(where) and sheet.listed,
+        "named": bool(where) and isinstance(where[-1], str) and sheet.named, "listed": bool(where and (held or sheet is not SIGNED)) and sheet.listed,
         "charged": sheet is FEE, "repeats": sheet.title == "画面", "rules": calls(where[0]) if where and sheet.whole else [],
         "repeated": isinstance(held, dict) and "繰返" in held,
         "preview": preview_of(slug, found.text, _page_of(where, _data(found)))}

@@ -119,11 +119,13 @@ def outline(data: dict[str, Any]) -> list[Part]:
     charged = [_part(("手数料",), fee, "時期", "期限"), *_list(data, ("手数料", "明細"), "", "数").parts] if isinstance(fee, dict) else []
     if charged:
         charged[0].name = "払い方"
-    review = Part(("審査",), "審査の進め方")
+    review, paper = Part(("審査",), "審査の進め方"), _part(("紙",), data.get("紙") or "", "説明")
+    paper.name = paper.name if data.get("紙") else "紙は要りません"
     return [
         Part((), "表紙", parts=[Part((), "表紙", str(data.get("名称", "")))]),
         Part((), "手数料の明細", parts=charged, adds=("手数料", "明細")),
-        *([_list(data, ("手数料", "減免"), "減免")] if charged else []), _list(data, ("根拠",), "根拠", "条"), _list(data, ("役割",), "役割"),
+        *([_list(data, ("手数料", "減免"), "減免")] if charged else []), _list(data, ("根拠",), "根拠", "条"),
+        Part((), "紙の原本", parts=[paper]), _list(data, ("役割",), "役割"),
         Part((), "期限", parts=[_part(("期限",), data.get("期限") or "", "説明")]), pages, _list(data, ("添付",), "添付", "説明"),
         _calls(data, "検査"), _calls(data, "導出"),
         Part((), "審査", parts=[review, *_list(data, ("審査", "処分"), "").parts], adds=("審査", "処分")),

@@ -65,6 +65,9 @@ CALL = "1行に一つ。はじめに「規則 = 名」、次から「引数 = �
 CHECK = Sheet("検査", (Box("検査", "call", CALL),), whole=True)
 DERIVED = Sheet("導出", (Box("導出", "call", CALL),), whole=True)
 LAW = Sheet("根拠", (Box("法令"), Box("条"), DOUBT))
+SIGNED = Sheet("紙の原本", (
+    Box("法令", hint="電子で出しても、署名のある紙を求める法令"), Box("条"), Box("説明", "long", "その紙をどうするか。申請した方に見せることば"),
+    Box("様式", hint="紙の名。空なら、表紙の様式"), Box("署名", "lines", "署名する人。1行に一つ。例：届出人"), DOUBT), named=False)
 ROLE = Sheet("役割", (
     Box("名"), Box("カード", hint="はい・いいえか、条件"), Box("委任状", hint="代わりに出すときの添付の番号"),
     Box("法定代理", hint="法定代理を示す添付の番号"),
@@ -106,7 +109,7 @@ GUIDE = Sheet("案内", (Box("案内", "pairs", "1行に一つ。問い = 答え
 _SHEETS: tuple[tuple[tuple[str, ...], Sheet], ...] = (
     ((), COVER), (("手数料",), FEE), (("手数料", "明細", "*"), FEE_LINE), (("手数料", "減免", "*"), WAIVER), (("検査", "*"), CHECK),
     (("導出", "*"), DERIVED),
-    (("根拠", "*"), LAW), (("役割", "*"), ROLE), (("期限",), DEADLINE), (("画面", "*"), PAGE), (("画面", "*", "繰返"), REPEAT),
+    (("根拠", "*"), LAW), (("紙",), SIGNED), (("役割", "*"), ROLE), (("期限",), DEADLINE), (("画面", "*"), PAGE), (("画面", "*", "繰返"), REPEAT),
     (("画面", "*", "項目", "*"), QUESTION), (("添付", "*"), PAPER), (("審査",), REVIEW), (("審査", "処分", "*"), OUTCOME),
     (("審査", "決定項目", "*"), QUESTION), (("文書", "*"), LETTER), (("連携", "*"), PARCEL))
 

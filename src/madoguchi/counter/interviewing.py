@@ -213,7 +213,7 @@ def interview_show(*, actor: Staff, interview_id: str, identity: str) -> str:
     if row.state not in (OPEN, SHOWN):
         raise NotNow
     read = [intake.read_over(d) for d in unfiled(row)]
-    if any(r.faults or r.next for r in read):
+    if not all(r.whole for r in read):
         raise NotReady("まだ入力していない所か、直す所があります。手続きごとの「あと」を0にしてから、番号を出してください。")
     free = all(r.d.level == "なし" for r in read)
     if identity not in IDENTITY and not (free and identity == NOT_CHECKED):

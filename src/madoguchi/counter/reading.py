@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import io
 from dataclasses import dataclass
-from typing import Any
 
 from django.db import transaction
 
@@ -12,6 +11,7 @@ from madoguchi.files.public import file_keep, files_forget
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.procedures import public as procedures
 
 from .errors import ReadAgain, SignatureMissing
 from .interviewing import chain_of, drafts_of, interview_get, owner_of, reopen, unfiled
@@ -31,7 +31,7 @@ class Screen:
     row: Interview
     read: tuple[intake.ReadOver, ...]
     mark: str
-    receipts: tuple[tuple[Any, str], ...]
+    receipts: tuple[tuple[procedures.Definition, str], ...]
 
 
 def interview_of(help_id: str, *, lock: bool = False) -> Interview | None:
@@ -54,9 +54,9 @@ def screen(help_id: str) -> Screen | None:
     if row is None or row.state not in (SHOWN, SIGNED, FILED):
         return None
     drafts = drafts_of(row)
-    names = tuple((intake.published_of(d).shown().name, row.receipts[str(d.id)]) for d in drafts if str(d.id) in row.receipts)
+    filed = tuple((intake.published_of(d).shown(), row.receipts[str(d.id)]) for d in drafts if str(d.id) in row.receipts)
     read = tuple(intake.read_over(d) for d in drafts if d.state == "open") if row.state == SHOWN else ()
-    return Screen(row, read, mark_of(row), names)
+    return Screen(row, read, mark_of(row), filed)
 
 
 def lines_of(read: intake.ReadOver) -> set[str]:

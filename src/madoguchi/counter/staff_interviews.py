@@ -19,7 +19,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import posts, see_other
 
-from . import interviewing, origins, reading
+from . import interviewing, origins, printing, reading
 from .models import Interview
 from .rules import CODE_MINUTES, IDENTITY, MOST_NAMES, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
 from .staff_errors import NothingChosen, NotReady
@@ -86,7 +86,7 @@ def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
                "minutes": CODE_MINUTES, "address": f"{settings.BASE_URL}/counter/", "means": _means(still),
                "qr": qr_image(f"{settings.BASE_URL}/counter/?code={code}") if code else "", "writing": row.state == OPEN,
                "showing": row.state == SHOWN, "identity": "、".join(IDENTITY.get(x, UNCHECKED) for x in row.identity),
-               "filled": bool(interviewing.shares(row)), "ready": bool(still) and not any(x.faults or x.next for x in still),
+               "filled": bool(interviewing.shares(row)), "ready": bool(still) and all(x.whole for x in still),
                "chosen": request.POST.get("identity", ""), "faults": [("identity-1", fault)] if fault else [],
                "origin": origins.origin_of(actor=_actor(request), mark=row.origin),
                "asked": "found" in request.GET, "found": request.GET.get("found", ""), "first": FIRST}
@@ -253,6 +253,14 @@ def documents(request: HttpRequest, interview_id: str, draft_id: str) -> HttpRes
     slots = [(a, draft.files.get(a.id, []), ",".join(FIELDS[k] for k in a.kinds)) for a in over.slots]
     context = {"i": row, "base": _url(row), "over": over, "slots": slots, "faults": faults, "wrong": dict(faults)}
     return render(request, "counter/staff_documents.html", context, status=422 if faults else 200)
+
+
+@login_required
+@require_safe
+def paper(request: HttpRequest, interview_id: str, draft_id: str) -> HttpResponse:
+    """The paper that a law asks for, with the answers."""
+    data = printing.interview_print(actor=_actor(request), interview_id=interview_id, draft_id=draft_id)
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="paper.pdf"'})
 
 
 @login_required

@@ -19,5 +19,6 @@ urlpatterns = [
     path("staff/counter/interview/<uuidtext:interview_id>/show/", interviews.show, name="interview_show"),
     path("staff/counter/interview/<uuidtext:interview_id>/act/", interviews.act, name="interview_act"),
     path("staff/counter/interview/<uuidtext:interview_id>/<uuidtext:draft_id>/documents/", interviews.documents, name="interview_documents"),
+    path("staff/counter/interview/<uuidtext:interview_id>/<uuidtext:draft_id>/paper.pdf", interviews.paper, name="interview_paper"),
     path("staff/counter/interview/<uuidtext:interview_id>/<uuidtext:draft_id>/<str:step_id>/", interviews.step, name="interview_step"),
 ]

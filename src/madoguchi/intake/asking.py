@@ -127,6 +127,11 @@ class ReadOver:
         """The page that is filled in next; empty when all were."""
         return next((key for key, _, done in self.steps if not done), "")
 
+    @property
+    def whole(self) -> bool:
+        """Nothing is missing and nothing wrong."""
+        return not self.faults and not self.next
+
 
 def read_over(draft: Draft) -> ReadOver:
     """A draft, for those who have got it as theirs."""

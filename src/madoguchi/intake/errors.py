@@ -21,6 +21,12 @@ class DraftNotFound(NotFound):
     ja = "この申請の下書きは見つかりませんでした。30日を過ぎたか、ほかの人としてログインしています。"
 
 
+class NoPaper(NotFound):
+    """No law asks for a paper beside this filing (docs/adr/0046)."""
+
+    ja = "この手続きに、紙は要りません。"
+
+
 class AnswersWrong(DomainError):
     """Some answers must be put right first."""
 

@@ -26,7 +26,7 @@ from .drafts import (
     mail_plain,
     published_of,
 )
-from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, OnlineFilingStopped, StepChanged
+from .errors import AlreadyFiled, AnswersWrong, NoPaper, NotOpenForThis, OnlineFilingStopped, StepChanged
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import SCANS, application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
@@ -51,6 +51,7 @@ from .paper import (
 )
 from .paying import Fee, fee_of, fee_start, payment_changed
 from .rules import STATUS_WORDS
+from .signed_paper import paper_of_draft
 from .signing import refuse_if_unsignable, sign_if_needed
 from .support import COUNTER, IDENTITY, SIGNATURE, HelpedDraft, Support, drafts_of_help, help_resume_mail, support_of
 from .together import CONTACT, KINDS, Begun, common, drafts_begin, drafts_begun, drafts_share, shared_questions
@@ -78,12 +79,13 @@ def filing_of(application_id: str) -> dict[str, Any]:
 __all__ = [
     "APPLICATION_FILED", "CONTACT", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED",
     "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
-    "Fee", "HelpedDraft", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver", "StepChanged",
-    "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit", "business_accounts_sweep",
-    "common", "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step",
-    "draft_start", "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of",
-    "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "opinions_sweep",
-    "owned_list", "page_asked", "paper_attach", "paper_check", "paper_correct", "paper_correction", "paper_detach", "paper_drop", "paper_read",
-    "paper_save", "paper_start", "paper_submit", "payment_changed", "progress_apply", "published_of", "questions_in_turn", "read_over", "redraw",
-    "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between", "unpaid_sweep", "witness",
+    "Fee", "HelpedDraft", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver",
+    "StepChanged", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
+    "business_accounts_sweep", "common", "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list",
+    "draft_migrate", "draft_save_step", "draft_start", "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share",
+    "drafts_sweep", "faults_at", "fee_of", "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "left_between",
+    "mail_fault", "mail_plain", "opinions_sweep", "owned_list", "page_asked", "paper_attach", "paper_check", "paper_correct", "paper_correction",
+    "paper_detach", "paper_drop", "paper_of_draft", "paper_read", "paper_save", "paper_start", "paper_submit", "payment_changed",
+    "progress_apply", "published_of", "questions_in_turn", "read_over", "redraw", "refuse_if_unsignable", "shared_questions", "sign_if_needed",
+    "support_of", "texts_between", "unpaid_sweep", "witness",
 ]

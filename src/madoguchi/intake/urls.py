@@ -29,6 +29,7 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<uuidtext:application_id>/talk/", my.talk_back, name="talk_back"),
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
+    path("my/<uuidtext:application_id>/paper.pdf", my.paper, name="signed_paper"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),
     path("my/<uuidtext:application_id>/pay/", pay.pay, name="pay"),

@@ -30,6 +30,7 @@ from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
 from .views_documents import slot_view
 
@@ -117,7 +118,8 @@ def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong |
     more = next_in_bundle(owner=owner_of(request), bundle=application.view.get("bundle", ""))
     context = {"more": more, "more_name": procedures.current(more.slug).shown().name if more else "",
                "a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
-               "has_mail": bool(application.sealed_mail), "fee": paying.fee_of(application), "grades": GRADES, "most": MOST_OPINION, "wrong": wrong,
+               "has_mail": bool(application.sealed_mail), "paper": wants_paper(application), "fee": paying.fee_of(application), "grades": GRADES,
+               "most": MOST_OPINION, "wrong": wrong,
                "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}
     return render(request, "intake/filed.html", context, status=422 if wrong else 200)
 
@@ -171,7 +173,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
-        "section": procedures_section(d), "fee": paying.fee_of(application),
+        "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
     }
     open_slots = {a.id for a in applications.later_slots(application)}
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
@@ -208,6 +210,15 @@ def receipt(request: HttpRequest, application_id: str) -> HttpResponseBase:
     """The receipt (受付票) as PDF."""
     application = mine(request, application_id)
     return file_response(receipt_file(application), name=f"受付票_{application.receipt}.pdf")
+
+
+@sign_in_first
+@require_safe
+def paper(request: HttpRequest, application_id: str) -> HttpResponse:
+    """The paper that a law asks for, with what was filed."""
+    application = mine(request, application_id)
+    return HttpResponse(paper_of(application), content_type="application/pdf",
+                        headers={"Content-Disposition": f'attachment; filename="{application.receipt}.pdf"'})
 
 
 @sign_in_first

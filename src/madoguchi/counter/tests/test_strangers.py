@@ -17,7 +17,7 @@ SLUG = "ninshin-todoke"
 STRANGERS = {
     "interview": ("interview_id",), "interview_person": ("interview_id",), "interview_common": ("interview_id",),
     "interview_show": ("interview_id",), "interview_act": ("interview_id",), "interview_documents": ("interview_id", "draft_id"),
-    "interview_step": ("interview_id", "draft_id", "step_id"),
+    "interview_step": ("interview_id", "draft_id", "step_id"), "interview_paper": ("interview_id", "draft_id"),
 }
 FORMS = {"interview_show", "interview_act"}  # opened, they lead to their page
 

@@ -10,6 +10,7 @@ from typing import Any
 from . import conditions
 from .charge import charge_read
 from .keep import keep_years, warn_days
+from .laws import laws_read, paper_read
 from .model import (
     KINDS,
     LAYOUTS,
@@ -22,7 +23,6 @@ from .model import (
     Definition,
     Document,
     Handover,
-    Law,
     Outcome,
     Question,
     Repeat,
@@ -39,7 +39,7 @@ TYPES = (
 )
 TOP = (
     "手続", "版", "種別", "名称", "別名", "よみ", "計画の名称", "根拠", "様式", "担当", "分野", "対象", "概要", "所要", "来庁", "残ること",
-    "持ち物", "手数料", "本人確認", "役割", "期限", "画面", "添付", "検査", "導出", "審査", "文書", "連携", "案内", "検索語", "要確認",
+    "持ち物", "紙", "手数料", "本人確認", "役割", "期限", "画面", "添付", "検査", "導出", "審査", "文書", "連携", "案内", "検索語", "要確認",
 )
 QUESTION = (
     "問", "型", "必須", "説明", "条件", "選択肢", "範囲", "文字数", "引継", "役割", "様式欄", "要確認", "例",
@@ -350,18 +350,6 @@ def _handovers(read: Reader, top: Table) -> tuple[Handover, ...]:
     return tuple(out)
 
 
-def _laws(read: Reader, top: Table) -> tuple[Law, ...]:
-    out = []
-    for table in read.items(top, "根拠", need=True):
-        if not isinstance(table, Table):
-            read.say(getattr(table, "line", top.line), "根拠は {法令: …, 条: …} の形で書いてください")
-            continue
-        read.known(table, ("法令", "条", "要確認"))
-        law = read.text(table, "法令", need=True)
-        out.append(Law(law, read.text(table, "条", need=True), read.doubt(table, law), table.line))
-    return tuple(out)
-
-
 def _calls(read: Reader, top: Table) -> tuple[Call, ...]:
     found = (read.call(value, top.line_of("検査")) for value in read.items(top, "検査"))
     return tuple(call for call in found if call)
@@ -386,10 +374,10 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
     guidance = read.table(top, "案内")
     built = Definition(
         id=slug, edition=read.text(top, "版", need=True), kind=kind, name=read.text(top, "名称", need=True),
-        reading=read.text(top, "よみ", need=True), section=read.text(top, "担当", need=True), laws=_laws(read, top),
+        reading=read.text(top, "よみ", need=True), section=read.text(top, "担当", need=True), laws=laws_read(read, top),
         form=read.text(top, "様式"), audience=read.text(top, "対象", need=True), minutes=read.number(top, "所要", need=True),
         fee=0 if isinstance(top.get("手数料"), Table) else read.number(top, "手数料", need=True), charge=charge_read(read, top),
-        level=read.text(top, "本人確認", need=True, one_of=LEVELS),
+        level=read.text(top, "本人確認", need=True, one_of=LEVELS), paper=paper_read(read, top),
         steps=steps(read, top), review=_review(read, top, kind), documents=_documents(read, top),
         handovers=_handovers(read, top), aliases=read.texts(top, "別名"), plan_name=read.text(top, "計画の名称"),
         life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True), visit=read.text(top, "来庁"),

@@ -30,6 +30,19 @@ class Law:
 
 
 @dataclass(frozen=True, slots=True)
+class SignedPaper:
+    """紙: beside the electronic filing a law asks for a paper that ``signers`` sign. ``text`` says what is done with it; ``form`` is its name,
+    where it is another than the procedure's."""
+
+    law: str
+    article: str
+    text: str
+    form: str = ""
+    signers: tuple[str, ...] = ()
+    doubt: str = ""
+
+
+@dataclass(frozen=True, slots=True)
 class Choice:
     """One option of a 選択 question."""
 
@@ -278,6 +291,7 @@ class Definition:
     documents: tuple[Document, ...]
     handovers: tuple[Handover, ...]
     charge: Charge | None = None
+    paper: SignedPaper | None = None
     aliases: tuple[str, ...] = ()
     plan_name: str = ""
     life_events: tuple[str, ...] = ()

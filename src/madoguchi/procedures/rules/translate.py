@@ -36,6 +36,7 @@ def turned(d: Definition, turn: Turn) -> Definition:
         steps=tuple(_step(s, turn) for s in d.steps), attachments=tuple(_attachment(a, turn) for a in d.attachments),
         guidance=tuple((turn(q), turn(a)) for q, a in d.guidance),
         charge=d.charge and dataclasses.replace(d.charge, exempt=tuple(dataclasses.replace(x, name=turn(x.name)) for x in d.charge.exempt)),
+        paper=d.paper and dataclasses.replace(d.paper, law=turn(d.paper.law), article=turn(d.paper.article), text=turn(d.paper.text)),
         laws=tuple(Law(turn(x.law), turn(x.article), x.doubt, x.line) for x in d.laws),
     )
 

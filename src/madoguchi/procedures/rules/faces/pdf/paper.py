@@ -4,11 +4,11 @@ from __future__ import annotations
 
 import hashlib
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
-from ...model import Definition, Question, Step
+from ...model import Definition, Question, SignedPaper, Step
 from ..when import when_words
 from ..words import value_of
 from . import qr
@@ -21,6 +21,7 @@ MARGIN = 14 * MM
 TOP = 31 * MM  # where the table of a following page begins: below its QR code
 QR_SIZE = 19 * MM
 NUMBER = 8 * MM
+SIGN = 16 * MM  # the height of a place to sign
 ROWS = 4  # entries of a repeat group on an empty form
 BAND_TINT = 0.84
 LEAST = {  # what a column of a repeat group needs at least, in millimetres (measured for handwriting at 5 mm)
@@ -38,6 +39,7 @@ class _Form:
     sheet: Sheet
     answers: Mapping[str, Any] | None
     boxes: list[PaperBox] = field(default_factory=list)
+    signed: bool = False
 
     @property
     def full(self) -> float:
@@ -53,6 +55,17 @@ def paper_form(
     return _drawn(d, city_name, answers, row=row, rare=rare, number=number, head=head)[0]
 
 
+def signed_paper(
+    d: Definition, city_name: str, answers: Mapping[str, Any], *, receipt: str = "", head: str = "", sample: bool = False, rare: Path | None = None,
+) -> PdfFace:
+    """What the law still wants on paper (紙, docs/adr/0046): the form under its own name, with the answers, a place for each signature and the
+    date left open. Nothing on it is read as a blank form that came back: it has no marks, and its code is the receipt number."""
+    if d.paper is None:
+        raise ValueError(d.id)
+    named = replace(d, name=d.paper.form, form=f"{d.paper.law}{d.paper.article}") if d.paper.form else d
+    return _drawn(named, city_name, answers, row={"受付番号": receipt}, rare=rare, head=head, signed=d.paper, sample=sample)[0]
+
+
 def paper_map(d: Definition, city_name: str) -> PaperMap:
     """Where the boxes of the empty form are, drawn the same way."""
     return _drawn(d, city_name, None)[1]
@@ -66,7 +79,7 @@ def layout_mark(d: Definition, city_name: str) -> str:
 
 def _drawn(
     d: Definition, city_name: str, answers: Mapping[str, Any] | None, *, row: Mapping[str, str] | None = None, rare: Path | None = None,
-    number: int = 0, head: str = "",
+    number: int = 0, head: str = "", signed: SignedPaper | None = None, sample: bool = False,
 ) -> tuple[PdfFace, PaperMap]:
     boxes: list[PaperBox] = []
     pages = 0
@@ -75,8 +88,10 @@ def _drawn(
     def draw(sheet: Sheet) -> None:
         nonlocal pages
         boxes.clear()  # drawn twice: once to count the pages
-        form = _Form(d, sheet, answers, boxes)
-        sheet.furniture = lambda s: _furniture(s, d, code)
+        form = _Form(d, sheet, answers, boxes, signed is not None)
+        sheet.furniture = lambda s: _furniture(s, d, code) if signed is None else _foot(s, d, (row or {}).get("受付番号", ""))
+        sheet.continued = lambda s: s.across("試用") if sample else None
+        sheet.continued(sheet)
         sheet.bottom = 297 * MM - 16 * MM
         _title(form, head or f"{city_name}長", row or {})
         number = 0
@@ -85,6 +100,8 @@ def _drawn(
                 number += 1
                 _step(form, step, number)
         _attachments(form, number + 1)
+        if signed:
+            _signatures(form, number + 1, signed)
         pages = sheet.page
 
     face = render(draw, title=f"{d.name}({city_name})", author=city_name, subject=d.form or d.name, rare=rare, margin=MARGIN)
@@ -101,6 +118,17 @@ def _shown(form: _Form, step: Step) -> bool:
 def _furniture(sheet: Sheet, d: Definition, code: str) -> None:
     draw_marks(sheet)
     qr.draw(sheet, f"madoguchi:{d.id}:{d.edition}:{sheet.page}{code}", WIDTH - MARGIN - QR_SIZE, 8 * MM, QR_SIZE)
+    _numbered(sheet, d)
+
+
+def _foot(sheet: Sheet, d: Definition, receipt: str) -> None:
+    """Of a page that is signed: by its code a clerk finds what was filed."""
+    if receipt:
+        qr.draw(sheet, receipt, WIDTH - MARGIN - QR_SIZE, 8 * MM, QR_SIZE)
+    _numbered(sheet, d)
+
+
+def _numbered(sheet: Sheet, d: Definition) -> None:
     foot = 297 * MM - 9 * MM
     sheet.text(MARGIN, foot, f"{d.id}\u3000{d.edition}版", 8.5)
     sheet.text(WIDTH - MARGIN, foot, f"{sheet.page} / {sheet.total}ページ", 8.5, align="right")
@@ -111,7 +139,7 @@ def _furniture(sheet: Sheet, d: Definition, code: str) -> None:
 def _title(form: _Form, head: str, row: Mapping[str, str]) -> None:
     d, sheet = form.d, form.sheet
     sheet.y = 12 * MM
-    for line in sheet.wrap(d.form, form.full - QR_SIZE - 10 * MM, SIZE)[:2]:
+    for line in sheet.wrap(d.form, form.full - QR_SIZE - 10 * MM, SIZE)[:2 if form.answers is None else None]:
         sheet.text(MARGIN, sheet.y, line, SIZE)
         sheet.y += 14
     sheet.y = max(sheet.y + 10, 27 * MM)
@@ -121,7 +149,8 @@ def _title(form: _Form, head: str, row: Mapping[str, str]) -> None:
     sheet.y += 6
     sheet.text(MARGIN, sheet.y, f"(宛先)\u3000{head}", 11.5)
     said = value_of(d, {}, {}, row, "受付日", machine=False) or "令和\u3000\u3000年\u3000\u3000月\u3000\u3000日"
-    sheet.text(WIDTH - MARGIN, sheet.y, f"{'申請' if d.kind == '証明' else d.kind}日\u3000{said}", 11.5, align="right")
+    day = "日付" if form.signed else "申請日" if d.kind == "証明" else f"{d.kind}日"
+    sheet.text(WIDTH - MARGIN, sheet.y, f"{day}\u3000{said}", 11.5, align="right")
     if row.get("受付番号"):
         sheet.y += 17
         sheet.text(WIDTH - MARGIN, sheet.y, f"受付番号\u3000{row['受付番号']}", 11.5, align="right")
@@ -137,6 +166,7 @@ def _room(form: _Form, height: float) -> bool:
     if sheet.y + height <= sheet.bottom:
         return False
     sheet.new_page()
+    sheet.continued(sheet)
     sheet.y = TOP
     return True
 
@@ -178,7 +208,7 @@ def _step(form: _Form, step: Step, number: int) -> None:
         _band(form, f"{number}\u3000{step.title}", note, 40)
         _wide(form, "なし")
     storeys = _storeys(form, step.questions) if entries else []
-    if len(storeys) > 3:
+    if len(storeys) > 3 or _too_tall(form, storeys, entries):
         for index, entry in enumerate(entries, 1):
             _band(form, f"{number}\u3000{step.title}\u3000{step.repeat.name} {index}", note,
                   _height(form, step.questions[0], entry))
@@ -269,6 +299,13 @@ def _storeys(form: _Form, questions: tuple[Question, ...]) -> list[list[tuple[Qu
     return [[(q, width * full / sum(w for _, w in row)) for q, width in row] for row in rows if row]
 
 
+def _too_tall(form: _Form, storeys: list[list[tuple[Question, float]]], entries: list[Mapping[str, Any] | None]) -> bool:
+    """Does an entry need more than a page? A table would run over its edge; rows go on, line by line, on the next."""
+    room = form.sheet.bottom - TOP - 60
+    return any(sum(max(cell_height(cell_lines(form.sheet, q, width, entry.get(q.id))) for q, width in storey) for storey in storeys) > room
+               for entry in entries if entry)
+
+
 def _group_table(
     form: _Form, storeys: list[list[tuple[Question, float]]], entries: list[Mapping[str, Any] | None],
 ) -> None:
@@ -323,3 +360,18 @@ def _attachments(form: _Form, number: int) -> None:
         note = f"({words}の場合)" if words else ""
         note += "(後からでも出せます)" if a.later else "" if a.required else "(任意)"
         _wide(form, f"{EMPTY} {a.name}{note}")
+
+
+def _signatures(form: _Form, number: int, signed: SignedPaper) -> None:
+    """A row to write in for each who signs; what no font could draw is written by hand, too."""
+    sheet = form.sheet
+    _band(form, f"{number}\u3000署名", f"({signed.law}{signed.article})", len(signed.signers) * SIGN)
+    for who in signed.signers:
+        _room(form, SIGN)
+        sheet.box(MARGIN, sheet.y, LABEL, SIGN, fill=LABEL_TINT)
+        sheet.box(MARGIN + LABEL, sheet.y, form.full - LABEL, SIGN)
+        draw_cell(sheet, MARGIN, sheet.y, [Line(text) for text in sheet.wrap(who, LABEL - 2 * PAD, SIZE)], SIGN)
+        sheet.y += SIGN
+    if sheet.fonts.missing:
+        sheet.need(40)
+        sheet.paragraph("〓は、印刷できる字がないところです。正しい字を手で書いてください。")
