@@ -5,6 +5,7 @@ from .events import CHANGED, REFUND_APPROVED
 from .keeping import payment_destroy, payments_forget, payments_hold, payments_over, till_witness, witness
 from .models import Payment
 from .papers import paid_pdf
+from .parity import differences
 from .ports import Report
 from .providers import DEBIT, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send, refunds_ask
@@ -23,8 +24,8 @@ from .setup import debit_days
 
 __all__ = [
     "BOOKS", "CHANGED", "DEBIT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed",
-    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "debit_days", "fees_of_case", "online", "orders_known", "paid_pdf",
-    "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make", "payment_of_case", "payment_start", "payments_ask",
-    "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over", "refund_reported", "refund_send", "refunds_ask",
-    "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
+    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "debit_days", "differences", "fees_of_case", "online",
+    "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make", "payment_of_case",
+    "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",
+    "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",
 ]
