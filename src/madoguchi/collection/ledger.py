@@ -12,6 +12,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments.public import DEBIT, SLIP, State, orders_known, payments_of_cases
 
+from . import compared
 from .models import Excess, FeeSlip, Instalment, Money, OnlineOrder, Posting, Sheet
 from .rules import Account, Outcome
 
@@ -135,7 +136,7 @@ def faults() -> list[str]:
     """Every difference, in words; empty when all is equal to the yen."""
     from .moved import altered, moved  # it knows this module
 
-    out = [words.format(who=who, ought=ought, stands=stands) for sql, words in WORDS for who, ought, stands in _differences(sql)]
+    out = [words.format(who=who, ought=ought, stands=stands) for sql, words in WORDS + compared.WORDS for who, ought, stands in _differences(sql)]
     sums = balances()
     if total := sum(sums.values()):
         out.append(f"帳簿: 全部の勘定の合計が{total:,}円です(0円のはずです)")
