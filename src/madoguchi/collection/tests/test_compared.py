@@ -49,7 +49,8 @@ TAMPERED = {
     "未整理の額は0円、帳簿では10,000円": lambda: one(of("suspense", "receivable")).update(money=None),
     "返していない過誤納金は": lambda: one(of("excess", "receivable")).update(money=None),
     "納め終わった日が合いません": lambda: one(Instalment.objects.filter(settled_on="2026-11-20", amount=10_000)).update(settled_on="2026-05-01"),
-    "収納と不納欠損10,000円に、納め終わった日": lambda: one(Instalment.objects.filter(amount=10_000).exclude(settled_on=None)).update(settled_on=None),
+    "収納と不納欠損10,000円に、納め終わった日": lambda: one(
+        Instalment.objects.filter(amount=10_000).exclude(settled_on=None)).update(settled_on=None),
     "作ったファイルの合計は": lambda: one(RunFile.objects.all()).update(amount=F("amount") + 1),
     "(または通数が違う)": lambda: one(RunFile.objects.all()).delete(),
     "督促の記録の合計は": lambda: one(Reminder.objects.all()).delete(),
