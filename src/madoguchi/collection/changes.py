@@ -20,6 +20,7 @@ from .access import section_require
 from .change_sheet import NewClaim, NewPart
 from .charges import charge_get, charges
 from .demand_sheet import TRIAL
+from .demanded import changes_digest
 from .demands import trial_number
 from .errors import DemandNotFound, MoneyMoved, SheetWrong
 from .lateness import late_of
@@ -97,10 +98,10 @@ def change_take(*, actor: Staff, sheet_id: int) -> Sheet:
     sheet, diffs = change_show(actor=actor, sheet_id=sheet_id)
     if not diffs:
         raise MoneyMoved
-    for diff in diffs:
-        _change(actor, sheet, diff)
+    surplus = sum(d.surplus for d in diffs)
+    said = changes_digest([_change(actor, sheet, diff) for diff in diffs])
     audit.record(actor.actor, "changes.imported", chain=CHAIN, facts={
-        "sheet": sheet.id, "demands": len(diffs), "yen": sheet.amount, "sha256": sheet.sha256, "surplus": sum(d.surplus for d in diffs)})
+        "sheet": sheet.id, "demands": len(diffs), "yen": sheet.amount, "sha256": sheet.sha256, "surplus": surplus, "said": said})
     failpoints.hit("collection.changes.before_commit")
     return sheet
 
@@ -184,7 +185,7 @@ def _state(demand: Demand) -> list[list[Any]]:
     return [[r.no, r.due.isoformat(), r.amount, r.number, r.paid] for r in rows]
 
 
-def _change(actor: Staff, sheet: Sheet, diff: Diff) -> None:
+def _change(actor: Staff, sheet: Sheet, diff: Diff) -> Change:
     demand, on = diff.demand, clock.today()
     last = Change.objects.filter(demand=demand).aggregate(last=Max("no"))["last"] or 0
     change = Change(sheet=sheet, demand=demand, no=last + 1, was=demand.amount, amount=diff.claim.amount, left=0, before=_state(demand),
@@ -200,6 +201,7 @@ def _change(actor: Staff, sheet: Sheet, diff: Diff) -> None:
     demand.save(update_fields=["amount"])
     change.after, change.left = _state(demand), sum(r.amount - r.paid - r.written for r in demand.instalments.all())
     change.save(update_fields=["after", "left"])
+    return change
 
 
 def _number(change: Change, new: NewPart) -> tuple[str, str]:

@@ -15,6 +15,7 @@ from madoguchi.kernel import audit, clock, failpoints
 from . import demand_sheet
 from .charges import charge_get, charges
 from .demand_sheet import TRIAL, Claim
+from .demanded import line_of
 from .errors import SheetWrong
 from .ledger import CHAIN, one_writer
 from .models import Demand, Instalment, Posting, Sheet
@@ -38,9 +39,10 @@ def demands_take(*, actor: str, charge: str, year: int, data: bytes, name: str) 
         parts, total = sum(len(c.parts) for c in claims), sum(c.amount for c in claims)
         sheet = Sheet.objects.create(kind="demands", form=found.key, name=name[:150], sha256=digest, file_id=kept.id, rows=parts,
                                      amount=total, counts={"demands": [len(claims), total]}, by=actor, at=clock.now())
-        _write(sheet, found.key, year, claims)
+        said = _write(sheet, found.key, year, claims)
         audit.record(actor, "demands.imported", chain=CHAIN, facts={
-            "sheet": sheet.id, "charge": charge, "year": year, "demands": len(claims), "instalments": parts, "yen": total, "sha256": digest})
+            "sheet": sheet.id, "charge": charge, "year": year, "demands": len(claims), "instalments": parts, "yen": total, "sha256": digest,
+            "said": said})
         failpoints.hit("collection.demands.before_commit")
     return sheet, True
 
@@ -65,9 +67,10 @@ def trial_number(serial: int) -> tuple[str, str]:
     return number, f"{int(hashlib.sha256(number.encode()).hexdigest(), 16) % 1_000_000:06d}"
 
 
-def _write(sheet: Sheet, charge: str, year: int, claims: list[Claim]) -> None:
+def _write(sheet: Sheet, charge: str, year: int, claims: list[Claim]) -> str:
+    """Returns the digest of what was made (demanded)."""
     last = Instalment.objects.aggregate(last=Max("id"))["last"]  # nobody else writes now
-    rest, serial, on = iter(claims), last or 0, clock.today()
+    rest, serial, on, said = iter(claims), last or 0, clock.today(), hashlib.sha256()
     while some := list(islice(rest, CHUNK)):
         demands = Demand.objects.bulk_create([
             Demand(sheet=sheet, charge=charge, year=year, notice=c.notice, payer=c.payer, name=c.name, zip=c.zip, address=c.address,
@@ -78,6 +81,8 @@ def _write(sheet: Sheet, charge: str, year: int, claims: list[Claim]) -> None:
                 serial += 1
                 number, confirm = (part.number, part.confirm) if part.number else trial_number(serial)
                 rows.append(Instalment(demand=demand, no=part.no, amount=part.amount, due=part.due, number=number, confirm=confirm))
+                said.update(line_of((charge, year, claim.notice, claim.payer), (part.no, part.amount, part.due, number)).encode())
         made = Instalment.objects.bulk_create(rows)
         Posting.objects.bulk_create([
             Posting(sheet=sheet, instalment=r, debit=Account.RECEIVABLE, credit=Account.REVENUE, amount=r.amount, on=on) for r in made])
+    return said.hexdigest()

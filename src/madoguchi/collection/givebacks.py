@@ -22,6 +22,7 @@ from .city_formats import layout, line_end
 from .debits import sender
 from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .ledger import CHAIN, one_writer
+from .looks import nothing_comes
 from .models import Excess, GiveBack, Instalment, Posting, Transfer
 from .rules import OUT, Account
 
@@ -50,10 +51,11 @@ def free(excess: Excess) -> int:
 
 
 def dues_of(excess: Excess) -> list[Instalment]:
-    """What the same payer still owes, the oldest first: what an excess may be set against."""
+    """What the same payer still owes, the oldest first: what an excess may be set against. What the bank is asked for, or a 速報 says is paid,
+    would be paid twice."""
     if excess.instalment is None:
         return []  # who paid a fee is not known here
-    rows = Instalment.objects.filter(demand__payer=excess.instalment.demand.payer, settled_on=None)
+    rows = Instalment.objects.filter(nothing_comes(clock.today()), demand__payer=excess.instalment.demand.payer, settled_on=None)
     return list(rows.select_related("demand").order_by("due", "id"))
 
 
@@ -148,6 +150,8 @@ def _offset(back: GiveBack) -> None:
     left = due.amount - due.paid - due.written
     if left < back.amount:
         raise MoneyMoved("充当する先の期別が、そのあいだに納付されたか、不納欠損になりました。却下して、もう一度申し出てください。")
+    if not Instalment.objects.filter(nothing_comes(on), id=due.id).exists():
+        raise MoneyMoved("充当する先の期別は、口座振替を頼んであるか、速報があります。二重になるので、結果が出てから承認するか、却下してください。")
     more = min(back.interest, left - back.amount)
     for debit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, more)):
         if yen:

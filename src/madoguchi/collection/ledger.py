@@ -12,6 +12,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments.public import DEBIT, SLIP, State, orders_known, payments_of_cases
 
+from . import compared
 from .models import Excess, FeeSlip, Instalment, Money, OnlineOrder, Posting, Sheet
 from .rules import Account, Outcome
 
@@ -133,9 +134,10 @@ WORDS = (
 
 def faults() -> list[str]:
     """Every difference, in words; empty when all is equal to the yen."""
-    from .moved import altered, moved  # it knows this module
+    from . import demanded
+    from .moved import altered, moved  # they know this module
 
-    out = [words.format(who=who, ought=ought, stands=stands) for sql, words in WORDS for who, ought, stands in _differences(sql)]
+    out = [words.format(who=who, ought=ought, stands=stands) for sql, words in WORDS + compared.WORDS for who, ought, stands in _differences(sql)]
     sums = balances()
     if total := sum(sums.values()):
         out.append(f"帳簿: 全部の勘定の合計が{total:,}円です(0円のはずです)")
@@ -148,7 +150,7 @@ def faults() -> list[str]:
     fees = int(FeeSlip.objects.exclude(money=None).aggregate(t=Sum(F("amount") - F("returned")))["t"] or 0)
     if fees != -sums.get(Account.OFFICE_FEE, 0):
         out.append(f"帳簿: 納付書で払われた手数料は{fees:,}円、手数料の勘定は{-sums.get(Account.OFFICE_FEE, 0):,}円です")
-    return out + list(moved()) + list(altered()) + list(_paid_for()) + list(_online()) + list(_recorded())
+    return out + list(moved()) + list(altered()) + list(demanded.altered()) + list(_paid_for()) + list(_online()) + list(_recorded())
 
 
 def _paid_for() -> Iterator[str]:

@@ -31,10 +31,15 @@ class Unreminded:
     until: dt.date
 
 
+def nothing_comes(today: dt.date) -> Q:
+    """Of a 期: no 速報 that is still believed and no debit still under way says that it is paid."""
+    told, asked = Q(prompt_on=None) | Q(prompt_on__lt=today - BELIEVED), Q(debit=None) | ~Q(failed_code="") | Q(debit__on__lt=today - ANSWERED)
+    return told & asked
+
+
 def unpaid(today: dt.date) -> QuerySet[Instalment]:
-    """期 past their 納期限 with something left, of which no 速報 that is still believed and no debit still under way says that it comes."""
-    return Instalment.objects.filter(settled_on=None, due__lt=today).filter(
-        Q(prompt_on=None) | Q(prompt_on__lt=today - BELIEVED), Q(debit=None) | ~Q(failed_code="") | Q(debit__on__lt=today - ANSWERED))
+    """期 past their 納期限 with something left, of which nothing says that it comes."""
+    return Instalment.objects.filter(nothing_comes(today), settled_on=None, due__lt=today)
 
 
 def unreminded(*, actor: Staff) -> list[Unreminded]:

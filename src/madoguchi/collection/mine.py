@@ -78,6 +78,11 @@ class Due:
         return self.left + (self.late or 0)
 
     @property
+    def wants_slip(self) -> bool:
+        """Is it paid by 納付書? What the bank will be asked for, and what is told to be paid, would be paid twice."""
+        return self.state in ("due", "overdue") and self.part.settled_on is None
+
+    @property
     def payable(self) -> bool:
         """May it be paid online now?"""
         return self.state in ("due", "overdue") and self.late is not None and self.total > 0
@@ -187,6 +192,6 @@ def backs_of(payer: str) -> list[Back]:
 
 
 def demands_open(payer: str) -> list[Demand]:
-    """Demands of which something is left, for whoever wants the slips again."""
-    rows = Demand.objects.filter(payer=payer, id__in=Instalment.objects.filter(settled_on=None, demand__payer=payer).values("demand"))
+    """Demands of which something is left that comes no other way, for whoever wants the slips again."""
+    rows = Demand.objects.filter(payer=payer, id__in={due.part.demand_id for due in dues_of(payer) if due.wants_slip})
     return list(rows.order_by("year", "charge", "id"))

@@ -9,6 +9,7 @@ from django.db import transaction
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.witness import acts_of
+from madoguchi.payments import public as payments
 
 from .ledger import CHAIN, faults
 from .models import Posting
@@ -24,11 +25,11 @@ def books_checked() -> tuple[dt.datetime, int] | None:
 
 
 def differences() -> list[str]:
-    """Every difference in the books, by name: to the yen (ledger), and rows that are not what the record of acts says (witness)."""
+    """Every difference in the books and in the record of payments, by name: to the yen, and rows that are not what the record of acts says."""
     found = [fault.ja for fault in witness(acts_of(CHAIN))]
     if found:  # people work meanwhile: look again at what the record says now
         found = [fault.ja for fault in witness(acts_of(CHAIN))]
-    return faults() + found
+    return faults() + payments.differences() + found
 
 
 def books_check() -> int:

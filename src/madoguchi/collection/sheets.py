@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-from collections.abc import Iterable, Iterator
+from collections.abc import Collection, Iterable, Iterator
 
 from django.db.models import Max
 
@@ -104,12 +104,13 @@ def taken_until(on: dt.date) -> dt.date:
     return (on.replace(day=1) + dt.timedelta(days=62)).replace(day=1) - dt.timedelta(days=1)
 
 
-def slips_of(demand: Demand, on: dt.date) -> Notice | None:
-    """The slips of what is left of a demand, without the letter (再発行); None when nothing is."""
+def slips_of(demand: Demand, on: dt.date, only: Collection[str] | None = None) -> Notice | None:
+    """The slips of what is left of a demand (``only``: of these 納付番号), without the letter (再発行); None when nothing is."""
     charge, codes = charge_get(demand.charge), charges().codes
     parts = list(Instalment.objects.filter(demand=demand).order_by("no"))
     slips = tuple(slip_of(charge, codes, demand, part, len(parts), amount=part.amount - part.paid + part.fee - part.fee_paid, reissue=1,
-                          valid_until=taken_until(on) if part.due < on else None) for part in parts if part.settled_on is None)
+                          valid_until=taken_until(on) if part.due < on else None) for part in parts
+                  if part.settled_on is None and (only is None or part.number in only))
     if not slips:
         return None
     return dataclasses.replace(notice_of(demand, parts, on), slips=slips, total=sum(slip.amount for slip in slips), whole=False)

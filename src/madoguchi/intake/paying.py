@@ -173,15 +173,15 @@ def payment_changed(message: outbox.Envelope) -> None:
         elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):
             _news(row, message.key, [NOT_PAID if state == "expired" else DROPPED], f"unpaid:{message.key}")
         elif state in ENDS:
-            _ended(row, state, message.key)
+            _ended(row, state, message.key, free=message.payload.get("means") == payments.FREE)
         failpoints.hit("intake.pay.before_commit")
 
 
-def _ended(row: Application, state: str, key: str) -> None:
-    """Paid, run out, cancelled."""
+def _ended(row: Application, state: str, key: str, *, free: bool) -> None:
+    """Paid, run out, cancelled. Of what cost nothing (減免) nobody is told that they have paid."""
     now, said = clock.now(), ENDS[state][1] if row.status == "unpaid" else say("手数料をお支払いいただきました")
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
-    if row.status == "unpaid" or state == "success":
+    if row.status == "unpaid" or (state == "success" and not free):
         view["timeline"] = [*view["timeline"], {"at": now.isoformat(), "ja": said}]
     if row.status == "unpaid":
         row.status = ENDS[state][0]

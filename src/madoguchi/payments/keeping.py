@@ -16,6 +16,7 @@ from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.witness import DESTROYED, Act, Chains, living, missing
 
 from .models import Attempt, DayClose, Payment, Refund
+from .parity import unlike
 from .providers import COUNTER
 from .rules import BOOKS, OPEN
 from .setup import setup
@@ -126,8 +127,10 @@ def witness(chains: Chains) -> Iterator[Fault]:
     yield from missing(chains, ("payment.created",), Payment.objects.all(), "case_ref", "支払いの記録")
     yield from missing(chains, ("refund.asked",), Refund.objects.all(), "payment__case_ref", "還付の記録")
     alive = living(chains, "payment.created")
-    for payment in Payment.objects.filter(case_ref__in=list(alive)) if alive else []:
+    for payment in Payment.objects.filter(case_ref__in=list(alive)).prefetch_related("refunds") if alive else []:
         acts = [a for a in alive[payment.case_ref] if a.facts.get("payment") == str(payment.id)]
+        for fault in unlike(payment, payment.refunds.all(), acts):
+            yield Fault(f"case:{payment.case_ref}", (acts or alive[payment.case_ref])[-1].seq, f"支払い {payment.receipt}: {fault}")
         came = sum(a.facts["amount"] for a in acts if a.action == "payment.success") + sum(
             a.facts.get("received", 0) for a in acts if a.action in ("payment.received_again", "payment.amount_differs"))
         back = sum(a.facts["back"] * {"refund.done": 1, "refund.failed": -1}.get(a.action, 0) for a in acts if a.action.startswith("refund."))

@@ -26,6 +26,7 @@ from urllib.parse import parse_qs, parse_qsl, urlsplit
 
 DECLINED, SECURE = "4000000000000002", "4000002760003184"
 REFUNDS = {"4000000000007726": ("pending", "succeeded", "refund.updated"), "4000000000005126": ("succeeded", "failed", "refund.failed")}
+PAYS = ("4242424242424242", SECURE, *REFUNDS)
 LATER = 30  # seconds until a refund that is not settled at once is
 PAGE = """<!doctype html><html lang="ja"><meta charset="utf-8"><meta name="viewport" content="width=device-width">
 <title>カードでのお支払い(試用)</title><body style="font-family:sans-serif;max-width:30rem;margin:2rem auto;padding:0 1rem">
@@ -209,6 +210,8 @@ class Handler(BaseHTTPRequestHandler):
             return self._send(404, PAGE % "<p>ありません。</p>")
         if card == DECLINED or (card == SECURE and p.get("code") == "no"):
             return self._page(sid, "このカードは使えませんでした。別のカードを入力してください。")
+        if card not in PAYS:
+            return self._page(sid, f"試用の番号ではありません。{'、'.join((*PAYS, DECLINED))} のどれかを入れてください。")
         if card == SECURE and "code" not in p:
             return self._send(200, PAGE % (
                 f"<h2>本人認証(3Dセキュア)</h2><form method='post' action='/pay/{sid}'><input type='hidden' name='card' value='{SECURE}'>"

@@ -92,11 +92,12 @@ class Sheet:
         return text_of(self.data[first * self.stride:last * self.stride], self.profile.code)
 
     def check(self) -> None:
-        """Everything: order, length, characters, digits, codes, days, counts and sums. Raises FileRefused."""
+        """Everything: order, length, characters, digits, codes, days, amounts, counts and sums. Raises FileRefused."""
         self._heads()
         for first, rows in self._checked():
             columns = dict(zip(self.roles, zip(*rows, strict=True), strict=True))
             self._count(columns)
+            self._look_for_nothing(columns[AMOUNT], first)
             self._look_at_days(columns.get(DAY, ()), first)
             if self.request:
                 self._look_for_results(columns.get(RESULT, ()), first)
@@ -165,6 +166,15 @@ class Sheet:
             field = self.profile.data.find(DAY)
             assert field
             self.days.look(texts[n - first], record=n + 1, byte=n * self.stride + field.start, field=field.name)
+
+    def _look_for_nothing(self, texts: Row, first: int) -> None:
+        """Nobody pays nothing: such a record is a mistake of its sender."""
+        nothing = "0" * len(texts[0]) if texts else ""
+        if nothing in texts:
+            n, field = first + texts.index(nothing), self.profile.data.find(AMOUNT)
+            assert field
+            raise FileRefused("0円の記録があります。送り元に、この記録を確かめて作り直すよう頼んでください。",
+                              record=n + 1, byte=n * self.stride + field.start, field=field.name)
 
     def _look_for_results(self, codes: Row, first: int) -> None:
         """In a request every code is still the one for 振替済 (0)."""

@@ -79,7 +79,7 @@ def explain(path: Path | str, only: int = 0) -> list[Finding]:
         return [Finding(1, 0, "", "記号", "", "", "", f"{pages}頁の中に読み取れるQRコード・バーコードがありません。{AGAIN}")]
     for number, symbol in enumerate(symbols, 1):
         found += _explained(symbol, number)
-    return found + _compared(symbols)
+    return found + _compared(symbols) + list(_lonely(symbols))
 
 
 def wrong(findings: list[Finding]) -> list[Finding]:
@@ -214,6 +214,16 @@ def _compared(symbols: list[Symbol]) -> list[Finding]:
         if values["valid_until"] not in (numbers.NO_EXPIRY, el["valid_until"][2:]):
             out.append(_differs(symbol, count, "支払期限", values["valid_until"], el["valid_until"]))
     return out
+
+
+def _lonely(symbols: list[Symbol]) -> Iterator[Finding]:
+    """A slip of which one of the two symbols was read only: the picture may be too coarse for the other one, and nothing of it was checked."""
+    for page in sorted({symbol.page for symbol in symbols}):
+        els, bars = (sum(s.page == page and s.kind == kind for s in symbols) for kind in (EL, CVS))
+        if els != bars:
+            lacks, other = (CVS, els - bars) if els > bars else (EL, bars - els)
+            yield Finding(page, 0, "", "読めなかった記号", "", f"{lacks} {other}個", f"この紙に刷ってあるなら、確かめていません。{AGAIN}"
+                          "（刷っていない納付書なら、このままでかまいません）")
 
 
 def _differs(symbol: Symbol, number: int, label: str, here: str, there: str) -> Finding:

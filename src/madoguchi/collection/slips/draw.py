@@ -24,16 +24,20 @@ SAMPLE = "見本"
 
 @dataclass(frozen=True, slots=True)
 class Problem:
-    """A character of one notice that could not be drawn as written."""
+    """A character of one notice that could not be drawn as written; without one, that letters are too narrow to be
+    read. Which ones is not told: they are somebody's name or address."""
 
     notice_number: str
     character: str
+    narrow: bool = False
 
     @property
     def ja(self) -> str:
         """What a clerk reads."""
         code = " ".join(f"U+{ord(c):04X}" for c in self.character)
-        if len(self.character) > 1:
+        if self.narrow:
+            said = "宛名・住所などが長くて枠に入らず、読めない細さで印字しました。手書きで補うか、短い書き方に直してください"
+        elif len(self.character) > 1:
             said = f"異体字「{self.character}」（{code}）は、基本の字で印字しました。宛名を確認してください"
         else:
             said = f"「{self.character}」（{code}）を印字できる書体がないため、〓にしました。手書きで補うか、宛名を直してください"
@@ -98,11 +102,14 @@ class Press:
         for slip in notice.slips:
             check_ocr(self.layout, slip)
         self.type.missing.clear()
+        self.type.narrow.clear()
         if letter:
             for content in Letter(self.type, self.layout, notice).pages():
                 self._page(("/S2 Do\n" if notice.trial else "") + content)
         self._slips(notice)
         problems = tuple(Problem(notice.notice_number, character) for character in self.type.missing)
+        if self.type.narrow:
+            problems += (Problem(notice.notice_number, "", narrow=True),)
         return Printed(notice.notice_number, self.pages - before, problems)
 
     def _slips(self, notice: Notice) -> None:
@@ -128,7 +135,7 @@ class Press:
         return f"q 1 0 0 1 0 {top:.2f} cm\n{same}{ink.drawn()}Q\n"
 
     def _kind(self, slip: Slip, values: dict[str, str]) -> str:
-        """Names, years and days that many slips of a run share. What lacks a glyph is not remembered: each notice tells it."""
+        """Names, years and days that many slips of a run share. What lacks a glyph or room is not remembered: each notice tells it."""
         key = kind_of(slip, values)
         if key in self._kinds:
             return self._kinds[key]
@@ -136,7 +143,7 @@ class Press:
         draw_all(ink, (item for item in self.plan.per_kind if CONDITIONS[item.when](slip)), values)
         if len(self._kinds) >= REMEMBERED:
             self._kinds.clear()
-        if not self.type.missing:
+        if not (self.type.missing or self.type.narrow):
             self._kinds[key] = ink.drawn()
         return ink.drawn()
 

@@ -108,13 +108,15 @@ def pieces(text: str) -> list[str]:
 
 
 class Type:
-    """The fonts of one file being written. ``used`` is what each subset must hold, ``missing`` what no font could draw."""
+    """The fonts of one file being written. ``used`` is what each subset must hold, ``missing`` what no font could draw, ``narrow`` texts that
+    had to be drawn so narrow that nobody reads them."""
 
     def __init__(self, rare: Path | None = None) -> None:
         self.main = face_of("F1", FILE)
         self._rare = rare if rare is not None else rare_place()
         self.used: dict[str, set[str]] = {"F1": set()}
         self.missing: dict[str, None] = {}
+        self.narrow: dict[str, None] = {}
         self.lines: dict[tuple[str, float, float], list[str]] = {}
 
     @property

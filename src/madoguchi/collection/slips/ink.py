@@ -9,6 +9,7 @@ from .symbols import gs1_path, gs1_width, qr_path
 
 ASCENT = 0.88  # of the size: where the baseline lies under the top of a line
 BOLD = 0.028  # of the size: width of the outlines of bold text, as in the letters
+LEGIBLE = 0.5  # 長体: letters of less than half their width are told to the clerk
 DOT = 72 / 300  # bars begin on whole dots of a 300 dpi printer
 
 
@@ -38,6 +39,8 @@ class Ink:
         if room and wide * size > room * MM:
             size = max(room * MM / wide, least)
             squeeze = min(1.0, room * MM / (wide * size))
+            if squeeze < LEGIBLE:
+                self.type.narrow[words] = None
         slack = room * MM - wide * size * squeeze if room else -wide * size * squeeze if align != "左" else 0.0
         left = x * MM + (slack if align == "右" else slack / 2 if align == "中" else 0.0)
         self._show(left, self.top - y * MM - size * ASCENT, runs, size, squeeze, bold)

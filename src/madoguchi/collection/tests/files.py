@@ -37,7 +37,7 @@ def items(draw, made: Profile, least: int = 0, most: int = 12) -> list[Received]
     assert amount
     day = st.just(TODAY) if made.data.find(DAY) is None else st.dates(dt.date(2025, 1, 1), TODAY)
     one = st.builds(lambda reference, yen, paid, code: Received(0, 0, f"{reference:020}", yen, paid, made.channel, stage(made, code), code),
-                    st.integers(0, 10**20 - 1), st.integers(0, min(10**amount.length - 1, 10**9 - 1)), day,
+                    st.integers(0, 10**20 - 1), st.integers(1, min(10**amount.length - 1, 10**9 - 1)), day,
                     st.sampled_from(list(made.results) or [""]))
     return draw(st.lists(one, min_size=least, max_size=most))
 

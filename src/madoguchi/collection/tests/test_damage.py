@@ -177,6 +177,17 @@ def test_a_day_that_does_not_exist():
     assert (found.record, found.byte, found.field) == (3, 2 * 122 + 3, "収納日")
 
 
+@pytest.mark.parametrize("format", RESULT_FORMATS)
+def test_a_record_of_nothing(format):
+    made = layout(format)
+    rows = list(some(made, 5))
+    rows[2] = rows[2]._replace(amount=0)
+    found = refused(file_of(made, rows, "\r\n"), made)
+    field = made.data.find(AMOUNT)
+    assert (found.record, found.byte, found.field) == (4, 3 * (made.length + 2) + field.start, field.name)
+    assert "0円の記録があります" in found.ja
+
+
 def test_a_letter_among_digits():
     made = layout("elqr")
     raw = bytearray(file_of(made, some(made, 3), ""))

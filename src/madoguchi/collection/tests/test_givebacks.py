@@ -13,7 +13,7 @@ from madoguchi.collection.city_formats import layout
 from madoguchi.collection.errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson, SheetWrong
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import Account, Debit, Transfer, debit_request, read_transfers, transfer_file
-from madoguchi.collection.models import Excess, GiveBack, Instalment, Posting
+from madoguchi.collection.models import DebitRequest, Excess, GiveBack, Instalment, Posting
 from madoguchi.files.public import file_get, file_open
 from madoguchi.kernel import clock, witness
 
@@ -66,6 +66,7 @@ def test_an_offset_whose_due_was_written_off_meanwhile_is_not_posted(paid_twice)
     with pytest.raises(MoneyMoved) as moved:
         givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
     assert "却下して" in moved.value.ja
+    Instalment.objects.filter(id=second.id).update(due=second.due)
     assert ledger.faults() == []
 
 
@@ -300,3 +301,21 @@ def test_the_whole_way_on_the_pages(paid_twice, hall) -> None:
     assert "4,000円" in clerk.get(reverse("transfers")).content.decode()
     assert "返し終わりました" in clerk.get(page).content.decode()
     assert ledger.faults() == []
+
+
+def test_what_the_bank_is_asked_for_or_a_prompt_says_is_paid_takes_no_offset(paid_twice, came) -> None:
+    excess, second, clerk, chief = paid_twice
+    back = givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=1_000, target_id=second.id)
+    third = next(due for due in givebacks.dues_of(excess) if due.no == 3)
+    came((third, 10_000, "prompt"))
+    Instalment.objects.filter(id=second.id).update(debit=DebitRequest.objects.create(
+        charge="shiken", due=second.due, on=dt.date(2026, 12, 1), debits=1, amount=10_000, by="test", at=clock.now()))
+    with clock.frozen(dt.datetime(2026, 6, 1, 9, tzinfo=clock.JST)):
+        assert [due.no for due in givebacks.dues_of(excess)] == [4]
+        with pytest.raises(FormWrong):
+            givebacks.offset_ask(actor=clerk, excess_id=excess.id, amount=5_000, target_id=second.id)
+        with pytest.raises(MoneyMoved) as moved:
+            givebacks.back_answer(actor=chief, back_id=str(back.id), approve=True)
+        assert "口座振替を頼んであるか" in moved.value.ja
+    Instalment.objects.filter(id=second.id).update(failed_code="1")
+    assert 2 in [due.no for due in givebacks.dues_of(excess)], "the bank could not debit it"

@@ -81,6 +81,19 @@ def test_no_address_and_no_name_of_a_demand_is_shown(hall, town) -> None:
     assert "見本 花子" in text and "知られてはならない" not in text and "9268611" not in text
 
 
+def test_no_slip_is_given_out_for_what_comes_another_way(hall, town, came) -> None:
+    late, told, soon = demand_of(dues=(("2026-05-31", 1_000), ("2026-12-01", 2_000), ("2026-12-25", 3_000)))
+    debited = demand_of(charge="kokuho", notice="00000002", dues=(("2026-12-28", 30_000),))[0]
+    debits.debits_take(actor="test", data=accounts_text([HANAKO], "kokuho").encode(), name="口座.csv")
+    came((told, 2_000, "prompt", "", clock.today()))
+    again = hall.browser("hanako")
+    assert [d.id for d in mine.demands_open(HANAKO)] == [late.demand_id] and f"/my/taxes/slips/{debited.demand_id}/" not in page(hall)
+    text = pdf_text(again.post(reverse("taxes_slips", kwargs={"demand_id": late.demand_id})).content)
+    assert "1,000" in text and "3,000" in text and "2,000" not in text
+    answer = again.post(reverse("taxes_slips", kwargs={"demand_id": debited.demand_id}))
+    assert answer.status_code == 422 and "口座から引き落とします。納付書は要りません" in answer.content.decode()
+
+
 def pdf_text(data):
     import pypdfium2
 

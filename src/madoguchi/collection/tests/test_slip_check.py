@@ -43,6 +43,15 @@ def test_a_photo_that_is_skew_and_soft_still_speaks(tmp_path):
     assert {f.symbol for f in found} == {EL, CVS} and wrong(found) == []
 
 
+def test_bars_too_coarse_to_be_read_are_told_and_are_no_fault(tmp_path):
+    page = cast.pages(draw.one(cast.notice(slips=(cast.slip(1), cast.slip(2))), letter=False)[0], 200)[0]
+    path = tmp_path / "coarse.png"
+    page.save(path)
+    found = explain(path)
+    assert {f.symbol for f in found} == {EL, ""} and wrong(found) == []
+    assert f"1頁　読めなかった記号　{CVS} 2個　この紙に刷ってあるなら、確かめていません" in said(found)[-1]
+
+
 def test_a_scan_of_several_pages_is_read_whole(tmp_path):
     pages = cast.pages(draw.one(cast.notice(), letter=False)[0])
     path = tmp_path / "scan.tif"

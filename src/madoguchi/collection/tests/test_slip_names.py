@@ -156,3 +156,12 @@ def test_a_name_on_a_slip_stays_in_its_box():
     assert inside
     for character, left, _, right, bottom in inside:
         assert left >= 5 and right <= 66.2 and bottom <= 55.2, character
+
+
+def test_what_is_too_long_to_be_read_is_told_without_its_letters():
+    _, quiet = draw.one(cast.named("株式会社能登半島観光開発振興機構", STREET))
+    assert quiet == (), "smaller letters and 長体 are for that"
+    _, told = draw.one(cast.named("漢" * 120, "字" * 160, "方" * 120))
+    [problem] = told
+    assert problem.ja.startswith("通知書番号00000001：宛名・住所などが長くて枠に入らず、読めない細さで印字しました")
+    assert draw.one(cast.named("七尾"))[1] == (), "the next notice has none of it"

@@ -108,6 +108,7 @@ def test_a_bank_that_debited_all_the_same_is_heard_when_it_is_undone(hall, reque
             assert Excess.objects.get().why == "twice"
         with pytest.raises(MoneyMoved):
             takebacks.takeback_undo(actor=hall.staff("nakamura"), request_id=request_.id)
+    Instalment.objects.filter(id=part.id).update(due=DUE)
     whole()
 
 

@@ -39,8 +39,8 @@ def digits(length):
 
 ACCOUNTS = st.builds(Account, digits(4), digits(3), st.sampled_from("1249"), digits(7), NAMES, SHORT, SHORT)
 DEBITED = st.builds(Account, digits(4), digits(3), st.sampled_from("1239"), digits(7), NAMES, SHORT, SHORT)
-DEBITS = st.lists(st.builds(Debit, digits(20), DEBITED, st.integers(0, 10**10 - 1), st.sampled_from("012")), max_size=5)
-TRANSFERS = st.lists(st.builds(Transfer, digits(20), ACCOUNTS, st.integers(0, 10**10 - 1), st.sampled_from("012")), max_size=5)
+DEBITS = st.lists(st.builds(Debit, digits(20), DEBITED, st.integers(1, 10**10 - 1), st.sampled_from("012")), max_size=5)
+TRANSFERS = st.lists(st.builds(Transfer, digits(20), ACCOUNTS, st.integers(1, 10**10 - 1), st.sampled_from("012")), max_size=5)
 
 
 def request(made, asked, end=None):
