@@ -63,7 +63,8 @@ def database(url: str, data: Path) -> dict[str, Any]:
             "ENGINE": "django.db.backends.sqlite3", "NAME": name, "CONN_MAX_AGE": None,
             "OPTIONS": {
                 "transaction_mode": "IMMEDIATE", "timeout": 20,
-                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-8000;",
+                # every thread has its own cache of pages, and the system keeps them once for all
+                "init_command": "PRAGMA journal_mode=WAL; PRAGMA synchronous=FULL; PRAGMA cache_size=-1000;",
             },
         }
     parts = urlsplit(url)
