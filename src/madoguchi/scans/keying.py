@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import io
+
 from PIL import Image
 
 from madoguchi.procedures.public import Step
@@ -10,7 +12,9 @@ from madoguchi.procedures.rules.faces.pdf import PaperBox
 from . import reading, selectors, services
 from .models import Packet, Page
 from .rules import raw_of
-from .straight import SCALE, sheet_of
+from .straight import SCALE, cut, sheet_of
+
+MARGIN = 1.0  # mm around a box
 
 
 def name_of(box: PaperBox) -> str:
@@ -25,6 +29,17 @@ def crops_of(packet: Packet) -> dict[str, list[tuple[int, int, int]]]:
         size = (n, int((box.place.width + 2) * SCALE / 2), int((box.place.height + 2) * SCALE / 2))
         out.setdefault(name_of(box), []).append(size)
     return out
+
+
+def picture_of(page: Page, box: PaperBox) -> bytes | None:
+    """One box, cut out of its sheet and put straight (JPEG); None while the sheet's marks are not found."""
+    sheet = sheet_of(page.marks)
+    if sheet is None:
+        return None
+    out = io.BytesIO()
+    with services.file_of(page) as source, Image.open(source) as image:
+        cut(image, sheet, box.place, MARGIN).save(out, "JPEG", quality=75)
+    return out.getvalue()
 
 
 def suggested(packet: Packet, step: Step) -> dict[str, list[str]]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import io
 from typing import Any
 
 from django.contrib.auth.decorators import login_required
@@ -10,7 +9,6 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
-from PIL import Image
 
 from madoguchi.intake import public as intake
 from madoguchi.intake.errors import AnswersWrong
@@ -22,32 +20,27 @@ from madoguchi.procedures.rules.validate import entry_count
 from madoguchi.web.posted import see_other
 from madoguchi.web.typed import day_typed
 
-from . import reading, selectors, services
+from . import selectors, services
 from .errors import ReceivedWrong, ScanNotFound
-from .keying import crops_of, suggested
 from .models import Packet
 from .staff_views import actor_of
-from .straight import cut, sheet_of
 
 Raw = dict[str, list[str]]
-MARGIN = 1.0  # mm around a box
 
 
 @login_required
 @require_safe
 def crop(request: HttpRequest, packet_id: str, box: int) -> HttpResponse:
     """One box, cut out of its sheet and put straight."""
+    from .keying import picture_of  # PIL and reportlab: no worker takes them in before somebody types a sheet off
+
     found = selectors.boxes_of(selectors.packet_get(actor=actor_of(request), packet_id=packet_id))
     if not 0 <= box < len(found):
         raise ScanNotFound
-    page, place = found[box]
-    sheet = sheet_of(page.marks)
-    if sheet is None:
+    picture = picture_of(*found[box])
+    if picture is None:
         raise ScanNotFound
-    out = io.BytesIO()
-    with services.file_of(page) as source, Image.open(source) as image:
-        cut(image, sheet, place.place, MARGIN).save(out, "JPEG", quality=75)
-    response = HttpResponse(out.getvalue(), content_type="image/jpeg")
+    response = HttpResponse(picture, content_type="image/jpeg")
     response.headers["X-Content-Type-Options"] = "nosniff"
     return response
 
@@ -62,7 +55,7 @@ def step(request: HttpRequest, packet_id: str, step_id: str) -> HttpResponse:
     if page is None or page not in draft.asked:
         return see_other(_next(packet, draft, ""))
     if request.method != "POST":
-        raw = suggested(packet, page) if page.id not in draft.done else {}
+        raw = _suggested(packet, page) if page.id not in draft.done else {}
         return _page(request, packet, draft, page, raw or None, frozenset(raw))
     typed: Raw = {key: list(values) for key, values in request.POST.lists()}
     action = request.POST.get("_action", "next")
@@ -76,6 +69,12 @@ def step(request: HttpRequest, packet_id: str, step_id: str) -> HttpResponse:
     except AnswersWrong as wrong:
         return _page(request, packet, draft, page, typed, faults=wrong.faults)
     return see_other(_next(packet, intake.paper_read(packet=packet_id, draft_id=packet.draft), step_id))
+
+
+def _suggested(packet: Packet, page: Step) -> Raw:
+    from .keying import suggested
+
+    return suggested(packet, page)
 
 
 def _next(packet: Packet, draft: intake.PaperDraft, here: str) -> str:
@@ -92,6 +91,9 @@ def _page(
     request: HttpRequest, packet: Packet, draft: intake.PaperDraft, page: Step, raw: Raw | None, guessed: frozenset[str] = frozenset(), *,
     faults: list[Fault] | None = None, said: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
+    from . import reading
+    from .keying import crops_of
+
     count = entry_count(page, raw) if raw is not None and page.repeat else None
     view = webform.step_view(draft.definition, page, draft.known, posted=raw, faults=faults or [], count=count)
     for field in (f for entry in view.entries for f in entry.fields):

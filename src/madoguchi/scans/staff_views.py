@@ -18,7 +18,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import reading, selectors, services, taking
+from . import selectors, services, taking
 from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable
 from .models import Packet, Page
 from .rules import FILED, PROBLEMS, missing
@@ -33,6 +33,8 @@ def actor_of(request: HttpRequest) -> Staff:
 @require_http_methods(["GET", "HEAD", "POST"])
 def scans(request: HttpRequest) -> HttpResponse:
     """What waits to be typed off, what nobody could place, and the box to take a scan in."""
+    from . import reading  # brings PIL and reportlab, which a worker takes in when this room is entered
+
     actor, refused = actor_of(request), ""
     sections = selectors.insist(actor=actor)
     if request.method == "POST":
