@@ -30,7 +30,7 @@ from .model import (
     Role,
     Step,
 )
-from .yaml_strict import Items, Problem, Table, Text
+from .yaml_strict import Items, Problem, Table, Text, kept
 
 ID = re.compile(r"[a-z][a-z0-9_]*")
 TYPES = (
@@ -76,7 +76,7 @@ class Reader:
             return ""
         if one_of and value not in one_of:
             self.say(table.line_of(key), f"「{key}」の「{value}」は使えません。{'・'.join(one_of)} のどれかにしてください")
-        return str(value)
+        return kept(value)
 
     def number(self, table: Table, key: str, default: int = 0, *, need: bool = False) -> int:
         """A whole number; 「10分」 and 「15日」 are read as 10 and 15."""
@@ -123,7 +123,7 @@ class Reader:
         out = []
         for item in self.items(table, key):
             if isinstance(item, Text):
-                out.append(str(item))
+                out.append(kept(item))
             else:
                 self.say(getattr(item, "line", table.line), f"「{key}」には文字の一覧を書いてください")
         return tuple(out)
@@ -155,13 +155,13 @@ class Reader:
     def call(self, value: Any, line: int) -> Call | None:
         """A rule call: a name, or 「規則: 名前」 with arguments."""
         if isinstance(value, Text):
-            return Call(str(value), (), value.line)
+            return Call(kept(value), (), value.line)
         if isinstance(value, Table) and "規則" in value:
             args = []
             for name, argument in value.items():
                 if name == "規則":
                     continue
-                args.append((name, "、".join(argument) if isinstance(argument, Items) else str(argument)))
+                args.append((name, "、".join(argument) if isinstance(argument, Items) else kept(argument)))
             return Call(self.text(value, "規則"), tuple(args), value.line)
         self.say(line, "検査は「規則の名前」か「規則: 名前」と引数の組で書いてください")
         return None
@@ -186,7 +186,7 @@ def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", 
         if isinstance(words, Table):
             choices.append(Choice(name, read.text(words, "表示", need=True), read.text(words, "説明")))
         else:
-            choices.append(Choice(name, str(words)))
+            choices.append(Choice(name, kept(words)))
     if kind in ("選択", "複数選択") and not choices:
         read.say(line, f"項目「{key}」に選択肢がありません。「選択肢: {{番号: 表示}}」を書いてください")
     low, _, high = read.text(table, "範囲").replace("~", "〜").replace("\uff5e", "〜").partition("〜")
@@ -325,7 +325,7 @@ def _documents(read: Reader, top: Table) -> tuple[Document, ...]:
         rows, name = read.table(table, "記"), read.text(table, "名", need=True)
         out.append(Document(
             read.ident(key, section.line_of(key)), name, read.texts(table, "処分"), read.text(table, "件名", need=not attached),
-            read.text(table, "本文", need=not attached), tuple((k, str(v)) for k, v in rows.items()), condition, condition_text,
+            read.text(table, "本文", need=not attached), tuple((k, kept(v)) for k, v in rows.items()), condition, condition_text,
             read.doubt(table, name), read.text(table, "様式", one_of=LAYOUTS) or LAYOUTS[0], read.text(table, "注"),
             read.text(table, "教示"), read.text(table, "再申請"), attached, read.yes(table, "署名"), section.line_of(key),
         ))
@@ -342,7 +342,7 @@ def _handovers(read: Reader, top: Table) -> tuple[Handover, ...]:
         columns = read.table(table, "列", need=True)
         charset = read.text(table, "文字", one_of=("UTF-8", "cp932")) or "UTF-8"
         out.append(Handover(
-            read.text(table, "先", need=True), tuple((k, str(v)) for k, v in columns.items()),
+            read.text(table, "先", need=True), tuple((k, kept(v)) for k, v in columns.items()),
             {"UTF-8": "utf-8-sig", "cp932": "cp932"}.get(charset, "utf-8-sig"), read.text(table, "単位"),
             read.texts(table, "処分"), table.line,
         ))
@@ -370,7 +370,7 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
     if slug and not re.fullmatch(r"[a-z0-9]+(-[a-z0-9]+)*", slug):
         read.say(top.line_of("手続"), "手続の番号は半角の小文字・数字・- で書いてください(例: jidou-teate-nintei)")
     for item in read.items(top, "要確認"):
-        read.doubts.append((getattr(item, "line", top.line), str(item)))
+        read.doubts.append((getattr(item, "line", top.line), kept(item)))
     guidance = read.table(top, "案内")
     built = Definition(
         id=slug, edition=read.text(top, "版", need=True), kind=kind, name=read.text(top, "名称", need=True),
@@ -383,6 +383,6 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True), visit=read.text(top, "来庁"),
         remaining=read.text(top, "残ること"), bring=read.texts(top, "持ち物"), roles=_roles(read, top),
         deadline=deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
-        derived=_derived(read, top), guidance=tuple((k, str(v)) for k, v in guidance.items()),
+        derived=_derived(read, top), guidance=tuple((k, kept(v)) for k, v in guidance.items()),
         keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()))
     return dataclasses.replace(built, doubts=tuple(read.doubts)), read.problems

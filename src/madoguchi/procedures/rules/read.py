@@ -84,7 +84,7 @@ def _plain(value: Any) -> Any:
 
 def _tables(value: Any) -> Any:
     if isinstance(value, dict):
-        table = Table((k, _tables(v)) for k, v in value.items())
+        table = Table((yaml_strict.kept(k), _tables(v)) for k, v in value.items())
         table.lines = {}
         return table
     if isinstance(value, list):

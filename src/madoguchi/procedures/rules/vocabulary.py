@@ -21,7 +21,7 @@ class Words:
     """The vocabulary: plain word → as written; its words by letter, for typing errors."""
 
     all: dict[str, str] = field(default_factory=dict)
-    by_letter: dict[str, set[str]] = field(default_factory=lambda: defaultdict(set))
+    by_letter: dict[str, list[str]] = field(default_factory=lambda: defaultdict(list))
 
     def add(self, written: str) -> None:
         """A word as it is written."""
@@ -29,7 +29,7 @@ class Words:
         if 2 <= len(word) <= LONGEST and word not in self.all:
             self.all[word] = written
             for letter in set(word):
-                self.by_letter[letter].add(word)
+                self.by_letter[letter].append(word)  # once: a word is added once
 
     def near(self, word: str) -> list[str]:
         """Words that differ from this one by one letter. Two neighbours swapped share every letter, not one pair."""

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
 
@@ -25,6 +26,11 @@ class Text(str):
     """A scalar with its line."""
 
     line: int = 0
+
+
+def kept(value: object) -> str:
+    """A text as definitions hold it: words that many procedures say are in memory once."""
+    return sys.intern(str(value))
 
 
 class Items(list[Any]):
