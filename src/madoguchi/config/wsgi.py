@@ -12,7 +12,7 @@ application = get_wsgi_application()
 
 # What is loaded now stays for good: the collector need not look at it again, and pages make few cycles (-8 % CPU).
 gc.freeze()
-gc.set_threshold(20_000, 20, 50)
+gc.set_threshold(5_000, 20, 50)
 gc.enable()
 
 if os.environ.get("MADOGUCHI_COUNT_SQL"):  # bench/intake.py counts statements: one byte a statement
