@@ -373,5 +373,5 @@ def _signatures(form: _Form, number: int, signed: SignedPaper) -> None:
         draw_cell(sheet, MARGIN, sheet.y, [Line(text) for text in sheet.wrap(who, LABEL - 2 * PAD, SIZE)], SIGN)
         sheet.y += SIGN
     if sheet.fonts.missing:
-        sheet.need(40)
+        _room(form, 40)
         sheet.paragraph("〓は、印刷できる字がないところです。正しい字を手で書いてください。")
