@@ -67,7 +67,16 @@ def _procedures(sections: Iterable[str], slugs: Iterable[str]) -> dict[str, tupl
     offered = {p.slug: (p.definition.section, str(p.definition.name)) for p in procedures.catalogue()}
     wanted = set(sections)
     out = {slug: found for slug, found in offered.items() if found[0] in wanted}
-    return out | {slug: offered.get(slug, ("", slug)) for slug in slugs}
+    return out | {slug: offered.get(slug) or _gone(slug) for slug in slugs}
+
+
+def _gone(slug: str) -> tuple[str, str]:
+    """One that is no longer offered, by the name of its last version."""
+    try:
+        d = procedures.current(slug).definition
+    except NotFound:
+        return "", slug
+    return d.section, str(d.name)
 
 
 def _lines(sections: list[str], chosen: Period) -> dict[Key, Line]:

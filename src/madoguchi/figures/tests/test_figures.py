@@ -18,6 +18,8 @@ from madoguchi.intake import drafts, opinions
 from madoguchi.intake.models import Application, Draft, LeftDraft, Opinion
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.selectors import forget
 
 CLAIM, REPORT = "jidou-teate-mishiharai", "ninshin-todoke"
 NOVEMBER = rules.period(dt.date(2026, 11, 1), 1)
@@ -33,6 +35,15 @@ def opined(hall: Hall, grade: int, words: str = "", at: dt.datetime = OPENING) -
     with clock.frozen(at):
         application = hall.file("hanako", CLAIM)
         assert opinions.opinion_give(application=application, grade=str(grade), text=words)
+
+
+def test_a_withdrawn_procedure_keeps_its_name(hall) -> None:
+    hall.definition(CLAIM)
+    hall.definition(REPORT)
+    procedures.withdraw(actor="test", slug=CLAIM, instead=REPORT)
+    forget()
+    assert selectors._procedures([], [CLAIM]) == {CLAIM: ("kosodate", procedures.current(CLAIM).definition.name)}
+    assert selectors._procedures([], ["nai"]) == {"nai": ("", "nai")}
 
 
 def test_what_was_filed_decided_and_corrected(hall: Hall):
