@@ -66,7 +66,8 @@ def test_who_pays_by_debit_keeps_nobody_from_being_told(asked, day, monkeypatch)
     before = "100000000"
     demand_of(payer=before, charge="kokuho", notice="00000004", dues=(("2026-12-25", 7_000),))
     debits.debits_take(actor="test", data=accounts_text([before], "kokuho").encode(), name="口座.csv")
-    DueMail.objects.create(payer=before, sealed_mail=keys.seal(remind.PURPOSE, b"x@example.jp", bound_to=before), language="ja", seen_on=clock.today())
+    sealed = keys.seal(remind.PURPOSE, b"x@example.jp", bound_to=before)
+    DueMail.objects.create(payer=before, sealed_mail=sealed, language="ja", seen_on=clock.today())
     monkeypatch.setattr(remind, "AT_ONCE", 1)
     day("2026-12-18T09:01")
     assert remind.dues_remind() == 1 and Mail.objects.count() == 1
