@@ -17,6 +17,7 @@ OPTIONAL = ("納付番号", "確認番号")  # when the tax system has issued th
 TRIAL = "999999"  # begins every trial number: no real one may
 MOST_YEN = 9_999_999_999
 PARTS = 12
+BROKEN = "CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください(ここから後は見ていません)"
 
 
 @dataclass(slots=True)
@@ -65,7 +66,7 @@ def rows_of(data: bytes, columns: Collection[str], names: Mapping[str, str], *, 
     """(line, its cells by our names, or what is wrong with it) of a file of the tax system. ``names`` are the city's own names of
     columns: {ours: theirs}. Raises SheetWrong where the file as a whole cannot be read."""
     ours = {theirs: own for own, theirs in names.items()}
-    reader = csv.reader(io.StringIO(text_of(data), newline=""), strict=True)
+    reader, read = csv.reader(io.StringIO(text_of(data), newline=""), strict=True), 0
     try:
         header = [ours.get(name.strip(), name.strip()) for name in next(reader, [])]
         known = {*columns, *optional}
@@ -73,13 +74,15 @@ def rows_of(data: bytes, columns: Collection[str], names: Mapping[str, str], *, 
         if missing or twice:
             raise SheetWrong([f"1行目 列「{c}」がありません。1行目に列の名を書いてください" for c in missing]
                              + [f"1行目 列「{c}」が2つあります。1つにしてください" for c in twice])
+        read = reader.line_num
         for cells in reader:
+            read = reader.line_num
             if any(cells) and len(cells) != len(header):
                 yield reader.line_num, f"列が{len(cells)}個あります。1行目と同じ{len(header)}個にしてください"
             elif any(cells):
                 yield reader.line_num, dict(zip(header, map(str.strip, cells), strict=True))
-    except csv.Error:
-        raise SheetWrong([f"{reader.line_num + 1}行目 CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"]) from None
+    except csv.Error:  # what was read before is judged all the same
+        yield read + 1, BROKEN
 
 
 def yen_of(text: str) -> int:
@@ -127,7 +130,7 @@ def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[s
         faults.append(f"「期」は1〜{PARTS}の数で書いてください(今は「{row['期']}」)")
     due = day_of(row["納期限"])
     if due is None:
-        faults.append(f"「納期限」は 2027-05-31 の形の日付で書いてください(今は「{row['納期限']}」)")
+        faults.append(f"「納期限」は 2027-05-31 の形で、暦にある日を書いてください(今は「{row['納期限']}」)")
     elif not dt.date(year, 4, 1) <= due <= dt.date(year + 2, 3, 31):
         faults.append(f"「納期限」{due} は、賦課年度{year}の納期限として早すぎるか遅すぎます。年度を確かめてください")
     number, confirm = numbers_of(row, faults)
@@ -136,7 +139,7 @@ def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[s
 
 def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
     """All 通知書 of a file, in its order. ``names`` are the city's own names of columns: {ours: theirs}. Raises SheetWrong with
-    every error (the first 200)."""
+    every error."""
     claims: dict[str, Claim] = {}
     numbers: dict[str, int] = {}
     faults: list[str] = []
@@ -155,7 +158,8 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
             wrong.append(f"納付番号は{numbers[part.number]}行目と同じです。どちらかを直してください")
         claim.parts.append(part)
         faults += [f"{line}行目 {w}" for w in wrong]
-    _whole(claims, numbers, faults)
+    if not (faults and faults[-1].endswith(BROKEN)):
+        _whole(claims, numbers, faults)
     if faults:
         raise SheetWrong(faults)
     return list(claims.values())

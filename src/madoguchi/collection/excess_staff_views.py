@@ -61,7 +61,7 @@ def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], s
             for b in selectors.backs_of(found)]
     context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
                "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
-               "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS}
+               "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS, "alike": selectors.told_alike(found)}
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, OuterRef
+from django.db.models import Exists, OuterRef, Q
 
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys
@@ -19,7 +19,7 @@ from madoguchi.web import languages
 from . import mine
 from .charges import charges
 from .ledger import CHAIN
-from .models import DueMail, DueTold, Instalment
+from .models import DirectDebit, DueMail, DueTold, Instalment
 from .my_errors import MailWrong
 
 PURPOSE = "due-mail"
@@ -65,9 +65,16 @@ def dues_remind() -> int:
         return 0
     soon = Instalment.objects.filter(
         Exists(DueMail.objects.filter(payer=OuterRef("demand__payer"))), ~Exists(DueTold.objects.filter(instalment=OuterRef("pk"))),
+        ~Q(Q(debit__isnull=False) | Q(_debited()), failed_code=""),  # else who is never told of them would stand before those who are
         settled_on=None, prompt_on=None, due__range=(now.date(), now.date() + dt.timedelta(days=days)))
     payers = list(soon.order_by("demand__payer").values_list("demand__payer", flat=True).distinct()[:AT_ONCE])
     return sum(_tell(payer, now.date() + dt.timedelta(days=days)) for payer in payers)
+
+
+def _debited() -> Exists:
+    """Of a 期: an account is in force on its 納期限 (mine.dues_of)."""
+    rows = DirectDebit.objects.filter(payer=OuterRef("demand__payer"), charge=OuterRef("demand__charge"), since__lte=OuterRef("due"))
+    return Exists(rows.filter(Q(until=None) | Q(until__gte=OuterRef("due"))))
 
 
 @transaction.atomic(durable=True)

@@ -32,7 +32,7 @@ from .models import (
     Transfer,
     WriteOff,
 )
-from .rules import ONLINE, Outcome
+from .rules import FORMS, ONLINE, Outcome
 
 M = TypeVar("M", bound=Model)
 SIZE = 50
@@ -229,6 +229,16 @@ def run_files(run: Run) -> list[RunFile]:
 def backs_of(excess: Excess) -> list[GiveBack]:
     """What was asked for of an excess that was found, the oldest first."""
     return list(GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer").order_by("asked_at", "id"))
+
+
+def told_alike(excess: Excess) -> str:
+    """The other file that tells of a payment of the same number, day, sum and way, for an excess that was found: it may be one payment
+    that was sent twice. Empty when there is none."""
+    money = excess.money
+    rows = Money.objects.filter(instalment=money.instalment_id, number=money.number, amount=money.amount, paid_on=money.paid_on,
+                                channel=money.channel, stage=money.stage)
+    other = rows.exclude(sheet=money.sheet_id).select_related("sheet").order_by("id").first() if money.channel in FORMS else None
+    return other.sheet.name if other else ""
 
 
 def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:

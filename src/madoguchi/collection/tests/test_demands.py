@@ -92,7 +92,7 @@ def test_cp932_and_the_citys_own_names_of_columns_are_read(hall) -> None:
     ({"期": "13"}, "「期」は1〜12の数で書いてください"),
     ({"期別税額": "0"}, "「期別税額」は1円以上の整数で書いてください"),
     ({"期別税額": "1.5"}, "「期別税額」は1円以上の整数で書いてください"),
-    ({"納期限": "2026-02-30"}, "「納期限」は 2027-05-31 の形の日付で書いてください"),
+    ({"納期限": "2026-02-30"}, "「納期限」は 2027-05-31 の形で、暦にある日を書いてください"),
     ({"納期限": "2036-05-31"}, "納期限として早すぎるか遅すぎます"),
     ({"期": "2"}, "の2期が2つあります"),
     ({"氏名": "別人"}, "2行目と違います"),
@@ -111,6 +111,13 @@ def test_every_error_is_told_at_once_and_a_page_counts_what_it_cannot_show() -> 
     assert len(lines) == 1200 and lines[-1].startswith("1201行目")
     shown = SheetWrong(lines).on_page("file")
     assert len(shown) == 1001 and shown[-1][1].startswith("ほか200件の誤りがあります")
+
+
+@pytest.mark.pure
+def test_a_quote_that_is_not_closed_is_told_where_it_begins_and_hides_no_other_error() -> None:
+    lines = sheet_text(people=2, parts=3).splitlines(keepends=True)
+    told = wrong("".join([lines[0], lines[1].replace("9268611", "x"), '"', *lines[2:]]))
+    assert [words[:3] for words in told] == ["2行目", "3行目"] and "「郵便番号」" in told[0] and "引用符" in told[1]
 
 
 @pytest.mark.pure

@@ -10,7 +10,7 @@ from tests.support.hall import run_worker
 
 from madoguchi.collection import debits, remind
 from madoguchi.collection.models import DueMail, DueTold
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, keys
 from madoguchi.notifications.models import Mail
 
 from .conftest import accounts_text
@@ -60,6 +60,17 @@ def test_what_is_paid_told_or_debited_is_not_told_of(hall, asked, day, came) -> 
     came((asked[0], 10_000), (told, 7_000, "prompt", "", dt.date(2026, 11, 20)))
     day("2026-12-20T10:00")
     assert remind.dues_remind() == 0 and not Mail.objects.exists()
+
+
+def test_who_pays_by_debit_keeps_nobody_from_being_told(asked, day, monkeypatch) -> None:
+    before = "100000000"
+    demand_of(payer=before, charge="kokuho", notice="00000004", dues=(("2026-12-25", 7_000),))
+    debits.debits_take(actor="test", data=accounts_text([before], "kokuho").encode(), name="口座.csv")
+    sealed = keys.seal(remind.PURPOSE, b"x@example.jp", bound_to=before)
+    DueMail.objects.create(payer=before, sealed_mail=sealed, language="ja", seen_on=clock.today())
+    monkeypatch.setattr(remind, "AT_ONCE", 1)
+    day("2026-12-18T09:01")
+    assert remind.dues_remind() == 1 and Mail.objects.count() == 1
 
 
 def test_several_are_one_mail(hall, asked, day) -> None:

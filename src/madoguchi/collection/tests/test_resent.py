@@ -48,6 +48,16 @@ def test_few_that_pay_twice_on_one_day_are_second_payments(demanded, came) -> No
     assert Excess.objects.filter(why="twice").count() == 2 and ledger.faults() == []
 
 
+def test_before_a_second_payment_goes_back_the_file_that_tells_the_same_is_named(demanded, hall) -> None:
+    first, second, *_ = demanded(people=2, parts=1, charge="keiji")
+    take(shops_file([(first.number, 10_000), (second.number, 10_000)]), "一度目.txt")
+    take(shops_file([(first.number, 10_000)]), "送り直し.txt")
+    take(shops_file([(second.number, 10_000)], on=D(2026, 5, 22)), "次の日.txt")
+    pages = [hall.desk("yamada").get(f"/staff/collection/excess/{e.id}/").content.decode() for e in Excess.objects.order_by("id")]
+    assert "入金が、ファイル「一度目.txt」にもあります" in pages[0] and "送り元に確かめてください" in pages[0]
+    assert "にもあります" not in pages[1]
+
+
 def test_what_is_paid_twice_on_our_own_pages_is_a_second_payment_however_much_it_is(demanded, came) -> None:
     parts = demanded(people=4, parts=1, charge="keiji")
     for _ in range(2):
