@@ -568,6 +568,13 @@ class Town:
         return desk.send("new/tax-installment/", {"name": "試用 次郎", "phone": "0767530000"}).url.removeprefix(self.base)
 
     @functools.cached_property
+    def untied(self) -> str:
+        """By telephone, for a card whose number was not known."""
+        slot = self._slots("okada", "/staff/booking/new/card-pickup/")[-1]
+        desk = self.window("okada").get(f"/staff/booking/new/card-pickup/?slot={slot}")
+        return desk.send("new/card-pickup/", {"name": "試用 次郎", "phone": "0767530000"}).url.removeprefix(self.base)
+
+    @functools.cached_property
     def closure(self) -> str:
         """That very day is closed, so that it hits a booking."""
         desk = self.window("yamada").get(self.booked_by_staff)

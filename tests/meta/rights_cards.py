@@ -65,6 +65,7 @@ TABLE: dict[str, Ask] = {
     "cards.selectors.counts": staff(lambda w, a: selectors.counts(actor=a), SECTION, something),
     "cards.selectors.card_get": staff(lambda w, a: selectors.card_get(actor=a, card_id=w.card), SECTION, anything),
     "cards.selectors.card_for_booking": staff(lambda w, a: selectors.card_for_booking(a, "NT-0009"), SECTION, something),
+    "cards.selectors.card_said": staff(lambda w, a: selectors.card_said(a, f"card:{w.card}"), SECTION, something),
     "cards.selectors.batch_list": staff(lambda w, a: selectors.batch_list(actor=a), SECTION, something),
     "cards.selectors.batch_get": staff(lambda w, a: selectors.batch_get(actor=a, batch_id=w.card_batch), SECTION, anything),
     "cards.services.cards_import": staff(lambda w, a: services.cards_import(actor=a, data=sheet()), SECTION, anything),

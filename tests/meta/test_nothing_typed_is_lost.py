@@ -20,6 +20,7 @@ from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.agency import services as agency
+from madoguchi.booking.tests.conftest import by_phone
 from madoguchi.builder import services as builder
 from madoguchi.cards.tests.conftest import card_given
 from madoguchi.cards.tests.test_outings import made
@@ -203,7 +204,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
             "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),
         ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
-        ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"),
+        ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"), ("okada", f"/staff/booking/b/{by_phone('card-pickup').id}/"),
         *(("tanaka", f"/staff/scans/p/{on_paper.id}/{tail}") for tail in ("", "k/claimant_page/", "check/")),
         ("okada", "/staff/cards/outings/"), ("okada", f"/staff/cards/outings/{made(hall).key}/change/"),
         ("okada", f"/staff/cards/c/{card_given(hall)}/"),

@@ -21,10 +21,12 @@ class Behind:
 
 @dataclass(frozen=True, slots=True)
 class Door:
-    """A room above: what it calls its number, and how it finds what the number names. ``find`` raises a DomainError with words for the clerk."""
+    """A room above: what it calls its number, how it finds what the number names, and how it names to a clerk what a booking is for.
+    ``find`` raises a DomainError with words for the clerk; ``said`` is empty for who may not know it."""
 
     label: str
     find: Callable[[Staff, str], Behind]
+    said: Callable[[Staff, str], str]
 
 
 _doors: dict[str, Door] = {}

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
+from dataclasses import replace
 
 from django.db import transaction
 
@@ -153,6 +154,29 @@ def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Con
     claims.claim(row, service, day, start, staff=True)
     row.sealed = sealed(contact, row)
     return row, confirm_in(row, by=by, limited=False)
+
+
+@transaction.atomic(durable=True)
+def booking_tie(*, booking: Booking, about: str, by: str, name: str = "", language: str = "") -> Booking:
+    """It is for another thing than was said (a number mistyped, or known only later), or for none; with the name and language that belong
+    to it. Raises BookedAlready where that thing has a booking, BookingOver, FormWrong."""
+    claims.section_lock(booking.section)
+    row = locked(booking)
+    if row.state != State.CONFIRMED:
+        raise BookingOver
+    before, contact = row.about, contact_of(row)
+    contact = replace(contact, name=contact_typed({"name": name or contact.name}, staff=True).name)
+    if (before, contact) == (about, contact_of(row)):
+        return row
+    if about and about != before:
+        claims.about_free(about)
+        row.about = about
+        claims.about_only(row)
+    row.about, row.sealed, row.language, row.changed_at = about, sealed(contact, row), language or row.language, clock.now()
+    row.save(update_fields=["about", "sealed", "language", "changed_at"])
+    audit.record(by, "booking.tied", chain=chain(row.section), of=[contact.name],
+                 facts={"booking": str(row.id), "about": about, "before": before})
+    return row
 
 
 def slot_read(text: str) -> tuple[dt.date, int] | None:

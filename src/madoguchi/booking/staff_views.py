@@ -30,6 +30,7 @@ from .rules import State
 from .setup import Service, Setup, setup
 
 WORDS = {State.CONFIRMED: ("予約", "notice"), State.CAME: ("来た", "ok"), State.ABSENT: ("来なかった", "warn"), State.CANCELLED: ("取消し", "")}
+TIED_ALREADY = "この番号には、ほかの予約があります。その予約を取り消すか、番号を確かめてください"
 CHANNELS = {"online": "インターネット", "staff": "職員"}
 
 
@@ -89,8 +90,12 @@ def one(request: HttpRequest, booking_id: str) -> HttpResponse:
     return _one(request, selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id), "")
 
 
-def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
+def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200, faults: list[tuple[str, str]] | None = None) -> HttpResponse:
+    contact, service = contact_of(booking), setup().services.get(booking.service)
+    door = door_into(service) if service is not None else None
     context = frame(request, booking.section) | row_of(booking, setup()) | {
+        "door": door, "behind": door.said(actor_of(request), booking.about) if door and booking.about else "", "faults": faults or [],
+        "wrong": dict(faults or []), "typed": request.POST if faults else {"name": contact.name},
         "refused": refused, "markable": booking.day <= clock.today() and booking.state != State.CANCELLED,
         "changeable": booking.service in setup().services and services.changeable(booking, staff=True),
         "code": code_shown(request, booking)}
@@ -118,6 +123,29 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
     booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
     try:
         services.booking_cancel(booking=booking, by=actor_of(request).actor, staff=True)
+    except BookingOver as over:
+        return _one(request, booking, over.ja, over.status)
+    return see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))
+
+
+@login_required
+@posts("/staff/booking/b/{booking_id}/")
+def tie(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """The right number behind a booking, with the name that belongs to it; or none."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    service, name = setup().services.get(booking.service), request.POST.get("name", "").strip()
+    try:
+        if service is None or door_into(service) is None:
+            raise BookingOver("この予約は、番号と結び付けるものではありません。")
+        behind = Behind("") if "untie" in request.POST else _behind(request, service)
+        if not behind.about and "untie" not in request.POST:
+            raise FormWrong([("about", "番号を入力してください。番号がわからないときは「結び付けを外す」を押してください")])
+        services.booking_tie(booking=booking, about=behind.about, name=name or behind.name, by=actor_of(request).actor,
+                             language=behind.language if behind.about else "")
+    except FormWrong as wrong:
+        return _one(request, booking, "", wrong.status, wrong.faults)
+    except BookedAlready as already:
+        return _one(request, booking, "", already.status, [("about", TIED_ALREADY)])
     except BookingOver as over:
         return _one(request, booking, over.ja, over.status)
     return see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))

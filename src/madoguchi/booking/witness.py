@@ -42,11 +42,14 @@ def witness(chains: Chains) -> Iterator[Fault]:
         yield from _occasions(chain, acts)
         last: dict[str, Act] = {}
         placed: dict[str, tuple[str, int]] = {}
+        tied: dict[str, str] = {}
         for act in acts:
             if act.action in AFTER:
                 last[act.facts["booking"]] = act
                 if "day" in act.facts:
                     placed[act.facts["booking"]] = (act.facts["day"], act.facts["start"])
+            if act.action == "booking.tied" or act.action in AFTER and "about" in act.facts:
+                tied[act.facts["booking"]] = act.facts["about"]
             elif act.action == "booking.forgotten":
                 for key in act.facts["bookings"]:
                     last.pop(key, None)
@@ -59,5 +62,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
                 yield Fault(chain, act.seq, f"予約 {row.number} の状態が記録と違います")
             elif (str(row.day), row.start) != placed[key]:
                 yield Fault(chain, act.seq, f"予約 {row.number} の日時が記録と違います")
+            elif row.about != tied.get(key, row.about):
+                yield Fault(chain, act.seq, f"予約 {row.number} が何の予約かが記録と違います")
         for row in rows.values():
             yield Fault(chain, acts[-1].seq, f"予約 {row.number} の記録がありません(誰かが書き足した疑い)")

@@ -4,13 +4,13 @@ from . import expiries, holder
 from .city import DOOR
 from .expiries import expiries_sweep, expiries_tell
 from .keeping import bookings_finish, duties_sweep, stock_sweep
-from .selectors import card_for_booking
+from .selectors import card_for_booking, card_said
 from .trial import trial_cards
 from .witness import witness
 
 SEALED = (*holder.SEALED, *expiries.SEALED)
 
 __all__ = [
-    "DOOR", "SEALED", "bookings_finish", "card_for_booking", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep", "trial_cards",
-    "witness",
+    "DOOR", "SEALED", "bookings_finish", "card_for_booking", "card_said", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep",
+    "trial_cards", "witness",
 ]

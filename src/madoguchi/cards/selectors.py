@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Iterable
 from dataclasses import dataclass
 
@@ -191,6 +192,13 @@ def card_for_booking(actor: Staff, number: str) -> Behind:
         raise CardOver("このカードは、渡したか返したあとです。「カード交付」で確かめてください。")
     holder = holder_of(row)
     return Behind(about(row), holder.name, holder.language)
+
+
+def card_said(actor: Staff, thing: str) -> str:
+    """How a clerk of the section reads what a booking is for: number and name; empty for others, and for what is gone."""
+    named = re.fullmatch(r"card:([0-9a-f-]{36})", thing)
+    row = Card.objects.filter(id=named[1]).first() if named and may_cards(actor) else None
+    return f"{row.number}（{holder_of(row).name}）" if row else ""
 
 
 def booking_of(card: Card) -> Booking | None:

@@ -59,7 +59,7 @@ def connect() -> None:
         witness.register(name, hear)
     for prefix, hear in BOOKS.items():
         witness.register_books(prefix, hear)
-    booking.door_register(cards.DOOR, booking.Door("交付通知書の番号", cards.card_for_booking))
+    booking.door_register(cards.DOOR, booking.Door("交付通知書の番号", cards.card_for_booking, cards.card_said))
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)

@@ -18,11 +18,11 @@ PLACES: dict[str, tuple[str, str, Said, Said]] = {
     "taxes": ("/my/taxes/", "wallet", say("わたしの税・料金"), say("納める額と期限、お支払い、口座振替")),
 }
 WORDS = {place: tuple(map(plain, words)) for place, words in {
-    "card": ("マイナンバー", "個人番号カード", "電子証明書", "mynumber", "personalnumber"),
+    "card": ("マイナンバー", "マイナカード", "マイナポイント", "mainanba", "mainakado", "個人番号カード", "電子証明書", "mynumber", "personalnumber"),
     "booking": ("予約", "booking", "appointment"),
     "queue": ("混雑", "混みぐあい", "混んで", "待ち時間", "番号札"),
     "status": ("状況", "受付番号", "進み具合", "審査中"),
-    "taxes": ("納税", "納付", "税金", "固定資産税", "軽自動車税", "住民税", "口座振替", "督促", "滞納"),
+    "taxes": ("払いたい", "払えない", "納税", "納付", "税金", "固定資産税", "軽自動車税", "住民税", "口座振替", "督促", "滞納"),
 }.items()}
 
 

@@ -1,6 +1,6 @@
 """What was searched, without a word that could say who: counted in memory and written about once a minute (docs/adr/0039).
 
-Kept in words is only what consists of words of the index, or what came on three days from three lines; the rest is counted."""
+Kept in words is only what consists of words of the index, or what came on five days from five lines; the rest is counted."""
 
 from __future__ import annotations
 
@@ -24,11 +24,13 @@ from .models import SearchMark, SearchWord
 
 log = logging.getLogger(__name__)
 EVERY = 60.0  # seconds between two writings; what a killed process had not written is lost, and nothing else is
-ENOUGH = 3  # different lines and different days
+ENOUGH = 5  # different lines and different days: a telephone has another line every day, so one person brings a few of them
 WAITS = dt.timedelta(days=90)  # a mark that was not seen again is forgotten
 KEEPS = dt.timedelta(days=400)
 MOST_WAITING, MOST_MARKS, MOST_LETTERS = 2_000, 20_000, 20
-_PRIVATE = re.compile(r"[0-9][0-9-]{3,}|@|https?:|[\w.]+\.(?:jp|com|net|org)|丁目|番地|さん$|様$|くん$|ちゃん$")
+_PRIVATE = re.compile(
+    r"[0-9〇一二三四五六七八九][0-9〇一二三四五六七八九-]{3,}|@|https?:|[\w.]+\.(?:jp|com|net|org)|丁目|番地|"
+    r"[0-9]+(?:番|号室?)|[町丁部字区通] ?[0-9]|(?:マンション|アパート|ハイツ|コーポ|荘)|(?:さん|様|君|くん|(?<!赤)ちゃん)(?:$|[のがはをにへと ])")
 
 
 @dataclass(slots=True)

@@ -96,6 +96,7 @@ def test_rows_that_have_a_definition_or_a_number_twice_make_none():
     ("水道使用開始届等", "suidou-kaishi"), ("研修・講習・各種イベント等の申込", "kouza-moushikomi"),
     ("児童手当等に係る寄附の申出", "jidou-teate-kifu"),
     ("転入・転居の来庁予定連絡（転入予約）", "rainin-yoyaku"), ("大型ごみの収集", "sodai-gomi"),
+    ("図書館の図書貸出予約等", "tosho-yoyaku"), ("図書の貸出予約", "tosho-yoyaku"),
 ])
 def test_what_has_a_definition_under_another_name_gets_no_second_one(name: str, slug: str):
     made = make({**DOG, "name": name}).rows[0]

@@ -15,9 +15,9 @@ from dataclasses import dataclass
 
 from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
 from .model import Definition
-from .spoken import Readings
+from .spoken import Readings, heard, said_in_latin, without_denials
 from .synonyms import Synonyms
-from .vocabulary import LONGEST, Words, split
+from .vocabulary import LONGEST, STOP, WEAK, Words, split
 
 __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
@@ -25,26 +25,19 @@ NAME, OTHER, TEXT, DETAIL = "name", "other", "text", "detail"  # where a word st
 WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
 REMEMBERED = 2_000  # words whose places are kept
 COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
+COVER_KANA = 0.7  # kana are few, their pairs stand in words of any meaning
 UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
 STRONG = 4.0  # the score of a word in a name or among the keywords
 SHARE = 0.42  # of the weight of a query that a procedure must bring
 _BREAK = re.compile(r"[\s、。・,.!?！？「」()（）/／]+")
 _GLUE = re.compile(r"^(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+|"
                    r"(?:の|を|に|は|が|で|と|へ|も|や|から|まで|より|など|って|とか|たい|する|した|して|したら|したい|ます|です|な)+$")
+_NAMES = re.compile(r"[のはとへもやなにがで]{2,}")
+_JOINS = frozenset(("には", "では", "とは", "のは", "にも", "でも", "のに", "ので", "のが", "への", "での", "との", "へは", "なの", "なので"))
 _KANJI = re.compile(r"[一-鿿々]")
+_KATAKANA = re.compile(r"[ァ-ヶ]{2}(?![ァ-ヶー])")
+_MIXED = re.compile(r"[一-鿿々][ぁ-ゖー]|[ぁ-ゖー][一-鿿々]")
 _SAYS = re.compile(r"[一-鿿々ァ-ヶー](?:が|を|に|は|で)[一-鿿々ァ-ヶー]")
-# words that every procedure has or that only ask: they bring nothing where another word stands beside them
-_WEAK = frozenset(map(plain, (
-    "手続き", "手続", "申請", "届出", "届け", "請求", "申込", "方法", "やり方", "仕方", "書き方", "とき", "場合", "必要", "ください", "教えて",
-    "について", "ほしい", "欲しい", "もらう", "もらいたい", "もらえる", "したい", "どうする", "どうすれば", "どこ", "いつ", "何", "市役所", "役所",
-    "オンライン", "ネット", "書類", "用紙", "提出", "出したい", "出す", "取りたい", "取る", "受けたい", "受ける", "関係", "窓口", "制度", "相談",
-    "お願い", "知りたい", "変更", "再交付", "再発行", "証明", "登録", "認定", "支給", "新規", "更新",
-)))
-_STOP = frozenset(map(stem, (
-    "a", "an", "the", "of", "for", "to", "in", "on", "at", "my", "i", "we", "and", "or", "how", "do", "get", "want", "need", "apply",
-    "application", "procedure", "de", "da", "dos", "das", "o", "os", "e", "em", "um", "uma", "para", "por", "como", "meu", "minha",
-    "pedido", "requerimento", "cho", "cua", "va", "voi", "la", "toi", "xin", "don", "thu", "tuc", "yeu", "cau", "lam", "ve", "khai",
-)))
 
 
 @dataclass(frozen=True, slots=True)
@@ -111,7 +104,7 @@ class Index:
         readings: Readings | None = None,
     ) -> None:
         self._readings = readings or Readings()
-        self._synonyms = (synonyms or Synonyms()).to
+        self._synonyms = heard((synonyms or Synonyms()).to, self._readings)
         self._entries: list[_Entry] = []
         self._by_gram: Mapping[str, Sequence[int]] = {}  # where a pair of letters stands, in order
         grown: dict[str, list[int]] = defaultdict(list)
@@ -155,7 +148,7 @@ class Index:
         self._entries.append(_Entry(slug, place, letters, text))
 
     def _foreign(self, slug: str, text: str, weight: float, shown: str = "") -> None:
-        words = {stem(w) for w in latin_words(text)} - _STOP
+        words = {stem(w) for w in latin_words(text)} - STOP
         weight *= 0.85 + 0.15 / max(len(words), 1)
         for word in words:
             if weight > self._latin[word].get(slug, 0):
@@ -176,8 +169,11 @@ class Index:
             if plain(bare(phrase)) in self._synonyms:
                 more.append(self._ask(plain(bare(phrase))))
                 foreign = [t for t in foreign if t not in phrase]
-        asked = [a for t in tokens if not is_latin(t) for a in self._token(t)] + more
-        strong = [a for a in asked if plain(a.typed) not in _WEAK] or asked
+        spoken = {t: self._token(kana) for t in foreign if not self._is_word(stem(bare(t))) and (kana := said_in_latin(bare(t)))}
+        spoken = {t: parts for t, parts in spoken.items() if all(a.known for a in parts)}  # hikkoshi, nenkin
+        foreign = [t for t in foreign if t not in spoken]
+        asked = [a for t in tokens if not is_latin(t) for a in self._token(t)] + more + [a for parts in spoken.values() for a in parts]
+        strong = [a for a in asked if plain(a.typed) not in WEAK] or asked
         best: dict[str, list[Hit]] = defaultdict(list)
         total = 0.0
         for a in strong:
@@ -187,7 +183,8 @@ class Index:
                 best[hit.slug].append(hit)
         words = [w for t in foreign for w in latin_words(t)]
         total += self._in_latin(words, best)
-        known = bool(tokens) and all(a.known for a in asked) and all(self._is_word(stem(w)) for w in words)
+        known = bool(asked or any(stem(w) not in STOP for w in words)) and all(a.known for a in asked) and all(
+            self._is_word(stem(w)) for w in words)
         meant = frozenset(plain(word) for a in strong for _, word, _ in a.ways) | frozenset(words)
         return Found(tuple(self._ranked(best, total, limit)), known, meant)
 
@@ -213,7 +210,7 @@ class Index:
 
     def _mass(self, typed: str) -> float:
         """How much a word of the query says: rare ones more, weak ones little."""
-        if plain(typed) in _WEAK:
+        if plain(typed) in WEAK:
             return 0.5
         return math.log(2 + len(self.slugs) / (1 + self._holding(plain(typed)).count))
 
@@ -228,6 +225,9 @@ class Index:
             words = self._cut(meant)
             if all(a.known for a in words):
                 return [Asked(token, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) for a in words]
+        read = self._cut(self._readings.read(whole)) if _MIXED.search(whole) else parts  # 住民ひょう: じゅうみんひょう
+        if len(read) == 1 and read[0].known:
+            return [Asked(token, tuple(("typo", word, weight) for _, word, weight in read[0].ways), known=True)]
         near = self._unknown(whole) if len(parts) > 1 and not _SAYS.search(whole) and self._vocabulary.near(whole) else []
         return near or parts
 
@@ -236,21 +236,31 @@ class Index:
         letters, at, rest, out = plain(token), 0, "", list[Asked]()
         raw = token if len(token) == len(letters) else letters  # as it was typed, where letter stands on letter
         while at < len(letters):
-            size = next((n for n in range(min(LONGEST, len(letters) - at), 1, -1) if self._known(letters[at : at + n], letters)), 0)
+            size = next((n for n in range(min(LONGEST, len(letters) - at), 1, -1) if self._known(letters[at : at + n], letters, raw[at:])), 0)
             if not size:
                 rest, at = rest + raw[at], at + 1
                 continue
-            out += self._unknown(rest)
+            out += self._parts(rest)
             out.append(self._ask(raw[at : at + size]))
             rest, at = "", at + size
-        return [*out, *self._unknown(rest, alone=not out)]
+        return [*out, *self._parts(rest, alone=not out)]
 
-    def _known(self, word: str, whole: str) -> bool:
-        if word in _WEAK:
+    def _parts(self, rest: str, *, alone: bool = False) -> list[Asked]:
+        """What nobody knows, what is done and what it is done to apart: 原付を買った."""
+        first, *others = rest.split("を")
+        out = self._unknown(first, alone=alone and not others)
+        for what in others:  # もらった, かりたい: such a word alone says nothing of what is wanted
+            out += [a if a.known or _KANJI.search(a.typed) else Asked(a.typed, (), known=False) for a in self._unknown(what)]
+        return out
+
+    def _known(self, word: str, whole: str, raw: str) -> bool:
+        if word in WEAK:
             return True
         if word not in self._vocabulary.all and word not in self._synonyms:
             return False
-        return len(word) > 2 or word == whole or not re.fullmatch(r"[ぁ-ゖー]+", word)  # two kana inside a word are mostly chance
+        if len(word) > 2 or word == whole or not re.fullmatch(r"[ぁ-ゖー]+", word):
+            return True  # two kana inside a word are mostly chance, but for ゴミを and ごみの日, ごみ being the first
+        return bool(_KATAKANA.match(raw)) or (len(raw) == len(whole) and raw[2:3] in ("を", "の", "が"))
 
     def _ask(self, typed: str) -> Asked:
         word = plain(typed)
@@ -260,8 +270,8 @@ class Index:
     def _unknown(self, rest: str, *, alone: bool = False) -> list[Asked]:
         typed = rest if alone and len(rest) < 3 else _GLUE.sub("", rest)
         word = plain(typed)
-        if not word:
-            return []
+        if not word:  # はな, はやと: a name of the letters that join words
+            return [Asked(rest, (), known=False)] if _NAMES.fullmatch(rest) and rest not in _JOINS else []
         if word in self._synonyms or word in self._vocabulary.all:
             return [self._ask(typed)]
         ways: list[tuple[str, str, float]] = [("letters", word, 1.0)]
@@ -320,9 +330,10 @@ class Index:
             return {slug: (score, "exact", i) for slug, (score, i) in self._holding(letters).best.items()}
         parts, out = set(grams(letters)), dict[str, tuple[float, str, int]]()
         shared = Counter(i for g in parts for i in self._by_gram.get(g, ()))
+        kana = not _KANJI.search(letters)
         for i, n in shared.items():
             cover = n / len(parts)
-            if cover < COVER:
+            if cover < (COVER_KANA if kana else COVER):
                 continue
             e = self._entries[i]
             if e.place in (NAME, OTHER) or cover >= 0.85:
@@ -335,11 +346,11 @@ class Index:
     # --- words of Latin letters
 
     def _is_word(self, word: str) -> bool:
-        return word in self._latin or word in _STOP
+        return word in self._latin or word in STOP
 
     def _in_latin(self, words: list[str], best: dict[str, list[Hit]]) -> float:
         stems = [(w, stem(w)) for w in words]
-        strong = [(w, s) for w, s in stems if s not in _STOP and (len(s) > 1 or s.isdigit())]
+        strong = [(w, s) for w, s in stems if s not in STOP and (len(s) > 1 or s.isdigit())]
         total = 0.0
         for typed, word in strong:
             total += math.log(2 + len(self.slugs) / (1 + len(self._latin.get(word, ()))))
@@ -367,7 +378,8 @@ class Index:
 
 def _places(d: Definition) -> list[tuple[str, list[str]]]:
     return [
-        (NAME, [d.name, d.reading]), (OTHER, list(filter(None, (*d.aliases, d.plan_name, *d.keywords)))), (TEXT, [d.summary, d.audience]),
+        (NAME, [d.name, d.reading]), (OTHER, list(filter(None, (*d.aliases, d.plan_name, *d.keywords)))),
+        (TEXT, [without_denials(d.summary), d.audience]),
         (DETAIL, [*(q for pair in d.guidance for q in pair), *(law.law for law in d.laws), *(a.name for a in d.attachments),
                   *(doc.name for doc in d.documents)]),
     ]

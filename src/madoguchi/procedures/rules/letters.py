@@ -10,8 +10,8 @@ import jaconv
 _VARIANTS = str.maketrans("髙﨑邉邊齋齊澤濱廣龍國縣證罹", "高崎辺辺斎斎沢浜広竜国県証り")
 # words that people and forms write now with kanji, now with kana, now without 送り仮名
 _SPELLINGS = (
-    ("子供", "こども"), ("子ども", "こども"), ("車椅子", "車いす"), ("引っ越し", "引越"), ("引越し", "引越"), ("申し込み", "申込"),
-    ("申込み", "申込"), ("届け出", "届出"), ("振り込み", "振込"), ("振込み", "振込"), ("受け取り", "受取"), ("手続き", "手続"),
+    ("子供", "こども"), ("子ども", "こども"), ("車椅子", "車いす"), ("引っ越し", "引越"), ("引越し", "引越"), ("引っ越", "引越"),
+    ("申し込み", "申込"), ("申込み", "申込"), ("届け出", "届出"), ("振り込み", "振込"), ("振込み", "振込"), ("受け取り", "受取"), ("手続き", "手続"),
     ("赤ん坊", "赤ちゃん"),
 )
 LATIN = re.compile(r"[a-z0-9]+")
@@ -51,7 +51,7 @@ def stem(word: str) -> str:
     for written, same in _LONG:
         word = word.replace(written, same)
     for end in ("ies", "es", "s"):
-        if len(word) > len(end) + 3 and word.endswith(end):
+        if len(word) > len(end) + (2 if end == "s" else 3) and word.endswith(end):
             return word[: -len(end)] + ("y" if end == "ies" else "")
     return word[:-1] if len(word) > 4 and word.endswith("e") else word
 

@@ -8,9 +8,13 @@ from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 
+import jaconv
+
+from .letters import plain
 from .yaml_strict import Problem
 
 _KANJI = "一-鿿々〆ヶ"
+_DENIES = re.compile(r"(?:要りません|ではありません|必要ありません|するものではありません)$")
 _KANA = re.compile(r"[ぁ-ゖァ-ヺー]+")
 _MIXED = re.compile(f"([{_KANJI}])([ぁ-ゖー]{{1,4}})|([ぁ-ゖー]{{1,4}})([{_KANJI}])")
 LONGEST = 8  # letters of a word of the table
@@ -58,6 +62,27 @@ class Readings:
                 for word in self._end.get(m[4], ()):
                     if self.of[word].startswith(said) and len(self.of[word]) > size:
                         yield text[: m.end(3) - size] + word + text[m.end() :]
+
+
+def heard(synonyms: Mapping[str, tuple[str, ...]], readings: Readings) -> dict[str, tuple[str, ...]]:
+    """Everyday words with what they mean, and each as it is read, too: お墓 is typed おはか."""
+    out = dict(synonyms)
+    for word, targets in synonyms.items():
+        kana = plain(readings.read(word))
+        if kana != word and len(kana) > 2 and _KANA.fullmatch(kana):
+            out.setdefault(kana, targets)
+    return out
+
+
+def said_in_latin(word: str) -> str:
+    """A word typed in rōmaji as kana; empty where it is none: hikkoshi is ひっこし, house nothing."""
+    kana = jaconv.alphabet2kana(word) if word.isascii() and word.isalpha() and len(word) > 3 else ""
+    return kana if _KANA.fullmatch(kana) else ""
+
+
+def without_denials(text: str) -> str:
+    """A text without the sentences that say what is not so: マイナンバーカードは要りません brings nobody who looks for the card."""
+    return "。".join(sentence for sentence in text.split("。") if not _DENIES.search(sentence))
 
 
 def read_readings(text: str, file: str) -> tuple[Readings, list[Problem]]:

@@ -6,9 +6,24 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from .letters import is_latin, one_off, plain
+from .letters import is_latin, one_off, plain, stem
 
+_KANJI = re.compile(r"[一-鿿々]+")
 LONGEST = 14  # letters of a word that a query is cut into
+# words that every procedure has or that only ask: they bring nothing where another word stands beside them
+WEAK = frozenset(map(plain, (
+    "手続き", "手続", "申請", "届出", "届け", "請求", "申込", "方法", "やり方", "仕方", "書き方", "とき", "場合", "必要", "ください", "教えて",
+    "について", "ほしい", "欲しい", "もらう", "もらいたい", "もらえる", "したい", "どうする", "どうすれば", "どこ", "いつ", "何", "市役所", "役所",
+    "オンライン", "ネット", "書類", "用紙", "提出", "出したい", "出す", "取りたい", "取る", "受けたい", "受ける", "関係", "窓口", "制度", "相談",
+    "お願い", "知りたい", "変更", "再交付", "再発行", "証明", "登録", "認定", "支給", "新規", "更新",
+)))
+STOP = frozenset(map(stem, (
+    "a", "an", "the", "of", "for", "to", "in", "on", "at", "my", "i", "we", "and", "or", "how", "do", "get", "want", "need", "apply",
+    "application", "procedure", "is", "are", "was", "be", "been", "by", "with", "from", "at", "this", "that", "it", "me", "our", "your", "you",
+    "has", "have", "had", "can", "where", "what", "when", "city", "hall", "online",
+    "de", "da", "dos", "das", "o", "os", "e", "em", "um", "uma", "para", "por", "como", "meu", "minha",
+    "pedido", "requerimento", "cho", "cua", "va", "voi", "la", "toi", "xin", "don", "thu", "tuc", "yeu", "cau", "lam", "ve", "khai",
+)))
 
 
 def split(text: str) -> list[str]:
@@ -37,4 +52,9 @@ class Words:
             return []
         shared = Counter(w for letter in set(word) for w in self.by_letter.get(letter, ()))
         least = len(set(word)) - 1
-        return [w for w, n in shared.items() if n >= least and len(w) > 2 and one_off(word, w)]
+        return [w for w, n in shared.items() if n >= least and len(w) > 2 and one_off(word, w) and not _short(word, w)]
+
+
+def _short(word: str, other: str) -> bool:
+    """Is a letter more or less than a slip here? バイク is no ほいく, 犬がい no しがい; 認知証 is 認知症."""
+    return min(len(word), len(other)) < 4 and not _KANJI.fullmatch(word + other)

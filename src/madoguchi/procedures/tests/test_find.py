@@ -105,8 +105,23 @@ def test_who_has_died_is_no_slip_of_the_pen_for_a_dog(index, query):
 def test_known_queries_are_made_of_words_of_the_index_alone(index):
     assert index.search("児童手当 現況届").known
     assert index.search("child allowance").known
-    for query in ("鈴木一郎", "児童手当 鈴木", "鈴木さんの児童手当", "0767-00-0000", "hanako@example.jp", "hanako", "七尾花子 介護", "", "　"):
+    for query in ("鈴木一郎", "児童手当 鈴木", "鈴木さんの児童手当", "0767-00-0000", "hanako@example.jp", "hanako", "七尾花子 介護", "", "　",
+                  "はなが死亡", "はやとの介護", "はな 児童手当", "an la", "to an"):
         assert not index.search(query).known, query
+
+
+@pytest.mark.parametrize(("typed", "same"), [
+    ("住民ひょう", "住民票"), ("hikkoshi", "ひっこし"), ("よそへ引っ越す", "よそへ引越"), ("そうしき", "葬式"), ("kokuho", "国保")])
+def test_a_word_is_found_as_it_is_read_or_typed_in_latin_letters(index, typed, same):
+    assert index.find(typed) and index.find(typed)[0].slug == index.find(same)[0].slug
+
+
+@pytest.mark.parametrize(("query", "never"), [
+    ("バイクの廃車", "hoiku-riyou-moushikomi"), ("犬がいなくなった", "tenshutsu-todoke"), ("ソファー", "jidou-fuyou-genkyou"),
+    ("原付を買った", "kaigo-fukushi-yougu"), ("犬をもらった", "jidou-teate-mishiharai"), ("マイナンバーカード", "kouza-moushikomi"),
+    ("生活保護", "seikatsu-saiken-shien-kin")])
+def test_chance_likeness_finds_nothing(index, query, never):
+    assert never not in {hit.slug for hit in index.find(query)}
 
 
 def test_nothing_found_names_the_nearest(index):
