@@ -6,6 +6,8 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
+from django.db import connection
+
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import clock
 
@@ -60,9 +62,13 @@ def _of_guardian(row: Guardianship) -> Basis:
                  values, row.ends_on, row.decided_at.astimezone(clock.JST).date())
 
 
+ANY = " UNION ALL ".join(f"SELECT 1 FROM {m._meta.db_table} WHERE agent = %s AND state = 'accepted'" for m in (Mandate, Guardianship))  # noqa: S608 - our own names
+
+
 def _any(key: str) -> bool:
-    rows = (m.objects.filter(agent=key, state="accepted").order_by().values_list("agent") for m in (Mandate, Guardianship))
-    return bool(next(rows).union(next(rows), all=True)[:1])
+    with connection.cursor() as cursor:  # asked at every start of a form: the ORM takes a millisecond to write it anew
+        cursor.execute(f"{ANY} LIMIT 1", [key, key])
+        return cursor.fetchone() is not None
 
 
 def bases(*, owner: Owner, slug: str) -> list[Offer]:
@@ -84,6 +90,8 @@ def basis_to_file(*, owner: Owner | None, basis_id: str, slug: str, lock: bool =
 
 def basis_allows(*, owner: Owner, ids: list[str], act: str) -> set[str]:
     """Of these those of this person that live and allow the act."""
+    if not ids:
+        return set()
     return mandates.allows(owner=owner, mandate_ids=ids, act=act) | guardians.guardians_allowing(owner=owner, guardian_ids=ids)
 
 
