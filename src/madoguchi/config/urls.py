@@ -1,12 +1,19 @@
 """All addresses of the city hall."""
 
-from django.urls import include, path, register_converter
+from django.urls import URLResolver, include, path, register_converter
+from django.urls.resolvers import RoutePattern
 
 from madoguchi.payments.hooks_views import hook
 from madoguchi.web import views as web
 from madoguchi.web.converters import UuidText
 
 register_converter(UuidText, "uuidtext")
+
+
+def later(door: str, addresses: str) -> URLResolver:
+    """Addresses that are read when the first request comes to this door: residents do not wait for the rooms of the staff."""
+    return URLResolver(RoutePattern(door), addresses)
+
 
 urlpatterns = [
     path("", include("madoguchi.intake.urls")),  # first what residents ask for most: addresses are tried one after the other
@@ -24,22 +31,22 @@ urlpatterns = [
     path("", include("madoguchi.booking.urls")),
     path("", include("madoguchi.queue.urls")),
     path("", include("madoguchi.cards.urls")),
-    path("staff/", include("madoguchi.agency.staff_urls")),
-    path("staff/", include("madoguchi.casework.urls")),
+    later("staff/", "madoguchi.agency.staff_urls"),
+    later("staff/", "madoguchi.casework.urls"),
     path("hooks/card/", hook, name="card_hook"),
-    path("staff/", include("madoguchi.payments.urls")),
-    path("staff/", include("madoguchi.collection.urls")),
-    path("staff/", include("madoguchi.inventory.urls")),
-    path("staff/", include("madoguchi.builder.urls")),
-    path("staff/", include("madoguchi.procedures.staff_urls")),
-    path("staff/", include("madoguchi.booking.staff_urls")),
-    path("staff/", include("madoguchi.scans.staff_urls")),
-    path("staff/", include("madoguchi.queue.staff_urls")),
-    path("staff/", include("madoguchi.cards.staff_urls")),
-    path("staff/", include("madoguchi.delivery.urls")),
-    path("staff/", include("madoguchi.survey.urls")),
-    path("staff/", include("madoguchi.figures.urls")),
-    path("staff/", include("madoguchi.operations.urls")),
+    later("staff/", "madoguchi.payments.urls"),
+    later("staff/", "madoguchi.collection.urls"),
+    later("staff/", "madoguchi.inventory.urls"),
+    later("staff/", "madoguchi.builder.urls"),
+    later("staff/", "madoguchi.procedures.staff_urls"),
+    later("staff/", "madoguchi.booking.staff_urls"),
+    later("staff/", "madoguchi.scans.staff_urls"),
+    later("staff/", "madoguchi.queue.staff_urls"),
+    later("staff/", "madoguchi.cards.staff_urls"),
+    later("staff/", "madoguchi.delivery.urls"),
+    later("staff/", "madoguchi.survey.urls"),
+    later("staff/", "madoguchi.figures.urls"),
+    later("staff/", "madoguchi.operations.urls"),
 ]
 handler400 = "madoguchi.web.views.bad_request"
 handler404 = "madoguchi.web.views.not_found"
