@@ -409,7 +409,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "files.public.file_get": ("who may see a file is decided by the room whose row names it",
                               {"agency.guardian_selectors", "intake.drafts",
                                "intake.applications", "intake.views_documents", "casework.staff_views", "casework.paper_views", "casework.papers",
-                               "collection.printing", "collection.moved", "scans.selectors", "scans.services", "scans.taking",
+                               "collection.printing", "collection.demanded", "collection.moved", "scans.selectors", "scans.services", "scans.taking",
                            "collection.run_staff_views", "collection.excess_staff_views",
                            "collection.debit_staff_views", "collection.changes", "inventory.desk"}),
     "files.public.files_of": ("as file_get", {"scans.services"}),
