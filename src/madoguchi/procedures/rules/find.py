@@ -178,7 +178,7 @@ class Index:
         total = 0.0
         for a in strong:
             found, mass = self._one(a)
-            total += mass if found or a.known else UNHEARD
+            total += mass if a.known or found and len(a.typed) > 1 else UNHEARD  # の分も: one letter alone says little of what is wanted
             for hit in found:
                 best[hit.slug].append(hit)
         words = [w for t in foreign for w in latin_words(t)]
@@ -225,9 +225,10 @@ class Index:
             words = self._cut(meant)
             if all(a.known for a in words):
                 return [Asked(token, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) for a in words]
-        read = self._cut(self._readings.read(whole)) if _MIXED.search(whole) else parts  # 住民ひょう: じゅうみんひょう
-        if len(read) == 1 and read[0].known:
-            return [Asked(token, tuple(("typo", word, weight) for _, word, weight in read[0].ways), known=True)]
+        mixed = (whole, whole.replace("の", "")) if _MIXED.search(whole) else ()  # 住民ひょう: じゅうみんひょう; 納税のしょうめい: without its の
+        for read in (self._cut(self._readings.read(text)) for text in mixed):
+            if len(read) == 1 and read[0].known:
+                return [Asked(token, tuple(("typo", word, weight) for _, word, weight in read[0].ways), known=True)]
         near = self._unknown(whole) if len(parts) > 1 and not _SAYS.search(whole) and self._vocabulary.near(whole) else []
         return near or parts
 
