@@ -45,7 +45,11 @@ def _done(actor: Staff, payment_id: str, act: str, request: HttpRequest) -> Paym
 
 def _day(request: HttpRequest) -> dt.date | None:
     text = unicodedata.normalize("NFKC", request.POST.get("until", "")).strip().replace("/", "-")
+    if request.POST.get("no_until") == "yes":
+        return None
+    if not text:  # a browser sends nothing for a day that is half typed
+        raise BillWrong("支払いの期限を入力してください。受け取るときに払う手続きでは、「期限を付けない」を選んでください。", at="until")
     try:
-        return dt.date.fromisoformat(text) if text else None
+        return dt.date.fromisoformat(text)
     except ValueError:
         raise BillWrong("支払いの期限を年月日で入力してください（例: 2026-12-10）。", at="until") from None

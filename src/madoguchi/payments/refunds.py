@@ -36,11 +36,16 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     attempt = _to_void(payment, amount) if reason == VOID else next(
         (a for a in payment.attempts.filter(state="paid").order_by("created_at") if refundable(a.amount, promised(a)) >= amount > 0), None)
     if attempt is None:
-        most = max((refundable(a.amount, promised(a)) for a in payment.attempts.filter(state="paid")), default=0)
+        most = refund_most(payment)
         raise RefundWrong(f"還付できるのは1円から{most:,}円までです。金額を直してください。" if most else "還付できるお金がありません。")
     refund = Refund.objects.create(payment=payment, attempt=attempt, amount=amount, reason=reason, asked_by=actor.actor, asked_at=clock.now())
     _record(refund, actor.actor, "refund.asked")
     return refund
+
+
+def refund_most(payment: Payment) -> int:
+    """The most yen that can still go back of one order."""
+    return max((refundable(a.amount, promised(a)) for a in payment.attempts.filter(state="paid")), default=0)
 
 
 def _to_void(payment: Payment, amount: int) -> Attempt:

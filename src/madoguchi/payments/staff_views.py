@@ -69,6 +69,7 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     shown = terminals_shown(found.section, found.amount, found.receipt) if works and takes else []
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "takes": takes, "works": works, "refunds": rows, "failed": selectors.refund_failed(found),
+               "most_back": refunds.refund_most(found),
                "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),

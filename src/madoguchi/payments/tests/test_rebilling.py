@@ -188,10 +188,16 @@ def test_on_the_page(hall, made) -> None:
     assert "減免に当たることが分かった" in hall.desk("kimura").get(url).content.decode()
     none = desk.post(f"{url}rebill/", {"act": "reject", "why": "", "until": day().isoformat()})
     assert none.status_code == 422 and "減免に当たらない理由を選んでください" in none.content.decode()
-    for until, words in (("2020-01-01", "明日から60日後まで"), ("あした", "年月日で入力してください")):
+    for until, words in (("2020-01-01", "明日から60日後まで"), ("あした", "年月日で入力してください"), ("", "「期限を付けない」を選んで")):
         late = desk.post(f"{url}rebill/", {"act": "reject", "why": "rule", "until": until})
         assert late.status_code == 422 and words in late.content.decode() and f'value="{until}"' in late.content.decode()
         assert '<option value="rule" selected>' in late.content.decode()
     answer = desk.post(f"{url}rebill/", urlencode({"act": "reject", "why": "rule", "until": day().strftime("%Y/%m/%d")}),
                        content_type="application/x-www-form-urlencoded")
     assert answer.status_code == 303 and Payment.objects.get().amount == 710
+
+
+def test_a_bill_without_a_last_day_is_chosen_not_forgotten(hall, made) -> None:
+    first, desk = made(FULL), hall.desk("tanaka")
+    answer = desk.post(f"/staff/payments/{first.id}/rebill/", {"act": "reject", "why": "rule", "until": day().isoformat(), "no_until": "yes"})
+    assert answer.status_code == 303 and Payment.objects.get().due_at is None

@@ -86,6 +86,7 @@ def test_a_void_stands_apart_and_marks_the_payment(fee, hall):
     part = desk.post(f"{one}refund/", {"amount": "100", "reason": "void"})
     assert part.status_code == 422 and "600円の全額だけ" in text(part)
     desk.post(f"{one}refund/", {"amount": "600", "reason": "void"})
+    assert "還付を申し出る" not in text(desk.get(one)), "nothing is left to give back"
     act = f"{one}refund/{Refund.objects.get().id}/"
     assert desk.post(act, {"act": "approve"}).status_code == 422
     chief.post(act, {"act": "approve"})
