@@ -8,12 +8,11 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpRequest
 
-from madoguchi.files.public import FileRefused, file_try
+from madoguchi.files.public import FileRefused, accepts, file_try
 from madoguchi.procedures.public import Attachment
 
 DOCUMENTS, SALT, NAME = "documents", "builder-try-files", 60
 Held = dict[str, list[list[Any]]]  # slot → [name, bytes]
-ACCEPT = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
 WORDS = {"画像": "写真（JPEG・PNG）", "PDF": "PDF"}
 
 
@@ -52,6 +51,6 @@ def taken(request: HttpRequest, slots: tuple[Attachment, ...], held: Held) -> li
 def drawn(slots: tuple[Attachment, ...], held: Held, faults: list[tuple[str, str]]) -> list[dict[str, Any]]:
     """The slots as the page shows them."""
     return [{"a": a, "files": held.get(a.id, []), "errors": [ja for slot, ja in faults if slot == a.id],
-             "full": len(held.get(a.id, [])) >= a.most, "accept": ",".join(ACCEPT[k] for k in a.kinds),
+             "full": len(held.get(a.id, [])) >= a.most, "accept": accepts(a.kinds),
              "limits": f"{'か'.join(WORDS[k] for k in a.kinds)}、{a.most}つまで（1つ{settings.UPLOAD_MAX_BYTES // 1_000_000}MBまで）"}
             for a in slots]

@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.files.public import FileRefused
+from madoguchi.files.public import FileRefused, accepts
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.procedures import public as procedures
@@ -80,5 +80,6 @@ def _page(
     places: list[dict[str, Any]] = [{"id": slot, "name": name, "files": files, "errors": [ja for at, ja in refused if at == f"file-{slot}"]}
                                     for slot, name, files in found.places]
     context = {"case": case, "d": found.definition, "views": views, "items": found.items, "extra": sorted(extra), "places": places,
-               "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, "anchors": [x for view in views for x in view.faults] + refused}
+               "accept": accepts(), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000,
+               "anchors": [x for view in views for x in view.faults] + refused}
     return render(request, "casework/answer.html", context, status=422 if faults or refused else 200)

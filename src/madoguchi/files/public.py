@@ -14,7 +14,12 @@ from madoguchi.kernel.errors import NotFound
 from .errors import FileRefused
 from .holding import bytes_held
 from .models import StoredFile
-from .services import SUFFIX, file_delete, file_keep, file_try, file_write, files_forget, sweep_strays
+from .services import KINDS, SUFFIX, file_delete, file_keep, file_try, file_write, files_forget, sweep_strays
+
+
+def accepts(kinds: Iterable[str] = tuple(KINDS)) -> str:
+    """What a file chooser offers for these names of KINDS."""
+    return ",".join(mime for kind in kinds for mime in KINDS[kind])
 
 
 def file_get(file_id: str) -> StoredFile:
@@ -59,6 +64,6 @@ def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> 
 
 
 __all__ = [
-    "SUFFIX", "FileRefused", "StoredFile", "bytes_held", "file_delete", "file_get", "file_keep", "file_open", "file_response",
+    "SUFFIX", "FileRefused", "StoredFile", "accepts", "bytes_held", "file_delete", "file_get", "file_keep", "file_open", "file_response",
     "file_try", "file_write", "files_forget", "files_missing", "files_of", "sweep_strays",
 ]

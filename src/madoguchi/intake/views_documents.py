@@ -10,7 +10,7 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.files.public import FileRefused, file_get, file_response
+from madoguchi.files.public import FileRefused, accepts, file_get, file_response
 from madoguchi.identity.public import Owner, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -22,13 +22,11 @@ from . import acting, drafts
 from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, sign_in_first, trail
 from .models import Draft
 
-TYPES = {"画像": "image/jpeg,image/png", "PDF": "application/pdf"}
-
 
 def slot_view(attachment: Attachment, **more: Any) -> dict[str, Any]:
     """A document slot as the templates draw it, with what the file chooser offers and what may be sent."""
     kinds = say("写真（JPEG・PNG）かPDF") if len(attachment.kinds) > 1 else say("写真（JPEG・PNG）") if "画像" in attachment.kinds else "PDF"
-    return {"a": attachment, "accept": ",".join(TYPES[kind] for kind in attachment.kinds),
+    return {"a": attachment, "accept": accepts(attachment.kinds),
             "limits": say("{kinds}、{most}つまで", kinds=kinds, most=attachment.most), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
 
 
