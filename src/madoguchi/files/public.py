@@ -14,12 +14,7 @@ from madoguchi.kernel.errors import NotFound
 from .errors import FileRefused
 from .holding import bytes_held
 from .models import StoredFile
-from .services import KINDS, SUFFIX, file_delete, file_keep, file_try, file_write, files_forget, sweep_strays
-
-
-def accepts(kinds: Iterable[str] = tuple(KINDS)) -> str:
-    """What a file chooser offers for these names of KINDS."""
-    return ",".join(mime for kind in kinds for mime in KINDS[kind])
+from .services import SUFFIX, accepts, file_delete, file_keep, file_try, file_write, files_forget, sweep_strays
 
 
 def file_get(file_id: str) -> StoredFile:

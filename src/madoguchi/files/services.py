@@ -32,6 +32,11 @@ MAX_PIXELS = 100_000_000
 SWEPT = 500  # files looked up at once: a worker that asks for each of 60,000 misses its heartbeat
 
 
+def accepts(kinds: Iterable[str] = tuple(KINDS)) -> str:
+    """What a file chooser offers for these names of KINDS."""
+    return ",".join(mime for kind in kinds for mime in KINDS[kind])
+
+
 def sniff(source: BinaryIO) -> str:
     """The real type by content; the name and what the browser says are not believed."""
     source.seek(0)
