@@ -2,29 +2,23 @@
 
 from __future__ import annotations
 
-import logging
-from urllib.parse import urlencode
+from collections.abc import Mapping
 
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
-from django.shortcuts import render
-from django.urls import reverse
 from django.views.decorators.http import require_GET
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import Said
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
-from .errors import SignInFailed, SignInStopped
 from .journeys import Journey
-from .oidc_views import TOO_LATE
+from .oidc_views import arrive, leave
 from .owners import business_sign_in
 from .ports import BusinessProvider
 from .services import business_provider, business_signed_in
 from .trial import BUSINESSES
 
-log = logging.getLogger(__name__)
 JOURNEY = Journey("mado_gbiz", "gbiz", "business_sign_in", "business_callback")
 HOME = "/office/"
 
@@ -32,36 +26,18 @@ HOME = "/office/"
 @posts("/sign-in/")
 def business_start(request: HttpRequest) -> HttpResponse:
     """Send the browser to the provider."""
-    target = safe_next(request, request.POST.get("next"), HOME)
-    try:
-        start = _provider().start(redirect_uri=JOURNEY.callback())
-    except SignInFailed as error:
-        return _failed(request, error, target)
-    return JOURNEY.remember(see_other(start.url), target=target, transaction=start.transaction)
+    return leave(request, JOURNEY, HOME, _provider())
 
 
 @require_GET  # not HEAD: looking at this address spends the sign-in
 def business_callback(request: HttpRequest) -> HttpResponse:
-    """The browser comes back. Whatever happens, this sign-in is over."""
-    return JOURNEY.forget(_come_back(request))
+    """The browser comes back."""
+    return arrive(request, JOURNEY, HOME, _let_in)
 
 
-def _come_back(request: HttpRequest) -> HttpResponse:
-    target = HOME
-    try:
-        kept, why = JOURNEY.spend(request)
-        if kept is None:
-            raise SignInFailed(TOO_LATE, reason=why)
-        target = kept["next"]
-        found = _provider().finish_business(redirect_uri=JOURNEY.callback(), transaction=kept["kept"], answer=request.GET.dict())
-    except SignInStopped as error:
-        log.warning("business sign-in stopped: %s", error.data.get("reason"))
-        return see_other(reverse("sign_in") + "?" + urlencode({"notice": error.data["notice"], "next": target}))
-    except SignInFailed as error:
-        return _failed(request, error, target)
-    response = see_other(target)
+def _let_in(response: HttpResponse, transaction: Mapping[str, str], answer: Mapping[str, str]) -> None:
+    found = _provider().finish_business(redirect_uri=JOURNEY.callback(), transaction=transaction, answer=answer)
     business_sign_in(response, business_signed_in(issuer=found.issuer, subject=found.subject, company=found.business))
-    return response
 
 
 @posts("/sign-in/")
@@ -80,9 +56,3 @@ def _provider() -> BusinessProvider:
     if provider is None:
         raise NotFound
     return provider
-
-
-def _failed(request: HttpRequest, error: SignInFailed, target: str) -> HttpResponse:
-    """The page that says what to do. The log gets the reason, which holds nothing about person or company."""
-    log.warning("business sign-in failed: %s", error.data.get("reason"))
-    return render(request, "identity/sign_in_failed.html", {"title": Said(error.ja), "next": target}, status=error.status)

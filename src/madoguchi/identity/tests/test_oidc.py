@@ -131,7 +131,7 @@ def test_nothing_about_the_person_reaches_the_log(site, certified, caplog):
     ours = "\n".join(r.getMessage() for r in caplog.records if r.threadName != "MainThread")
     secret = parse_qs(urlsplit(address).query)
     told = [*HANAKO.as_dict().values(), Resident.objects.get().subject, secret["code"][0], secret["state"][0], "eyJ"]
-    assert "sign-in failed: no_transaction" in ours
+    assert "card_sign_in failed: no_transaction" in ours
     assert not [text for text in told if len(text) > 1 and text in ours]
 
 

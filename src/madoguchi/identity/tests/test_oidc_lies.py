@@ -77,7 +77,7 @@ def test_lies(inside, liar, name, caplog):
         setattr(liar, attribute, value)
     browser = inside(liar.issuer, acr="aal3 crl")
     assert refused(browser, browser.sign_in())
-    assert f"sign-in failed: {reason}" in caplog.messages
+    assert f"card_sign_in failed: {reason}" in caplog.messages
 
 
 def test_clocks_may_differ_by_half_a_minute(inside, liar):
