@@ -40,3 +40,12 @@ def span(query: str) -> tuple[bytes, bytes] | None:
         return None
     low = text.encode() if len(text) > 1 else HEAD + text.encode()
     return low, low + b"\xff"  # a byte that UTF-8 never has
+
+
+def meets(text: str, query: str) -> bool:
+    """Whether a query finds a case with this text: as a walk from `span` along its words does."""
+    wanted = plain(query)[:LONGEST]
+    fields = text.split(FIELD)
+    if len(wanted) > 1:
+        return any(wanted in field.replace(PART, "") for field in fields)
+    return bool(wanted) and any(part.startswith(wanted) for field in fields for part in field.split(PART))

@@ -9,6 +9,8 @@ import uuid
 import pytest
 from bench import workbench
 from django.test.utils import CaptureQueriesContext
+from hypothesis import given
+from hypothesis import strategies as st
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
@@ -68,7 +70,18 @@ def test_a_case_is_found_by_parts_of_its_number_as_people_read_it_out(hall: Hall
         assert case.receipt in found(hall, query), query
 
 
-def test_the_filters_narrow_a_search(hall: Hall):
+NAMES = "やまだはなこ山田花子ヤー・ a9"
+
+
+@given(st.lists(st.text(NAMES, max_size=45), max_size=2), st.lists(st.text(NAMES, max_size=45), max_size=2), st.text(NAMES, max_size=42))
+def test_a_text_is_met_where_its_words_are_walked(name, kana, query):
+    text_, span = parts.text_of("R8-11", name, kana), parts.span(query)
+    assert parts.meets(text_, query) == (span is not None and any(span[0] <= w < span[1] for w in parts.words_of(text_)))
+
+
+@pytest.mark.parametrize("most", [0, 1000])
+def test_the_filters_narrow_a_search(hall: Hall, monkeypatch, most):
+    monkeypatch.setattr(lists, "MOST", most)  # few cases are looked through, many are walked by their words
     case = named(hall, "山田", "花子", "ヤマダ", "ハナコ")
     other = named(hall, "山田", "太郎", "ヤマダ", "タロウ", "taro")
     services.case_take(actor=hall.staff("tanaka"), case_id=other.ref)
