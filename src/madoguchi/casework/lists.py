@@ -24,6 +24,7 @@ from .rules import NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts
 FOUND = 300  # the same of a search: whoever found more writes another letter
+FEW = 3000  # cases that the filters of a search may leave, to be looked through one by one
 CHOICES = 100  # procedures in the filter: a city of five hundred would pay 9 KB on every page of a case
 TOGETHER = 200  # queries in one statement
 Key = tuple[Any, Any, Any]  # due day, time of filing, id, as the database gives them
@@ -194,14 +195,14 @@ def _found(actor: Staff, wanted: Filter) -> tuple[list[Key], int]:
 
 
 def _found_in_few(actor: Staff, wanted: Filter) -> set[tuple[Any, ...]] | None:
-    """Where the filters leave MOST cases or fewer, those of them that the query finds: key and state. None where they leave
+    """Where the filters leave FEW cases or fewer, those of them that the query finds: key and state. None where they leave
     more. A walk along the words would read past every case that has the words and does not fit."""
     if not (wanted.slug or wanted.who or wanted.due or wanted.mark or set(_states(wanted)) != set(WORDS)):
         return None
     pieces = _narrowed(actor, wanted, _states(wanted))
-    if sum(n for (n,) in _ask([p.values("due_on")[: MOST + 1] for p in pieces], "COUNT(*)")) > MOST:
+    if sum(n for (n,) in _ask([p.values("due_on")[: FEW + 1] for p in pieces], "COUNT(*)")) > FEW:
         return None
-    rows = _ask([p.values_list("due_on", "filed_at", "id", "state", "search")[: MOST + 1] for p in pieces], "*")
+    rows = _ask([p.values_list("due_on", "filed_at", "id", "state", "search")[: FEW + 1] for p in pieces], "*")
     return {row[:4] for row in rows if parts.meets(row[4], wanted.query)}
 
 

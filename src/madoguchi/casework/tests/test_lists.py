@@ -79,9 +79,9 @@ def test_a_text_is_met_where_its_words_are_walked(name, kana, query):
     assert parts.meets(text_, query) == (span is not None and any(span[0] <= w < span[1] for w in parts.words_of(text_)))
 
 
-@pytest.mark.parametrize("most", [0, 1000])
-def test_the_filters_narrow_a_search(hall: Hall, monkeypatch, most):
-    monkeypatch.setattr(lists, "MOST", most)  # few cases are looked through, many are walked by their words
+@pytest.mark.parametrize("few", [0, 3000])
+def test_the_filters_narrow_a_search(hall: Hall, monkeypatch, few):
+    monkeypatch.setattr(lists, "FEW", few)  # few cases are looked through, many are walked by their words
     case = named(hall, "山田", "花子", "ヤマダ", "ハナコ")
     other = named(hall, "山田", "太郎", "ヤマダ", "タロウ", "taro")
     services.case_take(actor=hall.staff("tanaka"), case_id=other.ref)
