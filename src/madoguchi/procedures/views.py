@@ -12,8 +12,9 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import owner_of
+from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
-from madoguchi.offices.public import city
+from madoguchi.offices.public import city, disasters_open
 from madoguchi.web import limits
 
 from . import beside, finders, searched, selectors
@@ -113,7 +114,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
         return redirect(f"/p/{gone.instead}/")
     d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
-    context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in)}
+    context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in),
+               "disasters": disasters_open(clock.today()) if published.asks_disaster else ()}
     return render(request, "procedures/detail.html", context)
 
 
