@@ -226,12 +226,18 @@ def test_doubts_about_entitlement_are_for_the_clerk():
         ("three_needed_to_count", {"reason": "r", "count": "c", "more": "m"}, {"r": "older", "c": 1, "m": 1}),
         ("child_at_death", {"claimant_born": "b", "died": "d"}, {"b": "2008-04-01", "d": "2026-04-01"}),
         ("claim_within_two_years", {"died": "d"}, {"d": "2024-11-20"}),
-        ("school_fees_until_fifteen", {"group": "g", "born": "b"}, {"g": [{"b": "2011-04-01"}]}),
+        ("school_fees_until_fifteen", {"group": "g", "born": "b"}, {"g": [{"b": "2008-04-01"}]}),
         ("entitlement_ends", {"event": "d"}, {"d": "2026-11-01"}),
     ]
     for name, args, answers in rows:
         assert [severity for _, severity, _ in found(name, facts(**answers), **args)] == ["notice"], name
         assert found(name, facts(), **args) == [], name
+
+
+def test_school_fees_are_those_of_children_up_to_the_school_year_of_eighteen():
+    args = {"group": "g", "born": "b"}
+    assert found("school_fees_until_fifteen", facts(g=[{"b": "2008-04-01"}]), **args) == [("b", "notice", 0)]
+    assert found("school_fees_until_fifteen", facts(g=[{"b": "2008-04-02"}]), **args) == []
 
 
 def test_a_child_under_fifteen_cannot_sign():

@@ -91,7 +91,7 @@ def second_class_conditions(facts: Facts, born: str, disease: str, joined: str) 
 
 @check("insured", "filer", others=("how",))
 def filer_is_not_insured(facts: Facts, insured: str, filer: str, how: str = "error") -> Iterator[Finding]:
-    """介護保険法27条1項後段 ※: a family member or an agency files for the insured person, who stays the applicant.
+    """介護保険法27条1項後段 (an agency; a family member by mandate ※): the insured person stays the applicant.
     In a family one name on both sides is the same person typed twice; a care manager may well bear the same name
     (``how`` = notice), and nobody is turned away for a name (行政手続法7条)."""
     person, other = name_of(facts.answers.get(insured)), name_of(facts.answers.get(filer))
@@ -124,7 +124,7 @@ def care_office_number(facts: Facts, item: str) -> Iterator[Finding]:
 
 @check("until", "cause")
 def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Finding]:
-    """介護保険法施行規則39条・53条 ※: renewal may be asked from 60 days before the validity ends until it ends;
+    """介護保険法施行規則39条・53条: renewal may be asked from 60 days before the validity ends until it ends;
     法28条3項: later only when a disaster or another unavoidable cause prevented it. 地方自治法4条の2第4項: an end on a
     closed day moves on."""
     end = facts.date(until)
@@ -145,8 +145,8 @@ def care_renewal_window(facts: Facts, until: str, cause: str) -> Iterator[Findin
 
 @check("ceased")
 def care_excuse_within_a_month(facts: Facts, ceased: str) -> Iterator[Finding]:
-    """介護保険法28条3項 ※: after an unavoidable cause, renewal may be asked within one month of its end. Whether the
-    month is over is for the section to decide (行政手続法7条)."""
+    """介護保険法28条3項・33条3項: after an unavoidable cause, renewal may be asked within one month of its end. Whether
+    the month is over is for the section to decide (行政手続法7条)."""
     day = facts.date(ceased)
     if day and facts.today > facts.next_open(months_later(day, 1)):
         text = say("事情がなくなってから1か月を過ぎています。更新を受けられないことがあります。新規の申請もできます")
@@ -156,7 +156,8 @@ def care_excuse_within_a_month(facts: Facts, ceased: str) -> Iterator[Finding]:
 @check("since", "until")
 def change_within_validity(facts: Facts, since: str, until: str) -> Iterator[Finding]:
     """介護保険法29条1項・33条の2第1項: a change may be asked while the certification is valid. In the last 60 days the
-    renewal window is open as well, which the section has to weigh."""
+    renewal window is open as well; 規則42条4項・55条の2第4項: where no change is needed then, the application counts as
+    one for renewal."""
     start, end = facts.date(since), facts.date(until)
     if start and start > facts.today:
         yield Finding(since, say("有効期間がまだ始まっていません。被保険者証の「認定の有効期間」を確認してください"))
@@ -170,7 +171,8 @@ def change_within_validity(facts: Facts, since: str, until: str) -> Iterator[Fin
 
 @check("level")
 def change_from_support_level(facts: Facts, level: str) -> Iterator[Finding]:
-    """介護保険法27条・33条の2 ※: somebody in 要支援 who asks for 要介護 asks for a certification, not for a change."""
+    """介護保険法27条1項・33条の2第1項, 規則35条1項2号: somebody in 要支援 who asks for 要介護 asks for a certification,
+    not for a change."""
     if facts.answers.get(level) in ("s1", "s2"):
         yield notice(level, say("要支援の方が要介護の認定を求める申請は、新しい認定の申請として扱うことがあります"))
 
@@ -188,7 +190,7 @@ def first_period_notice(facts: Facts, item: str) -> Iterator[Finding]:
 
 @check("until")
 def renewed_period_notice(facts: Facts, until: str) -> Iterator[Finding]:
-    """介護保険法28条, 規則41条・55条 ※: a renewed certification starts on the day after the old one ends; twelve
+    """介護保険法28条, 規則41条・55条: a renewed certification starts on the day after the old one ends; twelve
     months as a rule, up to 36, and up to 48 when the level stays the same."""
     end = facts.date(until)
     if end is None:
@@ -234,7 +236,7 @@ def plan_form_fits_level(facts: Facts, kind: str, level: str) -> Iterator[Findin
 
 @check("start")
 def notified_before_service(facts: Facts, start: str) -> Iterator[Finding]:
-    """介護保険法46条4項・58条4項, 規則64条 ※: the insurer pays the office only when notified beforehand."""
+    """介護保険法46条4項・58条4項, 規則64条: the insurer pays the office only when notified beforehand."""
     day = facts.date(start)
     if day and day < facts.today:
         yield notice(start, say("開始日が過ぎています。届出の前に使った分は、いったん全額のお支払いになることがあります"))

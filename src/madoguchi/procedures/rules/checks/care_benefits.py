@@ -16,13 +16,14 @@ from .registry import Facts, Finding, check, derive
 
 WELFARE_TOOLS_PER_YEAR = 100_000
 RENOVATION_PER_HOME = 200_000
-# 年金収入とその他の合計所得の境目, by the day it came into force: 規則83条の5・令22条の2の2 ※ (2026: no source).
+# 年金収入とその他の合計所得の境目, by the day it came into force: 規則83条の5 (826,500 was read
+# in the text in force since 2026-08-01); the earlier ones, and 令22条の2の2, ※.
 INCOME_BOUNDARIES = (
     (dt.date(2021, 8, 1), 800_000),
     (dt.date(2025, 8, 1), 809_000),
     (dt.date(2026, 8, 1), 826_500),
 )
-# 規則83条の5 ※: assets allowed to a single person and to a couple, by the declared stage. None: no asset test.
+# 規則83条の5: assets allowed to a single person and to a couple, by the declared stage. None: no asset test.
 ASSET_LIMITS: Mapping[str, tuple[int, int] | None] = {
     "welfare": None,
     "pension": (10_000_000, 20_000_000),
@@ -34,7 +35,7 @@ UNDER_65_ASSETS = (10_000_000, 20_000_000)
 
 
 def income_boundary(day: dt.date) -> int:
-    """規則83条の5 ※: the income up to which stage 2 applies on a day."""
+    """規則83条の5: the income up to which stage 2 applies on a day."""
     return [amount for since, amount in INCOME_BOUNDARIES if since <= day][-1]
 
 
@@ -52,7 +53,7 @@ def heir_files_after_work(facts: Facts, filer: str, phase: str) -> Iterator[Find
 
 @check("account", "kana", "owner")
 def own_account_is_own(facts: Facts, account: str, kana: str, owner: str) -> Iterator[Finding]:
-    """介護保険法25条 ※: the right to a benefit cannot be made over; another's account needs a mandate, so an
+    """介護保険法25条: the right to a benefit cannot be made over; another's account needs a mandate, so an
     account declared as one's own must bear one's name."""
     if facts.answers.get(owner) == "self":
         yield from account_holder_is_person(facts, account, kana)
@@ -60,7 +61,7 @@ def own_account_is_own(facts: Facts, account: str, kana: str, owner: str) -> Ite
 
 @check("group", "item")
 def care_office_numbers_in(facts: Facts, group: str, item: str) -> Iterator[Finding]:
-    """介護保険法41条1項・44条1項 ※: bought from a designated seller, named by its number of 10 digits."""
+    """介護保険法41条1項・44条1項: bought from a designated seller, named by its number of 10 digits."""
     for index, entry in facts.entries(group):
         value = entry.get(item)
         if value and not OFFICE.fullmatch(digits(value)):
@@ -116,7 +117,7 @@ def care_purchases_made(facts: Facts, group: str, item: str) -> Iterator[Finding
 
 @check("group", "price", "bought")
 def welfare_tools_yearly_limit(facts: Facts, group: str, price: str, bought: str) -> Iterator[Finding]:
-    """介護保険法44条4項・56条4項 ※: 100,000 yen from April to March; what exceeds it is not paid back."""
+    """介護保険法44条4項・56条4項, 規則72条・91条: 100,000 yen (※) from April to March; what exceeds it is not paid back."""
     spent: dict[int, int] = defaultdict(int)
     for index, entry in facts.entries(group):
         day, cost = facts.date(bought, entry), entry.get(price)
@@ -166,7 +167,7 @@ def started_after_approval(facts: Facts, approved: str, started: str) -> Iterato
 def assets_within_limit(
     facts: Facts, stage: str, spouse: str, born: str, savings: str, securities: str, cash: str, debts: str
 ) -> Iterator[Finding]:
-    """規則83条の5・97条の3 ※: what one owns, less debts, may not exceed the amount of the stage; below 65 one
+    """規則83条の5・97条の3: what one owns, less debts, may not exceed the amount of the stage; below 65 one
     amount holds for every stage. ``spouse`` says whether there is one whose means count (who is missing or violent does
     not). A notice, since the section knows the accounts."""
     limits = ASSET_LIMITS.get(str(facts.answers.get(stage)))
@@ -182,7 +183,7 @@ def assets_within_limit(
 
 @check("stage")
 def burden_stage_notice(facts: Facts, stage: str) -> Iterator[Finding]:
-    """規則83条の5 ※: the boundary between stages 2 and 3 as it stands on the day; and the period, from the first
+    """規則83条の5: the boundary between stages 2 and 3 as it stands on the day; and the period, from the first
     day of the month of the application to 31 July (規則83条の6※)."""
     if not facts.answers.get(stage):
         return

@@ -1,7 +1,8 @@
 """Rules of 児童手当 as in force after the reform of October 2024 (令和6年法律第47号): no income limit, children up to
 the end of the school year in which they reach 18, 30,000 yen from the third child counting up to the school year of 22.
 
-Articles other than 児童手当法 7・8・9・12・20・21・26条 are cited from memory and await comparison with e-Gov.
+The articles of 児童手当法 (as in force since 2025-06-01) and of its 施行規則 (since 2025-04-01) were read in a copy of
+e-Gov of August 2026; those of other laws are cited from memory.
 """
 
 from __future__ import annotations

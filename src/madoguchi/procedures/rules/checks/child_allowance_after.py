@@ -99,13 +99,14 @@ def before_payment_deadline(facts: Facts, month: str, day: str = "15") -> Iterat
 
 @check("group", "born")
 def school_fees_until_fifteen(facts: Facts, group: str, born: str) -> Iterator[Finding]:
-    """児童手当法21条1項 (as known before 2024): the fees of children up to the school year of 15."""
+    """児童手当法21条1項・3条1項: the fees of 児童, that is up to the school year of 18. (The name is of the law before
+    October 2024; definitions that a city has published call it so.)"""
     for index, child in facts.entries(group):
         day = answered_day(child, born)
         if day and day > facts.today:
             yield Finding(born, say("生まれた日は、今日までの日付を入力してください"), index=index)
-        elif day and facts.today > school_year_end(day, 15):
-            text = say("15歳の年度末を過ぎたお子さんの費用は、対象にならないことがあります")
+        elif day and facts.today > school_year_end(day, 18):
+            text = say("18歳の年度末を過ぎたお子さんの費用は、対象にならないことがあります")
             yield Finding(born, text, severity="notice", index=index)
 
 
