@@ -18,6 +18,6 @@ def funeral_is_of_this_insurance(facts: Facts, insurance: str) -> Iterator[Findi
 
 @check("left")
 def burial_paid_by_former_insurer(facts: Facts, left: str) -> Iterator[Finding]:
-    """健康保険法105条 ※: within three months of leaving, the former insurer pays 埋葬料; the section asks whether it did."""
+    """健康保険法105条: within three months of leaving, the former insurer pays 埋葬料; the section asks whether it did."""
     if facts.answers.get(left) is True:
         yield Finding(left, say("前の健康保険から埋葬料が出ることがあります。担当が確かめます"), severity="notice")
