@@ -121,7 +121,7 @@ def packet_context(found: Packet) -> dict[str, Any]:
     d = selectors.definition_of(found)
     pages = selectors.pages_of_packet(found)
     return {"k": found, "d": d, "pages": pages, "lacking": missing([p.leaf for p in pages], selectors.pages_of(d)),
-            "section": city().sections[found.section].name, "first": d.steps[0].id}
+            "section": city().sections[found.section].name, "first": d.steps[0].id, "instead": selectors.replaced_by(found)}
 
 
 @login_required
