@@ -66,6 +66,8 @@ def opens(view: View) -> View:
         try:
             booking = selectors.booking_get(owner=owner, booking_id=booking_id, passes=passes(request))
         except BookingNotFound:
+            if gone := selectors.hold_gone(booking_id=booking_id, passes=passes(request)):
+                return again(gone)
             if owner is not None and owner.signed_in:
                 raise
             return see_other(reverse("booking_find"))
