@@ -4,19 +4,26 @@ from __future__ import annotations
 
 import datetime as dt
 
+from PIL import ImageDraw
 from tests.support.hall import Hall, body_of, run_worker
+from tests.support.scan import printed, scanned
 from tests.support.walk import text
 
 from madoguchi.casework.models import Case
 from madoguchi.intake.models import Application
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules import generate
+from madoguchi.procedures.rules.faces.pdf import signed_paper
 from madoguchi.scans import rules, selectors
-from madoguchi.scans.models import Packet
+from madoguchi.scans.models import Packet, Page
 from madoguchi.scans.rules import Leaf, sort
 
 from .conftest import SLUG, forms
 from .test_scans import ANSWERS, ON_PAPER, taken
+
+MOVE = "rainin-yoyaku"
 
 
 def leaf(page: int, total: int = 2, slug: str = "a") -> Leaf:
@@ -79,3 +86,24 @@ def test_a_form_of_a_procedure_that_was_replaced_is_taken_all_the_same(hall: Hal
     page = desk.get(f"/staff/case/{case.id}/")
     assert page.status_code == 200 and "紙で受付" in text(page) and desk.get(f"/staff/case/{case.id}/decide/").status_code == 200
     assert case.receipt in text(desk.get("/staff/"))
+
+
+def test_blank_backs_are_told_apart_and_thrown_away_together(hall: Hall, blank):
+    d = hall.definition(SLUG)
+    one = forms(SLUG, ON_PAPER)
+    back, faint = scanned(blank.copy(), 7), blank.copy()
+    ImageDraw.Draw(faint).line((300, 400, 520, 430), fill=150, width=3)  # a pencil, two centimetres and a half
+    paper = printed(signed_paper(hall.definition(MOVE), city().name, hall.answers(MOVE), receipt="R8-1234-5678-9").data)
+    taken(hall, [one[0], back, one[1], blank, scanned(faint, 3), paper[0]])
+    packet, desk = Packet.objects.get(), hall.desk("tanaka")
+    assert [p.leaf for p in selectors.pages_of_packet(packet)] == [1, 2], "what lies between does not part them"
+    found = {p.sheet: p.problem for p in selectors.page_list(actor=hall.staff("tanaka"))}
+    assert found == {2: "blank", 4: "blank", 5: "no_code", 6: "signed"} and d.id == SLUG
+    page = text(desk.get("/staff/scans/"))
+    assert "白紙のような紙" in page and "申請の受付番号が付いた紙です" in page
+    two, four, six = (Page.objects.get(sheet=n) for n in (2, 4, 6))
+    assert "R8-1234-5678-9" in text(desk.get(f"/staff/scans/page/{six.id}/"))
+    assert hall.desk("sato").post("/staff/scans/blank/", {"page": [str(two.id)]}).status_code == 303 and Page.objects.filter(id=two.id).exists()
+    assert desk.post("/staff/scans/blank/", {"page": [str(two.id), str(six.id), "made-up"]}).status_code == 303
+    assert not Page.objects.filter(id=two.id).exists() and Page.objects.filter(id=four.id).exists() and Page.objects.filter(id=six.id).exists()
+    assert AuditEntry.objects.filter(action="scan.dropped").count() == 1
