@@ -138,5 +138,5 @@ def test_a_device_follows_the_hours_and_the_line_by_itself(town: Town, open_as: 
     device.evaluate("document.querySelector('#kiosk').replaceChildren()")  # as it was opened before anybody could take a ticket
     device.wait_for_timeout(1000)
     town.window("yamada").get("/staff/queue/?section=zeimu").send("queue/ticket/", {"service": "tax"})
-    expect(device.locator("#kiosk button")).not_to_have_count(0, timeout=10_000)
+    expect(device.locator("#kiosk li")).not_to_have_count(0, timeout=10_000)
     assert device.locator("#number").input_value() == "123", "what somebody types meanwhile stays"

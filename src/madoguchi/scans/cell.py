@@ -102,7 +102,7 @@ def blank(image: Any) -> bool:
     while shade and below < total // 2:
         below += counts[shade]
         shade -= 1
-    return sum(counts[: max(shade - INK, 0)]) < max(total * SPECK, 1)
+    return bool(sum(counts[: max(shade - INK, 0)]) < max(total * SPECK, 1))
 
 
 def _looked(image: Any) -> tuple[Any, dict[str, Any]]:
