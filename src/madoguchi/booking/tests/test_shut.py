@@ -77,6 +77,18 @@ def test_the_browser_is_told_that_its_hold_is_over(hall, opening):
         assert "over=1" in client.post(away, FORM)["Location"]
 
 
+def test_whose_time_was_closed_reads_it_on_the_page_of_the_booking(hall):
+    row, client = booked(owner=hall.owner("hanako").key), hall.browser("hanako")
+    assert "開けられなくなりました" not in text(client.get(f"/booking/b/{row.id}/"))
+    shut(hall)
+    page = text(client.get(f"/booking/b/{row.id}/"))
+    assert "ご予約の時間に、窓口を開けられなくなりました" in page and f"/booking/b/{row.id}/change/" in page
+    client.cookies["ui_lang"] = "en"
+    assert "The counter cannot be open at the time of your booking" in text(client.get(f"/booking/b/{row.id}/"))
+    services.booking_cancel(booking=row, by="x", staff=True)
+    assert "cannot be open" not in text(client.get(f"/booking/b/{row.id}/"))
+
+
 @pytest.mark.parametrize("how", ["closure", "pack"])
 def test_nobody_is_reminded_of_a_time_that_is_closed(hall, monkeypatch, how):
     row, silent = booked(), by_phone(start=NINE + 30)
