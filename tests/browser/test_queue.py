@@ -6,6 +6,7 @@ from collections.abc import Callable
 
 import pytest
 from playwright.sync_api import BrowserContext, expect
+from playwright.sync_api import Page as Tab
 
 from .seed import Town
 
@@ -88,3 +89,54 @@ def test_an_interview_begins_at_the_called_number_and_leads_back(town: Town, ope
     desk.wait_for_url(f"**{DESK}")
     assert number_of(desk) == number
     desk.locator("#current button[value=finish]").press("Enter")
+
+
+EYES = """navigator.mediaDevices.getUserMedia = async () => document.createElement('canvas').captureStream();
+window.BarcodeDetector = class { async detect() { return [{ rawValue: 'https://example.jp/' }, { rawValue: '12345674' }]; } };"""
+
+
+def refused(tab: Tab) -> str:
+    """What was sent from the device: no booking of today has this number."""
+    expect(tab.locator("#number-e")).to_be_visible()
+    return tab.locator("#number").input_value()
+
+
+def test_a_hand_scanner_works_wherever_somebody_pressed_last(town: Town, open_as: Open):
+    device = open_as([], width=1280).new_page()
+    device.goto(town.kiosk)
+    expect(device.get_by_role("button", name="カメラで読み取る")).to_be_hidden()
+    device.locator("h1").click()
+    device.keyboard.type("12345674")
+    device.keyboard.press("Enter")
+    assert refused(device) == "12345674"
+    device.locator("h1").click()
+    device.keyboard.type("87654325")
+    device.keyboard.press("Enter")
+    expect(device.locator("#number")).to_have_value("87654325")
+
+
+def test_the_camera_reads_where_the_browser_can(town: Town, open_as: Open):
+    context = open_as([], width=1280)
+    context.add_init_script(EYES)
+    device = context.new_page()
+    device.goto(town.kiosk)
+    device.get_by_role("button", name="カメラで読み取る").click()
+    assert refused(device) == "12345674"
+    assert device.locator("video").count() == 0
+    desk = open_as(town.cookies("ito"), width=1280)
+    desk.add_init_script(EYES)
+    page = desk.new_page()
+    page.goto("/staff/queue/?section=kaigo")
+    page.get_by_role("button", name="カメラで読み取る").press("Enter")
+    assert refused(page) == "12345674"
+
+
+def test_a_device_follows_the_hours_and_the_line_by_itself(town: Town, open_as: Open):
+    device = open_as([], width=1280).new_page()
+    device.goto(town.kiosk)
+    device.locator("#number").fill("123")
+    device.evaluate("document.querySelector('#kiosk').replaceChildren()")  # as it was opened before anybody could take a ticket
+    device.wait_for_timeout(1000)
+    town.window("yamada").get("/staff/queue/?section=zeimu").send("queue/ticket/", {"service": "tax"})
+    expect(device.locator("#kiosk li")).not_to_have_count(0, timeout=10_000)
+    assert device.locator("#number").input_value() == "123", "what somebody types meanwhile stays"

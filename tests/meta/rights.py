@@ -18,7 +18,7 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import bulk, holdings, holds, lists, marks, paper_answers, talk
+from madoguchi.casework import bulk, holdings, holds, lists, marks, paper_answers, printing, talk
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
@@ -32,6 +32,7 @@ from madoguchi.figures import selectors as figures
 from madoguchi.identity import absences, directory, factors, owners, people
 from madoguchi.identity.models import Factor
 from madoguchi.intake import acting, applications, drafts, filing, whole
+from madoguchi.intake.errors import NoPaper
 from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
@@ -96,6 +97,15 @@ def put_paper(w: Any, a: Any) -> bool:
     return False
 
 
+def print_paper(w: Any, a: Any) -> bool:
+    """Whoever may is told that no law asks for one beside this case."""
+    try:
+        printing.case_print(actor=a, case_id=w.case)
+    except NoPaper:
+        return True
+    return False
+
+
 CASEWORK = {
     # the case did not come on paper: who may is told so
     "casework.paper_answers.answer_case": staff(lambda w, a: paper_answers.answer_case(actor=a, case_id=w.case), SECTION, anything),
@@ -105,6 +115,7 @@ CASEWORK = {
         actor=a, case_id=w.case, slot="scans", source=io.BytesIO(papers.jpeg()), name="a.jpg", size=1), SECTION, anything),
     "casework.paper_answers.paper_sheet_drop": staff(lambda w, a: paper_answers.paper_sheet_drop(actor=a, case_id=w.case, file_id=w.case),
                                                      SECTION, anything),
+    "casework.printing.case_print": staff(print_paper, SECTION, something),
     "casework.papers.paper_put": staff(put_paper, SECTION, something),
     "casework.papers.paper_drop": staff(lambda w, a: enclosed.paper_drop(actor=a, case_id=w.case, document="certificate"), SECTION, anything),
     "casework.holdings.holdings": staff(lambda w, a: holdings.holdings(actor=a, case=w.open_case), SECTION, lambda v, w: v is not None),

@@ -10,7 +10,7 @@ from madoguchi.files.public import FileRefused
 from madoguchi.intake.errors import AnswersWrong
 from madoguchi.scans import selectors, services, taking
 from madoguchi.scans.errors import ScanUnreadable
-from madoguchi.scans.models import Upload
+from madoguchi.scans.models import Page, Upload
 from madoguchi.scans.tests.conftest import waiting
 
 from .rights import SECTION, Ask, anything, something, staff
@@ -64,7 +64,14 @@ def drop(w: Any, a: Any) -> bool:
     return True
 
 
+def blanks(w: Any, a: Any) -> int:
+    """As page_drop, of a sheet on which nothing was seen."""
+    Page.objects.filter(id=w.scan_aside).update(problem="blank")
+    return services.blanks_drop(actor=a, page_ids=[w.scan_aside])
+
+
 TABLE: dict[str, Ask] = {
+    "scans.services.blanks_drop": staff(blanks, SECTION, something),
     "scans.selectors.sections_of": staff(lambda w, a: selectors.sections_of(actor=a), WORKERS, something),
     "scans.selectors.insist": staff(lambda w, a: selectors.insist(actor=a), WORKERS, something),
     "scans.selectors.packet_get": staff(lambda w, a: selectors.packet_get(actor=a, packet_id=w.scan_packet), SECTION, anything),

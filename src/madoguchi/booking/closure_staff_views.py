@@ -18,6 +18,8 @@ from .models import Closure
 from .setup import Setup, setup
 from .staff_views import actor_of, frame, row_of, section_of
 
+SHUT_MOST = 50  # on the page; the days that come are the ones to telephone about
+
 
 def _row(row: Closure, known: Setup) -> dict[str, Any]:
     counter = known.counters.get(row.counter)
@@ -50,7 +52,7 @@ def closures_page(request: HttpRequest, section: str, faults: list[tuple[str, st
         "rows": [_row(r, known) for r in rows], "faults": faults or [],
         "wrong": dict(faults or []), "typed": request.POST if faults else {"tell": "yes"},
         "counters": [c for c in known.counters.values() if c.section == section], "feed": feeds.feed_made(f"s:{section}"),
-        "address": address, "today": clock.today()}
+        "address": address, "today": clock.today(), "shut": [row_of(b, known) for b in closures.shut_out(section)[:SHUT_MOST]]}
     return render(request, "booking/closures.html", context, status=422 if faults else 200)
 
 

@@ -16,10 +16,10 @@ from .codes import chain
 from .contact import contact_of
 from .errors import FormWrong
 from .models import Booking, Closure, moment
-from .rules import CELL, DAY, Span, State
+from .rules import CELL, DAY, State, minute_typed
 from .selectors import closure_get, section_require
 from .setup import setup
-from .waiting import offers_make
+from .waiting import hold_end, offers_make
 
 REASON_MOST, DAYS_MOST = 100, 366
 
@@ -38,11 +38,7 @@ class Typed:
 
 
 def _time(text: str, empty: int) -> int:
-    hour, _, minute = text.strip().partition(":")
-    if not text.strip():
-        return empty
-    found = int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() and len(text) < 6 else -1
-    return found if 0 <= found <= DAY and int(minute or 60) < 60 and found % CELL == 0 else -1
+    return minute_typed(text) if text.strip() else empty
 
 
 def closure_read(section: str, typed: Typed, by: str) -> Closure:
@@ -85,9 +81,13 @@ def bookings_in(row: Closure) -> list[Booking]:
 
 def hits(row: Closure) -> list[Booking]:
     """Bookings that lie in it and have no open seat."""
-    counters = setup().counters
-    return [b for b in bookings_in(row) if b.counter not in counters
-            or b.seat not in days.seats_open(counters[b.counter], b.day, Span(b.start, b.start + b.minutes))]
+    return days.shut_out(bookings_in(row))
+
+
+def shut_out(section: str) -> list[Booking]:
+    """All bookings to come of a section at times at which its counters are not open, whatever closed them; the caller has asked who may."""
+    rows = Booking.objects.filter(section=section, state=State.CONFIRMED, day__gte=clock.today()).order_by("day", "start", "counter", "seat")
+    return [b for b in days.shut_out(rows) if b.starts_at > clock.now()]
 
 
 @transaction.atomic(durable=True)
@@ -98,6 +98,7 @@ def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tup
     row = closure_read(section, typed, actor.actor)
     claims.section_lock(section)  # nobody books between the closing and the look at what it hits
     row.save()
+    _holds_end(row)
     for booking in hits(row):
         reseat(booking)
     hit, told = hits(row), 0
@@ -108,6 +109,17 @@ def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tup
         "seats": row.seats, "reason": row.reason, "hit": len(hit), "told": told})
     failpoints.hit("booking.closure.before_commit")
     return row, len(hit), told
+
+
+def _holds_end(row: Closure) -> None:
+    """What is only held moves to another seat or is given back before it is confirmed; whoever was offered it waits on. Who confirms at this
+    very moment is waited for, and is hit as any other booking."""
+    held = Booking.objects.select_for_update().filter(section=row.section, state=State.HELD, day__range=(row.first, row.last)).order_by("id")
+    for booking in days.shut_out(held):
+        reseat(booking)
+        booking.refresh_from_db()
+        if days.shut_out([booking]):
+            hold_end(booking)
 
 
 def reseat(booking: Booking) -> None:

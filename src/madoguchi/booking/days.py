@@ -166,6 +166,24 @@ def seats_open(counter: Counter, day: dt.date, span: Span) -> set[int]:
     return {seat for seat, spans in enumerate(rows) if any(s.start <= span.start and span.end <= s.end for s in spans)}
 
 
+def shut_out(bookings: Iterable[Booking]) -> list[Booking]:
+    """Those of a section whose seat is not open at their time: a closure, or a day without hours that was declared afterwards."""
+    rows = list(bookings)
+    if not rows:
+        return []
+    known, at = setup().counters, [b.day for b in rows]
+    closures = _shuts(rows[0].section, {b.counter for b in rows}, min(at), max(at))
+    seen: dict[tuple[str, dt.date], list[list[Span]]] = {}
+    out = []
+    for b in rows:
+        if b.counter in known and (b.counter, b.day) not in seen:
+            seen[b.counter, b.day] = opened(known[b.counter], b.day, closures)
+        seats = seen.get((b.counter, b.day), [])
+        if b.seat >= len(seats) or not any(s.start <= b.start and b.start + b.minutes <= s.end for s in seats[b.seat]):
+            out.append(b)
+    return out
+
+
 def seats_for(booking: Booking) -> list[int]:
     """The seats of its counter where a booking could sit at its own time."""
     counter = setup().counters[booking.counter]

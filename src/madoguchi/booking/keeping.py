@@ -12,6 +12,7 @@ from madoguchi.kernel import audit, clock, failpoints
 from . import claims, mails
 from .codes import chain
 from .contact import contact_of
+from .days import shut_out
 from .models import Booking, Closure, Waiting
 from .occasions import occasions_sweep
 from .rules import State
@@ -38,7 +39,9 @@ def _remind(key: UUID) -> bool:
         return False
     row.reminded_at = clock.now()
     row.save(update_fields=["reminded_at"])
-    told = row.created_at.astimezone(clock.JST).date() < clock.today() and mails.send(row, contact_of(row), "remind")
+    closed = bool(shut_out([row]))  # nobody is asked to come to a counter that is not open
+    early = row.created_at.astimezone(clock.JST).date() < clock.today()
+    told = (closed or early) and mails.send(row, contact_of(row), "shut" if closed else "remind")
     failpoints.hit("booking.remind.before_commit")
     return told
 

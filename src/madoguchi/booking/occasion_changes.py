@@ -18,7 +18,7 @@ from .models import Booking, Occasion
 from .occasions import called_off, facts, occasion_of, occasion_read
 from .rules import Span, State
 from .setup import setup
-from .waiting import offers_make
+from .waiting import hold_end, offers_make
 
 CHANGED = ("name", "place", "who", "bring", "start", "end", "seats", "until")
 
@@ -74,7 +74,7 @@ def _bookings(row: Occasion, by: str, tell: bool) -> Changed:
             booking.refresh_from_db()
         if booking.state == State.HELD:
             if not fits(booking):
-                claims.lapse(booking)
+                hold_end(booking)
         elif booking.starts_at <= clock.now():
             done.stay += 1
         elif not fits(booking):

@@ -20,7 +20,7 @@ from .codes import chain
 from .contact import contact_of
 from .errors import FormWrong, ServiceNotFound
 from .models import Booking, Occasion, Waiting, moment
-from .rules import CELL, DAY, Act, Span, State, after, clock_words
+from .rules import CELL, DAY, Act, Span, State, after, clock_words, minute_typed
 from .setup import Counter, Service, Setup, standing
 
 SEATS_MOST, MINUTES_MOST, AHEAD_MOST = 50, 480, 366
@@ -60,17 +60,11 @@ def facts(row: Occasion) -> dict[str, Any]:
             "minutes": row.minutes, "place": row.place}
 
 
-def _clock(text: str) -> int:
-    hour, _, minute = text.strip().partition(":")
-    found = int(hour) * 60 + int(minute) if hour.isdecimal() and minute.isdecimal() and len(text.strip()) < 6 and int(minute) < 60 else -1
-    return found if 0 <= found <= DAY and found % CELL == 0 else -1
-
-
 def occasion_read(form: Mapping[str, str], *, section: str, by: str, kind: str, door: str = "", before: Occasion | None = None) -> Occasion:
     """What was typed, as a row that is not stored yet. ``before``: the row as it was, whose last day to book may have gone by. Raises FormWrong."""
     words = {key: " ".join(form.get(key, "").split()) for key in WORDS_MOST}
     day, until_day = day_typed(form.get("day", "")), day_typed(form.get("until", "") or form.get("day", ""))
-    start, end = _clock(form.get("start", "")), _clock(form.get("end", ""))
+    start, end = minute_typed(form.get("start", "")), minute_typed(form.get("end", ""))
     seats, minutes = number_typed(form.get("seats", ""), 3), number_typed(form.get("minutes", ""), 3)
     today, faults = clock.today(), list[tuple[str, str]]()
     for key, ja in (("name", "名前"), ("place", "場所")):

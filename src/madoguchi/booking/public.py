@@ -27,6 +27,7 @@ from .selectors import (
     booking_list,
     bookings_of,
     services_online,
+    staff_booking_by_number,
     staff_booking_get,
 )
 from .services import (
@@ -50,5 +51,5 @@ __all__ = [
     "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_list", "booking_mark", "bookings_of", "bookings_remind",
     "bookings_sweep", "contact_of", "days_of", "details_set", "door_register", "hold_make", "hold_release", "hours_today", "hours_words", "next_free",
     "occasion_cancel", "occasion_change", "occasion_make", "occasion_of", "occasion_read", "occasions_of", "occasions_there", "offers_sweep",
-    "services_online", "setup", "staff_booking_get", "standing", "trial_bookings", "until_day_of", "witness",
+    "services_online", "setup", "staff_booking_by_number", "staff_booking_get", "standing", "trial_bookings", "until_day_of", "witness",
 ]

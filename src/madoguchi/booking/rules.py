@@ -153,6 +153,13 @@ def offer_ends(now: dt.datetime, last: dt.datetime) -> dt.datetime | None:
     return end if end - now >= dt.timedelta(minutes=OFFER_LEAST) else None
 
 
+def minute_typed(text: str) -> int:
+    """A time of a day as staff type it (9:00, 9：00), in minutes; -1 for what is none or no multiple of five minutes."""
+    match = re.fullmatch(r"([0-9]{1,2}):([0-5][0-9])", unicodedata.normalize("NFKC", text).strip())
+    found = int(match[1]) * 60 + int(match[2]) if match else -1
+    return found if 0 <= found <= DAY and found % CELL == 0 else -1
+
+
 def clock_words(minute: int) -> str:
     """9:30"""
     return f"{minute // 60}:{minute % 60:02d}"

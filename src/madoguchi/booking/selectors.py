@@ -58,6 +58,11 @@ def booking_get(*, owner: Owner | None, booking_id: str, passes: Collection[str]
     return row
 
 
+def hold_gone(*, booking_id: str, passes: Collection[str]) -> Booking | None:
+    """A hold of this browser that ran out or was given back: it is told so instead of being asked for a number."""
+    return Booking.objects.filter(id=booking_id, state=State.LAPSED).first() if booking_id in passes else None
+
+
 def booking_list(*, owner: Owner) -> list[Booking]:
     """The bookings of a signed-in person that are still to come, and what was lately."""
     if not owner.signed_in:

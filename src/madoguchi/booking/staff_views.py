@@ -73,7 +73,9 @@ def day(request: HttpRequest) -> HttpResponse:
             return see_other(reverse("staff_booking", kwargs={"booking_id": str(found.id)}))
     at = day_typed(request.GET.get("day", "")) or clock.today()
     known = setup()
-    rows = [row_of(b, known) for b in selectors.day_list(actor=actor, section=section, day=at)]
+    found_rows = selectors.day_list(actor=actor, section=section, day=at)
+    shut = {b.id for b in days.shut_out(b for b in found_rows if b.state == State.CONFIRMED)}
+    rows = [row_of(b, known) | {"shut": b.id in shut} for b in found_rows]
     counters = {c.key: c.name for c in known.counters.values() if c.section == section}
     keys = [*counters, *sorted({r["b"].counter for r in rows} - set(counters))]
     context = frame(request, section) | {

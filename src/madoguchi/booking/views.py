@@ -17,6 +17,7 @@ from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.identity.public import owner_of, person_of, qr_image
+from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
 from madoguchi.web import languages, limits
@@ -26,6 +27,7 @@ from . import admission, days, selectors, services
 from .contact import contact_of
 from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, SlotTaken, TooLate, TooManyBookings
 from .feeds import booking_ics
+from .mails import SAID
 from .making import service_of
 from .models import Booking
 from .pages import CODE_COOKIE, code_shown, places_of, section_of, week_context
@@ -66,6 +68,8 @@ def opens(view: View) -> View:
         try:
             booking = selectors.booking_get(owner=owner, booking_id=booking_id, passes=passes(request))
         except BookingNotFound:
+            if gone := selectors.hold_gone(booking_id=booking_id, passes=passes(request)):
+                return again(gone)
             if owner is not None and owner.signed_in:
                 raise
             return see_other(reverse("booking_find"))
@@ -196,8 +200,8 @@ def one(request: HttpRequest, booking: Booking) -> HttpResponse:
 
 
 def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
-    service = service_of(booking)
-    context = {"b": booking, "s": service, "places": [say(setup().counters[booking.counter].place)] if booking.counter in setup().counters else [],
+    service, stands = service_of(booking), booking.state == State.CONFIRMED and booking.starts_at > clock.now()
+    context = {"b": booking, "s": service, "shut": say(SAID["shut"]) if stands and days.shut_out([booking]) else "", "places": [say(setup().counters[booking.counter].place)] if booking.counter in setup().counters else [],
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
                "code": code_shown(request, booking),

@@ -85,6 +85,13 @@ def _over(row: Waiting, by: str, why: str) -> None:
     audit.record(by, "booking.waiting_over", chain=chain(row.section), facts={"waiting": row.id, "why": why})
 
 
+def hold_end(held: Booking) -> None:
+    """A hold that can not be kept is given back, in the caller's transaction and under its locks; whoever was offered it waits on in their
+    place."""
+    claims.lapse(held)
+    Waiting.objects.filter(booking=held, state="offered").update(state="waiting", booking=None)
+
+
 @transaction.atomic(durable=True)
 def offer_accept(*, row: Waiting, by: str) -> tuple[Booking, str]:
     """Take what was offered; with the code of the booking. Raises HoldOver, TooManyBookings, BookedAlready."""

@@ -99,7 +99,8 @@ def _filter(which: str) -> Q:
     if which == "booked":
         return Q(id__in=booked_ids())
     if which == "remind":
-        return Q(state=State.NOTIFIED, notified_on__lte=today - dt.timedelta(days=city.remind)) & ~Q(letters__batch__kind=REMINDER)
+        written = (today - dt.timedelta(days=city.keep), today - dt.timedelta(days=city.remind))  # later than that it is not kept any more
+        return Q(state=State.NOTIFIED, notified_on__range=written) & ~Q(letters__batch__kind=REMINDER)
     if which == "late":
         return Q(state=State.NOTIFIED, notified_on__lt=today - dt.timedelta(days=city.keep))
     return Q(state=which) if which in ("arrived", "notified", "handed", "returned") else Q(state__in=IN_STOCK)

@@ -13,7 +13,7 @@ from madoguchi.files.public import FileRefused, file_get, file_response
 from madoguchi.kernel.errors import NotFound
 from madoguchi.web.posted import posts, see_other
 
-from . import papers, selectors
+from . import papers, printing, selectors
 from .errors import NotNow
 from .staff_views import actor_of, again
 
@@ -63,3 +63,12 @@ def signature(request: HttpRequest, case_id: str) -> HttpResponseBase:
     if not file_id:
         raise NotFound("画面の署名はありません。")
     return file_response(file_get(file_id), inline=True)
+
+
+@login_required
+@require_safe
+def signed(request: HttpRequest, case_id: str) -> HttpResponse:
+    """The paper that a law asks for, with the answers."""
+    data = printing.case_print(actor=actor_of(request), case_id=case_id)
+    return HttpResponse(data, content_type="application/pdf", headers={
+        "Content-Disposition": 'inline; filename="paper.pdf"', "Cache-Control": "no-store"})

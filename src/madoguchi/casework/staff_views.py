@@ -38,6 +38,7 @@ from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .marks import marks
 from .models import Case, Decision
+from .printing import printable
 from .retention import kept_of
 from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open, refusal_of
 
@@ -131,7 +132,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if more.get("tab", tab) == "history" else None,
         "history": history, "undrawn": _undrawn(history),
-        "may_work": selectors.may_work(actor, found),
+        "may_work": selectors.may_work(actor, found), "paper": d.paper if printable(found, d) else None,
         "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
         "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.booking.public import BookingOver, setup
+from madoguchi.booking.public import BookingOver, setup, staff_booking_by_number
 from madoguchi.identity.public import Staff
 from madoguchi.offices.public import city as our_city
+from madoguchi.web import said_days
 from madoguchi.web.posted import posts, see_other
 
 from . import city, figures, kiosks, lines, selectors, services
@@ -88,8 +89,22 @@ def take(request: HttpRequest) -> HttpResponse:
         else:
             row = services.staff_ticket_take(actor=actor, key=request.POST.get("service", ""))
     except (BookingUnknown, BookingOver) as wrong:
-        return _overview(request, section, wrong.ja, number, 422)
+        return _overview(request, section, _elsewhere(actor, number) or wrong.ja, number, 422)
     return see_other(reverse("staff_queue_ticket", kwargs={"ticket_id": str(row.id)}))
+
+
+def _elsewhere(actor: Staff, number: str) -> str:
+    """For what, when and where a booking is that cannot be checked in here: people come on a wrong day or to a wrong counter."""
+    row = staff_booking_by_number(actor=actor, number=number)
+    if row is None:
+        return ""
+    known = setup()
+    service, counter = known.services.get(row.service), known.counters.get(row.counter)
+    words = f"{row.number}は、{said_days.day(row.day)} {row.at}の予約({service.name if service else row.service}、" \
+            f"{counter.name if counter else row.counter})です。"
+    if row.day == city.today() and city.service_of(row.service) is None:
+        return words + "番号札のないサービスです。「予約」の画面で「来た」を押し、その窓口へご案内ください。"
+    return words + "日と窓口を確かめてください。"
 
 
 @login_required

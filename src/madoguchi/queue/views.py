@@ -102,8 +102,9 @@ def kiosk(request: HttpRequest, secret: str) -> HttpResponse:
             refused = wrong.ja
     wanted = selectors.kiosk_sections(device)
     groups = [(section, hall) for section, hall in _groups() if hall.section in wanted]
-    return render(request, "queue/kiosk.html", {"groups": groups, "secret": secret, "refused": refused, "typed": typed if refused else "",
-                  "faults": [("number", refused)] if refused else []}, status=422 if refused else 200)
+    live = reverse("queue_events") + ("" if device.everywhere else f"?section={device.section}")
+    return render(request, "queue/kiosk.html", {"groups": groups, "live": live, "secret": secret, "refused": refused,
+                  "typed": typed if refused else "", "faults": [("number", refused)] if refused else []}, status=422 if refused else 200)
 
 
 @require_safe

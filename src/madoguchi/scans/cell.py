@@ -21,6 +21,7 @@ OUTPUT = 20_000_000  # bytes of one picture
 MOST = 40  # sheets
 DPI, LONGEST = 200, 4000  # as drawn; pixels of the longer side
 PIXELS = 100_000_000
+INK, SPECK = 45, 5e-5  # darker than the paper by so much; the share of such spots (a line of a pen is ten times that, measured at 200 dpi)
 TOO_LONG = 4  # exit code; any other but 0 is a file that cannot be opened
 
 
@@ -31,6 +32,7 @@ class Seen:
     path: Path
     code: str
     marks: list[list[float]]
+    blank: bool = False
 
 
 def count(source: BinaryIO) -> int:
@@ -41,7 +43,7 @@ def count(source: BinaryIO) -> int:
 def sheet(source: BinaryIO, number: int, folder: Path) -> Seen:
     """One sheet, from 1, as a picture in ``folder``. Raises ScanUnreadable, ScanSlow."""
     said = json.loads(_run(source, str(folder), number))
-    return Seen(folder / f"{number}.jpg", said["code"], said["marks"])
+    return Seen(folder / f"{number}.jpg", said["code"], said["marks"], said.get("blank", False))
 
 
 def _run(source: BinaryIO, folder: str, number: int) -> bytes:
@@ -91,6 +93,18 @@ def _drawn(data: bytes, number: int) -> Any:
     return upright
 
 
+def blank(image: Any) -> bool:
+    """Is nothing on it but the paper: no spot darker than its own shade that is larger than dust? The edges do not count."""
+    grey = image.convert("L")
+    edge = min(grey.size) // 25
+    counts = grey.crop((edge, edge, grey.width - edge, grey.height - edge)).reduce(4).histogram()
+    total, below, shade = sum(counts), 0, 255
+    while shade and below < total // 2:
+        below += counts[shade]
+        shade -= 1
+    return bool(sum(counts[: max(shade - INK, 0)]) < max(total * SPECK, 1))
+
+
 def _looked(image: Any) -> tuple[Any, dict[str, Any]]:
     """The picture, turned upright by its code, and what is on it."""
     import zxingcpp
@@ -103,7 +117,8 @@ def _looked(image: Any) -> tuple[Any, dict[str, Any]]:
         found = zxingcpp.read_barcodes(image, formats=zxingcpp.BarcodeFormats([zxingcpp.BarcodeFormat.QRCode]))
         ours = next((b for b in found if b.valid and code_read(b.text)), None)
         if ours is None:
-            return image, {"code": next((b.text[:200] for b in found if b.valid), ""), "marks": []}
+            other = next((b.text[:200] for b in found if b.valid), "")
+            return image, {"code": other, "marks": [], "blank": not other and blank(image)}
         p = ours.position
         said["code"] = ours.text
         code = [(c.x + 0.5, c.y + 0.5) for c in (p.top_left, p.top_right, p.bottom_right, p.bottom_left)]

@@ -9,9 +9,12 @@ from dataclasses import dataclass, field
 OPEN, FILED = "open", "filed"
 KEEP_DAYS = 30  # a packet that was filed stays on the list so long
 TAKING, READING, DONE = "taking", "reading", "done"  # of a scan
-NO_CODE, FOREIGN, TWICE, BROKEN = "no_code", "foreign", "twice", "broken"
+NO_CODE, FOREIGN, TWICE, BROKEN, BLANK, SIGNED = "no_code", "foreign", "twice", "broken", "blank", "signed"
 SLOW_TRIES = 3  # so often a sheet that takes too long is tried
-PROBLEMS = {NO_CODE: "二次元コードが読めません", FOREIGN: "この市の様式にない二次元コードです", TWICE: "同じページが2枚あります", "": ""}
+PROBLEMS = {NO_CODE: "二次元コードが読めません", FOREIGN: "この市の様式にない二次元コードです", TWICE: "同じページが2枚あります",
+            BLANK: "白紙のようです", SIGNED: "申請の受付番号が付いた紙です(署名を受けた紙など)", "": ""}
+RECEIPT = re.compile(r"R\d{1,2}-\d{4}-\d{4}-\d")  # on a paper that was printed with the answers (docs/adr/0046)
+DOUBTFUL = "読み取ったページの順が入れ替わっていました。どの紙も同じ方のものか、画像で確かめてください"
 CODE = re.compile(r"madoguchi:([a-z0-9-]{1,80}):([0-9-]{4,20}):(\d{1,2})(?::(\d{1,6}):([0-9a-f]{6}))?")
 
 
@@ -33,14 +36,17 @@ class Leaf:
     slug: str
     version: int
     page: int
+    total: int = 0  # pages of the form; 0: not known
 
 
 @dataclass(slots=True)
 class Sorted:
-    """Sheets (by place in the upload) that belong together, and those that a clerk must look at, with why."""
+    """Sheets (by place in the upload) that belong together, and those that a clerk must look at, with why. ``doubtful``: packets (by place)
+    whose sheets may be two people's, because they did not come in order."""
 
     packets: list[dict[int, int]] = field(default_factory=list)  # page of the form → sheet
     aside: dict[int, str] = field(default_factory=dict)
+    doubtful: set[int] = field(default_factory=set)
 
 
 def code_read(text: str) -> Code | None:
@@ -52,22 +58,36 @@ def code_read(text: str) -> Code | None:
 def sort(leaves: Sequence[Leaf | str]) -> Sorted:
     """Sheets in the order in which they were scanned; a text is why one has no place. Page 1, or a page of another form, begins the
     next application; a page that is there already waits for the clerk. After a sheet that could not be read nothing is added to what came
-    before: it may have been the beginning of another application."""
-    out, here = Sorted(), ("", 0)
+    before: it may have been the beginning of another application. A heap that was laid in the wrong way round is told by its order."""
+    out, run = Sorted(), list[tuple[int, Leaf]]()
     for sheet, leaf in enumerate(leaves):
         if isinstance(leaf, str):
             out.aside[sheet] = leaf
-            here = ("", 0) if leaf == BROKEN else here
-            continue
-        form = (leaf.slug, leaf.version)
-        if form != here or leaf.page == 1:
+        if leaf == BROKEN or (isinstance(leaf, Leaf) and run and (leaf.slug, leaf.version) != (run[-1][1].slug, run[-1][1].version)):
+            _grouped(out, run)
+            run = []
+        if isinstance(leaf, Leaf):
+            run.append((sheet, leaf))
+    _grouped(out, run)
+    return out
+
+
+def _grouped(out: Sorted, run: Sequence[tuple[int, Leaf]]) -> None:
+    """Sheets of one form that followed each other: whole sets from the last page to the first are read that way round. Where they neither are
+    nor begin with page 1, nobody can tell where one person's sheets end."""
+    if not run:
+        return
+    pages, total, begun = [leaf.page for _, leaf in run], run[0][1].total, len(out.packets)
+    backwards = total > 1 and pages == [*range(total, 0, -1)] * (len(pages) // total)
+    for sheet, leaf in run:
+        if len(out.packets) == begun or leaf.page == (total if backwards else 1):
             out.packets.append({})
-            here = form
         if leaf.page in out.packets[-1]:
             out.aside[sheet] = TWICE
         else:
             out.packets[-1][leaf.page] = sheet
-    return out
+    if not backwards and pages[0] != 1:
+        out.doubtful |= {n for n in range(begun, len(out.packets)) if len(out.packets[n]) > 1}
 
 
 def missing(pages: Sequence[int], total: int) -> list[int]:

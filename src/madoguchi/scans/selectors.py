@@ -144,6 +144,12 @@ def pages_of_packet(packet: Packet) -> list[Page]:
     return sorted(packet.pages.all(), key=lambda p: (p.leaf == 0, p.leaf, p.at, p.sheet))
 
 
+def replaced_by(packet: Packet) -> Definition | None:
+    """The procedure that people are led to, where that of the sheets is offered no longer. The sheets are taken all the same."""
+    slug = next((w.instead for w in procedures.withdrawals() if w.slug == packet.slug), "")
+    return procedures.current(slug).definition if slug else None
+
+
 def _printed(d: Definition) -> PaperMap:
     # reportlab: 30 ms that a process which begins need not spend
     from madoguchi.procedures.rules.faces.pdf import paper_map
@@ -208,7 +214,8 @@ def leaf_of(code: Code | None) -> Leaf | None:
         for number in [code.number] if code.number else range(head, 0, -1):
             d = procedures.version(code.slug, number).definition
             if d.edition == code.edition:
-                return Leaf(code.slug, number, code.page) if 1 <= code.page <= pages_of(d) else None
+                total = pages_of(d)
+                return Leaf(code.slug, number, code.page, total) if 1 <= code.page <= total else None
     except NotFound:
         pass
     return None

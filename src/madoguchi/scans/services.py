@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Collection
 from typing import BinaryIO
 
 from django.db import transaction
@@ -16,7 +17,7 @@ from madoguchi.procedures import public as procedures
 from . import selectors
 from .errors import LeafUnknown, PlaceTaken, ReceivedWrong
 from .models import Packet, Page, Upload
-from .rules import DONE, FILED, KEEP_DAYS, OPEN, Leaf
+from .rules import BLANK, DONE, FILED, KEEP_DAYS, OPEN, Leaf
 from .taking import broken_forget, chain_of, packet_new
 
 OLDEST = 3650  # days since a paper came in: more is a slip of the pen
@@ -69,6 +70,15 @@ def page_drop(*, actor: Staff, page_id: str) -> None:
     if packet is not None:
         _emptied(packet)
     audit.record(actor.actor, "scan.dropped", chain=chain_of(page.upload), facts={"sheet": page.sheet})
+
+
+def blanks_drop(*, actor: Staff, page_ids: Collection[str]) -> int:
+    """Throw away sheets on which nothing was seen, those that the clerk has looked at; what is placed or gone meanwhile stays as it is.
+    Returns how many. Raises Forbidden."""
+    seen = [p for p in selectors.page_list(actor=actor) if p.problem == BLANK and str(p.id) in page_ids]
+    for page in seen:
+        page_drop(actor=actor, page_id=str(page.id))
+    return len(seen)
 
 
 def packet_begin(*, actor: Staff, packet_id: str) -> Packet:

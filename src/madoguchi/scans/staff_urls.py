@@ -5,6 +5,7 @@ from . import staff_views as views
 
 urlpatterns = [
     path("scans/", views.scans, name="scans"),
+    path("scans/blank/", views.blanks, name="scan_blanks"),
     path("scans/u/<int:upload_id>/", views.upload, name="scan_upload"),
     path("scans/page/<uuidtext:page_id>/", views.page, name="scan_page"),
     path("scans/page/<uuidtext:page_id>/drop/", views.drop, name="scan_drop"),

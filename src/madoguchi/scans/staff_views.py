@@ -21,7 +21,7 @@ from madoguchi.web.typed import day_typed
 from . import selectors, services, taking
 from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable
 from .models import Packet, Page
-from .rules import FILED, PROBLEMS, missing
+from .rules import BLANK, FILED, PROBLEMS, missing
 
 
 def actor_of(request: HttpRequest) -> Staff:
@@ -48,9 +48,10 @@ def scans(request: HttpRequest) -> HttpResponse:
                 return see_other(reverse("scan_upload", kwargs={"upload_id": upload.id}))
         except (FileRefused, ScanUnreadable, ScanKnown) as wrong:
             refused = wrong.ja
+    aside = selectors.page_list(actor=actor)
     context = {
         "packets": selectors.packet_list(actor=actor), "filed": selectors.packet_list(actor=actor, state=FILED)[:20],
-        "aside": [(p, PROBLEMS.get(p.problem, "")) for p in selectors.page_list(actor=actor)],
+        "aside": [(p, PROBLEMS.get(p.problem, "")) for p in aside if p.problem != BLANK], "blanks": [p for p in aside if p.problem == BLANK],
         "sections": [(key, city().sections[key].name) for key in sections], "reads": reading.installed(),
         "reading": selectors.upload_list(actor=actor), "faults": [("scan", refused)] if refused else []}
     return render(request, "scans/list.html", context, status=422 if refused else 200)
@@ -103,6 +104,14 @@ def drop(request: HttpRequest, page_id: str) -> HttpResponse:
 
 
 @login_required
+@posts("/staff/scans/")
+def blanks(request: HttpRequest) -> HttpResponse:
+    """Throw away the sheets on which nothing was seen."""
+    services.blanks_drop(actor=actor_of(request), page_ids=request.POST.getlist("page")[:200])
+    return see_other(reverse("scans"))
+
+
+@login_required
 @require_safe
 def picture(request: HttpRequest, page_id: str) -> HttpResponseBase:
     """The whole sheet."""
@@ -121,7 +130,7 @@ def packet_context(found: Packet) -> dict[str, Any]:
     d = selectors.definition_of(found)
     pages = selectors.pages_of_packet(found)
     return {"k": found, "d": d, "pages": pages, "lacking": missing([p.leaf for p in pages], selectors.pages_of(d)),
-            "section": city().sections[found.section].name, "first": d.steps[0].id}
+            "section": city().sections[found.section].name, "first": d.steps[0].id, "instead": selectors.replaced_by(found)}
 
 
 @login_required

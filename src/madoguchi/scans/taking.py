@@ -20,7 +20,22 @@ from . import cell, selectors
 from .errors import ScanKnown, ScanSlow, ScanUnreadable
 from .events import SCAN_TAKEN
 from .models import Packet, Page, Upload
-from .rules import BROKEN, DONE, FOREIGN, NO_CODE, READING, SLOW_TRIES, TAKING, Leaf, code_read, sort
+from .rules import (
+    BLANK,
+    BROKEN,
+    DONE,
+    DOUBTFUL,
+    FOREIGN,
+    NO_CODE,
+    READING,
+    RECEIPT,
+    SIGNED,
+    SLOW_TRIES,
+    TAKING,
+    Leaf,
+    code_read,
+    sort,
+)
 
 
 def chain_of(upload: Upload) -> str:
@@ -105,7 +120,8 @@ def _read(upload: Upload, sheet: int, attempt: int) -> None:
     file = file_write(data=data, name=f"{upload.at:%Y%m%d}-{sheet}.jpg", kind="image/jpeg", owner="scan", place=f"scan/{upload.id}-{sheet}")
     failpoints.hit("scans.read.before_row")
     Page.objects.get_or_create(upload=upload, sheet=sheet, defaults={
-        "section": upload.section, "file": file.id, "code": seen.code, "marks": seen.marks, "at": clock.now()})
+        "section": upload.section, "file": file.id, "code": seen.code, "marks": seen.marks, "problem": BLANK if seen.blank else "",
+        "at": clock.now()})
 
 
 @transaction.atomic(durable=True)
@@ -117,10 +133,10 @@ def _sorted(upload_id: int) -> None:
     pages = {p.sheet: p for p in Page.objects.filter(upload=upload)}
     leaves: list[Leaf | str] = [_leaf(pages.get(n)) for n in range(1, upload.sheets + 1)]
     done = sort(leaves)
-    for group in done.packets:
+    for place, group in enumerate(done.packets):
         leaf = leaves[next(iter(group.values()))]
         assert isinstance(leaf, Leaf)
-        packet = packet_new(leaf)
+        packet = packet_new(leaf, note=DOUBTFUL if place in done.doubtful else "")
         for number, n in group.items():
             page = pages[n + 1]
             page.packet, page.leaf, page.section = packet, number, packet.section
@@ -139,13 +155,15 @@ def _sorted(upload_id: int) -> None:
 def _leaf(page: Page | None) -> Leaf | str:
     if page is None:
         return BROKEN
-    return selectors.leaf_of(code_read(page.code)) or (FOREIGN if page.code else NO_CODE)
+    if page.problem or not page.code:
+        return page.problem or NO_CODE
+    return selectors.leaf_of(code_read(page.code)) or (SIGNED if RECEIPT.fullmatch(page.code) else FOREIGN)
 
 
-def packet_new(leaf: Leaf) -> Packet:
+def packet_new(leaf: Leaf, note: str = "") -> Packet:
     """An empty packet of a form, for those who put a sheet in, in their transaction."""
     d = procedures.version(leaf.slug, leaf.version).definition
-    return Packet.objects.create(slug=leaf.slug, version=leaf.version, section=d.section, made_at=clock.now())
+    return Packet.objects.create(slug=leaf.slug, version=leaf.version, section=d.section, made_at=clock.now(), note=note)
 
 
 def broken_forget() -> int:

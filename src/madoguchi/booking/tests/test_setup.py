@@ -83,7 +83,7 @@ def test_a_city_without_the_file_takes_no_bookings(tmp_path):
     assert read_setup(tmp_path) == Setup()
 
 
-def test_the_city_of_the_trial_is_good(capsys):
+def test_the_city_of_the_trial_is_good(capsys, db):
     read_setup.cache_clear()
     call_command("booking", "check")
     assert "よく読めました" in capsys.readouterr().out

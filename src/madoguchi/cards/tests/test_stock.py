@@ -82,6 +82,17 @@ def test_who_has_not_come_is_reminded_once(hall):
             services.letters_make(actor=actor, kind="reminder")
 
 
+def test_nobody_is_asked_to_come_after_the_day_until_which_the_card_is_kept(hall):
+    notified(hall)
+    actor = hall.staff("okada")
+    with clock.frozen(later(91)):
+        assert selectors.counts(actor=actor)["remind"] == 0 and selectors.counts(actor=actor)["late"] == 3
+        with pytest.raises(NothingToSend):
+            services.letters_make(actor=actor, kind="reminder")
+    with clock.frozen(later(90)):
+        assert services.letters_make(actor=actor, kind="reminder").letters.count() == 3, "the last day"
+
+
 def test_a_card_is_handed_over_or_goes_back_and_is_forgotten(hall):
     first, second, third = notified(hall)
     actor = hall.staff("okada")

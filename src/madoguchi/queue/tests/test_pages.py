@@ -11,6 +11,7 @@ from django.test import Client
 from tests.support.hall import OPENING
 
 from madoguchi.booking.models import Booking
+from madoguchi.booking.tests.conftest import by_phone
 from madoguchi.kernel import clock
 from madoguchi.queue import kiosks, services
 from madoguchi.queue.models import Desk, Kiosk, Ticket
@@ -46,6 +47,12 @@ def test_a_device_gives_a_ticket_with_a_way_to_follow_it(hall):
     mine = text(Client().get(f"/queue/t/{ticket.id}/"))
     assert "E 001" in mine
     assert '<noscript><meta http-equiv="refresh"' in mine
+
+
+def test_a_device_that_stays_open_follows_the_hours(hall):
+    page = text(Client().get(device(hall)))
+    assert 'data-live="/queue/events/?section=zeimu"' in page and 'id="kiosk" data-part' in page and 'content="120"' in page
+    assert 'data-live="/queue/events/"' in text(Client().get(device(hall, everywhere=True)))
 
 
 def test_a_device_for_all_sections(hall):
@@ -264,6 +271,18 @@ def test_staff_check_in_and_are_told_what_is_wrong(hall):
     assert wrong.status_code == 422
     assert "今日の予約に、その番号はありません" in text(wrong)
     assert 'value="12"' in text(wrong)
+
+
+def test_staff_are_told_when_and_where_a_booking_is_that_comes_to_a_wrong_counter(hall):
+    later = by_phone("childcare", dt.date(2026, 11, 30), 600)
+    form = {"section": "kosodate", "number": later.number}
+    told = text(hall.desk("tanaka").post("/staff/queue/ticket/", form))
+    assert "令和8年11月30日 10:00の予約(子育ての相談、子育ての窓口)です" in told and Ticket.objects.count() == 0
+    refused = text(hall.desk("yamada").post("/staff/queue/ticket/", form | {"section": "zeimu"}))
+    assert "今日の予約に、その番号はありません" in refused and "子育て" not in refused, "another section's"
+    today = by_phone("card-apply", OPENING.date(), 600)
+    told = text(hall.desk("okada").post("/staff/queue/ticket/", {"section": "shimin", "number": today.number}))
+    assert "番号札のないサービスです" in told
 
 
 def test_the_address_of_a_device_is_shown_once(hall):

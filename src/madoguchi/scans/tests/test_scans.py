@@ -168,9 +168,9 @@ def test_many_applications_a_lacking_page_a_page_twice_and_a_foreign_sheet(hall:
     shown = {s.packet.id: s.lacking for s in selectors.packet_list(actor=hall.staff("tanaka"))}
     assert shown[first.id] == () and third is not None and shown[second.id] == (2,) and shown[third.id] == (2,)
     (aside,) = selectors.page_list(actor=hall.staff("tanaka"))
-    assert aside.problem == rules.NO_CODE and aside.sheet == 5
+    assert aside.problem == rules.BLANK and aside.sheet == 5
     desk = hall.desk("tanaka")
-    assert "二次元コードが読めません" in text(desk.get("/staff/scans/")) and desk.get(f"/staff/scans/page/{aside.id}/picture/").status_code == 200
+    assert "白紙のような紙" in text(desk.get("/staff/scans/")) and desk.get(f"/staff/scans/page/{aside.id}/picture/").status_code == 200
     refused = desk.post(f"/staff/scans/page/{aside.id}/", {"where": f"{first.id}:", "leaf": "2"})
     assert refused.status_code == 422 and PlaceTaken.ja in text(refused)
     assert desk.post(f"/staff/scans/page/{aside.id}/", {"where": f"{second.id}:", "leaf": "2"})["Location"] == f"/staff/scans/p/{second.id}/"
