@@ -225,6 +225,10 @@ class Index:
             words = self._cut(meant)
             if all(a.known for a in words):
                 return [Asked(token, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) for a in words]
+        for meant in self._readings.spelled(whole):  # 家が全かい: 全壊, though nobody knows 家
+            words = self._cut(meant)
+            if any(a.known and plain(a.typed) not in WEAK for a in words) and not any(a.known for a in parts):
+                return [Asked(a.typed, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) if a.known else a for a in words]
         mixed = (whole, whole.replace("の", "")) if _MIXED.search(whole) else ()  # 住民ひょう: じゅうみんひょう; 納税のしょうめい: without its の
         for read in (self._cut(self._readings.read(text)) for text in mixed):
             if len(read) == 1 and read[0].known:
