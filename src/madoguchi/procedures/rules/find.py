@@ -165,9 +165,9 @@ class Index:
         """The best procedures for a query; words that mean nothing by themselves count only when they stand alone."""
         tokens = [t for t in _BREAK.split(unicodedata.normalize("NFKC", query)) if t]
         foreign, more = [t for t in tokens if is_latin(t)], list[Asked]()
-        for phrase in ("".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
+        for phrase in (" ".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
             if plain(bare(phrase)) in self._synonyms:
-                more.append(self._ask(plain(bare(phrase))))
+                more.append(self._ask(bare(phrase)))
                 foreign = [t for t in foreign if t not in phrase]
         spoken = {t: self._token(kana) for t in foreign if not self._is_word(stem(bare(t))) and (kana := said_in_latin(bare(t)))}
         spoken = {t: parts for t, parts in spoken.items() if all(a.known for a in parts)}  # hikkoshi, nenkin
