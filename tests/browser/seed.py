@@ -172,7 +172,7 @@ class Town:
         hanako, day = self.window("hanako"), dt.date.today()
         hanako.get("/guide/hikkoshi/").send("./", {
             "kind": "in", "date.era": "ad", "date.y": str(day.year), "date.m": str(day.month), "date.d": str(day.day), "child": "yes",
-            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes", "dog": "yes"})
+            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes", "dog": "yes", "foreign": "yes"})
         assert "/guide/list/" in hanako.url, hanako.errors()
         return hanako.url.removeprefix(self.base).partition("#")[0]
 

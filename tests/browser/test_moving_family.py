@@ -54,7 +54,7 @@ def questions(tab: Tab) -> None:
     tab.goto("/guide/")
     tab.click("main a[href='/guide/hikkoshi/']")
     answer(tab, {"kind": "in", "date.era": "ad", "date.y": today.year, "date.m": today.month, "date.d": today.day, "child": "yes",
-                 "pupil": "no", "nursery": "no", "care": "yes", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no"})
+                 "pupil": "no", "nursery": "no", "care": "yes", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"})
     tab.click("main button.lg")
 
 

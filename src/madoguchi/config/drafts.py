@@ -44,6 +44,7 @@ class Made:
     blocks: tuple[str, ...] = ()
     published: bool = False
     file: Path | None = None
+    barred: bool = False  # by paper, a seal or a visit, as the list says
     section: str = ""  # 担当課 of the row, where the city has no such section
 
     @property
@@ -77,6 +78,11 @@ class Report:
     def published(self) -> int:
         """How many have been published."""
         return sum(r.published for r in self.rows)
+
+    @property
+    def barred(self) -> int:
+        """How many of those the list says to be barred by paper, a seal or a visit."""
+        return sum(r.published and r.barred for r in self.rows)
 
     @property
     def publishable(self) -> int:
@@ -143,7 +149,7 @@ class _Desk:
             return Made(row["key"], name, slug, "edited", blocks=(ELSEWHERE,))
         pattern, why = choose(row, self.patterns)
         lost = "" if section_of(row["section"], self.place.sections) else row["section"]
-        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost)
+        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost, barred=bool(row["barred"]))
         return self._drawn(made, row, pattern)
 
     def _drawn(self, made: Made, row: Row, pattern: Pattern) -> Made:

@@ -11,8 +11,11 @@ DRAFTED = ("key", "name", "section", "law", "article", "kind", "identity", "fee"
 
 def rows_for_drafts() -> Iterator[dict[str, str]]:
     """Every row in the order of the list, as plain texts: key, name, section (of city.yaml, else the words of 担当課), law, article,
-    kind (rules.KINDS), identity, fee, attachments, information, days, event, slug. Nothing is filled in that the list does not say."""
-    yield from Entry.objects.order_by("id").values(*DRAFTED).iterator(chunk_size=500)
+    kind (rules.KINDS), identity, fee, attachments, information, days, event, slug, and why it is barred (書面・押印・対面). Nothing is
+    filled in that the list does not say."""
+    for row in Entry.objects.order_by("id").values(*DRAFTED, "status", "status_why").iterator(chunk_size=500):
+        status, why = row.pop("status"), row.pop("status_why")
+        yield row | {"barred": why if status == "blocked" else ""}
 
 
 __all__ = ["rows_for_drafts"]

@@ -12,6 +12,8 @@ IDENTITY = {"1": "押印+印鑑証明", "2": "押印", "3": "署名", "4": "本�
 EVENTS = ("妊娠", "出生・こども", "引越し", "就職・転職", "結婚・離婚", "自動車", "住宅",
           "介護", "医療・健康", "税金", "年金", "死亡・相続", "その他")
 STATUSES = {"online": "オンライン済", "ready": "準備完了", "blocked": "書面・押印・対面で止まっている", "bpr": "見直し（BPR）が必要"}
+BARRED = "barred"  # published, though the row still names 書面, 押印 or 対面: asked for like a status
+BARRED_WORDS = "オンライン済（一覧には書面・押印・対面の記載）"
 MANY_PAPERS = 5  # from so many attachments on, the section first looks whether all are needed
 _KIND_WORDS = {"申請": "1", "届出": "1", "申出": "1", "請求": "1", "申込": "1", **{words: code for code, words in KINDS.items()}}
 _PAPER = {"書面": ("書面", "紙の", "原本", "郵送のみ"), "押印": ("押印", "実印", "印鑑証明", "捺印"),

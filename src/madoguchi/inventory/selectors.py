@@ -19,12 +19,13 @@ from .columns import LABELS, OURS
 from .errors import EntryNotFound
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
-from .rules import STATUSES, safe_cell, year_words
+from .rules import BARRED, STATUSES, safe_cell, year_words
 
 PAGE = 50
 UPLOADS = 20
 CHOICES, FOUND = 100, 30  # published procedures to choose from without searching; found by a search
 NOBODY = "担当課が決まっていない"
+STILL_BARRED = {"state": "online", "status": "blocked", "status_by_hand": ""}  # nobody has said why it may be online all the same
 
 
 @dataclass(frozen=True, slots=True)
@@ -45,12 +46,14 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows there are: by status, by section and status, by target year and status."""
+    """How many rows there are: by status, by section and status, by target year and status; ``barred``: online, though
+    the row still names paper, a seal or a visit."""
 
     total: int
     statuses: dict[str, int]
     sections: list[tuple[str, dict[str, int]]]
     years: list[tuple[int | None, dict[str, int]]]
+    barred: int = 0
 
 
 def published() -> dict[str, str]:
@@ -82,7 +85,7 @@ def _wanted(wanted: Filter) -> QuerySet[Any]:
     if wanted.section:
         rows = rows.filter(section="" if wanted.section == "-" else wanted.section)
     if wanted.status:
-        rows = rows.filter(state=wanted.status)
+        rows = rows.filter(**STILL_BARRED) if wanted.status == BARRED else rows.filter(state=wanted.status)
     if wanted.kind:
         rows = rows.filter(kind="" if wanted.kind == "-" else wanted.kind)
     if wanted.event:
@@ -133,7 +136,8 @@ def counts(*, actor: Staff) -> Counts:
         years.setdefault(year, Counter())[state] += n
     return Counts(sum(statuses.values()), {s: statuses[s] for s in STATUSES},
                   [(name, dict(c)) for name, c in sorted(sections.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))],
-                  [(year, dict(c)) for year, c in sorted(years.items(), key=lambda pair: pair[0] or 9999)])
+                  [(year, dict(c)) for year, c in sorted(years.items(), key=lambda pair: pair[0] or 9999)],
+                  _all().filter(**STILL_BARRED).count())
 
 
 def table(*, actor: Staff, wanted: Filter) -> Iterator[list[str]]:
@@ -145,8 +149,13 @@ def table(*, actor: Staff, wanted: Filter) -> Iterator[list[str]]:
     yield [safe_cell(h) for h in (*LABELS.values(), *OURS, *heads)]
     for e in rows:
         own = [_written(e, field) for field in LABELS]
-        why = "人が決めた" if e.status_by_hand else f"公開中: {names.get(e.slug, '')}" if e.state == "online" else e.status_why
+        why = "人が決めた" if e.status_by_hand else _published(e, names) if e.state == "online" else e.status_why
         yield [safe_cell(c) for c in (*own, STATUSES[e.state], why, e.note, e.slug, *(e.extra.get(h, "") for h in heads))]
+
+
+def _published(e: Any, names: dict[str, str]) -> str:
+    """Why a row is online; what its list says against it does not fall silent."""
+    return f"公開中: {names.get(e.slug, '')}" + (f"。ただし一覧では、{e.status_why}" if e.status == "blocked" else "")
 
 
 def _written(e: Any, field: str) -> str:

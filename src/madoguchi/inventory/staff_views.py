@@ -22,7 +22,7 @@ from . import chart, desk, doubles, plan, selectors, services
 from .columns import LABELS
 from .errors import SHOWN, FormWrong, SheetWrong
 from .places import section_name
-from .rules import EVENTS, KINDS, STATUSES, year_words
+from .rules import BARRED, BARRED_WORDS, EVENTS, KINDS, STATUSES, year_words
 from .selectors import Filter
 from .sheet import MOST_BYTES, MOST_ROWS
 
@@ -51,7 +51,7 @@ def _filter(request: HttpRequest) -> Filter:
     got = {k: str(v).replace("\x00", "").strip()[:100] for k, v in request.GET.items()}
     year = got.get("year", "")
     return Filter(
-        query=got.get("q", "")[:60], section=got.get("section", ""), status=got.get("status", "") if got.get("status") in STATUSES else "",
+        query=got.get("q", "")[:60], section=got.get("section", ""), status=got.get("status", "") if got.get("status") in {BARRED, *STATUSES} else "",
         kind=got.get("kind", "") if got.get("kind") in {"-", *KINDS} else "", event=got.get("event", "") if got.get("event") in EVENTS else "",
         year=year if year == "-" or (year.isascii() and year.isdecimal() and len(year) == 4) else "")
 
@@ -71,7 +71,8 @@ def entries(request: HttpRequest) -> HttpResponse:
     address = _carried(wanted)
     linked = request.GET.get("linked", "")
     context = {"rows": rows, "shown": [(e, section_name(e.section)) for e in rows], "chosen": wanted, "sections": sections,
-               "years": [(str(y), year_words(y)) for y in years], "statuses": STATUSES, "chips": CHIPS, "kinds": KINDS,
+               "years": [(str(y), year_words(y)) for y in years], "statuses": STATUSES,
+               "status_words": STATUSES | {BARRED: BARRED_WORDS}, "chips": CHIPS, "kinds": KINDS,
                "events": [(e, e) for e in EVENTS],
                "kind_words": [*((k, f"{k} {v}") for k, v in KINDS.items()), ("-", "書かれていない")],
                "query": address, "address": f"?{address}&" if address else "?", "year_words": year_words, "works": works(request),

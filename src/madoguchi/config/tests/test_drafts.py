@@ -46,6 +46,20 @@ def test_a_draft_is_a_file_that_nobody_sees_until_it_is_published(data):
     assert AuditEntry.objects.get(chain="definition:t-kan-7").actor == "cli:test"
 
 
+def test_what_the_list_bars_says_so_in_its_draft_and_when_it_is_published(capsys, tmp_path):
+    why = "対面が要ります（阻害要因に「面談」）。根拠: 狂犬病予防法 第4条。"
+    report = make({**DOG, "barred": why}, {**DOG, "key": "KAN-8", "name": "猫の登録申請"}, publish=True)
+    one, free = report.rows
+    assert report.barred == 1 and report.published == 2
+    assert any(why in d for d in one.doubts) and any(d.startswith("来庁: ") for d in one.doubts) and not any("公開: " in d for d in free.doubts)
+    assert "来ていただくことがあります" in Client().get(f"/p/{one.slug}/").content.decode()
+    assert "来ていただくことがあります" not in Client().get(f"/p/{free.slug}/").content.decode()
+    sheet = tmp_path / "in.csv"
+    sheet.write_text("key,name,section,barred\nB-1,猫の届出,市民課,押印が要ります。\n", encoding="utf-8")
+    call_command("drafts", "make", "--from", str(sheet), "--publish")
+    assert "公開したうち1件は、一覧に書面・押印・対面を求める記載があります" in capsys.readouterr().out
+
+
 def test_made_twice_it_is_the_same_version():
     make(DOG, publish=True)
     again = make(DOG, publish=True)

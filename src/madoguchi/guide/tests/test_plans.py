@@ -24,11 +24,11 @@ from madoguchi.procedures import public as procedures
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
-          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no"}
+          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"}
 DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
            "died": "no", "insured": "no"}
 DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
-        "teate": "no", "property": "no", "income": "no", "drive": "no"}
+        "teate": "no", "property": "no", "income": "no", "drive": "no", "family": "no", "alone": "no"}
 # route → the ids it carries; read by tests/meta
 STRANGERS = {"plan": ("plan_id",), "plan_answers": ("plan_id",), "plan_drop": ("plan_id",), "plan_together": ("plan_id",)}
 
@@ -282,11 +282,17 @@ def test_finders_book_what_the_city_has(town):
     ("hikkoshi", {"dog": "yes"}, ["犬を飼っているため", "犬の住所の変更の届け出", "/p/inu-touroku/", "令和8年12月16日まで"], []),
     ("hikkoshi", {"dog": "yes", "kind": "within"}, ["犬の住所の変更の届け出"], ["/p/inu-touroku/", "新しく住む市町村"]),
     ("hikkoshi", {"dog": "yes", "kind": "out"}, ["犬の住所の変更の届け出", "新しく住む市町村"], ["/p/inu-touroku/"]),
+    ("hikkoshi", {"kind": "enter", "foreign": "yes"},
+     ["パスポート（家族全員分）", "在留カードの住所の届け出", "児童手当 認定請求"], ["前に住んでいた市町村", "印鑑登録"]),
+    ("hikkoshi", {"kind": "leave", "foreign": "yes"},
+     ["転出届（外国へ引っ越す方）", "児童手当 受給事由消滅届"], ["新しく住む市町村", "在留カードの住所"]),
     ("hikkoshi", {}, [], ["犬を飼っているため", "/p/inu-touroku/"]),
     ("okuyami", {"insurance": "kokuho"}, ["国民健康保険か後期高齢者医療に入っていたため",
      "/p/sousai-hi/", "国民健康保険の資格喪失の届け出"], ["埋葬料"]),
     ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
-    ("okuyami", {"insurance": "work"}, ["埋葬料"], ["/p/sousai-hi/"]),
+    ("okuyami", {"insurance": "work"}, ["埋葬料", "相続税の申告"], ["/p/sousai-hi/", "遺族年金", "水道の使用中止"]),
+    ("okuyami", {"family": "yes", "alone": "yes"},
+     ["遺族年金・死亡一時金の請求", "児童扶養手当の相談", "亡くなった方の戸籍の証明書", "水道の使用中止の届出"], []),
     ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
     ("hisai", {"home": "no"}, [], ["/p/saigai-engo-shikin/"]),
 ])

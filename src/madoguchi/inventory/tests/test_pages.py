@@ -14,7 +14,7 @@ from madoguchi.inventory.errors import PlanWrong
 from madoguchi.inventory.models import Entry, Heading
 from madoguchi.kernel import clock
 
-from .conftest import list_text, waiting, xlsx
+from .conftest import DOG, list_text, taken, waiting, xlsx
 
 
 def body(response):
@@ -190,6 +190,24 @@ def test_the_export_is_the_list_that_is_shown(hall, dog) -> None:
     answer = hall.desk("auditor").get(reverse("inventory_csv"), {"status": "ready"})
     text = answer.content.decode("utf-8-sig")
     assert answer["Content-Disposition"].endswith('.csv"') and "犬の登録申請" in text and "印鑑" not in text and "準備完了" in text
+
+
+def test_what_is_published_all_the_same_keeps_the_reason_that_bars_it(hall) -> None:
+    name = hall.definition("ninshin-todoke").name
+    taken(DOG, f"A3,{name},健康推進課,母子保健法,第15条,1,4 本人確認書類,なし,,氏名,1日,10,窓口で面談をして様子を確かめる,,令和9年度")
+    desk, entry = hall.desk("admin"), Entry.objects.get(key="A3")
+    assert entry.slug == "ninshin-todoke"
+    barred = '<a href="/staff/inventory/?status=barred">1件</a>は、一覧に書面・押印・対面を求める記載が残っています'
+    assert barred in body(desk.get(reverse("inventory_progress")))
+    found = body(desk.get(reverse("inventory"), {"status": "barred"}))
+    assert "妊娠の届出" in found and "犬の登録申請" not in found
+    url = reverse("inventory_entry", kwargs={"entry_id": entry.id})
+    assert "対面が要ります" in body(desk.get(url)) and "母子保健法 第15条" in body(desk.get(url))
+    assert "公開中: 妊娠の届出。ただし一覧では、対面が要ります" in desk.get(reverse("inventory_csv")).content.decode("utf-8-sig")
+    form = {"revision": str(entry.revision), "section": entry.section, "slug": entry.slug, "target_year": "令和9年度",
+            "status_by_hand": "online", "note": "面談は窓口の予約で行う"}
+    assert desk.post(url, form).status_code == 303
+    assert "status=barred" not in body(desk.get(reverse("inventory_progress")))
 
 
 def run(*words):

@@ -148,7 +148,7 @@ def test_the_door_gives_plain_texts(dog) -> None:
     first = next(public.rows_for_drafts())
     assert first == {"key": "A1", "name": "犬の登録申請", "section": "生活衛生課", "law": "狂犬病予防法", "article": "第4条", "kind": "1",
                      "identity": "6 不要",
-                     "fee": "3000円", "attachments": "", "information": "犬の名前、住所", "days": "3日", "event": "その他", "slug": ""}
+                     "fee": "3000円", "attachments": "", "information": "犬の名前、住所", "days": "3日", "event": "その他", "slug": "", "barred": ""}
     assert [row["section"] for row in public.rows_for_drafts()] == ["生活衛生課", "shimin"]
 
 

@@ -10,7 +10,7 @@ from dataclasses import dataclass
 
 from .draft_text import clean
 
-COLUMNS = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug")
+COLUMNS = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug", "barred")
 NONE = ("", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "不要", "ー", "-", "―", "–", "none")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 60

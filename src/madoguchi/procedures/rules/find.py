@@ -165,9 +165,9 @@ class Index:
         """The best procedures for a query; words that mean nothing by themselves count only when they stand alone."""
         tokens = [t for t in _BREAK.split(unicodedata.normalize("NFKC", query)) if t]
         foreign, more = [t for t in tokens if is_latin(t)], list[Asked]()
-        for phrase in ("".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
+        for phrase in (" ".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
             if plain(bare(phrase)) in self._synonyms:
-                more.append(self._ask(plain(bare(phrase))))
+                more.append(self._ask(bare(phrase)))
                 foreign = [t for t in foreign if t not in phrase]
         spoken = {t: self._token(kana) for t in foreign if not self._is_word(stem(bare(t))) and (kana := said_in_latin(bare(t)))}
         spoken = {t: parts for t, parts in spoken.items() if all(a.known for a in parts)}  # hikkoshi, nenkin
@@ -225,6 +225,10 @@ class Index:
             words = self._cut(meant)
             if all(a.known for a in words):
                 return [Asked(token, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) for a in words]
+        for meant in self._readings.spelled(whole):  # 家が全かい: 全壊, though nobody knows 家
+            words = self._cut(meant)
+            if any(a.known and plain(a.typed) not in WEAK for a in words) and not any(a.known for a in parts):
+                return [Asked(a.typed, tuple(("typo", word, weight) for _, word, weight in a.ways), known=True) if a.known else a for a in words]
         mixed = (whole, whole.replace("の", "")) if _MIXED.search(whole) else ()  # 住民ひょう: じゅうみんひょう; 納税のしょうめい: without its の
         for read in (self._cut(self._readings.read(text)) for text in mixed):
             if len(read) == 1 and read[0].known:

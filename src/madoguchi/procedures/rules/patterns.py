@@ -19,6 +19,7 @@ NAMED = "〔手続名〕"
 NEEDS = ("種別", "対象", "概要", "所要", "本人確認", "役割", "画面", "審査", "文書")
 OTHERS = {"2-1": "申請に対する処分の通知", "2-2": "申請によらない処分の通知", "2-3": "交付など", "3": "縦覧など"}
 KEPT = "4"  # 作成・保存等: nobody files it
+VISIT = "窓口での確認のために、来ていただくことがあります。"
 SHOWN = 20  # so much of a cell is quoted in a reason
 
 
@@ -280,7 +281,11 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
         f"名称: 棚卸の手続名が{len(whole)}字あるため縮めた。全文は「計画の名称」" if name != whole else "",
         f"手続類型が「{code} {OTHERS[code]}」。住民が出す手続きか" if code in OTHERS else "",
         "" if row["attachments"] else "添付: 棚卸に書かれていない",
+        f"公開: 棚卸では、{clean(row['barred'])}オンラインで受け付けてよいか" if row["barred"] else "",
     ]
+    if "対面" in row["barred"] and "来庁" not in body:
+        body |= {"来庁": VISIT}
+        doubts.append("来庁: 棚卸に対面の記載があるため、来ていただくとした。何のためか、いつかを書く")
     made = body | {
         "手続": slug, "版": place.day, "名称": name, "よみ": name, "根拠": [law_of(row)],
         "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": str(fee.yen), "本人確認": level,

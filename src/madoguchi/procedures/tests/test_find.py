@@ -73,7 +73,8 @@ def test_what_the_pack_has_nothing_about_is_not_found(index):
 
 
 @pytest.mark.parametrize(("query", "how", "typed", "word"), [
-    ("給食費", "exact", "給食費", "給食費"), ("お葬式", "synonym", "お葬式", "死亡"), ("児童手宛", "typo", "児童手宛", "児童手当"),
+    ("給食費", "exact", "給食費", "給食費"), ("お葬式", "synonym", "お葬式", "死亡"),
+    ("work at city hall", "synonym", "work at city hall", "職員採用"), ("児童手宛", "typo", "児童手宛", "児童手当"),
     ("pregnancy", "language", "pregnancy", "pregnancy"), ("印鑑登録証明書", "exact", "印鑑登録証明書", "印鑑登録証明書"),
 ])
 def test_a_hit_says_why(index, query, how, typed, word):

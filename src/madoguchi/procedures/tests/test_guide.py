@@ -120,7 +120,20 @@ def test_what_something_urgent_waits_for_is_as_urgent(finders):
     assert order.index("death") < order.index("koseki") < order.index("pension"), "年金 asks for the 戸籍の証明書"
 
 
+@pytest.mark.parametrize(("finder", "answers", "there", "not_there"), [
+    ("kekkon", {"move": "out", "surname": False}, {"tenshutsu"}, {"card", "tenkyo", "tennyuu", "rainin", "capacity"}),
+    ("kekkon", {"move": "within", "foreign": True}, {"capacity", "rainin", "tenkyo", "card"}, {"tenshutsu"}),
+    ("shussei", {"foreign": True}, {"status"}, set()),
+    ("shussei", {"foreign": False}, set(), {"status"}),
+    ("hikkoshi", {"kind": "in"}, {"tenshutsu", "tennyuu"}, {"zairyu", "papers_abroad"}),  # a list that was kept before anybody asked
+])
+def test_who_comes_from_abroad_and_who_leaves_the_city_is_thought_of(finders, finder, answers, there, not_there):
+    listed = {d.task.id for d in due(finders[finder], facts(date="2026-11-16", born="2026-11-16", **answers))}
+    assert there <= listed and not not_there & listed
+
+
 @pytest.mark.parametrize(("finder", "task", "answers", "last"), [
+    ("shussei", "status", {"born": "2026-11-10", "foreign": True}, dt.date(2026, 12, 10)),  # 入管法22条の2第2項
     ("shussei", "birth", {"born": "2026-11-10"}, dt.date(2026, 11, 23)),  # 戸籍法43条: the day itself counts
     ("okuyami", "death", {"date": "2026-11-10"}, dt.date(2026, 11, 16)),
     ("okuyami", "abandon", {"date": "2026-11-10"}, dt.date(2027, 2, 10)),  # 民法915条, 140条, 143条

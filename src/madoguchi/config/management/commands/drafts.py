@@ -90,6 +90,9 @@ class Command(BaseCommand):
         if missing := report.sections_missing:
             self.stdout.write("city.yaml の「課」にない課: " + "、".join(f"{name} {n}件" for name, n in missing.most_common()))
         self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts_folder()}")
+        if report.barred:
+            self.stdout.write(f"公開したうち{report.barred}件は、一覧に書面・押印・対面を求める記載があります。公開したままでよいか、担当課と確かめてください"
+                              "(「手続棚卸」の状態「オンライン済（一覧には書面・押印・対面の記載）」)")
 
     def _publish(self, options: dict[str, Any]) -> None:
         wrong = 0
