@@ -36,6 +36,20 @@ def test_nothing_is_wider_than_the_screen(town: Town, open_as: Open, code: str, 
         assert tab.evaluate(WIDER) <= 0, path
 
 
+@pytest.mark.parametrize("width", [320, 390, 430])
+@pytest.mark.parametrize("code", ["ja", "vi", "pt", "ja-easy"])
+def test_nothing_is_wider_than_the_screen_in_the_largest_letters(town: Town, open_as: Open, code: str, width: int):
+    """The way of who reads badly: largest letters, black, readings, with the menu of languages open and closed."""
+    more = [{"name": f"ui_{name}", "value": value, "url": town.base} for name, value in (("size", "xl"), ("contrast", "high"), ("ruby", "on"))]
+    tab = open_as([*chosen(town, code), *more]).new_page()
+    tab.set_viewport_size({"width": width, "height": 800})
+    for path in ("/", "/p/risai-shoumei/", "/status/"):
+        tab.goto(path)
+        assert tab.evaluate(WIDER) <= 0, path
+        tab.locator(".langs summary").click()
+        assert tab.evaluate(WIDER) <= 0, f"{path} with the languages open"
+
+
 @pytest.mark.parametrize("width", [320, 390, 1280])
 def test_readings_widen_nothing_and_the_bar_keeps_its_targets(town: Town, open_as: Open, width: int):
     tab = open_as([{"name": "ui_ruby", "value": "on", "url": town.base}]).new_page()

@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import datetime as dt
+import json
 from typing import Any, Literal
 from uuid import UUID
 
 from ninja import Field, Schema
+from pydantic import field_validator
 
 
 class Wrong(Schema):
@@ -64,6 +66,16 @@ class Answers(Schema):
     """All answers, by the JSON Schema of the procedure's version."""
 
     answers: dict[str, Any]
+
+    @field_validator("answers")
+    @classmethod
+    def _is_text(cls, answers: dict[str, Any]) -> dict[str, Any]:
+        """JSON can name half a character (``\\ud800``), which no text can hold; elsewhere pydantic refuses it itself."""
+        try:
+            json.dumps(answers, ensure_ascii=False).encode()
+        except UnicodeEncodeError:
+            raise ValueError from None
+        return answers
 
 
 class Send(Schema):

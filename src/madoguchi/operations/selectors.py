@@ -131,7 +131,10 @@ def _seals() -> list[Fact]:
 
 
 def _backup() -> Fact:
-    found = max((p.stat().st_mtime for p in Path(settings.BACKUPS).glob("**/manifest.json")), default=None)
+    """The newest whole backup: a folder has its manifest last, a tar its name."""
+    root = Path(settings.BACKUPS)
+    found = max((p.stat().st_mtime for shape in ("manifest.json", "*/manifest.json", "*.tar", "*/*.tar") for p in root.glob(shape)
+                 if not p.parent.name.startswith(".") and not p.name.startswith(".")), default=None)
     if found is None:
         return Fact("バックアップ", "見つかりません", "バックアップを取り、場所を MADOGUCHI_BACKUPS で指定してください")
     age = clock.now().timestamp() - found

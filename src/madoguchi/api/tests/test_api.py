@@ -152,6 +152,16 @@ def test_what_is_wrong_is_named_and_nothing_is_saved(hall: Hall):
     assert broken.status_code == 400 and broken["Content-Type"] == "application/problem+json"
 
 
+@pytest.mark.parametrize("body", [r'{"answers": {"name": {"sei": "\ud800"}}}', r'{"answers": {"\udfff": ["x"]}}', r'{"answers": {"born": "\ud83d"}}'])
+def test_half_a_character_is_refused_not_a_server_error(hall: Hall, body):
+    program = Program(hall, "hanako")
+    hall.definition(TEATE)
+    draft = program.draft(TEATE)
+    answer = program.client.put(f"/api/v1/applications/{draft}/answers", body, content_type="application/json", **ASKED)
+    assert (answer.status_code, json.loads(answer.content)["code"]) == (422, "form_wrong")
+    assert Draft.objects.get(id=draft).answers == {}
+
+
 def test_a_key_belongs_to_one_draft(hall: Hall):
     program = Program(hall, "hanako")
     first, second = program.filled(hall, TEATE), program.filled(hall, TEATE)

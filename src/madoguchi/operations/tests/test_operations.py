@@ -6,6 +6,7 @@ import datetime as dt
 import os
 
 import pytest
+from django.core.management import call_command
 from django.db import transaction
 from django.urls import reverse
 from tests.scan.run import certificate
@@ -59,6 +60,17 @@ def test_a_backup_that_is_old_is_said(hall: Hall, settings, places):
     assert "毎日のバックアップ" not in text(hall.desk("admin").get("/staff/operations/"))
     with clock.frozen(clock.now() + dt.timedelta(days=3)):
         assert "毎日のバックアップ" in text(hall.desk("admin").get("/staff/operations/"))
+
+
+def test_a_backup_in_one_file_is_seen_too(hall: Hall, settings, places):
+    settings.BACKUPS = places / "backups"
+    settings.BACKUPS.mkdir()
+    (settings.BACKUPS / ".2026-11-20.tar.part").write_text("")  # of one that was killed
+    assert "見つかりません" in text(hall.desk("admin").get("/staff/operations/"))
+    call_command("backup", str(settings.BACKUPS / "2026-11-20.tar"))
+    page = text(hall.desk("admin").get("/staff/operations/"))
+    assert "見つかりません" not in page
+    assert "バックアップを取り" not in page
 
 
 def test_again_and_skip_with_a_reason(hall: Hall, stuck):
