@@ -17,7 +17,7 @@
       if (!stream) { eye.hidden = true; box.focus(); return; }
       const video = d.createElement('video'), reader = new BarcodeDetector({ formats: ['qr_code'] }), until = Date.now() + 3e4;
       video.muted = video.playsInline = true; video.className = 'q-eye'; video.srcObject = stream; eye.hidden = true; eye.after(video);
-      await video.play().catch(() => 0);
+      video.play().catch(() => 0);
       const look = async () => {
         const found = (await reader.detect(video).catch(() => [])).map(x => x.rawValue).find(x => /^[0-9]{8}$/.test(x));
         if (!found && Date.now() < until) { setTimeout(look, 200); return; }
