@@ -43,6 +43,13 @@ class ShownPacket:
     name: str
     sheets: int
     lacking: tuple[int, ...]
+    first: int = 0  # where its first sheet lay in the scan; 0 once it is filed
+
+    @property
+    def words(self) -> str:
+        """By what a clerk tells it from others of the same scan: 9枚目から2枚、3ページ目なし."""
+        lack = f"、{'・'.join(map(str, self.lacking))}ページ目なし" if self.lacking else ""
+        return f"{self.first}枚目から{self.sheets}枚{lack}"
 
 
 def sections_of(*, actor: Staff) -> list[str]:
@@ -91,7 +98,8 @@ def packet_list(*, actor: Staff, state: str = OPEN) -> list[ShownPacket]:
     for row in rows.order_by("made_at" if state == OPEN else "-filed_at")[:100]:
         leaves = [p.leaf for p in row.pages.all()]
         d = definition_of(row)
-        out.append(ShownPacket(row, str(d.name), len(leaves), tuple(missing(leaves, pages_of(d))) if state == OPEN else ()))
+        out.append(ShownPacket(row, str(d.name), len(leaves), tuple(missing(leaves, pages_of(d))) if state == OPEN else (),
+                               min((p.sheet for p in row.pages.all()), default=0)))
     return out
 
 

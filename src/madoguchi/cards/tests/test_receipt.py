@@ -94,7 +94,7 @@ def test_two_browsers_with_one_letter_hold_one_place(hall):
     held = one.post("/booking/card-pickup/hold/", {"slot": SLOT})["Location"]
     assert two.post("/booking/card-pickup/hold/", {"slot": "2026-11-24T9:30"}).status_code == 303
     assert list(Booking.objects.order_by("start").values_list("state", flat=True)) == ["lapsed", "held"]
-    assert one.post(held, FORM)["Location"] == "/booking/find/"
+    assert one.post(held, FORM)["Location"] == "/booking/card-pickup/?day=2026-11-24&over=1"
 
 
 def test_a_card_that_is_gone_is_told_to_who_knows_both(hall):

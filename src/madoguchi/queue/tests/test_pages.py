@@ -110,6 +110,22 @@ def test_checking_in_at_the_device(hall):
     assert Booking.objects.get(id=booking.id).state == "came"
 
 
+def test_who_checks_in_again_is_told_how_the_number_stands(hall):
+    there, booking, client, desk = device(hall), booked_today(600), Client(), hall.desk("yamada")
+    first = client.post(there, {"number": booking.number})["Location"]
+    assert "前にお待ちの方" in text(client.get(first))
+    assert desk.post("/staff/queue/desk/zeimu/0/press/", {"act": "next", "ticket": ""}).status_code == 303
+    again = text(client.get(client.post(there, {"number": booking.number})["Location"]))
+    assert "お呼びしました" in again and "税の相談窓口" in again
+    assert pressed(desk, "miss", "E 001") == 303
+    again = text(client.get(client.post(there, {"number": booking.number})["Location"]))
+    assert "お呼びしましたが、お返事がありませんでした" in again, "nobody waits for a number that will not be called"
+    assert pressed(desk, "back", "E 001") == 303 and Ticket.objects.count() == 1
+    desk.post("/staff/queue/desk/zeimu/0/press/", {"act": "next", "ticket": ""})
+    assert pressed(desk, "finish", "E 001") == 303
+    assert "ご用は終わりました" in text(client.get(client.post(there, {"number": booking.number})["Location"]))
+
+
 def test_an_address_that_was_ended_gives_nothing(hall):
     there = device(hall)
     hall.desk("yamada").post(f"/staff/queue/kiosks/{Kiosk.objects.get().id}/end/")

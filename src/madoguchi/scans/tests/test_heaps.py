@@ -107,3 +107,14 @@ def test_blank_backs_are_told_apart_and_thrown_away_together(hall: Hall, blank):
     assert desk.post("/staff/scans/blank/", {"page": [str(two.id), str(six.id), "made-up"]}).status_code == 303
     assert not Page.objects.filter(id=two.id).exists() and Page.objects.filter(id=four.id).exists() and Page.objects.filter(id=six.id).exists()
     assert AuditEntry.objects.filter(action="scan.dropped").count() == 1
+
+
+def test_applications_of_one_scan_are_told_apart(hall: Hall):
+    hall.definition(SLUG)
+    one, two = forms(SLUG, ON_PAPER), forms(SLUG, ON_PAPER, turn=0.5)
+    taken(hall, [one[0], two[0], two[1], one[1]])
+    shown = sorted(s.words for s in selectors.packet_list(actor=hall.staff("tanaka")))
+    assert shown == ["1枚目から1枚、2ページ目なし", "2枚目から2枚"], "the fourth sheet is a second page 2"
+    aside = selectors.page_list(actor=hall.staff("tanaka"))[0]
+    page = text(hall.desk("tanaka").get(f"/staff/scans/page/{aside.id}/"))
+    assert all(words in page for words in shown)

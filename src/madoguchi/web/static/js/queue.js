@@ -5,23 +5,24 @@
   if (back) setTimeout(() => location.replace(back.dataset.back), 6e4); // a device is ready for the next person
   // the code of a booking is read by a hand scanner, which types where the focus is: digits typed beside the box go into it; or by the camera
   // where the browser reads codes itself (fallback: the box is filled by hand). Staff who have switched keys off click the box first.
-  const box = d.querySelector('[data-scan]'), eye = d.querySelector('[data-camera]');
+  const box = d.querySelector('[data-scan]'), there = d.querySelector('template[data-camera]');
   if (box && (!d.body.classList.contains('st') || d.body.dataset.keys === 'on')) d.addEventListener('keydown', e => {
     if (!/^[0-9]$/.test(e.key) || e.ctrlKey || e.metaKey || e.altKey || /INPUT|SELECT|TEXTAREA/.test(d.activeElement.tagName)) return;
     box.value = ''; box.focus();
   });
-  if (box && eye && window.BarcodeDetector && navigator.mediaDevices) {
-    eye.hidden = false;
+  if (box && there && window.BarcodeDetector && navigator.mediaDevices) {
+    there.after(there.content.cloneNode(true));
+    const place = there.nextElementSibling, eye = place.querySelector('button');
     eye.addEventListener('click', async () => {
       const stream = await navigator.mediaDevices.getUserMedia({ video: { facingMode: 'environment' } }).catch(() => null);
-      if (!stream) { eye.hidden = true; box.focus(); return; }
+      if (!stream) { place.remove(); box.focus(); return; }
       const video = d.createElement('video'), reader = new BarcodeDetector({ formats: ['qr_code'] }), until = Date.now() + 3e4;
-      video.muted = video.playsInline = true; video.className = 'q-eye'; video.srcObject = stream; eye.hidden = true; eye.after(video);
-      await video.play().catch(() => 0);
+      video.muted = video.playsInline = true; video.className = 'q-eye'; video.srcObject = stream; place.hidden = true; place.after(video);
+      video.play().catch(() => 0);
       const look = async () => {
         const found = (await reader.detect(video).catch(() => [])).map(x => x.rawValue).find(x => /^[0-9]{8}$/.test(x));
         if (!found && Date.now() < until) { setTimeout(look, 200); return; }
-        stream.getTracks().forEach(x => x.stop()); video.remove(); eye.hidden = false;
+        stream.getTracks().forEach(x => x.stop()); video.remove(); place.hidden = false;
         if (found) { box.value = found; box.form.requestSubmit(); }
       };
       look();
