@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import re
+from collections.abc import Mapping
+from typing import Any
 
 STATES = {"editing": "編集中", "asked": "公開待ち（承認前）", "approved": "公開日待ち", "published": "公開中"}
 CHIPS = {"editing": "notice", "asked": "key", "approved": "key", "published": "ok"}
@@ -30,3 +32,17 @@ def text_fault(text: str) -> str:
     if "\x00" in text:
         return "使えない文字（NUL）が含まれています。取り除いてください"
     return ""
+
+
+def _questions(body: Mapping[str, Any]) -> dict[str, str]:
+    """Number → words of every question that has an answer to hand over."""
+    return {str(key): str(q.get("問", key)) for step in body.get("画面") or () for key, q in (step.get("項目") or {}).items()
+            if isinstance(q, Mapping) and q.get("型") != "宣言"}
+
+
+def not_handed_over(before: Mapping[str, Any], after: Mapping[str, Any]) -> list[str]:
+    """New questions that no column of 連携 holds: they would be asked and never reach the system that the section works with."""
+    columns = [str(ref) for h in after.get("連携") or () for ref in (h.get("列") or {}).values()]
+    held = {part for ref in columns for part in ref.split(".")}
+    old = _questions(before)
+    return [words for key, words in _questions(after).items() if columns and key not in old and key not in held]

@@ -19,6 +19,7 @@ from .access import insist, may_build, sees
 from .differ import Difference, differences
 from .errors import CopyNotFound
 from .models import Copy, Release, Revision
+from .rules import not_handed_over
 from .sources import drafts_waiting
 
 
@@ -120,3 +121,13 @@ def published_differences(copy: Copy) -> list[Difference] | None:
         return None
     _, wrong = yaml_strict.load(copy.text, copy.slug)
     return None if wrong else differences(before, resolve(copy.text, copy.slug))
+
+
+def questions_kept_back(copy: Copy) -> list[str]:
+    """New questions that 連携 hands to nobody; nothing while the text cannot be read or nothing is published."""
+    try:
+        before = procedures.body_of(copy.slug)
+    except NotFound:
+        return []
+    _, wrong = yaml_strict.load(copy.text, copy.slug)
+    return [] if wrong else not_handed_over(before, resolve(copy.text, copy.slug))

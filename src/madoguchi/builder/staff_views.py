@@ -146,7 +146,8 @@ def copy_page(request: HttpRequest, found: Copy, *, faults: list[tuple[str, str]
 def differences(request: HttpRequest, slug: str) -> HttpResponse:
     """What differs from what is published, in words."""
     found = selectors.copy_get(actor=actor_of(request), slug=slug)
-    return render(request, "builder/differences.html", about(request, found) | {"found": selectors.published_differences(found)})
+    return render(request, "builder/differences.html", about(request, found) | {
+        "found": selectors.published_differences(found), "kept_back": selectors.questions_kept_back(found)})
 
 
 @login_required

@@ -9,6 +9,7 @@ import pytest
 from madoguchi.builder import shape, typed
 from madoguchi.builder.differ import differences
 from madoguchi.builder.outline import address, outline, read_address
+from madoguchi.builder.rules import not_handed_over
 from madoguchi.procedures.rules import splice
 
 ROOT = Path(__file__).resolve().parents[4]
@@ -126,3 +127,12 @@ def test_a_part_without_a_form_leads_to_the_one_that_holds_it():
     assert shape.editable(("案内", "問い")) == ("案内",)
     assert read_address("画面/0/項目/a/", {"画面": [{"項目": {"a": {}}}]}) == ("画面", 0, "項目", "a")
     assert read_address("cover", {}) == () and read_address("期限", {}) == ("期限",)
+
+
+def test_a_new_question_that_no_column_holds_is_named():
+    old = {"画面": [{"項目": {"name": {"問": "氏名", "型": "氏名"}}}], "連携": [{"列": {"氏名": "name.全体"}}]}
+    new = {"問": "相手の氏名", "型": "氏名"}
+    asked = old | {"画面": [{"項目": {"name": {"問": "氏名", "型": "氏名"}, "partner": new, "truth": {"問": "誓います", "型": "宣言"}}}]}
+    assert not_handed_over(old, asked) == ["相手の氏名"]
+    assert not_handed_over(old, asked | {"連携": [{"列": {"氏名": "name.全体", "相手": "partner.姓"}}]}) == []
+    assert not_handed_over(old, asked | {"連携": []}) == [], "what hands nothing over at all lacks no column"

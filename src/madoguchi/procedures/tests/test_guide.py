@@ -137,6 +137,7 @@ def test_who_comes_from_abroad_and_who_leaves_the_city_is_thought_of(finders, fi
     ("shussei", "birth", {"born": "2026-11-10"}, dt.date(2026, 11, 23)),  # 戸籍法43条: the day itself counts
     ("okuyami", "death", {"date": "2026-11-10"}, dt.date(2026, 11, 16)),
     ("okuyami", "abandon", {"date": "2026-11-10"}, dt.date(2027, 2, 10)),  # 民法915条, 140条, 143条
+    ("okuyami", "pension", {"date": "2026-11-10", "pension": True}, dt.date(2026, 11, 20)),  # 厚生年金 10 days, the nearer of the two
     ("okuyami", "tax", {"date": "2026-11-10", "income": True}, dt.date(2027, 3, 10)),
     ("okuyami", "registry", {"date": "2026-11-10", "property": True}, dt.date(2029, 11, 10)),
     ("hisai", "fund", {"date": "2026-11-10", "home": True, "level": "heavy"}, dt.date(2027, 12, 10)),
