@@ -11,7 +11,7 @@ from zoneinfo import ZoneInfo
 
 from django.db.models import Case as If
 from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from madoguchi.kernel import clock
 
@@ -83,8 +83,8 @@ def decided_between(sections: list[str], first: dt.date, until: dt.date) -> list
     on = TruncDate("decided_at", tzinfo=TOKYO)
     earlier = Decision.objects.filter(case=OuterRef("case"), state="final", number__lt=OuterRef("number"))
     rows = Decision.objects.filter(~Exists(earlier), state="final", decided_at__gte=low, decided_at__lt=high, case__section__in=sections).annotate(
-        on=on, came=TruncDate("case__filed_at", tzinfo=TOKYO),
-    ).annotate(within=If(When(on__lte=F("case__due_on"), then=Value(1)), default=Value(0), output_field=IntegerField()))
+        on=on, came=TruncDate("case__filed_at", tzinfo=TOKYO), due=Coalesce("due_on", "case__due_on"),
+    ).annotate(within=If(When(on__lte=F("due"), then=Value(1)), default=Value(0), output_field=IntegerField()))
     grouped = rows.values("case__section", "case__slug", "came", "on", "within").annotate(n=Count("pk")).order_by()
     found = [Decided(r["case__section"], r["case__slug"], r["on"].replace(day=1), r["came"], r["on"], bool(r["within"]), r["n"]) for r in grouped]
     gone = _stones(sections, "decided_on", first, until).values_list("section", "slug", "filed_on", "decided_on", "due_on")

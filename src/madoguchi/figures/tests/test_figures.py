@@ -129,6 +129,31 @@ def test_a_case_whose_first_proposal_was_sent_back_counts_once_and_its_second_de
     assert (decided(chosen), decided(later)) == ((1, 1), (0, 0))
 
 
+def test_a_late_decision_stays_late_when_its_case_is_taken_up_again(hall: Hall):
+    """The days are counted anew for the second decision, not for the first one."""
+    case = hall.case("hanako", "jidou-teate-mishiharai")
+    late = OPENING + dt.timedelta(days=120)
+    chosen = rules.period(late.date().replace(day=1), 1)
+    actor = hall.staff("auditor")
+
+    def line() -> tuple[int, int]:
+        total = selectors.figures(actor=actor, section="kosodate", chosen=chosen).total
+        return total.decided, total.within
+
+    with clock.frozen(late):
+        hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+        run_worker()
+        assert line() == (1, 0)
+        services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="再調査の申出")
+        assert line() == (1, 0)
+        hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+        run_worker()
+        assert line() == (1, 0)
+    with clock.frozen(late + dt.timedelta(days=366 * 7)):
+        assert case_destroy(actor="test", case_id=case.ref)
+    assert line() == (1, 0)
+
+
 def test_a_section_sees_its_own_and_the_auditor_all(hall: Hall):
     hall.case("hanako", CLAIM)
     hall.case("taro", REPORT)
