@@ -103,6 +103,15 @@ def test_who_has_only_a_passkey_is_not_asked_for_an_app(hall: Hall):
     assert "アプリ" not in wrong.value.ja
 
 
+def test_after_a_restore_nobody_is_signed_in(hall: Hall):
+    from madoguchi.identity.public import sessions_forget
+
+    desks = [hall.desk("tanaka"), hall.desk("suzuki")]
+    assert all(desk.get("/staff/account/").status_code == 200 for desk in desks)
+    assert sessions_forget() == 2
+    assert all(desk.get("/staff/account/").status_code == 302 for desk in desks)
+
+
 def test_half_a_sign_in_runs_out(hall: Hall):
     app = app_of(hall.staff("tanaka"))
     client = Client()
