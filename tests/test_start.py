@@ -71,6 +71,15 @@ def test_the_web_server_alone_says_in_one_line_why_it_does_not_start(tmp_path):
     assert (done.returncode, "別の番号" in done.stderr, "Traceback" in done.stderr) == (2, True, False)
 
 
+def test_a_restore_makes_no_ring_that_stands_in_the_way_of_the_one_it_needs(tmp_path):
+    for _ in range(2):
+        done = madoguchi("restore", str(tmp_path / "a.tar"), MADOGUCHI_DATA=str(tmp_path / "data"))
+        assert done.returncode == 2
+        assert "madoguchi keys import" in done.stderr
+        assert done.stderr.count("\n") == 1
+        assert not (tmp_path / "data" / "keys" / "ring.json").exists()
+
+
 def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_path):
     ring = tmp_path / "keys" / "ring.json"
     assert madoguchi("keys", "make", str(ring)).returncode == 0

@@ -80,6 +80,7 @@ def test_a_backup_taken_while_people_file_restores_whole(town, tmp_path, empty, 
     assert "鍵束は入っていません" in words
     assert sorted(p.name for p in tmp_path.iterdir() if name in p.name) == [name], "nothing is left beside it"
     restored = said(command(town, "restore", str(tmp_path / name), **empty))
+    assert "職員のログインはすべて終わらせました" in restored
     assert "異常はありません" in restored
     assert (Path(empty["MADOGUCHI_DATA"]) / "drafts" / draft.name).read_bytes() == draft.read_bytes(), "work that lies in a file alone"
     assert "異常はありません" in said(command(town, "audit", "verify", **empty))

@@ -228,6 +228,7 @@ IDENTITY = {
     "identity.absences.absence_end": staff(lambda w, a: absences.absence_end(actor=a, absence_id=w.absence), {"suzuki", "admin"}, anything),
     "identity.directory.rights_check": staff(lambda w, a: directory.rights_check(a), {"admin", "auditor"}, anything),
     "identity.directory.rights_rows": staff(lambda w, a: list(directory.rights_rows(actor=a, sections={})), {"admin", "auditor"}, anything),
+    "identity.directory.rights_programs": staff(lambda w, a: directory.rights_programs(actor=a), {"admin", "auditor"}, anything),
     "identity.directory.rights_csv": staff(lambda w, a: directory.rights_csv(actor=a, sections={}), {"admin", "auditor"}, anything),
     "identity.directory.people_page": staff(lambda w, a: directory.people_page(actor=a, query="", page=1), {"admin"}, anything),
     "identity.directory.person_get": staff(lambda w, a: directory.person_get(actor=a, staff_id=w.person), {"admin"}, anything),

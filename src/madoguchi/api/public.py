@@ -1,5 +1,5 @@
-"""Door: what the worker tidies up."""
+"""Door: what the worker tidies up, and the tokens for 権限の一覧."""
 
-from .services import submit_keys_sweep
+from .services import programs, submit_keys_sweep
 
-__all__ = ["submit_keys_sweep"]
+__all__ = ["programs", "submit_keys_sweep"]

@@ -7,6 +7,7 @@ import secrets
 
 from django.db import transaction
 
+from madoguchi.identity.ports import Program
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 
@@ -36,6 +37,19 @@ def token_revoke(*, actor: str, token_id: str) -> bool:
     if done:
         audit.record(actor, "token.revoked", chain="tokens", facts={"token": token_id})
     return done
+
+
+def state_of(row: ApiToken) -> str:
+    """How a token stands."""
+    return "停止" if row.revoked_at else "期限切れ" if row.ends_at <= clock.now() else "有効"
+
+
+def programs() -> list[Program]:
+    """Every token for 権限の一覧, those that work first."""
+    rows = [Program(f"token:{row.id}", row.name, row.section, tuple(SCOPES.get(scope, scope) for scope in row.scopes),
+                    row.made_at.astimezone(clock.JST).date(), row.ends_at.astimezone(clock.JST).date(), state_of(row))
+            for row in ApiToken.objects.order_by("-made_at")]
+    return sorted(rows, key=lambda p: p.state != "有効")
 
 
 def token_read(text: str) -> ApiToken:

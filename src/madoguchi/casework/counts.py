@@ -10,8 +10,8 @@ from typing import Any
 from zoneinfo import ZoneInfo
 
 from django.db.models import Case as If
-from django.db.models import Count, F, IntegerField, QuerySet, Value, When
-from django.db.models.functions import TruncDate, TruncMonth
+from django.db.models import Count, Exists, F, IntegerField, OuterRef, QuerySet, Value, When
+from django.db.models.functions import Coalesce, TruncDate, TruncMonth
 
 from madoguchi.kernel import clock
 
@@ -78,12 +78,13 @@ def corrected_between(sections: list[str], first: dt.date, until: dt.date) -> li
 
 
 def decided_between(sections: list[str], first: dt.date, until: dt.date) -> list[Decided]:
-    """Cases whose first decision was made in these days."""
+    """Cases whose first decision was made in these days. Its number is not always 1: a proposal that was sent back took that one."""
     low, high = _moments(first, until)
     on = TruncDate("decided_at", tzinfo=TOKYO)
-    rows = Decision.objects.filter(number=1, state="final", decided_at__gte=low, decided_at__lt=high, case__section__in=sections).annotate(
-        on=on, came=TruncDate("case__filed_at", tzinfo=TOKYO),
-    ).annotate(within=If(When(on__lte=F("case__due_on"), then=Value(1)), default=Value(0), output_field=IntegerField()))
+    earlier = Decision.objects.filter(case=OuterRef("case"), state="final", number__lt=OuterRef("number"))
+    rows = Decision.objects.filter(~Exists(earlier), state="final", decided_at__gte=low, decided_at__lt=high, case__section__in=sections).annotate(
+        on=on, came=TruncDate("case__filed_at", tzinfo=TOKYO), due=Coalesce("due_on", "case__due_on"),
+    ).annotate(within=If(When(on__lte=F("due"), then=Value(1)), default=Value(0), output_field=IntegerField()))
     grouped = rows.values("case__section", "case__slug", "came", "on", "within").annotate(n=Count("pk")).order_by()
     found = [Decided(r["case__section"], r["case__slug"], r["on"].replace(day=1), r["came"], r["on"], bool(r["within"]), r["n"]) for r in grouped]
     gone = _stones(sections, "decided_on", first, until).values_list("section", "slug", "filed_on", "decided_on", "due_on")

@@ -106,6 +106,7 @@ class Decision(models.Model):
     document_number = models.CharField(max_length=60, default="")
     decided_at = models.DateTimeField(null=True)
     filing: Any = models.JSONField(default=dict)  # the answers this decision was made on
+    due_on = models.DateField(null=True)  # the due day that held for it, once the case was taken up again; else the case has it
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="decision_number")]

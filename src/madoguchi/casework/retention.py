@@ -163,11 +163,11 @@ def case_destroy(*, actor: str, case_id: str, today: dt.date | None = None) -> T
 
 def _tombstone(case: Case, found: Verdict) -> Tombstone:
     final = list(Decision.objects.filter(case=case, state="final").order_by("number"))
-    last = final[-1] if final else None
-    decided = last.decided_at.astimezone(clock.JST).date() if last and last.decided_at else None
+    first, last = (final[0], final[-1]) if final else (None, None)
+    decided = first.decided_at.astimezone(clock.JST).date() if first and first.decided_at else None  # as statistics count it (counts.py)
     return Tombstone(
         case_id=case.id, receipt=case.receipt, slug=case.slug, version=case.version, section=case.section, channel=case.channel,
-        filed_on=case.filed_at.astimezone(clock.JST).date(), due_on=case.due_on, state=case.state,
+        filed_on=case.filed_at.astimezone(clock.JST).date(), due_on=(first and first.due_on) or case.due_on, state=case.state,
         outcome=last.outcome if last else "", decided_on=decided, document_numbers=[x.document_number for x in final],
         last_on=found.last_on, years=found.years, gone_at=clock.now(),
     )

@@ -343,6 +343,7 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
         raise ReasonMissing("もう一度審査する理由(変更・再調査など)を書いてください。")
     _move(case, Act.REOPEN)
     review = selectors.definition_of(case).review
+    Decision.objects.filter(case=case, state="final", due_on=None).update(due_on=case.due_on)  # late stays late in the statistics
     case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
     case.save(update_fields=["state", "checklist", "due_on", "updated_at"])
     Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")

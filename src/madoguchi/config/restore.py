@@ -20,6 +20,7 @@ from django.db.migrations.loader import MigrationLoader
 
 from madoguchi.builder.public import drafts_folder
 from madoguchi.files.models import StoredFile
+from madoguchi.identity.public import sessions_forget
 from madoguchi.kernel import audit, failpoints, keys, witness
 from madoguchi.kernel.canon import canonical, sha256
 
@@ -92,7 +93,8 @@ def backup_restore(path: Path, *, actor: str) -> tuple[dict[str, Any], list[str]
     failpoints.hit("restore.before_proof")
     faults = list(_faults(body))
     with transaction.atomic():
-        audit.record(actor, "backup.restored", chain="backups", facts={"made_at": body["made_at"], "faults": len(faults)})
+        ended = sessions_forget()
+        audit.record(actor, "backup.restored", chain="backups", facts={"made_at": body["made_at"], "faults": len(faults), "sessions": ended})
     _mark().unlink(missing_ok=True)
     return body, faults
 

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import os
+import sys
 from pathlib import Path
 
 from madoguchi.kernel import keys
@@ -23,6 +24,9 @@ MADOGUCHI_KEYS = env.text("MADOGUCHI_KEYS") or str(MADOGUCHI_DATA / "keys" / "ri
 KEY_SOURCES = {"command": "madoguchi.adapters.key_command.CommandKeys"}
 _source = keys.source_of(MADOGUCHI_KEYS, tuple(KEY_SOURCES.items()))
 if not PRODUCTION and isinstance(_source, keys.FileKeys) and not _source.path.exists():
+    if sys.argv[1:2] == ["restore"]:  # a ring of its own would stand in the way of the one that the backup was sealed with
+        raise keys.KeysMissing(
+            f"鍵束がありません: {_source.path}。先に `madoguchi keys import 鍵束の控え` で、バックアップを取ったころの鍵束を戻してください。")
     keys.ring_make(_source.path)
 
 BASE_URL = env.text("MADOGUCHI_URL", f"http://127.0.0.1:{env.text('PORT', '8000')}")

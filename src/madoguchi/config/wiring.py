@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from madoguchi.adapters import debit_form
 from madoguchi.agency import public as agency
+from madoguchi.api import public as api
 from madoguchi.booking import public as booking
 from madoguchi.cards import public as cards
 from madoguchi.casework import ports as casework_ports
 from madoguchi.casework import public as casework
 from madoguchi.collection import public as collection
 from madoguchi.delivery import public as delivery
+from madoguchi.identity import ports as identity_ports
 from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox, sealing, witness
@@ -63,6 +65,7 @@ def connect() -> None:
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)
+    identity_ports.programs["api"] = api.programs
     casework_ports.helpers[survey.SLUG] = survey.suggestion
     casework_ports.case_links[survey.SLUG] = survey.case_links
     casework_ports.case_links[debit_form.SLUG] = debit_form.case_links

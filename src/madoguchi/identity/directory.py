@@ -1,4 +1,4 @@
-"""Readers for 権限の一覧 and the administrator: every person, role, date, deputy, factor, sign-in."""
+"""Readers for 権限の一覧 and the administrator: every person and program, role, date, deputy, factor, sign-in."""
 
 from __future__ import annotations
 
@@ -18,6 +18,7 @@ from .absences import absences_open
 from .factors import KINDS
 from .lockout import locked_names
 from .models import Absence, Factor, Membership, Staff
+from .ports import Program, programs
 from .rights import ROLES, TABLE, WHOLE, Right
 
 HEAD = ("職員番号", "氏名", "所属課", "役割", "開始日", "終了日", "いま有効", "代決する人", "二つ目の確認", "最後のログイン", "状態")
@@ -81,6 +82,12 @@ def rights_rows(*, actor: Staff, sections: dict[str, str]) -> Iterator[Row]:
                       factors, state, index == 0)
 
 
+def rights_programs(*, actor: Staff) -> list[Program]:
+    """Every program that reads on its own (tokens of the API). Raises Forbidden."""
+    rights_check(actor)
+    return [program for of_room in programs.values() for program in of_room()]
+
+
 def rights_matrix() -> list[tuple[str, list[tuple[bool, str]]]]:
     """(right in words, for each role: has it, and its name), from the table that every check asks."""
     return [(rule.ja, [(key in rule.roles, ja) for key, ja in ROLES.items()]) for rule in TABLE.values()]
@@ -101,6 +108,9 @@ def rights_csv(*, actor: Staff, sections: dict[str, str]) -> bytes:
         last = r.staff.last_login.astimezone(clock.JST).strftime("%Y-%m-%d %H:%M") if r.staff.last_login else ""
         writer.writerow([_cell(v) for v in (r.staff.username, r.staff.name, r.section, r.role, r.starts, r.ends, "はい" if r.now else "いいえ",
                                             r.deputy, r.factors or "なし", last, r.state)])
+    for p in rights_programs(actor=actor):
+        writer.writerow([_cell(v) for v in (p.number, p.name, sections.get(p.section, p.section), "プログラム: " + "、".join(p.may), p.starts, p.ends,
+                                            "はい" if p.state == "有効" else "いいえ", "", "トークン", "", p.state)])
     return out.getvalue().encode("utf-8-sig")
 
 

@@ -67,6 +67,13 @@ class FactorWrong(DomainError):
     status = 422
 
 
+class RecoveryWrong(FactorWrong):
+    """The recovery code of somebody who has no app does not fit."""
+
+    code = "recovery_wrong"
+    ja = "回復コードが違うか、もう使われています。控えたコードのうち、まだ使っていないものを、もう一度入力してください。"
+
+
 class PasskeyWrong(FactorWrong):
     """The passkey's answer can not be believed."""
 

@@ -17,7 +17,7 @@ from django.http import HttpRequest
 from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.canon import sha256
 
-from .errors import FactorWrong, LastFactor, PasskeyWrong
+from .errors import FactorWrong, LastFactor, PasskeyWrong, RecoveryWrong
 from .models import Factor, RecoveryCode, Staff
 
 STEP, DRIFT = 30, 1  # seconds of a code; codes before and after that are taken too
@@ -124,7 +124,7 @@ def code_check(*, staff: Staff, typed: str) -> str:
             used_at=clock.now()):
         audit.record(staff.actor, "recovery.used", chain=chain(staff), facts={"left": codes_left(staff)})
         return "recovery"
-    raise FactorWrong
+    raise FactorWrong if Factor.objects.filter(staff=staff, kind="totp").exists() else RecoveryWrong
 
 
 # --- recovery codes

@@ -44,10 +44,12 @@ def _day(text: str) -> dt.date | None:
 @require_safe
 def rights(request: HttpRequest) -> HttpResponse:
     """Every person and role, every role and right."""
-    rows = list(directory.rights_rows(actor=actor_of(request), sections=_sections()))
+    names = _sections()
+    rows = list(directory.rights_rows(actor=actor_of(request), sections=names))
     return render(request, "identity/rights.html", {
         "rows": rows, "people": sum(r.first for r in rows), "matrix": directory.rights_matrix(), "roles": list(ROLES.values()),
         "may_manage": actor_of(request).may(Right.MANAGE_STAFF), "now": clock.now(),
+        "programs": [(p, names.get(p.section, p.section)) for p in directory.rights_programs(actor=actor_of(request))],
     })
 
 

@@ -1,14 +1,32 @@
-"""Ports of identity: who vouches for a resident, and who signs."""
+"""Ports of identity: who vouches for a resident, who signs, and which programs have rights."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import datetime as dt
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
 from .rules import Business, Person
 
-__all__ = ["Business", "BusinessProvider", "IdentityProvider", "Person", "SignInStart", "SignedIn", "SignedInBusiness", "Signer"]
+__all__ = ["Business", "BusinessProvider", "IdentityProvider", "Person", "Program", "SignInStart", "SignedIn", "SignedInBusiness", "Signer",
+           "programs"]
+
+
+@dataclass(frozen=True, slots=True)
+class Program:
+    """A program of the city that reads by itself: 権限の一覧 shows it beside the staff. ``may`` says in words what it reads."""
+
+    number: str
+    name: str
+    section: str
+    may: tuple[str, ...]
+    starts: dt.date
+    ends: dt.date
+    state: str  # 有効, 期限切れ, 停止
+
+
+programs: dict[str, Callable[[], list[Program]]] = {}  # room → its programs; filled by config.wiring
 
 
 @dataclass(frozen=True, slots=True)

@@ -30,6 +30,7 @@ class Right(StrEnum):
     READ_ALL_CASES = "read_all_cases"
     SEE_DELIVERIES = "see_deliveries"
     RETRY_DELIVERIES = "retry_deliveries"
+    SEE_OPERATIONS = "see_operations"
     SEE_RIGHTS = "see_rights"
     SEE_FIGURES = "see_figures"
     SEE_ALL_FIGURES = "see_all_figures"
@@ -53,10 +54,13 @@ class Rule:
 
 
 TABLE: dict[str, Rule] = {
-    Right.WORK_CASES: Rule("自分の課の申請を見て、審査・補正・起案・担当の割当てをする", WORKERS),
+    Right.WORK_CASES: Rule("自分の課の申請を見て、審査・補正・起案・担当の割当てをする。課の紙の申請・予約・番号札・被害調査・手数料"
+                           "(現金、減免と還付の申し出)、税務課では収納も扱う", WORKERS),
     Right.STAMP_CLERK: Rule("担当の順番で承認・差戻しをする", ("clerk",)),
-    Right.STAMP_CHIEF: Rule("係長の順番で承認・差戻しをする(不在のときは代決の人)", ("chief",)),
-    Right.STAMP_MANAGER: Rule("課長の順番で承認・差戻しをする(不在のときは代決の人)", ("manager",)),
+    Right.STAMP_CHIEF: Rule("係長の順番で承認・差戻しをする(不在のときは代決の人)。還付・充当・減免・不納欠損も承認する"
+                            "(自分の申し出と、代決は除く)", ("chief",)),
+    Right.STAMP_MANAGER: Rule("課長の順番で承認・差戻しをする(不在のときは代決の人)。還付・充当・減免・不納欠損も承認する"
+                              "(自分の申し出と、代決は除く)", ("manager",)),
     Right.SEE_NUMBER: Rule("自分の課の申請の個人番号を見る(本人の再確認と理由が要り、記録が残る)", WORKERS),
     Right.SEE_GUARDED: Rule("自分の課の照合で、支援措置の方も見る(申請を開く権利は別に要る)", ("protection",)),
     Right.CONFIRM_AGENTS: Rule("法定代理の申し出と証明書を見て、確かめる・断る・終わらせる(市全体の申し出)", ("agents",)),
@@ -64,9 +68,10 @@ TABLE: dict[str, Rule] = {
     Right.INTERVIEW_COUNTER: Rule("書かない窓口で聞き取り、来た方の確認と署名を受けて、どの課の手続きも送る(自分の聞き取りだけが見える)", WORKERS),
     Right.CARDS: Rule("マイナンバーカードの交付(お預かり・通知書・渡す・返す)を扱う(カードの担当課)", WORKERS),
     Right.MANAGE_DISASTERS: Rule("自分の課の災害を加え、受付期限を動かす(罹災証明の担当課)", WORKERS),
-    Right.READ_ALL_CASES: Rule("すべての課の申請を読む(変えられない)", ("auditor",), True),
+    Right.READ_ALL_CASES: Rule("すべての課の申請・支払い・収納を読む(変えられない)", ("auditor",), True),
     Right.SEE_DELIVERIES: Rule("すべての課の連携の状態を見る(受付番号だけ)", ("admin", "auditor"), True),
     Right.RETRY_DELIVERIES: Rule("すべての課の連携と止まった処理をやり直す", ("admin",), True),
+    Right.SEE_OPERATIONS: Rule("運用の画面(処理の遅れ・ディスク・証明書・バックアップ)を見る(人の名前はない)", ("admin",), True),
     Right.SEE_FIGURES: Rule("自分の課の統計を見る(件数だけで、人の名前はない)", WORKERS),
     Right.SEE_ALL_FIGURES: Rule("すべての課の統計を見る(件数だけで、人の名前はない)", ("admin", "auditor"), True),
     Right.SEE_RIGHTS: Rule("この一覧を見る", ("admin", "auditor"), True),

@@ -14,7 +14,7 @@ from django.db import connection
 
 from madoguchi.collection.public import books_checked
 from madoguchi.delivery.public import Stuck, parcels_open, stuck_list
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Forbidden
 
@@ -44,7 +44,7 @@ class Overview:
 
 def insist(actor: Staff) -> None:
     """Raises Forbidden for everybody but the administrator."""
-    if not actor.has_role("*", "admin"):
+    if not actor.may(Right.SEE_OPERATIONS):
         raise Forbidden
 
 

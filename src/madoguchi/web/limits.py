@@ -16,15 +16,20 @@ from madoguchi.kernel import clock, limits, metrics
 from madoguchi.kernel.errors import TooMany
 
 
-def address(request: HttpRequest) -> str:
-    """Where a request comes from, empty for this machine. Behind a proxy: what the nearest proxy wrote. An IPv6 network
-    (/64) is one household and counts as one."""
-    text = request.META.get("REMOTE_ADDR", "")
+def caller(request: HttpRequest) -> str:
+    """The address that a request comes from as it was written; behind our own proxies what the outermost of them wrote. Never what
+    a caller may write there."""
+    text = str(request.META.get("REMOTE_ADDR") or "")
     if settings.BEHIND_PROXY:
         told = [part.strip() for part in request.headers.get("X-Forwarded-For", "").split(",") if part.strip()]
         text = told[-min(settings.PROXIES, len(told))] if told else text
+    return text
+
+
+def address(request: HttpRequest) -> str:
+    """Where a request comes from, empty for this machine. An IPv6 network (/64) is one household and counts as one."""
     try:
-        found = ipaddress.ip_address(text.strip("[]"))
+        found = ipaddress.ip_address(caller(request).strip("[]"))
     except ValueError:
         return ""
     if isinstance(found, ipaddress.IPv6Address) and found.ipv4_mapped:

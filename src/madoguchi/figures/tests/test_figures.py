@@ -102,6 +102,58 @@ def decided_and_old(hall: Hall):
     return case, line(hall, REPORT, "yoshida")
 
 
+def test_a_case_whose_first_proposal_was_sent_back_counts_once_and_its_second_decision_never(hall: Hall):
+    """Alive or destroyed the same: by the first decision that became final, whatever its number."""
+    slug = "jidou-teate-mishiharai"
+    chosen = rules.period(OPENING.date().replace(day=1), 1)
+    case = hall.case("hanako", slug)
+    hall.propose(case, "tanaka", "grant")
+    services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="金額を確認してください")
+    first = hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    run_worker()
+    assert first.number == 2
+    with clock.frozen(OPENING + dt.timedelta(days=40)):
+        services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="再調査の申出")
+        hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+        run_worker()
+        later = rules.period(clock.today().replace(day=1), 1)
+    actor = hall.staff("auditor")
+
+    def decided(when: rules.Period) -> tuple[int, int]:
+        line = selectors.figures(actor=actor, section="kosodate", chosen=when).total
+        return line.decided, line.within
+
+    assert (decided(chosen), decided(later)) == ((1, 1), (0, 0))
+    with clock.frozen(OPENING + dt.timedelta(days=366 * 7)):
+        assert case_destroy(actor="test", case_id=case.ref)
+    assert (decided(chosen), decided(later)) == ((1, 1), (0, 0))
+
+
+def test_a_late_decision_stays_late_when_its_case_is_taken_up_again(hall: Hall):
+    """The days are counted anew for the second decision, not for the first one."""
+    case = hall.case("hanako", "jidou-teate-mishiharai")
+    late = OPENING + dt.timedelta(days=120)
+    chosen = rules.period(late.date().replace(day=1), 1)
+    actor = hall.staff("auditor")
+
+    def line() -> tuple[int, int]:
+        total = selectors.figures(actor=actor, section="kosodate", chosen=chosen).total
+        return total.decided, total.within
+
+    with clock.frozen(late):
+        hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+        run_worker()
+        assert line() == (1, 0)
+        services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="再調査の申出")
+        assert line() == (1, 0)
+        hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+        run_worker()
+        assert line() == (1, 0)
+    with clock.frozen(late + dt.timedelta(days=366 * 7)):
+        assert case_destroy(actor="test", case_id=case.ref)
+    assert line() == (1, 0)
+
+
 def test_a_section_sees_its_own_and_the_auditor_all(hall: Hall):
     hall.case("hanako", CLAIM)
     hall.case("taro", REPORT)

@@ -84,6 +84,23 @@ def test_the_list_is_drawn_from_the_table_that_checks(hall: Hall):
     assert made.content.startswith(b"\xef\xbb\xbf") and "suzuki,鈴木 一郎," in made.content.decode("utf-8-sig")
 
 
+def test_programs_that_read_stand_beside_the_people(hall: Hall):
+    """Whoever judges rights must see the tokens too: with cases:personal they read the names of a whole section."""
+    from madoguchi.api import services as api
+
+    assert "ありません。" in hall.desk("auditor").get("/staff/rights/").content.decode()
+    api.token_make(actor="test", name="統計の取込み", section="kosodate", scopes=["cases:read"], days=30)
+    row, _ = api.token_make(actor="test", name="=基幹連携", section="kaigo", scopes=["cases:read", "cases:personal"])
+    api.token_revoke(actor="test", token_id=str(row.id))
+    page = hall.desk("auditor").get("/staff/rights/").content.decode()
+    for words in ("統計の取込み", "=基幹連携", "申請の内容(氏名・住所など。個人番号は含みません)", "停止", "高齢者支援課"):
+        assert words in page, words
+    made = hall.desk("auditor").get("/staff/rights.csv").content.decode("utf-8-sig")
+    assert ",統計の取込み,子育て支援課,プログラム: 申請の一覧と段階(個人の情報なし)," in made
+    assert f"token:{row.id},'=基幹連携,高齢者支援課," in made
+    assert hall.desk("tanaka").get("/staff/rights/").status_code == 403
+
+
 def test_a_name_is_no_formula(hall: Hall):
     people.staff_add(actor="test", username="e1", name="=1+1")
     assert ",'=1+1," in hall.desk("auditor").get("/staff/rights.csv").content.decode("utf-8-sig")

@@ -93,6 +93,25 @@ def test_a_recovery_code_stands_in_once(hall: Hall):
     assert factors.codes_left(staff) == 9
 
 
+def test_who_has_only_a_passkey_is_not_asked_for_an_app(hall: Hall):
+    staff = hall.staff("tanaka")
+    Factor.objects.create(staff=staff, kind="passkey", name="鍵", sealed=b"x", credential="abc", added_at=clock.now())
+    factors.recovery_make(actor=staff)
+    with pytest.raises(factors.FactorWrong) as wrong:
+        factors.code_check(staff=staff, typed="0000-0000-0000")
+    assert "回復コード" in wrong.value.ja
+    assert "アプリ" not in wrong.value.ja
+
+
+def test_after_a_restore_nobody_is_signed_in(hall: Hall):
+    from madoguchi.identity.public import sessions_forget
+
+    desks = [hall.desk("tanaka"), hall.desk("suzuki")]
+    assert all(desk.get("/staff/account/").status_code == 200 for desk in desks)
+    assert sessions_forget() == 2
+    assert all(desk.get("/staff/account/").status_code == 302 for desk in desks)
+
+
 def test_half_a_sign_in_runs_out(hall: Hall):
     app = app_of(hall.staff("tanaka"))
     client = Client()
@@ -203,6 +222,8 @@ def test_behind_a_proxy_the_last_address_counts(hall: Hall, settings, rf):
     assert address_of(request) == "10.0.0.1"
     settings.BEHIND_PROXY = True
     assert address_of(request) == "203.0.113.7"
+    settings.PROXIES = 2  # the last one is our own inner proxy then: counted by it, one attacker would lock a name for everybody
+    assert address_of(request) == "198.51.100.1"
 
 
 # --- sessions

@@ -8,8 +8,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.api.models import ApiToken
-from madoguchi.api.services import DAYS, SCOPES, token_make, token_revoke
-from madoguchi.kernel import clock
+from madoguchi.api.services import DAYS, SCOPES, state_of, token_make, token_revoke
 from madoguchi.offices.public import city
 
 
@@ -48,5 +47,4 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for row in ApiToken.objects.order_by("made_at"):
-            state = "停止" if row.revoked_at else "期限切れ" if row.ends_at <= clock.now() else "有効"
-            self.stdout.write(f"{row.id} {state} {row.section} {','.join(row.scopes)} {row.ends_at:%Y-%m-%d} {row.name}")
+            self.stdout.write(f"{row.id} {state_of(row)} {row.section} {','.join(row.scopes)} {row.ends_at:%Y-%m-%d} {row.name}")

@@ -22,7 +22,7 @@ def actor() -> str:
 
 
 class Command(BaseCommand):
-    help = "鍵を調べ、入れ替え、控えを取ります"
+    help = "鍵を調べ、入れ替え、控えを取ります(初めに作るのは keys make、控えから戻すのは keys import 控え)"
 
     def add_arguments(self, parser: CommandParser) -> None:
         parser.add_argument("action", choices=["list", "rotate", "reseal", "retire", "next", "export"])
