@@ -115,7 +115,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
     context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in),
-               "disasters": disasters_open(clock.today()) if published.asks_disaster else ()}
+               "disasters": [(say(x.name), x.accepts_until) for x in disasters_open(clock.today())] if published.asks_disaster else []}
     return render(request, "procedures/detail.html", context)
 
 
