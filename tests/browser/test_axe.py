@@ -136,8 +136,9 @@ def test_the_longest_words_of_a_case_stay_within_the_phone(town: Town, window: C
 
 @pytest.mark.parametrize("page", [p for p in PAGES if p.wrong], ids=str)
 def test_its_error_is_accessible(page: Page, town: Town, window: Callable[..., Tab], axe_source: str):
+    path = page.reach(town)  # before the cookies are taken: it may give a tablet that was idle a new one
     tab = window(town, page.who)
-    came = tab.goto(page.reach(town))
+    came = tab.goto(path)
     assert came is not None and came.status == page.status, tab.inner_text("main")
     with tab.expect_navigation() as sent:
         spoil(tab, page.wrong)
@@ -165,9 +166,10 @@ def spoil(tab: Tab, form: str) -> None:
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
 def test_page_stands_without_scripts(page: Page, town: Town, window: Callable[..., Tab], axe_source: str):
+    path = page.reach(town)
     tab = window(town, page.who)
     tab.route("**/*.js", lambda route: route.abort())
-    tab.goto(page.reach(town))
+    tab.goto(path)
     assert tab.locator("main").count() == 1
     silent = tab.evaluate(SILENT)
     hidden = tab.evaluate("() => [...document.querySelectorAll('main [hidden]')].map(e => e.textContent.slice(0, 40))")
