@@ -10,6 +10,7 @@ from madoguchi.procedures.fees import fee_words
 from madoguchi.procedures.rules.checks import RULES, Facts
 from madoguchi.procedures.rules.checks.certificates import newest_tax_year
 from madoguchi.procedures.rules.fees import bill
+from madoguchi.procedures.rules.validate import attachments_asked
 
 from . import pack
 
@@ -73,3 +74,15 @@ def test_the_first_page_names_the_cheapest_and_the_dearest_kind(monkeypatch: pyt
     monkeypatch.setattr("madoguchi.procedures.fees.fee_on", lambda key, _day: PRICES[key])
     assert fee_words(pack.definition("koseki-shoumei")) == "1通450円から750円（郵送料が加わることがあります）"
     assert fee_words(pack.definition("inkan-shoumei")) == "1通302円（郵送料が加わることがあります）"
+
+
+def test_a_refused_certificate_of_the_register_is_reviewed_by_the_legal_affairs_bureau():
+    """戸籍法124条: not by the mayor, as other certificates are."""
+    assert pack.definition("koseki-shoumei").review.appeal == "法務局長"
+    assert pack.definition("juuminhyou-utsushi").review.appeal == "市長"
+
+
+@pytest.mark.parametrize(("want", "asked"), [("register", False), ("retag", False), ("shot", True), ("both", True), ("reshot", True)])
+def test_a_tag_of_the_shot_is_given_or_given_again_on_the_vets_paper(want: str, asked: bool):
+    """狂犬病予防法施行規則12条2項・13条1項."""
+    assert [a.id for a in attachments_asked(pack.definition("inu-touroku"), {"want": want})] == ["shot_proof"] * asked

@@ -14,7 +14,7 @@ _INCOME = {1: 2_200_000, 2: 4_300_000, 3: 6_200_000, 4: 7_300_000}
 
 
 def relief_loan_limit(home: str, *, injured: bool, goods: bool, rebuild: bool) -> int:
-    """災害弔慰金の支給等に関する法律10条2項, 施行令 ※ (the table of 石川県): the highest loan for a damage; 0 where there is none."""
+    """災害弔慰金の支給等に関する法律10条2項, 施行令7条1項 (the table of 石川県 ※): the highest loan for a damage; 0 where there is none."""
     base = _HOME.get(home, 1_500_000 if goods else 0)
     if not base:
         return 1_500_000 if injured else 0
@@ -32,7 +32,7 @@ def relief_loan_needs_damage(facts: Facts, injured: str, home: str, goods: str) 
 
 @check("amount", "injured", "home", "goods", "rebuild")
 def relief_loan_within_limit(facts: Facts, amount: str, injured: str, home: str, goods: str, rebuild: str) -> Iterator[Finding]:
-    """災害弔慰金の支給等に関する法律10条2項, 施行令 ※: no more than the limit for the damage told."""
+    """災害弔慰金の支給等に関する法律10条2項, 施行令7条1項: no more than the limit for the damage told."""
     wished, place = facts.answers.get(amount), facts.answers.get(home)
     hurt, lost, anew = (facts.answers.get(item) is True for item in (injured, goods, rebuild))
     limit = relief_loan_limit(str(place or ""), injured=hurt, goods=lost, rebuild=anew)
@@ -42,7 +42,8 @@ def relief_loan_within_limit(facts: Facts, amount: str, injured: str, home: str,
 
 @check("own", "group", "income", "home")
 def relief_loan_income(facts: Facts, own: str, group: str, income: str, home: str) -> Iterator[Finding]:
-    """災害弔慰金の支給等に関する法律10条1項, 施行令 ※: the household's income of the year before is below the limit for its size."""
+    """災害弔慰金の支給等に関する法律10条1項, 施行令4条・5条: the household's income of the year before (after damage
+    in January to May, of two years before) is below the limit for its size."""
     told = [facts.answers.get(own), *(entry.get(income) for _, entry in facts.entries(group))]
     total, size = sum(sum_ for sum_ in told if isinstance(sum_, int)), len(told)
     limit = 12_700_000 if facts.answers.get(home) == "lost" else _INCOME.get(size, 7_300_000 + 300_000 * (size - 4))
