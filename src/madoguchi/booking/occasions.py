@@ -127,7 +127,8 @@ def booked_at(row: Occasion) -> list[Booking]:
 
 @transaction.atomic(durable=True)
 def occasion_cancel(*, section: str, key: str, by: str) -> tuple[int, int]:
-    """It does not take place. Every booking is cancelled and told of by mail, who waits is let go. Returns (told, to be telephoned)."""
+    """It does not take place. Every booking is cancelled and told of by mail, and so is who waits for a place. Returns (told, to be
+    telephoned)."""
     claims.section_lock(section)  # nobody books while it ends
     row = Occasion.objects.select_for_update().get(id=occasion_of(section, key).id)
     told = silent = 0
@@ -136,12 +137,23 @@ def occasion_cancel(*, section: str, key: str, by: str) -> tuple[int, int]:
         row.save(update_fields=["cancelled_at", "cancelled_by"])
         for held in Booking.objects.select_for_update().filter(service=key, state=State.HELD).order_by("id"):
             claims.lapse(held)
-        Waiting.objects.filter(service=key, state__in=["waiting", "offered"]).update(state="over", sealed=None, booking=None)
+        told += _waits_no_more(key, by)
         for booking in Booking.objects.select_for_update().filter(service=key, state=State.CONFIRMED, day__gte=clock.today()).order_by("id"):
             reached = called_off(booking, by)
             told, silent = told + reached, silent + (not reached)
         audit.record(by, "booking.occasion_cancelled", chain=chain(section), facts={"occasion": key, "told": told, "silent": silent})
     return told, silent
+
+
+def _waits_no_more(key: str, by: str) -> int:
+    """Who waits, or was offered a place, is told that there will be none; they all gave an address."""
+    rows = list(Waiting.objects.select_for_update().filter(service=key, state__in=["waiting", "offered"]).order_by("id"))
+    for row in rows:
+        mails.send_waiting(row, contact_of(row), "wait_off")
+        row.state, row.sealed, row.booking = "over", None, None
+        row.save(update_fields=["state", "sealed", "booking"])
+        audit.record(by, "booking.waiting_over", chain=chain(row.section), facts={"waiting": row.id, "why": "called_off"})
+    return len(rows)
 
 
 def called_off(booking: Booking, by: str) -> bool:

@@ -14,6 +14,7 @@ from madoguchi.cards import outings, services
 from madoguchi.cards.models import Duty
 from madoguchi.kernel import clock, witness
 from madoguchi.kernel.models import Message
+from madoguchi.notifications.models import Mail
 
 from .conftest import notified
 
@@ -93,6 +94,20 @@ def test_calling_it_off_cancels_and_tells(hall):
     with clock.frozen(OPENING + dt.timedelta(days=120)):
         bookings_sweep()
     assert not Occasion.objects.exists() and not Booking.objects.exists()
+
+
+def test_who_waits_for_it_is_told_too(hall):
+    row = made(hall, "okada", end="10:30")
+    book(hall.browser(), row)
+    person = hall.browser()
+    joined = person.post(f"/booking/{row.key}/wait/", {"day": str(SUNDAY), "name": "試用 うめ", "mail": "ume@example.jp"})
+    assert hall.desk("okada").post(f"/staff/cards/outings/{row.key}/cancel/")["Location"].endswith("?told=2&silent=0")
+    wait = Waiting.objects.get()
+    assert (wait.state, wait.sealed) == ("over", None) and witness.verify() == []
+    letter = Mail.objects.get(key__contains=f"waiting:{wait.id}:wait_off")
+    assert "開けられなくなりました" in letter.body and row.name not in letter.body
+    after = text(person.get(joined["Location"]))
+    assert "もう待っていません" in after and f"/booking/{row.key}/" not in after
 
 
 def test_staff_that_lack_or_are_at_two_places_are_told(hall):
