@@ -4,9 +4,9 @@
 
 Two city halls on SQLite, each with its own worker: one with the pack of the city, one with drafts on top (`madoguchi drafts make
 --publish`, rows invented here) up to the number asked for. A resident looks at each page by turns here and there; ``ratio`` is the
-median there over the median here. ``restart`` is `madoguchi setup` on a hall that is set up already, ``first_page`` the first page
-of a fresh worker (it reads the catalogue), ``first_search`` the first search (it makes the index), ``check`` is `procedures check`
-per file, ``drafts_make`` the making and publishing itself in seconds. One JSON line each.
+median there over the median here. ``restart`` is `madoguchi setup` on a hall that is set up already, ``worker_start`` the time until
+a fresh worker answers at all (it reads the catalogue and makes the index before), ``first_page`` and ``first_search`` are its first
+ones, ``check`` is `procedures check` per file, ``drafts_make`` the making and publishing itself in seconds. One JSON line each.
 """
 
 from __future__ import annotations
@@ -106,12 +106,14 @@ def step_of(client: Client) -> str:
 
 
 def starts(halls: tuple[Path, Path], turns: int) -> None:
-    """Restart, first page and first search of a fresh worker."""
-    seen: dict[str, tuple[list[float], list[float]]] = {what: ([], []) for what in ("restart", "first_page", "first_search")}
+    """Restart; start, first page and first search of a fresh worker."""
+    seen: dict[str, tuple[list[float], list[float]]] = {what: ([], []) for what in ("restart", "worker_start", "first_page", "first_search")}
     for _ in range(turns):
         for side, data in enumerate(halls):
             seen["restart"][side].append(run(data, "setup"))
+            began = time.perf_counter()
             with served(data) as port:
+                seen["worker_start"][side].append(time.perf_counter() - began)
                 client = Client(port)
                 seen["first_page"][side].append(timed(functools.partial(page, client, "/")))
                 seen["first_search"][side].append(timed(functools.partial(page, client, PAGES["search"])))

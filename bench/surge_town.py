@@ -125,18 +125,29 @@ class Pace:
     """Work that comes with the applications: so many turns for each that is filed."""
 
     def __init__(self) -> None:
-        self._turns = threading.Semaphore(0)
+        self._turns, self._changed, self._open = threading.Semaphore(0), threading.Condition(), 0
         self.over = False
 
     def give(self, count: int = 1) -> None:
         """More turns."""
+        with self._changed:
+            self._open += count
         self._turns.release(count)
+
+    def settle(self) -> None:
+        """Wait until every turn is done, so that a window counts the reading of its own applications and of no others."""
+        with self._changed:
+            if not self._changed.wait_for(lambda: not self._open, timeout=600):
+                raise SystemExit("a reader or clerk stopped")
 
     def turns(self) -> Iterator[None]:
         """Wait for the next turn, until it is over."""
         while True:
             if self._turns.acquire(timeout=0.2):
                 yield
+                with self._changed:
+                    self._open -= 1
+                    self._changed.notify_all()
             elif self.over:
                 return
 

@@ -11,11 +11,12 @@ from __future__ import annotations
 
 import asyncio
 import io
+import logging
 import os
 import sys
 import tempfile
 from collections.abc import Callable, Iterator
-from concurrent.futures import ThreadPoolExecutor
+from concurrent.futures import ThreadPoolExecutor, wait
 from pathlib import Path
 from typing import IO, Any
 
@@ -27,7 +28,9 @@ from madoguchi.web.posted import TOO_LARGE
 from .streams import Streams
 from .wsgi import application
 
+log = logging.getLogger(__name__)
 IN_MEMORY = 256_000
+WARM_MOST = 10  # seconds
 WITHOUT_BODY = frozenset({"GET", "HEAD", "OPTIONS"})
 Headers = list[tuple[str, str]]
 Answer = tuple[int, Headers, "bytes | Path | Live"]
@@ -58,11 +61,15 @@ async def app(scope: Any, protocol: Any) -> None:
 
 
 def begun(loop: asyncio.AbstractEventLoop) -> None:
-    """A worker has begun: it reads the catalogue now, so that the first page that needs it does not wait for five hundred procedures."""
+    """A worker has begun: it reads the catalogue and makes the index of the search before it takes a request, so that nobody waits for
+    five hundred procedures; who comes meanwhile is served by the other workers, or a moment later."""
     _streams.ended_by_signals(loop)
     from madoguchi.procedures.public import warm  # needs the application
 
-    loop.run_in_executor(_pool, warm)
+    reading = _pool.submit(warm)
+    wait([reading], timeout=WARM_MOST)  # a database that does not answer is told by /healthz, not by silence
+    if reading.done() and (error := reading.exception()):
+        log.error("catalogue not read: %s", type(error).__name__)
 
 
 app.__rsgi_init__ = begun  # type: ignore[attr-defined] # granian calls it once in every worker

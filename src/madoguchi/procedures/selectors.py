@@ -221,8 +221,8 @@ def catalogue() -> list[Published]:
 
 
 def warm() -> None:
-    """Read everything current and make the index, on a thread of a web worker that has just begun: nobody waits for it. What cannot be
-    read yet, the first page that needs it reads."""
+    """Read everything current and make the index, in a web worker that has just begun. What cannot be read yet, the first page that
+    needs it reads."""
     try:
         catalogue()
         index()

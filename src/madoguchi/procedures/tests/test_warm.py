@@ -77,12 +77,35 @@ def test_one_thread_reads_and_the_others_wait_for_it(shelf, monkeypatch) -> None
     assert sorted(calls) == sorted(SLUGS), "each once"
 
 
-def test_granian_calls_it_once_in_every_worker(monkeypatch) -> None:
-    done = threading.Event()
-    monkeypatch.setattr("madoguchi.procedures.public.warm", done.set)
-
+def begun() -> None:
+    """As granian says it to a worker."""
     async def begin() -> None:
         rsgi.app.__rsgi_init__(asyncio.get_running_loop())
 
     asyncio.run(begin())
-    assert done.wait(10)
+
+
+def test_a_worker_takes_requests_when_it_has_read(monkeypatch) -> None:
+    calls = list[str]()
+    monkeypatch.setattr("madoguchi.procedures.public.warm", lambda: calls.append("read"))
+    begun()
+    assert calls == ["read"]
+
+
+def test_a_worker_begins_though_it_cannot_read(monkeypatch, caplog) -> None:
+    def broken() -> None:
+        raise ValueError("七尾太郎の書いた値")
+
+    monkeypatch.setattr("madoguchi.procedures.public.warm", broken)
+    begun()
+    assert "ValueError" in caplog.text and "七尾" not in caplog.text
+
+
+def test_a_worker_waits_for_no_database_that_does_not_answer(monkeypatch) -> None:
+    answers, read = threading.Event(), threading.Event()
+    monkeypatch.setattr("madoguchi.procedures.public.warm", lambda: (answers.wait(30), read.set()))
+    monkeypatch.setattr(rsgi, "WARM_MOST", 0.05)
+    begun()
+    assert not read.is_set()
+    answers.set()
+    assert read.wait(30), "it is read when it answers"
