@@ -30,7 +30,7 @@ def contact_told(*, actor: Staff, person: Mapping[str, Any]) -> tuple[dict[str, 
     name = person.get("カナ") or person["氏名"]
     ids = case_ids(actor=actor, wanted=Filter(query=plain("".join(name.values())), state=""))[:MOST] if any(name.values()) else []
     for case in Case.objects.filter(id__in=ids).order_by("-filed_at"):
-        asked = shared_questions(definition_of(case))
+        asked = shared_questions(definition_of(case), case.answers)
         told = {kind: next((case.answers[q.id] for q in own if q.id in case.answers), None) for kind, own in asked.items()}
         if not all(_same(told.get(kind), person[kind]) for kind in ("氏名", "生年月日")):
             continue

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from pathlib import Path
 
 from madoguchi.kernel.said import key_of
@@ -14,6 +14,7 @@ from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack
 from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import translate
 from madoguchi.procedures.rules.checks import RULES
+from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
 from madoguchi.procedures.rules.yaml_strict import Problem
@@ -36,11 +37,11 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
                                         events=city.life_events, slugs=slugs)
 
 
-def _rest(city: City, *, doubts: bool) -> int:
+def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) -> int:
     """Synonyms, readings and finders: prints every problem (and doubt), returns how many problems."""
     problems = search_problems(city)
     for path, finder, wrong in read_finders(city):
-        problems += wrong
+        problems += [*wrong, *(guides.taken_wrong(finder, str(path), definitions) if finder else ())]
         for line, text in finder.doubts if finder and doubts else ():
             print(f"{path}:{line} 要確認 {text}")
     for problem in problems:
@@ -60,17 +61,19 @@ def check(paths: list[str], *, doubts: bool) -> int:
         chosen = [(f, o if o.exists() and o != f.resolve() else None) for f, o in pairs]
     else:
         chosen = list(pack_files(city))
-    bad, seen = 0, 0
+    bad, seen, read = 0, 0, dict[str, Definition]()
     for path, override in chosen:
         definition, problems = read_file(path, override, city)
         seen += 1
         for problem in problems:
             bad += 1
             print(problem)
+        if definition:
+            read[definition.id] = definition
         if doubts and definition:
             for line, text in definition.doubts:
                 print(f"{path}:{line} 要確認 {text}")
-    bad += 0 if paths else _rest(city, doubts=doubts)
+    bad += 0 if paths else _rest(city, read, doubts=doubts)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
     return 1 if bad else 0
 

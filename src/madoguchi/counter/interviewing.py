@@ -125,7 +125,7 @@ def interview_begin(*, actor: Staff, slugs: list[str], origin: str = "") -> Inte
     if not 0 < len(wanted) <= MOST_PROCEDURES or not all(fileable(procedures.offered(slug)) for slug in wanted):
         raise NothingChosen
     row = Interview(clerk=actor, section=section, owner=f"g:{sha256(secrets.token_bytes(32))[:40]}", made_at=clock.now(), origin=origin)
-    came = {"channel": intake.COUNTER, "help": row.id, "supporter": {"staff": actor.username, "name": actor.name}}
+    came: dict[str, Any] = {"channel": intake.COUNTER, "help": row.id, "supporter": {"staff": actor.username, "name": actor.name}}
     row.drafts = [str(d.id) for d in intake.drafts_begin(owner=owner_of(row), slugs=wanted, values={}, checked=True, **came)]
     row.save(force_insert=True)
     audit.record(actor.actor, "interview.begun", chain=chain_of(row), first=True, facts={"procedures": wanted})

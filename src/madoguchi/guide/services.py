@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Iterable, Mapping
+from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
@@ -14,7 +15,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Question, Step
-from madoguchi.procedures.rules.guide import Finder
+from madoguchi.procedures.rules.guide import Finder, takes_of
 from madoguchi.procedures.rules.validate import read_entry, read_step
 
 from . import selectors
@@ -22,6 +23,7 @@ from .errors import AnswersWrong, PlanNotFound
 from .models import Plan
 
 KEEPS = {True: dt.timedelta(days=365), False: dt.timedelta(days=30)}  # signed in; a guest, as long as the cookie of drafts
+PREFIX = "o_"  # questions about others than the one who applies
 MOST = 20  # plans of one owner: the oldest goes
 LABELS = {"氏名": say("お名前"), "カナ": say("カナ"), "生年月日": say("生年月日"), "住所": say("住所"), "電話": say("電話番号"),
           "メール": say("メールアドレス")}
@@ -83,16 +85,34 @@ def kind_id(kind: str) -> str:
     return f"k{KINDS.index(kind) + 1}"
 
 
+def alike(finder: Finder, slugs: Iterable[str]) -> list[Step]:
+    """The pages of まとめて書く with what more than one of the chosen procedures takes (of a single one: all that it takes)."""
+    taken = [{mine for _, mine in pairs} for pairs in _takes(finder, slugs).values()]
+    least = min(2, len(taken))
+    pages = [(step, tuple(q for q in step.questions if taken and sum(q.id in own for own in taken) >= least)) for step in finder.shared]
+    return [replace(step, questions=tuple(replace(q, id=PREFIX + q.id) for q in own)) for step, own in pages if own]
+
+
+def _takes(finder: Finder, slugs: Iterable[str]) -> dict[str, list[tuple[str, str]]]:
+    """Slug → (question of the procedure as it is offered now, question of まとめて書く); of procedures that take anything."""
+    tasks = {t.slug: t for t in finder.tasks}
+    found = {slug: takes_of(finder, tasks[slug], procedures.current(slug).definition) for slug in slugs if slug in tasks}
+    return {slug: pairs for slug, pairs in found.items() if pairs}
+
+
 @transaction.atomic
-def plan_together(*, owner: Owner | None, plan_id: str, slugs: list[str], step: Step, raw: Raw) -> None:
+def plan_together(*, owner: Owner | None, plan_id: str, finder: Finder, slugs: list[str], step: Step, raw: Raw) -> None:
     """Begin all of these with what was written once. Raises PlanNotFound, AnswersWrong, SignInNeeded."""
     plan = selectors.plan_get(owner=owner, plan_id=plan_id)
-    values, faults = read_entry(step.questions, raw, "", {})
+    questions = [*step.questions, *(q for page in alike(finder, slugs) for q in page.questions)]
+    values, faults = read_entry(tuple(questions), raw, "", {})
     if faults:
         raise AnswersWrong(faults)
     assert owner is not None
     named = {q.type: values[q.id] for q in step.questions if q.id in values}
-    begun = drafts_begin(owner=owner, slugs=slugs, values=named)
+    others = {slug: {theirs: values[PREFIX + mine] for theirs, mine in pairs if PREFIX + mine in values}
+              for slug, pairs in _takes(finder, slugs).items()}
+    begun = drafts_begin(owner=owner, slugs=slugs, values=named, others=others)
     _write(plan, drafts=[*plan.drafts, *(str(d.id) for d in begun)])
 
 

@@ -152,21 +152,30 @@ def together(request: HttpRequest, plan_id: str) -> HttpResponse:
         posted, said = procedures.postcode_fill(_raw(request), action.removeprefix("zip:"))
     elif request.method == "POST":
         try:
-            services.plan_together(owner=owner, plan_id=plan_id, slugs=slugs, step=step, raw=_raw(request))
+            services.plan_together(owner=owner, plan_id=plan_id, finder=shown, slugs=slugs, step=step, raw=_raw(request))
             return see_other(f"/guide/list/{plan_id}/#begun")
         except AnswersWrong as error:
             wrong, posted = error, _raw(request)
-    context |= _together_page(owner, step, posted, wrong, said)
+    context |= _together_page(owner, [step, *services.alike(shown, slugs)], posted, wrong, (said, action.removeprefix("zip:")))
     return render(request, "guide/together.html", context, status=422 if wrong else 200)
 
 
-def _together_page(owner: Owner, step: Step, posted: Any, wrong: AnswersWrong | None, said: str) -> dict[str, Any]:
-    """The questions that all ask alike, with what the card knows."""
+def _together_page(
+    owner: Owner, steps: list[Step], posted: Any, wrong: AnswersWrong | None, said: tuple[str, str],
+) -> dict[str, Any]:
+    """The questions that all ask alike, of the one who applies with what the card knows. ``said``: of a postcode, and at which field."""
     person = person_of(owner)
     card = procedures.with_codes(prefill(person)) if person else {}
-    values = {q.id: card[q.type] for q in step.questions if card.get(q.type)}
-    view = webform.page_view(step, values=values, posted=posted, faults=wrong.faults if wrong else [])
-    for field in view.entries[0].fields:
-        field.said = said if field.widget == "address" else ""
+    values = {q.id: card[q.type] for q in steps[0].questions if card.get(q.type)}
+    faults = wrong.faults if wrong else []
+    views = [webform.page_view(step, values=values, posted=posted, faults=[f for f in faults if step_asks(step, f.question)])
+             for step in steps if step.questions]
+    for field in (field for view in views for field in view.entries[0].fields):
+        field.said = said[0] if field.name == said[1] else ""
         field.read_from_card = posted is None and field.id in values
-    return {"view": view, "faults": view.faults, "card": bool(values) and posted is None}
+    return {"views": views, "faults": [fault for view in views for fault in view.faults], "card": bool(values) and posted is None}
+
+
+def step_asks(step: Step, question: str) -> bool:
+    """Is this question on this page?"""
+    return question in {q.id for q in step.questions}

@@ -78,7 +78,7 @@ def page_asked(
     if page is None:
         raise NotFound
     known, _ = drafts.steps_of(draft, d)
-    given = offered(draft, d, page)
+    given = offered(draft, d, page, known)
     count = entry_count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults, card=given, count=count)
     for field in (f for entry in view.entries for f in entry.fields):

@@ -12,6 +12,7 @@ from django.db import transaction
 from madoguchi.identity.public import Owner
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Question, Step
+from madoguchi.procedures.rules.faces.webform import asked_of_self
 from madoguchi.procedures.rules.named import people_asked
 
 from .drafts import draft_get, draft_start, draft_write, published_of, steps_of
@@ -34,13 +35,16 @@ class Begun:
     url: str
 
 
-def shared_questions(d: Definition) -> dict[str, list[Question]]:
-    """Kind → the questions about the one who applies: whose name the card fills, with telephone and mail on that very page.
-    Other people's and companies' are never among them; an account may be a child's, and a 個人番号 is typed where it is sealed."""
+def shared_questions(d: Definition, known: Mapping[str, Any] | None = None) -> dict[str, list[Question]]:
+    """Kind → the questions about the one who applies: whose name the card may fill, with telephone and mail on that very page. With the
+    answers ``known``, only of those people who by them are the one who applies: a 被保険者 is, or is somebody else. Other people's and
+    companies' are never among them; an account may be a child's, and a 個人番号 is typed where it is sealed."""
     found: dict[str, list[Question]] = {}
     for person in people_asked(d):
         name = person.parts.get("氏名")
         if name is None or not name.prefill.startswith(CARD) or name.group:
+            continue
+        if known is not None and not asked_of_self(d, name, known):
             continue
         for kind in PARTS:
             if (q := person.parts.get(kind)) and not q.group:
@@ -59,16 +63,20 @@ def common(definitions: Iterable[Definition]) -> list[str]:
 
 
 @transaction.atomic
-def drafts_begin(*, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any], checked: bool = False, **came: Any) -> list[Draft]:
-    """Begin an application of each, with what was written once. All or none; ``checked`` and ``came`` as draft_start has them. Raises
-    SignInNeeded, NotFound."""
+def drafts_begin(
+    *, owner: Owner, slugs: Iterable[str], values: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]] | None = None,
+    checked: bool = False, **came: Any,
+) -> list[Draft]:
+    """Begin an application of each, with what was written once: ``values`` of the one who applies by kind, ``others`` (slug → question →
+    value) of anything else. All or none; ``checked`` and ``came`` as draft_start has them. Raises SignInNeeded, NotFound."""
     wanted = list(dict.fromkeys(slugs))
     published = [procedures.offered(slug) for slug in wanted]
     if not (owner.signed_in or checked) and any(p.definition.level != "なし" for p in published):
         raise SignInNeeded
     bundle, out = uuid.uuid4(), []
     for p in published:
-        out.append(draft_start(owner=owner, slug=p.slug, checked=checked, shared=_shared(p.definition, values), bundle=bundle, **came))
+        shared = _shared(p.definition, values) | dict((others or {}).get(p.slug, {}))
+        out.append(draft_start(owner=owner, slug=p.slug, checked=checked, shared=shared, bundle=bundle, **came))
     return out
 
 
@@ -85,12 +93,14 @@ def drafts_share(*, owner: Owner, draft_ids: Iterable[str], values: Mapping[str,
             raise StepChanged
 
 
-def offered(draft: Draft, d: Definition, step: Step) -> dict[str, Any]:
-    """What was written once, for the questions of a page. A draft for somebody else is offered nothing of one's own."""
+def offered(draft: Draft, d: Definition, step: Step, known: Mapping[str, Any]) -> dict[str, Any]:
+    """What was written once, for the questions of a page. A draft for somebody else is offered nothing of one's own, and neither is a
+    question about somebody who by the answers ``known`` is not the one who applies."""
     if draft.mandate or draft.organisation or not draft.shared:
         return {}
     asked = {q.id for q in step.questions}
-    return {q.id: draft.shared[kind] for kind, own in shared_questions(d).items() if kind in draft.shared for q in own if q.id in asked}
+    own = {q.id: draft.shared[kind] for kind, found in shared_questions(d, known).items() if kind in draft.shared for q in found}
+    return {key: value for key, value in (draft.shared | own).items() if key in asked}
 
 
 def drafts_begun(*, owner: Owner, draft_ids: Iterable[str]) -> list[Begun]:

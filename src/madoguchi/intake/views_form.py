@@ -123,7 +123,7 @@ def _page(
     mandate, organisation = acting.mandate_of(owner, draft), companies.organisation_of(owner, draft)
     card = acting.card_values(d, page, known, draft, mandate)
     registered = companies.card_values(owner, d, page, known, organisation) if owner and owner.business_id else {}
-    together = {} if registered else offered(draft, d, page)
+    together = {} if registered else offered(draft, d, page, known)
     card |= registered | together
     count = entry_count(page, posted) if posted is not None and page.repeat else None
     view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)

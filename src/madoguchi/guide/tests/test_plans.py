@@ -250,9 +250,9 @@ def test_a_draft_for_somebody_else_is_offered_nothing_of_ones_own(town):
     draft = drafts_begin(owner=owner, slugs=[NINTEI], values={"電話": "0767000000"})[0]
     d = town.definition(NINTEI)
     page = d.step(shared_questions(d)["電話"][0].step)
-    assert list(offered(draft, d, page).values()) == ["0767000000"]
+    assert list(offered(draft, d, page, {}).values()) == ["0767000000"]
     draft.mandate = uuid.uuid4()
-    assert offered(draft, d, page) == {}
+    assert offered(draft, d, page, {}) == {}
 
 
 def test_a_counter_is_booked_from_the_list_and_its_time_stands_there(town):

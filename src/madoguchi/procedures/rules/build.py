@@ -207,10 +207,10 @@ def questions(read: Reader, table: Table, *, group: str = "", step: str = "") ->
     return tuple(q for q in found if q)
 
 
-def steps(read: Reader, top: Table) -> tuple[Step, ...]:
+def steps(read: Reader, top: Table, key: str = "画面") -> tuple[Step, ...]:
     """画面, the pages with their questions."""
     out = []
-    for number, table in enumerate(read.items(top, "画面", need=True), start=1):
+    for number, table in enumerate(read.items(top, key, need=True), start=1):
         if not isinstance(table, Table):
             read.say(getattr(table, "line", top.line), "画面は「題」と「項目」を持つ形で書いてください")
             continue

@@ -19,10 +19,12 @@ from .possible import can_hold
 from .read import OVER, in_its_file, merge
 from .yaml_strict import Problem, Table
 
-TOP = ("ナビ", "版", "名称", "図", "分野", "概要", "画面", "やること", "要確認")
-TASK = ("名", "条件", "理由", "説明", "手続", "予約", "課", "場所", "方法", "根拠", "期限", "持ち物", "後", "要確認")
+TOGETHER = "まとめて書く"
+TOP = ("ナビ", "版", "名称", "図", "分野", "概要", "画面", TOGETHER, "やること", "要確認")
+TASK = ("名", "条件", "理由", "説明", "手続", "予約", "課", "場所", "方法", "根拠", "期限", "持ち物", "引継", "後", "要確認")
 WAYS = ("窓口", "オンライン", "郵送", "電話", "オンラインか窓口", "窓口か郵送")
 ASKED = ("選択", "はい・いいえ", "日付", "整数")  # few and quick: nothing here may say who somebody is
+SHARED = ("氏名", "カナ", "生年月日", "住所", "日付", "電話", "被保険者番号")  # nothing that is kept sealed
 
 
 @dataclass(frozen=True, slots=True)
@@ -44,6 +46,7 @@ class Task:
     laws: tuple[str, ...]
     deadline: Deadline
     bring: tuple[str, ...]
+    takes: tuple[tuple[str, str], ...]  # question of the procedure, question of まとめて書く that answers it
     after: tuple[str, ...]
     doubt: str
     line: int
@@ -61,6 +64,7 @@ class Finder:
     summary: str
     steps: tuple[Step, ...]
     tasks: tuple[Task, ...]
+    shared: tuple[Step, ...] = ()  # what several of its procedures ask alike beside the one who applies
     doubts: tuple[tuple[int, str], ...] = ()
 
     def asking(self) -> Definition:
@@ -107,7 +111,8 @@ def _finder(read: build.Reader, top: Table) -> Finder:
     tasks = [_task(read, key, value, section.line_of(key)) for key, value in section.items()]
     return Finder(
         read.text(top, "ナビ", need=True), read.text(top, "版", need=True), read.text(top, "名称", need=True), read.text(top, "図", need=True),
-        read.texts(top, "分野"), read.text(top, "概要", need=True), build.steps(read, top), tuple(t for t in tasks if t), tuple(read.doubts))
+        read.texts(top, "分野"), read.text(top, "概要", need=True), build.steps(read, top), tuple(t for t in tasks if t),
+        build.steps(read, top, TOGETHER) if TOGETHER in top else (), tuple(read.doubts))
 
 
 def _task(read: build.Reader, key: str, table: Any, line: int) -> Task | None:
@@ -121,7 +126,8 @@ def _task(read: build.Reader, key: str, table: Any, line: int) -> Task | None:
         read.ident(key, line), name, read.text(table, "理由", need=True), read.text(table, "説明"), condition, condition_text,
         read.text(table, "手続"), read.text(table, "予約"), read.text(table, "課"), read.text(table, "場所"),
         read.text(table, "方法", need=True, one_of=WAYS), read.texts(table, "根拠"),
-        build.deadline(read, table), read.texts(table, "持ち物"), read.texts(table, "後"),
+        build.deadline(read, table), read.texts(table, "持ち物"), tuple((k, str(v)) for k, v in (read.table(table, "引継") or {}).items()),
+        read.texts(table, "後"),
         read.doubt(table, name), line)
 
 
@@ -146,6 +152,43 @@ def _wrong(f: Finder, file: str, table: Table, sections: Mapping[str, Any], even
     for task in f.tasks:
         yield from _task_wrong(f, d, task, file, sections, slugs)
     yield from _circles(f, file)
+    yield from _shared_wrong(f, file)
+
+
+def _shared_wrong(f: Finder, file: str) -> Iterator[Problem]:
+    """まとめて書く: what several procedures ask alike, none of it needed, all of it taken by two at least."""
+    questions = {q.id: q for step in f.shared for q in step.questions}
+    for step in f.shared:
+        if step.repeat or step.condition or any(q.condition or q.required for q in step.questions):
+            yield Problem(file, step.line, f"{TOGETHER}の「{step.title}」には、条件・繰返・必須を書けません")
+    for q in questions.values():
+        if q.type not in SHARED:
+            yield Problem(file, q.line, f"「{q.label}」の型「{q.type}」は使えません。{'・'.join(SHARED)} のどれかにしてください")
+        if sum(q.id in dict(t.takes).values() for t in f.tasks) < 2:
+            yield Problem(file, q.line, f"問い「{q.label}」は、二つ以上のやることの「引継」にありません。足すか、消してください")
+    for task in f.tasks:
+        if task.takes and not task.slug:
+            yield Problem(file, task.line, f"「{task.name}」には「手続」がないので、「引継」を書けません")
+        for mine in dict(task.takes).values():
+            if mine not in questions:
+                yield Problem(file, task.line, f"「{task.name}」の「引継」の「{mine}」は、{TOGETHER}にありません")
+
+
+def taken_wrong(f: Finder, file: str, definitions: Mapping[str, Definition]) -> Iterator[Problem]:
+    """引継 to questions that the procedures do not have, or that are of another type."""
+    for task in f.tasks:
+        d = definitions.get(task.slug)
+        good = dict(takes_of(f, task, d)) if d else dict(task.takes)
+        for theirs, _ in task.takes:
+            if theirs not in good:
+                yield Problem(file, task.line, f"「{task.name}」の「引継」の「{theirs}」は、手続「{task.slug}」の同じ型の質問ではありません")
+
+
+def takes_of(f: Finder, task: Task, d: Definition) -> list[tuple[str, str]]:
+    """What a version of the procedure takes: questions outside of groups, of the type that was written."""
+    types = {q.id: q.type for step in f.shared for q in step.questions}
+    asked = {q.id: q.type for q in d.questions() if not q.group}
+    return [(theirs, mine) for theirs, mine in task.takes if theirs in asked and asked[theirs] == types.get(mine)]
 
 
 def _trees(f: Finder) -> Iterator[conditions.Condition]:
@@ -242,8 +285,11 @@ def turned(f: Finder, turn: Callable[[str], str]) -> Finder:
             t, name=turn(t.name), why=turn(t.why), note=turn(t.note), place=turn(t.place), way=turn(t.way),
             deadline=dataclasses.replace(t.deadline, text=turn(t.deadline.text)), bring=tuple(turn(b) for b in t.bring))
 
-    steps = tuple(dataclasses.replace(s, title=turn(s.title), help=turn(s.help), questions=tuple(map(question, s.questions))) for s in f.steps)
-    return dataclasses.replace(f, name=turn(f.name), summary=turn(f.summary), steps=steps, tasks=tuple(map(task, f.tasks)))
+    def pages(steps: tuple[Step, ...]) -> tuple[Step, ...]:
+        return tuple(dataclasses.replace(s, title=turn(s.title), help=turn(s.help), questions=tuple(map(question, s.questions))) for s in steps)
+
+    return dataclasses.replace(
+        f, name=turn(f.name), summary=turn(f.summary), steps=pages(f.steps), shared=pages(f.shared), tasks=tuple(map(task, f.tasks)))
 
 
 def texts(f: Finder) -> list[str]:

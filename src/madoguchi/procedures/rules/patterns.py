@@ -16,6 +16,7 @@ from .yaml_strict import Problem
 
 HEADER = "型"
 NAMED = "〔手続名〕"
+CARD = "マイナンバーカード"
 NEEDS = ("種別", "対象", "概要", "所要", "本人確認", "役割", "画面", "審査", "文書")
 OTHERS = {"2-1": "申請に対する処分の通知", "2-2": "申請によらない処分の通知", "2-3": "交付など", "3": "縦覧など"}
 KEPT = "4"  # 作成・保存等: nobody files it
@@ -200,6 +201,12 @@ def _level(row: Row, words: Words, usual: str) -> tuple[str, str]:
     return found[0], f"本人確認: {found[1]}" if found[1] else ""
 
 
+def _bring(usual: list[str], level: str) -> list[str]:
+    """What the pattern names, and the card where, and only where, it is asked for."""
+    others = [thing for thing in usual if thing != CARD]
+    return others if level == "なし" else [CARD, *others]
+
+
 def _events(row: Row, words: Words, place: Place) -> tuple[list[str], str]:
     said = wide(row["event"])
     found = [e for word, ids in words.events if wide(word) in said for e in ids]
@@ -289,7 +296,8 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     made = body | {
         "手続": slug, "版": place.day, "名称": name, "よみ": name, "根拠": [law_of(row)],
         "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": str(fee.yen), "本人確認": level,
-        "画面": steps, "審査": review, "連携": _handover(slug, steps, review), "要確認": list(filter(None, doubts)),
+        "持ち物": _bring(body.get("持ち物", []), level), "画面": steps, "審査": review, "連携": _handover(slug, steps, review),
+        "要確認": list(filter(None, doubts)),
     } | ({"計画の名称": whole} if name != whole else {}) | ({"添付": papers} if papers else {})
     text = written({key: made[key] for key in TOP if key in made and made[key] != []}, comments=pattern.comments, opening=[
         f"棚卸の行 {clean(row['key']) or '(手続IDなし)'} から、型「{pattern.name}」({pattern.id})で作った下書き。選んだ理由: {why}",

@@ -9,7 +9,7 @@ import pytest
 from madoguchi.config.procedures_cli import TRANSLATIONS_ROOT, read_finders, side_file
 from madoguchi.kernel.said import RUBY, key_of
 from madoguchi.procedures.rules.checks import Facts
-from madoguchi.procedures.rules.guide import Finder, due, read_finder, texts
+from madoguchi.procedures.rules.guide import Finder, due, read_finder, taken_wrong, texts
 
 from . import pack
 
@@ -80,6 +80,49 @@ def test_what_is_wrong_is_said_with_its_line(old, new, line, words):
     found, problems = read(GOOD.replace(old, new, 1))
     assert found is None
     assert [p for p in problems if p.line == line and words in p.ja], [str(p) for p in problems]
+
+
+ALIKE = """まとめて書く:
+  - 題: その人
+    番号: them
+    項目:
+      name: {問: 氏名, 型: 氏名}
+やること:
+"""
+BOTH = (GOOD.replace("やること:\n", ALIKE).replace("手続: juuminhyou-utsushi", "手続: juuminhyou-utsushi, 引継: {target_name: name}")
+        .replace("課: shimin,", "課: shimin, 手続: koseki-shoumei, 引継: {target_name: name},"))
+
+
+def test_what_several_ask_alike_is_named_once():
+    found, problems = read(BOTH)
+    assert problems == []
+    assert [q.id for step in found.shared for q in step.questions] == ["name"]
+    assert [t.takes for t in found.tasks] == [(), (("target_name", "name"),), (("target_name", "name"),)]
+    assert "その人" in texts(found)
+
+
+@pytest.mark.parametrize(("old", "new", "line", "words"), [
+    ("型: 氏名}", "型: 個人番号}", 18, "使えません"),
+    ("型: 氏名}", "型: 氏名, 必須: はい}", 15, "書けません"),
+    ("    番号: them\n", "    番号: them\n    条件: kind = a\n", 15, "書けません"),
+    ("手続: koseki-shoumei, 引継: {target_name: name},", "", 18, "二つ以上のやること"),
+    ("手続: koseki-shoumei, ", "", 21, "「手続」がない"),
+    ("引継: {target_name: name},", "引継: {target_name: nomo},", 21, "まとめて書くにありません"),
+])
+def test_what_is_wrong_with_what_is_asked_alike_is_said(old, new, line, words):
+    assert old in BOTH
+    found, problems = read(BOTH.replace(old, new, 1))
+    assert found is None
+    assert [p for p in problems if p.line == line and words in p.ja], [str(p) for p in problems]
+
+
+def test_a_question_that_the_procedure_does_not_have_is_said():
+    definitions = {slug: pack.definition(slug) for slug in ("juuminhyou-utsushi", "koseki-shoumei")}
+    good, _ = read(BOTH)
+    assert list(taken_wrong(good, "x.yaml", definitions)) == []
+    for theirs in ("nai", "target_born"):  # none, and one of another type
+        wrong, _ = read(BOTH.replace("koseki-shoumei, 引継: {target_name", f"koseki-shoumei, 引継: {{{theirs}"))
+        assert [(p.line, "同じ型の質問ではありません" in p.ja) for p in taken_wrong(wrong, "x.yaml", definitions)] == [(21, True)]
 
 
 def test_a_citys_file_is_laid_on_the_common_one():

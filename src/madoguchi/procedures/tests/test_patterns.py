@@ -186,6 +186,13 @@ def test_a_number_of_a_person_is_never_asked_without_a_card():
     assert d.level == "署名用" and d.question("mynumber") is not None
 
 
+@pytest.mark.parametrize("pattern", every(), ids=lambda p: p.id)
+def test_the_card_is_brought_where_it_is_asked_for_and_nowhere_else(pattern: patterns.Pattern):
+    for identity, asked in (("6不要", False), ("1押印+印鑑証明", True)):
+        _, d = drawn({"name": "見本", "identity": identity, "information": "理由"}, pattern)
+        assert (d.level != "なし", "マイナンバーカード" in d.bring) == (asked, asked)
+
+
 def test_an_unknown_section_and_a_paper_that_nobody_files_are_not_publishable():
     assert "担当課「水の課」" in drawn({**FULL, "section": "水の課"})[0].blocks[0]
     assert "作成・保存" in drawn({**FULL, "kind": "4作成・保存等"})[0].blocks[0]

@@ -263,19 +263,22 @@ def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
     return out
 
 
-def card_values(d: Definition, step: Step, known: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
-    """What the card prefills on this page: only questions of a role that the signed-in person has (役割.カード)."""
+def asked_of_self(d: Definition, q: Question, known: Mapping[str, Any]) -> bool:
+    """Is this question, by what was answered so far, about the one who fills in (役割.カード)?"""
     from ..conditions import holds
 
+    role = d.role(q.role)
+    if role is None or role.card_text in ("", "いいえ"):
+        return False
+    # on the page that decides the role, a question that is asked only of the one who has it may be filled beforehand
+    return role.card is None or holds(role.card, known) or q.condition_text == role.card_text
+
+
+def card_values(d: Definition, step: Step, known: Mapping[str, Any], person: Mapping[str, Any]) -> dict[str, Any]:
+    """What the card prefills on this page: only questions of a role that the signed-in person has (役割.カード)."""
     out = {}
     for q in step.questions:
-        if not q.prefill or step.repeat:
-            continue
-        role = d.role(q.role)
-        if role is None or role.card_text in ("", "いいえ"):
-            continue
-        # on the page that decides the role, a question that is asked only of the one who has it may be filled beforehand
-        if not (role.card is None or holds(role.card, known) or q.condition_text == role.card_text):
+        if not q.prefill or step.repeat or not asked_of_self(d, q, known):
             continue
         value = person.get(q.prefill.removeprefix("本人確認."))
         if value:
