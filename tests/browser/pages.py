@@ -148,7 +148,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "plan": [page("plan", lambda t: t.plan, "hanako")],
     "plan_answers": [page("plan-answers", lambda t: f"{t.plan}answers/", "hanako")],
     "plan_together": [page("plan-together", lambda t: f"{t.plan}together/", "hanako"),
-                      page("plan-write-once", lambda t: f"{t.plan}together/?p={TEATE}&p=hoiku-riyou-moushikomi", "hanako")],
+                      page("plan-write-once", lambda t: f"{t.plan}together/?p={TEATE}&p=hoiku-riyou-moushikomi", "hanako"),
+                      page("plan-write-of-two", lambda t: f"{t.plan_farewell}together/?p=sousai-hi&p=kaigo-kougaku", "hanako")],
     "plan_drop": "POST only",
     # --- afterwards
     "my": [page("my", lambda t: t.decided.mine and "/my/"), page("my-signed", lambda t: t.draft_signed and "/my/", "hanako"),

@@ -169,10 +169,19 @@ class Town:
     @functools.cached_property
     def plan(self) -> str:
         """Hanako's list of things to do: she moves here, with children and a card."""
+        asked = ("child", "pupil", "nursery", "care", "kokuho", "card", "drive", "dog", "foreign")
+        return self._guided("hikkoshi", {"kind": "in"} | dict.fromkeys(asked, "yes"))
+
+    @functools.cached_property
+    def plan_farewell(self) -> str:
+        """Her list after somebody of her family died."""
+        asked = ("care", "pension", "family", "alone", "head", "teate", "property", "income", "drive")
+        return self._guided("okuyami", {"insurance": "kokuho"} | dict.fromkeys(asked, "yes"))
+
+    def _guided(self, finder: str, answers: dict[str, str]) -> str:
         hanako, day = self.window("hanako"), dt.date.today()
-        hanako.get("/guide/hikkoshi/").send("./", {
-            "kind": "in", "date.era": "ad", "date.y": str(day.year), "date.m": str(day.month), "date.d": str(day.day), "child": "yes",
-            "pupil": "yes", "nursery": "yes", "care": "yes", "kokuho": "yes", "card": "yes", "drive": "yes", "dog": "yes", "foreign": "yes"})
+        hanako.get(f"/guide/{finder}/").send("./", answers | {
+            "date.era": "ad", "date.y": str(day.year), "date.m": str(day.month), "date.d": str(day.day)})
         assert "/guide/list/" in hanako.url, hanako.errors()
         return hanako.url.removeprefix(self.base).partition("#")[0]
 
