@@ -12,7 +12,7 @@ from django.db import transaction
 
 from madoguchi.casework import public as casework
 from madoguchi.files.public import files_forget
-from madoguchi.guide.public import LABELS, together_step
+from madoguchi.guide import public as guide
 from madoguchi.identity.public import Owner, Right, Staff
 from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock
@@ -155,21 +155,25 @@ def claim_of(name: Mapping[str, str], kana: Mapping[str, str], born: str) -> Cla
     return Claim("counter", "来た方", name.get("sei", ""), name.get("mei", ""), kana.get("sei", ""), kana.get("mei", ""), born)
 
 
-def common_step(row: Interview) -> Step:
-    """The page of what its procedures ask alike."""
-    return together_step([d.slug for d in unfiled(row)], "共通のこと", LABELS)
+def common_steps(row: Interview) -> list[Step]:
+    """The page of what its procedures ask alike: of the one who applies, and then of others (who died, who receives care)."""
+    slugs = [d.slug for d in unfiled(row)]
+    finder = guide.finder_for(slugs)
+    return [guide.together_step(slugs, "来た方", guide.LABELS), *(guide.alike(finder, slugs) if finder else [])]
 
 
 @transaction.atomic(durable=True)
 def interview_common(*, actor: Staff, interview_id: str, raw: Raw) -> None:
     """Write once what all ask. Raises AnswersWrong, NotNow, InterviewNotFound, Forbidden."""
     row = _open(actor, interview_id)
-    step = common_step(row)
-    values, faults = read_entry(step.questions, raw, "", {})
+    steps, slugs = common_steps(row), [d.slug for d in unfiled(row)]
+    values, faults = read_entry(tuple(q for step in steps for q in step.questions), raw, "", {})
     if faults:
         raise intake.AnswersWrong(faults)
-    named = {q.type: values[q.id] for q in step.questions if q.id in values}
-    intake.drafts_share(owner=owner_of(row), draft_ids=[str(d.id) for d in unfiled(row)], values=named)
+    named = {q.type: values[q.id] for q in steps[0].questions if q.id in values}
+    finder = guide.finder_for(slugs)
+    intake.drafts_share(owner=owner_of(row), draft_ids=[str(d.id) for d in unfiled(row)], values=named,
+                        others=guide.given(finder, slugs, values) if finder else {})
 
 
 def _of(row: Interview, draft_id: str) -> str:
@@ -295,8 +299,11 @@ def _shown(tablet: str) -> tuple[str, str]:
 
 
 def shares(row: Interview) -> dict[str, Any]:
-    """What was written once, by kind."""
-    out: dict[str, Any] = {}
-    for draft in unfiled(row):
-        out |= draft.shared
-    return out
+    """What was written once, by question of the pages of common_steps."""
+    drafts, kinds = unfiled(row), dict[str, Any]()
+    for draft in drafts:
+        kinds |= draft.shared
+    slugs = [d.slug for d in drafts]
+    finder = guide.finder_for(slugs)
+    own = {q.id: kinds[q.type] for q in guide.together_step(slugs, "", guide.LABELS).questions if q.type in kinds}
+    return own | (guide.written(finder, {d.slug: d.shared for d in drafts}) if finder else {})

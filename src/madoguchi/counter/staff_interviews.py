@@ -158,12 +158,13 @@ def common(request: HttpRequest, interview_id: str) -> HttpResponse:
             return see_other(_url(row))
         except intake.AnswersWrong as wrong:
             posted, faults = _raw(request), wrong.faults
-    step, shared = interviewing.common_step(row), interviewing.shares(row)
-    view = webform.page_view(step, values={q.id: shared[q.type] for q in step.questions if q.type in shared}, posted=posted, faults=faults)
-    for field in view.entries[0].fields:
-        field.said = said if field.widget == "address" else ""
-    context = {"i": row, "base": _url(row), "view": view, "faults": view.faults}
-    return render(request, "counter/staff_common.html", context, status=422 if view.faults else 200)
+    values = interviewing.shares(row)
+    views = [webform.page_view(step, values=values, posted=posted, faults=[f for f in faults if f.question in {q.id for q in step.questions}])
+             for step in interviewing.common_steps(row) if step.questions]
+    for field in (field for view in views for field in view.entries[0].fields):
+        field.said = said if field.name == action.removeprefix("zip:") else ""
+    context = {"i": row, "base": _url(row), "views": views, "faults": [fault for view in views for fault in view.faults]}
+    return render(request, "counter/staff_common.html", context, status=422 if faults else 200)
 
 
 @login_required

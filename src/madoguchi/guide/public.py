@@ -1,5 +1,5 @@
-"""Door: what the worker sweeps, and the page of what several procedures ask alike."""
+"""Door: what the worker sweeps, and the pages of what several procedures ask alike."""
 
-from .services import LABELS, plans_sweep, together_step
+from .services import LABELS, alike, finder_for, given, plans_sweep, together_step, written
 
-__all__ = ["LABELS", "plans_sweep", "together_step"]
+__all__ = ["LABELS", "alike", "finder_for", "given", "plans_sweep", "together_step", "written"]

@@ -100,6 +100,26 @@ def _takes(finder: Finder, slugs: Iterable[str]) -> dict[str, list[tuple[str, st
     return {slug: pairs for slug, pairs in found.items() if pairs}
 
 
+def given(finder: Finder, slugs: Iterable[str], values: Mapping[str, Any]) -> dict[str, dict[str, Any]]:
+    """Slug → question of the procedure → what was written for it on the pages of ``alike``."""
+    return {slug: {theirs: values[PREFIX + mine] for theirs, mine in pairs if PREFIX + mine in values}
+            for slug, pairs in _takes(finder, slugs).items()}
+
+
+def written(finder: Finder, shared: Mapping[str, Mapping[str, Any]]) -> dict[str, Any]:
+    """The other way: question of ``alike`` → what lies in the drafts (slug → question → value)."""
+    return {PREFIX + mine: shared[slug][theirs] for slug, pairs in _takes(finder, shared).items() for theirs, mine in pairs
+            if theirs in shared[slug]}
+
+
+def finder_for(slugs: Iterable[str]) -> Finder | None:
+    """The finder in which most of these have something in common beside the one who applies: who is helped at a counter has been asked for
+    procedures, not for an event."""
+    wanted = list(slugs)
+    fitting = [(len(_takes(f, wanted)), f.id) for f in procedures.finders().values() if alike(f, wanted)]
+    return procedures.finder(max(fitting)[1]) if fitting else None
+
+
 @transaction.atomic
 def plan_together(*, owner: Owner | None, plan_id: str, finder: Finder, slugs: list[str], step: Step, raw: Raw) -> None:
     """Begin all of these with what was written once. Raises PlanNotFound, AnswersWrong, SignInNeeded."""
@@ -110,9 +130,7 @@ def plan_together(*, owner: Owner | None, plan_id: str, finder: Finder, slugs: l
         raise AnswersWrong(faults)
     assert owner is not None
     named = {q.type: values[q.id] for q in step.questions if q.id in values}
-    others = {slug: {theirs: values[PREFIX + mine] for theirs, mine in pairs if PREFIX + mine in values}
-              for slug, pairs in _takes(finder, slugs).items()}
-    begun = drafts_begin(owner=owner, slugs=slugs, values=named, others=others)
+    begun = drafts_begin(owner=owner, slugs=slugs, values=named, others=given(finder, slugs, values))
     _write(plan, drafts=[*plan.drafts, *(str(d.id) for d in begun)])
 
 

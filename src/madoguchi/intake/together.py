@@ -85,11 +85,15 @@ def _shared(d: Definition, values: Mapping[str, Any]) -> dict[str, Any]:
 
 
 @transaction.atomic
-def drafts_share(*, owner: Owner, draft_ids: Iterable[str], values: Mapping[str, Any]) -> None:
-    """What was written once, or is known from elsewhere, is offered in these drafts from now on. Raises NotFound, StepChanged."""
+def drafts_share(
+    *, owner: Owner, draft_ids: Iterable[str], values: Mapping[str, Any], others: Mapping[str, Mapping[str, Any]] | None = None,
+) -> None:
+    """What was written once, or is known from elsewhere, is offered in these drafts from now on; as drafts_begin has it. Raises NotFound,
+    StepChanged."""
     for draft_id in draft_ids:
         draft = draft_get(owner=owner, draft_id=draft_id)
-        if not draft_write(draft, shared=draft.shared | _shared(published_of(draft).definition, values)):
+        more = _shared(published_of(draft).definition, values) | dict((others or {}).get(draft.slug, {}))
+        if not draft_write(draft, shared=draft.shared | more):
             raise StepChanged
 
 
