@@ -34,7 +34,7 @@ def _row(w: Any, owner: Any) -> Plan:
 
 
 def _together(w: Any, owner: Any) -> bool:
-    services.plan_together(owner=owner, plan_id=w.plan, slugs=[w.slug], step=Step("together", "", ()), raw={})
+    services.plan_together(owner=owner, plan_id=w.plan, finder=w.finder, slugs=[w.slug], step=Step("together", "", ()), raw={})
     return True
 
 
