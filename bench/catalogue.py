@@ -31,7 +31,7 @@ sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from intake import HALL, Client, encode, free_port, granian, hidden, wait  # noqa: E402
 
 OWN = "risai-shoumei"  # asks for no card, so that its first step needs no sign-in
-# 証明 is found three times as often with many procedures (as many rows to draw), 罹災 as often, ががが never
+# with many procedures 証明 fills a longer page (small_kb, large_kb), 罹災 the same one; ががが is found nowhere
 PAGES = {"top": "/", "search": "/procedures/?q=%E8%A8%BC%E6%98%8E", "search_few": "/procedures/?q=%E7%BD%B9%E7%81%BD",
          "search_none": "/procedures/?q=%E3%81%AC%E3%81%AC%E3%81%AC",
          "list": "/procedures/", "life_event": "/life/move/", "procedure": f"/p/{OWN}/"}

@@ -159,8 +159,7 @@ def common(request: HttpRequest, interview_id: str) -> HttpResponse:
         except intake.AnswersWrong as wrong:
             posted, faults = _raw(request), wrong.faults
     values = interviewing.shares(row)
-    views = [webform.page_view(step, values=values, posted=posted, faults=[f for f in faults if f.question in {q.id for q in step.questions}])
-             for step in interviewing.common_steps(row) if step.questions]
+    views = webform.page_views(interviewing.common_steps(row), values=values, posted=posted, faults=faults)
     for field in (field for view in views for field in view.entries[0].fields):
         field.said = said if field.name == action.removeprefix("zip:") else ""
     context = {"i": row, "base": _url(row), "views": views, "faults": [fault for view in views for fault in view.faults]}

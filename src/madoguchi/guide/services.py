@@ -113,10 +113,10 @@ def written(finder: Finder, shared: Mapping[str, Mapping[str, Any]]) -> dict[str
 
 
 def finder_for(slugs: Iterable[str]) -> Finder | None:
-    """The finder in which most of these have something in common beside the one who applies: who is helped at a counter has been asked for
-    procedures, not for an event."""
+    """The finder in which most of these, and two at least, have something in common beside the one who applies: who is helped at a counter
+    has been asked for procedures, not for an event, and one procedure alone tells no event (高額介護サービス費 is claimed by heirs, too)."""
     wanted = list(slugs)
-    fitting = [(len(_takes(f, wanted)), f.id) for f in procedures.finders().values() if alike(f, wanted)]
+    fitting = [(count, f.id) for f in procedures.finders().values() if (count := len(_takes(f, wanted))) > 1 and alike(f, wanted)]
     return procedures.finder(max(fitting)[1]) if fitting else None
 
 

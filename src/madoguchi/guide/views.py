@@ -55,8 +55,7 @@ def _questions(
     request: HttpRequest, finder: Finder, values: dict[str, Any], *, posted: Any = None, wrong: AnswersWrong | None = None, back: str,
 ) -> HttpResponse:
     shown = procedures.finder_shown(finder)
-    views = [webform.page_view(step, values=values, posted=posted, faults=[f for f in wrong.faults if f.question in {q.id for q in step.questions}]
-                               if wrong else []) for step in shown.steps]
+    views = webform.page_views(shown.steps, values=values, posted=posted, faults=wrong.faults if wrong else ())
     context = {"f": shown, "views": views, "faults": [fault for view in views for fault in view.faults], "back": back}
     return render(request, "guide/questions.html", context, status=422 if wrong else 200)
 
@@ -167,15 +166,9 @@ def _together_page(
     person = person_of(owner)
     card = procedures.with_codes(prefill(person)) if person else {}
     values = {q.id: card[q.type] for q in steps[0].questions if card.get(q.type)}
-    faults = wrong.faults if wrong else []
-    views = [webform.page_view(step, values=values, posted=posted, faults=[f for f in faults if step_asks(step, f.question)])
-             for step in steps if step.questions]
+    views = webform.page_views(steps, values=values, posted=posted, faults=wrong.faults if wrong else ())
     for field in (field for view in views for field in view.entries[0].fields):
         field.said = said[0] if field.name == said[1] else ""
         field.read_from_card = posted is None and field.id in values
     return {"views": views, "faults": [fault for view in views for fault in view.faults], "card": bool(values) and posted is None}
 
-
-def step_asks(step: Step, question: str) -> bool:
-    """Is this question on this page?"""
-    return question in {q.id for q in step.questions}

@@ -25,3 +25,10 @@ def test_who_died_is_asked_once_for_all_procedures(hall: Hall):
     assert 'value="松蔵"' in text(desk.get(f"/staff/counter/interview/{row.id}/{funeral.id}/dead_page/"))
     again = text(desk.get(page))
     assert 'value="松蔵"' in again and 'value="花子"' in again
+
+
+def test_one_procedure_alone_tells_no_event(hall: Hall):
+    for slugs, names in ((("kaigo-kougaku",), []), (("kaigo-kougaku", "kaigo-nintei-koushin"), ["介護を受ける方"]),
+                         (("kaigo-kougaku", "koseki-shoumei"), ["亡くなった方"])):
+        row = begun(hall, *slugs)
+        assert [step.title for step in interviewing.common_steps(row)[1:]] == names

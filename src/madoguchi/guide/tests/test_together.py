@@ -97,7 +97,7 @@ def test_the_postcode_fills_the_address_at_which_it_was_asked(listed):
     assert not Draft.objects.exists()
 
 
-def test_a_question_that_an_older_version_lacks_is_left_out(town, listed, monkeypatch):
+def test_a_question_that_another_version_lacks_is_left_out(town):
     finder = procedures.finder("okuyami")
     task = next(t for t in finder.tasks if t.slug == SOUSAI)
     assert ("dead_name", "name") in services.takes_of(finder, task, town.definition(SOUSAI))

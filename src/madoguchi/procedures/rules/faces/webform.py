@@ -210,6 +210,14 @@ def page_view(step: Step, *, values: Mapping[str, Any], posted: Raw | None = Non
     return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], _anchors(step, faults))
 
 
+def page_views(
+    steps: Sequence[Step], *, values: Mapping[str, Any], posted: Raw | None = None, faults: Sequence[Fault] = (),
+) -> list[StepView]:
+    """Several such pages in one form, each with what is wrong on it; those that ask nothing are left out."""
+    return [page_view(step, values=values, posted=posted, faults=[f for f in faults if f.question in {q.id for q in step.questions}])
+            for step in steps if step.questions]
+
+
 def _fields(
     step: Step, prefix: str, known: Mapping[str, Any], values: Mapping[str, Any], posted: Raw | None,
     faults: Sequence[Fault], card: Mapping[str, Any], only: frozenset[str] | None,
