@@ -9,7 +9,9 @@ Two web processes and two workers serve; ``cpu_ms_per_application`` is all of th
 is empty. ``growth_ratio``: the cost of the applications up to the larger size over the cost of those up to the smaller one
 (windows of the same length), each over the yardstick's cost of the same minute, because the machine drifts.
 --quick: 300 and 3,000. Full photos for 20,000 are 120 GB: where the disk is smaller the photos are made smaller, and
-``photo_mb`` and ``disk_gb_left`` say so. ``rss_mb`` is the peak of a web process, ``rss_idle_mb`` before the surge.
+``photo_mb`` and ``disk_gb_left`` say so. Or ``--holes 300``: what has lain for so many seconds is given back to the disk but for
+its beginning (the length stays); ``photos_hollow`` counts them, one of a hundred is looked at before. ``rss_mb`` is the peak of
+a web process, ``rss_idle_mb`` before the surge.
 """
 
 from __future__ import annotations
@@ -33,7 +35,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from intake import HALL, YARDSTICK, Client, cpu, free_port, granian, rss_mb, spread, wait, yardstick_once  # noqa: E402
-from surge_town import Bodies, Clerk, Pace, Reader, answers, file_one, has_place  # noqa: E402
+from surge_town import Bodies, Clerk, Hollow, Pace, Reader, answers, file_one, has_place  # noqa: E402
 
 RESERVE_GB, LEAST_KB, LOOKED_AT = 5, 50, 200
 BODY = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
@@ -160,23 +162,31 @@ def opened(folder: Path, url: str, server_pid: int | None, options: argparse.Nam
             process.wait()
 
 
-def kept(hall: Hall) -> dict[str, int]:
+def kept(hall: Hall, hollow: Hollow) -> dict[str, int]:
     """What lies on the disk: how many photos, and how many of those looked at still tell where they were taken."""
-    files = [p for p in (hall.folder / "files").rglob("*") if p.is_file() and p.read_bytes()[:2] == b"\xff\xd8"]
+    files = [p for p in (hall.folder / "files").rglob("*") if p.is_file() and begins(p) == b"\xff\xd8"]
     looked = random.Random(1).sample(files, min(LOOKED_AT, len(files)))
-    return {"photos_kept": len(files), "photos_looked_at": len(looked), "places_left": sum(has_place(p.read_bytes()) for p in looked)}
+    return {"photos_kept": len(files), "photos_looked_at": len(looked) + hollow.looked_at, "photos_hollow": hollow.made,
+            "places_left": hollow.places + sum(has_place(p.read_bytes()) for p in looked)}
+
+
+def begins(path: Path) -> bytes:
+    """Its first two bytes."""
+    with path.open("rb") as opened:
+        return opened.read(2)
 
 
 def one(engine: str, url: str, server_pid: int | None, options: argparse.Namespace, sizes: tuple[int, int]) -> dict[str, object]:
     """One engine."""
     with tempfile.TemporaryDirectory(dir=options.folder or None, prefix="mado-surge-") as name:
         folder = Path(name)
-        kilobytes = photo_kb(options.photo_kb, sizes[1] + options.warm, folder)
+        kilobytes = options.photo_kb if options.holes else photo_kb(options.photo_kb, sizes[1] + options.warm, folder)
         with opened(folder, url, server_pid, options, kilobytes) as (hall, web):
             small, large = sizes
             idle, readers, clerks, over = rss_mb(web), Pace(), Pace(), threading.Event()
             clerk, others = Clerk(hall.port, clerks, "madoguchi-trial"), [Reader(hall.port, readers) for _ in range(2)]
-            people = [clerk, *others, threading.Thread(target=watch, args=(hall, over), daemon=True)]
+            hollow = Hollow(hall.folder / "files", options.holes, over)
+            people = [clerk, *others, hollow, threading.Thread(target=watch, args=(hall, over), daemon=True)]
             for person in people:
                 person.start()
             surge(hall, options.warm, readers, clerks)
@@ -204,7 +214,7 @@ def one(engine: str, url: str, server_pid: int | None, options: argparse.Namespa
                 "growth_ratio_plain": round(late / early, 2), "photo_mb": round(len(hall.bodies.base) / 1e6, 2),
                 "disk_gb_left": round(shutil.disk_usage(folder).free / 1e9, 1), "residents_at_once": hall.residents,
                 "clerk_acts": clerk.acts, "failed": len(hall.failed) + len(clerk.failed) + sum(len(r.failed) for r in others),
-                "first_failure": (hall.failed + clerk.failed + [""])[0], "cores": os.cpu_count(), **kept(hall),
+                "first_failure": (hall.failed + clerk.failed + [""])[0], "cores": os.cpu_count(), **kept(hall, hollow),
             }
 
 
@@ -216,6 +226,7 @@ def main() -> None:
     parser.add_argument("--photo-kb", type=int, default=2000)
     parser.add_argument("--residents", type=int, default=50)
     parser.add_argument("--warm", type=int, default=60, help="applications before anything is measured")
+    parser.add_argument("--holes", type=int, default=0, help="seconds after which a photo gives its bytes back to the disk (0: never)")
     parser.add_argument("--folder", default="", help="where the photos go (the system's temporary folder)")
     options = parser.parse_args()
     if YARDSTICK is None:

@@ -15,8 +15,8 @@ from madoguchi.kernel.errors import StartRefused
 
 def web_server(host: str, port: str, workers: int) -> list[str]:
     """The command that listens. Everything it needs beside it stands in the environment (`web_environment`)."""
-    return [sys.executable, "-m", "granian", "--interface", "rsgi", "--host", host, "--port", port, "--workers", str(workers),
-            "--backpressure", "256", "--no-ws", "--log-level", "warning", "madoguchi.config.rsgi:app"]
+    return [sys.executable, "-m", "granian", "--interface", "rsgi", "--loop", "uvloop", "--host", host, "--port", port,
+            "--workers", str(workers), "--backpressure", "256", "--no-ws", "--log-level", "warning", "madoguchi.config.rsgi:app"]
 
 
 def web_environment(threads: int) -> None:
