@@ -17,6 +17,7 @@ from __future__ import annotations
 
 import argparse
 import contextlib
+import http.client
 import json
 import os
 import random
@@ -96,8 +97,6 @@ class Client:
     """Keep-alive HTTP client with cookies and nothing else, so that the client is cheap."""
 
     def __init__(self, port: int) -> None:
-        import http.client
-
         self.http = http.client.HTTPConnection("127.0.0.1", port, timeout=60)
         self.cookies: dict[str, str] = {}
 
@@ -105,13 +104,22 @@ class Client:
         headers = {"Cookie": "; ".join(f"{k}={v}" for k, v in self.cookies.items())}
         if method == "POST":
             headers["Content-Type"] = kind
-        self.http.request(method, path, body, headers)
-        response = self.http.getresponse()
+        try:
+            response = self._asked(method, path, body, headers)
+        except (ConnectionError, http.client.RemoteDisconnected):
+            if method != "GET":
+                raise
+            self.http.close()  # the server ends a connection that was quiet for half a minute; a browser opens another
+            response = self._asked(method, path, body, headers)
         data = response.read()
         for header in response.headers.get_all("set-cookie") or []:
             name, _, rest = header.strip().partition("=")
             self.cookies[name] = rest.partition(";")[0]
         return response.status, response.headers.get("location", ""), data
+
+    def _asked(self, method: str, path: str, body: bytes, headers: dict[str, str]) -> http.client.HTTPResponse:
+        self.http.request(method, path, body, headers)
+        return self.http.getresponse()
 
 
 def encode(data: dict[str, object]) -> bytes:

@@ -35,7 +35,7 @@ from pathlib import Path
 ROOT = Path(__file__).resolve().parents[1]
 sys.path[:0] = [str(ROOT / "src"), str(ROOT / "bench")]
 from intake import HALL, YARDSTICK, Client, cpu, free_port, granian, rss_mb, spread, wait, yardstick_once  # noqa: E402
-from surge_town import Bodies, Clerk, Hollow, Pace, Reader, answers, file_one, has_place  # noqa: E402
+from surge_town import JPEG, Bodies, Clerk, Hollow, Pace, Reader, answers, file_one, has_place  # noqa: E402
 
 RESERVE_GB, LEAST_KB, LOOKED_AT = 5, 50, 200
 BODY = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
@@ -164,7 +164,7 @@ def opened(folder: Path, url: str, server_pid: int | None, options: argparse.Nam
 
 def kept(hall: Hall, hollow: Hollow) -> dict[str, int]:
     """What lies on the disk: how many photos, and how many of those looked at still tell where they were taken."""
-    files = [p for p in (hall.folder / "files").rglob("*") if p.is_file() and begins(p) == b"\xff\xd8"]
+    files = [p for p in (hall.folder / "files").rglob("*") if p.is_file() and begins(p) == JPEG]
     looked = random.Random(1).sample(files, min(LOOKED_AT, len(files)))
     return {"photos_kept": len(files), "photos_looked_at": len(looked) + hollow.looked_at, "photos_hollow": hollow.made,
             "places_left": hollow.places + sum(has_place(p.read_bytes()) for p in looked)}

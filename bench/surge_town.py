@@ -20,6 +20,7 @@ SLOTS = ("photo_whole", "photo_damage", "photo_damage")
 PAGES = ("/", "/procedures/?q=%E4%BB%8B%E8%AD%B7", "/p/ninshin-todoke/", "/status/")
 PLACE = (37.043, 136.967)  # where the telephone says that it was
 HEAD_BYTES, PUNCH, EVERY_S = 65_536, 3, 30  # PUNCH: keep the size, make a hole (fallocate of Linux)
+JPEG = b"\xff\xd8"
 
 
 def photo(kilobytes: int) -> bytes:
@@ -132,19 +133,14 @@ class Hollow(threading.Thread):
     def __init__(self, folder: Path, after: int, over: threading.Event) -> None:
         super().__init__(daemon=True)
         self.folder, self.after, self.over = folder, after, over
-        self.done: set[str] = set()
-        self.looked_at = self.places = 0
-
-    @property
-    def made(self) -> int:
-        """How many are hollow."""
-        return len(self.done)
+        self.seen: set[str] = set()
+        self.made = self.looked_at = self.places = 0
 
     def run(self) -> None:
         """Twice a minute, until it is over."""
         while self.after and not self.over.wait(EVERY_S):
             for path in self.folder.rglob("*"):
-                if path.name in self.done:
+                if path.name in self.seen:
                     continue
                 with contextlib.suppress(FileNotFoundError):  # an upload that was just put in its place
                     found = path.stat()
@@ -152,13 +148,16 @@ class Hollow(threading.Thread):
                         self._empty(path, found.st_size)
 
     def _empty(self, path: Path, size: int) -> None:
-        if len(self.done) % 100 == 0:
-            self.looked_at += 1
-            self.places += has_place(path.read_bytes())
+        self.seen.add(path.name)
         with path.open("r+b") as opened:
+            if opened.read(2) != JPEG:
+                return
+            if self.made % 100 == 0:
+                self.looked_at += 1
+                self.places += has_place(path.read_bytes())
             if ctypes.CDLL(None, use_errno=True).fallocate(opened.fileno(), PUNCH, ctypes.c_long(HEAD_BYTES), ctypes.c_long(size - HEAD_BYTES)):
                 raise OSError(ctypes.get_errno(), "this disk makes no holes")
-        self.done.add(path.name)
+        self.made += 1
 
 
 class Pace:

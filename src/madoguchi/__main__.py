@@ -41,18 +41,17 @@ def _dispatch() -> int:
         if keys_cli.needs_no_hall(argv[1:]):
             return keys_cli.main(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    from django.core.management import execute_from_command_line
     from django.db.utils import OperationalError, ProgrammingError
 
+    from madoguchi.config import command_line
     from madoguchi.kernel.errors import StartRefused
 
     try:
-        execute_from_command_line(["madoguchi", *(argv or ["help"])])
+        return command_line.run(argv)
     except (OperationalError, ProgrammingError) as error:
         if not any(words in str(error) for words in UNPREPARED):
             raise
         raise StartRefused("データベースの用意ができていません。先に madoguchi setup を実行してください。") from None
-    return 0
 
 
 if __name__ == "__main__":

@@ -5,10 +5,10 @@ from collections.abc import Iterator
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living
 
-from .models import IssuedDocument
+from .models import IssuedDocument, Register
 from .ports import Seal
 from .seals import sealer
-from .services import document_issue, fiscal_year, number_take
+from .services import document_issue, fiscal_year, number_take, numbers_go_on
 
 
 def documents_of(case_ref: str) -> list[IssuedDocument]:
@@ -33,11 +33,16 @@ def witness(chains: Chains) -> Iterator[Fault]:
             yield Fault(f"case:{case}", acts[-1].seq, f"発行した書類の控えが消されています({len(wanted - there)}件)")
 
 
+def registers() -> list[Register]:
+    """How far each section's numbers have come, the latest year first."""
+    return list(Register.objects.order_by("-year", "sign"))
+
+
 def number_of(sha256: str) -> str:
     """The document number of an issued paper by the digest of its bytes; empty when the city issued no such paper."""
     found = IssuedDocument.objects.filter(sha256=sha256).first()
     return found.number if found else ""
 
 
-__all__ = ["IssuedDocument", "Seal", "document_issue", "documents_forget", "documents_of", "fiscal_year", "number_of", "number_take", "sealer",
-           "witness"]
+__all__ = ["IssuedDocument", "Seal", "document_issue", "documents_forget", "documents_of", "fiscal_year", "number_of", "number_take",
+           "numbers_go_on", "registers", "sealer", "witness"]

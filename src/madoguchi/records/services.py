@@ -7,9 +7,18 @@ import datetime as dt
 from django.db import connection, transaction
 from django.db.models import F
 
-from madoguchi.kernel import clock
+from madoguchi.kernel import audit, clock
+from madoguchi.kernel.errors import DomainError
 
 from .models import IssuedDocument, Register
+
+
+class NumberWrong(DomainError):
+    """A register cannot go on from there."""
+
+    code = "number_wrong"
+    ja = "その番号からは続けられません。"
+    status = 409
 
 
 def fiscal_year(day: dt.date) -> int:
@@ -25,6 +34,19 @@ def number_take(*, sign: str, day: dt.date) -> str:
     Register.objects.get_or_create(sign=sign, year=year)
     Register.objects.filter(sign=sign, year=year).update(last=F("last") + 1)
     return f"{sign}第{Register.objects.get(sign=sign, year=year).last}号"
+
+
+@transaction.atomic
+def numbers_go_on(*, actor: str, sign: str, year: int, last: int) -> Register:
+    """Let a register go on after the last number that went out, for after a restore the numbers of the letters that are not in the
+    back-up would be given a second time. Only forward, and the record says who did it. Raises NumberWrong."""
+    found = Register.objects.select_for_update().filter(sign=sign, year=year).first() or Register(sign=sign, year=year)
+    if last <= found.last:
+        raise NumberWrong(f"{sign}の{year}年度は{found.last}号まで出ています。それより大きい番号を指定してください。")
+    before, found.last = found.last, last
+    found.save()
+    audit.record(actor, "numbers.moved", chain="numbers", facts={"sign": sign, "year": year, "before": before, "last": last})
+    return found
 
 
 def document_issue(

@@ -18,11 +18,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         make = acts.add_parser("make")
-        make.add_argument("name", help="何のためのトークンか")
-        make.add_argument("--section", required=True)
-        make.add_argument("--scope", action="append", required=True, choices=sorted(SCOPES))
-        make.add_argument("--days", type=int, default=DAYS)
-        acts.add_parser("revoke").add_argument("id")
+        make.add_argument("name", metavar="名", help="何のためのトークンか")
+        make.add_argument("--section", required=True, metavar="課", help="どの課の申請を読むか(city.yaml の名)")
+        make.add_argument("--scope", action="append", required=True, choices=sorted(SCOPES), help="読んでよいもの(何度も書けます)")
+        make.add_argument("--days", type=int, default=DAYS, metavar="日", help=f"使える日数(既定: {DAYS})")
+        acts.add_parser("revoke").add_argument("id", metavar="番号", help="list に出る番号")
         acts.add_parser("list")
 
     def handle(self, *args: Any, **options: Any) -> None:

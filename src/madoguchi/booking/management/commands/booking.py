@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "窓口の予約の設定(booking.yaml)を確かめます"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("act", choices=["check"])
+        parser.add_argument("act", choices=["check"], metavar="check", help="設定を読み、誤りを全部出す")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

@@ -22,11 +22,11 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True)
         out = acts.add_parser("export", help="公開中の定義を、一つのファイルに取り出す")
-        out.add_argument("slug", nargs="*", metavar="番号")
+        out.add_argument("slug", nargs="*", metavar="番号", help="手続きの番号(アドレスの名)")
         out.add_argument("--all", action="store_true", help="公開中の全部")
-        out.add_argument("--out", type=Path, required=True, metavar="FILE.zip")
+        out.add_argument("--out", type=Path, required=True, metavar="ファイル", help="書くファイル(.zip)")
         back = acts.add_parser("import", help="ファイルの中身と、この市の定義との違いを言う")
-        back.add_argument("file", type=Path, metavar="FILE.zip")
+        back.add_argument("file", type=Path, metavar="ファイル", help="ほかの市からもらったファイル(.zip)")
         back.add_argument("--by", metavar="職員", help="この職員の「ほかの市の定義」に入れる(画面で見て決める)")
 
     def handle(self, *args: Any, **options: Any) -> None:

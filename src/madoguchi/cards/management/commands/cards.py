@@ -29,7 +29,7 @@ class Command(BaseCommand):
         counted = rates.add_parser("import", help="交付率の統計(CSV)を取り込みます。全件か無か、どちらかです")
         for each in (stock.add_parser("import", help="届いたカード(CSV)を取り込みます。全件か無か、どちらかです"),
                      ends.add_parser("import", help="期限の一覧(CSV)を取り込みます。全件か無か、どちらかです"), counted):
-            each.add_argument("file", type=Path)
+            each.add_argument("file", type=Path, metavar="ファイル", help="取り込むファイル(CSV)")
             each.add_argument("--dry-run", action="store_true", help="取り込まず、誤りと、何が変わるかだけを出す")
         counted.add_argument("--source", required=True, metavar="出典", help="例: 総務省 マイナンバーカード交付状況 2026年10月末")
         told = rates.add_parser("export", help="交付率をCSVで書き出します")

@@ -35,7 +35,7 @@ class Command(BaseCommand):
     help = "監査の記録を検証します"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["verify"])
+        parser.add_argument("action", choices=["verify"], metavar="verify", help="記録の鎖を初めから確かめる")
         parser.add_argument("--anchor", default="", help="外に控えた封印のファイル(既定: データフォルダの anchors/seals.txt)")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -17,7 +17,7 @@ class Command(BaseCommand):
     help = "控えを取ります(開いたまま)。鍵束は入りません"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("target", help="行き先。.tar で終わる名なら一つのファイル、そうでなければフォルダ")
+        parser.add_argument("target", metavar="行き先", help="行き先。.tar で終わる名なら一つのファイル、そうでなければフォルダ")
 
     def handle(self, *args: Any, **options: Any) -> None:
         target = Path(options["target"]).resolve()

@@ -21,9 +21,9 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--url", default=settings.BASE_URL)
+        parser.add_argument("--url", default=settings.BASE_URL, metavar="アドレス", help="動いている市役所のアドレス")
         parser.add_argument("--only", default="", help="手続の番号(コンマ区切り)")
-        parser.add_argument("--seed", type=int, default=1)
+        parser.add_argument("--seed", type=int, default=1, metavar="数", help="答えを作る乱数の種")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:

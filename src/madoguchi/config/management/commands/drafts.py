@@ -57,7 +57,7 @@ class Command(BaseCommand):
         make.add_argument("--publish", action="store_true", help="公開できるものは公開する")
         make.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
         publish = acts.add_parser("publish", help="下書きを今のファイルのとおりに公開する")
-        publish.add_argument("slug", nargs="+", metavar="番号")
+        publish.add_argument("slug", nargs="+", metavar="番号", help="手続きの番号(アドレスの名)")
         acts.add_parser("patterns", help="型の一覧と、その検査")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -25,7 +25,8 @@ class Command(BaseCommand):
     help = "鍵を調べ、入れ替え、控えを取ります(初めに作るのは keys make、控えから戻すのは keys import 控え)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["list", "rotate", "reseal", "retire", "next", "export"])
+        parser.add_argument("action", choices=["list", "rotate", "reseal", "retire", "next", "export"],
+                            help="list 一覧、rotate 新しい鍵、reseal 封じ直し、retire 古い鍵を外す、next 次にすること、export 控え")
         parser.add_argument("name", nargs="?", default="", help="retire: 鍵の名 / export: 控えを書くファイル")
         parser.add_argument("--search", action="store_true", help="検索用の鍵(完全一致の検索)を対象にする")
         parser.add_argument("--new", action="store_true", help="続きがあっても、さらに新しい鍵を作る")

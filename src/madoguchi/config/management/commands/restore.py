@@ -19,7 +19,7 @@ class Command(BaseCommand):
     requires_system_checks: list[str] = []
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("source", help="控え(フォルダか .tar)")
+        parser.add_argument("source", metavar="控え", help="控え(フォルダか .tar)")
         parser.add_argument("--check", action="store_true", help="戻さずに、控えが揃っているかだけを調べる")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -40,6 +40,6 @@ class Command(BaseCommand):
             self.stdout.write(f"{len(faults)}件の異常があります。開かずに、別の控えを試してください。")
             sys.exit(1)
         self.stdout.write(f"件数・記録({AuditEntry.objects.count()}件、封印{AuditSeal.objects.count()}件)・ファイルを検証: 異常はありません。")
-        self.stdout.write("職員のログインはすべて終わらせました。控えのあとに離れた人・止めたトークン・出した文書番号を確かめてください"
-                          "(docs/administrator.md「戻したあとにすること」)。")
+        self.stdout.write("職員のログインはすべて終わらせました。控えのあとに離れた人・止めたトークン・出した文書番号を確かめてください。"
+                          "番号は `madoguchi numbers after` で先へ進められます(docs/administrator.md「戻したあとにすること」)。")
         self.stdout.write("続けて `madoguchi setup` を実行し、`madoguchi serve` で開いてください。")

@@ -19,7 +19,8 @@ class Command(BaseCommand):
     help = "保存期間の過ぎた申請を廃棄します(--dry-run で一覧だけ)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", nargs="?", default="run", choices=["run", "hold", "lift"])
+        parser.add_argument("action", nargs="?", default="run", choices=["run", "hold", "lift"],
+                            help="run 廃棄(既定)、hold 止める、lift 止めるのをやめる")
         parser.add_argument("receipt", nargs="?", default="", help="hold / lift: 受付番号")
         parser.add_argument("--dry-run", action="store_true", help="廃棄せず、何がなぜ対象かだけを出す")
         parser.add_argument("--limit", type=int, default=0, help="この件数で終わる")

@@ -43,9 +43,9 @@ class Command(BaseCommand):
     help = "市役所を開きます(ウェブと作業係)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=env.number("MADOGUCHI_WORKERS", 1))
-        parser.add_argument("--threads", type=int, default=env.number("MADOGUCHI_THREADS", 8))
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
+        parser.add_argument("--workers", type=int, default=env.number("MADOGUCHI_WORKERS", 1), metavar="数", help="ウェブのプロセスの数")
+        parser.add_argument("--threads", type=int, default=env.number("MADOGUCHI_THREADS", 8), metavar="数", help="プロセスごとのスレッドの数")
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), metavar="アドレス", help="待ち受けるアドレス")
 
     def handle(self, *args: Any, **options: Any) -> None:
         host, port = options["host"], os.environ.get("PORT") or "8000"

@@ -32,10 +32,10 @@ class Command(BaseCommand):
     help = "ウェブだけを動かします(作業係は worker、用意は setup)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("--workers", type=int, default=env.number("MADOGUCHI_WORKERS", 1))
-        parser.add_argument("--threads", type=int, default=env.number("MADOGUCHI_THREADS", 8))
-        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"))
-        parser.add_argument("--port", default=os.environ.get("PORT") or "8000")
+        parser.add_argument("--workers", type=int, default=env.number("MADOGUCHI_WORKERS", 1), metavar="数", help="ウェブのプロセスの数")
+        parser.add_argument("--threads", type=int, default=env.number("MADOGUCHI_THREADS", 8), metavar="数", help="プロセスごとのスレッドの数")
+        parser.add_argument("--host", default=os.environ.get("HOST", "127.0.0.1"), metavar="アドレス", help="待ち受けるアドレス")
+        parser.add_argument("--port", default=os.environ.get("PORT") or "8000", metavar="番号", help="待ち受けるポート")
 
     def handle(self, *args: Any, **options: Any) -> None:
         fault = port_fault(options["host"], options["port"])

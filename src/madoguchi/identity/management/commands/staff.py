@@ -24,16 +24,16 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="import|add|list|password")
         taken = acts.add_parser("import", help="人事のファイル(CSV)を取り込みます。全件か無か、どちらかです")
-        taken.add_argument("file", type=Path)
+        taken.add_argument("file", type=Path, metavar="ファイル", help="人事のファイル(CSV)")
         taken.add_argument("--dry-run", action="store_true", help="入る人・変わる人・離れる人を出すだけで、何も変えない")
         taken.add_argument("--accept-loss", action="store_true", help="多くの人が離れるときも取り込む")
         added = acts.add_parser("add", help="職員を一人加えます")
-        added.add_argument("number", metavar="職員番号")
-        added.add_argument("name", metavar="氏名")
+        added.add_argument("number", metavar="職員番号", help="人事の番号。ログインに使う")
+        added.add_argument("name", metavar="氏名", help="姓と名の間を空ける")
         added.add_argument("--role", action="append", default=[], metavar="課:役割", help="例: zeimu:clerk、全庁の管理者は *:admin")
         acts.add_parser("list", help="職員と、いまの役割")
         word = acts.add_parser("password", help="初めのパスワードを作って表示します(前のパスワードとログインは終わります)")
-        word.add_argument("number", metavar="職員番号")
+        word.add_argument("number", metavar="職員番号", help="人事の番号。ログインに使う")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:

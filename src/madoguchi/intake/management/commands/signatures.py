@@ -15,7 +15,7 @@ class Command(BaseCommand):
     help = "保存されている電子署名を、申請の内容からもう一度検証します"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        parser.add_argument("action", choices=["verify"])
+        parser.add_argument("action", choices=["verify"], metavar="verify", help="電子署名を全部確かめる")
         parser.add_argument("--application", default="", metavar="ID", help="この申請だけを検証します")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -27,7 +27,7 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="import|link|draft|doubles|generate")
         taken = acts.add_parser("import", help="一覧(.xlsxかCSV)を取り込みます。全件か無か、どちらかです")
-        taken.add_argument("file", type=Path)
+        taken.add_argument("file", type=Path, metavar="ファイル", help="手続きの一覧(.xlsx か CSV)")
         taken.add_argument("--mapping", action="append", default=[], metavar="見出し=項目",
                            help=f"知らない列が何か。覚えておきます。項目: {'、'.join(FIELDS)}")
         acts.add_parser("link", help="まだ結んでいない行を、名前か別名が同じ公開中の手続きと結びます")
@@ -37,8 +37,8 @@ class Command(BaseCommand):
         double = acts.add_parser("doubles", help="手で作った定義と二重に公開している手続きを並べます")
         double.add_argument("--withdraw", nargs="+", default=[], metavar="番号", help="この番号の公開をやめ、行を手で作った定義に結び直す")
         made = acts.add_parser("generate", help="試用の一覧を作ります(本番では動きません)")
-        made.add_argument("--rows", type=int, default=452)
-        made.add_argument("--seed", type=int, default=1)
+        made.add_argument("--rows", type=int, default=452, metavar="数", help="行の数(既定: 452)")
+        made.add_argument("--seed", type=int, default=1, metavar="数", help="乱数の種")
         made.add_argument("--out", type=Path, required=True, help="拡張子が .xlsx ならExcel、ほかはCSV")
 
     def handle(self, *args: Any, **options: Any) -> None:

@@ -17,8 +17,8 @@ class Command(BaseCommand):
     help = "市が交付した電子の書類(PDF)の署名を確かめます。市の書類でないか、変えられていれば終了コード1"
 
     def add_arguments(self, parser: Any) -> None:
-        parser.add_argument("act", choices=["verify"])
-        parser.add_argument("files", nargs="+", type=Path, metavar="ファイル")
+        parser.add_argument("act", choices=["verify"], metavar="verify", help="署名と、変えられていないかを確かめる")
+        parser.add_argument("files", nargs="+", type=Path, metavar="ファイル", help="確かめる PDF")
 
     def handle(self, *args: Any, **options: Any) -> None:
         engine = sealer()

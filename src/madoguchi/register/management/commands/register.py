@@ -26,15 +26,15 @@ class Command(BaseCommand):
     def add_arguments(self, parser: CommandParser) -> None:
         acts = parser.add_subparsers(dest="act", required=True, metavar="import|generate")
         taken = acts.add_parser("import", help="住民のファイル(CSV)を取り込みます。全件か無か、どちらかです")
-        taken.add_argument("file", type=Path)
+        taken.add_argument("file", type=Path, metavar="ファイル", help="住民のファイル(CSV)")
         taken.add_argument("--as-of", type=_day, default=None, metavar="2026-11-20", help="いつ時点の情報か(既定: 今日)")
         taken.add_argument("--partial", action="store_true", help="一部の人だけのファイル(いない人に印を付けない)")
         taken.add_argument("--accept-loss", action="store_true", help="人数が大きく減っていても取り込む")
         made = acts.add_parser("generate", help="架空のまちを作ります(本番では動きません)")
-        made.add_argument("--people", type=int, default=48_000)
-        made.add_argument("--seed", type=int, default=1)
+        made.add_argument("--people", type=int, default=48_000, metavar="人", help="何人のまちにするか(既定: 48000)")
+        made.add_argument("--seed", type=int, default=1, metavar="数", help="乱数の種")
         made.add_argument("--day", type=_day, default=None, metavar="2026-11-20", help="年齢を数える日(既定: 今日)")
-        made.add_argument("--out", type=Path, required=True)
+        made.add_argument("--out", type=Path, required=True, metavar="ファイル", help="書くファイル")
 
     def handle(self, *args: Any, **options: Any) -> None:
         (self._import if options["act"] == "import" else self._generate)(options)
