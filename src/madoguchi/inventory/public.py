@@ -1,10 +1,11 @@
-"""Door: the rows, for the room that writes definitions from them."""
+"""Door: the rows, for the room that writes definitions from them, and what is swept."""
 
 from __future__ import annotations
 
 from collections.abc import Iterator
 
 from .models import Entry
+from .taking import uploads_sweep
 
 DRAFTED = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug")
 
@@ -18,4 +19,4 @@ def rows_for_drafts() -> Iterator[dict[str, str]]:
         yield row | {"barred": why if status == "blocked" else ""}
 
 
-__all__ = ["rows_for_drafts"]
+__all__ = ["rows_for_drafts", "uploads_sweep"]

@@ -3,6 +3,7 @@ changed, unchanged and no longer in the file is kept."""
 
 from __future__ import annotations
 
+import datetime as dt
 import hashlib
 from collections import defaultdict
 from collections.abc import Iterable, Mapping
@@ -10,7 +11,7 @@ from typing import Any
 
 from django.db import connection, transaction
 
-from madoguchi.files.public import file_write
+from madoguchi.files.public import file_write, files_forget
 from madoguchi.kernel import audit, clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.draft_row import called
@@ -28,6 +29,7 @@ CHAIN = "inventory"
 CHUNK = 500
 NAMED = 200  # so many rows of a kind are named in the result
 CLIP = 300
+WAITS = dt.timedelta(days=30)
 FIELDS = tuple(columns.LABELS)
 SEARCHED = ("key", "name", "law", "article", "fee", "attachments", "information", "online", "obstacle", "event", "note")
 
@@ -59,6 +61,17 @@ def upload_keep(*, actor: str, data: bytes, name: str) -> Upload:
     """Keep a list that waits for answers, in the caller's transaction."""
     kept = file_write(data=data, name=name[:150], kind=XLSX if data[:2] == b"PK" else "text/csv", owner="inventory")
     return Upload.objects.create(name=name[:150], sha256=hashlib.sha256(data).hexdigest(), file_id=kept.id, by=actor, at=clock.now())
+
+
+@transaction.atomic
+def uploads_sweep() -> int:
+    """Let go of lists that have waited for answers about their columns for a month: whoever comes back sends a newer one. Returns how
+    many."""
+    old = Upload.objects.select_for_update().filter(done_at=None, at__lt=clock.now() - WAITS)
+    rows = list(old.values_list("id", "file_id"))
+    Upload.objects.filter(id__in=[row for row, _ in rows]).delete()
+    files_forget(ids=[str(file) for _, file in rows])
+    return len(rows)
 
 
 def list_take(*, actor: str, data: bytes, name: str, upload: Upload | None = None) -> Upload:

@@ -2,8 +2,11 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 
+from madoguchi.files.public import files_of
 from madoguchi.inventory import desk, public, selectors, services, taking
 from madoguchi.inventory.errors import FormWrong, HeadingsUnknown, SheetWrong
 from madoguchi.inventory.models import Change, Entry, Heading, Upload
@@ -179,3 +182,16 @@ def test_search_and_filters(hall, dog) -> None:
     assert found(section="shimin") == ["A2"] and found(status="ready") == ["A1"] and found(kind="1") == ["A1", "A2"]
     assert found(event="その他") == ["A1"] and found(year="2027") == ["A1"] and found(kind="-") == []
     assert list_text().count("\n") == 3
+
+
+def test_a_list_that_nobody_answered_for_a_month_is_let_go(hall, dog) -> None:
+    done = Upload.objects.get()
+    old, new = (desk.list_import(actor=hall.staff("admin"), data="手続名,なぞ\n犬,x\n".encode(), name="a.csv") for _ in range(2))
+    now = old.at
+    Upload.objects.filter(id=old.id).update(at=now - taking.WAITS - dt.timedelta(minutes=1))
+    Upload.objects.filter(id=done.id).update(at=now - taking.WAITS * 2)
+    Upload.objects.filter(id=new.id).update(at=now - taking.WAITS + dt.timedelta(minutes=1))
+    assert public.uploads_sweep() == 1
+    assert set(Upload.objects.values_list("id", flat=True)) == {done.id, new.id}, "what was taken in stays, as does what may still be answered"
+    assert set(files_of([str(u.file_id) for u in (done, old, new)])) == {str(done.file_id), str(new.file_id)}
+    assert public.uploads_sweep() == 0

@@ -24,6 +24,7 @@ from madoguchi.files.public import sweep_strays
 from madoguchi.guide.public import plans_sweep
 from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse, sessions_sweep
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
+from madoguchi.inventory.public import uploads_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.payments.public import payments_ask, payments_expire, refunds_ask
 from madoguchi.queue.public import queue_sweep
@@ -33,7 +34,7 @@ HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_s
           business_accounts_sweep, guardians_sweep,
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
           bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell, bookings_finish,
-          duties_sweep)
+          duties_sweep, uploads_sweep)
 
 
 class Command(BaseCommand):
