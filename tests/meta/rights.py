@@ -455,6 +455,8 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                 {"records.management.commands.papers"}),
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
     "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),
+    "records.public.registers": ("numbers alone, for the command that shows how far they have come",
+                                 {"config.management.commands.numbers"}),
     "records.public.witness": ("for the witness", None),
     "offices.fees.fee_read": ("reads the city pack", {"offices.city"}),
     "offices.selectors.forget": ("drops what is remembered", None),
