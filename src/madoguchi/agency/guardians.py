@@ -57,7 +57,7 @@ def _judge(values: dict[str, Any], faults: list[Fault], own: str) -> list[Fault]
         elif (kind := KINDS.get(values.get("kind", ""))) and kind.minor and guardian_rules.minor_until(born) < today:
             out.append(Fault("born", say("18歳になった方の親権者・未成年後見人にはなれません。生年月日か、あなたの立場を確認してください"), "y"))
     if "name" in values and same_name(f"{values['name'].get('sei', '')}{values['name'].get('mei', '')}", own):
-        out.append(Fault("name", say("ご自分の代理はできません。代理をする方の氏名を入力してください"), "sei"))
+        out.append(Fault("name", say("ご自分の代理はできません。代理される方（ご本人）の氏名を入力してください"), "sei"))
     return out
 
 
