@@ -106,7 +106,7 @@ class Client:
             headers["Content-Type"] = kind
         try:
             response = self._asked(method, path, body, headers)
-        except (ConnectionError, http.client.RemoteDisconnected):
+        except ConnectionError:
             if method != "GET":
                 raise
             self.http.close()  # the server ends a connection that was quiet for half a minute; a browser opens another

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import argparse
 import re
-import sys
 
 import pytest
 from django.core.management import BaseCommand, CommandError, get_commands, load_command_class
@@ -84,6 +83,5 @@ def test_a_refusal_is_its_sentence_alone(refusal, status, said, capsys, monkeypa
         raise refusal
 
     monkeypatch.setattr(load_command_class(OWN["audit"], "audit").__class__, "handle", refuse)
-    monkeypatch.setattr(sys, "argv", ["madoguchi"])
     assert command_line.run(["audit", "verify"]) == status
     assert capsys.readouterr().err == said
