@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import shutil
+import sys
 from collections.abc import Iterator
 from pathlib import Path
 
@@ -75,18 +76,26 @@ def data_home(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Path]:
     yield folder
     shutil.rmtree(folder, ignore_errors=True)
 
-PURE = ("src/madoguchi/procedures/tests/", "tests/test_cases.py", "tests/bench/")
+DATABASE = {"db", "transactional_db", "django_db_setup", "founded"}  # pytest-django lets nobody else open one
+OWN_PROCESSES = ("tests/crash/", "tests/deploy/", "tests/test_start.py")  # start city halls on the engine that the run is for
 
 
 def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
-    """Tests of pure rules need no database, benches bring their own: they run once; what stands in tests/browser drives a browser."""
+    """Tests that open no database are the same on every engine: they run once. What stands in tests/browser drives a browser."""
     root = Path(str(config.rootpath))
     for item in items:
         place = item.path.relative_to(root).as_posix()
-        if place.startswith(PURE):
+        opens = DATABASE & set(getattr(item, "fixturenames", ())) or item.get_closest_marker("django_db") or item.get_closest_marker("postgres")
+        if not opens and not place.startswith(OWN_PROCESSES):
             item.add_marker("pure")
         if place.startswith("tests/browser/"):
             item.add_marker("browser")
+
+
+def pytest_runtest_logreport(report: pytest.TestReport) -> None:
+    """Whatever fails is told at once: a run that is stopped halfway has said what it knew."""
+    if report.failed and not os.environ.get("PYTEST_XDIST_WORKER"):
+        print(f"\n{report.nodeid} ({report.when})\n{report.longreprtext}", file=sys.stderr, flush=True)
 
 
 @pytest.hookimpl(trylast=True)

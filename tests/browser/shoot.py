@@ -37,7 +37,9 @@ def main() -> None:
         import django
 
         django.setup()
-        from .conftest import CHROMIUM, FLAGS, Served
+        from tests.support.chromium import CHROMIUM, FLAGS
+
+        from .conftest import Served
         from .seed import Town
 
         home = Path(folder) / "hall"

@@ -2,15 +2,17 @@
 loses its power, without importing Django again each time. Reads one JSON order a line, answers one JSON line.
 
 Orders: {"acts": [[name, arguments]…], "fail": failpoint or "", "once": file,
-"pass_over": how often the failpoint is let pass first, "listen": bool, "lock_wait": seconds}
+"first_attempts": the failpoint strikes messages at their first attempt only, "listen": bool, "lock_wait": seconds}
 """
 
 from __future__ import annotations
 
 import datetime as dt
+import gc
 import importlib
 import json
 import os
+import pkgutil
 import random
 import signal
 import sys
@@ -30,13 +32,17 @@ from tests.crash import acts  # noqa: E402
 from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, QUICK, SEALED  # noqa: E402
 from tests.support import papers  # noqa: E402
 
+from madoguchi import adapters  # noqa: E402
 from madoguchi.identity.public import TRIAL_STAFF  # noqa: E402
 from madoguchi.kernel import failpoints  # noqa: E402
+from madoguchi.kernel.models import Message  # noqa: E402
 from madoguchi.offices.public import disasters_seed  # noqa: E402
 from madoguchi.procedures import public as procedures  # noqa: E402
 from madoguchi.procedures.rules.faces import pdf  # noqa: E402
 
 settings.SIGNER, settings.SIGNERS = "test", {"test": "tests.support.signer.TestSigner"}
+LATER = ("aiohttp", "stripe", "requests", "encodings.cp932", "encodings.idna", "PIL.Image", "prometheus_client", "pyhanko.sign.signers",
+         "pyhanko_certvalidator.path", *(module.name for module in pkgutil.walk_packages(adapters.__path__, "madoguchi.adapters.")))
 STARTED = dt.datetime.now(acts.clock.JST)
 
 
@@ -46,7 +52,8 @@ def child(order: dict[str, Any], out: int) -> None:
     try:
         os.environ["MADOGUCHI_FAIL"], os.environ["MADOGUCHI_FAIL_ONCE"] = order.get("fail", ""), order.get("once", "")
         importlib.reload(failpoints)
-        pass_over(order.get("fail", ""), order.get("pass_over", 0))
+        if order.get("first_attempts"):
+            first_attempts_only()
         heard: dict[str, list[str]] = {}
         if wait := order.get("lock_wait"):
             shorten_lock_wait(wait)
@@ -65,15 +72,14 @@ def child(order: dict[str, Any], out: int) -> None:
         os._exit(code)
 
 
-def pass_over(point: str, times: int) -> None:
-    """Let the armed failpoint be passed so many times before it strikes."""
-    strike, left = failpoints.hit, [times]
+def first_attempts_only() -> None:
+    """Let worker.after_effect, if it is armed, pass while the message under way has been tried before."""
+    strike = failpoints.hit
 
     def hit(name: str) -> None:
-        if name == point.partition(":")[0] and left[0] > 0:
-            left[0] -= 1
-            return
-        strike(name)
+        leased = Message.objects.filter(state="ready").exclude(lease_token="").order_by("next_at").values_list("attempts", flat=True)
+        if name != "worker.after_effect" or leased.last() == 1:
+            strike(name)
 
     failpoints.hit = hit
 
@@ -197,7 +203,9 @@ def work_some(book: int, rng: random.Random) -> None:
 
 def open_hall() -> None:
     """Set up what the journeys need, and load into this process what every child would load for itself: definitions,
-    answers, fonts. No connection stays open: the forks must not share one."""
+    answers, fonts, and what is imported only when it is needed. No connection stays open: the forks must not share one."""
+    for name in LATER:
+        importlib.import_module(name)
     call_command("migrate", verbosity=0)
     disasters_seed(actor="test")
     for username, *_ in TRIAL_STAFF:
@@ -211,6 +219,7 @@ def open_hall() -> None:
     assert papers.jpeg()
     acts.hall()._staff.clear()
     connections.close_all()
+    gc.freeze()  # or every child would copy the memory of all this when it collects
 
 
 def main() -> None:

@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import ast
+import functools
 from pathlib import Path
 
 SOURCE = Path(__file__).resolve().parents[2] / "src" / "madoguchi"
 
 
+@functools.cache
 def trees() -> dict[Path, ast.Module]:
     """Every module that runs, parsed."""
     return {path: ast.parse(path.read_text(encoding="utf-8")) for path in sorted(SOURCE.rglob("*.py")) if "tests" not in path.parts}

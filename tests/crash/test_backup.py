@@ -41,19 +41,22 @@ def said(process, status=0):
 def empty(town, tmp_path, monkeypatch):
     """Settings of an empty city hall with the same keys."""
     monkeypatch.setenv("DATABASE_URL", town.database if town.database.startswith("postgres") else "")
-    url, maintenance = database_make(tmp_path)
+    url = database_make(tmp_path)
     yield {"MADOGUCHI_DATA": str(tmp_path / "hall"), "DATABASE_URL": url, "MADOGUCHI_KEYS": str(town.home / "keys" / "ring.json")}
-    database_drop(url, maintenance)
+    database_drop(url)
 
 
-@pytest.fixture(scope="module")
+@pytest.fixture
 def taken(town, tmp_path_factory):
     """A backup as a folder and as a tar, of a city hall with files, letters and numbers in it."""
+    if "taken" in town.kept:
+        return town.kept["taken"]
     known = town.well([("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("numbers", {"count": 20}), ("work", {})])
     folder = tmp_path_factory.mktemp("backups")
     for name in ("whole", "whole.tar", "other"):
         said(command(town, "backup", str(folder / name)))
-    return folder, known["application"]
+    town.kept["taken"] = folder, known["application"]
+    return town.kept["taken"]
 
 
 @pytest.fixture

@@ -86,18 +86,21 @@ def ways() -> tuple[Way, ...]:
     return tuple(out)
 
 
+@functools.cache
+def _names() -> dict[str, frozenset[str]]:
+    """Module → every name that it uses."""
+    return {module: frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute))
+            for module, tree in trees().items()}
+
+
 def callers(name: str) -> set[str]:
     """Modules that use a function of this name (not the one that defines it, nor a door that only hands it on)."""
     home, _, last = name.rpartition(".")
-    found = set()
-    for module, tree in trees().items():
-        used = any((isinstance(n, ast.Name) and n.id == last) or (isinstance(n, ast.Attribute) and n.attr == last) for n in ast.walk(tree))
-        if used and module != home:
-            found.add(module)
-    return found
+    return {module for module, names in _names().items() if last in names and module != home}
 
 
-def serving() -> set[str]:
+@functools.cache
+def serving() -> frozenset[str]:
     """``module.view`` of every view that sends a file or a made document."""
     out = set()
     for module, tree in trees().items():
@@ -110,4 +113,4 @@ def serving() -> set[str]:
                 typed = any(isinstance(n, ast.keyword) and n.arg == "content_type" for n in ast.walk(f))
                 if calls & {"file_response", "FileResponse", "StreamingHttpResponse"} or ("HttpResponse" in calls and typed):
                     out.add(f"{module}.{f.name}")
-    return out
+    return frozenset(out)

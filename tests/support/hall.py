@@ -38,6 +38,11 @@ REFUSE = "見本の事実が要件に当たらないため。"
 
 
 @functools.cache
+def _common() -> dict[str, dict[str, str]]:
+    return pack.tables(pack.COMMON)
+
+
+@functools.cache
 def body_of(slug: str) -> dict[str, Any]:
     """The resolved pack of one procedure, as `madoguchi setup` publishes it; of tests/support/pack where it has a copy."""
     still = PACK / f"{slug}.yaml"
@@ -47,7 +52,7 @@ def body_of(slug: str) -> dict[str, Any]:
         if path.stem == slug:
             definition, _ = pack.read_file(path, override, city())
             assert definition is not None
-            return pack.body(path, override, definition)
+            return pack.body(path, override, definition, _common())
     raise LookupError(slug)
 
 

@@ -28,6 +28,7 @@ from .trial import BUSINESSES as TRIAL_BUSINESSES
 from .trial import PASSWORD as TRIAL_PASSWORD
 from .trial import RESIDENTS as TRIAL_RESIDENTS
 from .trial import STAFF as TRIAL_STAFF
+from .trial import trial_staff
 
 SEALED = (
     Column(Resident, "attributes", "resident", "id", "カードの四情報"),
@@ -42,5 +43,5 @@ __all__ = [
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of",
     "memberships_lapse", "owner_of", "person_of", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
-    "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "works_in",
+    "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

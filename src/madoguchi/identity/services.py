@@ -81,9 +81,9 @@ def business_accounts_forget(*, before: dt.datetime, companies: Collection[str],
 
 @transaction.atomic
 def staff_enrol(
-    *, username: str, name: str, password: str, memberships: list[tuple[str, str]], starts: dt.date | None = None
+    *, username: str, name: str, password: str | None, memberships: list[tuple[str, str]], starts: dt.date | None = None
 ) -> Staff:
-    """Create or refresh an account with its roles. An existing password is kept."""
+    """Create or refresh an account with its roles. An existing password is kept; None: nobody can sign in with one."""
     staff = Staff.objects.filter(username=username).first()
     if staff is None:
         staff = Staff.objects.create_user(username=username, name=name, password=password)

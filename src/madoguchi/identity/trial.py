@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from django.contrib.auth.hashers import make_password
+from django.db import transaction
+
+from .models import Staff
 from .rules import Business, Person
+from .services import staff_enrol
 
 RESIDENTS = {
     "hanako": Person("見本 花子", "1991-07-25", "石川県七尾市袖ヶ江町イ部25番地", "2"),
@@ -45,3 +50,13 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )
+
+
+@transaction.atomic
+def trial_staff() -> None:
+    """The invented staff. They share a password that everybody may read, so it is hashed once: hashing is slow on purpose."""
+    new = {username for username, _, _ in STAFF} - set(Staff.objects.values_list("username", flat=True))
+    for username, name, memberships in STAFF:
+        staff_enrol(username=username, name=name, password=None, memberships=list(memberships))
+    if new:
+        Staff.objects.filter(username__in=new).update(password=make_password(PASSWORD))

@@ -61,11 +61,11 @@ def side_file(path: Path) -> list[translate.Entry]:
     return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}))  # noqa: S506 - text only
 
 
-def body(path: Path, override: Path | None, definition: Definition) -> dict[str, Any]:
-    """What a published version stores: the resolved definition with the translations of its texts."""
+def body(path: Path, override: Path | None, definition: Definition, common: dict[str, dict[str, str]] | None = None) -> dict[str, Any]:
+    """What a published version stores: the resolved definition with the translations of its texts. ``common``: see `tables`."""
     over = (override.read_text(encoding="utf-8"), str(override)) if override else None
     plain = resolve(path.read_text(encoding="utf-8"), str(path), over)
-    kept = translate.wanted(definition, tables(definition.id))
+    kept = translate.wanted(definition, tables(definition.id, common))
     return plain | ({TRANSLATIONS: kept} if kept else {})
 
 

@@ -14,7 +14,6 @@ from madoguchi.procedures.rules import splice
 
 ROOT = Path(__file__).resolve().parents[4]
 FILES = sorted((ROOT / "procedures").glob("*.yaml"))
-pytestmark = pytest.mark.pure
 
 
 def every_part(data):

@@ -22,8 +22,6 @@ from madoguchi.collection.formats.charset import (
     text_of,
 )
 
-pytestmark = pytest.mark.pure
-
 
 @pytest.mark.parametrize(("text", "written"), [
     ("ナナオ ハナコ", "ﾅﾅｵ ﾊﾅｺ"), ("ななお　はなこ", "ﾅﾅｵ ﾊﾅｺ"), ("キョウトカブシキガイシャ", "ｷﾖｳﾄｶﾌﾞｼｷｶﾞｲｼﾔ"), ("ハットリ ジュンイチ", "ﾊﾂﾄﾘ ｼﾞﾕﾝｲﾁ"),

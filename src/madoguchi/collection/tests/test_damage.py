@@ -16,7 +16,6 @@ from madoguchi.collection.formats.received import Batch, read_received
 
 from .files import ENDS, LAYOUTS, RESULT_FORMATS, TODAY, file_of, items, layout, some
 
-pytestmark = pytest.mark.pure
 WAYS = [(format, code, end) for format in RESULT_FORMATS for code in (JIS, EBCDIC) for end in ENDS]
 
 

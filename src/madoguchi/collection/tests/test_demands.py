@@ -85,7 +85,6 @@ def test_cp932_and_the_citys_own_names_of_columns_are_read(hall) -> None:
     assert (len(claims), len(claims[0].parts)) == (1, 4)
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize(("cells", "words"), [
     ({"通知書番号": ""}, "「通知書番号」は1〜20文字で書いてください"),
     ({"郵便番号": "926-861"}, "「郵便番号」は7桁の数字で書いてください"),
@@ -105,7 +104,6 @@ def test_a_wrong_cell_is_told_with_its_line(cells, words) -> None:
     assert all(told[0].isdigit() for told in lines)
 
 
-@pytest.mark.pure
 def test_every_error_is_told_at_once_and_a_page_counts_what_it_cannot_show() -> None:
     lines = wrong(sheet_text(people=300).replace("9268611", "x"))
     assert len(lines) == 1200 and lines[-1].startswith("1201行目")
@@ -113,14 +111,12 @@ def test_every_error_is_told_at_once_and_a_page_counts_what_it_cannot_show() -> 
     assert len(shown) == 1001 and shown[-1][1].startswith("ほか200件の誤りがあります")
 
 
-@pytest.mark.pure
 def test_a_quote_that_is_not_closed_is_told_where_it_begins_and_hides_no_other_error() -> None:
     lines = sheet_text(people=2, parts=3).splitlines(keepends=True)
     told = wrong("".join([lines[0], lines[1].replace("9268611", "x"), '"', *lines[2:]]))
     assert [words[:3] for words in told] == ["2行目", "3行目"] and "「郵便番号」" in told[0] and "引用符" in told[1]
 
 
-@pytest.mark.pure
 @pytest.mark.parametrize(("text", "words"), [
     ("", "列「通知書番号」がありません"), (HEAD, "通知書が1つもありません"), (HEAD + "1,2\n", "列が2個あります"), (HEAD + '"1', "引用符"),
     (HEAD.replace("期別税額", "期"), "列「期」が2つあります"),
@@ -129,14 +125,12 @@ def test_a_file_of_another_form_is_refused(text, words) -> None:
     assert any(words in told for told in wrong(text))
 
 
-@pytest.mark.pure
 def test_bytes_that_are_no_text_are_refused() -> None:
     with pytest.raises(SheetWrong) as refused:
         demand_sheet.read(b"\x81\x20", year=2026, names={})
     assert "文字コードが読めません" in refused.value.lines[0]
 
 
-@pytest.mark.pure
 def test_either_all_numbers_are_given_or_none() -> None:
     text = HEAD.strip() + ",納付番号,確認番号\n"
     text += f"1,1,見本,9268611,町,,20,1,10,2026-05-31,{'1' * 20},012345\n1,1,見本,9268611,町,,20,2,10,2026-06-30,,\n"

@@ -106,7 +106,6 @@ def test_who_owes_only_late_charge_or_fees_is_in_a_list(hall, demanded, came, mo
     assert listed(desk) == pages[1:]
 
 
-@pytest.mark.pure
 def test_a_fee_is_read_with_its_days() -> None:
     rows = charges._fees("x", [{"から": "2020-04-01", "円": "70"}, {"から": "2026-06-01", "円": "100"}])
     assert [charges.Charge("", "", "", "", 0, rows, "", "", "", "").fee_on(dt.date(2026, *d)) for d in ((5, 31), (6, 1))] == [70, 100]

@@ -11,7 +11,6 @@ from hypothesis import strategies as st
 from madoguchi.collection.late import DAY, TAX, Phase, Rounding, first_month_ends, late_charge, refund_interest
 from madoguchi.collection.rates import RateMissing, Rates, RatesWrong, rates, rates_read
 
-pytestmark = pytest.mark.pure
 D = dt.date
 DUES = st.dates(D(2014, 1, 1), D(2025, 12, 31))
 LATER = st.integers(0, 300)

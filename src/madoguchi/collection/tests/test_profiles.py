@@ -13,7 +13,6 @@ from madoguchi.collection.formats.received import read_received
 
 from .files import TODAY, file_of, layout, some
 
-pytestmark = pytest.mark.pure
 CVS = (FOLDER / "cvs-mihon.yaml").read_text(encoding="utf-8")
 
 

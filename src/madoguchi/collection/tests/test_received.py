@@ -21,8 +21,6 @@ from madoguchi.collection.formats.received import read_received
 
 from .files import ENDS, LAYOUTS, RESULT_FORMATS, TODAY, file_of, items, layout, some
 
-pytestmark = pytest.mark.pure
-
 HEADER = ("1" "91" "0" "0000012345" + "ﾅﾅｵｼ".ljust(40) + "1030" "9901" + "ﾐﾎﾝ".ljust(15) + "001" + "ﾎﾝﾃﾝ".ljust(15) + "1" "0000001" + " " * 17)
 
 

@@ -135,7 +135,6 @@ def test_a_debit_that_failed_leaves_its_reason(demanded, came) -> None:
     assert ledger.faults() == []
 
 
-@pytest.mark.pure
 @given(amount=st.integers(1, 10**10), left=st.integers(0, 10**10), late=st.integers(0, 10**10), fee=st.integers(0, 1_000))
 def test_a_payment_is_placed_to_the_yen(amount, left, late, fee) -> None:
     placed = place(amount, left=left, late=late, fee=fee)

@@ -26,7 +26,6 @@ from madoguchi.collection.formats.zengin import (
 
 from .files import CITY, ENDS, TODAY, debits, layout
 
-pytestmark = pytest.mark.pure
 ON = dt.date(2026, 11, 30)
 NUMBERS = "0123456789"
 NAMES = st.text(st.sampled_from(LETTERS + KANA + "().-/"), max_size=30).map(str.rstrip)

@@ -11,7 +11,6 @@ from django.core.management import BaseCommand, CommandError, get_commands, load
 from madoguchi.config import command_line
 from madoguchi.kernel.errors import NotFound, StartRefused
 
-pytestmark = pytest.mark.pure
 OWN = {name: app for name, app in get_commands().items() if isinstance(app, str) and app.startswith("madoguchi.")}
 JAPANESE = re.compile(r"[぀-ヿ一-鿿]")
 

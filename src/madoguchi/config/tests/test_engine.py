@@ -18,7 +18,6 @@ from madoguchi.web import languages
 NAME = Question("name", "氏名", "氏名")
 KIND = Question("kind", "区分", "選択", choices=(Choice("a", "甲"), Choice("b", "乙")))
 
-pytestmark = pytest.mark.pure
 
 
 def draw(source: str, **context: object) -> str:

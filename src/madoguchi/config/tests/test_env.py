@@ -8,7 +8,6 @@ import pytest
 
 from madoguchi.config import env
 
-pytestmark = pytest.mark.pure
 HERE = Path("/var/lib/madoguchi")
 
 

@@ -6,7 +6,6 @@ from __future__ import annotations
 import json
 import logging
 import os
-import shutil
 from urllib.parse import parse_qs, urlencode, urlsplit
 
 import pytest
@@ -139,10 +138,11 @@ def test_nothing_about_the_person_reaches_the_log(site, certified, caplog):
 def test_a_real_browser_may_follow_the_form_to_the_provider(site, certified):
     """CSP form-action holds the redirect after the POST too; an issuer without /api/ in its path."""
     from playwright.sync_api import sync_playwright
+    from tests.support.chromium import CHROMIUM, FLAGS
 
     browser = site(certified)
     with sync_playwright() as play:
-        engine = play.chromium.launch(executable_path=shutil.which("chromium"), args=["--no-sandbox"])
+        engine = play.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         page = engine.new_page()
         page.goto(f"{browser.url}/sign-in/?next=/accessibility/")
         page.click("text=カードでログインする")

@@ -18,7 +18,6 @@ from madoguchi.procedures.rules.translate import texts
 from . import pack
 from .test_pdf import words
 
-pytestmark = pytest.mark.pure
 PAGES = """
 画面:
   - 題: 届出人

@@ -18,10 +18,10 @@ from madoguchi.cards.public import trial_cards
 from madoguchi.casework.public import words_fill
 from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
-from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, staff_enrol
+from madoguchi.identity.public import trial_staff
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
-from madoguchi.procedures.pack import TRANSLATIONS_ROOT, body, pack_files, read_file
+from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, body, pack_files, read_file, tables
 from madoguchi.procedures.public import catalogue, version_publish
 from madoguchi.register.public import trial_town
 
@@ -50,8 +50,7 @@ class Command(BaseCommand):
         if filled := words_fill():
             self.stdout.write(f"検索のことば: {filled}件の申請に加えました")
         if not settings.PRODUCTION:
-            for username, name, memberships in TRIAL_STAFF:
-                staff_enrol(username=username, name=name, password=TRIAL_PASSWORD, memberships=list(memberships))
+            trial_staff()
             trial_town(actor="setup")
             trial_organisations(actor="setup")
             trial_taxes(actor="setup")
@@ -71,7 +70,7 @@ class Command(BaseCommand):
         return digest.hexdigest()
 
     def _publish(self) -> None:
-        own = released_slugs()
+        own, common = released_slugs(), tables(COMMON)
         for path, override in pack_files(city()):
             if path.stem in own:
                 self.stdout.write(f"{path.stem}: 「手続きの作成」から公開した版を使います（パックの定義には変えません）")
@@ -81,4 +80,4 @@ class Command(BaseCommand):
                 for problem in problems:
                     self.stderr.write(str(problem))
                 raise SystemExit("手続の定義に誤りがあるため、始められません。上の行を直してください。")
-            version_publish(actor="setup", slug=definition.id, body=body(path, override, definition))
+            version_publish(actor="setup", slug=definition.id, body=body(path, override, definition, common))
