@@ -1,4 +1,4 @@
-"""Every page, in every state, without one axe violation and without sideways scrolling."""
+"""Every page, in every state, without one axe violation, without sideways scrolling, and within its budget (`test_budget`)."""
 
 from __future__ import annotations
 
@@ -13,6 +13,7 @@ from madoguchi.casework.rules import ALARMS, WORDS
 
 from .pages import PAGES, ROUTES, Page, route_names
 from .seed import Town, definitions
+from .test_budget import Visit, for_staff
 
 pytestmark = pytest.mark.browser
 
@@ -110,15 +111,17 @@ def test_every_route_is_in_the_table():
 
 
 @pytest.mark.parametrize("page", PAGES, ids=str)
-def test_page_is_accessible(page: Page, town: Town, window: Callable[..., Tab], axe_source: str):
+def test_page_is_accessible_and_keeps_its_budget(page: Page, town: Town, open_as: Callable[..., BrowserContext], axe_source: str):
     path = page.reach(town)
-    tab = window(town, page.who)
-    response = tab.goto(path)
+    tab = open_as(town.cookies(page.who), width=1280 if for_staff(path) else 390).new_page()
+    visit = Visit(tab)
+    response = visit.open(path)
     assert response is not None and response.status == page.status
     assert tab.url.endswith(path.partition("?")[0]) or "?" in path, f"sent on to {tab.url}"
+    too_much = visit.too_much(page)
     check = Checker(tab, axe_source)
     check.all_states()
-    assert check.wrong == {}
+    assert (too_much, check.wrong) == ([], {})
 
 
 def test_the_longest_words_of_a_case_stay_within_the_phone(town: Town, window: Callable[..., Tab]):

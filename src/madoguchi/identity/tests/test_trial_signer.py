@@ -96,7 +96,7 @@ def test_it_answers_only_with_what_verifies(signer, monkeypatch):
 
 
 def test_processes_that_start_at_once_share_one_authority_and_one_card(tmp_path):
-    code = ("from madoguchi.adapters.jpki import TrialSigner\nfrom madoguchi.identity.trial import RESIDENTS\n"
+    code = ("import django\ndjango.setup()\nfrom madoguchi.adapters.jpki import TrialSigner\nfrom madoguchi.identity.trial import RESIDENTS\n"
             f"print(TrialSigner().sign(digest='{DIGEST}', person=RESIDENTS['hanako'])['certificate'])")
     env = os.environ | {"MADOGUCHI_DATA": str(tmp_path), "DJANGO_SETTINGS_MODULE": "madoguchi.config.settings",
                         "PYTHONPATH": os.pathsep.join(sys.path)}

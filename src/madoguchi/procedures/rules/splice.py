@@ -6,6 +6,7 @@ hold exactly the changed data."""
 
 from __future__ import annotations
 
+import functools
 import json
 import re
 from dataclasses import dataclass
@@ -32,9 +33,14 @@ def cleaned(text: str) -> str:
     return re.sub(r"\r\n?|\x85|\u2028|\u2029", "\n", text).rstrip("\n") + "\n"
 
 
+@functools.lru_cache(maxsize=4)  # of one text many places are asked for, one after another
+def _loaded(text: str) -> tuple[yaml_strict.Table, list[yaml_strict.Problem]]:
+    return yaml_strict.load(text, "")
+
+
 def data(text: str) -> Any:
-    """What the text holds, as plain tables, lists and texts. Raises CannotSplice."""
-    table, problems = yaml_strict.load(text, "")
+    """What the text holds, as plain tables, lists and texts, the caller's own. Raises CannotSplice."""
+    table, problems = _loaded(text)
     if problems:
         raise CannotSplice(problems[0].ja)
     return _plain(table)
