@@ -107,7 +107,7 @@ def test_fingerprinted_files_are_kept_and_pages_are_not(town: Town):
 
 def test_largest_paint_on_a_slow_telephone(town: Town, open_as: Callable[..., BrowserContext], capsys: pytest.CaptureFixture):
     """1.6 Mbps, 150 ms round trip, a quarter of the processor. A figure to look at: the gate is 1500 ms on a quiet machine."""
-    wanted = ("top", "procedures", "procedure", "step-applicant_page", "documents", "check", "status-decided", "workbench")
+    wanted = ("top", "procedure", "step-applicant_page", "workbench")
     out = {}
     for page in (p for p in PAGES if p.name in wanted):
         path = page.reach(town)
