@@ -19,7 +19,6 @@ NAME = Question("name", "氏名", "氏名")
 KIND = Question("kind", "区分", "選択", choices=(Choice("a", "甲"), Choice("b", "乙")))
 
 
-
 def draw(source: str, **context: object) -> str:
     """Draw a template given as text."""
     return str(engines.all()[0].env.from_string(source).render(**context))

@@ -37,7 +37,6 @@ SMALL = """# 表の頭
 """
 
 
-
 def changed_lines(before, after):
     """Lines that are in one text and not in the other."""
     a, b = before.splitlines(), after.splitlines()
