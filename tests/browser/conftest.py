@@ -19,7 +19,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, expect, sync_playwright
 from tests.support.chromium import CHROMIUM, FLAGS
 from tests.support.mailserver import free_port
 
@@ -28,6 +28,8 @@ from .seed import Town
 ROOT = Path(__file__).resolve().parents[2]
 AXE = ROOT / ".cache/node-browser/node_modules/axe-core/axe.min.js"
 START_SECONDS = 900  # a limit for a city hall that never opens: one that ends by itself is noticed at once
+PATIENCE = 120_000  # ms until what never comes is given up; no page is held to a time
+expect.set_options(timeout=PATIENCE)
 
 
 class Served:
@@ -101,7 +103,7 @@ def open_as(chromium: Browser, served: Served) -> Iterator[Callable[..., Browser
         height = 844 if width < 800 else 900
         context = chromium.new_context(viewport={"width": width, "height": height}, locale="ja-JP", timezone_id="Asia/Tokyo",
                                        base_url=served.base, java_script_enabled=js, reduced_motion="reduce", **more)
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         context.add_cookies(cookies or [])
         opened.append(context)
         return context

@@ -12,7 +12,7 @@ from playwright.sync_api import Page as Tab
 
 from madoguchi.config import demo
 
-from .conftest import Served
+from .conftest import PATIENCE, Served
 from .test_axe import Checker
 
 pytestmark = pytest.mark.browser
@@ -26,7 +26,7 @@ def desk(chromium: Browser, served: Served) -> Iterator[Callable[..., BrowserCon
     def make(*, js: bool = True) -> BrowserContext:
         context = chromium.new_context(viewport={"width": 1280, "height": 900}, locale="ja-JP", base_url=f"http://localhost:{served.port}",
                                        java_script_enabled=js, reduced_motion="reduce")
-        context.set_default_timeout(15_000)
+        context.set_default_timeout(PATIENCE)
         opened.append(context)
         return context
 
