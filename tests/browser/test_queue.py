@@ -37,10 +37,10 @@ def test_a_call_reaches_the_board_and_the_telephone_by_itself(town: Town, open_a
     desk.get_by_role("button", name="次を呼ぶ").focus()
     desk.keyboard.press("Enter")
     expect(desk.locator("#current .q-number")).to_have_text(number)
-    expect(board.locator(".q-called b")).to_have_text(number)
+    expect(board.locator(".q-called b")).to_have_text(number, timeout=10_000)
     expect(phone.locator(".done-panel")).to_be_visible(timeout=25_000)
     desk.get_by_role("button", name="終える").first.click()
-    expect(board.locator(".q-called")).to_have_count(0)
+    expect(board.locator(".q-called")).to_have_count(0, timeout=10_000)
 
 
 def test_the_same_without_scripts(town: Town, open_as: Open):
@@ -138,5 +138,5 @@ def test_a_device_follows_the_hours_and_the_line_by_itself(town: Town, open_as: 
     device.evaluate("document.querySelector('#kiosk').replaceChildren()")  # as it was opened before anybody could take a ticket
     device.wait_for_timeout(1000)
     town.window("yamada").get("/staff/queue/?section=zeimu").send("queue/ticket/", {"service": "tax"})
-    expect(device.locator("#kiosk li")).not_to_have_count(0)
+    expect(device.locator("#kiosk li")).not_to_have_count(0, timeout=10_000)
     assert device.locator("#number").input_value() == "123", "what somebody types meanwhile stays"
