@@ -11,6 +11,7 @@ import pytest
 from madoguchi.booking.setup import read_setup, texts
 from madoguchi.collection.charges import read_charges
 from madoguchi.config.languages_cli import catalogue_file, missing
+from madoguchi.config.procedures_cli import coverage
 from madoguchi.kernel.said import LETTERS, key_of
 from madoguchi.offices.city import read_city
 from madoguchi.offices.public import city
@@ -67,6 +68,11 @@ def test_every_outcome_has_a_name_in_every_language(slug: str):
         assert definition is not None
         lacking += [(code, o.name) for code in (*TRANSLATED, "ja-ruby") for o in definition.review.outcomes if key_of(o.name) not in found[code]]
     assert not lacking, "procedures/translations/<language>/<slug>.yaml, or common.yaml where several have it"
+
+
+def test_every_translation_of_a_procedure_says_something_that_is_read(capsys: pytest.CaptureFixture[str]):
+    coverage([])
+    assert [line for line in capsys.readouterr().out.splitlines() if " の原文がなくなったか変わりました" in line] == [], "take the entry out"
 
 
 @pytest.mark.parametrize("code", TRANSLATED)

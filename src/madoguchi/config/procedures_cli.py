@@ -93,7 +93,7 @@ def coverage(argv: list[str]) -> int:
     for path, override in pack_files(city):
         definition, _ = read_file(path, override, city)
         common, _ = read_file(path, None, city)
-        texts = [t for d in (definition, common) if d for t in translate.texts(d)]
+        texts = [t for d in (definition, common) if d for t in (*translate.texts(d), *translate.other_words(d))]
         used |= {key_of(t) for t in texts}
         if definition is None or (wanted and path.stem not in wanted):
             continue

@@ -21,6 +21,12 @@ def test_a_building_of_the_first_class_needs_the_course_of_the_first(grade: str,
     assert bool(found) is refused and all(f.question == "course" and f.severity == "error" for f in found)
 
 
+@pytest.mark.parametrize(("rights", "refused"), [("single", True), ("several", False), (None, True)])
+def test_a_small_part_of_a_building_with_divided_rights_may_have_the_second_class(rights: str | None, refused: bool):
+    facts = Facts({"course": ["second"], "grade": "first", "rights": rights}, TODAY)
+    assert bool(list(RULES["second_class_manager_suits_building"].run(facts, course="course", grade="grade", rights="rights"))) is refused
+
+
 @pytest.mark.parametrize(("target", "course", "refused"), [
     ("fire", ["first_again"], 0), ("fire", ["disaster"], 1), ("disaster", ["disaster_again"], 0), ("disaster", ["second"], 1),
     ("both", ["first", "disaster"], 0), ("both", ["first"], 1), ("both", ["disaster"], 1), ("both", [], 0), (None, ["first"], 0)])

@@ -113,7 +113,7 @@ def medical_insurer_number(facts: Facts, item: str) -> Iterator[Finding]:
 
 @check("item")
 def care_office_number(facts: Facts, item: str) -> Iterator[Finding]:
-    """介護保険法施行規則77条 ※: a designated office is named by its number of 10 digits."""
+    """介護保険法施行規則77条 names the office by name and address; its number of 10 digits ※ is what the forms ask."""
     value = facts.answers.get(item)
     if value and not OFFICE.fullmatch(digits(value)):
         yield Finding(item, say("事業所番号は10桁です。契約書や重要事項説明書で確認してください"))

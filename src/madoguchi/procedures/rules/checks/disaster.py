@@ -12,7 +12,7 @@ from .registry import Facts, Finding, check
 
 DWELLING_ONLY = {"risai": ("dwelling",), "hisai": ("building",), "todokede": ("building", "structure", "movable")}
 WHICH = {
-    "dwelling": say("お住まいの家は「罹災証明書」です。選び直してください"),
+    "dwelling": say("住んでいた家は「罹災証明書」です。選び直してください"),
     "building": say("住んでいない建物は「被災証明書」か「罹災届出証明書」です。選び直してください"),
     "structure": say("塀・門・カーポートなどは「罹災届出証明書」です。選び直してください"),
     "movable": say("車や家財などは「罹災届出証明書」です。選び直してください"),

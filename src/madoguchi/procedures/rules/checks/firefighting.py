@@ -12,9 +12,12 @@ _FIRE, _DISASTER = frozenset({"first", "first_again", "second"}), frozenset({"di
 _DAYS_AHEAD = 3  # as 福岡市, 福井市 and 旭市 ask for
 
 
-@check("course", "grade")
-def second_class_manager_suits_building(facts: Facts, course: str, grade: str) -> Iterator[Finding]:
-    """消防法施行令3条1項 ※: a building of 甲種 needs the course of 甲種; that of 乙種 is for the others."""
+@check("course", "grade", optional=("rights",))
+def second_class_manager_suits_building(facts: Facts, course: str, grade: str, rights: str = "") -> Iterator[Finding]:
+    """消防法施行令3条1項: a building of 甲種 needs the course of 甲種; that of 乙種 is for the others, and for a small part of
+    a building whose management is divided (3条3項, 規則2条の2の2): there the fire department looks at the part."""
+    if facts.answers.get(rights) == "several":
+        return
     taken = set(facts.answers.get(course) or ())
     if facts.answers.get(grade) == "first" and taken & _FIRE == {"second"}:
         yield Finding(course, say("甲種の建物の防火管理者には、甲種の講習が要ります。講習の種類を確認してください"))
@@ -22,7 +25,8 @@ def second_class_manager_suits_building(facts: Facts, course: str, grade: str) -
 
 @check("course", "target")
 def course_matches_target(facts: Facts, course: str, target: str) -> Iterator[Finding]:
-    """消防法施行令3条・47条 ※: 防火管理者 and 防災管理者 each have a course of their own; who is both has taken both."""
+    """消防法施行令3条・47条1項1号: 防火管理者 and 防災管理者 each have a course of their own; who is both has taken both. (A
+    防災管理者 has taken 甲種 as well, or has studied and worked for it: the clerk looks at that.)"""
     taken, which = set(facts.answers.get(course) or ()), facts.answers.get(target)
     if taken and which in ("fire", "both") and not taken & _FIRE:
         yield Finding(course, say("防火管理の講習も選んでください。防災管理の講習だけでは、防火管理者になれません"))
