@@ -8,7 +8,8 @@ from madoguchi.kernel.said import say
 
 from .registry import Facts, Finding, check
 
-_FIRE, _DISASTER = frozenset({"first", "first_again", "second"}), frozenset({"disaster", "disaster_again"})
+_FIRST, _DISASTER = frozenset({"first", "first_again"}), frozenset({"disaster", "disaster_again"})
+_FIRE = _FIRST | {"second"}
 _DAYS_AHEAD = 3  # as 福岡市, 福井市 and 旭市 ask for
 
 
@@ -25,13 +26,15 @@ def second_class_manager_suits_building(facts: Facts, course: str, grade: str, r
 
 @check("course", "target")
 def course_matches_target(facts: Facts, course: str, target: str) -> Iterator[Finding]:
-    """消防法施行令3条・47条1項1号: 防火管理者 and 防災管理者 each have a course of their own; who is both has taken both. (A
-    防災管理者 has taken 甲種 as well, or has studied and worked for it: the clerk looks at that.)"""
+    """消防法施行令3条・47条1項1号: 防火管理者 and 防災管理者 each have a course of their own; who is both has taken both. A
+    防災管理者 has taken 甲種 as well, or has studied and worked for it (3条1項1号ロ): the clerk looks at the papers."""
     taken, which = set(facts.answers.get(course) or ()), facts.answers.get(target)
     if taken and which in ("fire", "both") and not taken & _FIRE:
         yield Finding(course, say("防火管理の講習も選んでください。防災管理の講習だけでは、防火管理者になれません"))
     if taken and which in ("disaster", "both") and not taken & _DISASTER:
         yield Finding(course, say("防災管理の講習も選んでください。防火管理の講習だけでは、防災管理者になれません"))
+    elif taken and which in ("disaster", "both") and not taken & _FIRST:
+        yield Finding(course, say("防災管理者には、甲種防火管理の講習か、それに代わる資格も要ります。修了証などを添えてください"), severity="notice")
 
 
 @check("starts", "ends")
