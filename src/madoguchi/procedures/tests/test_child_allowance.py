@@ -68,9 +68,9 @@ def test_a_year_ends_in_december():
     ("born", "last"),
     [
         ("2023-11-10", "2026-11-30"),  # the month of the third birthday is still paid at the higher amount
-        ("2023-11-01", "2026-10-31"),  # born on the first of the month: three years end the day before
+        ("2023-11-01", "2026-11-30"),  # born on the first of the month: three years must have passed
         ("2024-02-29", "2027-02-28"),
-        ("2024-01-01", "2026-12-31"),
+        ("2024-01-01", "2027-01-31"),
     ],
 )
 def test_under_three_until(born, last):
@@ -98,6 +98,15 @@ def test_who_was_a_child_at_the_event_is_for_the_clerk():
     args = {"group": "children", "born": "b", "event": "d"}
     assert found("child_within_age", given, **args) == [("b", "notice", 0)]
     given = facts("2027-04-10", children=[{"b": "2008-04-02"}], d="2027-04-05")
+    assert found("child_within_age", given, **args) == [("b", "error", 0)]
+
+
+def test_the_missed_report_of_an_earlier_year_is_for_the_clerk():
+    """児童手当法11条・23条1項: a payment held back for want of the report may be asked for during two years."""
+    args = {"group": "children", "born": "b", "reason": "r"}
+    given = facts("2027-04-10", children=[{"b": "2008-04-02"}], r="missed")
+    assert found("child_within_age", given, **args) == [("b", "notice", 0)]
+    given = facts("2027-04-10", children=[{"b": "2008-04-02"}], r="older")
     assert found("child_within_age", given, **args) == [("b", "error", 0)]
 
 
@@ -147,7 +156,8 @@ def test_lateness_opens_the_question_about_the_cause():
 def test_only_a_child_under_three_makes_the_pension_matter():
     args = {"group": "children", "born": "b"}
     assert run("any_under_three", facts(children=[{"b": "2015-01-01"}, {"b": "2023-11-30"}]), args.items()) is True
-    assert run("any_under_three", facts(children=[{"b": "2023-11-01"}]), args.items()) is False
+    assert run("any_under_three", facts(children=[{"b": "2023-11-01"}]), args.items()) is True
+    assert run("any_under_three", facts(children=[{"b": "2023-10-31"}]), args.items()) is False
 
 
 def test_the_start_is_told_but_never_stops_a_claim():

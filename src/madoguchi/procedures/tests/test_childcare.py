@@ -55,7 +55,24 @@ def test_certificate_lasts_until_school() -> None:
 
 
 def test_looking_for_work_gives_ninety_days() -> None:
-    assert certified_until(day("2023-05-05"), day("2027-04-01"), "care", "seek", 90) == day("2027-06-29")
+    assert certified_until(day("2023-05-05"), day("2027-04-01"), "care", "seek", 90) == day("2027-06-30")
+
+
+def test_a_birth_ends_the_certificate_with_the_month_of_the_day_after_eight_weeks() -> None:
+    """子ども・子育て支援法施行規則8条3号: counted from the day of the birth (起算)."""
+    args = (day("2023-05-05"), day("2027-04-01"), "care", "birth", 90)
+    assert certified_until(*args, day("2027-04-05")) == day("2027-05-31")
+    assert certified_until(*args, day("2027-04-06")) == day("2027-06-30")
+    assert certified_until(*args, None) == day("2030-03-31")
+
+
+def test_the_other_parent_ends_the_certificate_too() -> None:
+    """子ども・子育て支援法施行規則8条: what the city or the graduation ends is not guessed."""
+    args = {"born": "born", "start": "start", "want": "want", "reason": "reason", "partner_reason": "p", "partner_due": "d"}
+    answers = {"born": "2023-05-05", "start": "2027-04-01", "want": "care", "reason": "work", "p": "birth", "d": "2027-04-05"}
+    (note,) = found("certification_period", answers, **args)
+    assert "令和9年5月31日" in note.ja
+    assert not found("certification_period", answers | {"p": "study"}, **args)
 
 
 def test_school_child_is_refused() -> None:

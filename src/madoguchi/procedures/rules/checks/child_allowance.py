@@ -46,10 +46,9 @@ def benefit_starts(event: dt.date, facts: Facts, began: dt.date | None = None, c
 
 
 def under_three_until(born: dt.date) -> dt.date:
-    """The last day of the month that still pays the amount for a child under three: the month of the third birthday, or
-    for a child born on the first of a month the month before it (児童手当法6条1項, 児童 born on 月の初日)."""
-    third = dt.date(born.year + 3, born.month, 1)
-    return third - dt.timedelta(days=1) if born.day == 1 else month_after(third) - dt.timedelta(days=1)
+    """The last day of the month that still pays the amount for a child under three: the month of the third birthday,
+    also for a child born on the first of a month (児童手当法6条2項5号: three years from the birth must have passed; 9条3項)."""
+    return month_after(dt.date(born.year + 3, born.month, 1)) - dt.timedelta(days=1)
 
 
 def answered_day(entry: Mapping[str, Any], name: str) -> dt.date | None:
@@ -126,17 +125,18 @@ def address_kept_secret(facts: Facts, special: str, reason: str) -> Iterator[Fin
         yield Finding(special, text, severity="notice")
 
 
-@check("group", "born", optional=("event",))
-def child_within_age(facts: Facts, group: str, born: str, event: str = "") -> Iterator[Finding]:
+@check("group", "born", optional=("event", "reason"))
+def child_within_age(facts: Facts, group: str, born: str, event: str = "", reason: str = "") -> Iterator[Finding]:
     """児童手当法3条1項: 児童 are those up to the first 31 March after reaching 18. ``event`` is the day the claim is
     about: who was a child then may have months to be paid (8条3項), so the claim is taken and the clerk decides."""
     then = facts.date(event) if event else None
+    late = facts.answers.get(reason) == "missed"  # 現況届 of an earlier year (11条, 23条1項): who was a child then
     for index, child in facts.entries(group):
         day = answered_day(child, born)
         if day and day > facts.today:
             yield Finding(born, say("生まれた日は、今日までの日付を入力してください"), index=index)
         elif day and facts.today > school_year_end(day, 18):
-            if then and then <= school_year_end(day, 18):
+            if late or (then and then <= school_year_end(day, 18)):
                 text = say("18歳になったあと最初の3月31日を過ぎています。それまでの分があるかを職員が確かめます")
                 yield Finding(born, text, severity="notice", index=index)
                 continue

@@ -12,6 +12,7 @@ from .common import age_on, school_year_end
 from .registry import Facts, Finding, check
 
 SHORT_ONLY = ("seek", "leave")  # 府令4条・市の運用: no long hours while looking for work or on leave
+OPEN_ENDED = ("study", "leave", "other")  # 施行規則8条5号〜7号・11号〜13号
 
 
 def full_age(born: dt.date, day: dt.date) -> int:
@@ -45,12 +46,21 @@ def kind_of(born: dt.date, day: dt.date, want: str) -> str:
     return "k2" if full_age(born, day) >= 3 else "k3"
 
 
-def certified_until(born: dt.date, start: dt.date, want: str, reason: str, seek_days: int) -> dt.date:
-    """子ども・子育て支援法21条、施行規則8条: until school, for 3号 until the eve of full three years; looking
-    for work gives at most 90 days (the city's figure)."""
+def month_end(day: dt.date) -> dt.date:
+    """The last day of the month."""
+    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
+
+
+def certified_until(
+    born: dt.date, start: dt.date, want: str, reason: str, seek_days: int, due: dt.date | None = None
+) -> dt.date:
+    """子ども・子育て支援法21条、施行規則8条: until school, for 3号 until the eve of full three years; looking for work to the end
+    of the month in which the city's days (at most 90) pass (4号), a birth to the end of the month of the day after eight weeks (3号)."""
     end = third_birthday_eve(born) if kind_of(born, start, want) == "k3" else school_year_end(born, 6)
     if want == "care" and reason == "seek":
-        end = min(end, start + dt.timedelta(days=seek_days - 1))
+        end = min(end, month_end(start + dt.timedelta(days=seek_days - 1)))
+    if want == "care" and reason == "birth" and due:
+        end = min(end, month_end(due + dt.timedelta(days=56)))
     return end
 
 
@@ -116,15 +126,19 @@ def care_amount_fits_need(
             return
 
 
-@check("born", "start", "want", "reason", others=("seek_days",))
+@check("born", "start", "want", "reason", optional=("due", "partner_reason", "partner_due"), others=("seek_days",))
 def certification_period(
-    facts: Facts, born: str, start: str, want: str, reason: str, seek_days: str = "90"
+    facts: Facts, born: str, start: str, want: str, reason: str, due: str = "", partner_reason: str = "",
+    partner_due: str = "", seek_days: str = "90",
 ) -> Iterator[Finding]:
-    """子ども・子育て支援法21条、施行規則8条: tells the clerk the kind and the last day that the answers lead
-    to."""
+    """子ども・子育て支援法21条、施行規則8条: tells the clerk the kind and the last day that the answers of both parents lead
+    to; nothing where the city sets it or the graduation does (5号〜7号・11号〜13号)."""
     child, day, wish = facts.date(born), facts.date(start), facts.answers.get(want)
+    needs = [(str(facts.answers.get(why) or ""), facts.date(when)) for why, when in ((reason, due), (partner_reason, partner_due))]
+    if wish == "care" and any(why in OPEN_ENDED for why, _ in needs):
+        return
     if child and day and wish and kind_of(child, day, wish) != "none":
-        end = certified_until(child, day, wish, str(facts.answers.get(reason, "")), int(seek_days))
+        end = min(certified_until(child, day, wish, why, int(seek_days), when) for why, when in needs)
         number = kind_of(child, day, wish)[1]
         words = say("認定の目安: {number}号、有効期間は{first}から{last}まで", number=number, first=day,
             last=end)
@@ -178,7 +192,8 @@ def allowance_child_age(facts: Facts, group: str, born: str, disabled: str) -> I
         if day > facts.today:
             yield Finding(born, say("お子さんの生年月日は、今日までの日付を入力してください"), index=index)
         elif facts.today > school_year_end(day, 18) and not (child.get(disabled) and full_age(day, facts.today) < 20):
-            yield Finding(born, say("児童扶養手当の対象の年齢を過ぎています。生年月日を確認してください"), index=index)
+            text = say("児童扶養手当の対象の年齢を過ぎています。生年月日を確認してください")
+            yield Finding(born, text, severity="notice", index=index)  # late for an earlier year (15条, 22条): the clerk decides
 
 
 @check("amount")
