@@ -294,7 +294,7 @@ def test_finders_book_what_the_city_has(town):
     ("okuyami", {"family": "yes", "alone": "yes"},
      ["遺族年金・死亡一時金の請求", "児童扶養手当の相談", "亡くなった方の戸籍の証明書", "水道の使用中止の届出"], []),
     ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
-    ("hisai", {"home": "no"}, [], ["/p/saigai-engo-shikin/"]),
+    ("hisai", {"home": "no"}, ["/p/saigai-engo-shikin/"], ["/p/seikatsu-saiken-shien-kin/"]),  # 災害弔慰金法10条1項: hurt, or belongings lost
 ])
 def test_a_dog_a_funeral_and_a_disaster_lead_to_their_procedures(town, finder, answers, there, not_there):
     for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):
