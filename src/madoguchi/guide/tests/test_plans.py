@@ -297,7 +297,7 @@ def test_finders_book_what_the_city_has(town):
     ("hikkoshi", {"kind": "within", "care": "yes"}, ["介護保険証の住所を変える", "介護保険負担割合証"], ["受給資格証明書"]),
     ("hikkoshi", {"kind": "out", "care": "yes"}, ["受給資格証明書", "介護保険負担割合証"], ["介護保険証の住所を変える"]),
     ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
-    ("hisai", {"home": "no"}, [], ["/p/saigai-engo-shikin/"]),
+    ("hisai", {"home": "no"}, ["/p/saigai-engo-shikin/"], ["/p/seikatsu-saiken-shien-kin/"]),  # 災害弔慰金法10条1項: hurt, or belongings lost
 ])
 def test_a_dog_a_funeral_and_a_disaster_lead_to_their_procedures(town, finder, answers, there, not_there):
     for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):
