@@ -293,8 +293,11 @@ def test_finders_book_what_the_city_has(town):
     ("okuyami", {"insurance": "work"}, ["埋葬料", "相続税の申告"], ["/p/sousai-hi/", "遺族年金", "水道の使用中止"]),
     ("okuyami", {"family": "yes", "alone": "yes"},
      ["遺族年金・死亡一時金の請求", "児童扶養手当の相談", "亡くなった方の戸籍の証明書", "水道の使用中止の届出"], []),
+    ("okuyami", {"care": "no"}, ["介護保険証を返す", "65歳以上の方と、介護保険証を持っていた方だけです。"], ["高額介護サービス費の請求"]),
+    ("hikkoshi", {"kind": "within", "care": "yes"}, ["介護保険証の住所を変える", "介護保険負担割合証"], ["受給資格証明書"]),
+    ("hikkoshi", {"kind": "out", "care": "yes"}, ["受給資格証明書", "介護保険負担割合証"], ["介護保険証の住所を変える"]),
     ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
-    ("hisai", {"home": "no"}, [], ["/p/saigai-engo-shikin/"]),
+    ("hisai", {"home": "no"}, ["/p/saigai-engo-shikin/"], ["/p/seikatsu-saiken-shien-kin/"]),  # 災害弔慰金法10条1項: hurt, or belongings lost
 ])
 def test_a_dog_a_funeral_and_a_disaster_lead_to_their_procedures(town, finder, answers, there, not_there):
     for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):

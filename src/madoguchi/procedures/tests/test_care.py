@@ -8,6 +8,9 @@ import pytest
 from madoguchi.procedures.rules.checks import RULES, Facts, Finding
 from madoguchi.procedures.rules.checks.care import legal_age, months_later, period_end
 from madoguchi.procedures.rules.checks.care_benefits import income_boundary
+from madoguchi.procedures.rules.validate import asked, steps_asked
+
+from .pack import definition
 
 TODAY = dt.date(2026, 11, 20)
 
@@ -339,3 +342,31 @@ def test_two_certificates_exist_in_july_only() -> None:
     overlap = RULES["certificate_years_overlap"].run
     assert overlap(Facts({}, dt.date(2026, 7, 1))) is True
     assert overlap(Facts({}, dt.date(2026, 8, 1))) is False
+
+
+# ---- what a form asks ---------------------------------------------------------------------------------------------
+
+
+def questions(slug: str, answers: dict[str, Any]) -> set[str]:
+    return {q.id for step in steps_asked(definition(slug), answers) for q in step.questions if asked(q, answers)}
+
+
+def test_no_consent_to_inquiries_on_public_assistance() -> None:
+    """規則83条の6第2項: the 同意書 is for whom the assets are looked at (83条の5第1号・4号), not for 3号 (被保護者)."""
+    both = {"consent", "spouse_consent"}
+    married = {"spouse": True, "spouse_reachable": True}
+    assert both & questions("kaigo-futan-gendogaku", {"stage": "welfare"} | married) == set()
+    assert both <= questions("kaigo-futan-gendogaku", {"stage": "stage2"} | married)
+
+
+def test_a_missing_or_violent_spouse_is_not_named() -> None:
+    """規則83条の5第1号: a spouse who is missing or violent is no 配偶者 here."""
+    parts = {"spouse_name", "spouse_kana", "spouse_born"}
+    assert parts & questions("kaigo-futan-gendogaku", {"spouse": True, "spouse_reachable": False}) == set()
+    assert parts <= questions("kaigo-futan-gendogaku", {"spouse": True, "spouse_reachable": True})
+
+
+def test_who_writes_the_reason_himself_names_no_office() -> None:
+    """規則71条1項3号: the reason is asked for, nobody is named as its writer."""
+    assert "writer_office" not in questions("kaigo-fukushi-yougu", {"writer_kind": "other"})
+    assert "writer_office" in questions("kaigo-fukushi-yougu", {"writer_kind": "manager"})

@@ -73,6 +73,7 @@ def test_the_other_parent_ends_the_certificate_too() -> None:
     (note,) = found("certification_period", answers, **args)
     assert "令和9年5月31日" in note.ja
     assert not found("certification_period", answers | {"p": "study"}, **args)
+    assert not found("certification_period", answers | {"d": "2026-12-01"}, **args), "a last day before the first is no estimate"
 
 
 def test_school_child_is_refused() -> None:

@@ -183,7 +183,8 @@ def test_who_comes_from_abroad_and_who_leaves_the_city_is_thought_of(finders, fi
     ("okuyami", "pension", {"date": "2026-11-10", "pension": True}, dt.date(2026, 11, 20)),  # 厚生年金 10 days, the nearer of the two
     ("okuyami", "tax", {"date": "2026-11-10", "income": True}, dt.date(2027, 3, 10)),
     ("okuyami", "registry", {"date": "2026-11-10", "property": True}, dt.date(2029, 11, 10)),
-    ("hisai", "fund", {"date": "2026-11-10", "home": True, "level": "heavy"}, dt.date(2027, 12, 10)),
+    ("hisai", "fund", {"date": "2026-11-10", "home": True, "level": "heavy"}, dt.date(2027, 12, 9)),  # 再建支援法施行令4条1項: 起算して
+    ("hisai", "fund", {"date": "2024-01-01", "home": True, "level": "part"}, dt.date(2025, 1, 31)),  # the grade is set by the survey, afterwards
     ("kaigo", "koushin", {"state": "yes", "until": "2027-03-31", "age": "old"}, dt.date(2027, 3, 31)),
     ("hikkoshi", "tennyuu", {"date": "2026-11-16", "kind": "in"}, dt.date(2026, 11, 30)),
 ])

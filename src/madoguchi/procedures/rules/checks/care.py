@@ -239,4 +239,4 @@ def notified_before_service(facts: Facts, start: str) -> Iterator[Finding]:
     """介護保険法46条4項・58条4項, 規則64条: the insurer pays the office only when notified beforehand."""
     day = facts.date(start)
     if day and day < facts.today:
-        yield notice(start, say("開始日が過ぎています。届出の前に使った分は、いったん全額のお支払いになることがあります"))
+        yield notice(start, say("開始日が過ぎています。届出の前に使った分は、全額のお支払いになることがあります"))

@@ -17,7 +17,7 @@ from .registry import Facts, Finding, check, derive
 WELFARE_TOOLS_PER_YEAR = 100_000
 RENOVATION_PER_HOME = 200_000
 # 年金収入とその他の合計所得の境目, by the day it came into force: 規則83条の5 (826,500 was read
-# in the text in force since 2026-08-01); the earlier ones, and 令22条の2の2, ※.
+# in the text in force since 2026-08-01; also 令22条の2の2第9項); the earlier ones ※.
 INCOME_BOUNDARIES = (
     (dt.date(2021, 8, 1), 800_000),
     (dt.date(2025, 8, 1), 809_000),
@@ -69,7 +69,7 @@ def care_office_numbers_in(facts: Facts, group: str, item: str) -> Iterator[Find
 
 
 def _barred(day: dt.date, today: dt.date) -> bool:
-    """介護保険法200条1項 ※: a claim to a benefit lapses after two years."""
+    """介護保険法200条1項: a claim to a benefit lapses after two years."""
     return today > months_later(day, 24)
 
 
@@ -78,7 +78,7 @@ BARRED = say("2年を過ぎているため、支給できないことがあり�
 
 @check("item")
 def care_claim_within_two_years(facts: Facts, item: str) -> Iterator[Finding]:
-    """介護保険法200条1項 ※: two years; from which day, cities differ, so the section decides."""
+    """介護保険法200条1項: two years; from which day, cities differ, so the section decides."""
     day = facts.date(item)
     if day and _barred(day, facts.today):
         yield notice(item, BARRED)
@@ -86,7 +86,7 @@ def care_claim_within_two_years(facts: Facts, item: str) -> Iterator[Finding]:
 
 @check("group", "item")
 def care_purchases_within_two_years(facts: Facts, group: str, item: str) -> Iterator[Finding]:
-    """介護保険法200条1項 ※: two years from each purchase."""
+    """介護保険法200条1項: two years from each purchase."""
     for index, entry in facts.entries(group):
         day = facts.date(item, entry)
         if day and _barred(day, facts.today):
@@ -95,7 +95,7 @@ def care_purchases_within_two_years(facts: Facts, group: str, item: str) -> Iter
 
 @check("month")
 def high_cost_month(facts: Facts, month: str) -> Iterator[Finding]:
-    """介護保険法51条・61条: a month that has been used; 法200条1項 ※: two years, counted here from its last day."""
+    """介護保険法51条・61条: a month that has been used; 法200条1項: two years, counted here from its last day."""
     value = facts.answers.get(month)
     if not isinstance(value, str) or not re.fullmatch(r"\d{4}-\d{2}", value):
         return
@@ -184,7 +184,7 @@ def assets_within_limit(
 @check("stage")
 def burden_stage_notice(facts: Facts, stage: str) -> Iterator[Finding]:
     """規則83条の5: the boundary between stages 2 and 3 as it stands on the day; and the period, from the first
-    day of the month of the application to 31 July (規則83条の6※)."""
+    day of the month of the application to 31 July (the cities' practice; 規則83条の6第4項 names only 有効期限)."""
     if not facts.answers.get(stage):
         return
     start = facts.today.replace(day=1)
@@ -197,5 +197,6 @@ def burden_stage_notice(facts: Facts, stage: str) -> Iterator[Finding]:
 
 @derive()
 def certificate_years_overlap(facts: Facts) -> bool:
-    """規則28条の2 ※: the certificate of the share of cost runs from August to July; in July both years' exist."""
+    """規則28条の2第1項 names only 有効期限; from August to July ※ (令22条の2: the income of the year before,
+    from August); in July both years' exist."""
     return facts.today.month == 7

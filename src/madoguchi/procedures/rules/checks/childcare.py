@@ -139,6 +139,8 @@ def certification_period(
         return
     if child and day and wish and kind_of(child, day, wish) != "none":
         end = min(certified_until(child, day, wish, why, int(seek_days), when) for why, when in needs)
+        if end < day:  # a day of birth long before the start: the clerk sees the days themselves
+            return
         number = kind_of(child, day, wish)[1]
         words = say("認定の目安: {number}号、有効期間は{first}から{last}まで", number=number, first=day,
             last=end)
