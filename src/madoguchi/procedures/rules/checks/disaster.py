@@ -22,7 +22,8 @@ WHICH = {
 @check("cause", others=("station",))
 def fire_goes_to_fire_station(facts: Facts, cause: str, station: str = "消防本部") -> Iterator[Finding]:
     """消防組織法1条・消防法31条 and the cities' own pages (七尾市「り災証明、り災届出証明」): damage by fire is
-    examined and certified by the fire department, not by the mayor under 災害対策基本法90条の2."""
+    examined and certified by the fire department, not by the mayor under 災害対策基本法90条の2 (a fire that an earthquake
+    or another 災害 of its 2条1号 caused is the mayor's, and is filed as damage by that disaster)."""
     if facts.answers.get(cause) == "fire":
         yield Finding(
             cause, say("火災の証明は消防本部が出します。この画面では申請できません。{station}へお問い合わせください", station=station)
