@@ -2,12 +2,13 @@
 
 from __future__ import annotations
 
-import calendar
 import datetime as dt
 from collections.abc import Iterator
 
 from madoguchi.kernel.said import say
 
+from .care import months_later
+from .child_allowance import month_after
 from .common import age_on, school_year_end
 from .registry import Facts, Finding, check
 
@@ -46,11 +47,6 @@ def kind_of(born: dt.date, day: dt.date, want: str) -> str:
     return "k2" if full_age(born, day) >= 3 else "k3"
 
 
-def month_end(day: dt.date) -> dt.date:
-    """The last day of the month."""
-    return day.replace(day=calendar.monthrange(day.year, day.month)[1])
-
-
 def certified_until(
     born: dt.date, start: dt.date, want: str, reason: str, seek_days: int, due: dt.date | None = None
 ) -> dt.date:
@@ -58,9 +54,9 @@ def certified_until(
     of the month in which the city's days (at most 90) pass (4号), a birth to the end of the month of the day after eight weeks (3号)."""
     end = third_birthday_eve(born) if kind_of(born, start, want) == "k3" else school_year_end(born, 6)
     if want == "care" and reason == "seek":
-        end = min(end, month_end(start + dt.timedelta(days=seek_days - 1)))
+        end = min(end, month_after(start + dt.timedelta(days=seek_days - 1)) - dt.timedelta(days=1))
     if want == "care" and reason == "birth" and due:
-        end = min(end, month_end(due + dt.timedelta(days=56)))
+        end = min(end, month_after(due + dt.timedelta(days=56)) - dt.timedelta(days=1))
     return end
 
 
@@ -154,13 +150,8 @@ def work_proof_is_fresh(facts: Facts, day: str, months: str = "3") -> Iterator[F
     issued = facts.date(day)
     if issued and issued > facts.today:
         yield Finding(day, say("就労証明書の証明日は、今日までの日付を入力してください"))
-    elif issued and _months_later(issued, int(months)) < facts.today:
+    elif issued and months_later(issued, int(months)) < facts.today:
         yield Finding(day, say("就労証明書の証明日から{months}か月を過ぎている", months=months), severity="notice")
-
-
-def _months_later(day: dt.date, months: int) -> dt.date:
-    year, month = divmod(day.year * 12 + day.month - 1 + months, 12)
-    return dt.date(year, month + 1, min(day.day, calendar.monthrange(year, month + 1)[1]))
 
 
 @check("group", "name")
