@@ -176,8 +176,10 @@ def test_a_stored_sentence_is_retold_in_another_language():
         assert bare(say("{first}。{more}", first=say("はい"), more=say("いいえ"))) == "Yes. No"
 
 
-@pytest.mark.parametrize(("code", "words"), [("en", "Rejected"), ("zh-hans", "驳回"), ("vi", "Bác đơn"), ("pt", "Recusado")])
-def test_the_result_is_told_in_the_readers_language_beside_the_legal_word(hall: Hall, code: str, words: str):
+@pytest.mark.parametrize(("code", "words", "letter"), [
+    ("en", "Rejected", "Notice of rejection of the claim"), ("zh-hans", "驳回", "儿童补贴未支付部分请求驳回通知书"),
+    ("vi", "Bác đơn", "Giấy báo bác yêu cầu"), ("pt", "Recusado", "Aviso de recusa do pedido")])
+def test_the_result_is_told_in_the_readers_language_beside_the_legal_word(hall: Hall, code: str, words: str, letter: str):
     slug = "jidou-teate-mishiharai"
     path, override = next(pair for pair in pack_files(city()) if pair[0].stem == slug)
     definition, _ = read_file(path, override, city())
@@ -191,5 +193,7 @@ def test_the_result_is_told_in_the_readers_language_beside_the_legal_word(hall: 
     page = hanako.get(f"/my/{case.id}/").content.decode()
     assert re.search(rf'<b>{words} <span lang="ja">\((<span lang="ja">)?結果：却下', page), page[:6000]
     assert page.count(words) >= 2, "and in what happened so far"
+    assert re.search(rf'{letter}[^<]* <span lang="ja">\(未支払児童手当請求却下通知書\)</span>', page), "the letter, by the name on its paper too"
     hanako.cookies["ui_lang"] = "ja"
-    assert "<b>結果：却下</b>" in hanako.get(f"/my/{case.id}/").content.decode()
+    japanese = hanako.get(f"/my/{case.id}/").content.decode()
+    assert "<b>結果：却下</b>" in japanese and japanese.count("未支払児童手当請求却下通知書") == 1

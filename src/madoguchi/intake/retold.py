@@ -33,6 +33,11 @@ def outcome(decision: Mapping[str, Any]) -> Said | None:
     return name if name is not None and languages.word(str(name)) else None
 
 
+def document(kept: Mapping[str, Any]) -> dict[str, Any]:
+    """A document that was issued: its name in the language being drawn, and beside it the Japanese one that stands on the paper."""
+    return {**kept, "name": say(kept["name"]), "ja": kept["name"] if languages.word(kept["name"]) else ""}
+
+
 def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
     """What the section asked to put right: its day and the names of its questions said again, its own words as they are."""
     if not kept:

@@ -167,7 +167,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
     decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
-        "documents": [{**doc, "name": say(doc["name"])} for doc in application.view.get("documents", [])],
+        "documents": [retold.document(doc) for doc in application.view.get("documents", [])],
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS,
         "correction": retold.correction(application.view.get("correction")),

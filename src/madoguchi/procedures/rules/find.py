@@ -10,11 +10,12 @@ import math
 import re
 import unicodedata
 from collections import Counter, defaultdict
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
 from .model import Definition
+from .postings import Postings
 from .spoken import Readings, heard, said_in_latin, without_denials
 from .synonyms import Synonyms
 from .vocabulary import LONGEST, STOP, WEAK, Words, split
@@ -106,7 +107,6 @@ class Index:
         self._readings = readings or Readings()
         self._synonyms = heard((synonyms or Synonyms()).to, self._readings)
         self._entries: list[_Entry] = []
-        self._by_gram: Mapping[str, Sequence[int]] = {}  # where a pair of letters stands, in order
         grown: dict[str, list[int]] = defaultdict(list)
         self._latin: dict[str, dict[str, float]] = defaultdict(dict)
         self._shown: dict[tuple[str, str], str] = {}
@@ -116,7 +116,7 @@ class Index:
         for d in definitions:
             self.slugs.append(d.id)
             self._add(d, (names or {}).get(d.id, ()), grown)
-        self._by_gram = {gram: tuple(places) for gram, places in grown.items()}  # a quarter of the memory of sets: most stand once or twice
+        self._by_gram = Postings(grown)
         for word in self._synonyms:
             self._vocabulary.add(word)
         for word in (t for targets in self._synonyms.values() for t in targets):
@@ -304,7 +304,7 @@ class Index:
         parts = grams(letters)
         if not parts:
             return set()
-        first, *others = sorted((self._by_gram.get(g, ()) for g in parts), key=len)
+        first, *others = sorted((self._by_gram.get(g) for g in parts), key=len)
         rest = set(first).intersection(*others)
         return {i for i in rest if letters in self._entries[i].letters} if len(parts) > 2 else rest
 
@@ -334,7 +334,7 @@ class Index:
         if len(letters) < 3:
             return {slug: (score, "exact", i) for slug, (score, i) in self._holding(letters).best.items()}
         parts, out = set(grams(letters)), dict[str, tuple[float, str, int]]()
-        shared = Counter(i for g in parts for i in self._by_gram.get(g, ()))
+        shared = Counter(i for g in parts for i in self._by_gram.get(g))
         kana = not _KANJI.search(letters)
         for i, n in shared.items():
             cover = n / len(parts)

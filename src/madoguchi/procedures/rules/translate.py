@@ -51,12 +51,14 @@ def texts(d: Definition) -> list[str]:
         return text
 
     turned(d, note)
+    for named in (*d.review.outcomes, *d.documents):  # their pages say them again by what is kept of the case (intake/retold.py)
+        note(named.name)
     return list(found)
 
 
 def other_words(d: Definition) -> list[str]:
-    """What residents may read besides the texts of the form: other names and keywords (search), outcomes and documents."""
-    words = (*d.aliases, d.plan_name, *d.keywords, *(x.name for x in d.review.outcomes), *(doc.name for doc in d.documents))
+    """What residents may read besides: other names and keywords (search)."""
+    words = (*d.aliases, d.plan_name, *d.keywords)
     return [word for word in dict.fromkeys(words) if word]
 
 

@@ -108,7 +108,8 @@ def test_few_hours_of_work_are_only_noted() -> None:
     [({"amount": "standard", "a": "work", "ah": 120, "b": "work", "bh": 160}, 0),
      ({"amount": "standard", "a": "work", "ah": 119, "b": "work", "bh": 160}, 1),
      ({"amount": "standard", "a": "work", "ah": 160, "b": "seek"}, 1),
-     ({"amount": "short", "a": "work", "ah": 60}, 0), ({"amount": "standard", "a": "illness"}, 0)],
+     ({"amount": "short", "a": "work", "ah": 60}, 0), ({"amount": "standard", "a": "illness"}, 0),
+     ({"amount": "standard", "a": "birth", "b": "seek"}, 0), ({"amount": "standard", "a": "illness", "b": "seek"}, 1)],
 )
 def test_long_care_needs_long_work_of_both(answers: dict[str, Any], notes: int) -> None:
     args = {"wish": "amount", "reason": "a", "hours": "ah", "partner_reason": "b", "partner_hours": "bh"}

@@ -60,7 +60,7 @@ def payment_year_is_certified(facts: Facts, item: str) -> Iterator[Finding]:
 
 @check("item")
 def register_is_kept_here(facts: Facts, item: str) -> Iterator[Finding]:
-    """戸籍法6条・8条・10条: a 戸籍 is kept where its 本籍 is and asked for there; elsewhere only in person (120条の2 ※)."""
+    """戸籍法6条・8条・10条: a 戸籍 is kept where its 本籍 is and asked for there; elsewhere only in person (120条の2第2項)."""
     if facts.answers.get(item) == "other":
         yield Finding(item, say("本籍のある市町村に請求してください。オンラインで請求できるのは、この市に本籍のある戸籍だけです"))
 

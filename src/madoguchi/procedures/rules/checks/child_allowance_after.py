@@ -40,7 +40,8 @@ def self_filer_is_fifteen(facts: Facts, filer: str, born: str) -> Iterator[Findi
 
 @check("group", "claimant_born", "born")
 def oldest_child_claims(facts: Facts, group: str, claimant_born: str, born: str) -> Iterator[Finding]:
-    """児童手当法12条1項: of several children the oldest usually receives the unpaid allowance for all of them."""
+    """Of several children the oldest usually claims the unpaid allowance for all: a practice; 児童手当法12条1項 can be read as each
+    child for the own part."""
     first = facts.date(claimant_born)
     others = [answered_day(child, born) for _, child in facts.entries(group)]
     if first and any(day is not None and day < first for day in others):

@@ -111,8 +111,8 @@ def care_amount_fits_need(
 ) -> Iterator[Finding]:
     """子ども・子育て支援法20条3項、施行規則4条: 保育標準時間 (275 hours a month) is for parents who both need
     long care; work is measured against about 120 hours a month, looking for work and leave give 保育短時間 (200
-    hours)."""
-    if facts.answers.get(wish) != "standard":
+    hours) where the city leaves them undivided (4条2項). Birth, disaster and abuse have 275 hours whatever else is so (4条1項ただし書)."""
+    if facts.answers.get(wish) != "standard" or facts.answers.get(reason) in ("birth", "disaster", "abuse"):
         return
     for why, long in ((reason, hours), (partner_reason, partner_hours)):
         given, worked = facts.answers.get(why), facts.answers.get(long)
