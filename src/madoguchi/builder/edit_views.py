@@ -81,9 +81,9 @@ def _boxes(sheet: Sheet, held: Any, sent: dict[str, Any] | None, wrong: dict[str
     return out
 
 
-def _back(found: Copy, where: Path) -> str:
+def _back(found: Copy, where: Path, more: str = "") -> str:
     """To the part in the overview, beside its page."""
-    return f"/staff/builder/{found.slug}/?saved=1&page={_page_of(where, _data(found))}#p-{address(where)}"
+    return f"/staff/builder/{found.slug}/?saved=1{more}&page={_page_of(where, _data(found))}#p-{address(where)}"
 
 
 def _cut(change: Callable[[], str]) -> str:
@@ -243,7 +243,7 @@ def act(request: HttpRequest, slug: str) -> HttpResponse:
     except Overtaken:
         late = "ほかの人が先に保存しました。いまの定義を下で確かめて、もう一度押してください。"
         return copy_page(request, found, faults=[("main", late)], status=409)
-    return see_other(_back(found, where[:2]))
+    return see_other(_back(found, where[:2], "&order=1" if got.get("order", "") == "1" else ""))
 
 
 def _acted(found: Copy, where: Path, what: str, number: str) -> tuple[str, str]:

@@ -134,8 +134,11 @@ def copy_page(request: HttpRequest, found: Copy, *, faults: list[tuple[str, str]
         data = splice.data(found.text)
     except splice.CannotSplice:
         data = {}
-    context = about(request, found) | {
-        "parts": outline(data), "faults": faults or [], "wrong": dict(faults or []), "typed": typed or {},
+    context = about(request, found)
+    asked = request.POST if request.method == "POST" else request.GET
+    context |= {
+        "parts": outline(data), "ordering": bool(context["works"]) and asked.get("order", "") == "1",
+        "faults": faults or [], "wrong": dict(faults or []), "typed": typed or {},
         "saved": request.GET.get("saved", "") == "1", "told": told(found, request.GET.get("done", "")),
         "preview": preview_of(found.slug, found.text, request.GET.get("page", ""))}
     return render(request, "builder/copy.html", context, status=status)

@@ -142,6 +142,20 @@ def test_parts_are_added_moved_renamed_and_taken_away(hall, copy) -> None:
     assert desk.post(BASE + "act/", {"path": "画面/0", "what": "down", "revision": "1"}).status_code == 409
 
 
+def test_the_order_is_changed_in_a_mode_of_its_own(hall, copy) -> None:
+    desk, button = hall.desk("okada"), 'name="act"'
+    plain, ordering = (page(desk, BASE + more).content.decode() for more in ("", "?order=1"))
+    assert button not in plain and "?order=1" in plain
+    assert ordering.count(button) > 4 and f"{BASE}part/" not in ordering and f'href="{BASE}"' in ordering
+    titles = [screen["題"] for screen in splice.data(copy.text)["画面"]]
+    answer = desk.post(BASE + "act/", {"act": "down 画面/0", "order": "1", "revision": "1"})
+    assert answer.status_code == 303 and "&order=1&" in answer["Location"] and button in page(desk, answer["Location"]).content.decode()
+    assert [screen["題"] for screen in splice.data(Copy.objects.get().text)["画面"]][:2] == titles[1::-1]
+    late = desk.post(BASE + "act/", {"act": "down 画面/0", "order": "1", "revision": "1"})
+    assert late.status_code == 409 and button in late.content.decode(), "and the buttons stay"
+    assert button not in page(hall.desk("auditor"), BASE + "?order=1").content.decode(), "who only reads moves nothing"
+
+
 def test_every_part_has_a_page(hall, copy) -> None:
     desk = hall.desk("okada")
     links = {link for link in html.fromstring(page(desk, BASE).content).xpath("//main//a/@href") if "/part/" in link or "/add/" in link}
