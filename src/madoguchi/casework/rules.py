@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import enum
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 from madoguchi.procedures.public import Definition, Outcome, Question
@@ -99,9 +99,13 @@ def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
     return [o for o in d.review.outcomes if o.condition is None or holds(o.condition, known)]
 
 
-def refusal_of(d: Definition) -> Outcome | None:
-    """The outcome that grants nothing (拒否, 不備, 不交付), the first when there are several."""
-    return next((o for o in d.review.outcomes if o.kind in NOTHING), None)
+def refusal_of(d: Definition, known: Callable[[], Mapping[str, Any]]) -> Outcome | None:
+    """The outcome that grants nothing (拒否, 不備, 不交付) and that these answers can have, the first when there are several. What
+    is known is asked for only where an outcome depends on it."""
+    nothing = [o for o in d.review.outcomes if o.kind in NOTHING]
+    if nothing and nothing[0].condition is not None:
+        nothing = [o for o in outcomes_open(d, known()) if o in nothing]
+    return nothing[0] if nothing else None
 
 
 def decision_items(d: Definition, outcome: Outcome) -> tuple[Question, ...]:

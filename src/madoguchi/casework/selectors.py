@@ -12,11 +12,11 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Definition
+from madoguchi.procedures.public import Definition, Outcome
 from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
 
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
-from .rules import ALARMS, RUNNING, State
+from .rules import ALARMS, RUNNING, State, refusal_of
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -76,6 +76,11 @@ def facts_of(case: Case, answers: Mapping[str, Any] | None = None) -> procedures
     from madoguchi.offices.public import next_open
 
     return procedures.Facts(answers or case.answers, case.filed_at.astimezone(clock.JST).date(), next_open)
+
+
+def refusal_open(case: Case, d: Definition) -> Outcome | None:
+    """The outcome that grants nothing and that this case can have: where the key of the bench leads."""
+    return refusal_of(d, lambda: procedures.derive(d, facts_of(case)))
 
 
 def text_at(case: Case, path: str, answers: Mapping[str, Any], files: Mapping[str, Any]) -> str:

@@ -40,7 +40,7 @@ from .marks import marks
 from .models import Case, Decision
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open, refusal_of
+from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -127,7 +127,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
         "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
-        "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": refusal_of(d),
+        "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if more.get("tab", tab) == "history" else None,

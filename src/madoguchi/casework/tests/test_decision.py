@@ -13,7 +13,7 @@ from tests.support.walk import text
 from madoguchi.casework import services
 from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, OwnProposal, ReasonMissing
 from madoguchi.casework.models import Approval, Decision
-from madoguchi.casework.rules import TRANSITIONS, Act, State, after
+from madoguchi.casework.rules import TRANSITIONS, Act, State, after, refusal_of
 from madoguchi.delivery.models import Parcel
 from madoguchi.identity.public import staff_enrol
 from madoguchi.kernel import audit, clock
@@ -162,6 +162,13 @@ def test_a_refusal_needs_its_reason(hall: Hall, case):
         hall.propose(case, "tanaka", "reject", reason=" ")
     assert not Decision.objects.exists()
     assert hall.propose(case, "tanaka", "reject", reason=REFUSE).reason == REFUSE
+
+
+def test_the_key_of_a_refusal_leads_to_one_that_the_answers_can_have(hall: Hall, case):
+    assert f'href="/staff/case/{case.id}/decide/?outcome=reject" data-key="h"' in hall.desk("tanaka").get(f"/staff/case/{case.id}/").content.decode()
+    funeral = hall.definition("sousai-hi")  # only those of 国民健康保険 are refused here, 後期高齢者医療 decides by itself
+    assert [refusal_of(funeral, lambda insurance=insurance: {"insurance": insurance}) for insurance in ("kouki", "kokuho")] == [
+        None, next(o for o in funeral.review.outcomes if o.id == "reject")]
 
 
 def test_a_grant_needs_what_the_letter_will_say(hall: Hall, case):

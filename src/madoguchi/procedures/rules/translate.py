@@ -51,8 +51,8 @@ def texts(d: Definition) -> list[str]:
         return text
 
     turned(d, note)
-    for named in (*d.review.outcomes, *d.documents):  # their pages say them again by what is kept of the case (intake/retold.py)
-        note(named.name)
+    for name in (*(o.name for o in d.review.outcomes), *(doc.name for doc in d.documents)):  # a case keeps them: intake/retold.py
+        note(name)
     return list(found)
 
 
