@@ -175,7 +175,7 @@ class Town:
     @functools.cached_property
     def plan_farewell(self) -> str:
         """Her list after somebody of her family died."""
-        asked = ("care", "pension", "family", "alone", "head", "teate", "property", "income", "drive")
+        asked = ("care", "pension", "family", "alone", "head", "teate", "property", "income", "drive", "dog")
         return self._guided("okuyami", {"insurance": "kokuho"} | dict.fromkeys(asked, "yes"))
 
     def _guided(self, finder: str, answers: dict[str, str]) -> str:

@@ -28,7 +28,7 @@ MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "dat
 DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
            "died": "no", "insured": "no"}
 DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
-        "teate": "no", "property": "no", "income": "no", "drive": "no", "family": "no", "alone": "no"}
+        "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no"}
 # route → the ids it carries; read by tests/meta
 STRANGERS = {"plan": ("plan_id",), "plan_answers": ("plan_id",), "plan_drop": ("plan_id",), "plan_together": ("plan_id",)}
 
@@ -295,6 +295,7 @@ def test_finders_book_what_the_city_has(town):
     ("okuyami", {"insurance": "work", "family": "yes"}, ["国民健康保険と国民年金に入る届け出", "扶養に入っていた方だけです"], []),
     ("okuyami", {"family": "yes", "alone": "yes"},
      ["遺族年金・死亡一時金の請求", "児童扶養手当の相談", "亡くなった方の戸籍の証明書", "水道の使用中止の届出"], []),
+    ("okuyami", {"dog": "yes"}, ["犬の飼い主の変更の届け出", "新しく飼いはじめた日から30日以内"], []),
     ("okuyami", {"care": "no"}, ["介護保険証を返す", "65歳以上の方と、介護保険証を持っていた方だけです。"], ["高額介護サービス費の請求"]),
     ("hikkoshi", {"kind": "within", "care": "yes"}, ["介護保険証の住所を変える", "介護保険負担割合証"], ["受給資格証明書"]),
     ("hikkoshi", {"kind": "out", "care": "yes"}, ["受給資格証明書", "介護保険負担割合証"], ["介護保険証の住所を変える"]),
