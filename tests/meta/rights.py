@@ -438,7 +438,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                        "cards.outing_staff_views"}),
     "intake.applications.application_by_code": ("asks for receipt number and code, counted and locked", {"intake.views_my"}),
     "intake.drafts.resume_read": ("reads a signed link", {"intake.views_form"}),
-    "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.applications", "intake.asking"}),
+    "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.reopened", "intake.asking"}),
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
     "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",

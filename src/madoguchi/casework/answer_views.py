@@ -15,7 +15,6 @@ from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault
-from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import see_other
 
 from . import paper_answers
@@ -42,13 +41,15 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _page(request, case, raw, extra, said=(what, said), refused=refused)
     if action == "drop":
         paper_answers.paper_sheet_drop(actor=actor, case_id=case_id, file_id=what)
-    if refused or action in ("add", "drop"):
+    if action == "more":  # an entry more of a group that was asked for as a whole
+        raw = intake.one_more(raw, what)
+    if refused or action in ("add", "drop", "more"):
         return _page(request, case, raw, extra, refused=refused)
     try:
         paper_answers.paper_answer(actor=actor, case_id=case_id, raw=raw, extra=extra)
     except intake.AnswersWrong as wrong:
-        shown = {name for _, names in intake.paper_correction(case_ref=case.ref, extra=extra).pages for name in names}
-        return _page(request, case, raw, extra | {f.question for f in wrong.faults if f.question not in shown}, faults=wrong.faults)
+        more = intake.paper_correction(case_ref=case.ref, extra=extra, faults=wrong.faults).more
+        return _page(request, case, raw, extra | more, faults=wrong.faults)
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
 
@@ -70,9 +71,7 @@ def _page(
     refused: list[tuple[str, str]] | None = None,
 ) -> HttpResponse:
     found = intake.paper_correction(case_ref=case.ref, extra=extra)
-    views = [webform.step_view(found.definition, step, found.known, posted=raw, faults=[f for f in faults or [] if f.question in names], only=names,
-                               count=None if raw is None or not step.repeat else len(found.answers.get(step.repeat.id, [])))
-             for step, names in found.pages]
+    views = [page.view(found.definition, found.known, found.answers, raw, faults or []) for page in found.pages]
     for field in (f for view in views for entry in view.entries for f in entry.fields):
         if field.name == said[0]:
             field.said = said[1]

@@ -73,11 +73,12 @@ def correction_received(message: outbox.Envelope) -> None:
         if state is None:
             raise outbox.Refused(f"answer in state {case.state}")
         now = clock.now()
+        answered = dt.datetime.fromisoformat(message.payload["at"]) if "at" in message.payload else now  # not when the worker came to it
         correction.items = [i | {"new": _new_text(case, i["path"], filing)} for i in correction.items]
-        correction.answered_at = now
+        correction.answered_at = answered
         correction.save(update_fields=["items", "answered_at"])
         if case.stopped_on:
-            waited = open_days_between(case.stopped_on, now.date())
+            waited = open_days_between(case.stopped_on, answered.astimezone(clock.JST).date())
             case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None
         case.state, case.answers, case.files = state, filing["answers"], filing["files"]
         case.digest, case.revision, case.notices = filing["digest"], filing["revision"], filing["notices"]

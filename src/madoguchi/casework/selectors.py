@@ -13,7 +13,7 @@ from madoguchi.kernel import clock, keys
 from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Outcome
-from madoguchi.procedures.rules.validate import attachments_asked, steps_asked
+from madoguchi.procedures.rules.validate import asked, attachments_asked, steps_asked
 
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
 from .rules import ALARMS, RUNNING, State, refusal_of
@@ -88,6 +88,8 @@ def text_at(case: Case, path: str, answers: Mapping[str, Any], files: Mapping[st
     d = definition_of(case)
     parts = path.split(".")
     q = d.question(parts[-1])
+    if any(step.repeat and step.repeat.id == path for step in d.steps):
+        return f"{len(answers.get(path) or [])}件"
     if q is None:
         return "、".join(f["name"] for f in files.get(path, [])) or "(なし)"
     source: Any = answers
@@ -98,19 +100,25 @@ def text_at(case: Case, path: str, answers: Mapping[str, Any], files: Mapping[st
     return procedures.FIELD_TYPES[q.type].text(value, q) if value is not None else "(空欄)"
 
 
-def answer_rows(case: Case) -> list[dict[str, Any]]:
-    """All answers by page: rows of (path, label, text, box of the paper form, sealed)."""
+def answer_rows(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:
+    """All answers by page: rows of (path, label, text, box of the paper form, sealed). ``whole``: with what was asked and left blank,
+    and each repeat group itself (somebody may be missing in it): all that can be asked to be put right."""
     d = definition_of(case)
-    out = []
-    for step in steps_asked(d, procedures.derive(d, facts_of(case))):
+    known = procedures.derive(d, facts_of(case))
+    out: list[dict[str, Any]] = []
+    for step in steps_asked(d, known):
         entries = case.answers.get(step.repeat.id, []) if step.repeat else [case.answers]
+        if whole and step.repeat:
+            out.append({"title": step.title, "rows": [
+                {"path": step.repeat.id, "label": f"{step.repeat.name}の全体（足りない方がいるときなど）", "box": "", "sealed": False,
+                 "text": f"{len(entries)}件", "note": ""}]})
         for index, entry in enumerate(entries):
             prefix = f"{step.repeat.id}.{index}." if step.repeat else ""
             rows = [
                 {"path": f"{prefix}{q.id}", "label": q.label, "box": q.box, "sealed": q.type == "個人番号",
                  "text": procedures.FIELD_TYPES[q.type].text(entry[q.id], q) if q.id in entry else "",
                  "note": entry[q.id].get("note", "") if isinstance(entry.get(q.id), dict) else ""}
-                for q in step.questions if q.id in entry
+                for q in step.questions if q.id in entry or (whole and asked(q, known, entry if step.repeat else None))
             ]
             if rows:
                 out.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else step.title, "rows": rows})

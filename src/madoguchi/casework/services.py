@@ -143,7 +143,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
-    rows = {r["path"]: r["label"] for g in selectors.answer_rows(case) for r in g["rows"]}
+    rows = {r["path"]: r["label"] for g in selectors.answer_rows(case, whole=True) for r in g["rows"]}
     rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
     chosen = _chosen(rows, items)
     last = Correction.objects.filter(case=case).order_by("-number").first()

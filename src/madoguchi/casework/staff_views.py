@@ -233,7 +233,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
         except TooLong as fault:
             said = fault.ja
     files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found)]
-    pages = [*selectors.answer_rows(found), {"title": "添付書類", "rows": files}]
+    pages = [*selectors.answer_rows(found, whole=True), {"title": "添付書類", "rows": files}]
     for row in (r for g in pages for r in g["rows"]):
         row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
     first = next((r["path"] for g in pages for r in g["rows"]), "")

@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Mapping
+from collections.abc import Sequence
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -13,13 +13,14 @@ from django.db.models import F, Q
 
 from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.fixed import FixedRead
 from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Fault, Published, Step
+from madoguchi.procedures.public import Fault, Published
+from madoguchi.procedures.rules.validate import Raw
 
 from . import acting, mails
 from .drafts import facts, procedures_attachments
@@ -27,7 +28,7 @@ from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
-from .numbers import read_page, seal_numbers
+from .reopened import Opened, applied, pages_of, path_of
 from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
 MAX_TRIES = 8
@@ -111,95 +112,68 @@ def attachment_file(*, application: Application, file_id: str) -> StoredFile:
     raise NotFound(say("ファイルが見つかりませんでした。"))
 
 
-def correction_step(application: Application, extra: frozenset[str] = frozenset()) -> tuple[list[tuple[Step, frozenset[str]]], list[str]]:
-    """What a correction reopens: (page, questions on it) pairs and document slots. ``extra`` are questions that the
-    new answers made necessary."""
-    d = published_of(application).definition
-    wanted = {item["path"] for item in application.view.get("correction", {}).get("items", [])}
-    names = {path.rpartition(".")[2] for path in wanted} | extra
-    pages = []
-    for step in d.steps:
-        chosen = frozenset(q.id for q in step.questions if q.id in names)
-        if step.repeat and step.repeat.id in names:
-            chosen = frozenset(q.id for q in step.questions)
-        if chosen:
-            pages.append((step, chosen))
-    slots = [a.id for a in d.attachments if a.id in names]
-    return pages, slots
+def correction_step(application: Application, extra: frozenset[str] = frozenset()) -> tuple[list[Opened], list[str]]:
+    """The pages and document slots that a correction opens. ``extra`` are paths that the new answers made necessary."""
+    wanted = frozenset(item["path"] for item in application.view.get("correction", {}).get("items", []))
+    return pages_of(published_of(application).definition, wanted | extra)
 
 
 @transaction.atomic(durable=True)
-def correction_answer(*, application: Application, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str) -> Application:
+def correction_answer(*, application: Application, raw: Raw, extra: frozenset[str], actor: str) -> Application:
     """Answer a correction: only the reopened questions are read. Raises AnswersWrong, NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
     correction = row.view.get("correction")
     if row.status != "correction" or not correction:
         raise NotOpenForThis
-    published = published_of(row)
-    pages, slots = correction_step(row, extra)
-    answers = json.loads(json.dumps(row.answers))
-    faults: list[Fault] = []
-    for step, chosen in pages:
-        merged = _merged(step, chosen, raw, answers)
-        result = read_page(published.definition, step, merged, answers, facts(answers))
-        faults += [f for f in result.faults if f.question in chosen or f.question == (step.repeat.id if step.repeat else "")]
-        values = seal_numbers(step, result.values)
-        if step.repeat:
-            answers[step.repeat.id] = values[step.repeat.id]
-        else:
-            for q in step.questions:
-                if q.id in chosen:
-                    answers.pop(q.id, None)
-                    if q.id in values:
-                        answers[q.id] = values[q.id]
-    counts = {slot: len(entries) for slot, entries in row.files.items()} if row.channel != "paper" else None  # they lie among the sheets
-    verdict = procedures.judge(published.definition, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts)
-    faults = faults or verdict.faults
+    verdict, faults = _judged(row, raw, extra)
     if faults:
         raise AnswersWrong(faults)
-    Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, replaced_at=clock.now())
+    now = clock.now()
+    Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, replaced_at=now)
     before, row.answers, row.revision = row.answers, verdict.answers, row.revision + 1
     row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
     row.status = "answered"
     row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
-        "timeline": [*row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("直した内容を送りました")}]}
+        "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
     row.save(update_fields=["answers", "revision", "digest", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}", facts={"revision": row.revision, "digest": row.digest},
                  of={"before": before, "after": row.answers})
     outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
-                   payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision})
+                   payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()})
     failpoints.hit("intake.correction.before_commit")
     return row
 
 
-def _merged(step: Step, chosen: frozenset[str], raw: Mapping[str, list[str]], answers: Mapping[str, Any]) -> dict[str, list[str]]:
-    """The page's input with the closed questions filled from what was filed, so that conditions see them."""
-    from madoguchi.procedures.rules.faces.webform import raw_of
-
-    out: dict[str, list[str]] = {}
-    entries = answers.get(step.repeat.id, []) if step.repeat else [answers]
-    if step.repeat:
-        out[f"{step.repeat.id}.count"] = raw.get(f"{step.repeat.id}.count") or [str(len(entries))]
-    for index, entry in enumerate(entries):
-        prefix = f"{step.repeat.id}.{index}." if step.repeat else ""
-        for q in step.questions:
-            if q.id in chosen or q.id not in entry:
-                continue
-            for part, text in raw_of(q, entry[q.id]).items():
-                name = f"{prefix}{q.id}" + (f".{part}" if part not in ("", "*") else "")
-                out[name] = text.split("\x1f") if part == "*" else [text]
-    for name, values in raw.items():
-        if any(name == f"{p}{c}" or name.startswith(f"{p}{c}.") for c in chosen
-               for p in ([f"{step.repeat.id}.{i}." for i in range(30)] if step.repeat else [""])):
-            out[name] = values
-    return out
+def correction_more(application: Application, extra: frozenset[str], faults: Sequence[Fault]) -> frozenset[str]:
+    """What the page has to show besides, because the new answers made it necessary."""
+    pages, slots = correction_step(application, extra)
+    d = published_of(application).definition
+    return frozenset(path_of(d, f) for f in faults if f.question not in slots and not any(page.holds(f) for page in pages))
 
 
-def correction_attach(*, application: Application, slot: str, source: BinaryIO, name: str, size: int) -> None:
-    """Add a file to a slot that a correction reopened (the old ones stay in the history)."""
-    _, slots = correction_step(application)
+def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedures.Verdict, list[Fault]]:
+    """What the new answers come to. Of ``extra`` (what the page showed besides) only that is read without which they would be wrong:
+    what nobody asked for stays as it was filed."""
+    d = published_of(row).definition
+    counts = {slot: len(entries) for slot, entries in row.files.items()} if row.channel != "paper" else None  # they lie among the sheets
+    opened = frozenset[str]()
+    while True:
+        answers, faults = applied(d, correction_step(row, opened)[0], raw, row.answers)
+        verdict = procedures.judge(d, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts)
+        needed = {path_of(d, f) for f in verdict.faults} & extra - opened
+        if faults or not needed:
+            return verdict, faults or verdict.faults
+        sealed.wipe(sealed.tokens_in(answers) - sealed.tokens_in(row.answers))
+        opened |= needed
+
+
+def correction_attach(
+    *, application: Application, slot: str, source: BinaryIO, name: str, size: int, extra: frozenset[str] = frozenset()
+) -> None:
+    """Add a file to a slot that a correction reopened, or that the new answers made necessary (the old ones stay in the history)."""
+    _, slots = correction_step(application, extra)
     d = published_of(application).definition
     attachment = next((a for a in d.attachments if a.id == slot and slot in slots), None)
     if application.status != "correction" or attachment is None:

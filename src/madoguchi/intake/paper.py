@@ -5,7 +5,7 @@ from __future__ import annotations
 
 import datetime as dt
 import uuid
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any, BinaryIO
 
@@ -22,6 +22,7 @@ from . import applications, drafts
 from .errors import NotOpenForThis
 from .filing import SCANS, Filed, OnPaper, application_submit
 from .models import Application, Draft
+from .reopened import Opened
 
 PAPER = "paper"
 MOST_SHEETS = 30  # of one answer
@@ -46,9 +47,10 @@ class PaperCorrection:
     definition: Definition
     known: dict[str, Any]
     answers: dict[str, Any]
-    pages: list[tuple[Step, frozenset[str]]]
+    pages: list[Opened]
     items: list[dict[str, Any]]
     places: list[tuple[str, str, list[dict[str, Any]]]]
+    more: frozenset[str] = frozenset()  # what has to be shown besides, because the new answers made it necessary
 
 
 @dataclass(frozen=True, slots=True)
@@ -125,13 +127,14 @@ def _correcting(case_ref: str) -> Application:
     return row
 
 
-def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset()) -> PaperCorrection:
+def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset(), faults: Sequence[Fault] = ()) -> PaperCorrection:
     """What the clerk types off of the answer that came on paper. Raises NotOpenForThis."""
     row = _correcting(case_ref)
     d = applications.published_of(row).definition
     pages, _ = applications.correction_step(row, extra)
     places = [(slot, name, _since(row, slot)) for slot, name in _places(row)]
-    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"], places)
+    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"], places,
+                           applications.correction_more(row, extra, faults))
 
 
 def _places(row: Application) -> list[tuple[str, str]]:

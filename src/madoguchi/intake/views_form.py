@@ -164,6 +164,8 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         faults.append(("mail", wrong))
     if faults:
         return _check_page(request, draft, faults, status=422)
+    if draft.state == "open" and request.POST.get("_mark", "") not in ("", str(draft.revision)):
+        return _check_page(request, draft, [], status=409)  # saved in another window since: nobody files what they have not seen
     limits.take("submit", request, owner.key)
     d = drafts.published_of(draft).shown()
     try:
@@ -200,7 +202,8 @@ def _check_page(
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
         "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
-        "ok": request.POST.get("ok") == "yes", "section": procedures_section(d), "signing": signing.words(d, owner),
+        "ok": request.POST.get("ok") == "yes" and status != 409, "changed": status == 409,
+        "section": procedures_section(d), "signing": signing.words(d, owner),
         "acting": companies.acting_words(owner, draft, mandate), "company": bool(owner and owner.business_id),
         "bill": paying.bill_of(d, verdict.answers, clock.today()),
         **trail(draft, d, known, CHECK),

@@ -20,11 +20,10 @@ from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules.faces import webform
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, retold, talk
+from . import acting, applications, drafts, opinions, paying, reopened, retold, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
@@ -240,30 +239,32 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
     faults: list[Any] = []
     if raw is not None and request.method == "POST":
-        refused = _attach(request, application)
-        if refused:
-            return _correct_page(request, application, raw, extra, [], refused)
-        if request.POST.get("_action") == "add":
-            return see_other(f"/my/{application.id}/correct/")
+        refused = _attach(request, application, extra)
+        action, _, what = request.POST.get("_action", "send").partition(":")
+        said = ""
+        if action == "more":  # an entry more of a group that is asked for as a whole
+            raw = reopened.one_more(raw, what)
+        if action == "zip":
+            raw, said = procedures.postcode_fill(raw, what)
+        if refused or action != "send":
+            return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
         try:
             applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request))
             return see_other(f"/my/{application.id}/")
         except AnswersWrong as error:
             faults = error.faults
-            pages, _ = applications.correction_step(application, extra)
-            shown = {name for _, names in pages for name in names}
-            extra |= frozenset(f.question for f in faults if f.question not in shown)
+            extra |= applications.correction_more(application, extra, faults)
     return _correct_page(request, application, raw, extra, faults, [])
 
 
-def _attach(request: HttpRequest, application: Application) -> list[tuple[str, str]]:
+def _attach(request: HttpRequest, application: Application, extra: frozenset[str]) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             limits.take("upload", request, application.owner)
             try:
                 applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                               name=upload.name or "", size=upload.size or 0)
+                                               name=upload.name or "", size=upload.size or 0, extra=extra)
             except FileRefused as error:
                 out.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     return out
@@ -271,17 +272,16 @@ def _attach(request: HttpRequest, application: Application) -> list[tuple[str, s
 
 def _correct_page(
     request: HttpRequest, application: Application, raw: dict[str, list[str]] | None, extra: frozenset[str],
-    faults: list[Any], refused: list[tuple[str, str]],
+    faults: list[Any], refused: list[tuple[str, str]], said: tuple[str, str] = ("", ""),
 ) -> HttpResponse:
     application.refresh_from_db()
     d = applications.published_of(application).shown()
     known = procedures.derive(d, drafts.facts(application.answers))
     pages, slots = applications.correction_step(application, extra)
-    views = [
-        webform.step_view(d, step, known, posted=raw, faults=[f for f in faults if f.question in names], only=names,
-                          count=None if raw is None or not step.repeat else len(application.answers.get(step.repeat.id, [])))
-        for step, names in pages
-    ]
+    views = [page.view(d, known, application.answers, raw, faults) for page in pages]
+    for field in (f for view in views for entry in view.entries for f in entry.fields if f.name == said[0]):
+        field.said = said[1]
+    refused = refused + [(f"file-{f.question}", f.ja) for f in faults if f.question in slots]
     correction = retold.correction(application.view.get("correction")) or {"items": []}
     context = {
         "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),

@@ -125,7 +125,7 @@ def test_a_new_answer_that_makes_another_question_necessary_asks_it(hall: Hall):
     sent = hall.browser("hanako").post(f"/my/{case.id}/correct/", {"_action": "send", "others": "yes"})
     if sent.status_code == 422:
         page = text(sent)
-        assert 'name="siblings.count"' in page
+        assert 'name="siblings.count"' in page and 'name="siblings.0.sibling_name.mei"' in page, "with a place to answer"
         born = "2020-05-05"
         fields = {"_action": "send", "others": "yes", "_extra": "siblings", "siblings.count": "1",
                   "siblings.0.sibling_name.sei": "見本", "siblings.0.sibling_name.mei": "二郎",
@@ -136,6 +136,106 @@ def test_a_new_answer_that_makes_another_question_necessary_asks_it(hall: Hall):
         assert Application.objects.get().answers["siblings"][0]["sibling_born"] == born
     else:
         raise AssertionError("a filing without the siblings it needs was taken")
+
+
+BORN = ("2018-05-05", "2020-05-05")
+
+
+@pytest.fixture
+def family(hall: Hall):
+    """Two more children."""
+    names = ({"sei": "見本", "mei": "一郎"}, {"sei": "見本", "mei": "二郎"})
+    siblings = [{"sibling_name": name, "sibling_born": born} for name, born in zip(names, BORN, strict=True)]
+    return hall.case("hanako", SLUG, hall.answers(SLUG) | {"others": True, "siblings": siblings})
+
+
+def test_what_nobody_asked_for_is_not_read_whatever_is_sent(hall: Hall, case):
+    ask(hall, case, ("phone", "つながりませんでした"))
+    before = case.answers["deceased_name"]
+    sent = answer(hall, case, phone="0767123456", _extra=["deceased_name", "phone"], **{
+        "deceased_name.sei": "別", "deceased_name.mei": "人"})
+    assert sent.status_code == 303
+    run_worker()
+    case.refresh_from_db()
+    assert (case.answers["deceased_name"], case.answers["phone"]) == (before, "0767123456")
+
+
+def test_one_childs_answer_is_opened_and_nobody_is_dropped(hall: Hall, family):
+    ask(hall, family, ("siblings.1.sibling_name", "字を確かめてください"))
+    url = f"/my/{family.id}/correct/"
+    page = text(hall.browser("hanako").get(url))
+    assert 'name="siblings.1.sibling_name.mei"' in page
+    assert 'name="siblings.0.sibling_name' not in page and 'name="siblings.1.sibling_born' not in page
+    sent = hall.browser("hanako").post(url, {
+        "_action": "send", "siblings.count": "1", "siblings.0.sibling_name.sei": "別", "siblings.0.sibling_name.mei": "人",
+        "siblings.1.sibling_name.sei": "見本", "siblings.1.sibling_name.mei": "次郎", "siblings.1.sibling_born.y": "1"})
+    assert sent.status_code == 303
+    run_worker()
+    family.refresh_from_db()
+    assert [(x["sibling_name"]["mei"], x["sibling_born"]) for x in family.answers["siblings"]] == [("一郎", BORN[0]), ("次郎", BORN[1])]
+    assert Correction.objects.get().items[0]["new"] == "見本　次郎"
+
+
+def test_who_is_missing_in_a_group_can_be_asked_for_and_added(hall: Hall, family):
+    assert "ほかのお子さんの全体" in text(hall.desk("tanaka").get(f"/staff/case/{family.id}/correct/"))
+    ask(hall, family, ("siblings", "三男の方がいませんか"))
+    client, url = hall.browser("hanako"), f"/my/{family.id}/correct/"
+    typed = form(hall, family, _action="more:siblings")
+    more = text(client.post(url, typed))
+    assert 'name="siblings.2.sibling_name.mei"' in more and 'value="二郎"' in more
+    third = {"siblings.count": "3", "siblings.2.sibling_name.sei": "見本", "siblings.2.sibling_name.mei": "三郎",
+             "siblings.2.sibling_born.era": "r", "siblings.2.sibling_born.y": "4", "siblings.2.sibling_born.m": "5", "siblings.2.sibling_born.d": "5"}
+    assert client.post(url, form(hall, family) | third).status_code == 303
+    run_worker()
+    family.refresh_from_db()
+    assert [x["sibling_name"]["mei"] for x in family.answers["siblings"]] == ["一郎", "二郎", "三郎"]
+    assert (Correction.objects.get().items[0]["old"], Correction.objects.get().items[0]["new"]) == ("2件", "3件")
+
+
+def test_the_buttons_beside_a_field_send_nothing_and_keep_what_was_typed(hall: Hall):
+    slug = "kaigo-hihokenshashou-saikoufu"
+    case = hall.case("hanako", slug)
+    place = next(q.id for q in hall.definition(slug).questions() if q.type == "住所" and not q.group and q.id in case.answers)
+    ask(hall, case, (place, "番地まで書いてください"), who="sato")
+    client, url = hall.browser("hanako"), f"/my/{case.id}/correct/"
+    page = client.get(url).content.decode()
+    assert page.index('value="send"') < page.index(f'value="zip:{place}'), "Enter sends, and does not look up a postcode"
+    typed = {f"{place}.zip": "9260000", f"{place}.city": "石川県七尾市", f"{place}.town": "町", f"{place}.lot": "12番地の3"}
+    for action in (f"zip:{place}", "add"):
+        drawn = client.post(url, typed | {"_action": action})
+        assert drawn.status_code == 200 and 'value="12番地の3"' in text(drawn), action
+    assert Application.objects.get(id=case.id).status == "correction"
+
+
+def test_a_document_that_an_answer_makes_necessary_is_named_and_can_be_sent(hall: Hall):
+    from django.core.files.uploadedfile import SimpleUploadedFile
+
+    slug = "risai-shoumei"
+    case = hall.case("hanako", slug, hall.answers(slug) | {"id_lost": True})
+    name = next(a.name for a in hall.definition(slug).attachments if a.id == "identity")
+    ask(hall, case, ("id_lost", "本当に失くしましたか"), who="yamada")
+    client, url = hall.browser("hanako"), f"/my/{case.id}/correct/"
+    told = client.post(url, {"_action": "send", "id_lost": "no"})
+    page = text(told)
+    assert told.status_code == 422 and 'href="#file-identity"' in page and 'name="file.identity"' in page and page.count(name) >= 2
+    picture = SimpleUploadedFile("card.jpg", papers.jpeg())
+    assert client.post(url, {"_action": "send", "id_lost": "no", "_extra": "identity", "file.identity": picture}).status_code == 303
+    run_worker()
+    case.refresh_from_db()
+    assert case.answers["id_lost"] is False and [f["name"] for f in case.files["identity"]] == ["card.jpg"]
+
+
+def test_a_question_left_blank_can_be_asked_for(hall: Hall):
+    answers = hall.answers(SLUG)
+    blank = next(q.id for s in hall.definition(SLUG).steps for q in s.questions if not q.required and not s.repeat and q.type in ("長文", "文字"))
+    answers.pop(blank, None)
+    case = hall.case("hanako", SLUG, answers)
+    assert f'value="{blank}"' in text(hall.desk("tanaka").get(f"/staff/case/{case.id}/correct/"))
+    ask(hall, case, (blank, "書いてください"))
+    assert answer(hall, case, **{blank: "あとから書きました"}).status_code == 303
+    run_worker()
+    case.refresh_from_db()
+    assert case.answers[blank] == "あとから書きました"
 
 
 def test_a_document_can_be_asked_for_and_is_added_to_the_old_ones(hall: Hall):
@@ -199,6 +299,19 @@ def test_the_clock_stands_still_while_we_wait(hall: Hall, case):
     assert case.due_on == add_open_days(due, waited)
     assert case.stopped_on is None
     assert case.state == "reviewing"
+
+
+def test_an_answer_counts_from_when_it_came_not_from_when_a_worker_took_it(hall: Hall, case):
+    due = case.due_on
+    ask(hall, case, ("phone", "つながりませんでした"))
+    back = dt.datetime(2026, 11, 25, 23, 59, tzinfo=clock.JST)
+    with clock.frozen(back):
+        answer(hall, case, phone="0767123456")
+    with clock.frozen(back + dt.timedelta(days=1, minutes=6)):  # 27 November
+        run_worker()
+    case.refresh_from_db()
+    assert case.due_on == add_open_days(due, open_days_between(OPENING.date(), back.date()))
+    assert Correction.objects.get().answered_at == back
 
 
 def test_the_mail_about_a_correction_names_neither_procedure_nor_answer(hall: Hall, case):

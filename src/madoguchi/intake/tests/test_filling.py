@@ -158,6 +158,18 @@ def test_two_tabs_on_different_pages_do_not_disturb_each_other(walk):
     assert (walk.draft.answers["phone"], walk.draft.answers["remarks"]) == ("0767111111", "よろしくお願いします")
 
 
+def test_what_another_tab_saved_is_shown_before_it_is_sent(walk):
+    walk.go()
+    seen = walk.client.get(walk.url("check"))
+    assert walk.post("filer_page", mark=hidden(walk.client.get(walk.url("filer_page")), "_mark"), phone="0767111111").status_code == 303
+    told = walk.submit(_mark=hidden(seen, "_mark"))
+    page = text(told)
+    assert told.status_code == 409 and "先に保存されています" in page and "0767111111" in page
+    assert 'id="ok" name="ok" value="yes" checked' not in page, "it is to be looked at again"
+    assert walk.draft.state == "open"
+    assert walk.submit(_mark=hidden(told, "_mark")).status_code == 303
+
+
 def test_a_page_left_open_in_another_tab_after_filing_says_so(walk):
     walk.go()
     mark = hidden(walk.client.get(walk.url("filer_page")), "_mark")
