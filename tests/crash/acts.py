@@ -26,7 +26,7 @@ from madoguchi.agency import guardian_selectors, guardians
 from madoguchi.agency.models import Guardianship
 from madoguchi.agency.tests.test_guardians import FORM
 from madoguchi.agency.tests.test_guardians import lists as as_lists
-from madoguchi.casework import bulk, escalation, retention, talk
+from madoguchi.casework import bulk, escalation, retention, talk, unanswered
 from madoguchi.casework import papers as casework_papers
 from madoguchi.casework import services as casework
 from madoguchi.casework.models import Case, Talk, Tombstone
@@ -196,6 +196,13 @@ def ask(application: str, **_: Any) -> Done:
     if Case.objects.get(id=application).state in ("received", "reviewing"):
         casework.correction_request(actor=hall().staff("tanaka"), case_id=application, items=[("phone", "つながりません")],
                                     due_on=clock.today() + dt.timedelta(days=20))
+    return {}
+
+
+def recall(application: str, **_: Any) -> Done:
+    """Wait no longer for the answer."""
+    if Case.objects.get(id=application).state == "correction":
+        unanswered.correction_end(actor=hall().staff("tanaka"), case_id=application, why="答えがないため")
     return {}
 
 
@@ -457,7 +464,7 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, write, answer, bulk_choose,
+        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
         bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
     )

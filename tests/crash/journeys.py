@@ -14,6 +14,8 @@ JOURNEYS: dict[str, Journey] = {
     "claim": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("document", {}), ("work", {}), ("take", {}),
               ("ask", {}), ("work", {}),
               ("correct", {}), ("work", {}), ("propose", {}), *STAMPS, ("work", {})],
+    # nobody answers what was asked
+    "unanswered": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("ask", {}), ("work", {}), ("recall", {}), ("work", {})],
     "withdrawal": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {})],
     # a new sealing key and a new search key, with an application under way
     "rotation": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("rotate", {}), ("work", {})],
@@ -90,7 +92,7 @@ ENDS = {"paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
-        "bulk": ("approval", "approval"), "late": ("received", "filed"), "proof": ("received", "filed"),
+        "bulk": ("approval", "approval"), "late": ("received", "filed"), "unanswered": ("reviewing", "under_review"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
         "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed"),

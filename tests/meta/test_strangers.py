@@ -37,7 +37,7 @@ OWNED = {
     "signed_paper": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
     "pay_back": "application", "pay_cancel": "application", "pay_receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
-    "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_number": "case",
+    "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_unanswered": "case", "case_number": "case",
     "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
     "case_file": "case", "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",

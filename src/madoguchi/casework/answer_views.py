@@ -15,11 +15,13 @@ from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault
-from madoguchi.web.posted import see_other
+from madoguchi.web.posted import posts, see_other
 
 from . import paper_answers
+from .errors import ReasonMissing, TooLong
 from .models import Case
-from .staff_views import actor_of
+from .staff_views import actor_of, again
+from .unanswered import correction_end
 
 Raw = dict[str, list[str]]
 
@@ -51,6 +53,17 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         more = intake.paper_correction(case_ref=case.ref, extra=extra, faults=wrong.faults).more
         return _page(request, case, raw, extra | more, faults=wrong.faults)
     return see_other(f"/staff/case/{case_id}/?tab=talk")
+
+
+@login_required
+@posts()
+def unanswered(request: HttpRequest, case_id: str) -> HttpResponse:
+    """Wait no longer for an answer."""
+    try:
+        correction_end(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
+    except (ReasonMissing, TooLong) as wrong:
+        return again(request, case_id, wrong.ja, form="unanswered")
+    return see_other(f"/staff/case/{case_id}/")
 
 
 def _kept(request: HttpRequest, actor: Staff, case_id: str) -> list[tuple[str, str]]:

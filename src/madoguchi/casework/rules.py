@@ -38,6 +38,7 @@ class Act(enum.StrEnum):
     START = "start"
     ASK = "ask"
     ANSWER = "answer"
+    RECALL = "recall"
     PROPOSE = "propose"
     RETURN = "return"
     CONCLUDE = "conclude"
@@ -50,6 +51,8 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.RECEIVED, Act.ASK): State.CORRECTION,
     (State.REVIEWING, Act.ASK): State.CORRECTION,
     (State.CORRECTION, Act.ANSWER): State.REVIEWING,
+    (State.CORRECTION, Act.RECALL): State.REVIEWING,
+    (State.REVIEWING, Act.ANSWER): State.REVIEWING,  # sent in the moment in which it was recalled
     (State.RECEIVED, Act.PROPOSE): State.APPROVAL,
     (State.REVIEWING, Act.PROPOSE): State.APPROVAL,
     (State.APPROVAL, Act.RETURN): State.REVIEWING,

@@ -18,6 +18,7 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/note/", views.note, name="case_note"),
     path("case/<uuidtext:case_id>/correct/", views.correct, name="case_correct"),
     path("case/<uuidtext:case_id>/answer/", answer_views.answer, name="case_answer"),
+    path("case/<uuidtext:case_id>/unanswered/", answer_views.unanswered, name="case_unanswered"),
     path("case/<uuidtext:case_id>/decide/", views.decide, name="case_decide"),
     path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),

@@ -301,6 +301,38 @@ def test_the_clock_stands_still_while_we_wait(hall: Hall, case):
     assert case.state == "reviewing"
 
 
+def test_a_case_whose_answer_never_comes_is_taken_up_again(hall: Hall, case):
+    due, url = case.due_on, f"/staff/case/{case.id}/unanswered/"
+    ask(hall, case, ("phone", "つながりませんでした"))
+    with clock.frozen(OPENING + dt.timedelta(days=20)):
+        desk = hall.desk("tanaka")
+        wrong = desk.post(url, {"why": " "})
+        assert wrong.status_code == 422 and "理由を書いて" in text(wrong)
+        assert desk.post(url, {"why": "期限までに答えがなかったため"}).status_code == 303
+        run_worker()
+        case.refresh_from_db()
+        waited = open_days_between(OPENING.date(), clock.today())
+        assert (case.state, case.stopped_on, case.due_on) == ("reviewing", None, add_open_days(due, waited))
+        assert "回答なし" in text(desk.get(f"/staff/case/{case.id}/?tab=talk"))
+        mine = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+        assert "答えを待たずに、審査を続けています" in mine and "correct/" not in mine
+        assert desk.post(url, {"why": "もう一度"}).status_code == 409
+        assert hall.propose(case, "tanaka", "reject").state == "proposed"
+    assert audit.verify() == []
+
+
+def test_an_answer_sent_while_the_clerk_takes_the_case_up_again_is_not_lost(hall: Hall, case):
+    from madoguchi.casework import unanswered
+
+    ask(hall, case, ("phone", "つながりませんでした"))
+    unanswered.correction_end(actor=hall.staff("tanaka"), case_id=case.ref, why="答えがないため")
+    assert answer(hall, case, phone="0767123456").status_code == 303, "the applicant's page does not know yet"
+    run_worker()
+    case.refresh_from_db()
+    assert (case.state, case.answers["phone"]) == ("reviewing", "0767123456")
+    assert Correction.objects.get().answered_at is not None
+
+
 def test_an_answer_counts_from_when_it_came_not_from_when_a_worker_took_it(hall: Hall, case):
     due = case.due_on
     ask(hall, case, ("phone", "つながりませんでした"))
