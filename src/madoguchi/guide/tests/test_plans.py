@@ -29,6 +29,11 @@ DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "
            "died": "no", "insured": "no"}
 DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
         "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no"}
+MARRIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "surname": "no", "move": "no", "foreign": "no",
+           "insurance": "same", "parent": "no", "child": "no", "drive": "no"}
+BORN = {"born.era": "ad", "born.y": "2026", "born.m": "11", "born.d": "16", "first": "no", "insurance": "work", "pension": "no",
+        "foreign": "no", "work": "no", "single": "no"}
+CARE = {"age": "middle", "state": "none", "place": "home", "lost": "no", "work": "no"}
 # route → the ids it carries; read by tests/meta
 STRANGERS = {"plan": ("plan_id",), "plan_answers": ("plan_id",), "plan_drop": ("plan_id",), "plan_together": ("plan_id",)}
 
@@ -299,13 +304,31 @@ def test_finders_book_what_the_city_has(town):
     ("okuyami", {"care": "no"}, ["介護保険証を返す", "65歳以上の方と、介護保険証を持っていた方だけです。"], ["高額介護サービス費の請求"]),
     ("hikkoshi", {"kind": "within", "care": "yes"}, ["介護保険証の住所を変える", "介護保険負担割合証"], ["受給資格証明書"]),
     ("hikkoshi", {"kind": "out", "care": "yes"}, ["受給資格証明書", "介護保険負担割合証"], ["介護保険証の住所を変える"]),
+    ("hikkoshi", {"kind": "enter", "drive": "yes", "kokuho": "yes"},
+     ["国民健康保険と国民年金に入る届け出", "指定書（在留資格が特定活動の方）", "子どもの医療費の受給資格の申請", "運転免許証の住所変更"],
+     ["国民健康保険の届け出", "国民年金の届け出（外国へ引っ越す方）"]),
+    ("hikkoshi", {"kind": "leave", "drive": "yes", "kokuho": "yes"},
+     ["国民年金の届け出（外国へ引っ越す方）", "国民健康保険の届け出"], ["運転免許証の住所変更", "国民健康保険と国民年金に入る届け出", "子どもの医療費"]),
+    ("hikkoshi", {}, ["転入届から90日のうちにカードを出さないとき", "子どもの医療費の受給資格の申請"], ["国民健康保険と国民年金に入る届け出"]),
+    ("kekkon", {"surname": "yes", "drive": "yes"},
+     ["運転免許証の変更", "車・バイクの氏名・住所の変更", "令和8年12月1日まで"], ["国民健康保険の資格喪失の届け出", "在留カードの住所"]),  # 道路運送車両法12条: 15 days
+    ("kekkon", {"drive": "yes"}, ["運転免許証の変更"], ["車・バイクの氏名・住所の変更"]),
+    ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "会社では届け出てもらえません"], []),
+    ("kekkon", {"foreign": "yes", "move": "in"}, ["在留カードの住所の届け出", "転出証明書"], []),
+    ("kekkon", {"foreign": "yes", "move": "out"}, [], ["在留カードの住所の届け出", "転出証明書"]),
+    ("shussei", {}, ["父母が結婚していないとき", "国民年金の育児期間の免除"], ["国民年金の産前産後の免除", "国民健康保険税の産前産後の減額"]),
+    ("shussei", {"insurance": "kokuho"}, ["国民健康保険税の産前産後の減額"], []),
+    ("shussei", {"pension": "yes", "work": "yes"}, ["国民健康保険税の産前産後の減額", "産後パパ育休は2週間前まで"], []),
+    ("kaigo", {"work": "yes"}, ["介護保険証（持っている方）", "介護休暇は、1年に5日", "介護休業は、休み始める2週間前まで"], []),
+    ("hisai", {}, ["国民年金の保険料の免除の申請", "介護サービスの利用料の減免の相談"], []),
+    ("hisai", {"home": "no"}, [], ["国民年金の保険料の免除の申請", "介護サービスの利用料の減免の相談"]),
     ("hisai", {}, ["災害援護資金の貸付申請", "返すお金です", "/p/saigai-engo-shikin/"], []),
     ("hisai", {"home": "no"}, ["/p/saigai-engo-shikin/"], ["/p/seikatsu-saiken-shien-kin/"]),  # 災害弔慰金法10条1項: hurt, or belongings lost
 ])
-def test_a_dog_a_funeral_and_a_disaster_lead_to_their_procedures(town, finder, answers, there, not_there):
+def test_answers_lead_to_what_is_to_be_done(town, finder, answers, there, not_there):
     for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):
         town.publish(slug)
-    base = {"hikkoshi": MOVING, "okuyami": DIED, "hisai": DAMAGED}[finder]
+    base = {"hikkoshi": MOVING, "okuyami": DIED, "hisai": DAMAGED, "kekkon": MARRIED, "shussei": BORN, "kaigo": CARE}[finder]
     client = town.browser("hanako")
     page = text(client.get(begin(client, finder, base | answers)))
     assert [word for word in there if word not in page] == [] and [word for word in not_there if word in page] == []
