@@ -137,6 +137,12 @@ def guest_make(response: HttpResponse, token: str | None = None) -> Owner:
     return Owner("g:" + sha256(token.encode())[:40], False)
 
 
+def guest_keep(request: HttpRequest, response: HttpResponse) -> None:
+    """A guest's cookie lives as long as what it opens: thirty days from the last save, not from the first visit."""
+    if _guest(request):
+        guest_make(response, request.COOKIES[GUEST_COOKIE])
+
+
 def person_of(owner: Owner) -> Person | None:
     """The four attributes of a signed-in resident, as the card had them at the last sign-in; None once they are forgotten."""
     if not owner.natural:

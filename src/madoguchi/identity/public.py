@@ -8,7 +8,18 @@ from .events import SECTION_LEFT
 from .factors import qr_image
 from .kept import MARK, given_back, kept_sweep, mark_of
 from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
-from .owners import Owner, business_of, business_sign_in, guest_make, owner_of, person_of, proven, sign_in, sign_out
+from .owners import (
+    Owner,
+    business_of,
+    business_sign_in,
+    guest_keep,
+    guest_make,
+    owner_of,
+    person_of,
+    proven,
+    sign_in,
+    sign_out,
+)
 from .people import memberships_lapse
 from .reauth import fresh
 from .rights import ROLES, STAMPS, WHOLE, Right
@@ -41,7 +52,8 @@ __all__ = [
     "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
     "Business",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
-    "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_make", "identity_provider", "kept_sweep", "mark_of",
+    "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
+    "mark_of",
     "memberships_lapse", "owner_of", "person_of", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
     "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

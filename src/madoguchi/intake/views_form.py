@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.identity.public import Owner, given_back, guest_make, owner_of
+from madoguchi.identity.public import Owner, given_back, guest_keep, guest_make, owner_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -47,7 +47,9 @@ def start(request: HttpRequest, slug: str) -> HttpResponse:
         draft = drafts.draft_start(owner=owner, slug=slug, **came)
     except SignInNeeded:
         return to_sign_in(f"/p/{slug}/?ready=1", "card")
-    return see_other(draft_url(draft, "acting" if owner.business_id or acting.offers(owner, slug) else published.definition.steps[0].id))
+    response = see_other(draft_url(draft, "acting" if owner.business_id or acting.offers(owner, slug) else published.definition.steps[0].id))
+    guest_keep(request, response)
+    return response
 
 
 @sign_in_first()
@@ -56,7 +58,10 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     """One page of the form."""
     owner = owner_of(request)
     if request.method == "POST":
-        return _save(owner, request, draft_id, step_id)
+        saved = _save(owner, request, draft_id, step_id)
+        if saved.status_code == 303:
+            guest_keep(request, saved)
+        return saved
     draft = drafts.draft_get(owner=owner, draft_id=draft_id)
     d = drafts.published_of(draft).shown()
     known, asked = drafts.steps_of(draft, d)

@@ -282,6 +282,18 @@ def test_a_guest_files_and_gets_a_code_that_is_shown_and_not_stored(hall: Hall):
     assert client.get(f"/my/{application.id}/").status_code == 200
 
 
+def test_a_guest_may_come_back_thirty_days_after_the_last_save(hall: Hall):
+    walk = walked(hall, "", GUEST_SLUG)
+    client, first = walk.client, next(s.id for s in hall.definition(GUEST_SLUG).steps)
+    kept = client.cookies["mado_g"].value
+    client.cookies["mado_g"]["max-age"] = 60  # nearly over
+    assert walk.post(first).status_code == 303
+    assert (client.cookies["mado_g"].value, client.cookies["mado_g"]["max-age"]) == (kept, 30 * 24 * 3600)
+    client.cookies["mado_g"]["max-age"] = 60
+    assert client.post(f"/p/{GUEST_SLUG}/start/").status_code == 303
+    assert (client.cookies["mado_g"].value, client.cookies["mado_g"]["max-age"]) == (kept, 30 * 24 * 3600)
+
+
 def test_a_signed_in_resident_needs_no_code(hall: Hall):
     assert hall.file("hanako", SLUG).code_digest == ""
 
