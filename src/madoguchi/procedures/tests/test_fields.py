@@ -92,7 +92,8 @@ def test_days_that_do_not_exist_are_refused_in_japanese(typed):
 
 def test_date_range_says_the_bound_in_wareki():
     _, messages = read("日付", {"era": "r", "y": "1", "m": "5", "d": "1"}, low="2020-01-01")
-    assert messages == ["項目は令和2年1月1日より後の日付を入力してください"]
+    assert messages == ["項目は令和2年1月1日以後の日付を入力してください"]
+    assert read("日付", {"era": "r", "y": "2", "m": "1", "d": "1"}, low="2020-01-01") == ("2020-01-01", []), "the bound itself is taken"
 
 
 def test_month_needs_no_day():
@@ -115,13 +116,16 @@ def test_a_date_goes_to_the_form_and_back(value):
     ({"sei": "ヴぁん", "mei": ""}, {"sei": "ヴァン", "mei": ""}),
     ({"sei": "\uff76\uff9e\uff77", "mei": "\uff8a\uff9f"}, {"sei": "ガキ", "mei": "パ"}),
     ({"sei": "ナナオ\u3000", "mei": " ハナコ"}, {"sei": "ナナオ", "mei": "ハナコ"}),
+    ({"sei": "ロ-ズ", "mei": "ロ\uff0dズ"}, {"sei": "ローズ", "mei": "ローズ"}),
+    ({"sei": "ろ\u2212ず", "mei": "\uff9b-\uff7d\uff9e"}, {"sei": "ローズ", "mei": "ローズ"}),
+    ({"sei": wide("SMITH"), "mei": wide("John Q.")}, {"sei": "SMITH", "mei": "John Q."}),
 ])
 def test_kana_in_any_writing(typed, kept):
     assert read("カナ", typed) == (kept, [])
 
 
 @pytest.mark.parametrize(("kind", "typed"), [
-    ("カナ", {"sei": "七尾", "mei": "ハナコ"}), ("カナ", {"sei": "", "mei": "ハナコ"}),
+    ("カナ", {"sei": "-ロズ", "mei": "ハナコ"}), ("カナ", {"sei": "七尾", "mei": "ハナコ"}), ("カナ", {"sei": "", "mei": "ハナコ"}),
     ("氏名", {"sei": "七尾1", "mei": "花子"}), ("氏名", {"sei": "", "mei": "花子"}),
     ("氏名", {"sei": "あ" * 61, "mei": ""}),
     ("氏名", {"sei": "七尾\uff11", "mei": "花子"}), ("電話", wide("12345")),
