@@ -160,10 +160,24 @@ def test_postcode_and_lot_in_full_width():
     assert text == "石川県七尾市袖ヶ江町イ部25番地\u3000見本荘101"
 
 
-@pytest.mark.parametrize("bank", ["0146", wide("0146"), "北國", "北國銀行"])
+@pytest.mark.parametrize("bank", ["0146", wide("0146"), "北國", "北國銀行", "北国銀行", "北国"])
 def test_bank_by_code_or_name(bank):
     assert [b.code for b in find_bank(bank)] == ["0146"]
     assert [b.code for b in find_branch(find_bank(bank)[0], "101")] == ["101"]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("中国銀行", "0168"), ("中國銀行", "0489"), ("四國銀行", "0175")])
+def test_a_bank_that_is_written_just_so_comes_before_one_with_the_other_form_of_a_letter(typed, code):
+    assert [b.code for b in find_bank(typed)] == [code]
+
+
+@pytest.mark.parametrize("typed", ["〇一八店", "〇一八支店", "〇一八", "018"])
+def test_branch_as_the_post_bank_prints_it(typed):
+    assert [b.code for b in find_branch(find_bank("ゆうちょ銀行")[0], typed)] == ["018"]
+
+
+def test_a_branch_that_is_only_the_word_for_branch_is_nobody():
+    assert find_branch(find_bank("ゆうちょ銀行")[0], "店") == []
 
 
 @pytest.mark.parametrize(("bank", "branch"), [("0146", "101"), ("北國銀行", "本店営業部"), ("北國", "101")])
