@@ -92,7 +92,8 @@ def test_days_that_do_not_exist_are_refused_in_japanese(typed):
 
 def test_date_range_says_the_bound_in_wareki():
     _, messages = read("日付", {"era": "r", "y": "1", "m": "5", "d": "1"}, low="2020-01-01")
-    assert messages == ["項目は令和2年1月1日より後の日付を入力してください"]
+    assert messages == ["項目は令和2年1月1日以後の日付を入力してください"]
+    assert read("日付", {"era": "r", "y": "2", "m": "1", "d": "1"}, low="2020-01-01") == ("2020-01-01", []), "the bound itself is taken"
 
 
 def test_month_needs_no_day():
@@ -115,13 +116,16 @@ def test_a_date_goes_to_the_form_and_back(value):
     ({"sei": "ヴぁん", "mei": ""}, {"sei": "ヴァン", "mei": ""}),
     ({"sei": "\uff76\uff9e\uff77", "mei": "\uff8a\uff9f"}, {"sei": "ガキ", "mei": "パ"}),
     ({"sei": "ナナオ\u3000", "mei": " ハナコ"}, {"sei": "ナナオ", "mei": "ハナコ"}),
+    ({"sei": "ロ-ズ", "mei": "ロ\uff0dズ"}, {"sei": "ローズ", "mei": "ローズ"}),
+    ({"sei": "ろ\u2212ず", "mei": "\uff9b-\uff7d\uff9e"}, {"sei": "ローズ", "mei": "ローズ"}),
+    ({"sei": wide("SMITH"), "mei": wide("John Q.")}, {"sei": "SMITH", "mei": "John Q."}),
 ])
 def test_kana_in_any_writing(typed, kept):
     assert read("カナ", typed) == (kept, [])
 
 
 @pytest.mark.parametrize(("kind", "typed"), [
-    ("カナ", {"sei": "七尾", "mei": "ハナコ"}), ("カナ", {"sei": "", "mei": "ハナコ"}),
+    ("カナ", {"sei": "-ロズ", "mei": "ハナコ"}), ("カナ", {"sei": "七尾", "mei": "ハナコ"}), ("カナ", {"sei": "", "mei": "ハナコ"}),
     ("氏名", {"sei": "七尾1", "mei": "花子"}), ("氏名", {"sei": "", "mei": "花子"}),
     ("氏名", {"sei": "あ" * 61, "mei": ""}),
     ("氏名", {"sei": "七尾\uff11", "mei": "花子"}), ("電話", wide("12345")),
@@ -156,10 +160,24 @@ def test_postcode_and_lot_in_full_width():
     assert text == "石川県七尾市袖ヶ江町イ部25番地\u3000見本荘101"
 
 
-@pytest.mark.parametrize("bank", ["0146", wide("0146"), "北國", "北國銀行"])
+@pytest.mark.parametrize("bank", ["0146", wide("0146"), "北國", "北國銀行", "北国銀行", "北国"])
 def test_bank_by_code_or_name(bank):
     assert [b.code for b in find_bank(bank)] == ["0146"]
     assert [b.code for b in find_branch(find_bank(bank)[0], "101")] == ["101"]
+
+
+@pytest.mark.parametrize(("typed", "code"), [("中国銀行", "0168"), ("中國銀行", "0489"), ("四國銀行", "0175")])
+def test_a_bank_that_is_written_just_so_comes_before_one_with_the_other_form_of_a_letter(typed, code):
+    assert [b.code for b in find_bank(typed)] == [code]
+
+
+@pytest.mark.parametrize("typed", ["〇一八店", "〇一八支店", "〇一八", "018"])
+def test_branch_as_the_post_bank_prints_it(typed):
+    assert [b.code for b in find_branch(find_bank("ゆうちょ銀行")[0], typed)] == ["018"]
+
+
+def test_a_branch_that_is_only_the_word_for_branch_is_nobody():
+    assert find_branch(find_bank("ゆうちょ銀行")[0], "店") == []
 
 
 @pytest.mark.parametrize(("bank", "branch"), [("0146", "101"), ("北國銀行", "本店営業部"), ("北國", "101")])

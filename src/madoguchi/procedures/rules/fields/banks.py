@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import functools
 import re
+from collections.abc import Callable
 from dataclasses import dataclass, field
 
 import jaconv
@@ -37,11 +38,21 @@ def _plain(text: str) -> str:
     return re.sub(r"(銀行|信用金庫|信金|信用組合|信組|農業協同組合|農協|支店|出張所|\s)", "", jaconv.hira2kata(text)).upper().translate(_LARGE)
 
 
+def _loose(text: str) -> str:
+    """Also 北国 for 北國, and 〇一八店 as ゆうちょ prints it: asked only when nothing is written just so (中国 and 中國 are two banks)."""
+    return _plain(text).replace("國", "国").removesuffix("店")
+
+
 def _match(offices: list[Office], typed: str) -> list[Office]:
     wanted = _plain(typed)
     if not wanted:
         return []
-    for test in (lambda o: _plain(o.name) == wanted, lambda o: o.kana == wanted, lambda o: _plain(o.name).startswith(wanted)):
+    loose = _loose(typed)
+    tests: tuple[Callable[[Office], bool], ...] = (
+        lambda o: _plain(o.name) == wanted, lambda o: o.kana == wanted, lambda o: _plain(o.name).startswith(wanted),
+        lambda o: bool(loose) and _loose(o.name) == loose,
+    )
+    for test in tests:
         found = [o for o in offices if test(o)]
         if found:
             return found
@@ -49,7 +60,7 @@ def _match(offices: list[Office], typed: str) -> list[Office]:
 
 
 def find_bank(typed: str) -> list[Office]:
-    """Banks that match a code of four digits or a name (北國銀行, ほっこく, 北國)."""
+    """Banks that match a code of four digits or a name (北國銀行, 北国銀行, ほっこく, 北國)."""
     code = jaconv.z2h(typed, digit=True, kana=False).strip()
     if re.fullmatch(r"\d{4}", code):
         return [b for b in (_banks().get(code),) if b]

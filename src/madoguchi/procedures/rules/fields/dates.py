@@ -78,7 +78,7 @@ class Date(FieldType):
             return self.fault(q, say("{label}を年月日で入力してください", label=q.label), "y")
         low, high = self._day(q.low) or dt.date(1873, 1, 1), self._day(q.high) or dt.date(2199, 12, 31)
         if day < low:
-            return self.fault(q, say("{label}は{day}より後の日付を入力してください", label=q.label, day=low), "y")
+            return self.fault(q, say("{label}は{day}以後の日付を入力してください", label=q.label, day=low), "y")
         if day > high:
             return self.fault(q, say("{label}は{day}までの日付を入力してください", label=q.label, day=high), "y")
         return []

@@ -18,6 +18,7 @@ _LARGE = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤ�
 # digits, signs that no name has, and pictographs; not the planes of rare kanji
 NOT_IN_NAMES = r"0-9\uff10-\uff19<>\uff1c\uff1e@\uff20#\uff03\x00-\x1f\u2600-\u27bf\U0001f000-\U0001faff"
 _KANA = re.compile(r"[ァ-ヺーヽヾ・ .A-Za-z]+")
+_LONG_VOWEL = re.compile(f"(?<=[ァ-ヺー])[-{''.join(map(chr, HYPHENS))}]")  # many keyboards give a hyphen where ー is meant
 HOLDER = r"[ァ-ロワンヴー0-9A-Z .()・,「」/\-]+"  # what 全銀 files can write of it: small kana go in as large ones, ・ as .
 REWRITTEN = {"ヲ": "オ", "ヮ": "ワ", "ヰ": "イ", "ヱ": "エ", "ヵ": "カ", "ヶ": "ケ"}  # kana that they cannot: banks print these instead
 _TOLD = str.maketrans("".join(REWRITTEN), "".join(REWRITTEN.values()))
@@ -83,13 +84,14 @@ class Name(FieldType):
 
 @register
 class Kana(Name):
-    """カナ: full-width katakana; hiragana and half-width kana are turned into it. Latin letters are kept as they are."""
+    """カナ: full-width katakana; hiragana and half-width kana are turned into it, a hyphen after kana into ー. Latin letters become
+    half-width ones."""
 
     name = "カナ"
     parts = (Part("sei", say("セイ")), Part("mei", say("メイ")))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
-        value = {key: katakana(get(key)) for key in ("sei", "mei")}
+        value = {key: _LONG_VOWEL.sub("ー", katakana(get(key)).translate(WIDE_ASCII)) for key in ("sei", "mei")}
         return (value, []) if any(value.values()) else (None, [])
 
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:
