@@ -82,7 +82,9 @@ class _Now:
         beat = outbox.last_heartbeat("worker")
         found = {
             "outbox_waiting": ("Messages not done yet.", state.waiting), "outbox_parked": ("Messages that wait for a person.", state.parked),
-            "outbox_lag_seconds": ("Age of the oldest message that is due.", state.lag),
+            "outbox_lag_seconds": ("Since the oldest message that nothing stands before was promised.", state.lag),
+            "outbox_retrying": ("Messages that failed and are tried again.", state.retrying),
+            "outbox_behind_parked": ("Messages that a parked one of their case holds up.", state.behind_parked),
             "worker_heartbeat_age_seconds": ("Since the worker was last seen; -1: never.",
                                              (clock.now() - beat).total_seconds() if beat else -1),
         }

@@ -17,7 +17,7 @@ from collections.abc import Callable
 from typing import Any
 
 from django.db import InterfaceError, OperationalError, connection, transaction
-from django.db.models import Exists, F, OuterRef, Q, QuerySet
+from django.db.models import Count, Exists, F, Min, OuterRef, Q, QuerySet
 
 from . import clock, failpoints, keys, trace
 from .fixed import FixedInsert
@@ -90,13 +90,17 @@ class Lease:
     token: str
 
 
+def _earlier() -> QuerySet[Message]:
+    """What is not done of the same handler and case and stands before the message outside."""
+    return Message.objects.filter(
+        handler=OuterRef("handler"), case_ref=OuterRef("case_ref"), id__lt=OuterRef("id")
+    ).exclude(state="done")
+
+
 def lease_next() -> Lease | None:
     """Take the oldest message that is due and whose case is not waiting for an earlier one."""
     now = clock.now()
-    earlier = Message.objects.filter(
-        handler=OuterRef("handler"), case_ref=OuterRef("case_ref"), id__lt=OuterRef("id")
-    ).exclude(state="done")
-    due = Message.objects.filter(Q(state="ready"), next_at__lte=now).exclude(Exists(earlier)).order_by("next_at", "id")
+    due = Message.objects.filter(Q(state="ready"), next_at__lte=now).exclude(Exists(_earlier())).order_by("next_at", "id")
     token = secrets.token_hex(16)
     with transaction.atomic():
         if connection.vendor == "postgresql":
@@ -184,19 +188,28 @@ def last_heartbeat(name: str) -> dt.datetime | None:
 
 @dataclasses.dataclass(frozen=True, slots=True)
 class State:
-    """How the outbox stands; ``lag`` is the age in seconds of the oldest message that is due."""
+    """How the outbox stands. Ages are in seconds, from when a message was promised: tries and leases move ``next_at``, and what
+    is asked again every ten minutes would never look late. What stands behind another one of its case has no age of its own."""
 
-    waiting: int
+    waiting: int  # not done and not parked
     parked: int
-    lag: float
+    lag: float  # age of the oldest message that is not done and that nothing stands before
+    retrying: int  # those of them that failed at least once
+    retry_age: float
+    behind_parked: int  # those of the waiting that a parked one of their case holds up
 
 
 def state() -> State:
     """How much waits, and for how long already."""
-    now = clock.now()
-    due = Message.objects.filter(state="ready", next_at__lte=now).order_by("next_at").values_list("next_at", flat=True).first()
-    return State(Message.objects.filter(state="ready").count(), _parked().count(),
-                 (now - due).total_seconds() if due else 0.0)
+    now, ready, failed = clock.now(), Message.objects.filter(state="ready"), ~Q(error_code="")
+    found = ready.exclude(Exists(_earlier())).aggregate(
+        oldest=Min("created_at"), retrying=Count("id", filter=failed), oldest_retry=Min("created_at", filter=failed))
+
+    def age(since: dt.datetime | None) -> float:
+        return (now - since).total_seconds() if since else 0.0
+
+    return State(waiting=ready.count(), parked=_parked().count(), lag=age(found["oldest"]), retrying=found["retrying"],
+                 retry_age=age(found["oldest_retry"]), behind_parked=ready.filter(Exists(_earlier().filter(state="parked"))).count())
 
 
 @transaction.atomic

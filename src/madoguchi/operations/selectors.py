@@ -54,12 +54,17 @@ def overview(*, actor: Staff) -> Overview:
     return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup(), *_books()], _versions(), stuck_list(actor=actor))
 
 
-def ago(seconds: float) -> str:
-    """An age in words."""
+def lasting(seconds: float) -> str:
+    """A time in words."""
     for size, word in ((86400, "日"), (3600, "時間"), (60, "分")):
         if seconds >= size:
-            return f"{seconds / size:.0f}{word}前"
-    return f"{max(0, seconds):.0f}秒前"
+            return f"{seconds / size:.0f}{word}"
+    return f"{max(0, seconds):.0f}秒"
+
+
+def ago(seconds: float) -> str:
+    """An age in words."""
+    return f"{lasting(seconds)}前"
 
 
 def _queue() -> list[Fact]:
@@ -69,11 +74,23 @@ def _queue() -> list[Fact]:
     return [
         Fact("作業係の鼓動", ago(quiet) if quiet is not None else "まだありません",
              "" if quiet is not None and quiet <= QUIET else "作業係(madoguchi worker)が動いているか確認してください"),
-        Fact("待っている処理", f"{state.waiting}件"),
-        Fact("いちばん古い処理の遅れ", f"{state.lag:.0f}秒", "" if state.lag <= LATE else "作業係を増やすか、記録(ログ)を見てください"),
+        *_waiting(state),
         Fact("止まっている処理", f"{state.parked}件", "" if not state.parked else "下の一覧で原因を見てください"),
         Fact("渡していない連携", f"{parcels['waiting']}件"),
         Fact("断られた連携", f"{parcels['refused']}件", "" if not parcels["refused"] else "「連携」の画面で原因を見てください"),
+    ]
+
+
+def _waiting(state: outbox.State) -> list[Fact]:
+    """What is late because nobody takes it, and what is late because it fails, ask for different things."""
+    behind = f"(うち{state.behind_parked}件は、止まっている処理の後ろ)" if state.behind_parked else ""
+    late = "作業係を増やすか、記録(ログ)を見てください" if state.lag > state.retry_age else "「やり直している処理」の行を見てください"
+    since = f"(いちばん古いもの {ago(state.retry_age)})" if state.retrying else ""
+    away = "メールサーバ・連携先・ディスクなど、相手が動いているか確かめてください。戻れば、自動で続きます。原因は記録(ログ)に出ます"
+    return [
+        Fact("待っている処理", f"{state.waiting}件{behind}"),
+        Fact("いちばん古い処理の遅れ", lasting(state.lag), "" if state.lag <= LATE else late),
+        Fact("やり直している処理", f"{state.retrying}件{since}", "" if state.retry_age <= LATE else away),
     ]
 
 

@@ -114,6 +114,7 @@ def test_metrics_count_by_route_and_stay_inside(hall: Hall, settings, django_cap
     assert 'route="none",status="404"' in page
     for name in ("madoguchi_request_seconds_bucket", 'madoguchi_uploads_total{result="kept"}', 'madoguchi_filings_total{procedure="risai-shoumei"}',
                  "madoguchi_outbox_waiting 2.0", "madoguchi_outbox_parked 0.0", "madoguchi_outbox_lag_seconds",
+                 "madoguchi_outbox_retrying 0.0", "madoguchi_outbox_behind_parked 0.0",
                  "madoguchi_worker_heartbeat_age_seconds -1.0"):
         assert name in page, name
     assert str(filed.id) not in page and "ぬ" not in page

@@ -243,6 +243,50 @@ def test_a_message_nobody_knows_any_more_is_parked(desk):
     assert Message.objects.get().state == "parked"
 
 
+# --- how it stands
+
+
+def test_the_lag_counts_from_the_promise_not_from_the_last_try(desk):
+    """A mail server that refuses for eight hours: every try moves ``next_at``, but nobody was told for eight hours."""
+    for n in range(3):
+        publish(f"mail-{n}", case=f"case-{n}")
+        desk.fail[f"mail-{n}"] = OSError("connection refused")
+    for minute in range(0, 481, 10):
+        with later(minute * 60):
+            drain()
+            found = outbox.state()
+    assert (found.waiting, found.parked, found.lag) == (3, 0, 8 * 3600)
+    assert (found.retrying, found.retry_age, found.behind_parked) == (3, 8 * 3600, 0)
+
+
+def test_one_that_is_held_by_a_worker_lags_too(desk):
+    publish("a")
+    outbox.lease_next()
+    with later(40):
+        assert outbox.state() == outbox.State(waiting=1, parked=0, lag=40, retrying=0, retry_age=0, behind_parked=0)
+
+
+def test_what_stands_behind_a_parked_one_is_named_and_does_not_lag(desk):
+    for key in ("bad", "behind", "further behind"):
+        publish(key)
+    desk.fail["bad"] = outbox.Refused("E42")
+    drain()
+    with later(3 * 86400):
+        found = outbox.state()
+        assert (found.waiting, found.parked, found.behind_parked, found.lag) == (2, 1, 2, 0)
+        publish("other", case="case-2")
+        with later(3 * 86400 + 9):
+            assert (outbox.state().lag, outbox.state().behind_parked) == (9, 2)
+
+
+def test_what_is_tried_again_by_a_person_counts_no_more_as_a_failure(desk):
+    publish("bad")
+    desk.fail["bad"] = outbox.Refused("E42")
+    drain()
+    outbox.retry_parked(message_id=Message.objects.get().id)
+    assert outbox.state().retrying == 0
+
+
 # --- leases
 
 

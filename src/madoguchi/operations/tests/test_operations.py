@@ -15,6 +15,7 @@ from tests.support.walk import text
 
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.models import AuditEntry, Message
+from madoguchi.operations import selectors
 
 STRANGERS = ("operations_retry", "operations_skip")  # addresses with an id that this file looks after (tests/meta)
 SLUG = "risai-shoumei"
@@ -48,6 +49,58 @@ def test_the_administrator_sees_how_it_stands(hall: Hall, stuck, settings, place
         assert words in page, words
     for name in ("見本", "花子", "袖ヶ江"):
         assert name not in page
+
+
+def queue_lines(hall: Hall) -> dict[str, str]:
+    """Name of a line under 処理の待ち → its value and what to do."""
+    overview = selectors.overview(actor=hall.staff("admin"))
+    return {fact.name: f"{fact.value} {fact.bad}".strip() for fact in overview.queue}
+
+
+def test_a_night_without_the_mail_server_is_said(hall: Hall):
+    """What is merely away never parks: it has a line of its own."""
+    def away(message: outbox.Envelope) -> None:
+        raise ConnectionRefusedError
+
+    outbox.subscribe("test.Night", "notifications.send", away)
+    with transaction.atomic():
+        for n in range(5):
+            outbox.publish("test.Night", case_ref=f"night-{n}", key=f"night-{n}", payload={})
+    now = clock.now()
+    try:
+        run_worker()
+        lines = queue_lines(hall)
+        assert lines["やり直している処理"].startswith("5件(いちばん古いもの ")
+        assert "確かめて" not in lines["やり直している処理"], "a short failure is no alarm"
+        with clock.frozen(now + dt.timedelta(hours=8)):
+            run_worker()
+            lines = queue_lines(hall)
+    finally:
+        outbox._handlers.pop("test.Night")
+    assert lines["やり直している処理"].startswith("5件(いちばん古いもの 8時間前) ")
+    assert "メールサーバ" in lines["やり直している処理"]
+    assert lines["いちばん古い処理の遅れ"].startswith("8時間 ")
+    assert "作業係を増やす" not in lines["いちばん古い処理の遅れ"]
+
+
+def test_what_waits_behind_a_stopped_one_asks_for_no_more_workers(hall: Hall, stuck):
+    with clock.frozen(clock.now() + dt.timedelta(days=3)):
+        lines = queue_lines(hall)
+        page = text(hall.desk("admin").get("/staff/operations/"))
+    assert lines["いちばん古い処理の遅れ"] == "0秒"
+    assert lines["待っている処理"] == "1件(うち1件は、止まっている処理の後ろ)"
+    assert "作業係を増やす" not in page
+
+
+def test_what_no_worker_has_taken_asks_for_workers(hall: Hall):
+    outbox.subscribe("test.Slow", "test.slow", lambda message: None)
+    with transaction.atomic():
+        outbox.publish("test.Slow", case_ref="slow", key="slow", payload={})
+    outbox._handlers.pop("test.Slow")
+    with clock.frozen(clock.now() + dt.timedelta(minutes=10)):
+        lines = queue_lines(hall)
+    assert lines["いちばん古い処理の遅れ"].startswith("10分 作業係を増やす")
+    assert lines["やり直している処理"] == "0件"
 
 
 def test_a_backup_that_is_old_is_said(hall: Hall, settings, places):
