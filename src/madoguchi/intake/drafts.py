@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
-from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
+from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep, files_forget
 from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
@@ -214,8 +214,8 @@ def draft_adopt(*, owner: Owner, draft_id: str) -> Draft:
 def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     """Move a draft to the current version after the end of acceptance of its own (受付終了).
 
-    What still fits is kept; what changed, also in its words, is asked again. Returns the faults that the new version finds.
-    Raises NotFound, AlreadyFiled, StepChanged.
+    What still fits is kept; what changed, also in its words, is asked again. Numbers and documents that the new version does not
+    take are destroyed. Returns the faults that the new version finds. Raises NotFound, AlreadyFiled, StepChanged.
     """
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
     new, old, before = procedures.current(draft.slug), published_of(draft).definition, facts(draft.answers)
@@ -225,10 +225,13 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     draft.answers = {k: v for k, v in kept.items() if k not in wrong or isinstance(v, list)}
     draft.version = new.number
     slots = {a.id for a in new.definition.attachments}
+    dropped = [f["id"] for slot, entries in draft.files.items() if slot not in slots for f in entries]
     draft.files = {slot: entries for slot, entries in draft.files.items() if slot in slots}
     draft.done = renewal.done(old, new.definition, draft.done, before, wrong)
     if not draft_write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done):
         raise StepChanged
+    sealed.wipe(sealed.tokens_in(before.answers) - sealed.tokens_in(draft.answers))
+    files_forget(ids=dropped)
     return verdict.faults
 
 

@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.support.hall import OPENING, Hall, body_of
 from tests.support.walk import Walk, text
 
+from madoguchi.files.public import file_get
+from madoguchi.intake import drafts
 from madoguchi.intake.models import Application
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, sealed
+from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.models import Version
 from madoguchi.procedures.rules.read import from_plain
@@ -188,6 +193,34 @@ def test_a_question_that_is_gone_is_dropped(hall: Hall, walk):
         assert walk.submit()["Location"] == walk.url("renewed")
         assert walk.submit().status_code == 303
     assert "phone" not in Application.objects.get().answers
+
+
+def test_numbers_and_documents_that_the_new_form_does_not_take_are_destroyed(hall: Hall, next_day, django_capture_on_commit_callbacks):
+    """Nobody could see or delete them any more: the number would stay decryptable, the photo would lie there for ever."""
+    slug = "ninshin-todoke"
+    owner = hall.owner("hanako")
+    draft = hall.draft("hanako", slug, hall.answers(slug))
+    hall.attach(owner, draft, "clinic_proof")
+    draft.refresh_from_db()
+    token, (photo,) = draft.answers["my_number"], draft.files["clinic_proof"]
+    place = Path(settings.FILES_ROOT) / file_get(photo["id"]).place
+    assert sealed.get(token)
+    assert place.exists()
+    body = copy.deepcopy(body_of(slug)) | {"版": "2026-11-21"}
+    del page_of(body, "my_number")["項目"]["my_number"]
+    del body["添付"]["clinic_proof"]
+    for target in body["連携"]:
+        target["列"] = {k: v for k, v in target["列"].items() if v != "my_number"}
+    hall.publish(slug, body, accept_old=dt.timedelta(days=0))
+    with django_capture_on_commit_callbacks(execute=True):
+        drafts.draft_migrate(owner=owner, draft_id=str(draft.id))
+    draft.refresh_from_db()
+    assert ("my_number" in draft.answers, "clinic_proof" in draft.files) == (False, False)
+    with pytest.raises(NotFound):
+        sealed.get(token)
+    with pytest.raises(NotFound):
+        file_get(photo["id"])
+    assert not place.exists()
 
 
 def test_a_case_is_shown_by_the_version_it_was_filed_on(hall: Hall):
