@@ -8,7 +8,7 @@ from typing import Any, BinaryIO
 
 from django.db import connection, transaction
 
-from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep
+from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep, files_forget
 from madoguchi.identity.public import Owner, person_of, prefill
 from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
@@ -20,7 +20,7 @@ from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Facts, Fault, Published, Step
 
-from . import disaster_gate, paper_gate
+from . import disaster_gate, paper_gate, renewal
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .leaving import draft_left
 from .models import Draft
@@ -214,31 +214,24 @@ def draft_adopt(*, owner: Owner, draft_id: str) -> Draft:
 def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     """Move a draft to the current version after the end of acceptance of its own (受付終了).
 
-    What still fits is kept; what changed is asked again. Returns the faults that the new version finds.
+    What still fits is kept; what changed, also in its words, is asked again. Numbers and documents that the new version does not
+    take are destroyed. Returns the faults that the new version finds. Raises NotFound, AlreadyFiled, StepChanged.
     """
     draft = draft_get_locked(owner=owner, draft_id=draft_id)
-    new = procedures.current(draft.slug)
-    old = published_of(draft).definition
-    kept: dict[str, Any] = {}
-    for step in new.definition.steps:
-        if step.repeat:
-            if step.repeat.id in draft.answers:
-                ids = {q.id for q in step.questions}
-                kept[step.repeat.id] = [{k: v for k, v in e.items() if k in ids} for e in draft.answers[step.repeat.id]]
-            continue
-        for q in step.questions:
-            before = old.question(q.id)
-            if q.id in draft.answers and before is not None and before.type == q.type:
-                kept[q.id] = draft.answers[q.id]
+    new, old, before = procedures.current(draft.slug), published_of(draft).definition, facts(draft.answers)
+    kept = renewal.kept(old, new.definition, draft.answers)
     verdict = procedures.judge(new.definition, facts(kept))
     wrong = {f.question for f in verdict.faults}
     draft.answers = {k: v for k, v in kept.items() if k not in wrong or isinstance(v, list)}
     draft.version = new.number
     slots = {a.id for a in new.definition.attachments}
+    dropped = [f["id"] for slot, entries in draft.files.items() if slot not in slots for f in entries]
     draft.files = {slot: entries for slot, entries in draft.files.items() if slot in slots}
-    bad_steps = {s.id for s in new.definition.steps if any(q.id in wrong for q in s.questions)}
-    draft.done = [s.id for s in new.definition.steps if s.id in draft.done and s.id not in bad_steps]
-    draft_write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done)
+    draft.done = renewal.done(old, new.definition, draft.done, before, wrong)
+    if not draft_write(draft, answers=draft.answers, version=draft.version, files=draft.files, done=draft.done):
+        raise StepChanged
+    sealed.wipe(sealed.tokens_in(before.answers) - sealed.tokens_in(draft.answers))
+    files_forget(ids=dropped)
     return verdict.faults
 
 

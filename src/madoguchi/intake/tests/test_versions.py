@@ -4,13 +4,18 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from tests.support.hall import OPENING, Hall, body_of
 from tests.support.walk import Walk, text
 
+from madoguchi.files.public import file_get
+from madoguchi.intake import drafts
 from madoguchi.intake.models import Application
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, sealed
+from madoguchi.kernel.errors import NotFound
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.models import Version
 from madoguchi.procedures.rules.read import from_plain
@@ -102,6 +107,81 @@ def test_an_answer_that_no_longer_fits_is_asked_again_and_no_other(hall: Hall, w
         assert walk.submit().status_code == 422
 
 
+def moved_on(hall: Hall, walk, change):
+    """The draft after the new edition took it over: the titles of the pages that are asked again."""
+    hall.publish(SLUG, renewed(change), accept_old=dt.timedelta(days=0))
+    assert walk.submit()["Location"] == walk.url("renewed")
+    page = text(walk.client.get(walk.url("renewed")))
+    return [s.title for s in procedures.current(SLUG).definition.steps if f"<li>{s.title}</li>" in page]
+
+
+@pytest.fixture
+def next_day():
+    with clock.frozen(OPENING + dt.timedelta(days=1)):
+        yield
+
+
+CLAIMANT, GIFT = "申出者(あなた)", "寄附の内容"
+
+
+def other_declaration(body):
+    page_of(body, "purpose")["項目"]["purpose"]["問"] = "寄附した額を返してもらえないことを承知しました"
+
+
+def other_explanation(body):
+    page_of(body, "receiving")["項目"]["receiving"]["説明"] = "認定の請求中の方は「いいえ」です。"
+
+
+def other_option(body):
+    page_of(body, "extent")["項目"]["extent"]["選択肢"]["all"] = {"表示": "残りの全部", "説明": "給食費を引いた残り"}
+
+
+@pytest.mark.parametrize(("change", "item", "title"), [
+    (other_declaration, "purpose", GIFT), (other_explanation, "receiving", CLAIMANT), (other_option, "extent", GIFT),
+])
+def test_what_was_ticked_under_other_words_is_asked_again(hall: Hall, walk, next_day, change, item, title):
+    assert moved_on(hall, walk, change) == [title]
+    assert walk.draft.answers == {k: v for k, v in walk.answers.items() if k != item}
+    assert walk.submit().status_code == 422
+    assert not Application.objects.exists()
+
+
+def test_a_declaration_is_asked_again_when_the_words_of_its_page_changed(hall: Hall, walk, next_day):
+    def other_page(body):
+        page_of(body, "purpose")["説明"] = "寄附した額は戻りません。"
+
+    assert moved_on(hall, walk, other_page) == [GIFT]
+    assert walk.draft.answers == {k: v for k, v in walk.answers.items() if k != "purpose"}
+
+
+def test_what_was_typed_under_another_explanation_stays_and_its_page_is_shown_again(hall: Hall, walk, next_day):
+    def other_example(body):
+        page_of(body, "phone")["項目"]["phone"]["説明"] = "携帯電話の番号でも構いません。"
+
+    assert moved_on(hall, walk, other_example) == [CLAIMANT]
+    assert walk.draft.answers == walk.answers
+
+
+def test_a_page_with_a_new_question_is_asked_again_also_where_it_may_stay_empty(hall: Hall, walk, next_day):
+    def languages(body):
+        page_of(body, "phone")["項目"]["languages"] = {"問": "日本語のほかに話せることば", "型": "文字"}
+        page_of(body, "purpose")["項目"]["unasked"] = {"問": "受けていない理由", "型": "文字", "条件": "receiving = はい"}
+
+    assert walk.answers["receiving"] is False
+    assert moved_on(hall, walk, languages) == [CLAIMANT]
+    assert walk.draft.answers == walk.answers
+
+
+def test_a_page_put_in_between_asks_nothing_else_again(hall: Hall, walk, next_day):
+    def between(body):
+        for page in body["画面"]:
+            del page["番号"]
+        body["画面"].insert(1, {"題": "ことば", "項目": {"languages": {"問": "日本語のほかに話せることば", "型": "文字"}}})
+
+    assert moved_on(hall, walk, between) == ["ことば"]
+    assert walk.draft.answers == walk.answers
+
+
 def test_a_question_that_is_gone_is_dropped(hall: Hall, walk):
     def shorter(body):
         del page_of(body, "phone")["項目"]["phone"]
@@ -113,6 +193,34 @@ def test_a_question_that_is_gone_is_dropped(hall: Hall, walk):
         assert walk.submit()["Location"] == walk.url("renewed")
         assert walk.submit().status_code == 303
     assert "phone" not in Application.objects.get().answers
+
+
+def test_numbers_and_documents_that_the_new_form_does_not_take_are_destroyed(hall: Hall, next_day, django_capture_on_commit_callbacks):
+    """Nobody could see or delete them any more: the number would stay decryptable, the photo would lie there for ever."""
+    slug = "ninshin-todoke"
+    owner = hall.owner("hanako")
+    draft = hall.draft("hanako", slug, hall.answers(slug))
+    hall.attach(owner, draft, "clinic_proof")
+    draft.refresh_from_db()
+    token, (photo,) = draft.answers["my_number"], draft.files["clinic_proof"]
+    place = Path(settings.FILES_ROOT) / file_get(photo["id"]).place
+    assert sealed.get(token)
+    assert place.exists()
+    body = copy.deepcopy(body_of(slug)) | {"版": "2026-11-21"}
+    del page_of(body, "my_number")["項目"]["my_number"]
+    del body["添付"]["clinic_proof"]
+    for target in body["連携"]:
+        target["列"] = {k: v for k, v in target["列"].items() if v != "my_number"}
+    hall.publish(slug, body, accept_old=dt.timedelta(days=0))
+    with django_capture_on_commit_callbacks(execute=True):
+        drafts.draft_migrate(owner=owner, draft_id=str(draft.id))
+    draft.refresh_from_db()
+    assert ("my_number" in draft.answers, "clinic_proof" in draft.files) == (False, False)
+    with pytest.raises(NotFound):
+        sealed.get(token)
+    with pytest.raises(NotFound):
+        file_get(photo["id"])
+    assert not place.exists()
 
 
 def test_a_case_is_shown_by_the_version_it_was_filed_on(hall: Hall):
