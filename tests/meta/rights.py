@@ -465,6 +465,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "offices.selectors.disasters_all": ("open to everybody", None),
     "offices.selectors.disasters_open": ("open to everybody", None),
     "offices.selectors.disaster_get": ("open to everybody", None),
+    "operations.selectors.lasting": ("words for a time", None),
     "operations.selectors.ago": ("words for a number", None),
     "procedures.selectors.forget": ("drops what is remembered", None),
     "procedures.selectors.current": ("open to everybody", None),
