@@ -194,6 +194,9 @@ def test_the_result_is_told_in_the_readers_language_beside_the_legal_word(hall: 
     assert re.search(rf'<b>{words} <span lang="ja">\((<span lang="ja">)?結果：却下', page), page[:6000]
     assert page.count(words) >= 2, "and in what happened so far"
     assert re.search(rf'{letter}[^<]* <span lang="ja">\(未支払児童手当請求却下通知書\)</span>', page), "the letter, by the name on its paper too"
+    note = page[: page.index(f"<b>{words}")]
+    assert 'class="note"' in note[note.rindex("<div class=\"note"):], "no green tick beside a refusal"
     hanako.cookies["ui_lang"] = "ja"
     japanese = hanako.get(f"/my/{case.id}/").content.decode()
     assert "<b>結果：却下</b>" in japanese and japanese.count("未支払児童手当請求却下通知書") == 1
+    assert "まだ残っていること" not in japanese, "nothing is left to fetch"

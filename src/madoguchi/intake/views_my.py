@@ -28,7 +28,7 @@ from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, GRANT_NOTHING, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
 from .views_documents import slot_view
@@ -168,7 +168,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
         "documents": [retold.document(doc) for doc in application.view.get("documents", [])],
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
-        "result_words": RESULT_WORDS,
+        "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
