@@ -69,7 +69,9 @@ def correction_received(message: outbox.Envelope) -> None:
             raise outbox.Refused("correction of an unknown case")
         if correction.answered_at is not None:
             return
-        state = after(case.state, Act.ANSWER)
+        # taken up again and asked anew before the worker came to this answer: it is taken, and the newer question still waits
+        asked_anew = case.state == State.CORRECTION and Correction.objects.filter(case=case, number__gt=correction.number).exists()
+        state = case.state if asked_anew else after(case.state, Act.ANSWER)
         if state is None:
             raise outbox.Refused(f"answer in state {case.state}")
         now = clock.now()
@@ -77,7 +79,7 @@ def correction_received(message: outbox.Envelope) -> None:
         correction.items = [i | {"new": _new_text(case, i["path"], filing)} for i in correction.items]
         correction.answered_at = answered
         correction.save(update_fields=["items", "answered_at"])
-        if case.stopped_on:
+        if case.stopped_on and not asked_anew:
             waited = open_days_between(case.stopped_on, answered.astimezone(clock.JST).date())
             case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None
         case.state, case.answers, case.files = state, filing["answers"], filing["files"]

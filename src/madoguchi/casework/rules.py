@@ -6,7 +6,7 @@ import enum
 from collections.abc import Callable, Mapping
 from typing import Any
 
-from madoguchi.procedures.public import Definition, Outcome, Question
+from madoguchi.procedures.public import GRANT_NOTHING, Definition, Outcome, Question
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.possible import OUTCOME
 
@@ -94,9 +94,6 @@ def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
     return out
 
 
-NOTHING = ("拒否", "不備", "不交付")  # outcomes that grant nothing
-
-
 def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
     """The outcomes that these answers can have (処分の条件)."""
     return [o for o in d.review.outcomes if o.condition is None or holds(o.condition, known)]
@@ -105,7 +102,7 @@ def outcomes_open(d: Definition, known: Mapping[str, Any]) -> list[Outcome]:
 def refusal_of(d: Definition, known: Callable[[], Mapping[str, Any]]) -> Outcome | None:
     """The outcome that grants nothing (拒否, 不備, 不交付) and that these answers can have, the first when there are several. What
     is known is asked for only where an outcome depends on it."""
-    nothing = [o for o in d.review.outcomes if o.kind in NOTHING]
+    nothing = [o for o in d.review.outcomes if o.kind in GRANT_NOTHING]
     if nothing and nothing[0].condition is not None:
         nothing = [o for o in outcomes_open(d, known()) if o in nothing]
     return nothing[0] if nothing else None
@@ -113,7 +110,7 @@ def refusal_of(d: Definition, known: Callable[[], Mapping[str, Any]]) -> Outcome
 
 def decision_items(d: Definition, outcome: Outcome) -> tuple[Question, ...]:
     """What the clerk adds for this outcome. One that grants nothing is asked only what its condition names by 結果."""
-    if outcome.kind not in NOTHING:
+    if outcome.kind not in GRANT_NOTHING:
         return d.review.questions
     return tuple(q for q in d.review.questions if q.condition and any(c.name == OUTCOME for c in compares(q.condition)))
 
@@ -124,7 +121,7 @@ def item_shown_when(d: Definition, item: Question) -> str:
     asked_anyway = item.condition is not None and any(c.name == OUTCOME for c in compares(item.condition))
     if asked_anyway or "または" in item.condition_text:
         return item.condition_text
-    closed = [f"結果 ≠ {o.id}" for o in d.review.outcomes if o.kind in NOTHING]
+    closed = [f"結果 ≠ {o.id}" for o in d.review.outcomes if o.kind in GRANT_NOTHING]
     return " かつ ".join([*([item.condition_text] if item.condition_text else []), *closed])
 
 

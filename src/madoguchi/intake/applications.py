@@ -169,14 +169,29 @@ def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedur
         opened |= needed
 
 
+def _slots_open(row: Application, raw: Raw, extra: frozenset[str]) -> frozenset[str]:
+    """The slots that take a file: those that were asked for, and of ``extra`` those that the answers as sent make necessary and the
+    answers as filed did not."""
+    slots, d = frozenset(correction_step(row)[1]), published_of(row).definition
+    if not extra - slots:
+        return slots
+    with transaction.atomic():
+        verdict, _ = _judged(row, raw, extra)
+        transaction.set_rollback(True)  # numbers that were sealed to judge them
+    day = row.filed_at.astimezone(clock.JST).date()
+    was, now = (frozenset(a.id for a in procedures_attachments(d, procedures.derive(d, facts(answers, day))) if a.required)
+                for answers in (row.answers, verdict.answers))
+    return slots | (now - was) & extra
+
+
 def correction_attach(
-    *, application: Application, slot: str, source: BinaryIO, name: str, size: int, extra: frozenset[str] = frozenset()
+    *, application: Application, slot: str, source: BinaryIO, name: str, size: int, raw: Raw, extra: frozenset[str] = frozenset()
 ) -> None:
-    """Add a file to a slot that a correction reopened, or that the new answers made necessary (the old ones stay in the history)."""
-    _, slots = correction_step(application, extra)
+    """Add a file to a slot that a correction reopened, or that the new answers (``raw``) made necessary (the old ones stay in the
+    history). Raises NotOpenForThis, FileRefused."""
     d = published_of(application).definition
-    attachment = next((a for a in d.attachments if a.id == slot and slot in slots), None)
-    if application.status != "correction" or attachment is None:
+    attachment = next((a for a in d.attachments if a.id == slot), None)
+    if attachment is None or application.status != "correction" or slot not in _slots_open(application, raw, extra):
         raise NotOpenForThis
     if len(application.files.get(slot, [])) >= attachment.most + 5:
         raise FileRefused(say("「{name}」はこれ以上追加できません。", name=attachment.name))

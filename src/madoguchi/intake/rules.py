@@ -21,7 +21,6 @@ RESULT_WORDS = {  # by kind of outcome, for those who read another language: the
     "認容": say("認められました"), "一部認容": say("一部が認められました"), "拒否": say("認められませんでした"),
     "受付": say("受け付けました"), "不備": say("足りないところがあります"), "交付": say("書類を交付します"), "不交付": say("書類を交付できません"),
 }
-GRANT_NOTHING = ("拒否", "不備", "不交付")  # after such an outcome nothing is left to fetch or to wait for
 ACTS = {"届出": say("届出"), "申出": say("申出"), "請求": say("請求")}  # by kind (種別); everything else is a 申請
 OVER = {"decided", "withdrawn"}
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}

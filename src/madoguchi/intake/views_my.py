@@ -28,7 +28,7 @@ from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, GRANT_NOTHING, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
 from .views_documents import slot_view
@@ -168,7 +168,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
         "documents": [retold.document(doc) for doc in application.view.get("documents", [])],
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
-        "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in GRANT_NOTHING,
+        "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
@@ -239,7 +239,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
     faults: list[Any] = []
     if raw is not None and request.method == "POST":
-        refused = _attach(request, application, extra)
+        refused = _attach(request, application, raw, extra)
         action, _, what = request.POST.get("_action", "send").partition(":")
         said = ""
         if action == "more":  # an entry more of a group that is asked for as a whole
@@ -257,14 +257,14 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     return _correct_page(request, application, raw, extra, faults, [])
 
 
-def _attach(request: HttpRequest, application: Application, extra: frozenset[str]) -> list[tuple[str, str]]:
+def _attach(request: HttpRequest, application: Application, raw: dict[str, list[str]], extra: frozenset[str]) -> list[tuple[str, str]]:
     out: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
             limits.take("upload", request, application.owner)
             try:
                 applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                               name=upload.name or "", size=upload.size or 0, extra=extra)
+                                               name=upload.name or "", size=upload.size or 0, raw=raw, extra=extra)
             except FileRefused as error:
                 out.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     return out

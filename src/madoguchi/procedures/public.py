@@ -9,7 +9,7 @@ from .rules.checks import Facts
 from .rules.fees import Bill
 from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
-from .rules.model import Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
+from .rules.model import GRANT_NOTHING, Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
 from .rules.validate import Verdict, derive, judge, read_step, steps_asked
 from .selectors import (
     Published,
@@ -28,7 +28,7 @@ from .selectors import (
 from .services import offer_again, version_publish, withdraw
 
 __all__ = [
-    "FIELD_TYPES", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
+    "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
     "finder_shown", "finders", "judge", "offer_again", "offered", "postcode_fill", "published_times",
     "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "words_of",

@@ -218,6 +218,9 @@ def test_a_document_that_an_answer_makes_necessary_is_named_and_can_be_sent(hall
     told = client.post(url, {"_action": "send", "id_lost": "no"})
     page = text(told)
     assert told.status_code == 422 and 'href="#file-identity"' in page and 'name="file.identity"' in page and page.count(name) >= 2
+    stray = {"_action": "more", "id_lost": "yes", "_extra": "identity", "file.identity": SimpleUploadedFile("card.jpg", papers.jpeg())}
+    assert client.post(url, stray).status_code == 409, "not needed while the answer stays"
+    assert "identity" not in Application.objects.get(id=case.id).files
     picture = SimpleUploadedFile("card.jpg", papers.jpeg())
     assert client.post(url, {"_action": "send", "id_lost": "no", "_extra": "identity", "file.identity": picture}).status_code == 303
     run_worker()
@@ -331,6 +334,22 @@ def test_an_answer_sent_while_the_clerk_takes_the_case_up_again_is_not_lost(hall
     case.refresh_from_db()
     assert (case.state, case.answers["phone"]) == ("reviewing", "0767123456")
     assert Correction.objects.get().answered_at is not None
+
+
+def test_a_late_answer_to_the_first_question_does_not_end_the_waiting_for_the_second(hall: Hall, case):
+    from madoguchi.casework import unanswered
+
+    ask(hall, case, ("phone", "つながりませんでした"))
+    unanswered.correction_end(actor=hall.staff("tanaka"), case_id=case.ref, why="答えがないため")
+    assert answer(hall, case, phone="0767123456").status_code == 303
+    services.correction_request(actor=hall.staff("tanaka"), case_id=case.ref, items=[("custody", "くわしく書いてください")], due_on=DUE)
+    case.refresh_from_db()
+    stopped = case.stopped_on
+    run_worker()
+    case.refresh_from_db()
+    assert (case.state, case.stopped_on, case.answers["phone"]) == ("correction", stopped, "0767123456")
+    assert [c.answered_at is not None for c in Correction.objects.order_by("number")] == [True, False]
+    assert "くわしく書いてください" in text(hall.browser("hanako").get(f"/my/{case.id}/correct/"))
 
 
 def test_an_answer_counts_from_when_it_came_not_from_when_a_worker_took_it(hall: Hall, case):

@@ -349,9 +349,10 @@ def test_an_overdue_case_is_counted(hall: Hall, case):
 
 def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
     """The page hides what `decision_items` will not ask, for every definition of the pack."""
-    from madoguchi.casework.rules import NOTHING, decision_items, item_shown_when
+    from madoguchi.casework.rules import decision_items, item_shown_when
     from madoguchi.offices.city import read_city
     from madoguchi.procedures.pack import city_folder, pack_files, read_file
+    from madoguchi.procedures.public import GRANT_NOTHING
     from madoguchi.procedures.rules.conditions import compares, holds, parse
 
     city, seen = read_city(city_folder()), 0
@@ -364,7 +365,7 @@ def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
                 if item.condition is None:
                     asked = item in decision_items(d, outcome)
                     assert (not shown or holds(parse(shown), {"結果": outcome.id})) == asked, (d.id, item.id, outcome.id)
-                    seen += outcome.kind in NOTHING
+                    seen += outcome.kind in GRANT_NOTHING
             if item.condition is not None and any(c.name == "結果" for c in compares(item.condition)):
                 assert shown == item.condition_text
     assert seen > 10

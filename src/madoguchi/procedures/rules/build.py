@@ -12,6 +12,7 @@ from .charge import charge_read
 from .keep import keep_years, warn_days
 from .laws import laws_read, paper_read
 from .model import (
+    GRANT_NOTHING,
     KINDS,
     LAYOUTS,
     LEVELS,
@@ -300,7 +301,7 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
             read.ident(key, section.line_of(key)), read.text(value, "名", need=True), sort, read.texts(value, "理由"),
             sort in ("拒否", "一部認容", "不備", "不交付"), condition, text, section.line_of(key),
         ))
-    if outcomes and kind in OUTCOME_KINDS and all(o.kind in ("拒否", "不備", "不交付") for o in outcomes):
+    if outcomes and kind in OUTCOME_KINDS and all(o.kind in GRANT_NOTHING for o in outcomes):
         read.say(section.line, "認める結果(認容・受付・交付)がありません")
     return Review(
         days=read.number(table, "標準日数", need=True),

@@ -164,6 +164,9 @@ class Deadline:
     line: int = 0
 
 
+GRANT_NOTHING = ("拒否", "不備", "不交付")  # kinds of outcome after which nothing is left to fetch or to wait for
+
+
 @dataclass(frozen=True, slots=True)
 class Outcome:
     """One way a case can end."""
