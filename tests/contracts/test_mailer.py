@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from email import message_from_bytes, policy
 from types import SimpleNamespace
 
@@ -10,6 +11,7 @@ import pytest
 from tests.support.hall import run_worker
 
 from madoguchi.adapters.mail import FolderMailer, SmtpMailer
+from madoguchi.kernel import outbox
 from madoguchi.notifications.models import Mail
 from madoguchi.notifications.ports import Accepted, Letter, Refused, Retry
 from madoguchi.notifications.public import mail_promise
@@ -154,6 +156,30 @@ class TestUse:
         run_worker()
         assert faulty.taken == []
         assert (Mail.objects.get().state, Mail.objects.get().sealed_to) == ("refused", None)
+
+    def test_after_two_deaths_between_sending_and_noting_a_person_decides(self, hall, faulty):
+        """The third copy is never sent by itself (2 deaths: 2 copies); 「もう一度」 begins anew."""
+        promise()
+        Mail.objects.update(begun=2)
+        run_worker()
+        (waits,) = outbox.parked()
+        assert faulty.taken == [] and "2通届いているかもしれません" in waits.error_code
+        assert Mail.objects.get().state == "waiting"
+        outbox.retry_parked(message_id=waits.id)
+        run_worker()
+        assert len(faulty.taken) == 1 and Mail.objects.get().state == "sent"
+
+    def test_a_server_that_is_busy_is_asked_as_often_as_it_takes(self, hall, faulty):
+        from tests.support.hall import OPENING
+
+        from madoguchi.kernel import clock
+
+        faulty.answers = [Retry("busy")] * 5
+        promise()
+        for hours in range(7):
+            with clock.frozen(OPENING + dt.timedelta(hours=hours)):
+                run_worker()
+        assert len(faulty.taken) == 1 and not outbox.parked()
 
     def test_promised_twice_is_sent_once(self, hall, faulty):
         promise()

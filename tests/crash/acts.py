@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
-from tests.crash import counters, keeping, lines, money, sheets, stock, talks, taxes
+from tests.crash import counters, desk, keeping, lines, money, sheets, stock, talks, taxes
 from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, SEALED
 from tests.support import papers
 from tests.support.hall import Hall, lists
@@ -44,7 +44,6 @@ from madoguchi.intake import talk as intake_talk
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import audit, clock, outbox, sealed, witness
 from madoguchi.kernel.models import Message
-from madoguchi.notifications.models import Mail
 from madoguchi.procedures.rules import generate
 from madoguchi.records.models import IssuedDocument, Register
 
@@ -458,7 +457,7 @@ def _papers() -> list[str]:
 def _messages() -> list[str]:
     out = [f"message {m.state} {m.error_code}: {m.event} → {m.handler}" for m in Message.objects.exclude(state="done")]
     out += [f"sealed part not wiped: {m.id}" for m in Message.objects.filter(state="done").exclude(sealed=None)]
-    out += [f"mail {m.state}: {m.key}" for m in Mail.objects.exclude(state="sent")]
+    out += desk.mails_waiting()
     return out
 
 
@@ -466,6 +465,6 @@ ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
         bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
-        rotate, numbers, expire, keeping.backup, keeping.restore, work, age, look, faults,
+        rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )
 } | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS

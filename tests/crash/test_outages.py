@@ -70,6 +70,24 @@ def test_a_mail_server_that_hangs_up_gets_the_letter_again_under_the_same_id(tow
     assert town.faults([known["application"]]) == []
 
 
+@pytest.mark.parametrize(("point", "copies"), [("notifications.after_send", 2), ("notifications.begun", 0)])
+def test_a_mail_that_two_deaths_left_in_doubt_waits_for_the_operator(town, point, copies):
+    """The machine dies twice in the same place. No third copy goes by itself, and a mail that never left is not lost."""
+    before = len(town.server.ids())
+    known = town.well([*FILLED, ("submit", {})])
+    for _ in range(2):
+        died = town.do([("work", {})], known, fail=point)
+        assert died["killed"] == signal.SIGKILL
+        town.well([("age", {})])
+    town.well([("work", {})], known)
+    ids = town.server.ids()[before:]
+    assert (len(ids), len(set(ids))) == (copies, min(copies, 1))
+    assert [f for f in town.faults([known["application"]]) if "2通届いているかもしれません" in f]
+    assert len(town.well([("unsure", {"arrived": ids})])["unsure"]) == 1
+    assert town.faults([known["application"]]) == []
+    assert len(town.server.ids()[before:]) == max(copies, 1)
+
+
 # --- the core system's folder is gone
 
 

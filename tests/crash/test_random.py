@@ -22,6 +22,8 @@ def test_nothing_is_lost_and_nothing_is_there_twice(town, tmp_path):
     filled = [line.split()[1] for line in lines if line.startswith("filled ")]
     assert len(accepted) > KILLS // 10, "the killing left no time for any work: the test proves nothing"
     assert len(set(accepted)) == len(accepted)
+    town.well([("work", {})])
+    unsure = town.well([("unsure", {"arrived": town.server.ids()[letters:]})])["unsure"]
     assert town.faults(accepted) == [], f"seed {SEED}"
     again = town.well([("press_again", {"filled": filled})])["pressed"]
     assert all(answers > 0 for answers in again.values()), "a draft that was not filed is kept whole"
@@ -32,6 +34,6 @@ def test_nothing_is_lost_and_nothing_is_there_twice(town, tmp_path):
         assert re.fullmatch(r"<[0-9a-f]{32}@\S+>", mail)
         counts[mail] = counts.get(mail, 0) + 1
     print(f"{len(filled)} forms filled, {len(accepted)} accepted, {len(again)} pressed again, {len(counts)} mails, "
-          f"{sum(n - 1 for n in counts.values())} of them twice")
-    assert max(counts.values()) <= 3, "a mail goes again only when the machine died right after sending it"
+          f"{sum(n - 1 for n in counts.values())} of them twice, {len(unsure)} left to the operator")
+    assert max(counts.values()) <= 2, "a mail goes again only when the machine died right after sending it, and then once"
 

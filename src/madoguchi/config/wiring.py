@@ -17,6 +17,7 @@ from madoguchi.intake import public as intake
 from madoguchi.kernel import outbox, sealing, witness
 from madoguchi.notifications import public as notifications
 from madoguchi.payments import public as payments
+from madoguchi.procedures import public as procedures
 from madoguchi.queue import public as queue
 from madoguchi.records import public as records
 from madoguchi.scans import public as scans
@@ -48,7 +49,7 @@ WITNESSES = {
     "survey": survey.witness, "payments": payments.witness,
 }
 BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness,
-         "cards": cards.witness}
+         "cards": cards.witness, "definition:": procedures.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
           collection.SEALED, booking.SEALED, cards.SEALED)
 

@@ -26,10 +26,12 @@ from .selectors import (
     words_of,
 )
 from .services import offer_again, version_publish, withdraw
+from .witness import witness
 
 __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
     "finder_shown", "finders", "judge", "offer_again", "offered", "postcode_fill", "published_times",
-    "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "words_of",
+    "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness",
+    "words_of",
 ]
