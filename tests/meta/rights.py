@@ -197,7 +197,7 @@ PAYMENTS = {
         actor=a, payment=paid.payment_get(actor=a, payment_id=w.open_payment, lock=True), typed=terminals.Typed("kosodate1", "card", "1")),
         SECTION, anything),
     "payments.sales.sale_terminal": staff(lambda w, a: sales.sale_terminal(
-        actor=a, section="kosodate", press=str(uuid.uuid4()), counts={"juuminhyou": 1}, typed=terminals.Typed("kosodate1", "card", "1")),
+        actor=a, section="kosodate", press=str(uuid.uuid4()), counts={"juuminhyou": 1}, typed=terminals.Typed("kosodate1", "card", "1"), said=300),
         SECTION, anything),
     "payments.sales.sale_take": staff(lambda w, a: sales.sale_take(actor=a, section="kosodate", press=str(uuid.uuid4()),
                                                                    counts={"juuminhyou": 1}, tendered=300), SECTION, anything),
@@ -446,6 +446,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                              {"intake.paying", "collection.online"}),
     "payments.selectors.fees_of_case": ("of an application or case that the caller has got by application_get, case_get or payment_get",
                                         {"intake.paying", "casework.dues", "payments.staff_views"}),
+    "payments.selectors.fee_owed": ("of a case that the caller has got by case_get", {"casework.dues"}),
     "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed",
                                               {"intake.paying", "collection.mine", "collection.ledger"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),

@@ -81,6 +81,7 @@ def _reads(go: Any) -> Ask:
 TABLE: dict[str, Ask] = {
     "collection.access.section_require": staff(lambda w, a: access.section_require(a, writes=True), COLLECTS, anything),
     "collection.access.may_read": _reads(lambda w, a: access.may_read(a)),
+    "collection.access.stamps": staff(lambda w, a: access.stamps(a), set(), something),  # none of the table's cast does
     "collection.selectors.standings": _reads(lambda w, a: selectors.standings(actor=a)),
     "collection.selectors.sheet_list": _reads(lambda w, a: list(selectors.sheet_list(actor=a))),
     "collection.selectors.sheet_get": _reads(lambda w, a: selectors.sheet_get(actor=a, sheet_id=w.sheet)),

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madoguchi.payments.public import MORE, OPEN, State, fees_of_case, words_of
+from madoguchi.payments.public import MORE, fee_owed, fees_of_case, words_of
 from madoguchi.procedures.public import GRANT_NOTHING, Definition, Outcome
 
 from .errors import FeeUnpaid
@@ -17,8 +17,9 @@ def fee_links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
 
 
 def fee_check(case: Case, d: Definition, outcome: Outcome) -> None:
-    """前納: what is granted is granted when the fee is paid, also that which was asked for because 減免 did not apply. Raises FeeUnpaid."""
+    """前納: what is granted is granted when the fee is paid, also that which was asked for because 減免 did not apply, or again after a
+    取消し. Raises FeeUnpaid."""
     if d.charge is None or not d.charge.first or outcome.kind in GRANT_NOTHING:
         return
-    if any(fee.state in (*OPEN, State.EXPIRED) for fee in fees_of_case(case.ref)):
+    if fee_owed(case.ref):
         raise FeeUnpaid

@@ -17,3 +17,9 @@ def section_require(actor: Staff, *, writes: bool) -> None:
     """Who works in the section that collects may; the auditor reads. Raises DemandNotFound: others are not told that it exists."""
     if not (actor.may(Right.WORK_CASES, charges().section) or (not writes and may_read(actor))):
         raise DemandNotFound
+
+
+def stamps(actor: Staff) -> bool:
+    """Is this a 係長 or 課長 of the section that collects?"""
+    section = charges().section
+    return actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)

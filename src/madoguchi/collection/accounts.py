@@ -73,6 +73,19 @@ def opened(purpose: str, data: bytes | memoryview, bound_to: str) -> Account:
     return Account(*(folded(found[name]) if name == "holder" else found[name] for name in FIELDS))
 
 
+def account_words(account: Account) -> str:
+    """An account as staff compare it with what the payer wrote."""
+    return f"{bank_words(account.bank)} {branch_words(account.bank, account.branch)} {KINDS[account.kind]} {account.number} {account.holder}"
+
+
+def branch_words(bank: str, branch: str) -> str:
+    """The name of a branch with its number, or its number where the table has lost it."""
+    from zengin_code import Bank
+
+    found = Bank.all[bank].branches.get(branch) if bank in Bank.all else None
+    return f"{found.name}（{branch}）" if found else branch
+
+
 ENDINGS = {"信金": "信用金庫", "信組": "信用組合", "労金": "労働金庫", "農協": "農業協同組合", "ゆうちょ": "ゆうちょ銀行"}
 
 

@@ -12,13 +12,12 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import file_get, file_response
-from madoguchi.identity.public import Right
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, number_typed
 
 from . import givebacks, selectors
-from .charges import charges
+from .access import stamps
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .models import Excess
 from .rates import RateMissing
@@ -56,11 +55,11 @@ def _of(excess: Excess) -> str:
 def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
     actor = actor_of(request)
     found = givebacks.excess_get(actor=actor, excess_id=excess_id)
-    stamps = actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
-    rows = [(b, KINDS[b.kind], STATES[b.state], b.state in ("asked", "approved") and stamps and b.asked_by != actor.actor)
+    stamping, works_here = stamps(actor), works(request)
+    rows = [(b, KINDS[b.kind], STATES[b.state], stamping and b.asked_by != actor.actor, givebacks.account_shown(b) if works_here else "")
             for b in selectors.backs_of(found)]
     context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
-               "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works(request),
+               "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works_here,
                "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS, "alike": selectors.told_alike(found)}
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
 

@@ -185,7 +185,7 @@ def _paid(money: Money, row: FeeSlip, source: str) -> Outcome:
     """Money: of the fee when it is the first and the right sum (too late is for the room below to find, and to give back), else it is
     the payer's again."""
     why = Outcome.TWICE if row.money_id is not None else Outcome.DIFFERS if money.amount != row.amount else Outcome.APPLIED
-    row.prompt_on = None
+    told, row.prompt_on = row.prompt_on is not None, None
     if why == Outcome.APPLIED:
         row.money = money
         row.save(update_fields=["money", "prompt_on"])
@@ -196,6 +196,8 @@ def _paid(money: Money, row: FeeSlip, source: str) -> Outcome:
     row.save(update_fields=["money", "prompt_on"])
     _post(money, source, Account.EXCESS)
     _excess(row, money, why, money.amount)
+    if why == Outcome.DIFFERS and told:  # the 速報 was believed: the fee is open again
+        report_apply_in(provider=row.means, report=fee_report(row, "failed"), actor="collection")
     return why
 
 
@@ -204,15 +206,20 @@ def _post(money: Money, source: str, target: str) -> None:
 
 
 def slip_of_payment(payment: Payment) -> Slip | None:
-    """The slip that was made last for a payment, for a room above that has checked whose it is."""
+    """The slip that was made last for a payment, for a room above that has checked whose it is. One whose day is over is none, where the
+    fee itself has no last day: another is made."""
     row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None, means=SLIP).order_by("-id").first()
-    return fee_seen(row) if row else None
+    return fee_seen(row) if row and not _worn(row, payment) else None
+
+
+def _worn(row: FeeSlip, payment: Payment) -> bool:
+    return payment.due_at is None and row.until < clock.today() and row.money_id is None and row.prompt_on is None
 
 
 def fee_pdf(payment: Payment) -> bytes | None:
     """Its 納付書, drawn from the rows each time; None where there is none to be paid."""
     row = FeeSlip.objects.filter(payment=payment.id, stopped_at=None, money=None, means=SLIP).order_by("-id").first()
-    if row is None or charges().fees is None:
+    if row is None or charges().fees is None or _worn(row, payment):
         return None
     from .slips import draw
 

@@ -10,14 +10,14 @@ from django.db import transaction
 from django.db.models import F, Sum
 
 from madoguchi.files.public import file_write
-from madoguchi.identity.public import Right, Staff
+from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.sealing import Column
 from madoguchi.payments.public import refund_reported
 
 from . import accounts
-from .access import section_require
-from .charges import TRANSFER, charges
+from .access import section_require, stamps
+from .charges import TRANSFER
 from .city_formats import layout, line_end
 from .debits import sender
 from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, SecondPerson
@@ -48,6 +48,14 @@ def free(excess: Excess) -> int:
     """Yen that are neither gone nor asked for."""
     asked = GiveBack.objects.filter(excess=excess, state__in=("asked", "approved")).aggregate(t=Sum("amount"))["t"] or 0
     return excess.left - int(asked)
+
+
+def account_shown(back: GiveBack) -> str:
+    """Where a 還付 that is not over goes, for who approves it, or asked for it: to be compared with what the payer wrote. The caller has
+    found the excess for this person."""
+    if back.kind != "refund" or back.state not in ("asked", "approved"):
+        return ""
+    return accounts.account_words(accounts.opened(PURPOSE, back.account, str(back.id)))
 
 
 def dues_of(excess: Excess) -> list[Instalment]:
@@ -118,8 +126,7 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     back = GiveBack.objects.select_related("excess__money", "target").filter(id=back_id).first()
     if back is None:
         raise DemandNotFound
-    section = charges().section
-    if back.asked_by == actor.actor or not (actor.may(Right.STAMP_CHIEF, section) or actor.may(Right.STAMP_MANAGER, section)):
+    if back.asked_by == actor.actor or not stamps(actor):
         raise SecondPerson
     if back.state != "asked" and (approve or back.state != "approved"):
         raise MoneyMoved
@@ -228,12 +235,15 @@ def _paid_out(back: GiveBack, transfer: Transfer) -> None:
 @transaction.atomic(durable=True)
 def back_returned(*, actor: Staff, back_id: str) -> GiveBack:
     """組戻し: the bank could not pay out a 還付 and the money is here again. It is 過誤納金 again, to be asked for once more with another
-    account; what went to the bank stays in the books. Raises DemandNotFound, MoneyMoved."""
+    account; what went to the bank stays in the books. Recorded by another person than who asked for it, who stamps: it lets the same sum
+    go out once more. Raises DemandNotFound, SecondPerson, MoneyMoved."""
     section_require(actor, writes=True)
     one_writer()
     back = GiveBack.objects.select_related("excess__money", "excess__instalment").filter(id=back_id).first()
     if back is None:
         raise DemandNotFound
+    if back.asked_by == actor.actor or not stamps(actor):
+        raise SecondPerson("組戻しは、還付を申し出た人のほかの、係長か課長が記録します。")
     if back.state != "done" or back.transfer_id is None:
         raise MoneyMoved
     for credit, yen in ((Account.EXCESS, back.amount), (Account.INTEREST, back.interest)):

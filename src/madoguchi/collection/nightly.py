@@ -35,7 +35,7 @@ def differences() -> list[str]:
 def books_check() -> int:
     """Compare the books, once a day. Returns how many differences there are; they are told by name on the staff's page."""
     last = books_checked()
-    if (last and clock.now() - last[0] < AGAIN) or not Posting.objects.exists():
+    if (last and clock.now() - last[0] < AGAIN) or not (Posting.objects.exists() or payments.Payment.objects.exists()):
         return last[1] if last else 0
     found = differences()
     with transaction.atomic():

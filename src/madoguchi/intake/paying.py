@@ -26,6 +26,8 @@ from .models import Application
 
 AWAITED = say("納付書で払われるのを待っています")
 NOT_PAID = say("期限までにお支払いがありませんでした。担当課にご連絡ください")
+NOT_CONFIRMED = say("納付書でのお支払いを確かめられませんでした。払った控えをお持ちの方は担当課にご連絡ください。まだの方はお支払いください")
+DROPPED_ALL = say("手数料は、お支払いいただかなくてよくなりました")
 DROPPED = say("追加でお願いした手数料は、お支払いいただかなくてよくなりました")
 REBILLED = {"granted": say("減免に当たることが分かったため、手数料の額を改めました"), "again": say("手数料のお支払いを、もう一度お願いします")}
 ASKED = say("手数料のお支払いをお願いします")
@@ -168,10 +170,12 @@ def payment_changed(message: outbox.Envelope) -> None:
             return
         if state == "failed" and message.payload.get("means") == payments.DEBIT and not message.payload.get("stopped"):
             _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}")
+        elif state == "failed" and message.payload.get("means") == payments.SLIP and not message.payload.get("stopped"):
+            _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}")
         elif state == "rebilled":
             _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")
         elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):
-            _news(row, message.key, [NOT_PAID if state == "expired" else DROPPED], f"unpaid:{message.key}")
+            _news(row, message.key, [NOT_PAID if state == "expired" else _dropped(row)], f"unpaid:{message.key}")
         elif state in ENDS:
             _ended(row, state, message.key, free=message.payload.get("means") == payments.FREE)
         failpoints.hit("intake.pay.before_commit")
@@ -189,6 +193,10 @@ def _ended(row: Application, state: str, key: str, *, free: bool) -> None:
         _tell(row, state, key)
     row.view = view
     row.save(update_fields=["status", "view"])
+
+
+def _dropped(row: Application) -> str:
+    return DROPPED if len(payments.fees_of_case(str(row.id))) > 1 else DROPPED_ALL
 
 
 def _rebilled(why: str) -> list[str]:

@@ -50,6 +50,7 @@ class Refused(Exception):  # noqa: N818
     """The outside will never take this. Parked at once for a person to look at."""
 
 
+FAILED = "failed:"  # how the name of a heartbeat begins that says: this regular work did not succeed
 AWAY = (Retry, OSError, OperationalError, InterfaceError)  # it will be there again
 
 
@@ -178,6 +179,12 @@ def _handle(lease: Lease) -> bool:
 def heartbeat(name: str) -> None:
     """Say that a background process is alive."""
     Heartbeat.objects.update_or_create(name=name, defaults={"at": clock.now()})
+
+
+def beats(prefix: str, since: dt.datetime) -> list[str]:
+    """Names, without their prefix, of what was seen since then."""
+    return [name.removeprefix(prefix) for name in Heartbeat.objects.filter(name__startswith=prefix, at__gte=since).order_by("name").values_list(
+        "name", flat=True)]
 
 
 def last_heartbeat(name: str) -> dt.datetime | None:

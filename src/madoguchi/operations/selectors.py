@@ -20,6 +20,7 @@ from madoguchi.kernel.errors import Forbidden
 
 LATE, QUIET, OLD_SEAL, OLD_BACKUP = 300, 60, 600, dt.timedelta(hours=26)
 FULL, SOON = 0.9, dt.timedelta(days=30)
+FAILED_SINCE = dt.timedelta(hours=2)  # the slowest of the regular work comes every hour
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,8 +78,15 @@ def _queue() -> list[Fact]:
         *_waiting(state),
         Fact("止まっている処理", f"{state.parked}件", "" if not state.parked else "下の一覧で原因を見てください"),
         Fact("渡していない連携", f"{parcels['waiting']}件"),
+        *_failed(),
         Fact("断られた連携", f"{parcels['refused']}件", "" if not parcels["refused"] else "「連携」の画面で原因を見てください"),
     ]
+
+
+def _failed() -> list[Fact]:
+    names = outbox.beats(outbox.FAILED, clock.now() - FAILED_SINCE)
+    return [Fact("終わらなかった定時の処理", "、".join(names),
+                 "設定や市の設定ファイルを変えたばかりなら、見直してください。場所は記録(ログ)の sweep failed の行に出ます")] if names else []
 
 
 def _waiting(state: outbox.State) -> list[Fact]:

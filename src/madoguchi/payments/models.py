@@ -5,7 +5,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from .rules import MORE
+from .rules import AGAIN, MORE
 
 
 class Payment(models.Model):
@@ -44,8 +44,8 @@ class Payment(models.Model):
 
     @property
     def paper_number(self) -> str:
-        """The number of its 領収証: of the second fee of one application another one."""
-        return f"領-{self.receipt}{f'-{second + 1}' if (second := self.key.count(MORE)) else ''}"
+        """The number of its 領収証: of the second fee of one application another one, and of what was asked for again."""
+        return f"領-{self.receipt}{f'-{second + 1}' if (second := self.key.count(MORE)) else ''}{'-再' * self.key.count(AGAIN)}"
 
 
 class DayClose(models.Model):

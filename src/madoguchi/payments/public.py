@@ -10,7 +10,15 @@ from .ports import Report
 from .providers import DEBIT, FREE, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send, refunds_ask
 from .rules import BOOKS, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
-from .selectors import fees_of_case, orders_known, payment_get, payment_of_case, payments_of_cases, slip_offered
+from .selectors import (
+    fee_owed,
+    fees_of_case,
+    orders_known,
+    payment_get,
+    payment_of_case,
+    payments_of_cases,
+    slip_offered,
+)
 from .services import (
     payment_cancel,
     payment_confirm,
@@ -24,7 +32,7 @@ from .setup import debit_days
 
 __all__ = [
     "BOOKS", "CHANGED", "DEBIT", "FREE", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed",
-    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "debit_days", "differences", "fees_of_case", "online",
+    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "debit_days", "differences", "fee_owed", "fees_of_case", "online",
     "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make", "payment_of_case",
     "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",
     "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "till_witness", "witness", "words_of",

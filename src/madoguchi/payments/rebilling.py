@@ -15,7 +15,7 @@ from .errors import BillWrong, PaymentClosed, PaymentNotFound, ProviderAway, Sec
 from .events import CHANGED
 from .models import Attempt, Payment
 from .providers import FREE
-from .rules import FEES, MORE, NO_WAIVER, OPEN, WAIVED_LATER, Act, State, after, unwaived, waivers
+from .rules import AGAIN, FEES, MORE, NO_WAIVER, OPEN, WAIVED_LATER, Act, State, after, unwaived, waivers
 from .selectors import is_void, payment_get
 from .services import LIVE, MAKING, move, payment_cancel, payment_make, stop
 
@@ -29,7 +29,8 @@ def may(actor: Staff, payment: Payment) -> set[str]:
     if not actor.may(Right.WORK_CASES, payment.section):
         return set()
     stamps = actor.may(Right.STAMP_CHIEF, payment.section) or actor.may(Right.STAMP_MANAGER, payment.section)
-    found = {"reject": can_reject(payment), "grant": stamps and can_grant(payment), "again": can_again(payment), "drop": can_drop(payment)}
+    found = {"reject": can_reject(payment), "grant": stamps and can_grant(payment), "again": can_again(payment),
+             "drop": can_drop(payment) and (stamps or payment.key.endswith(MORE))}
     return {key for key, can in found.items() if can}
 
 
@@ -50,13 +51,19 @@ def can_grant(payment: Payment) -> bool:
 
 
 def can_again(payment: Payment) -> bool:
-    """Did it run out, and nothing with it? The fee of an application that waited for it is no more."""
-    return _of_a_case(payment) and payment.key.endswith(MORE) and payment.state == State.EXPIRED
+    """Did it run out, and nothing with it (the fee of an application that waited for it is no more), or was it taken by mistake and given
+    back (取消し)?"""
+    if not _of_a_case(payment):
+        return False
+    asked_again = Payment.objects.filter(key=f"{payment.key}{AGAIN}").exists()
+    return (payment.key.endswith(MORE) and payment.state == State.EXPIRED) or (is_void(payment) and not asked_again)
 
 
 def can_drop(payment: Payment) -> bool:
-    """Was it asked for by a clerk, and is it unpaid?"""
-    return _of_a_case(payment) and payment.key.endswith(MORE) and payment.state in OPEN and payment.state != State.SUBMITTED
+    """Is it unpaid, and was it asked for by a clerk, or of an application that is accepted (受取時, on paper) and may not come to a
+    交付 any more? What waits for its fee (前納) ends with it by itself."""
+    asked_for = payment.key.endswith((MORE, AGAIN)) or payment.due_at is None
+    return _of_a_case(payment) and asked_for and payment.state in OPEN and payment.state != State.SUBMITTED
 
 
 def _of_a_case(payment: Payment) -> bool:
@@ -111,20 +118,27 @@ def waiver_grant(*, actor: Staff, payment_id: str, less: int) -> Payment:
 
 
 def fee_again(*, actor: Staff, payment_id: str, until: dt.date | None) -> Payment:
-    """Ask once more for what a clerk had asked for and what ran out. Raises PaymentNotFound, BillWrong, PaymentClosed."""
+    """Ask once more for what a clerk had asked for and what ran out, or for what the counter took by mistake and gave back. Raises
+    PaymentNotFound, BillWrong, PaymentClosed."""
     due = _until(until)
     with transaction.atomic(durable=True):
         payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
         if not can_again(payment):
             raise PaymentClosed
+        if is_void(payment):  # what was taken and given back stays as it is
+            return _beside(payment, AGAIN, actor.actor, payment.lines, due, "payment.asked_again", "again")
         _rebill(payment, actor.actor, payment.lines, due, "again")
     return payment
 
 
 def fee_drop(*, actor: Staff, payment_id: str) -> Payment:
-    """Ask no more for what a clerk had asked for. Raises PaymentNotFound, PaymentClosed, ProviderAway."""
-    if not can_drop(_closing(actor, payment_id)):
+    """Ask no more for what is unpaid: by a clerk what a clerk had asked for besides, else by who stamps in the section. Raises
+    PaymentNotFound, SecondPersonNeeded, PaymentClosed, ProviderAway."""
+    found = _closing(actor, payment_id)
+    if not can_drop(found):
         raise PaymentClosed
+    if "drop" not in may(actor, found):
+        raise SecondPersonNeeded("手数料の請求を取りやめるのは、係長か課長です。")
     return payment_cancel(payment_id=payment_id, actor=actor.actor)
 
 
@@ -171,10 +185,13 @@ def _rebill(payment: Payment, actor: str, lines: list[dict[str, Any]], due: dt.d
 
 def _ask_more(payment: Payment, actor: str, due: dt.datetime | None, why: str) -> Payment:
     """A second order beside the settled one: the settled one stays as it was paid."""
-    lines = unwaived(payment.lines)
-    more = payment_make(key=f"{payment.key}{MORE}", case_ref=payment.case_ref, receipt=payment.receipt, section=payment.section,
+    return _beside(payment, MORE, actor, unwaived(payment.lines), due, "payment.waiver_rejected", why)
+
+
+def _beside(payment: Payment, mark: str, actor: str, lines: list[dict[str, Any]], due: dt.datetime | None, action: str, why: str) -> Payment:
+    more = payment_make(key=f"{payment.key}{mark}", case_ref=payment.case_ref, receipt=payment.receipt, section=payment.section,
                         subject=payment.subject, lines=lines, amount=sum(line["sum"] for line in lines), due_at=due, actor=actor)
-    _told(more, actor, "payment.waiver_rejected", why, 0)
+    _told(more, actor, action, why, 0)
     return more
 
 

@@ -8,7 +8,7 @@ from django.db.models import Q, Sum
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
-from .errors import PaymentClosed, PaymentNotFound, RefundWrong, SecondPersonNeeded
+from .errors import PaymentClosed, PaymentNotFound, ProviderUnknown, RefundWrong, SecondPersonNeeded
 from .events import REFUND_APPROVED
 from .models import Attempt, Payment, Refund
 from .ports import Accepted, Later, RefundOrder, RefundReport, Retry
@@ -110,8 +110,12 @@ def refunds_ask() -> int:
 
 
 def _send(refund: Refund) -> None:
+    try:
+        provider = provider_of(refund.attempt.provider)
+    except ProviderUnknown:  # switched off for now: the money is with the provider
+        raise outbox.Retry("the means of payment is switched off") from None
     failpoints.hit("payments.refund.before_call")
-    answer = provider_of(refund.attempt.provider).refund(RefundOrder(str(refund.id), refund.attempt.paid_by, refund.amount))
+    answer = provider.refund(RefundOrder(str(refund.id), refund.attempt.paid_by, refund.amount))
     failpoints.hit("payments.refund.after_call")
     if isinstance(answer, Retry):
         raise outbox.Retry(answer.why)

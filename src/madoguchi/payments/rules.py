@@ -66,6 +66,7 @@ MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "termina
          "debit": say("登録した口座からの引き落とし")}
 FEES = "fee:"  # how the key of an application's fee begins; others (a sale at the counter) are paid where they are made
 MORE = ":waiver"  # how the key of what was asked for after a fee was settled ends: 減免 did not apply
+AGAIN = ":again"  # … and of what is asked for a second time, because the counter took it by mistake and gave it back (取消し)
 NO_WAIVER = {  # why 減免 does not apply: a code and words, so that no name gets into a reason; the payer reads them
     "papers": say("減免に当たることを確かめられませんでした"), "register": say("市の記録で確かめたところ、減免に当たりませんでした"),
     "rule": say("条例・規則で決めている減免に当たりませんでした")}

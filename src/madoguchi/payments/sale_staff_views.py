@@ -59,7 +59,8 @@ def take(request: HttpRequest, section: str) -> HttpResponse:
         if request.POST.get("act") not in ("take", "terminal"):
             return _page(request, section, [], sales.sale_lines(counts)[1])
         if request.POST.get("act") == "terminal":
-            made = sales.sale_terminal(actor=actor, section=section, press=press, counts=counts, typed=slip_typed(request))
+            made = sales.sale_terminal(actor=actor, section=section, press=press, counts=counts, typed=slip_typed(request),
+                                       said=number_typed(request.POST.get("said", "")))
             return see_other(f"/staff/payments/{made.id}/")
         payment, change = sales.sale_take(actor=actor, section=section, press=press, counts=counts,
                                           tendered=number_typed(request.POST.get("tendered", "")))

@@ -75,8 +75,15 @@ def sale_take(*, actor: Staff, section: str, press: str, counts: Mapping[str, in
 
 
 @transaction.atomic(durable=True)
-def sale_terminal(*, actor: Staff, section: str, press: str, counts: Mapping[str, int], typed: Typed) -> Payment:
-    """As sale_take, by what a terminal took. Raises CountWrong, PaymentClosed, PaymentNotFound."""
+def sale_terminal(*, actor: Staff, section: str, press: str, counts: Mapping[str, int], typed: Typed, said: int) -> Payment:
+    """As sale_take, by what a terminal took. ``said``: the sum that the page showed and the terminal was given; of another one nothing
+    is taken. Raises CountWrong, PaymentClosed, PaymentNotFound."""
+    total = sale_lines(counts)[1]
+    if said < 0:
+        raise CountWrong([("slip", "先に「合計を出す」を押し、その合計を端末で受け取ってください。まだ記録していません。")])
+    if said != total:
+        raise CountWrong([("slip", f"数を変えたため、合計が{said:,}円から{total:,}円に変わりました。端末で受け取った額を確かめ、"
+                                   "違うときは端末で取り消して、新しい合計で受け取り直してください。まだ記録していません。")])
     payment = _asked(actor, section, press, counts)
     return payment if payment.state == State.SUCCESS else terminal_take_in(actor=actor, payment=payment, typed=typed)
 

@@ -8,7 +8,7 @@ from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
-from .rules import FEES, OPEN, VOID, State
+from .rules import AGAIN, FEES, OPEN, VOID, State
 from .setup import slips
 
 
@@ -63,6 +63,13 @@ def payment_of_case(case_ref: str) -> Payment | None:
 def fees_of_case(case_ref: str) -> list[Payment]:
     """All that was asked for, the first first; for a room above that has checked whose case it is."""
     return list(Payment.objects.filter(case_ref=case_ref).order_by("created_at")) if case_ref else []
+
+
+def fee_owed(case_ref: str) -> bool:
+    """Is something that was asked for an application not paid: open, run out, or taken by mistake, given back and not asked for again?"""
+    rows = fees_of_case(case_ref)
+    keys = {row.key for row in rows}
+    return any(row.state in (*OPEN, State.EXPIRED) or (is_void(row) and f"{row.key}{AGAIN}" not in keys) for row in rows)
 
 
 def slip_offered(payment: Payment) -> bool:

@@ -12,7 +12,7 @@ from django.db.models import Exists, F, OuterRef, Q, QuerySet, Subquery
 
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
-from .errors import PaymentClosed, ProviderAway
+from .errors import PaymentClosed, ProviderAway, ProviderUnknown
 from .events import CHANGED
 from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
@@ -28,8 +28,8 @@ ASK_FOR = dt.timedelta(days=3)  # a gateway that has not said in three days will
 MAKING = dt.timedelta(minutes=1)  # a gateway has answered by then, or never will
 PAGE_OPEN = ("カード会社につながらず、開いているオンラインの支払い画面を閉じられません。二重に払われるおそれがあるので、まだ受け取らずに、"
              "少し待ってもう一度お試しください。")
-VOIDED = ("この支払いは、打ち間違いとして取り消されています。改めて受け取るときは、「支払い」の「窓口で手数料を受け取る」で、"
-          "同じ手数料を選んで受け取ってください。")
+VOIDED = ("この支払いは、打ち間違いとして取り消されています。改めて受け取るときは、申請の手数料ならこのページの「もう一度請求する」で"
+          "請求してから、ほかは「窓口で手数料を受け取る」で、同じ手数料を選んで受け取ってください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 ENDING = [state for state, act in TRANSITIONS if act == Act.EXPIRE]  # not what is on its way: the files or the gateway tell of it
 CURRENCY = "jpy"
@@ -109,13 +109,19 @@ def _until(attempt: Attempt) -> dt.datetime:
     return attempt.created_at + LIVES
 
 
+def _worn(attempt: Attempt) -> bool:
+    """Is the last day on a slip over, of a fee that has none?"""
+    return attempt.payment.due_at is None and _until(attempt).astimezone(clock.JST).date() < clock.today()
+
+
 def _order(payment_id: str, means: str, actor: str) -> tuple[Attempt, str]:
     """An order for the gateway and, when it was started a moment ago, its page. An older one is stopped first: only one page
     can be paid on."""
     now, lasting = clock.now(), means in LASTING
     old = Attempt.objects.filter(payment_id=payment_id, provider=means, state__in=LIVE, created_at__lte=now - AGAIN).exclude(reference="")
-    for one in () if lasting else old:
-        stop(one, actor)
+    for one in old.select_related("payment"):
+        if not lasting or _worn(one):
+            stop(one, actor)
     with transaction.atomic(durable=True):
         payment = Payment.objects.select_for_update().get(id=payment_id)
         young = Q() if lasting else Q(created_at__gt=now - AGAIN)
@@ -235,8 +241,12 @@ def _failed(payment: Payment, attempt: Attempt, actor: str, *, ours: bool = Fals
 
 
 def _ask(attempt: Attempt, actor: str, *, stop: bool) -> bool:
-    """Ask the provider how an order stands (or stop it) and apply the answer. False when it does not answer now."""
-    provider = provider_of(attempt.provider)
+    """Ask the provider how an order stands (or stop it) and apply the answer. False when it does not answer now, or when its means was
+    switched off: nobody else knows how the order stands, and money may have come."""
+    try:
+        provider = provider_of(attempt.provider)
+    except ProviderUnknown:
+        return False
     Attempt.objects.filter(id=attempt.id).update(asked_at=clock.now())
     failpoints.hit("payments.ask.before_call")
     answer = provider.stop(attempt.reference) if stop else provider.confirm(attempt.reference)

@@ -39,6 +39,6 @@ def _versions(chain: str, slug: str, published: dict[int, tuple[int, str]]) -> I
         if not checksum:
             yield Fault(chain, seq, f"手続き {slug} の第{version.number}版を公開した記録がありません(誰かが書き足した疑い)")
         elif version.checksum != checksum or sha256(canonical(version.body)) != checksum:
-            yield Fault(chain, seq, f"手続き {slug} の第{version.number}版の中身が、公開した時と違います。その版の申請は、控えから版を戻すまで審査を止めてください")
+            yield Fault(chain, seq, f"手続き {slug} の第{version.number}版の中身が、公開した時と違います(控えから戻すまで審査を止めてください)")
     for number, (seq, _) in published.items():
         yield Fault(chain, seq, f"手続き {slug} の第{number}版が消されています")

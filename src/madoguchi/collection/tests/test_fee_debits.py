@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import charges, debits, fee_debits, ledger
+from madoguchi.collection import charges, debits, fee_debits, fee_waits, ledger
 from madoguchi.collection.errors import DemandNotFound, FormWrong, NothingToPrint
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.zengin import read_request
@@ -99,6 +99,26 @@ def test_from_the_page_to_the_banks_answer(hall, fee, came) -> None:
     run_worker()
     assert "登録した口座からの引き落とし" in pdf(browser.get(url("pay_receipt", fee)).content)
     assert ledger.balances() == {"bank:zengin": fee.amount, "office-fee": -fee.amount}
+    whole()
+
+
+@pytest.mark.parametrize("asked", [True, False])
+def test_a_debit_that_nobody_answers_or_asks_for_is_over_and_the_payer_is_told(hall, fee, came, asked) -> None:
+    Payment.objects.update(due_at=None)  # 受取時: nothing runs out
+    slip = chosen(hall, fee)
+    if asked:
+        requested(hall)
+    over = (ON if asked else slip.until) + dt.timedelta(days=11 if asked else 1)
+    with clock.frozen(dt.datetime.combine(over - dt.timedelta(days=1), dt.time(9), clock.JST)):
+        assert fee_waits.fees_unanswered() == 0
+    with clock.frozen(dt.datetime.combine(over, dt.time(9), clock.JST)):
+        assert fee_waits.fees_unanswered() == 1 and fee_waits.fees_unanswered() == 0
+        run_worker()
+        assert state(fee)[0] == "failed" and Mail.objects.filter(key__startswith="undebited:").count() == 1
+        assert "引き落としを待っています" not in hall.browser("hanako").get(url("pay", fee)).content.decode()
+        if asked:  # the bank answers after all
+            came((slip.number, fee.amount, "final", "0", ON), form="zengin")
+            assert state(fee)[:2] == ("success", fee.amount)
     whole()
 
 

@@ -16,7 +16,7 @@ from hypothesis import settings as hypothesis
 from hypothesis import strategies as st
 from tests.support.hall import run_worker
 
-from madoguchi.collection import charges, desk, fees, givebacks, ledger, unmatched
+from madoguchi.collection import charges, desk, fee_waits, fees, givebacks, ledger, unmatched
 from madoguchi.collection.models import Excess, FeeSlip, Money, Posting
 from madoguchi.collection.tests.conftest import ACCOUNT
 from madoguchi.kernel import audit, clock, witness
@@ -109,6 +109,52 @@ def test_a_prompt_is_told_and_completes_nothing_and_its_cancel_is_taken_back(fee
     assert start(payment) == slip, "the same paper is good again"
     came((slip.number, 600, *PROMPT), (slip.number, 600, *FINAL))
     assert state(payment) == ("success", 600, 0)
+    whole()
+
+
+def test_a_prompt_whose_money_is_another_sum_leaves_the_fee_to_be_paid(fee, came):
+    payment = fee()
+    slip = start(payment)
+    came((slip.number, 600, *PROMPT))
+    came((slip.number, 500))
+    assert state(payment) == ("failed", 0, 0) and Excess.objects.get().left == 500
+    assert start(payment) == slip
+    came((slip.number, 600))
+    assert state(payment) == ("success", 600, 0)
+    whole()
+
+
+@pytest.mark.parametrize("late", [False, True])
+def test_a_prompt_without_its_money_is_believed_for_a_month(fee, came, late):
+    payment = fee(days=None)
+    slip = start(payment)
+    came((slip.number, 600, *PROMPT))
+    slip.refresh_from_db()
+    month = dt.datetime.combine(slip.prompt_on + dt.timedelta(days=30), dt.time(9), clock.JST)
+    with clock.frozen(month):
+        assert fee_waits.fees_unanswered() == 0
+    with clock.frozen(month + dt.timedelta(days=1)):
+        assert fee_waits.fees_unanswered() == 1 and fee_waits.fees_unanswered() == 0
+        assert state(payment) == ("failed", 0, 0)
+        if late:
+            came((slip.number, 600))
+            assert state(payment) == ("success", 600, 0)
+    whole()
+
+
+def test_a_slip_whose_day_is_over_is_replaced_where_the_fee_has_no_last_day(fee, came, hall):
+    payment = fee(days=None)
+    slip = start(payment)
+    with clock.frozen(clock.now() + dt.timedelta(days=30)):
+        assert start(payment) == slip and fees.slip_of_payment(payment) is not None
+    with clock.frozen(clock.now() + dt.timedelta(days=31)):
+        assert fees.slip_of_payment(payment) is None and fees.fee_pdf(payment) is None
+        assert services.payment_start(payment_id=str(payment.id), means="slip", back="", language="ja", actor="resident:test") == ""
+        new = FeeSlip.objects.latest("id")
+        assert new != slip and new.until == clock.today() + dt.timedelta(days=30) and fees.fee_pdf(payment)
+        assert state(payment)[0] == "started"
+        came((slip.number, 600))  # paid on the old paper all the same
+        assert state(payment) == ("success", 600, 0)
     whole()
 
 

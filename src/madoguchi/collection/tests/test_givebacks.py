@@ -199,9 +199,11 @@ def sent(hall, came, demanded):
 def test_what_the_bank_could_not_pay_out_is_paid_again_from_another_account(sent, hall) -> None:
     clerk, chief, page = hall.desk("yamada"), hall.desk("nakamura"), reverse("excess_one", kwargs={"excess_id": sent.excess_id})
     answer = reverse("excess_answer", kwargs={"excess_id": sent.excess_id, "back_id": sent.id})
-    assert "組戻しを記録する" in clerk.get(page).content.decode()
-    assert clerk.post(answer, {"act": "returned"}).status_code == 303
-    assert "ほかの人が先に処理しました" in clerk.post(answer, {"act": "returned"}).content.decode(), "once"
+    assert "組戻しを記録する" not in clerk.get(page).content.decode() and "組戻しを記録する" in chief.get(page).content.decode()
+    refused = clerk.post(answer, {"act": "returned"})
+    assert refused.status_code == 403 and "申し出た人のほかの、係長か課長が" in refused.content.decode()
+    assert chief.post(answer, {"act": "returned"}).status_code == 303
+    assert "ほかの人が先に処理しました" in chief.post(answer, {"act": "returned"}).content.decode(), "once"
     assert "組戻し(振り込めなかった)" in clerk.get(page).content.decode()
     assert {name: yen for name, yen in ledger.balances().items() if yen} == {
         "bank:cvs": 4_000_000, "excess": -2_000_000, "revenue": -2_000_000}
@@ -220,8 +222,21 @@ def test_what_is_not_at_the_bank_cannot_come_back(paid_twice) -> None:
     givebacks.back_answer(actor=chief, back_id=str(offset.id), approve=True)
     for back in (waits, offset):
         with pytest.raises(MoneyMoved):
-            givebacks.back_returned(actor=clerk, back_id=str(back.id))
+            givebacks.back_returned(actor=chief, back_id=str(back.id))
     assert ledger.faults() == []
+
+
+def test_who_approves_sees_where_the_money_goes_and_who_only_reads_does_not(paid_twice, hall) -> None:
+    excess, _, clerk, _ = paid_twice
+    givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT, since=None)
+    page = reverse("excess_one", kwargs={"excess_id": excess.id})
+    for who in ("yamada", "nakamura", "kobayashi"):
+        shown = hall.desk(who).get(page).content.decode()
+        assert ACCOUNT["number"] in shown and ACCOUNT["holder"] in shown and "振込先" in shown, who
+    assert "振込先 " not in hall.desk("auditor").get(page).content.decode()
+    givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(excess.backs.get().id), approve=True)
+    givebacks.transfer_make(actor=clerk, on=SOON)
+    assert "振込先 " not in hall.desk("yamada").get(page).content.decode(), "nothing is left to compare"
 
 
 TAMPERED = {

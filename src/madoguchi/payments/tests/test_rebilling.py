@@ -8,12 +8,14 @@ from urllib.parse import urlencode
 import pytest
 from django.db import transaction
 from tests.support import gateway
+from tests.support.walk import text
 
 from madoguchi.kernel import clock, witness
 from madoguchi.kernel.outbox import Message
-from madoguchi.payments import cashier, rebilling, refunds, services
+from madoguchi.payments import cashier, rebilling, refunds, selectors, services
 from madoguchi.payments.errors import BillWrong, PaymentClosed, PaymentNotFound, SecondPersonNeeded
 from madoguchi.payments.models import Attempt, Payment, Refund
+from madoguchi.payments.parity import differences
 
 REF = "00000000-0000-4000-8000-000000000000"
 FULL = [{"label": "住民票の写し", "unit": 300, "count": 2, "sum": 600}, {"label": "郵送料", "unit": 110, "count": 1, "sum": 110},
@@ -168,6 +170,42 @@ def test_the_fee_of_an_application_that_waited_is_not_asked_for_again(hall, made
             rebilling.fee_again(actor=hall.staff("tanaka"), payment_id=str(first.id), until=day())
         with pytest.raises(PaymentClosed):
             rebilling.waiver_reject(actor=hall.staff("tanaka"), payment_id=str(first.id), why="papers", until=day())
+
+
+def test_what_nobody_will_fetch_is_asked_for_no_more_by_who_stamps(hall, made) -> None:
+    """受取時 or on paper: the case ended otherwise, and the fee must not stand open for ever."""
+    fee = made(FULL[:1])
+    assert "drop" not in rebilling.may(hall.staff("tanaka"), fee) and "drop" in rebilling.may(hall.staff("kimura"), fee)
+    with pytest.raises(SecondPersonNeeded):
+        rebilling.fee_drop(actor=hall.staff("tanaka"), payment_id=str(fee.id))
+    assert rebilling.fee_drop(actor=hall.staff("kimura"), payment_id=str(fee.id)).state == "cancelled"
+    assert not selectors.fee_owed(REF)
+
+
+def test_what_waits_for_its_fee_is_not_dropped(hall, made) -> None:
+    fee = made(FULL[:1], due=clock.now() + dt.timedelta(days=7))
+    with pytest.raises(PaymentClosed):
+        rebilling.fee_drop(actor=hall.staff("kimura"), payment_id=str(fee.id))
+
+
+def test_what_was_taken_by_mistake_and_given_back_is_owed_until_it_is_asked_for_again_and_paid(hall, made) -> None:
+    fee, tanaka = made(FULL[:1]), hall.staff("tanaka")
+    cashier.cash_take(actor=tanaka, payment_id=str(fee.id), tendered=600)
+    assert not selectors.fee_owed(REF)
+    back = refunds.refund_ask(actor=tanaka, payment_id=str(fee.id), amount=600, reason="void")
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(back.id), approve=True)
+    refunds.refund_hand_over(actor=tanaka, refund_id=str(back.id))
+    assert selectors.fee_owed(REF), "the certificate is not issued for nothing"
+    page = text(hall.desk("tanaka").get(f"/staff/payments/{fee.id}/"))
+    assert "改めて同じ額を請求します" in page
+    more = rebilling.fee_again(actor=tanaka, payment_id=str(fee.id), until=None)
+    assert (more.amount, more.state, more.due_at) == (600, "created", None) and selectors.fee_owed(REF)
+    with pytest.raises(PaymentClosed):  # pressed twice
+        rebilling.fee_again(actor=tanaka, payment_id=str(fee.id), until=None)
+    cashier.cash_take(actor=tanaka, payment_id=str(more.id), tendered=600)
+    more.refresh_from_db()
+    assert not selectors.fee_owed(REF) and more.number == "領-R8-0000-0000-0-再"
+    assert differences() == [] and witness.verify() == []
 
 
 def test_who_may_not(hall, made) -> None:

@@ -192,15 +192,20 @@ def test_a_sale_by_terminal(hall):
     assert "端末で受け取る" not in text(desk.get(page)), "first the sum"
     form = {"press": re.search(r'name="press" value="([^"]+)"', text(desk.get(page)))[1], "f-juuminhyou": "2", "act": "total"}
     assert "600円を端末で受け取った" in text(desk.post(f"{page}take/", form))
+    form["said"] = re.search(r'name="said" value="([^"]+)"', text(desk.post(f"{page}take/", form)))[1]
     wrong = desk.post(f"{page}take/", form | {"act": "terminal", "terminal": "kosodate1", "slip": "5"})
     assert wrong.status_code == 422 and 'id="brand-err"' in text(wrong) and 'value="5"' in text(wrong) and not Payment.objects.exists()
     right = form | {"act": "terminal", "terminal": "kosodate1", "brand": "code", "slip": "5"}
+    other = desk.post(f"{page}take/", right | {"f-juuminhyou": "3"})
+    assert other.status_code == 422 and "600円から900円に変わりました" in text(other) and 'name="said" value="900"' in text(other)
+    unsaid = desk.post(f"{page}take/", {k: v for k, v in right.items() if k != "said"})
+    assert unsaid.status_code == 422 and "先に「合計を出す」" in text(unsaid) and not Payment.objects.exists()
     first, again = (desk.post(f"{page}take/", right) for _click in range(2))
     assert first.status_code == 303 and first["Location"] == again["Location"] and Payment.objects.get().received == 600
     cash = desk.post(f"{page}take/", form | {"act": "take", "tendered": "1000"})
     assert cash.status_code == 409 and "端末で済んでいます" in text(cash)
     with pytest.raises(CountWrong):
-        sales.sale_terminal(actor=hall.staff("tanaka"), section=HERE, press="1", counts={"juuminhyou": 1}, typed=typed("6"))
+        sales.sale_terminal(actor=hall.staff("tanaka"), section=HERE, press="1", counts={"juuminhyou": 1}, typed=typed("6"), said=300)
 
 
 def test_the_sum_is_shown_and_its_code_where_the_city_has_one(fee, hall, monkeypatch):
