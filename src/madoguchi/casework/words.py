@@ -9,6 +9,8 @@ ACTIONS = {
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
     "correction.ended": "補正の答えを待たずに審査に戻した",
     "correction.sheet_kept": "補正で届いた紙を入れた", "correction.sheet_dropped": "補正で届いた紙を外した",
+    "code.asked": "確認番号を新しくするメールを頼んだ", "code.renewed": "メールのリンクで確認番号を新しくした",
+    "code.issued": "本人を確かめて、新しい確認番号を渡した",
     "decision.proposed": "起案した", "decision.approved": "承認した", "decision.approved_as_deputy": "代決で承認した",
     "case.released": "担当の職員が課を離れ、担当なしに戻った", "decision.returned": "差し戻した",
     "hold.placed": "廃棄を止めた", "hold.lifted": "廃棄の停止を解いた",
