@@ -34,7 +34,7 @@ from madoguchi.web.posted import posts, see_other
 from . import lists, papers, ports, selectors, services
 from .bulk import ACTS
 from .detail import decision_row, links, undrawn
-from .errors import OF_THE_DECISION, Changed, FeeUnpaid, NothingChosen, ReasonMissing, TooLong, places
+from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .marks import marks
@@ -141,7 +141,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
         "standing": code_standing(found.ref) if tab == "talk" else None,
-        "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
+        "today": clock.today(), "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
 
@@ -295,7 +295,7 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
                                   seen=request.POST.get("seen"))
-    except (TooLong, FeeUnpaid) as wrong:
+    except (TooLong, FeeUnpaid, GroundMissing) as wrong:
         return again(request, case_id, wrong.ja)
     return see_other(f"/staff/case/{case_id}/")
 

@@ -41,7 +41,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
         (("note.added", "case.reopened", "correction.ended", "code.issued"), Note.objects.all(), "case_id", "内部メモ"),
         (("hold.placed",), Hold.objects.all(), "case_id", "廃棄の停止"),
         (("talk.written", "talk.received"), Talk.objects.all(), "case_id", "連絡"),
-        (("case.nearing", "case.overdue"), Alarm.objects.all(), "case_id", "期限の知らせ"),
+        (("case.nearing", "case.overdue", "correction.overdue"), Alarm.objects.all(), "case_id", "期限の知らせ"),
         (("case.bulk",), BulkItem.objects.filter(state="done"), "case_id", "まとめて審査の記録"),
     ):
         yield from missing(chains, actions, rows, by, ja)

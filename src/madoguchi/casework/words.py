@@ -19,6 +19,7 @@ ACTIONS = {
     "talk.written": "申請した方に連絡した", "talk.answered": "連絡に答えた", "talk.received": "申請した方の連絡を取り込んだ",
     "talk.seen": "連絡を読んだ",
     "case.nearing": "期限が近いことを決裁する方に知らせた", "case.overdue": "期限を過ぎたことを決裁する方に知らせた",
+    "correction.overdue": "補正の期限を過ぎたことを決裁する方に知らせた",
     "case.bulk": "まとめて審査で行った", "case.printed": "法令が求める紙を印刷した",
     "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
     "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
