@@ -167,6 +167,19 @@ class Town:
         return str(demo.wait_for("the letter", look))
 
     @functools.cached_property
+    def code_link(self) -> str:
+        """The link in the letter to a guest who lost the access code."""
+        self.window("nobody").get("/status/code/").send("./", {"receipt": self.received.receipt, "mail": demo.MAIL})
+
+        def look() -> str:
+            for letter in sorted((self.home / "mail").glob("**/*")):
+                if letter.is_file() and (found := re.search(r"/status/code/[^/\s]+/", _letter(letter))):
+                    return found[0]
+            return ""
+
+        return str(demo.wait_for("the letter", look))
+
+    @functools.cached_property
     def plan(self) -> str:
         """Hanako's list of things to do: she moves here, with children and a card."""
         asked = ("child", "pupil", "nursery", "care", "kokuho", "card", "drive", "dog", "foreign")

@@ -17,7 +17,7 @@ from django.conf import settings
 from django.db.models import Min
 from django.http import HttpResponse
 from django.test import Client
-from tests.crash import counters, desk, keeping, lines, money, sheets, stock, talks, taxes
+from tests.crash import codes, counters, desk, keeping, lines, money, sheets, stock, talks, taxes
 from tests.crash.journeys import CLAIM, DEBIT, DISASTER, PAID, SEALED
 from tests.support import papers
 from tests.support.hall import Hall, lists
@@ -467,4 +467,4 @@ ACTS: dict[str, Callable[..., Done]] = {
         bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
         rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )
-} | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS
+} | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS | codes.ACTS

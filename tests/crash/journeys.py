@@ -16,6 +16,9 @@ JOURNEYS: dict[str, Journey] = {
               ("correct", {}), ("work", {}), ("propose", {}), *STAMPS, ("work", {})],
     # nobody answers what was asked
     "unanswered": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("ask", {}), ("work", {}), ("recall", {}), ("work", {})],
+    # filed without the card; the access code is locked, made anew by mail, and once more at the counter
+    "code": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("guest", {}), ("code_ask", {}), ("work", {}),
+             ("code_renew", {}), ("code_issue", {}), ("work", {})],
     "withdrawal": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {})],
     # a new sealing key and a new search key, with an application under way
     "rotation": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("rotate", {}), ("work", {})],
@@ -87,7 +90,7 @@ JOURNEYS: dict[str, Journey] = {
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
                  ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
 }
-ENDS = {"paper": ("decided", "decided"), "waiver": ("received", "filed"),
+ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
         "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),

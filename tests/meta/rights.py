@@ -18,7 +18,7 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import bulk, holdings, holds, lists, marks, paper_answers, printing, talk, unanswered
+from madoguchi.casework import bulk, codes, holdings, holds, lists, marks, paper_answers, printing, talk, unanswered
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
@@ -115,6 +115,8 @@ CASEWORK = {
         actor=a, case_id=w.case, slot="scans", source=io.BytesIO(papers.jpeg()), name="a.jpg", size=1), SECTION, anything),
     "casework.paper_answers.paper_sheet_drop": staff(lambda w, a: paper_answers.paper_sheet_drop(actor=a, case_id=w.case, file_id=w.case),
                                                      SECTION, anything),
+    # filed with the card: who may is told that there is no code
+    "casework.codes.code_issue": staff(lambda w, a: codes.code_issue(actor=a, case_id=w.case, how="免許証"), SECTION, anything),
     "casework.printing.case_print": staff(print_paper, SECTION, something),
     "casework.papers.paper_put": staff(put_paper, SECTION, something),
     "casework.papers.paper_drop": staff(lambda w, a: enclosed.paper_drop(actor=a, case_id=w.case, document="certificate"), SECTION, anything),
@@ -441,7 +443,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "intake.drafts.resume_read": ("reads a signed link", {"intake.views_form"}),
     "intake.numbers.read_page": ("reads what was posted", {"intake.drafts", "intake.reopened", "intake.asking"}),
     "intake.public.filing_of": ("for the adapter through which casework copies a filing", set()),
-    "intake.rules.receipt_read": ("reads what was typed", {"intake.applications"}),
+    "intake.rules.receipt_read": ("reads what was typed", {"intake.applications", "intake.codes", "intake.views_code"}),
     "payments.selectors.payment_of_case": ("of an application or case that the caller has got by application_get or case_get",
                                              {"intake.paying", "collection.online"}),
     "payments.selectors.fees_of_case": ("of an application or case that the caller has got by application_get, case_get or payment_get",
@@ -481,5 +483,5 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "survey.selectors.area_plain": ("words", None),
     "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),
     "survey.selectors.case_links": ("for the page of a case that casework has authorised",
-                                    {"casework.ports", "casework.staff_views", "config.wiring"}),
+                                    {"casework.ports", "casework.detail", "config.wiring"}),
 }

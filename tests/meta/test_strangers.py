@@ -34,11 +34,11 @@ OWNED = {
     "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
     "talk_back": "application", "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
-    "signed_paper": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
+    "signed_paper": "application", "code_new": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
     "pay_back": "application", "pay_cancel": "application", "pay_receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_unanswered": "case", "case_number": "case",
-    "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
+    "case_code": "case", "case_code_sheet": "case", "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
     "case_file": "case", "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
@@ -56,6 +56,7 @@ OPEN = {
     "queue_kiosk": "the secret itself: the address of a device (queue/tests/test_strangers)", "queue_kiosk_ticket": "the same",
     "invited": "the secret itself: the code of an invitation, for the person named (agency/tests)",
     "start": "makes a new draft of the one who asks", "resume": "the secret itself: a signed link that runs out (test_ways_back)",
+    "code_link": "the secret itself: a signed link that runs out (intake/tests/test_codes)",
 }
 # What views that send files send without an id in their address.
 FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.hook": "one word to a gateway, by its signature",

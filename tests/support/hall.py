@@ -222,7 +222,15 @@ class Hall:
         for q in d.review.questions:
             if q.required:
                 out |= lists(dict(generate._fields(q, generate._make(q, maker, 0), q.id)))
-        return out
+        return out | self.suggested_raw(case)
+
+    def suggested_raw(self, case: Case) -> dict[str, list[str]]:
+        """What the page of a decision shows as answered already."""
+        from madoguchi.casework import ports
+
+        d, help_ = procedures.version(case.slug, case.version).definition, ports.helpers.get(case.slug)
+        said = help_(case.ref) if help_ else {}
+        return {k: v for q in d.review.questions if q.id in said for k, v in lists(dict(generate._fields(q, said[q.id], q.id))).items()}
 
     def decide(self, case: Case, outcome: str, *clerk_and_approvers: str, reason: str = REFUSE) -> Decision:
         """Propose and stamp all the way."""

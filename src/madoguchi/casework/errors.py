@@ -53,6 +53,16 @@ class DecisionWrong(DomainError):
         self.faults = faults
 
 
+class GroundMissing(DecisionWrong):
+    """What the decision stands on (a survey) is not there, or says something else."""
+
+    code = "ground_missing"
+
+    def __init__(self, faults: list[Fault]) -> None:
+        super().__init__(faults)
+        self.ja = " ".join(f.ja for f in faults)
+
+
 class Changed(Conflict):
     """Somebody else changed the case after this page was opened."""
 

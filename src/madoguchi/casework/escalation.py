@@ -1,6 +1,7 @@
 """Escalation (期限の知らせ): open cases that come near their 標準処理期間, or pass it, are marked and those who answer for
 the section are told, once for each step and due day. A case whose clock stands (補正) is left alone; when the clock has run
-again its due day is another one."""
+again its due day is another one. A correction that nobody answered by its day is told of once, too: somebody has to take the
+case up again, or ask once more (行政手続法7条)."""
 
 from __future__ import annotations
 
@@ -8,7 +9,7 @@ import datetime as dt
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import Exists, F, OuterRef, Q
+from django.db.models import Exists, F, OuterRef, Q, Subquery
 
 from madoguchi.identity.public import approvers
 from madoguchi.kernel import audit, clock, failpoints
@@ -16,12 +17,13 @@ from madoguchi.notifications.public import mail_promise
 from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 
-from .models import Alarm, Case
-from .rules import NEAR, OPEN, OVERDUE, State
+from .lists import ASKED_BY, unanswered
+from .models import Alarm, Case, Correction
+from .rules import LATE, NEAR, OPEN, OVERDUE, State
 
 RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)
 BATCH = 500
-ACTIONS = {NEAR: "case.nearing", OVERDUE: "case.overdue"}
+ACTIONS = {NEAR: "case.nearing", OVERDUE: "case.overdue", LATE: "correction.overdue"}
 
 
 def escalate() -> int:
@@ -36,7 +38,8 @@ def escalate() -> int:
 
 def stand() -> None:
     """What no longer holds of a case stands no longer; what holds again (a correction on the very day, a case taken up again) does."""
-    holds = Q(case__state__in=OPEN, case__due_on=F("due_on"))
+    newest = Correction.objects.filter(case=OuterRef("case")).order_by("-number").values("due_on")[:1]
+    holds = Q(~Q(step=LATE), case__state__in=OPEN, case__due_on=F("due_on")) | Q(step=LATE, case__state=State.CORRECTION, due_on=Subquery(newest))
     for of, stands in ((~holds, False), (holds, True)):
         changed = Alarm.objects.filter(of, stands=not stands).values("id")
         Alarm.objects.filter(id__in=changed).update(stands=stands)
@@ -56,14 +59,17 @@ def _section(section: str) -> int:
     """One batch of a section: marks, the record and the mails in one transaction."""
     today, now = clock.today(), clock.now()
     counts: dict[str, int] = {}
-    for step, when in ((NEAR, _near(today)), (OVERDUE, Q(due_on__lt=today))):
-        told = Alarm.objects.filter(case=OuterRef("pk"), step=step, due_on=OuterRef("due_on"))
-        rows = list(Case.objects.select_for_update().filter(when, ~Exists(told), section=section, state__in=RUNNING).order_by("due_on", "id")[:BATCH])
+    running = Q(state__in=RUNNING)
+    for step, when, day in ((NEAR, _near(today) & running, F("due_on")), (OVERDUE, Q(due_on__lt=today) & running, F("due_on")),
+                            (LATE, unanswered(), ASKED_BY)):
+        told = Alarm.objects.filter(case=OuterRef("pk"), step=step, due_on=OuterRef("day"))
+        found = Case.objects.select_for_update().annotate(day=day).filter(when, ~Exists(told), section=section)
+        rows = list(found.order_by("due_on", "id")[:BATCH])
         known = set(Alarm.objects.filter(case__in=rows, step=step).values_list("case_id", "due_on"))  # another worker was quicker
-        fresh = [case for case in rows if (case.id, case.due_on) not in known]
-        Alarm.objects.bulk_create([Alarm(case=case, section=section, step=step, due_on=case.due_on, at=now) for case in fresh])
+        fresh = [case for case in rows if (case.id, case.day) not in known]
+        Alarm.objects.bulk_create([Alarm(case=case, section=section, step=step, due_on=case.day, at=now) for case in fresh])
         for case in fresh:
-            audit.record("worker", ACTIONS[step], chain=f"case:{case.id}", facts={"due": str(case.due_on)})
+            audit.record("worker", ACTIONS[step], chain=f"case:{case.id}", facts={"due": str(case.day)})
         if fresh:
             counts[step] = len(fresh)
     if counts:
@@ -75,7 +81,8 @@ def _section(section: str) -> int:
 def told(section: str, counts: dict[str, int]) -> tuple[str, str]:
     """Subject and body for those who answer for the section: how many, and where to look. No number, no name, no procedure."""
     lines = [f"・{words} {counts[step]}件\n  {settings.BASE_URL}/staff/?mark={step}" for step, words in
-             ((OVERDUE, "標準処理期間を過ぎた申請"), (NEAR, "標準処理期間が近い申請")) if counts.get(step)]
+             ((OVERDUE, "標準処理期間を過ぎた申請"), (NEAR, "標準処理期間が近い申請"),
+              (LATE, "補正の期限を過ぎても答えのない申請")) if counts.get(step)]
     office = city().sections[section]
     return (f"【{city().name}】期限の知らせ（{office.name}）", f"{office.name}の方へ\n\n新しく、次の申請があります。\n\n" + "\n".join(lines) +
                 "\n\n業務ワークベンチで確認してください。このメールは、段階ごとに一度だけ送ります。\n")

@@ -10,7 +10,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, OuterRef, Q, QuerySet, Subquery
+from django.db.models.lookups import LessThan
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
@@ -18,8 +19,8 @@ from madoguchi.offices.public import add_open_days, city
 from madoguchi.procedures import public as procedures
 
 from . import parts
-from .models import Alarm, Case, CaseWord, Talk
-from .rules import NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS
+from .models import Alarm, Case, CaseWord, Correction, Talk
+from .rules import LATE, NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS, State
 
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts
@@ -143,7 +144,16 @@ def _alarmed(step: str) -> Q:
     return when & Q(Exists(there), state__in=RUNNING)
 
 
-MARKS: dict[str, Callable[[], Q]] = {"unread": _unread, "near": lambda: _alarmed(NEAR), "over": lambda: _alarmed(OVERDUE)}
+ASKED_BY = Subquery(Correction.objects.filter(case=OuterRef("pk")).order_by("-number").values("due_on")[:1])  # the day to answer by
+
+
+def unanswered() -> Q:
+    """Waits for the answer to a correction whose day is over."""
+    return Q(LessThan(ASKED_BY, clock.today()), state=State.CORRECTION)
+
+
+MARKS: dict[str, Callable[[], Q]] = {"unread": _unread, "near": lambda: _alarmed(NEAR), "over": lambda: _alarmed(OVERDUE),
+                                      LATE: unanswered}
 
 
 def _states(wanted: Filter) -> tuple[str, ...]:

@@ -10,9 +10,9 @@ from collections.abc import Callable, Iterable, Sequence
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 
-from .lists import MOST, sections_of
+from .lists import MOST, sections_of, unanswered
 from .models import Alarm, Case, Talk
-from .rules import NEAR, OPEN, OVERDUE, RUNNING
+from .rules import LATE, NEAR, OPEN, OVERDUE, RUNNING
 
 TOGETHER = 500  # cases looked up at once
 Marked = tuple[uuid.UUID, dt.date | None]  # a case, and the due day that was reported
@@ -38,7 +38,16 @@ def marks(*, actor: Staff) -> dict[str, int]:
     """How many open cases carry each mark, each up to MOST + 1."""
     sections = sections_of(actor)
     ways = {"unread": _unread, NEAR: _alarmed(NEAR), OVERDUE: _alarmed(OVERDUE)}
-    return {mark: _count(rows(sections), frozenset(sections)) if sections else 0 for mark, rows in ways.items()}
+    found = {mark: _count(rows(sections), frozenset(sections)) if sections else 0 for mark, rows in ways.items()}
+    return found | {LATE: _late(sections) if sections else 0}
+
+
+def _late(sections: Sequence[str]) -> int:
+    """Corrections that nobody answered in time, from the alarms of them that stand."""
+    count, left = 0, iter(Alarm.objects.filter(section__in=sections, step=LATE, stands=True).values_list("case_id", flat=True).iterator(TOGETHER))
+    while count <= MOST and (some := set(itertools.islice(left, TOGETHER))):
+        count += Case.objects.filter(unanswered(), id__in=some, section__in=sections).count()
+    return min(count, MOST + 1)
 
 
 def _count(rows: Iterable[Marked], sections: frozenset[str]) -> int:

@@ -253,7 +253,8 @@ class Talk(models.Model):
 
 class Alarm(models.Model):
     """That a case came near its due day, or passed it, was reported to those who answer for it. Once for each due day: a
-    correction moves the day, and then it may be reported again. ``stands`` until the case is over or has another due day, as the
+    correction moves the day, and then it may be reported again (of the step ``late`` it is the day by which a correction was
+    to be answered). ``stands`` until the case is over or has another due day, as the
     worker last saw it: the few by which a list of many cases is marked."""
 
     case = models.ForeignKey(Case, on_delete=models.PROTECT)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from typing import Any, Protocol
 
@@ -17,6 +17,9 @@ class FilingSource(Protocol):
 
 DecisionHelp = Callable[[str], dict[str, Any]]
 helpers: dict[str, DecisionHelp] = {}  # procedure → suggestions for 決定項目 by case id; filled by config.wiring
+
+DecisionCheck = Callable[[str, Mapping[str, Any]], list[tuple[str, str]]]
+checks: dict[str, DecisionCheck] = {}  # procedure → (決定項目, what is wrong) by case id and the decision's answers; filled likewise
 
 CaseLinks = Callable[[str], list[tuple[str, str, str]]]
 case_links: dict[str, CaseLinks] = {}  # procedure → (address, icon, words) by case id, for the case page; filled likewise

@@ -65,8 +65,8 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
 OVER = (State.DECIDED, State.WITHDRAWN)
 HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term
 UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping
-NEAR, OVERDUE = "near", "over"  # steps of escalation
-ALARMS = {NEAR: "期限間近を連絡済み", OVERDUE: "期限超過を連絡済み"}
+NEAR, OVERDUE, LATE = "near", "over", "late"  # steps of escalation; the last is of a correction that nobody answered
+ALARMS = {NEAR: "期限間近を連絡済み", OVERDUE: "期限超過を連絡済み", LATE: "補正の期限を過ぎた"}
 OPEN = (State.RECEIVED, State.REVIEWING, State.CORRECTION, State.APPROVAL)
 RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)  # the clock runs
 

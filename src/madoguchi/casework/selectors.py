@@ -16,7 +16,7 @@ from madoguchi.procedures.public import Definition, Outcome
 from madoguchi.procedures.rules.validate import asked, attachments_asked, steps_asked
 
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
-from .rules import ALARMS, RUNNING, State, refusal_of
+from .rules import ALARMS, LATE, RUNNING, State, refusal_of
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:
@@ -53,7 +53,11 @@ def marks_of(cases: Sequence[Case]) -> dict[str, list[tuple[str, str]]]:
     out: dict[str, list[tuple[str, str]]] = {}
     for case_id in Talk.objects.filter(case__in=ids, by=None, seen_at=None).values_list("case_id", flat=True).distinct():
         out.setdefault(str(case_id), []).append(("unread", "未読の連絡"))
-    told = {(a.case_id, a.due_on): a.step for a in Alarm.objects.filter(case__in=ids).order_by("id")}
+    told = {(a.case_id, a.due_on): a.step for a in Alarm.objects.filter(case__in=ids).exclude(step=LATE).order_by("id")}
+    asked = [c.id for c in cases if c.state == State.CORRECTION]
+    days = dict(Correction.objects.filter(case__in=asked).order_by("number").values_list("case_id", "due_on")) if asked else {}  # the newest of each
+    for case_id in (i for i, day in days.items() if day < clock.today()):
+        out.setdefault(str(case_id), []).append((LATE, ALARMS[LATE]))
     for case in cases:
         step = told.get((case.id, case.due_on))
         if step and case.state in RUNNING:

@@ -22,6 +22,7 @@ from . import papers, selectors
 from .dues import fee_check
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
 from .events import CASE_DECIDED
+from .grounds import grounds_check
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
 from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
@@ -179,7 +180,7 @@ def decision_propose(
     """Propose a decision (起案). It is final at once when the route has only the clerk. ``revision`` is that of the answers
     on the page: nobody decides on answers they have not seen.
 
-    Raises DecisionWrong, ReasonMissing, TooLong, Changed, NotNow.
+    Raises DecisionWrong, GroundMissing, ReasonMissing, TooLong, Changed, NotNow.
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
@@ -200,6 +201,7 @@ def decision_propose(
         raise DecisionWrong(list(faults))
     if reason_missing(outcome, reason):
         raise ReasonMissing
+    grounds_check(case, outcome, answers)
     fee_check(case, d, outcome)
     _move(case, Act.PROPOSE)
     decision = Decision.objects.create(
@@ -316,6 +318,7 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     """Make a decision final: number, state, event. The letter and the hand-over are the worker's."""
     d = selectors.definition_of(case)
     if outcome := d.outcome(decision.outcome):
+        grounds_check(case, outcome, decision.answers)
         fee_check(case, d, outcome)
     _move(case, Act.CONCLUDE)
     now = clock.now()

@@ -18,6 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import file_get, file_response
 from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, stands_in_for
+from madoguchi.intake.public import code_standing
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
@@ -32,12 +33,12 @@ from madoguchi.web.posted import posts, see_other
 
 from . import lists, papers, ports, selectors, services
 from .bulk import ACTS
-from .dues import fee_links
-from .errors import OF_THE_DECISION, Changed, FeeUnpaid, NothingChosen, ReasonMissing, TooLong, places
+from .detail import decision_row, links, undrawn
+from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .marks import marks
-from .models import Case, Decision
+from .models import Case
 from .printing import printable
 from .retention import kept_of
 from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open
@@ -114,7 +115,7 @@ def case(request: HttpRequest, case_id: str) -> HttpResponse:
 def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     actor = actor_of(request)
     d = selectors.definition_of(found)
-    tab = request.GET.get("tab", "review")
+    tab = more.get("tab") or request.GET.get("tab", "review")
     decisions = selectors.decisions_of(found)
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
@@ -126,44 +127,23 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
-        "decisions": [_decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
+        "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
-        "kept": kept_of(found) if more.get("tab", tab) == "history" else None,
-        "history": history, "undrawn": _undrawn(history),
+        "kept": kept_of(found) if tab == "history" else None,
+        "history": history, "undrawn": undrawn(history),
         "may_work": selectors.may_work(actor, found), "paper": d.paper if printable(found, d) else None,
         "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
         "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
-        "held": holdings(actor=actor, case=found) if more.get("tab", tab) not in dict(TABS[1:]) else None,
-        "links": _links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
+        "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
+        "standing": code_standing(found.ref) if tab == "talk" else None,
+        "today": clock.today(), "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
-
-
-def _links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
-    """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
-    links = ports.case_links[case.slug](case.ref) if case.slug in ports.case_links else []
-    return [*links, *fee_links(case, d)]
-
-
-def _undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
-    """(character, code points) that the font of an issued document lacks: a clerk writes them in by hand."""
-    codes = dict.fromkeys(code for h in history if h.action == "document.issued" for code in h.facts.get("characters_missing", []))
-    return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
-
-
-def _decision_row(d: Any, x: Decision) -> dict[str, Any]:
-    outcome = d.outcome(x.outcome)
-    from madoguchi.procedures.public import FIELD_TYPES
-
-    answers = [(q.label, FIELD_TYPES[q.type].text(x.answers[q.id], q)) for q in d.review.questions if q.id in x.answers]
-    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定"}[x.state]
-    return {"x": x, "outcome": outcome.name if outcome else x.outcome, "answers": answers, "state": words,
-            "stamps": [(services.role_words(s.role), s) for s in getattr(x, "stamps", [])]}
 
 
 @login_required
@@ -315,7 +295,7 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     try:
         services.decision_approve(actor=actor_of(request), case_id=case_id, comment=request.POST.get("comment", ""),
                                   seen=request.POST.get("seen"))
-    except (TooLong, FeeUnpaid) as wrong:
+    except (TooLong, FeeUnpaid, GroundMissing) as wrong:
         return again(request, case_id, wrong.ja)
     return see_other(f"/staff/case/{case_id}/")
 

@@ -68,6 +68,7 @@ def connect() -> None:
             outbox.subscribe(event, name, handler)
     identity_ports.programs["api"] = api.programs
     casework_ports.helpers[survey.SLUG] = survey.suggestion
+    casework_ports.checks[survey.SLUG] = survey.decision_faults
     casework_ports.case_links[survey.SLUG] = survey.case_links
     casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
     casework_ports.keepers |= {

@@ -29,9 +29,8 @@ from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
 from .reopened import Opened, applied, pages_of, path_of
-from .rules import OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
+from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
 
-MAX_TRIES = 8
 READ = FixedRead(Application, "id")
 
 
@@ -84,7 +83,8 @@ def application_by_code(*, receipt: str, code: str) -> Application:
     if row is None or not row.code_digest:
         raise CodeWrong
     if row.code_tries >= MAX_TRIES:
-        raise CodeWrong(say("確認番号のまちがいが続いたため、この受付番号は照会できません。担当課にお電話ください。"))
+        raise CodeWrong(say("確認番号のまちがいが続いたため、この受付番号では見られなくなりました。"
+                            "「確認番号がわからないとき」から、新しい番号を受け取ってください。"))
     if code_digest(row.receipt, digits) != row.code_digest:
         Application.objects.filter(id=row.id).update(code_tries=F("code_tries") + 1)
         raise CodeWrong

@@ -26,6 +26,7 @@ from .models import Application, Draft
 from .rules import filing_digest, receipt_new
 
 INSERT = FixedInsert(Application)
+SIGNED_IN = ("r:", "b:")  # owners who come back by their sign-in: no access code
 SCANS = "scans"  # among the files of an application: the pictures of the paper that it came on
 
 
@@ -48,6 +49,11 @@ class OnPaper:
     def facts_of(self, draft: Draft) -> dict[str, Any]:
         """For the chain, as of a help: the day of receipt and what the pictures hash to."""
         return {"received": str(self.received.astimezone(clock.JST).date()), "scans": [f["sha256"] for f in self.scans]}
+
+
+def code_new() -> str:
+    """An access code: eight random digits."""
+    return f"{secrets.randbelow(10**8):08d}"
 
 
 def code_digest(receipt: str, code: str) -> str:
@@ -131,7 +137,7 @@ def _submit(
     if found := found or companies.acting_faults(owner, d, verdict.answers, mandate, organisation):
         raise AnswersWrong(found)
     files = asked_files(verdict, draft) | ({SCANS: list(paper.scans)} if paper else {})
-    receipt, code = receipt_new(now.date()), "" if paper or draft.owner.startswith(("r:", "b:")) else f"{secrets.randbelow(10**8):08d}"
+    receipt, code = receipt_new(now.date()), "" if paper or draft.owner.startswith(SIGNED_IN) else code_new()
     application = Application(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,

@@ -7,7 +7,8 @@ from collections.abc import Callable
 from typing import Any
 from urllib.parse import quote
 
-from django.http import HttpRequest, HttpResponseRedirect
+from django.conf import settings
+from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.http.response import HttpResponseBase
 from django.urls import reverse
 
@@ -21,16 +22,30 @@ from madoguchi.web.posted import see_other
 
 from . import drafts
 from .errors import DraftNotFound
-from .models import Draft
+from .filing import code_digest
+from .models import Application, Draft
 from .rules import decides_pages
 
 DOCUMENTS, CHECK = "documents", "check"
+CODE_COOKIE, CODE_SECONDS = "mado_code", 600  # the access code is stored nowhere: this device shows it for some minutes
 View = Callable[..., HttpResponseBase]
 
 
 def raw_post(request: HttpRequest) -> dict[str, list[str]]:
     """The posted fields as plain lists."""
     return {key: list(values) for key, values in request.POST.lists()}
+
+
+def code_keep(response: HttpResponse, application: Application, code: str) -> None:
+    """Let this device show the access code for some minutes."""
+    response.set_signed_cookie(CODE_COOKIE, code, salt=str(application.id), max_age=CODE_SECONDS, httponly=True,
+                               secure=settings.SECURE_COOKIES, samesite="Lax")
+
+
+def code_kept(request: HttpRequest, application: Application) -> str:
+    """The access code, while this device may show it and no other has taken its place."""
+    code = str(request.get_signed_cookie(CODE_COOKIE, "", salt=str(application.id), max_age=CODE_SECONDS))
+    return code if code and code_digest(application.receipt, code) == application.code_digest else ""
 
 
 def draft_url(draft: Draft, step: str) -> str:

@@ -48,3 +48,21 @@ def resume(code: str, token: str, days: int) -> Mail:
             "{city} デジタル市役所です。\n\n次のページから、申請の続きを入力できます({days}日間)。\n{link}\n\n"
             "このメールを他の人に転送しないでください。\n",
             city=city().name, days=days, link=f"{settings.BASE_URL}/resume/{token}/"))
+
+
+def code(code: str, receipt: str, token: str, minutes: int) -> Mail:
+    """The link behind which a new access code is made."""
+    with _in(code):
+        return bare(say("【{city}】確認番号を新しくするご案内", city=city().name)), bare(say(
+            "{city} デジタル市役所です。\n\n受付番号 {receipt} の確認番号を、次のページで新しくできます({minutes}分以内、1回だけ)。\n{link}\n\n"
+            "このメールを他の人に転送しないでください。心当たりのない方は、破棄してください。何もしなければ、確認番号は変わりません。\n"
+            "{city}役所 電話 {phone}({hours})\n",
+            city=city().name, receipt=receipt, minutes=minutes, link=f"{settings.BASE_URL}/status/code/{token}/", phone=city().phone,
+            hours=city().hours))
+
+
+def code_sheet(code: str) -> tuple[str, ...]:
+    """What stands on the sheet with a new access code, for who filed in this language."""
+    with _in(code):
+        return (bare(say("次のページで受付番号と確認番号を入力すると、申請の状況を見られます。")),
+                bare(say("前の確認番号は使えません。この紙は、ほかの方に見せないで、大切に保管してください。")))

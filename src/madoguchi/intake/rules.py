@@ -12,6 +12,7 @@ from madoguchi.procedures.public import Definition, Step
 from madoguchi.procedures.rules.conditions import compares
 
 DRAFT_DAYS = 30
+MAX_TRIES = 8  # wrong access codes, after which a receipt number opens nothing until there is a new code
 STATUS_WORDS = {
     "filed": say("受け付けました"), "under_review": say("審査しています"), "correction": say("直していただきたい点があります"),
     "answered": say("直した内容を確認しています"), "approval": say("決裁をしています"), "decided": say("結果が出ました"),

@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import views_acting as acting
+from . import views_code as code
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
@@ -32,6 +33,7 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/paper.pdf", my.paper, name="signed_paper"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),
     path("my/<uuidtext:application_id>/file/<uuidtext:file_id>/", my.attachment, name="attachment"),
+    path("my/<uuidtext:application_id>/code/", code.shown, name="code_new"),
     path("my/<uuidtext:application_id>/pay/", pay.pay, name="pay"),
     path("my/<uuidtext:application_id>/pay/card/", pay.pay_card, name="pay_card"),
     path("my/<uuidtext:application_id>/pay/slip/", pay.pay_slip, name="pay_slip"),
@@ -42,4 +44,6 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/pay/receipt/", pay.pay_receipt, name="pay_receipt"),
     path("office/", office.home, name="office"),
     path("status/", my.look_up, name="look_up"),
+    path("status/code/", code.ask, name="code_ask"),
+    path("status/code/<str:token>/", code.link, name="code_link"),
 ]

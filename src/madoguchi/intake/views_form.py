@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from typing import Any
 
-from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -22,7 +21,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import acting, asking, companies, drafts, filing, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
-from .form_parts import CHECK, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
+from .form_parts import CHECK, code_keep, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
 from .rules import step_mark
 from .together import offered
@@ -184,8 +183,7 @@ def _submit(request: HttpRequest, draft: Draft) -> HttpResponse:
         return see_other(f"/a/{draft.id}/renewed/")
     response = see_other(f"/my/{filed.application.id}/filed/")
     if filed.code:
-        response.set_signed_cookie("mado_code", filed.code, salt=str(filed.application.id), max_age=600,
-                                   httponly=True, secure=settings.SECURE_COOKIES, samesite="Lax")
+        code_keep(response, filed.application, filed.code)
     return response
 
 

@@ -25,7 +25,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import acting, applications, drafts, opinions, paying, reopened, retold, talk
 from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
-from .form_parts import procedures_section, raw_post, to_sign_in
+from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
@@ -112,7 +112,7 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
 
 def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong | None) -> HttpResponse:
     application = mine(request, application_id)
-    code = request.get_signed_cookie("mado_code", "", salt=str(application.id), max_age=600)
+    code = code_kept(request, application)
     d = applications.published_of(application).shown()
     more = next_in_bundle(owner=owner_of(request), bundle=application.view.get("bundle", ""))
     context = {"more": more, "more_name": procedures.current(more.slug).shown().name if more else "",
@@ -333,7 +333,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
                   if not typed.strip()]
         if not faults:
             try:
-                return _opened(request, applications.application_by_code(receipt=receipt, code=code))
+                found = applications.application_by_code(receipt=receipt, code=code)
+                return passed(request, found, see_other(f"/my/{found.id}/"))
             except CodeWrong as wrong:
                 limits.spend("code", request)
                 faults = [("receipt", wrong.ja)]
@@ -341,8 +342,8 @@ def look_up(request: HttpRequest) -> HttpResponse:
     return render(request, "intake/look_up.html", context, status=422 if faults else 200)
 
 
-def _opened(request: HttpRequest, found: Application) -> HttpResponse:
-    response = see_other(f"/my/{found.id}/")
+def passed(request: HttpRequest, found: Application, response: HttpResponse) -> HttpResponse:
+    """The response, with which this browser may see the application for two hours."""
     passes = sorted(_passes(request) | {str(found.id)})[-20:]
     response.set_cookie(PASS_COOKIE, tokens.dumps(passes, salt="pass"), max_age=7200, httponly=True,
                         secure=settings.SECURE_COOKIES, samesite="Lax")

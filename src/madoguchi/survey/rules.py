@@ -192,6 +192,43 @@ def decision_method(method: str, seconds_before: int) -> str:
     return "self" if method == Method.PHOTO else "first"
 
 
+@dataclass(frozen=True, slots=True)
+class Standing:
+    """How the surveys of a case stand: the method of one that is not finished; grade and method (as the option of survey_kind) of the newest
+    result; and whether a survey was called off, with its reason on record."""
+
+    open: str = ""
+    grade: str = ""
+    kind: str = ""
+    called_off: bool = False
+
+
+KIND_WORDS = {"first": "第1次調査", "second": "第2次調査", "again": "再調査", "self": "自己判定方式(写真)", "remote": "一括の判定"}
+
+
+def decision_faults(kind: str, grade: str, standing: Standing) -> Faults:
+    """災害対策基本法90条の2第1項: the certificate says what the survey of the damage found. So none is issued while one is not finished,
+    nor another grade than the result's (自己判定方式 as the rest: photo_faults says what photographs can show). Without any survey only a
+    judgement of a whole area (航空写真などによる一括の判定) is known (輪島市, 令和6年); the survey is then called off with that reason."""
+    if standing.open:
+        return [("grade", f"被害調査({METHOD_WORDS[Method(standing.open)]})が終わっていません。調査の画面で結果を入れてから決定してください。"
+                          "調査をしないときは、理由を書いて調査を取りやめます")]
+    if not standing.grade:
+        if not standing.called_off:
+            return [("grade", "被害調査がありません。申請の画面の「被害調査を始める」から始めて、結果を入れてください")]
+        if kind != "remote":
+            return [("survey_kind", "調査の結果がありません。調査をしないで交付できるのは、航空写真などで一括して判定したときだけです。"
+                                    "ほかのときは、もう一度調査を始めて、結果を入れてください")]
+        return []
+    out: Faults = []
+    alike = {"again": "second"}  # which of the two a visit inside is, the section says
+    if alike.get(kind, kind) != alike.get(standing.kind, standing.kind):
+        out.append(("survey_kind", f"結果が出ている調査は「{KIND_WORDS[standing.kind]}」です。調査の方法を合わせてください"))
+    if grade != standing.grade:
+        out.append(("grade", f"調査の結果は「{GRADES[standing.grade][0]}」です。ちがう程度のときは、先に調査の画面で結果を直してください"))
+    return out
+
+
 def method_asked(answers: Mapping[str, Any]) -> Method | None:
     """How the applicant asked to be surveyed; None when the certificate carries no grade (罹災届出証明書)."""
     if answers.get("cert_kind") not in PLACES:

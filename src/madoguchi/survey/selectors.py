@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any, cast
 
@@ -27,6 +27,7 @@ from madoguchi.offices.public import disasters_all
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
 
+from . import rules
 from .models import Result, Survey
 from .rules import OPEN, SLUG, STATE_WORDS, Damage, Method, State, decision_method, method_asked, state_words
 
@@ -159,6 +160,20 @@ def suggestion(case_id: str) -> dict[str, Any]:
     }
     asked = {q.id for q in definition_of(case).review.questions}
     return {key: value for key, value in values.items() if key in asked and value}
+
+
+def decision_faults(case_id: str, answers: Mapping[str, Any]) -> rules.Faults:
+    """For casework (casework.ports.checks): what is wrong with a decision that certifies a grade, as the surveys stand."""
+    if method_asked(case_of_event(case_id).answers) is None:
+        return []
+    rows = list(Survey.objects.filter(case_id=case_id).order_by("number"))
+    counted = [s for s in rows if s.state != State.CANCELLED]
+    unfinished = next((s.method for s in counted if s.state in OPEN), "")
+    result = counted[-1].results.order_by("-number").first() if counted and not unfinished else None
+    seconds = sum(s.method == Method.SECOND for s in counted[:-1])
+    standing = rules.Standing(unfinished, result.grade if result else "", decision_method(counted[-1].method, seconds) if result else "",
+                              len(counted) < len(rows))
+    return rules.decision_faults(str(answers.get("survey_kind", "")), str(answers.get("grade", "")), standing)
 
 
 def case_links(case_id: str) -> list[tuple[str, str, str]]:

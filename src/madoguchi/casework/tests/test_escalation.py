@@ -67,14 +67,14 @@ def test_near_and_over_are_told_once_each(hall: Hall, case):
     with at(before(case, 3)):
         assert escalation.escalate() == 1
         assert escalation.escalate() == 0
-        assert marks(actor=hall.staff("tanaka")) == {"unread": 0, "near": 1, "over": 0}
+        assert marks(actor=hall.staff("tanaka")) == {"unread": 0, "near": 1, "over": 0, "late": 0}
         assert "期限間近を連絡済み" in text(hall.desk("tanaka").get("/staff/?mark=near")).partition("<tbody>")[2]
     with at(case.due_on):
         assert escalation.escalate() == 0, "due today is still in time"
     with at(case.due_on + dt.timedelta(days=1)):
         assert escalation.escalate() == 1
         assert escalation.escalate() == 0
-        assert marks(actor=hall.staff("tanaka")) == {"unread": 0, "near": 0, "over": 1}
+        assert marks(actor=hall.staff("tanaka")) == {"unread": 0, "near": 0, "over": 1, "late": 0}
         run_worker()
     assert acts(case) == ["case.nearing", "case.overdue"]
     assert audit.verify() + witness.verify() == []
@@ -278,3 +278,74 @@ def test_two_workers_at_the_same_moment_tell_once(hall: Hall):
         run_worker()
     assert Alarm.objects.count() == 1
     assert len(letters(hall)) == 1
+
+
+# --- a correction that nobody answers
+
+
+def ask_until(hall: Hall, case: Case, day: dt.date) -> None:
+    services.correction_request(actor=hall.staff("tanaka"), case_id=case.ref, items=[("phone", f"{day:%m%d}までに")], due_on=day)
+    run_worker()
+
+
+def overdue(case: Case) -> list[str]:
+    return [f["due"] for f in AuditEntry.objects.filter(chain=f"case:{case.id}", action="correction.overdue").values_list("facts", flat=True)]
+
+
+def test_a_correction_whose_day_is_over_is_marked_and_told_once(hall: Hall, case):
+    day = OPENING.date() + dt.timedelta(days=10)
+    ask_until(hall, case, day)
+    tanaka = hall.staff("tanaka")
+    with at(day):
+        assert escalation.escalate() == 0, "on the day itself it is still in time"
+        assert marks(actor=tanaka)["late"] == 0
+        assert case_list(actor=tanaka, wanted=Filter(mark="late")).rows == []
+    with at(day + dt.timedelta(days=1)):
+        assert escalation.escalate() == 1
+        assert escalation.escalate() == 0
+        run_worker()
+        assert marks(actor=tanaka)["late"] == 1
+        assert [c.id for c in case_list(actor=tanaka, wanted=Filter(mark="late")).rows] == [case.id]
+        desk = hall.desk("tanaka")
+        rows = text(desk.get("/staff/?mark=late")).partition("<tbody>")[2]
+        assert "補正の期限を過ぎた</span>" in rows
+        assert "過ぎています" in text(desk.get(f"/staff/case/{case.id}/?tab=talk"))
+        assert marks(actor=hall.staff("yamada"))["late"] == 0, "not of another section"
+    assert overdue(case) == [str(day)]
+    assert audit.verify() + witness.verify() == []
+    [_, (_, subject, body)] = letters(hall)
+    assert "補正の期限を過ぎても答えのない申請 1件" in body
+    assert "/staff/?mark=late" in body
+    for word in (case.receipt, case.name.split("\u3000")[0], hall.definition(CLAIM).name):
+        assert word not in subject + body
+
+
+def test_an_answer_takes_the_mark_away(hall: Hall, case):
+    day = OPENING.date() + dt.timedelta(days=10)
+    ask_until(hall, case, day)
+    with at(day + dt.timedelta(days=1)):
+        escalation.escalate()
+        raw = lists(dict(generate._fields(hall.definition(CLAIM).question("phone"), "0767123456", "phone")))
+        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test")
+        run_worker()
+        assert marks(actor=hall.staff("tanaka"))["late"] == 0
+        escalation.escalate()
+        assert not Alarm.objects.filter(step="late", stands=True).exists()
+
+
+def test_who_asks_once_more_has_the_new_day_and_the_old_one_is_not_told_again(hall: Hall, case):
+    from madoguchi.casework.unanswered import correction_end
+
+    first, second = OPENING.date() + dt.timedelta(days=10), OPENING.date() + dt.timedelta(days=30)
+    ask_until(hall, case, first)
+    with at(first + dt.timedelta(days=1)):
+        assert escalation.escalate() == 1
+        correction_end(actor=hall.staff("tanaka"), case_id=case.ref, why="電話で頼み直すため")
+        ask_until(hall, case, second)
+        assert marks(actor=hall.staff("tanaka"))["late"] == 0
+        escalation.escalate()
+        assert marks(actor=hall.staff("tanaka"))["late"] == 0
+    with at(second + dt.timedelta(days=1)):
+        assert escalation.escalate() == 1
+        assert marks(actor=hall.staff("tanaka"))["late"] == 1
+    assert overdue(case) == [str(first), str(second)]

@@ -333,7 +333,7 @@ def test_after_eight_wrong_codes_even_the_right_one_is_locked(hall: Hall):
         assert other.post("/status/", {"receipt": application.receipt, "code": f"{n:08d}"}).status_code == 422
     locked = other.post("/status/", {"receipt": application.receipt, "code": code})
     assert locked.status_code == 422
-    assert "担当課にお電話ください" in text(locked)
+    assert "新しい番号を受け取ってください" in text(locked)
     assert_shut(other, application)
 
 

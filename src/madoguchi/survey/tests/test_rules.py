@@ -13,8 +13,10 @@ from madoguchi.survey.rules import (
     Damage,
     Finding,
     Method,
+    Standing,
     State,
     after,
+    decision_faults,
     decision_method,
     finding_faults,
     grade_of,
@@ -106,3 +108,25 @@ def test_method_asked() -> None:
     assert method_asked({"cert_kind": "risai", "survey_way": "onsite"}) == Method.SITE
     assert method_asked({"cert_kind": "hisai"}) == Method.SITE
     assert method_asked({"cert_kind": "todokede"}) is None
+
+
+@pytest.mark.parametrize(("kind", "grade", "standing", "at", "words"), [
+    ("self", "zenkai", Standing(open="photo"), ["grade"], "写真(自己判定))が終わっていません"),
+    ("first", "hankai", Standing(open="site", called_off=True), ["grade"], "終わっていません"),
+    ("second", "hankai", Standing(open="second", grade="", kind=""), ["grade"], "終わっていません"),
+    ("self", "ichibu_sonkai", Standing(), ["grade"], "被害調査がありません"),
+    ("self", "ichibu_sonkai", Standing(called_off=True), ["survey_kind"], "調査の結果がありません"),
+    ("remote", "zenkai", Standing(called_off=True), [], ""),
+    ("remote", "zenkai", Standing(), ["grade"], "被害調査がありません"),
+    ("self", "zenkai", Standing(grade="ichibu_sonkai", kind="self"), ["grade"], "「準半壊に至らない(一部損壊)」です"),
+    ("self", "hankai", Standing(grade="hankai", kind="first"), ["survey_kind"], "「第1次調査」です"),
+    ("remote", "hankai", Standing(grade="hankai", kind="first"), ["survey_kind"], "「第1次調査」です"),
+    ("again", "zenkai", Standing(grade="hankai", kind="self"), ["survey_kind", "grade"], ""),
+    ("self", "ichibu_sonkai", Standing(grade="ichibu_sonkai", kind="self"), [], ""),
+    ("self", "zenkai", Standing(grade="zenkai", kind="self"), [], ""),
+    ("again", "hankai", Standing(grade="hankai", kind="second"), [], ""),
+])
+def test_a_certificate_says_what_the_survey_found(kind, grade, standing, at, words):
+    faults = decision_faults(kind, grade, standing)
+    assert [name for name, _ in faults] == at
+    assert words in "".join(ja for _, ja in faults)

@@ -1,0 +1,34 @@
+"""Parts of the page of a case."""
+
+from __future__ import annotations
+
+from typing import Any
+
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.procedures import public as procedures
+from madoguchi.procedures.public import Definition
+
+from . import ports, services
+from .dues import fee_links
+from .models import Case, Decision
+
+
+def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
+    """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
+    found = ports.case_links[case.slug](case.ref) if case.slug in ports.case_links else []
+    return [*found, *fee_links(case, d)]
+
+
+def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
+    """(character, code points) that the font of an issued document lacks: a clerk writes them in by hand."""
+    codes = dict.fromkeys(code for h in history if h.action == "document.issued" for code in h.facts.get("characters_missing", []))
+    return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
+
+
+def decision_row(d: Any, x: Decision) -> dict[str, Any]:
+    """A decision with its answers in words and its stamps."""
+    outcome = d.outcome(x.outcome)
+    answers = [(q.label, procedures.FIELD_TYPES[q.type].text(x.answers[q.id], q)) for q in d.review.questions if q.id in x.answers]
+    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定"}[x.state]
+    return {"x": x, "outcome": outcome.name if outcome else x.outcome, "answers": answers, "state": words,
+            "stamps": [(services.role_words(s.role), s) for s in getattr(x, "stamps", [])]}
