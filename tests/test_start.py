@@ -17,6 +17,7 @@ from madoguchi.config.family import Family, port_fault
 from madoguchi.identity.public import TRIAL_PASSWORD, staff_enrol
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.keys import ring_make
+from madoguchi.kernel.limits import Rate
 from madoguchi.offices.city import read_city
 from madoguchi.offices.errors import CityWrong
 
@@ -126,6 +127,12 @@ def test_production_looks_at_the_key_ring(real):
 def test_production_takes_nobody_of_the_staff_with_a_password_alone(real):
     real.STAFF_SECOND_FACTOR = "optional"
     with pytest.raises(StartRefused, match="MADOGUCHI_STAFF_SECOND_FACTOR"):
+        production.insist()
+
+
+def test_production_does_not_let_passwords_be_tried_without_end(real):
+    real.LIMITS = real.LIMITS | {"sign_in.address": Rate(0, 1)}
+    with pytest.raises(StartRefused, match="MADOGUCHI_LIMIT_SIGN_IN_ADDRESS"):
         production.insist()
 
 

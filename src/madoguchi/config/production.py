@@ -43,6 +43,9 @@ def _setting_faults() -> Iterator[str]:
         yield f"MADOGUCHI_SECRET が短すぎます。{SECRET_LEAST}字以上のでたらめな文字にするか、指定せずに鍵束から作らせてください。"
     if settings.STAFF_SECOND_FACTOR != "required":
         yield "MADOGUCHI_STAFF_SECOND_FACTOR は本番では required だけです。職員のログインには二つ目の確認が要ります。"
+    if not settings.LIMITS["sign_in.address"].count:
+        yield ("MADOGUCHI_LIMIT_SIGN_IN_ADDRESS は本番では 0(制限なし)にできません。職員のログインの失敗を、一つのアドレスから何回まで受けるかを "
+               "60/600(10分に60回)のように指定するか、指定せずに既定のままにしてください。")
     source = keys.source()
     if isinstance(source, keys.FileKeys):
         yield from _ring_faults(source.path)

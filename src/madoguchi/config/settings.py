@@ -146,6 +146,7 @@ LIMITS = {
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
     "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),
     "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
+    "sign_in.address": env.rate("MADOGUCHI_LIMIT_SIGN_IN_ADDRESS", "60/600"),  # failed sign-ins of staff, whatever the account
     "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "hook.address": env.rate("MADOGUCHI_LIMIT_HOOK", "60/600"),  # notices of a gateway whose signature is wrong
