@@ -136,7 +136,7 @@ def test_production_takes_nobody_of_the_staff_with_a_password_alone(real):
 
 
 EXAMPLES = ["@METRICS_TOKEN@", "change-me-to-something-long-and-random", "your-secret-key-your-secret-key-1234", "s" * 64, "<secret>", "password",
-            "django-insecure-" + REAL, "ここにでたらめな文字を32字以上で書きます。32字以上です。32字以上です", "openssl-rand-hex-32-example-0123456789"]
+            "django-insecure-" + REAL, "ここにでたらめな文字を32字以上で書きます。32字以上です", "openssl-rand-hex-32-example-0123456789"]
 
 
 def put(settings, name, value):
