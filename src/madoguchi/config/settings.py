@@ -129,6 +129,7 @@ METRICS = env.flag("MADOGUCHI_METRICS", True)
 METRICS_TOKEN = env.text("MADOGUCHI_METRICS_TOKEN")
 # What the operator page looks at: certificates (comma-separated) and the folder of backups.
 TLS_CERTS = [c for c in env.text("MADOGUCHI_TLS_CERTS").split(",") if c]
+ANCHOR_MINUTES = env.number("MADOGUCHI_ANCHOR_MINUTES", 10)  # so long may a seal be missing outside the database before it is an alarm
 BACKUPS = Path(env.text("MADOGUCHI_BACKUPS") or MADOGUCHI_DATA / "backups")
 
 # How often something may be tried: per browser (owner) and per network address. Shelters share an address, so those are wide.
