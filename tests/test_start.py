@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import secrets
 import signal
 import socket
 import subprocess
@@ -14,9 +15,11 @@ import pytest
 
 from madoguchi.config import production
 from madoguchi.config.family import Family, port_fault
+from madoguchi.config.placeholders import is_placeholder
 from madoguchi.identity.public import TRIAL_PASSWORD, staff_enrol
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.keys import ring_make
+from madoguchi.kernel.limits import Rate
 from madoguchi.offices.city import read_city
 from madoguchi.offices.errors import CityWrong
 
@@ -99,10 +102,13 @@ def test_production_lists_everything_that_is_missing_and_refuses_the_demo(tmp_pa
     assert "本番では実行できません" in demo.stderr
 
 
+REAL = "9f2c71d05be84a36c0d7e19b5a6348f2"
+
+
 @pytest.fixture
 def real(settings, tmp_path):
     settings.PRODUCTION, settings.BASE_URL, settings.ALLOWED_HOSTS = True, "https://city.example.jp", ["city.example.jp"]
-    settings.SECRET_KEY, settings.MADOGUCHI_DATA = "s" * 64, tmp_path / "data"
+    settings.SECRET_KEY, settings.MADOGUCHI_DATA = REAL, tmp_path / "data"
     settings.STAFF_SECOND_FACTOR = "required"
     settings.MADOGUCHI_KEYS = tmp_path / "ring.json"
     ring_make(settings.MADOGUCHI_KEYS)
@@ -126,6 +132,65 @@ def test_production_looks_at_the_key_ring(real):
 def test_production_takes_nobody_of_the_staff_with_a_password_alone(real):
     real.STAFF_SECOND_FACTOR = "optional"
     with pytest.raises(StartRefused, match="MADOGUCHI_STAFF_SECOND_FACTOR"):
+        production.insist()
+
+
+EXAMPLES = ["@METRICS_TOKEN@", "change-me-to-something-long-and-random", "your-secret-key-your-secret-key-1234", "s" * 64, "<secret>", "password",
+            "django-insecure-" + REAL, "ここにでたらめな文字を32字以上で書きます。32字以上です", "openssl-rand-hex-32-example-0123456789"]
+
+
+def put(settings, name, value):
+    """A secret where the settings keep it."""
+    if name == "DATABASE_URL の合言葉":
+        settings.DATABASES = {"default": settings.DATABASES["default"] | {"USER": "madoguchi", "PASSWORD": value}}
+    elif "." in name:
+        place, key = name.split(".")
+        setattr(settings, place, getattr(settings, place) | {key: value})
+    else:
+        setattr(settings, name, value)
+
+
+SECRETS = {"SECRET_KEY": "MADOGUCHI_SECRET", "METRICS_TOKEN": "MADOGUCHI_METRICS_TOKEN", "DATABASE_URL の合言葉": "DATABASE_URL の合言葉",
+           "SMTP_PASSWORD": "MADOGUCHI_SMTP_PASSWORD", "SEAL.password": "MADOGUCHI_SEAL_PASSWORD", "CARD_GATEWAY.key": "MADOGUCHI_CARD_KEY",
+           "CARD_GATEWAY.webhook_secret": "MADOGUCHI_CARD_WEBHOOK_SECRET", "GBIZ.client_secret": "MADOGUCHI_GBIZ_SECRET"}
+
+
+@pytest.mark.parametrize("where", SECRETS)
+def test_production_takes_no_secret_out_of_an_example(real, where):
+    for value in EXAMPLES:
+        put(real, where, value)
+        with pytest.raises(StartRefused) as refused:
+            production.insist()
+        line = next(line for line in str(refused.value).splitlines() if line.strip().startswith(f"- {SECRETS[where]} が見本のまま"))
+        assert "openssl rand -hex 32" in line or "本物に置き換えて" in line or "作り直して" in line
+        assert value not in line, "a log is no place for it"
+    put(real, where, REAL)
+    production.insist()
+
+
+def test_a_real_secret_is_never_taken_for_an_example():
+    for _ in range(500):
+        assert not any(map(is_placeholder, (secrets.token_hex(24), secrets.token_hex(32), secrets.token_urlsafe(24), secrets.token_hex(8))))
+    assert not is_placeholder("")
+
+
+def test_the_example_of_the_set_up_opens_nothing_as_it_is(tmp_path):
+    """deploy/env.example with no secret put in, as somebody leaves it who forgets the line with sed."""
+    from tests.deploy.units import environment
+
+    ring = tmp_path / "keys" / "ring.json"
+    assert madoguchi("keys", "make", str(ring)).returncode == 0
+    here = {"MADOGUCHI_DATA": str(tmp_path / "data"), "MADOGUCHI_KEYS": str(ring), "MADOGUCHI_CITY": str(ROOT / "cities/nanao"),
+            "MADOGUCHI_STATIC": str(tmp_path / "static")}
+    done = madoguchi("setup", **environment(ROOT / "deploy/env.example") | here)
+    assert done.returncode == 2
+    assert "DATABASE_URL の合言葉 が見本のまま" in done.stderr and "MADOGUCHI_METRICS_TOKEN が見本のまま" in done.stderr
+    assert "Traceback" not in done.stderr
+
+
+def test_production_does_not_let_passwords_be_tried_without_end(real):
+    real.LIMITS = real.LIMITS | {"sign_in.address": Rate(0, 1)}
+    with pytest.raises(StartRefused, match="MADOGUCHI_LIMIT_SIGN_IN_ADDRESS"):
         production.insist()
 
 

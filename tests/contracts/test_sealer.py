@@ -100,6 +100,19 @@ def test_another_program_agrees(sealer: Sealer, tmp_path: Path):
     assert done.returncode == 0, done.stderr
 
 
+def test_it_says_until_when_it_can_seal(tmp_path: Path, settings):
+    settings.MADOGUCHI_DATA = tmp_path
+    last = dt.datetime(2031, 3, 31, 14, 59, 59, tzinfo=dt.UTC)
+    assert city_seal(tmp_path, settings, last=last).until() == last
+    assert TrialSeal().until() is None
+    for path, data in (("none.p12", None), ("torn.p12", b"torn")):
+        if data:
+            (tmp_path / path).write_bytes(data)
+        settings.SEAL = {"p12": str(tmp_path / path), "password": ""}
+        with pytest.raises(SealUnusable):
+            P12Seal().until()
+
+
 def test_a_certificate_out_of_date_or_unreadable_seals_nothing(tmp_path: Path, settings):
     old = city_seal(tmp_path, settings, last=dt.datetime(2020, 1, 1, tzinfo=dt.UTC))
     with pytest.raises(SealUnusable) as wrong:

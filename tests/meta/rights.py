@@ -166,6 +166,7 @@ DELIVERY = {
     "delivery.services.parcel_retry": staff(lambda w, a: delivery.parcel_retry(actor=a, parcel_id=w.parcel), SECTION | {"admin"}, anything),
     "delivery.services.stuck_list": staff(lambda w, a: delivery.stuck_list(actor=a), SECTION | {"admin", "auditor"}, something),
     "delivery.services.stuck_retry": staff(lambda w, a: delivery.stuck_retry(actor=a, message_id=w.message), SECTION | {"admin"}, anything),
+    "delivery.services.stuck_skip": staff(lambda w, a: delivery.stuck_skip(actor=a, message_id=w.message, reason="arrived"), {"admin"}, anything),
     "operations.selectors.insist": staff(lambda w, a: operations.insist(a), {"admin"}, anything),
     "operations.selectors.overview": staff(lambda w, a: operations.overview(actor=a), {"admin"}, anything),
     "operations.services.message_retry": staff(lambda w, a: operating.message_retry(actor=a, message_id=w.message), {"admin"}, anything),

@@ -23,7 +23,7 @@ ACTIONS = {
     "case.bulk": "まとめて審査で行った", "case.printed": "法令が求める紙を印刷した",
     "note.added": "メモを残した", "number.viewed": "個人番号を表示した",
     "parcel.made": "連携ファイルを作った", "parcel.delivered": "連携先に渡した", "parcel.refused": "連携先に断られた",
-    "parcel.retried": "連携をもう一度始めた",
+    "parcel.retried": "連携をもう一度始めた", "parcel.skipped": "連携先に渡さずに終わりにした",
     "outbox.retried": "止まっていた処理をもう一度始めた", "outbox.skipped": "止まっていた処理を飛ばした",
     "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
     "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",

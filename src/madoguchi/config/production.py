@@ -13,6 +13,8 @@ from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, Staff
 from madoguchi.kernel import keys
 from madoguchi.kernel.errors import StartRefused
 
+from .placeholders import is_placeholder
+
 SECRET_LEAST = 32
 
 
@@ -41,11 +43,35 @@ def _setting_faults() -> Iterator[str]:
         yield "MADOGUCHI_HOSTS の * は本番では使えません。ホスト名をコンマ区切りで指定してください。"
     if len(settings.SECRET_KEY) < SECRET_LEAST or settings.SECRET_KEY.startswith("django-insecure"):
         yield f"MADOGUCHI_SECRET が短すぎます。{SECRET_LEAST}字以上のでたらめな文字にするか、指定せずに鍵束から作らせてください。"
+    yield from _example_faults()
     if settings.STAFF_SECOND_FACTOR != "required":
         yield "MADOGUCHI_STAFF_SECOND_FACTOR は本番では required だけです。職員のログインには二つ目の確認が要ります。"
+    if not settings.LIMITS["sign_in.address"].count:
+        yield ("MADOGUCHI_LIMIT_SIGN_IN_ADDRESS は本番では 0(制限なし)にできません。職員のログインの失敗を、一つのアドレスから何回まで受けるかを "
+               "60/600(10分に60回)のように指定するか、指定せずに既定のままにしてください。")
     source = keys.source()
     if isinstance(source, keys.FileKeys):
         yield from _ring_faults(source.path)
+
+
+def _example_faults() -> Iterator[str]:
+    """Secrets that still are the text of an example: everybody can read them there. The value itself is never said."""
+    fresh = "openssl rand -hex 32 を実行し、出た文字に置き換えてください"
+    given = "{}から受け取った本物に置き換えてください"
+    database = settings.DATABASES["default"]
+    for name, value, mend in (
+        ("MADOGUCHI_SECRET", settings.SECRET_KEY, f"{fresh}(指定しなければ、鍵束から作ります)"),
+        ("MADOGUCHI_METRICS_TOKEN", settings.METRICS_TOKEN, f"{fresh}(指定しなければ、/metrics はだれにも見えません)"),
+        ("DATABASE_URL の合言葉", database.get("PASSWORD", ""),
+         f"{fresh}。データベースの側も ALTER ROLE {database.get('USER') or 'madoguchi'} PASSWORD で同じ文字にします"),
+        ("MADOGUCHI_SMTP_PASSWORD", settings.SMTP_PASSWORD, given.format("メールサーバの管理者")),
+        ("MADOGUCHI_SEAL_PASSWORD", settings.SEAL["password"], "電子証明書(PKCS#12)を、でたらめな合言葉で作り直してください"),
+        ("MADOGUCHI_CARD_KEY", settings.CARD_GATEWAY["key"], given.format("決済会社")),
+        ("MADOGUCHI_CARD_WEBHOOK_SECRET", settings.CARD_GATEWAY["webhook_secret"], given.format("決済会社")),
+        ("MADOGUCHI_GBIZ_SECRET", settings.GBIZ["client_secret"], given.format("GビズID")),
+    ):
+        if is_placeholder(value):
+            yield f"{name} が見本のままか、だれでも思いつく文字です。{mend}。"
 
 
 def _ring_faults(ring: Path) -> Iterator[str]:

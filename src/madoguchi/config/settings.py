@@ -129,6 +129,7 @@ METRICS = env.flag("MADOGUCHI_METRICS", True)
 METRICS_TOKEN = env.text("MADOGUCHI_METRICS_TOKEN")
 # What the operator page looks at: certificates (comma-separated) and the folder of backups.
 TLS_CERTS = [c for c in env.text("MADOGUCHI_TLS_CERTS").split(",") if c]
+ANCHOR_MINUTES = env.number("MADOGUCHI_ANCHOR_MINUTES", 10)  # so long may a seal be missing outside the database before it is an alarm
 BACKUPS = Path(env.text("MADOGUCHI_BACKUPS") or MADOGUCHI_DATA / "backups")
 
 # How often something may be tried: per browser (owner) and per network address. Shelters share an address, so those are wide.
@@ -146,6 +147,7 @@ LIMITS = {
     "submit.address": env.rate("MADOGUCHI_LIMIT_SUBMIT_ADDRESS", "1200/600"),
     "api.owner": env.rate("MADOGUCHI_LIMIT_API", "1200/600"),
     "api.address": env.rate("MADOGUCHI_LIMIT_API_ADDRESS", "12000/600"),
+    "sign_in.address": env.rate("MADOGUCHI_LIMIT_SIGN_IN_ADDRESS", "60/600"),  # failed sign-ins of staff, whatever the account
     "token.address": env.rate("MADOGUCHI_LIMIT_TOKEN", "60/600"),  # wrong tokens
     "upload.owner": env.rate("MADOGUCHI_LIMIT_UPLOAD", "300/600"),
     "hook.address": env.rate("MADOGUCHI_LIMIT_HOOK", "60/600"),  # notices of a gateway whose signature is wrong

@@ -4,9 +4,12 @@ import uuid
 
 from django.db import models
 
+OVER = ("delivered", "skipped")
+
 
 class Parcel(models.Model):
-    """One hand-over to one core system (基幹系). Its bytes are sealed and wiped once delivered; the hash stays."""
+    """One hand-over to one core system (基幹系). Its bytes are sealed and wiped once it is over
+    (delivered, or given up by a person); the hash stays."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     key = models.CharField(max_length=160, unique=True)
@@ -19,10 +22,14 @@ class Parcel(models.Model):
     sha256 = models.CharField(max_length=64)
     size = models.PositiveIntegerField()
     unmapped = models.JSONField(default=list)
-    state = models.CharField(max_length=10, default="waiting")  # waiting, delivered, refused
+    state = models.CharField(max_length=10, default="waiting")  # waiting, delivered, refused, skipped
     why = models.CharField(max_length=200, default="")
     created_at = models.DateTimeField()
     delivered_at = models.DateTimeField(null=True)
+    skipped_at = models.DateTimeField(null=True)
+    # db_default: processes of the release before, which do not know them, go on writing while a new one is rolled out
+    skipped_by = models.CharField(max_length=80, default="", db_default="")
+    skip_reason = models.CharField(max_length=20, default="", db_default="")  # a key of services.SKIP_REASONS
 
     class Meta:
         indexes = [models.Index(fields=["section", "-created_at"], name="parcel_section")]

@@ -5,6 +5,7 @@ from madoguchi.kernel.sealing import Column
 from .models import Parcel
 from .services import (
     PARCEL_READY,
+    SKIP_REASONS,
     Stuck,
     deliver,
     make_parcels,
@@ -13,10 +14,11 @@ from .services import (
     parcels_open,
     stuck_list,
     stuck_retry,
+    stuck_skip,
     witness,
 )
 
 SEALED = (Column(Parcel, "sealed", "parcel", "id", "連携ファイルの中身"),)
 
-__all__ = ["PARCEL_READY", "SEALED", "Stuck", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "parcels_open", "stuck_list",
-           "stuck_retry", "witness"]
+__all__ = ["PARCEL_READY", "SEALED", "SKIP_REASONS", "Stuck", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "parcels_open",
+           "stuck_list", "stuck_retry", "stuck_skip", "witness"]

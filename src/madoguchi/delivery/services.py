@@ -7,10 +7,12 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
 from typing import Any, cast
+from uuid import UUID
 
 from django.conf import settings
 from django.core.paginator import Page, Paginator
 from django.db import transaction
+from django.db.models import Q
 
 from madoguchi.casework.public import decided, receipts_of
 from madoguchi.identity.public import Right, Staff
@@ -22,7 +24,8 @@ from madoguchi.offices.public import next_open
 from madoguchi.procedures.public import Facts
 from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
 
-from .models import Parcel
+from .errors import NeverSkipped, ParcelOver
+from .models import OVER, Parcel
 from .ports import Accepted, CoreSystem, Goods, Retry
 
 PARCEL_READY = "delivery.ParcelReady"  # {parcel}
@@ -80,7 +83,7 @@ def _core() -> CoreSystem:
 def deliver(message: outbox.Envelope) -> None:
     """Handler of ParcelReady: hand over, then note it. Delivering again never duplicates: the key is the same."""
     parcel = Parcel.objects.filter(id=message.payload["parcel"]).first()
-    if parcel is None or parcel.state == "delivered" or parcel.sealed is None:
+    if parcel is None or parcel.state in OVER or parcel.sealed is None:
         return
     data = keys.unseal("parcel", parcel.sealed, bound_to=str(parcel.id))
     failpoints.hit("delivery.before_call")
@@ -91,19 +94,28 @@ def deliver(message: outbox.Envelope) -> None:
         raise outbox.Retry(verdict.why)
     done = isinstance(verdict, Accepted)
     with transaction.atomic(durable=True):
-        Parcel.objects.filter(id=parcel.id).update(
-            state="delivered" if done else "refused", why="" if done else getattr(verdict, "why", "")[:200],
-            delivered_at=clock.now() if done else None, **({"sealed": None} if done else {}),
-        )
-        audit.record("worker", "parcel.delivered" if done else "parcel.refused", chain=f"case:{parcel.case_ref}",
-                     facts={"target": parcel.target, "sha256": parcel.sha256, "file": parcel.name})
+        _noted(parcel.id, done=done, why=getattr(verdict, "why", "")[:200])
     if not done:
         raise outbox.Refused(getattr(verdict, "why", "refused"))
 
 
+def _noted(parcel_id: UUID, *, done: bool, why: str) -> None:
+    """What the core system answered. An answer may come late, when somebody has given the parcel up meanwhile: that it has
+    arrived is then noted all the same (by whom it was given up stays), that it was refused says nothing new."""
+    parcel = Parcel.objects.select_for_update().defer("sealed").filter(id=parcel_id).first()
+    if parcel is None or parcel.state == "delivered" or (parcel.state == "skipped" and not done):
+        return
+    Parcel.objects.filter(id=parcel_id).update(
+        state="delivered" if done else "refused", why="" if done else why, delivered_at=clock.now() if done else None,
+        **({"sealed": None} if done else {}),
+    )
+    audit.record("worker", "parcel.delivered" if done else "parcel.refused", chain=f"case:{parcel.case_ref}",
+                 facts={"target": parcel.target, "sha256": parcel.sha256, "file": parcel.name})
+
+
 def parcels_hold(case_id: str) -> str:
-    """Why a case may not be destroyed yet: a hand-over that has not arrived. Empty when there is none."""
-    return "連携先に渡っていないファイルがあります" if Parcel.objects.filter(case_ref=case_id).exclude(state="delivered").exists() else ""
+    """Why a case may not be destroyed yet: a hand-over that has neither arrived nor been given up. Empty when there is none."""
+    return "連携先に渡っていないファイルがあります" if Parcel.objects.filter(case_ref=case_id).exclude(state__in=OVER).exists() else ""
 
 
 def parcels_forget(case_id: str) -> dict[str, int]:
@@ -117,8 +129,8 @@ def witness(chains: Chains) -> Iterator[audit.Fault]:
 
 
 def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
-    """Parcels of this person's sections: what is not delivered yet first, then the newest. 50 a page."""
-    rows = Parcel.objects.defer("sealed").order_by("-state", "-created_at", "id")  # waiting, refused, delivered
+    """Parcels of this person's sections: what is not over yet first, then the newest. 50 a page."""
+    rows = Parcel.objects.defer("sealed").alias(over=Q(state__in=OVER)).order_by("over", "-state", "-created_at", "id")
     mine = rows if actor.may(Right.SEE_DELIVERIES) else rows.filter(section__in=actor.sections())
     return Paginator(mine, 50).get_page(page)
 
@@ -131,13 +143,16 @@ def parcels_open() -> dict[str, int]:
 @transaction.atomic
 def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
     """Try a refused or waiting parcel again now: its section, or the administrator when the core system is there again.
-    Raises NotFound for other sections'."""
+    Raises NotFound for other sections', ParcelOver for what was given up."""
     rows = Parcel.objects.select_for_update().filter(id=parcel_id)
     parcel = (rows if actor.may(Right.RETRY_DELIVERIES) else rows.filter(section__in=actor.sections())).first()
     if parcel is None:
         raise NotFound
     if parcel.state == "delivered":
         return
+    if parcel.state == "skipped":
+        reason = SKIP_REASONS.get(parcel.skip_reason, "記録の列を見てください")
+        raise ParcelOver(words=f"飛ばした理由：{reason}。渡す必要があるときは、決定の内容を基幹システムに直接入力してください。")
     if parcel.state == "refused":
         parcel.state = "waiting"
         parcel.save(update_fields=["state"])
@@ -153,8 +168,23 @@ class Stuck:
     receipt: str
     ja: str
     code: str
+    owed: str = ""  # why it cannot be given up, empty when it can
 
 
+STUCK_GONE = "止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。"
+# Chosen, not written: what stands in the audit chain stays for ever and names nobody.
+SKIP_REASONS = {
+    "done-otherwise": "別の方法で済ませた(手で届けた、電話で伝えた)",
+    "arrived": "相手に届いていることを確かめた",
+    "not-needed": "もう必要がない(取下げ、やり直し済み)",
+    "never": "相手が今後も受け取らない",
+}
+# Given up, these would leave somebody with nothing: what a resident has sent must be examined (行政手続法7条), and nothing else
+# would ever bring it to a clerk; what was paid too much must be given back.
+OWED = {
+    "casework.open": "届いた申請・補正・取下げは、審査に載せなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
+    "payments.refund": "承認した還付は、返さなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
+}
 STUCK_WORDS = {
     "casework.open": "申請の受入れ", "casework.bulk": "まとめて審査の1件", "casework.release": "離れた職員の担当を外す処理",
     "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
@@ -169,7 +199,7 @@ def stuck_list(*, actor: Staff) -> list[Stuck]:
     rows = outbox.parked()
     everything = actor.may(Right.SEE_DELIVERIES)
     known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
-    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code)
+    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""))
             for row in rows if everything or row.case_ref in known]
 
 
@@ -179,6 +209,30 @@ def stuck_retry(*, actor: Staff, message_id: int) -> None:
     found = next((s for s in stuck_list(actor=actor) if s.id == message_id), None)
     row = next((row for row in outbox.parked() if row.id == message_id), None)
     if found is None or row is None or not (actor.sections() or actor.may(Right.RETRY_DELIVERIES)):
-        raise NotFound("止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。")
+        raise NotFound(STUCK_GONE)
     audit.record(actor.actor, "outbox.retried", chain=f"case:{row.case_ref}", facts={"handler": row.handler})
     outbox.retry_parked(message_id=message_id)
+
+
+@transaction.atomic
+def stuck_skip(*, actor: Staff, message_id: int, reason: str) -> None:
+    """Give a parked promise up, for one of ``SKIP_REASONS``: what follows it in its case goes on, and a parcel that was to be handed
+    over is over with it (its bytes are wiped, and nothing of it holds the case any more). Raises NotFound for what this person does
+    not see, or that is not parked (any more), NeverSkipped for what somebody is owed."""
+    found = next((s for s in stuck_list(actor=actor) if s.id == message_id), None)
+    row = next((row for row in outbox.parked() if row.id == message_id), None)
+    if found is None or row is None or reason not in SKIP_REASONS or not actor.may(Right.RETRY_DELIVERIES):
+        raise NotFound(STUCK_GONE)
+    if found.owed:
+        raise NeverSkipped(found.owed)
+    parcel = None
+    if row.event == PARCEL_READY:
+        # the parcel before its message, as parcel_retry has it: two people at once wait for each other and not for ever
+        parcel = Parcel.objects.select_for_update().defer("sealed").filter(id=row.payload["parcel"]).exclude(state__in=OVER).first()
+    if not outbox.skip_parked(message_id=message_id):
+        raise NotFound(STUCK_GONE)
+    audit.record(actor.actor, "outbox.skipped", chain=f"case:{row.case_ref}", facts={"handler": row.handler, "reason": reason})
+    if parcel is not None:
+        Parcel.objects.filter(id=parcel.id).update(state="skipped", sealed=None, skipped_at=clock.now(), skipped_by=actor.actor, skip_reason=reason)
+        audit.record(actor.actor, "parcel.skipped", chain=f"case:{parcel.case_ref}",
+                     facts={"target": parcel.target, "sha256": parcel.sha256, "file": parcel.name, "reason": reason})

@@ -22,7 +22,8 @@ def parcels(request: HttpRequest) -> HttpResponse:
     actor, page = cast(Staff, request.user), request.GET.get("page", "1")
     context = {
         "rows": services.parcel_list(actor=actor, page=int(page) if page.isdecimal() and len(page) < 8 else 1),
-        "stuck": services.stuck_list(actor=actor), "may_act": bool(actor.sections()) or actor.may(Right.RETRY_DELIVERIES),
+        "stuck": services.stuck_list(actor=actor), "reasons": services.SKIP_REASONS,
+        "may_act": bool(actor.sections()) or actor.may(Right.RETRY_DELIVERIES),
     }
     return render(request, "delivery/parcels.html", context)
 

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 
-from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.errors import DomainError, TooMany
 
 
 class SignatureRefused(DomainError):
@@ -44,6 +44,18 @@ class WrongCredentials(DomainError):
     code = "wrong_credentials"
     ja = "職員番号かパスワードが違います。確認して、もう一度入力してください。"
     status = 422
+
+
+class AddressPaused(TooMany):
+    """Too many sign-ins failed from one address, whatever the accounts: one password may be tried on all of them. ``data["seconds"]``."""
+
+    code = "address_paused"
+
+    def __init__(self, until: dt.datetime, seconds: int) -> None:
+        super().__init__(
+            f"このネットワークから、ログインの失敗が続いたため、いまは受け付けていません。{until:%H時%M分}(約{-(-seconds // 60)}分後)から、"
+            "もう一度お試しください。職員番号とパスワードが正しくても、それまではログインできません。失敗に心当たりがないときは、管理者に連絡してください。",
+            seconds=seconds)
 
 
 class LockedOut(DomainError):

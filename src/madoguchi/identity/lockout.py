@@ -15,7 +15,7 @@ from django.http import HttpRequest
 from madoguchi.kernel import clock
 from madoguchi.web import limits
 
-from .errors import LockedOut, WrongCredentials
+from .errors import AddressPaused, LockedOut, WrongCredentials
 from .models import Staff
 
 HERE = "/staff/sign-in/"
@@ -37,6 +37,18 @@ def _bare(request: HttpRequest) -> HttpRequest:
     bare.method, bare.path = "POST", HERE
     bare.META = {"REMOTE_ADDR": address_of(request), "HTTP_USER_AGENT": "", "PATH_INFO": HERE}
     return bare
+
+
+def address_check(request: HttpRequest) -> None:
+    """Raises AddressPaused when too many sign-ins failed from where this one comes: axes counts an account and an address together,
+    so one password tried on a thousand accounts would never lock. What succeeds is not counted: an office behind one address goes in."""
+    if wait := limits.pause("sign_in", request):
+        raise AddressPaused(clock.now().astimezone(clock.JST) + dt.timedelta(seconds=wait), wait)
+
+
+def address_count(request: HttpRequest) -> None:
+    """One sign-in from there failed."""
+    limits.spend("sign_in", request)
 
 
 def password_check(request: HttpRequest, *, username: str, password: str) -> Staff:

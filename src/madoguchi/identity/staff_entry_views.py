@@ -12,12 +12,13 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
 from madoguchi.kernel import clock
+from madoguchi.kernel.errors import DomainError
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
-from .errors import FactorWrong, LockedOut, WrongCredentials
+from .errors import AddressPaused, FactorWrong, LockedOut, WrongCredentials
 from .factors import code_check, factors_of, has_factor, passkey_challenge, passkey_check
-from .lockout import failure_count, locked_check, number_read, password_check
+from .lockout import address_check, address_count, failure_count, locked_check, number_read, password_check
 from .models import Staff
 from .selectors import staff_active_by_id
 from .services import staff_provider
@@ -44,18 +45,35 @@ class _Half(TypedDict):
 def staff_sign_in(request: HttpRequest) -> HttpResponse:
     """Number and password."""
     target = safe_next(request, request.POST.get("next") or request.GET.get("next"), "/staff/")
-    username, error = number_read(request.POST.get("username", "")), ""
+    username, error = number_read(request.POST.get("username", "")), None
     if request.method == "POST":
         try:
-            staff = password_check(request, username=username, password=request.POST.get("password", "")[:300])
-        except (WrongCredentials, LockedOut) as wrong:
-            error = wrong.ja
+            address_check(request)
+            staff = _first(request, username)
+        except (AddressPaused, WrongCredentials, LockedOut) as wrong:
+            error = wrong
         else:
             return _go_on(request, staff, target)
-    return render(request, "identity/staff_sign_in.html", {
-        "error": error, "next": target, "username": username, "why": WHY.get(request.GET.get("why", ""), ""), "kept": request.GET.get("kept", ""),
+    return _page(request, "identity/staff_sign_in.html", error, {
+        "next": target, "username": username, "why": WHY.get(request.GET.get("why", ""), ""), "kept": request.GET.get("kept", ""),
         "office": settings.STAFF_OIDC if staff_provider() else None, "optional": settings.STAFF_SECOND_FACTOR == "optional",
-    }, status=422 if error else 200)
+    })
+
+
+def _page(request: HttpRequest, template: str, error: DomainError | None, context: dict[str, Any]) -> HttpResponse:
+    """A page of the sign-in, with what went wrong."""
+    page = render(request, template, context | {"error": error.ja if error else ""}, status=error.status if error else 200)
+    if isinstance(error, AddressPaused):
+        page.headers["Retry-After"] = str(error.data["seconds"])
+    return page
+
+
+def _first(request: HttpRequest, username: str) -> Staff:
+    try:
+        return password_check(request, username=username, password=request.POST.get("password", "")[:300])
+    except (WrongCredentials, LockedOut):
+        address_count(request)
+        raise
 
 
 def _go_on(request: HttpRequest, staff: Staff, target: str) -> HttpResponse:
@@ -86,12 +104,13 @@ def staff_second(request: HttpRequest) -> HttpResponse:
         request.session.pop(HALF, None)
         return see_other("/staff/sign-in/?why=late")
     staff, target = found
-    error = ""
+    error: DomainError | None = None
     if request.method == "POST":
         try:
+            address_check(request)
             way = _second(request, staff)
-        except (FactorWrong, LockedOut) as wrong:
-            error = wrong.ja
+        except (AddressPaused, FactorWrong, LockedOut) as wrong:
+            error = wrong
         else:
             request.session.flush()
             session_begin(request=request, staff=staff, way=way)
@@ -99,9 +118,9 @@ def staff_second(request: HttpRequest) -> HttpResponse:
     options, challenge = passkey_challenge(staff=staff, request=request)
     if request.method != "HEAD":
         request.session["challenge"] = challenge
-    return render(request, "identity/staff_second.html", {
-        "error": error, "passkey": options, "codes": any(f.kind == "totp" for f in factors_of(staff)),
-    }, status=422 if error else 200)
+    return _page(request, "identity/staff_second.html", error, {
+        "passkey": options, "codes": any(f.kind == "totp" for f in factors_of(staff)),
+    })
 
 
 def _second(request: HttpRequest, staff: Staff) -> str:
@@ -112,6 +131,7 @@ def _second(request: HttpRequest, staff: Staff) -> str:
                                  answer=request.POST["passkey"][:8000])
         return code_check(staff=staff, typed=request.POST.get("code", "")[:40])
     except FactorWrong:
+        address_count(request)
         failure_count(request, username=staff.username)
         raise
 

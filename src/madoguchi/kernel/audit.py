@@ -114,6 +114,11 @@ def last_seal() -> tuple[int, dt.datetime] | None:
     return AuditSeal.objects.order_by("-seq").values_list("seq", "at").first()
 
 
+def seal_after(seq: int) -> dt.datetime | None:
+    """When the first seal with a higher number was made; None when there is none."""
+    return AuditSeal.objects.filter(seq__gt=seq).order_by("seq").values_list("at", flat=True).first()
+
+
 def unsealed_age() -> float:
     """Seconds since the oldest entry that no seal covers yet was written; 0 when there is none."""
     at = AuditEntry.objects.filter(sealed_in=None).order_by("id").values_list("at", flat=True).first()

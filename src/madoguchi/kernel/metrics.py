@@ -3,6 +3,7 @@ library is loaded with the first count. Labels are names of ours (routes, proced
 
 from __future__ import annotations
 
+import dataclasses
 import functools
 import os
 import threading
@@ -21,6 +22,17 @@ COUNTERS = {
     "refusals": ("Requests refused because they came too often.", ("what",)),
 }
 
+@dataclasses.dataclass(frozen=True, slots=True)
+class Gauge:
+    """A number as it is at this moment. The same name may come several times, with other labels."""
+
+    name: str
+    words: str
+    value: float
+    labels: dict[str, str] = dataclasses.field(default_factory=dict)
+
+
+readers: dict[str, Callable[[], Iterator[Gauge]]] = {}  # of the rooms above, put here by the composition root (config.wiring)
 _known: dict[str, Any] = {}
 _making = threading.Lock()
 
@@ -75,7 +87,7 @@ class _Now:
     """What the database says at this moment."""
 
     def collect(self) -> Iterator[Any]:
-        """Gauges of outbox and worker."""
+        """Gauges of outbox and worker, and of what the rooms above register."""
         import prometheus_client.core as core
 
         state = outbox.state()
@@ -90,6 +102,11 @@ class _Now:
         }
         for name, (words, value) in found.items():
             yield core.GaugeMetricFamily(f"madoguchi_{name}", words, value=value)
+        families: dict[str, Any] = {}
+        for gauge in (gauge for read in readers.values() for gauge in read()):
+            family = families.setdefault(gauge.name, core.GaugeMetricFamily(f"madoguchi_{gauge.name}", gauge.words, labels=list(gauge.labels)))
+            family.add_metric(list(gauge.labels.values()), gauge.value)
+        yield from families.values()
 
 
 def page() -> tuple[bytes, str]:

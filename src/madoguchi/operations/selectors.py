@@ -18,8 +18,10 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Forbidden
 
+from . import trust
+
 LATE, QUIET, OLD_SEAL, OLD_BACKUP = 300, 60, 600, dt.timedelta(hours=26)
-FULL, SOON = 0.9, dt.timedelta(days=30)
+FULL, SOON, SEAL_SOON = 0.9, dt.timedelta(days=30), dt.timedelta(days=60)
 FAILED_SINCE = dt.timedelta(hours=2)  # the slowest of the regular work comes every hour
 
 
@@ -125,18 +127,11 @@ def _places() -> list[Fact]:
 
 
 def _certificates() -> list[Fact]:
-    from cryptography import x509
-
-    out = []
-    for text in settings.TLS_CERTS:
-        try:
-            until = x509.load_pem_x509_certificate(Path(text).read_bytes()).not_valid_after_utc
-        except (OSError, ValueError) as error:
-            out.append(Fact(f"証明書 {Path(text).name}", f"読めません({type(error).__name__})", "MADOGUCHI_TLS_CERTS の場所と権限を確認してください"))
-            continue
-        left = until - clock.now()
-        out.append(Fact(f"証明書 {Path(text).name}", f"{until.astimezone(clock.JST):%Y-%m-%d} まで(あと{left.days}日)",
-                        "" if left > SOON else "証明書を更新してください"))
+    out = [_ends(found, "証明書 ", SOON, "証明書を更新してください", "MADOGUCHI_TLS_CERTS の場所と権限を確認してください")
+           for found in trust.tls_certificates()]
+    if seal := trust.seal_certificate():
+        out.append(_ends(seal, "市の電子証明書 ", SEAL_SOON, "書類のPDFに署名する証明書です。発行に日数がかかります。早めに申し込んでください",
+                         "MADOGUCHI_SEAL_P12 の場所と権限、MADOGUCHI_SEAL_PASSWORD を確認してください。このままではPDFの書類を交付できません"))
     if settings.OIDC["key_file"]:
         key = Path(settings.OIDC["key_file"])
         out.append(Fact("ログインの鍵", f"{ago(clock.now().timestamp() - key.stat().st_mtime)}に作成" if key.exists() else "ありません",
@@ -144,15 +139,36 @@ def _certificates() -> list[Fact]:
     return out
 
 
+def _ends(found: trust.Certificate, kind: str, soon: dt.timedelta, renew: str, unreadable: str) -> Fact:
+    """A certificate, with what to do before its end."""
+    if found.until is None:
+        return Fact(f"{kind}{found.name}", f"読めません({found.wrong})", unreadable)
+    over = "期限が切れています。" if found.left <= dt.timedelta() else ""
+    return Fact(f"{kind}{found.name}", f"{found.until.astimezone(clock.JST):%Y-%m-%d} まで(あと{max(0, found.left.days)}日)",
+                "" if found.left > soon else f"{over}{renew}")
+
+
 def _seals() -> list[Fact]:
-    last, anchor = audit.last_seal(), Path(settings.MADOGUCHI_DATA) / "anchors" / "seals.txt"
-    unsealed = audit.unsealed_age()
-    out = [Fact("記録の封印", f"{last[0]}番、{ago((clock.now() - last[1]).total_seconds())}" if last else "まだありません",
-                "" if unsealed <= OLD_SEAL else "作業係が動いているか確認してください")]
-    there = anchor.exists()
-    out.append(Fact("外の控え(anchors)", ago(clock.now().timestamp() - anchor.stat().st_mtime) if there else "ありません",
-                    "" if there or not last else "控えのファイルがなくなっています。audit verify を実行してください"))
-    return out
+    last, unsealed = audit.last_seal(), audit.unsealed_age()
+    return [Fact("記録の封印", f"{last[0]}番、{ago((clock.now() - last[1]).total_seconds())}" if last else "まだありません",
+                 "" if unsealed <= OLD_SEAL else "作業係が動いているか確認してください"),
+            _anchors(bool(last))]
+
+
+def _anchors(sealed: bool) -> Fact:
+    """The copies of the seals outside. A quiet weekend makes no seals and so no anchors: old is bad only when a seal is missing there."""
+    now = trust.anchor()
+    value = ago(now.age) if now.age is not None else "読めません" if now.there else "ありません"
+    words = ""
+    if sealed and not now.there:
+        words = "控えのファイルがなくなっています。audit verify を実行してください"
+    elif now.ahead:
+        words = "控えにある封印が、データベースにありません。audit verify を実行し、監査の担当に知らせてください"
+    elif now.there and now.age is None and sealed:
+        words = "控えの最後の行が壊れています。audit verify を実行してください"
+    elif now.behind > settings.ANCHOR_MINUTES * 60:
+        words = f"封印が控えに書かれていません({ago(now.behind)}から)。作業係と、データフォルダの空きと権限を確認してください"
+    return Fact("外の控え(anchors)", value, words)
 
 
 def _backup() -> Fact:

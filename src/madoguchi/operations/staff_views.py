@@ -9,7 +9,9 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
+from madoguchi.delivery.public import SKIP_REASONS
 from madoguchi.identity.public import Staff
+from madoguchi.kernel.errors import Conflict
 from madoguchi.web.posted import posts, see_other
 
 from . import selectors, services
@@ -23,7 +25,7 @@ def overview(request: HttpRequest) -> HttpResponse:
 
 
 def _page(request: HttpRequest, error: str) -> HttpResponse:
-    context = {"o": selectors.overview(actor=cast(Staff, request.user)), "reasons": services.REASONS, "error": error}
+    context = {"o": selectors.overview(actor=cast(Staff, request.user)), "reasons": SKIP_REASONS, "error": error}
     return render(request, "operations/overview.html", context, status=422 if error else 200)
 
 
@@ -44,8 +46,11 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
 def skip(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give a parked message up, with a reason."""
     reason = request.POST.get("reason", "")
-    if reason not in services.REASONS:
+    if reason not in SKIP_REASONS:
         selectors.insist(cast(Staff, request.user))
         return _page(request, "飛ばす理由を選んでください。")
-    services.message_skip(actor=cast(Staff, request.user), message_id=message_id, reason=reason)
+    try:
+        services.message_skip(actor=cast(Staff, request.user), message_id=message_id, reason=reason)
+    except Conflict as owed:
+        return _page(request, owed.ja)
     return _back()

@@ -26,6 +26,10 @@ class Sealer(Protocol):
         """The paper with the city's signature (PAdES). Raises SealUnusable when the certificate cannot be used."""
         ...
 
+    def until(self) -> dt.datetime | None:
+        """The last moment for which it can seal; None for a seal of a trial, which has no effect anyway. Raises SealUnusable."""
+        ...
+
     def read(self, pdf: bytes) -> list[Seal]:
         """The signatures on a paper, oldest first; empty when there is none. Raises PaperUnreadable for what is no PDF."""
         ...

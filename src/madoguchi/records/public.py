@@ -5,6 +5,7 @@ from collections.abc import Iterator
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Chains, living
 
+from .errors import SealUnusable
 from .models import IssuedDocument, Register
 from .ports import Seal
 from .seals import sealer
@@ -44,5 +45,5 @@ def number_of(sha256: str) -> str:
     return found.number if found else ""
 
 
-__all__ = ["IssuedDocument", "Seal", "document_issue", "documents_forget", "documents_of", "fiscal_year", "number_of", "number_take",
+__all__ = ["IssuedDocument", "Seal", "SealUnusable", "document_issue", "documents_forget", "documents_of", "fiscal_year", "number_of", "number_take",
            "numbers_go_on", "registers", "sealer", "witness"]

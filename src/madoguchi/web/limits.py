@@ -39,11 +39,17 @@ def address(request: HttpRequest) -> str:
     return str(found) if found.version == 4 else str(ipaddress.ip_network(f"{found}/64", strict=False))
 
 
-def check(what: str, request: HttpRequest, owner: str = "") -> None:
-    """Raises TooMany when this owner or address tried ``what`` too often. Counts nothing."""
+def pause(what: str, request: HttpRequest, owner: str = "") -> int:
+    """Seconds for which this owner or address must wait with ``what``, 0 when it need not. Counts nothing but the refusal."""
     wait = max((limits.wait(f"{what}.{kind}", who, settings.LIMITS[f"{what}.{kind}"]) for kind, who in _who(what, request, owner)), default=0)
     if wait:
         metrics.count("refusals", what=what)
+    return wait
+
+
+def check(what: str, request: HttpRequest, owner: str = "") -> None:
+    """Raises TooMany when this owner or address tried ``what`` too often. Counts nothing."""
+    if wait := pause(what, request, owner):
         at = clock.now() + dt.timedelta(seconds=wait)
         raise TooMany(seconds=wait, words=(
             f"短い時間に何度も送られたため、いまは受け付けていません。{at:%H時%M分}(約{-(-wait // 60)}分後)から、もう一度お試しいただけます。"

@@ -7,6 +7,7 @@ loaded by the first paper: it takes a second and 30 MB, and only the worker need
 from __future__ import annotations
 
 import datetime as dt
+import functools
 import io
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, cast
@@ -49,6 +50,14 @@ class P12Seal:
         except PdfError as wrong:
             raise PaperUnreadable from wrong
         return out.getvalue()
+
+    def until(self) -> dt.datetime | None:
+        """See the port."""
+        try:
+            now = self.path.stat()
+            return _until(self.path, self.password, now.st_mtime_ns, now.st_size)
+        except (OSError, ValueError) as wrong:
+            raise SealUnusable from wrong
 
     def read(self, pdf: bytes) -> list[Seal]:
         """See the port."""
@@ -95,6 +104,22 @@ class TrialSeal(P12Seal):
         if settings.PRODUCTION:
             raise SealUnusable("試用の電子証明書は、本番では使えません。")
         self.path, self.password = p12_made(Path(settings.MADOGUCHI_DATA) / "keys"), ""
+
+    def until(self) -> dt.datetime | None:
+        """See the port."""
+        return None
+
+
+@functools.lru_cache(maxsize=4)
+def _until(path: Path, password: str, changed: int, size: int) -> dt.datetime:
+    """The end of the certificate in the file as it was then: the web asks at every look of the monitor, and opening takes its time
+    (a password is stretched). Read without pyHanko, which the web does not load."""
+    from cryptography.hazmat.primitives.serialization import pkcs12
+
+    found = pkcs12.load_pkcs12(path.read_bytes(), password.encode() or None).cert
+    if found is None:
+        raise ValueError("no certificate of its own")
+    return found.certificate.not_valid_after_utc
 
 
 def _names_known() -> None:

@@ -18,6 +18,7 @@ from madoguchi.identity import factors, people
 from madoguchi.identity.models import Factor, RecoveryCode, StaffSession
 from madoguchi.identity.public import TRIAL_PASSWORD
 from madoguchi.kernel import clock
+from madoguchi.kernel.limits import Rate
 from madoguchi.kernel.models import AuditEntry
 
 from .staff import app_of, suzuki_away
@@ -195,6 +196,47 @@ def test_wrong_codes_lock_as_well(hall: Hall):
     answers = [client.post("/staff/sign-in/second/", {"code": "000000"}).content.decode() for _ in range(5)]
     assert "しばらくログインできません" in answers[4]
     assert client.post("/staff/sign-in/second/", {"code": app.at(clock.now())}).status_code == 422
+
+
+OFFICE = {"REMOTE_ADDR": "203.0.113.5"}
+
+
+def test_one_password_on_many_accounts_is_stopped(hall: Hall, settings):
+    settings.LIMITS = settings.LIMITS | {"sign_in.address": Rate(4, 600)}
+    hall.staff("tanaka")
+    office, home = Client(**OFFICE), Client(REMOTE_ADDR="203.0.113.6")
+    for number in range(4):
+        assert enter(office, f"90000{number}", "Spring2026!").status_code == 422
+    for name, password in (("900009", "Spring2026!"), ("tanaka", TRIAL_PASSWORD)):
+        stopped = enter(office, name, password, next="/staff/deliveries/")
+        page = stopped.content.decode()
+        assert (stopped.status_code, 0 < int(stopped["Retry-After"]) <= 600) == (429, True)
+        assert "このネットワークから" in page and re.search(r"\d\d時\d\d分\(約\d+分後\)から", page)
+        assert f'value="{name}"' in page and 'value="/staff/deliveries/"' in page
+    assert not signed_in(office)
+    assert AccessAttempt.objects.filter(username="900009").count() == 0, "it was not even looked at"
+    assert office.get(SIGN_IN).status_code == 200
+    assert enter(home, "tanaka").status_code == 303
+
+
+def test_an_office_behind_one_address_goes_in(hall: Hall, settings):
+    settings.LIMITS = settings.LIMITS | {"sign_in.address": Rate(2, 600)}
+    hall.staff("tanaka")
+    for _ in range(8):
+        assert enter(Client(**OFFICE), "tanaka").status_code == 303
+    assert enter(Client(**OFFICE), "tanaka", "mistyped").status_code == 422
+    assert enter(Client(**OFFICE), "tanaka").status_code == 303
+
+
+def test_wrong_codes_count_for_the_address_as_well(hall: Hall, settings):
+    settings.LIMITS = settings.LIMITS | {"sign_in.address": Rate(2, 600)}
+    app = app_of(hall.staff("tanaka"))
+    client = Client(**OFFICE)
+    enter(client, "tanaka")
+    answers = [client.post("/staff/sign-in/second/", {"code": code}) for code in ("000000", "000001", app.at(clock.now()))]
+    assert [a.status_code for a in answers] == [422, 422, 429]
+    assert "このネットワークから" in answers[2].content.decode()
+    assert not signed_in(client)
 
 
 def test_what_was_typed_is_not_kept_by_the_lock(hall: Hall):

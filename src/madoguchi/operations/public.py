@@ -1,0 +1,5 @@
+"""Door: what a monitor asks about the machine."""
+
+from .trust import gauges
+
+__all__ = ["gauges"]
