@@ -19,8 +19,8 @@ _READ = 1 << 16
 PAGES, OBJECTS, PIXELS = 2000, 100_000, 200_000_000
 ONE_STREAM, ALL_STREAMS = 300_000_000, 1_000_000_000  # bytes unpacked: a page of 600 dpi in colour has 100 MB
 _PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
-MANY = f"PDFのページや部品が多すぎます({PAGES}ページまで)。分けて送ってください。"
-BURSTS = "PDFの中身が大きすぎます。印刷してPDFに直すか、写真で送ってください。"
+MANY = say("PDFのページや部品が多すぎます({n}ページまで)。分けて送ってください。", n=PAGES)
+BURSTS = say("PDFの中身が大きすぎます。印刷してPDFに直すか、写真で送ってください。")
 
 
 def pdf(source: BinaryIO) -> Iterator[bytes]:

@@ -90,10 +90,10 @@ def _scan(source: BinaryIO) -> None:
     verdict = found.scan(source)
     if isinstance(verdict, Infected):
         log.warning("upload refused by the virus scanner: %s", verdict.name)
-        raise FileRefused("ウイルスが見つかったため、受け取りませんでした。別のファイルを選ぶか、写真を撮って送ってください。")
+        raise FileRefused(say("ウイルスが見つかったため、受け取りませんでした。別のファイルを選ぶか、写真を撮って送ってください。"))
     if isinstance(verdict, Away):
         log.error("virus scanner away: %s", verdict.why)
-        raise FileRefused("いま、ファイルの安全を確かめられません。数分たってから、もう一度送ってください。ほかの入力は保存されています。")
+        raise FileRefused(say("いま、ファイルの安全を確かめられません。数分たってから、もう一度送ってください。ほかの入力は保存されています。"))
 
 
 def file_keep(
