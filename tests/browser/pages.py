@@ -18,7 +18,7 @@ SIGNED_STEPS = ("claimant_page", "spouse_page", "children_page", "account_page")
 @dataclasses.dataclass(frozen=True, slots=True)
 class Page:
     """``reach`` makes what the page needs and gives its address. ``wrong`` is the form that is then sent empty, and must
-    come back with an error summary."""
+    come back with an error summary. ``act``: what is run there to come to the page itself, which no address leads to."""
 
     name: str
     reach: Callable[[Town], str]
@@ -26,6 +26,7 @@ class Page:
     wrong: str = ""
     status: int = 200
     answers: int = 422
+    act: str = ""
 
     def __str__(self) -> str:
         return self.name
@@ -143,7 +144,7 @@ ROUTES: dict[str, list[Page] | str] = {
               page("claim-refused", lambda t: f"/staff{t.guardian_refused[3:]}", "matsuda")],
     "claim_accept": "POST only: its error is the page claim-asked", "claim_refuse": "POST only: its error is the page claim-refusing",
     "claim_recheck": "POST only: its error is the page claim-accepted", "claim_end": "POST only", "claim_file": "a file",
-    "copy": "what an agent sent; drawn in agency/tests/test_mandates.py",
+    "copy": [page("copy", lambda t: t.copied, "taro"), page("copy-sent", lambda t: f"{t.copied}?sent=1", "taro")],
     "copy_receipt": "a PDF",
     "guides": [page("guides", lambda t: t.plan and "/guide/", "hanako")],
     "guide": [page(f"guide-{name}", f"/guide/{name}/", "nobody", wrong="main form") for name in
@@ -186,7 +187,7 @@ ROUTES: dict[str, list[Page] | str] = {
     # --- staff
     "staff_sign_in": [page("staff-sign-in", "/staff/sign-in/", "nobody", wrong="main form")],
     "staff_sign_out": "POST only",
-    "staff_second": "needs a half sign-in; drawn in tests/browser/test_passkey.py",
+    "staff_second": [page("staff-second", lambda t: t.half_signed_in, "half", wrong="main form:not([data-passkey])")],
     "office_sign_in": "POST only: goes to the city's own provider",
     "office_callback": "needs a provider; leads to staff_sign_in",
     "account": [page("account", "/staff/account/", "tanaka"), page("account-needed", "/staff/account/?why=needed", "tanaka")],
@@ -396,8 +397,28 @@ ROUTES: dict[str, list[Page] | str] = {
     "disaster": [page("disaster", "/staff/disasters/trial-2026/", "kobayashi", wrong="main form")],
 }
 
-# pages without a route of their own
+FORM = "const f = document.createElement('form'); f.method = 'post'; f.action = '/status/'; document.body.append(f);"
+OLD = "() => { const f = document.querySelector('main form'); f.csrfmiddlewaretoken.value = 'x'; f.submit() }"
+TOO_MANY_FIELDS = f"""() => {{ {FORM} for (let i = 0; i < 2100; i++)
+    f.append(Object.assign(document.createElement('input'), {{name: 'a' + i}})); f.submit() }}"""
+TOO_LARGE = f"""() => {{ {FORM} f.enctype = 'multipart/form-data'; const box = document.createElement('input'), all = new DataTransfer();
+    all.items.add(new File([new Uint8Array(6.1e7)], 'a.jpg')); Object.assign(box, {{type: 'file', name: 'a', files: all.files}});
+    f.append(box); box.files = all.files; f.submit() }}"""
+ONCE_MORE = """() => { const f = document.querySelector('main form'); f.number.value = 'NT-9090'; f.born.value = '1990年4月1日';
+    f.requestSubmit() }"""
+
+# pages without a route of their own, and what is said where a link has run out
 ERRORS = [
+    page("error-400", "/status/", "nobody", status=400, act=TOO_MANY_FIELDS),
+    page("error-403", "/status/", "nobody", status=403, act=OLD),
+    page("error-413", "/status/", "nobody", status=413, act=TOO_LARGE),
+    page("error-429", lambda t: t.tried_too_often, "nobody", status=429, act=ONCE_MORE),
+    page("error-staff-403", "/staff/operations/", "tanaka", status=403),
+    page("error-sign-in", "/sign-in/card/callback/?state=x&code=y", "nobody", status=400),
+    page("over-resume", "/resume/over/", "nobody", status=404), page("over-draft", f"/a/{NOWHERE}/check/", "ume", status=404),
+    page("over-invitation", "/invited/AAAA-BBBB-CCCC/", "ume", status=404), page("over-mandate", f"/my/mandates/{NOWHERE}/", "ume", status=404),
+    page("over-waiting", "/booking/waiting/over/", "nobody", status=404), page("over-ticket", f"/queue/t/{NOWHERE}/", "nobody", status=404),
+    page("over-plan", f"/guide/list/{NOWHERE}/", "ume", status=404), page("over-kiosk", "/queue/kiosk/over/", "nobody", status=404),
     page("error-404", "/nowhere/", "nobody", status=404),
     page("error-not-mine", f"/my/{NOWHERE}/", "guest", status=404),
     page("error-staff-404", f"/staff/case/{NOWHERE}/", "yamada", status=404),

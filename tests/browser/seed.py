@@ -77,8 +77,9 @@ def fields(slug: str, step: str, given: Mapping[str, Any]) -> dict[str, Any]:
     return demo.clean(page, generate.post_data(d, page, given))
 
 
-def walk(browser: demo.Browser, slug: str, given: Mapping[str, Any], *, stop: str = "") -> str:
-    """Fill page after page until ``stop`` (not filled any more) or the check page. Returns the draft's address."""
+def walk(browser: demo.Browser, slug: str, given: Mapping[str, Any], *, stop: str = "", mandate: str = "") -> str:
+    """Fill page after page until ``stop`` (not filled any more) or the check page. Returns the draft's address. ``mandate``: of
+    whoever it is filed for."""
     browser.get(f"/p/{slug}/").send(f"/p/{slug}/start/", {})
     while True:
         here = re.search(r"(/a/[0-9a-f-]{36}/)([^/]+)/$", browser.url)
@@ -87,6 +88,8 @@ def walk(browser: demo.Browser, slug: str, given: Mapping[str, Any], *, stop: st
             return here[1]
         if here[2] == "documents":
             demo.upload(browser)
+        elif here[2] == "acting":
+            browser.send("f", {"mandate": mandate or "self"})
         else:
             browser.send("f", fields(slug, here[2], given) | {"_action": "next"})
 
@@ -134,6 +137,34 @@ class Town:
     def office(self) -> demo.Office:
         """The section that handles 罹災証明書."""
         return demo.Office(self.base, definitions()[RISAI].section)
+
+    @functools.cached_property
+    def _app(self) -> str:
+        """The secret of Inoue's app for the second proof."""
+        import pyotp
+
+        desk = self.window("inoue").get("/staff/account/totp/")
+        secret = str(desk.page.xpath("string(//main//code)")).replace(" ", "")
+        desk.send("./", {"code": pyotp.TOTP(secret).now()})
+        assert "回復コード" in desk.text(), desk.errors()
+        return secret
+
+    @property
+    def half_signed_in(self) -> str:
+        """Inoue's password was right a moment ago (window "half"): the page of the second proof."""
+        assert self._app
+        self._windows["half"] = demo.Browser(self.base).get("/staff/sign-in/").send("./", {"username": "inoue", "password": demo.TRIAL_PASSWORD})
+        assert self._windows["half"].url.endswith("/second/"), self._windows["half"].errors()
+        return "/staff/sign-in/second/"
+
+    @functools.cached_property
+    def tried_too_often(self) -> str:
+        """The page of a card's letter, after so many wrong birthdays for its number that no more are taken."""
+        door = demo.Browser(self.base)
+        for _ in range(10):
+            with contextlib.suppress(demo.DemoFailed):
+                door.get("/card/receive/").send("./", {"number": "NT-9090", "born": "1990年4月1日"})
+        return "/card/receive/"
 
     # --- drafts
 
@@ -200,12 +231,12 @@ class Town:
 
     # --- agents
 
-    def _offer(self, name: str) -> tuple[str, str]:
+    def _offer(self, name: str, *, acts: tuple[str, ...] = ("see",)) -> tuple[str, str]:
         """Hanako offers a mandate for disasters: its address, and that of the invitation."""
         hanako = self.window("hanako")
         until = dt.date.today() + dt.timedelta(days=90)
         day = {"ends.era": "ad", "ends.y": str(until.year), "ends.m": str(until.month), "ends.d": str(until.day)}
-        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": "see"} | day)
+        hanako.get("/my/mandates/new/").send("./", {"name": name, "scope": "event:disaster", "acts": list(acts)} | day)
         code = re.search(r"[2-9A-Z]{4}-[2-9A-Z]{4}-[2-9A-Z]{4}", hanako.text())
         assert code, hanako.errors()
         return hanako.url.removeprefix(self.base), f"/invited/{code[0]}/"
@@ -216,6 +247,21 @@ class Town:
         mine, invitation = self._offer("見本 太郎")
         self.window("taro").get(invitation).send("./", {"answer": "accept"})
         return mine
+
+    @functools.cached_property
+    def copied(self) -> str:
+        """What Taro sent for Hanako, who let him see no more of it."""
+        mine, invitation = self._offer("見本 太郎", acts=())
+        taro = self.window("taro")
+        taro.get(invitation).send("./", {"answer": "accept"})
+        given = answers(RISAI, BY_PHOTO) | {
+            "filer": "agent", "relation": "head", "name": {"sei": "見本", "mei": "花子"}, "born": "1991-07-25", "agent_phone": "0767123456",
+            "agent_name": {"sei": "見本", "mei": "太郎"}, "agent_relation": "兄",
+            "agent_address": {"zip": "9260811", "city": "石川県七尾市", "town": "神明町", "lot": "1", "building": ""}}
+        walk(taro, RISAI, given, mandate=mine.rstrip("/").rpartition("/")[2])
+        taro.send("f", {"ok": "yes", "mail": demo.MAIL})
+        assert taro.url.endswith("/copy/?sent=1"), taro.errors()
+        return taro.url.removeprefix(self.base).partition("?")[0]
 
     @functools.cached_property
     def organisation(self) -> str:

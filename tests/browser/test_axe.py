@@ -13,7 +13,7 @@ from madoguchi.casework.rules import ALARMS, WORDS
 
 from .pages import PAGES, ROUTES, Page, route_names
 from .seed import Town, definitions
-from .test_budget import Visit, for_staff
+from .test_budget import Visit, for_staff, go_on
 
 pytestmark = pytest.mark.browser
 
@@ -116,6 +116,8 @@ def test_page_is_accessible_and_keeps_its_budget(page: Page, town: Town, open_as
     tab = open_as(town.cookies(page.who), width=1280 if for_staff(path) else 390).new_page()
     visit = Visit(tab)
     response = visit.open(path)
+    if page.act:
+        response = visit.act(page.act)
     assert response is not None and response.status == page.status
     assert tab.url.endswith(path.partition("?")[0]) or "?" in path, f"sent on to {tab.url}"
     too_much = visit.too_much(page)
@@ -173,6 +175,8 @@ def test_page_stands_without_scripts(page: Page, town: Town, window: Callable[..
     tab = window(town, page.who)
     tab.route("**/*.js", lambda route: route.abort())
     tab.goto(path)
+    if page.act:
+        go_on(tab, page.act)
     assert tab.locator("main").count() == 1
     silent = tab.evaluate(SILENT)
     hidden = tab.evaluate("() => [...document.querySelectorAll('main [hidden]')].map(e => e.textContent.slice(0, 40))")

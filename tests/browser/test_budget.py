@@ -63,6 +63,14 @@ class Visit:
         self.tab.evaluate(SETTLE)
         return response
 
+    def act(self, script: str) -> Response | None:
+        """Go on from there, to a page that no address leads to."""
+        self.answers.clear()
+        response = go_on(self.tab, script)
+        self.tab.wait_for_load_state("networkidle")
+        self.tab.evaluate(SETTLE)
+        return response
+
     def too_much(self, page: Page) -> list[str]:
         """What is over the budget, and what the browser complains of."""
         size = {"document": 0, "stylesheet": 0, "script": 0}
@@ -77,6 +85,13 @@ class Visit:
         # the browser notes the status itself
         out += [said for said in self.complaints if page.status < 400 or str(page.status) not in said]
         return out + [f"refused: {what}" for what in seen["csp"]] + ([f"moved by {seen['cls']}"] if round(seen["cls"], 4) else [])
+
+
+def go_on(tab: Tab, script: str) -> Response | None:
+    """Run what leads to another page."""
+    with tab.expect_navigation() as sent:
+        tab.evaluate(script)
+    return sent.value
 
 
 def for_staff(url: str) -> bool:

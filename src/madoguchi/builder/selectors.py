@@ -94,20 +94,19 @@ class Checked:
 def check(slug: str, text: str) -> Checked:
     """Read a text against the city's sections and appeals."""
     here = city()
-    return _check(slug, text, tuple(here.sections), tuple(here.appeals), tuple(here.life_events))
+    return _check(slug, text, tuple(here.sections), tuple(here.appeals), tuple(here.life_events), tuple(here.fees))
 
 
 @functools.lru_cache(maxsize=64)
-def _check(slug: str, text: str, sections: tuple[str, ...], appeals: tuple[str, ...], events: tuple[str, ...]) -> Checked:
+def _check(
+    slug: str, text: str, sections: tuple[str, ...], appeals: tuple[str, ...], events: tuple[str, ...], fees: tuple[str, ...],
+) -> Checked:
+    _, problems = read(text, slug, sections=sections, appeals=appeals, life_events=events, fees=fees)
     table, wrong = yaml_strict.load(text, slug)
     if wrong:
-        return Checked(None, tuple(wrong), ())
-    built, problems = build.definition(table, slug)
-    if not problems:
-        _, problems = read(text, slug, sections=sections, appeals=appeals, life_events=events)
-        drawable = built
-    else:
-        drawable = None
+        return Checked(None, tuple(problems), ())
+    built, shape = build.definition(table, slug)
+    drawable = None if shape else built
     if built.id != slug:
         problems = [*problems, Problem(slug, built.line_of("手続"), f"「手続」は「{slug}」のままにしてください。変えると別の手続きになります")]
     return Checked(drawable, tuple(problems), built.doubts)

@@ -117,7 +117,8 @@ def _write(file: Path, text: str) -> None:
 
 
 def _checked(text: str, file: Path, here: City) -> tuple[Definition | None, tuple[str, ...]]:
-    d, problems = read(text, str(file), sections=here.sections, appeals=here.appeals, life_events=here.life_events)
+    d, problems = read(text, str(file), sections=here.sections, appeals=here.appeals, life_events=here.life_events,
+                       fees=here.fees)
     return d, tuple(map(str, problems))
 
 

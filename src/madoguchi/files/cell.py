@@ -3,6 +3,7 @@ this process with it and nothing else. As a program it reads a PDF from stdin an
 
 from __future__ import annotations
 
+import json
 import os
 import subprocess
 import sys
@@ -10,14 +11,16 @@ import tempfile
 from collections.abc import Iterator
 from typing import BinaryIO
 
+from madoguchi.kernel.said import Said, keepable, retold, say
+
 from .errors import FileRefused
 
 MEMORY = 1_000_000_000  # address space, libraries included
 CPU, WALL = 20, 60  # seconds
 OUTPUT = 100_000_000
-REFUSED = 3  # exit code: the reason stands on stderr
+REFUSED = 3  # exit code: the reason stands on stderr, as `kernel.said` keeps it: the reader's language is known outside
 _READ = 1 << 16
-HEAVY = "PDFの中身が大きすぎるか、作りが複雑すぎて開けません。ページを分けるか、印刷してPDFに直すか、写真で送ってください。"
+HEAVY = say("PDFの中身が大きすぎるか、作りが複雑すぎて開けません。ページを分けるか、印刷してPDFに直すか、写真で送ってください。")
 
 
 def pdf(source: BinaryIO) -> Iterator[bytes]:
@@ -35,12 +38,20 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
         except subprocess.TimeoutExpired:
             raise FileRefused(HEAVY) from None
         if done.returncode == REFUSED:
-            raise FileRefused(done.stderr.decode("utf-8", "replace").strip())
+            raise FileRefused(_told(done.stderr))
         if done.returncode:
             raise FileRefused(HEAVY)
         outside.seek(0)
         while piece := outside.read(_READ):
             yield piece
+
+
+def _told(stderr: bytes) -> Said:
+    """Why the cell refused, to be said in any language."""
+    try:
+        return retold(json.loads(stderr))
+    except (ValueError, KeyError, TypeError, AttributeError, IndexError):
+        return HEAVY  # it was ended in the middle of its word
 
 
 def main() -> int:
@@ -58,11 +69,10 @@ def main() -> int:
             sys.stdout.buffer.write(piece)
         sys.stdout.buffer.flush()
     except FileRefused as refused:
-        sys.stderr.write(refused.ja)
+        sys.stderr.write(json.dumps(keepable(refused.ja)))
         return REFUSED
     except MemoryError:
-        sys.stderr.write(HEAVY)
-        return REFUSED
+        return 1  # HEAVY outside
     return 0
 
 

@@ -1,8 +1,10 @@
-"""Taking scripts, launchers, attached files and document data out of a PDF. The pages stay as they are. What would burst
-in the reader's hands (streams that unpack to gigabytes, endless pages) is refused. Runs inside files.cell."""
+"""Taking scripts, launchers, attached files and document data out of a PDF, and out of its photos where and with what they were
+taken. The pages stay as they are. What would burst in the reader's hands (streams that unpack to gigabytes, endless pages) is
+refused. Runs inside files.cell."""
 
 from __future__ import annotations
 
+import io
 import tempfile
 import zlib
 from collections.abc import Iterator
@@ -10,6 +12,7 @@ from typing import Any, BinaryIO
 
 from madoguchi.kernel.said import say
 
+from . import strip
 from .errors import FileRefused
 
 # Actions that do more than turn a page (ISO 32000-1, table 198); they hang on pages, annotations and bookmarks.
@@ -18,9 +21,13 @@ _ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/
 _READ = 1 << 16
 PAGES, OBJECTS, PIXELS = 2000, 100_000, 200_000_000
 ONE_STREAM, ALL_STREAMS = 300_000_000, 1_000_000_000  # bytes unpacked: a page of 600 dpi in colour has 100 MB
+_PHOTO = {"/DCTDecode", "/DCT"}
 _PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
-MANY = f"PDFのページや部品が多すぎます({PAGES}ページまで)。分けて送ってください。"
-BURSTS = "PDFの中身が大きすぎます。印刷してPDFに直すか、写真で送ってください。"
+MANY = say("PDFのページや部品が多すぎます({n}ページまで)。分けて送ってください。", n=PAGES)
+BURSTS = say("PDFの中身が大きすぎます。印刷してPDFに直すか、写真で送ってください。")
+
+
+BROKEN = say("PDFの中の写真が壊れているようです。PDFを作り直すか、写真で送ってください。")
 
 
 def pdf(source: BinaryIO) -> Iterator[bytes]:
@@ -36,8 +43,10 @@ def pdf(source: BinaryIO) -> Iterator[bytes]:
                 _drop(doc.Root.Names, "/JavaScript", "/EmbeddedFiles")
             if "/Info" in doc.trailer:
                 del doc.trailer["/Info"]
-            for thing in doc.objects:
+            for thing in list(doc.objects):
                 _disarm(thing)
+                if isinstance(thing, pikepdf.Stream):
+                    _depersonalise(thing)
             doc.save(out, compress_streams=False, stream_decode_level=pikepdf.StreamDecodeLevel.none)
             out.seek(0)
             while piece := out.read(_READ):
@@ -70,8 +79,7 @@ def _unpacked(stream: Any) -> int:
     """How long a stream becomes; unpacked in pieces that are thrown away. Raises FileRefused beyond ONE_STREAM."""
     import pikepdf
 
-    found = stream.get("/Filter", None)
-    filters = [str(f) for f in found] if isinstance(found, pikepdf.Array) else [str(found)] if found is not None else []
+    filters = _filters(stream)
     packed = [f for f in filters if f in _PACKED]
     if len(packed) > 1:  # packed twice: nothing that draws needs it
         raise FileRefused(BURSTS)
@@ -99,6 +107,42 @@ def _bounded(size: int) -> int:
     return size
 
 
+def _filters(stream: Any) -> list[str]:
+    import pikepdf
+
+    found = stream.get("/Filter", None)
+    return [str(f) for f in found] if isinstance(found, pikepdf.Array) else [str(found)] if found is not None else []
+
+
+def _depersonalise(stream: Any) -> None:
+    """Take position, camera and comments out of a photo (JPEG), and empty a block of metadata. What draws stays bit for bit."""
+    import pikepdf
+
+    filters = _filters(stream)
+    if str(stream.get("/Type", "")) == "/Metadata":
+        stream.write(b"")
+    elif filters and filters[-1] in _PHOTO:
+        before = bytes(stream.read_raw_bytes()) if len(filters) == 1 else _outer(stream, filters[:-1])
+        try:
+            after = b"".join(strip.bare_jpeg(io.BytesIO(before)))
+        except FileRefused:
+            raise FileRefused(BROKEN) from None
+        if len(filters) > 1 or after != before:
+            parms = stream.get("/DecodeParms", None)
+            last = parms[-1] if isinstance(parms, pikepdf.Array) and len(parms) else parms
+            stream.write(after, filter=pikepdf.Name("/DCTDecode"), decode_parms=last if isinstance(last, pikepdf.Dictionary) else None)
+
+
+def _outer(stream: Any, filters: list[str]) -> bytes:
+    """A photo that was packed once more, unpacked that far."""
+    import pikepdf
+
+    with pikepdf.new() as apart:
+        box = pikepdf.Stream(apart, bytes(stream.read_raw_bytes()))
+        box["/Filter"] = pikepdf.Array([pikepdf.Name(name) for name in filters])
+        return bytes(box.read_bytes())
+
+
 def _drop(thing: Any, *keys: str) -> None:
     for key in keys:
         if key in thing:
@@ -114,7 +158,7 @@ def _disarm(thing: Any) -> None:
     elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         if str(thing.get("/S", "")) in _ACTIONS:
             _drop(thing, *[key for key in thing.keys() if key not in ("/Length", "/Filter")])  # noqa: SIM118 - no dict
-        _drop(thing, "/AA", "/AF", "/EF", "/Metadata", "/RichMediaContent")
+        _drop(thing, "/AA", "/AF", "/EF", "/Metadata", "/PieceInfo", "/RichMediaContent")
         children = [thing[key] for key in thing.keys() if key != "/Length"]  # noqa: SIM118
     else:
         return

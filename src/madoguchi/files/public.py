@@ -10,6 +10,7 @@ from django.conf import settings
 from django.http import FileResponse, HttpResponseBase
 
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 
 from .errors import FileRefused
 from .holding import bytes_held
@@ -21,7 +22,7 @@ def file_get(file_id: str) -> StoredFile:
     """A file's row. Raises NotFound."""
     row = StoredFile.objects.filter(id=file_id).first()
     if row is None:
-        raise NotFound("ファイルが見つかりませんでした。")
+        raise NotFound(say("ファイルが見つかりませんでした。"))
     return row
 
 
@@ -51,7 +52,7 @@ def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> 
     try:
         source = file_open(file)
     except FileNotFoundError:
-        raise NotFound("ファイルが見つかりませんでした。") from None
+        raise NotFound(say("ファイルが見つかりませんでした。")) from None
     response = FileResponse(source, as_attachment=not inline, filename=name or file.name, content_type=file.kind)
     response.headers["X-Content-Type-Options"] = "nosniff"
     response.headers["Content-Security-Policy"] = "default-src 'none'; style-src 'unsafe-inline'; sandbox"

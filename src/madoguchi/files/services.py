@@ -57,19 +57,25 @@ def sniff(source: BinaryIO) -> str:
 
 
 def _pieces(source: BinaryIO, kind: str) -> Iterable[bytes]:
-    if kind in ("image/jpeg", "image/png"):
-        from PIL import Image
+    if kind not in ("image/jpeg", "image/png"):
+        return cell.pdf(source)
+    width, height = _jpeg_size(source) if kind == "image/jpeg" else strip.png_size(source)
+    if not width * height:
+        raise FileRefused(say("写真として開けません。別の写真を選んでください。"))
+    if width * height > MAX_PIXELS:
+        raise FileRefused(say("写真が大きすぎます。カメラの設定で小さくして撮ってください。"))
+    return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
 
-        try:
-            with Image.open(source) as image:  # header only; nothing is decoded
-                if image.width * image.height > MAX_PIXELS:
-                    raise FileRefused(say("写真が大きすぎます。カメラの設定で小さくして撮ってください。"))
-        except FileRefused:
-            raise
-        except Exception:
-            raise FileRefused(say("写真として開けません。別の写真を選んでください。")) from None
-        return strip.jpeg(source) if kind == "image/jpeg" else strip.png(source)
-    return cell.pdf(source)
+
+def _jpeg_size(source: BinaryIO) -> tuple[int, int]:
+    """Width and height in dots; (0, 0) where it is no photo."""
+    from PIL import Image
+
+    try:
+        with Image.open(source) as image:  # header only; nothing is decoded
+            return image.size
+    except Exception:
+        return 0, 0
 
 
 def scanner() -> Scanner | None:
@@ -90,10 +96,10 @@ def _scan(source: BinaryIO) -> None:
     verdict = found.scan(source)
     if isinstance(verdict, Infected):
         log.warning("upload refused by the virus scanner: %s", verdict.name)
-        raise FileRefused("ウイルスが見つかったため、受け取りませんでした。別のファイルを選ぶか、写真を撮って送ってください。")
+        raise FileRefused(say("ウイルスが見つかったため、受け取りませんでした。別のファイルを選ぶか、写真を撮って送ってください。"))
     if isinstance(verdict, Away):
         log.error("virus scanner away: %s", verdict.why)
-        raise FileRefused("いま、ファイルの安全を確かめられません。数分たってから、もう一度送ってください。ほかの入力は保存されています。")
+        raise FileRefused(say("いま、ファイルの安全を確かめられません。数分たってから、もう一度送ってください。ほかの入力は保存されています。"))
 
 
 def file_keep(

@@ -1,11 +1,13 @@
 """Taking position data and other passengers out of photos without touching the picture (no re-encoding: a photo of
 damage is evidence). JPEG: only the segments that draw the picture stay, plus orientation and time of day taken.
-PNG: only chunks that draw. Everything after the end of the picture goes."""
+PNG: only chunks that draw. Everything after the end of the picture goes. No read is longer than CHUNK."""
 
 from __future__ import annotations
 
 import io
+import re
 import struct
+import zlib
 from collections.abc import Iterator
 from typing import BinaryIO
 
@@ -13,9 +15,12 @@ from madoguchi.kernel.said import say
 
 from .errors import FileRefused
 
+_PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEEP = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
 _BROKEN = say("写真が壊れているようです。もう一度撮るか、別の写真を選んでください。")
 CHUNK = 1 << 16
+LONGEST = 1 << 27  # bytes of one chunk of a PNG
+_MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.S)  # in drawn data: neither a stuffed byte nor a restart
 SCANS = 100  # passes over the picture: a telephone's photo has one, a progressive one ten; thousands keep a viewer busy for hours
 
 
@@ -37,7 +42,16 @@ def _exif(source: BinaryIO) -> bytes:
 
 def jpeg(source: BinaryIO) -> Iterator[bytes]:
     """The bytes of a JPEG without its passengers. Reads in pieces."""
-    block = _exif(source)
+    return _segments(source, _exif(source))
+
+
+def bare_jpeg(source: BinaryIO) -> Iterator[bytes]:
+    """A JPEG inside a document, without any passenger: there no reader asks how the camera was held, and a picture that ends without
+    its end marker is drawn all the same."""
+    return _segments(source, b"", ends=False)
+
+
+def _segments(source: BinaryIO, block: bytes, *, ends: bool = True) -> Iterator[bytes]:
     source.seek(0)
     if source.read(2) != b"\xff\xd8":
         raise FileRefused(_BROKEN)
@@ -49,6 +63,8 @@ def jpeg(source: BinaryIO) -> Iterator[bytes]:
         marker = source.read(2)
         while len(marker) == 2 and marker[1] == 0xFF:  # fill bytes
             marker = marker[1:] + source.read(1)
+        if not marker and scans and not ends:
+            return
         if len(marker) < 2 or marker[0] != 0xFF:
             raise FileRefused(_BROKEN)
         code = marker[1]
@@ -69,7 +85,7 @@ def jpeg(source: BinaryIO) -> Iterator[bytes]:
         if not (0xE0 <= code <= 0xEF or code == 0xFE) or code in (0xE0, 0xEE) or icc:
             yield marker + struct.pack(">H", length) + body
         if code == 0xDA:
-            yield from _scan(source)
+            yield from _scan(source, ends=ends)
 
 
 def _two(source: BinaryIO) -> bytes:
@@ -80,42 +96,65 @@ def _two(source: BinaryIO) -> bytes:
     return found
 
 
-def _scan(source: BinaryIO) -> Iterator[bytes]:
+def _scan(source: BinaryIO, *, ends: bool) -> Iterator[bytes]:
     """Entropy-coded data up to the next marker, which is left to be read."""
     while True:
         piece = source.read(CHUNK)
         if not piece:
-            raise FileRefused(_BROKEN)
-        at = 0
-        while (at := piece.find(b"\xff", at)) != -1:
-            if at + 1 == len(piece):
-                piece += source.read(1)
-            if at + 1 < len(piece) and piece[at + 1] != 0 and not 0xD0 <= piece[at + 1] <= 0xD7:
-                yield piece[:at]
-                source.seek(at - len(piece), io.SEEK_CUR)
-                return
-            at += 2
+            if ends:
+                raise FileRefused(_BROKEN)
+            return
+        if piece.endswith(b"\xff"):
+            piece += source.read(1)
+        if found := _MARKER.search(piece):
+            yield piece[: found.start()]
+            source.seek(found.start() - len(piece), io.SEEK_CUR)
+            return
         yield piece
 
 
-def png(source: BinaryIO) -> Iterator[bytes]:
-    """The bytes of a PNG with only the chunks that draw."""
+def png_size(source: BinaryIO) -> tuple[int, int]:
+    """Width and height in dots, as the first chunk says; (0, 0) where it is none. Not by Pillow, which reads whole chunks."""
     source.seek(0)
-    head = source.read(8)
-    if head != b"\x89PNG\r\n\x1a\n":
+    head = source.read(33)
+    good = len(head) == 33 and head[:16] == _PNG + b"\x00\x00\x00\rIHDR" and zlib.crc32(head[12:29]) == int.from_bytes(head[29:], "big")
+    return struct.unpack(">II", head[16:24]) if good else (0, 0)
+
+
+def png(source: BinaryIO) -> Iterator[bytes]:
+    """The bytes of a PNG with only the chunks that draw. Reads in pieces: the whole picture may be one chunk."""
+    source.seek(0)
+    if source.read(8) != _PNG:
         raise FileRefused(_BROKEN)
-    yield head
-    while True:
+    yield _PNG
+    kind, drawn = b"", False
+    while kind != b"IEND":
         start = source.read(8)
         if len(start) < 8:
             raise FileRefused(_BROKEN)
         length, kind = struct.unpack(">I4s", start)
-        if length > 1 << 27:
+        if length > LONGEST:
             raise FileRefused(_BROKEN)
-        body = source.read(length + 4)
-        if len(body) < length + 4:
-            raise FileRefused(_BROKEN)
+        drawn = drawn or kind == b"IDAT"
+        pieces = _chunk(source, length, zlib.crc32(kind), checked=not drawn)
         if kind in _PNG_KEEP:
-            yield start + body
-        if kind == b"IEND":
-            return
+            yield start
+            yield from pieces
+        else:
+            for _ in pieces:
+                pass
+
+
+def _chunk(source: BinaryIO, left: int, crc: int, *, checked: bool) -> Iterator[bytes]:
+    """What a chunk holds, and its check sum, which must fit where the picture has not begun: there a viewer gives up."""
+    while left:
+        piece = source.read(min(left, CHUNK))
+        if not piece:
+            raise FileRefused(_BROKEN)
+        left -= len(piece)
+        crc = zlib.crc32(piece, crc) if checked else crc
+        yield piece
+    told = source.read(4)
+    if len(told) < 4 or (checked and int.from_bytes(told, "big") != crc):
+        raise FileRefused(_BROKEN)
+    yield told

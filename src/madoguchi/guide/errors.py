@@ -15,7 +15,8 @@ class PlanNotFound(NotFound):
 class AnswersWrong(DomainError):
     """Answers that cannot be used; each fault stands at its question."""
 
-    code, ja = "guide.answers", "答えをもう一度確かめてください。"
+    code = "guide.answers"
+    ja = "答えをもう一度確かめてください。"
 
     def __init__(self, faults: list[Fault]) -> None:
         self.faults = faults

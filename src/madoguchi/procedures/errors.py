@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 
 
 class Withdrawn(NotFound):
     """The city does not offer this procedure any more; ``instead`` is the one that is the same."""
 
     def __init__(self, instead: str) -> None:
-        super().__init__("この手続きは見つかりませんでした。")
+        super().__init__(say("この手続きは見つかりませんでした。"))
         self.instead = instead
 
 

@@ -9,7 +9,7 @@ from pathlib import Path
 from django.conf import settings
 
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import Words, key_of
+from madoguchi.kernel.said import Words, key_of, say
 from madoguchi.offices.public import city, city_words
 from madoguchi.web import languages
 
@@ -49,7 +49,7 @@ def finder(name: str) -> Finder:
     """A finder. Raises NotFound."""
     found = finders().get(name)
     if found is None:
-        raise NotFound("このナビは見つかりませんでした。手続きナビの一覧から選んでください。")
+        raise NotFound(say("このナビは見つかりませんでした。手続きナビの一覧から選んでください。"))
     return found
 
 

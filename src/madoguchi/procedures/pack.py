@@ -70,10 +70,10 @@ def body(path: Path, override: Path | None, definition: Definition, common: dict
 
 
 def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
-    """Read one definition with its override against the city's sections and appeals."""
+    """Read one definition with its override against the city's sections, appeals and fees."""
     over = (override.read_text(encoding="utf-8"), str(override)) if override else None
     return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals,
-                life_events=city.life_events)
+                life_events=city.life_events, fees=city.fees, name=path.stem)
 
 
 def patterns() -> tuple[list[Pattern], Words]:

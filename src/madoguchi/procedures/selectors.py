@@ -18,6 +18,7 @@ from django.db import DatabaseError
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import DisasterTerms, city, city_words, disasters_all, disasters_open
 from madoguchi.web import languages
 
@@ -141,7 +142,7 @@ def current(slug: str) -> Published:
     """The newest version, also of a procedure that is no longer offered: for what was begun or filed on it. Raises NotFound."""
     head = _heads().get(slug)
     if head is None:
-        raise NotFound("この手続きは見つかりませんでした。")
+        raise NotFound(say("この手続きは見つかりませんでした。"))
     return _load(slug, *head, new=True)
 
 

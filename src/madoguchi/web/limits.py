@@ -14,6 +14,7 @@ from django.http import HttpRequest
 
 from madoguchi.kernel import clock, limits, metrics
 from madoguchi.kernel.errors import TooMany
+from madoguchi.kernel.said import say
 
 
 def caller(request: HttpRequest) -> str:
@@ -51,9 +52,10 @@ def check(what: str, request: HttpRequest, owner: str = "") -> None:
     """Raises TooMany when this owner or address tried ``what`` too often. Counts nothing."""
     if wait := pause(what, request, owner):
         at = clock.now() + dt.timedelta(seconds=wait)
-        raise TooMany(seconds=wait, words=(
-            f"短い時間に何度も送られたため、いまは受け付けていません。{at:%H時%M分}(約{-(-wait // 60)}分後)から、もう一度お試しいただけます。"
-            "入力した内容は、最後に保存した画面まで残っています。お急ぎのときは、お電話ください。"))
+        raise TooMany(seconds=wait, words=say(
+            "短い時間に何度も送られたため、いまは受け付けていません。{hour}時{minute}分(約{minutes}分後)から、もう一度お試しいただけます。"
+            "入力した内容は、最後に保存した画面まで残っています。お急ぎのときは、お電話ください。",
+            hour=f"{at:%H}", minute=f"{at:%M}", minutes=-(-wait // 60)))
 
 
 def spend(what: str, request: HttpRequest, owner: str = "") -> None:

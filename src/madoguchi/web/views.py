@@ -100,10 +100,11 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
 
 def too_large(request: HttpRequest) -> HttpResponse:
     """413: more at once than is taken in; the way back is the page whose form was sent."""
-    words = f"一度に送れるのは{settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000}MBまでです。前の画面に戻り、写真を何回かに分けて送ってください。"
+    words = say("一度に送れるのは{n}MBまでです。前の画面に戻り、写真を何回かに分けて送ってください。",
+                n=settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000)
     if request.path.startswith(PROGRAMS):
         return _problem(413, "too_large", words)
-    context = {"title": "送られた内容が大きすぎます", "words": words, "status": 413, "back": request.path}
+    context = {"title": say("送られた内容が大きすぎます"), "words": words, "status": 413, "back": request.path}
     return render(request, "web/error.html", context, status=413)
 
 

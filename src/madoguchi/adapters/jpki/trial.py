@@ -24,6 +24,7 @@ from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.ports import Person
 from madoguchi.kernel import clock, keys
 from madoguchi.kernel.canon import canonical, keyed_digest
+from madoguchi.kernel.said import say
 
 from .certificates import POLICY_TEST, RSA, Issued, PrivateKey, ca_new, card_new
 from .cms import CmsUnreadable, Signed, cms_faults, cms_read, cms_sign
@@ -42,7 +43,7 @@ class TrialSigner:
 
     def __init__(self, kind: str = RSA) -> None:
         if settings.MADOGUCHI_ENV == "production":
-            raise SignatureRefused("試用の電子署名は、本番では使えません。担当課の窓口か郵送でお手続きください。")
+            raise SignatureRefused(say("試用の電子署名は、本番では使えません。担当課の窓口か郵送でお手続きください。"))
         self.kind = kind
         self.folder = Path(settings.MADOGUCHI_DATA) / "keys" / "trial-ca"
 

@@ -22,6 +22,7 @@ from django.conf import settings
 from madoguchi.identity.errors import SignInFailed, SignInStopped, SignInUnreachable
 from madoguchi.identity.ports import SignedIn, SignInStart
 from madoguchi.kernel import clock
+from madoguchi.kernel.said import say
 
 from . import metadata
 from .id_token import TokenWrong, id_token_read
@@ -29,7 +30,7 @@ from .keys import KeyUnusable, key_make, key_read, public_jwk
 from .userinfo import AttributesMissing, person_read
 
 ASSERTION_SECONDS = 60
-NO_ATTRIBUTES = (
+NO_ATTRIBUTES = say(
     "カードの氏名・生年月日・住所を受け取れませんでした。カードの情報を渡すことに同意して、もう一度ログインしてください。")
 BY_THE_PERSON = {"access_denied", "login_required", "consent_required", "interaction_required",
                  "account_selection_required"}

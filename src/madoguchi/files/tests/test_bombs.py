@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import base64
 import io
 import resource
 import struct
@@ -86,6 +87,8 @@ BOMBS = {
     "objects that unpack to gigabytes": packed_objects,
     "thousands of pages": many_pages,
     "nested objects": nested,
+    "a photo packed twice": lambda: with_stream(
+        base64.a85encode(zeros(2000 * MB)) + b"~>", filter=pikepdf.Array([pikepdf.Name(f"/{n}Decode") for n in ("ASCII85", "Flate", "DCT")])),
     "a picture of a million by a million": lambda: with_stream(b"x", Width=1_000_000, Height=1_000_000),
 }
 

@@ -4,10 +4,8 @@ from __future__ import annotations
 
 import dataclasses
 import re
-from collections.abc import Iterable
 from typing import Any
 
-from . import conditions
 from .charge import charge_read
 from .keep import keep_years, warn_days
 from .laws import laws_read, paper_read
@@ -31,9 +29,10 @@ from .model import (
     Role,
     Step,
 )
-from .yaml_strict import Items, Problem, Table, Text, kept
+from .reader import Reader
+from .route import route_read
+from .yaml_strict import Problem, Table, Text, kept
 
-ID = re.compile(r"[a-z][a-z0-9_]*")
 TYPES = (
     "文字", "長文", "整数", "金額", "選択", "複数選択", "はい・いいえ", "日付", "生年月日", "年月", "氏名", "カナ", "住所", "電話",
     "メール", "個人番号", "口座", "被保険者番号", "続柄", "宣言", "災害",
@@ -47,141 +46,15 @@ QUESTION = (
 )
 
 
-class Reader:
-    """Takes values out of tables, noting what is missing, unknown or of the wrong shape."""
-
-    def __init__(self, file: str) -> None:
-        self.file = file
-        self.problems: list[Problem] = []
-        self.doubts: list[tuple[int, str]] = []
-
-    def say(self, line: int, ja: str) -> None:
-        """Note a problem."""
-        self.problems.append(Problem(self.file, line, ja))
-
-    def known(self, table: Table, keys: Iterable[str]) -> None:
-        """Complain about keys nobody reads."""
-        for key in table:
-            if key not in keys:
-                self.say(table.line_of(key), f"「{key}」という見出しは使えません。使えるのは: {'、'.join(keys)}")
-
-    def text(self, table: Table, key: str, *, need: bool = False, one_of: Iterable[str] = ()) -> str:
-        """A scalar as text."""
-        value = table.get(key)
-        if value is None or value == "":
-            if need:
-                self.say(table.line, f"「{key}」がありません。書き足してください")
-            return ""
-        if not isinstance(value, Text):
-            self.say(table.line_of(key), f"「{key}」には一行の文字を書いてください")
-            return ""
-        if one_of and value not in one_of:
-            self.say(table.line_of(key), f"「{key}」の「{value}」は使えません。{'・'.join(one_of)} のどれかにしてください")
-        return kept(value)
-
-    def number(self, table: Table, key: str, default: int = 0, *, need: bool = False) -> int:
-        """A whole number; 「10分」 and 「15日」 are read as 10 and 15."""
-        text = self.text(table, key, need=need)
-        if not text:
-            return default
-        match = re.fullmatch(r"(\d+)\s*(分|日|か月|円|開庁日|枚|件)?", text)
-        if not match:
-            self.say(table.line_of(key), f"「{key}」には0以上の整数を書いてください(今は「{text}」)")
-            return default
-        return int(match[1])
-
-    def yes(self, table: Table, key: str, default: bool = False) -> bool:
-        """はい or いいえ."""
-        text = self.text(table, key, one_of=("はい", "いいえ"))
-        return text == "はい" if text else default
-
-    def table(self, table: Table, key: str, *, need: bool = False) -> Table:
-        """A nested mapping."""
-        value = table.get(key)
-        if isinstance(value, Table):
-            return value
-        if value is not None and value != "":
-            self.say(table.line_of(key), f"「{key}」は「見出し: 値」の形で書いてください")
-        elif need:
-            self.say(table.line, f"「{key}」がありません。書き足してください")
-        return _empty(table.line_of(key))
-
-    def items(self, table: Table, key: str, *, need: bool = False) -> list[Any]:
-        """A sequence; a lone scalar counts as a sequence of one."""
-        value = table.get(key)
-        if isinstance(value, Items):
-            return value
-        if isinstance(value, Text) and value:
-            return [value]
-        if isinstance(value, Table):
-            return [value]
-        if need:
-            self.say(table.line, f"「{key}」がありません。書き足してください")
-        return []
-
-    def texts(self, table: Table, key: str) -> tuple[str, ...]:
-        """A sequence of scalars."""
-        out = []
-        for item in self.items(table, key):
-            if isinstance(item, Text):
-                out.append(kept(item))
-            else:
-                self.say(getattr(item, "line", table.line), f"「{key}」には文字の一覧を書いてください")
-        return tuple(out)
-
-    def condition(self, table: Table, key: str = "条件") -> tuple[conditions.Condition | None, str]:
-        """A compiled condition with its text."""
-        text = self.text(table, key)
-        if not text:
-            return None, ""
-        try:
-            return conditions.parse(text), text
-        except conditions.BadCondition as error:
-            self.say(table.line_of(key), f"「{key}」の「{text}」が読めません。{error}")
-            return None, text
-
-    def doubt(self, table: Table, label: str = "") -> str:
-        """要確認, also noted in the list of doubts."""
-        text = self.text(table, "要確認") if isinstance(table.get("要確認"), Text) else ""
-        if text:
-            self.doubts.append((table.line_of("要確認"), f"{label}: {text}" if label else text))
-        return text
-
-    def ident(self, key: str, line: int) -> str:
-        """An id of small letters, digits and underscores."""
-        if not ID.fullmatch(key):
-            self.say(line, f"番号「{key}」は半角の小文字・数字・_ で書いてください(例: child_name)")
-        return key
-
-    def call(self, value: Any, line: int) -> Call | None:
-        """A rule call: a name, or 「規則: 名前」 with arguments."""
-        if isinstance(value, Text):
-            return Call(kept(value), (), value.line)
-        if isinstance(value, Table) and "規則" in value:
-            args = []
-            for name, argument in value.items():
-                if name == "規則":
-                    continue
-                args.append((name, "、".join(argument) if isinstance(argument, Items) else kept(argument)))
-            return Call(self.text(value, "規則"), tuple(args), value.line)
-        self.say(line, "検査は「規則の名前」か「規則: 名前」と引数の組で書いてください")
-        return None
-
-
-def _empty(line: int) -> Table:
-    table = Table()
-    table.line, table.lines = line, {}
-    return table
-
-
-def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", step: str = "") -> Question | None:
+def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", step: str = "") -> Question:
     """One 項目."""
     if not isinstance(table, Table):
         read.say(line, f"項目「{key}」は {{問: …, 型: …}} の形で書いてください")
-        return None
+        read.unread.add(key)
+        return Question(id=key, label=key, type="", required=False, group=group, step=step, line=line)  # what names it is not at fault
     read.known(table, QUESTION)
     kind = read.text(table, "型", need=True, one_of=TYPES)
-    choices = []
+    choices, before = [], len(read.problems)
     options = read.table(table, "選択肢")
     for name, words in options.items():
         if isinstance(words, Table):
@@ -190,6 +63,8 @@ def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", 
             choices.append(Choice(name, kept(words)))
     if kind in ("選択", "複数選択") and not choices:
         read.say(line, f"項目「{key}」に選択肢がありません。「選択肢: {{番号: 表示}}」を書いてください")
+    if kind not in TYPES or len(read.problems) > before:
+        read.unread.add(key)
     low, _, high = read.text(table, "範囲").replace("~", "〜").replace("\uff5e", "〜").partition("〜")
     condition, condition_text = read.condition(table)
     label = read.text(table, "問", need=True)
@@ -204,14 +79,16 @@ def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", 
 
 def questions(read: Reader, table: Table, *, group: str = "", step: str = "") -> tuple[Question, ...]:
     """All 項目 of a table."""
-    found = (question(read, key, value, table.line_of(key), group=group, step=step) for key, value in table.items())
-    return tuple(q for q in found if q)
+    return tuple(question(read, key, value, table.line_of(key), group=group, step=step) for key, value in table.items())
 
 
 def steps(read: Reader, top: Table, key: str = "画面") -> tuple[Step, ...]:
     """画面, the pages with their questions."""
     out = []
-    for number, table in enumerate(read.items(top, key, need=True), start=1):
+    pages = read.items(top, key, need=True)
+    if key not in top or not all(isinstance(page, Table) and isinstance(page.get("項目"), Table) for page in pages):
+        read.unread.add("画面")
+    for number, table in enumerate(pages, start=1):
         if not isinstance(table, Table):
             read.say(getattr(table, "line", top.line), "画面は「題」と「項目」を持つ形で書いてください")
             continue
@@ -219,6 +96,8 @@ def steps(read: Reader, top: Table, key: str = "画面") -> tuple[Step, ...]:
         repeat = None
         if "繰返" in table:
             r = read.table(table, "繰返")
+            if not isinstance(r.get("番号"), Text):
+                read.unread.add("画面")
             read.known(r, ("番号", "名", "最少", "最多"))
             repeat = Repeat(
                 read.ident(read.text(r, "番号", need=True), r.line), read.text(r, "名") or read.text(table, "題"),
@@ -234,9 +113,17 @@ def steps(read: Reader, top: Table, key: str = "画面") -> tuple[Step, ...]:
     return tuple(out)
 
 
+def _section(read: Reader, table: Table, key: str, *, need: bool = False) -> Table:
+    """A heading with tables under it; what is not one is noted as unread, so that nothing is said to be missing from it."""
+    value = table.get(key)
+    if (value is None and need) or (value and not (isinstance(value, Table) and all(isinstance(x, Table) for x in value.values()))):
+        read.unread.add(key)
+    return read.table(table, key, need=need)
+
+
 def _attachments(read: Reader, top: Table) -> tuple[Attachment, ...]:
     out = []
-    section = read.table(top, "添付")
+    section = _section(read, top, "添付")
     for key, table in section.items():
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"添付「{key}」は {{名: …}} の形で書いてください")
@@ -255,7 +142,7 @@ def _attachments(read: Reader, top: Table) -> tuple[Attachment, ...]:
 
 def _roles(read: Reader, top: Table) -> tuple[Role, ...]:
     out = []
-    section = read.table(top, "役割")
+    section = _section(read, top, "役割")
     for key, table in section.items():
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"役割「{key}」は {{名: …}} の形で書いてください")
@@ -287,11 +174,13 @@ def deadline(read: Reader, top: Table) -> Deadline:
 
 def _review(read: Reader, top: Table, kind: str) -> Review:
     table = read.table(top, "審査", need=True)
+    if not table:
+        read.unread.add("審査")
     read.known(table, ("標準日数", "日の数え方", "決裁", "確認事項", "決定項目", "処分", "教示", "再申請", "保存", "期限の知らせ", "要確認"))
     outcomes = []
-    section = read.table(table, "処分", need=True)
+    section = _section(read, table, "処分", need=True)
     for key, value in section.items():
-        if isinstance(value, Text):
+        if not isinstance(value, Table):
             read.say(section.line_of(key), f"処分「{key}」は {{名: …, 種: …}} の形で書いてください")
             continue
         read.known(value, ("名", "種", "理由", "条件"))
@@ -306,8 +195,8 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
     return Review(
         days=read.number(table, "標準日数", need=True),
         day_kind=read.text(table, "日の数え方", one_of=("開庁日", "日")) or "日",
-        route=read.texts(table, "決裁") or ("担当",), checklist=read.texts(table, "確認事項"),
-        questions=questions(read, read.table(table, "決定項目")), outcomes=tuple(outcomes),
+        route=route_read(read, table), checklist=read.texts(table, "確認事項"),
+        questions=questions(read, _section(read, table, "決定項目")), outcomes=tuple(outcomes),
         appeal=read.text(table, "教示", need=True), again=read.text(table, "再申請"), doubt=read.doubt(table, "審査"),
         line=table.line_of("教示"), keep=keep_years(read, table), warn=warn_days(read, table),
     )
@@ -315,17 +204,20 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
 
 def _documents(read: Reader, top: Table) -> tuple[Document, ...]:
     out = []
-    section = read.table(top, "文書")
+    section = _section(read, top, "文書")
     for key, table in section.items():
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"文書「{key}」は {{名: …, 処分: …}} の形で書いてください")
             continue
         read.known(table, ("名", "処分", "様式", "件名", "本文", "記", "注", "教示", "再申請", "条件", "職員が添える", "署名", "要確認"))
-        attached = read.yes(table, "職員が添える")
+        attached, before = read.yes(table, "職員が添える"), len(read.problems)
+        outcomes = read.texts(table, "処分")
+        if len(read.problems) > before:
+            read.unread.add("文書")
         condition, condition_text = read.condition(table)
         rows, name = read.table(table, "記"), read.text(table, "名", need=True)
         out.append(Document(
-            read.ident(key, section.line_of(key)), name, read.texts(table, "処分"), read.text(table, "件名", need=not attached),
+            read.ident(key, section.line_of(key)), name, outcomes, read.text(table, "件名", need=not attached),
             read.text(table, "本文", need=not attached), tuple((k, kept(v)) for k, v in rows.items()), condition, condition_text,
             read.doubt(table, name), read.text(table, "様式", one_of=LAYOUTS) or LAYOUTS[0], read.text(table, "注"),
             read.text(table, "教示"), read.text(table, "再申請"), attached, read.yes(table, "署名"), section.line_of(key),
@@ -335,6 +227,8 @@ def _documents(read: Reader, top: Table) -> tuple[Document, ...]:
 
 def _handovers(read: Reader, top: Table) -> tuple[Handover, ...]:
     out = []
+    if "連携" not in top or not all(isinstance(row, Table) for row in read.items(top, "連携")):
+        read.unread.add("連携")
     for table in read.items(top, "連携", need=True):
         if not isinstance(table, Table):
             read.say(getattr(table, "line", top.line), "連携は {先: …, 列: …} の形で書いてください")
@@ -358,12 +252,13 @@ def _calls(read: Reader, top: Table) -> tuple[Call, ...]:
 
 def _derived(read: Reader, top: Table) -> tuple[tuple[str, Call], ...]:
     section = read.table(top, "導出")
-    found = ((read.ident(key, section.line_of(key)), read.call(value, section.line_of(key))) for key, value in section.items())
+    found = [(read.ident(key, section.line_of(key)), read.call(value, section.line_of(key))) for key, value in section.items()]
+    read.unread.update(key for key, call in found if call is None)
     return tuple((key, call) for key, call in found if call)
 
 
 def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
-    """Read a whole table. The definition is usable only when no problem came with it."""
+    """Read a whole table. The definition is usable only when no problem came with it; `lint` can look at it all the same."""
     read = Reader(file)
     read.known(top, TOP)
     kind = read.text(top, "種別", need=True, one_of=KINDS)
@@ -386,4 +281,4 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         deadline=deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
         derived=_derived(read, top), guidance=tuple((k, kept(v)) for k, v in guidance.items()),
         keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()))
-    return dataclasses.replace(built, doubts=tuple(read.doubts)), read.problems
+    return dataclasses.replace(built, doubts=tuple(read.doubts), unread=frozenset(read.unread)), read.problems

@@ -6,10 +6,10 @@ import re
 from typing import TYPE_CHECKING
 
 from .model import Charge, ChargeItem, Exemption
-from .yaml_strict import Table
+from .yaml_strict import Items, Table
 
 if TYPE_CHECKING:
-    from .build import Reader
+    from .reader import Reader
 
 LONGEST = 30  # days to pay
 SHARES = {"全額": 100, "半額": 50}
@@ -29,6 +29,8 @@ def charge_read(read: Reader, top: Table) -> Charge | None:
             continue
         read.known(row, ("料金", "数", "条件"))
         items.append(ChargeItem(read.text(row, "料金", need=True), read.text(row, "数"), *read.condition(row), row.line))
+    if isinstance(table.get("明細"), Items) and not table["明細"]:
+        read.say(table.line_of("明細"), "手数料の明細が一つもありません。{料金: …} を書き足すか、無料なら「手数料: 0」としてください")
     for row in read.items(table, "減免"):
         if not isinstance(row, Table):
             read.say(table.line, "手数料の減免は {名: …, 条件: …} の形で書いてください")

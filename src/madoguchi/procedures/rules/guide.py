@@ -17,6 +17,7 @@ from .deadline import last_day
 from .model import Deadline, Definition, Question, Review, Step
 from .possible import can_hold
 from .read import OVER, in_its_file, merge
+from .reader import Reader
 from .yaml_strict import Problem, Table
 
 TOGETHER = "まとめて書く"
@@ -95,7 +96,7 @@ def read_finder(
         table = merge(table, extra)
     if problems:
         return None, problems
-    read = build.Reader(file)
+    read = Reader(file)
     found = _finder(read, table)
     problems = read.problems or list(_wrong(found, file, table, sections, events, slugs))
     if override:
@@ -103,7 +104,7 @@ def read_finder(
     return (None if problems else found), sorted(problems)
 
 
-def _finder(read: build.Reader, top: Table) -> Finder:
+def _finder(read: Reader, top: Table) -> Finder:
     read.known(top, TOP)
     for item in read.items(top, "要確認"):
         read.doubts.append((getattr(item, "line", top.line), str(item)))
@@ -115,7 +116,7 @@ def _finder(read: build.Reader, top: Table) -> Finder:
         build.steps(read, top, TOGETHER) if TOGETHER in top else (), tuple(read.doubts))
 
 
-def _task(read: build.Reader, key: str, table: Any, line: int) -> Task | None:
+def _task(read: Reader, key: str, table: Any, line: int) -> Task | None:
     if not isinstance(table, Table):
         read.say(line, f"やること「{key}」は {{名: …}} の形で書いてください")
         return None

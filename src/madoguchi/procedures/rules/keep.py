@@ -10,7 +10,7 @@ from .yaml_strict import Table
 
 
 def keep_years(read: Any, table: Table) -> int | None:
-    """The years of 審査 → 保存 (「5年」, 「永年」); None when nothing is written. ``read`` is build.Reader."""
+    """The years of 審査 → 保存 (「5年」, 「永年」); None when nothing is written. ``read`` is reader.Reader."""
     text = read.text(table, "保存")
     years = years_read(text) if text else None
     if text and years is None:

@@ -11,10 +11,13 @@ MOST_SIGNERS = 6
 
 
 def laws_read(read: Any, top: Table) -> tuple[Law, ...]:
-    """根拠, one or more. ``read`` is build.Reader."""
+    """根拠, one or more. ``read`` is reader.Reader."""
     out = []
+    if "根拠" not in top:
+        read.unread.add("根拠")
     for table in read.items(top, "根拠", need=True):
         if not isinstance(table, Table):
+            read.unread.add("根拠")
             read.say(getattr(table, "line", top.line), "根拠は {法令: …, 条: …} の形で書いてください")
             continue
         read.known(table, ("法令", "条", "要確認"))
@@ -24,7 +27,7 @@ def laws_read(read: Any, top: Table) -> tuple[Law, ...]:
 
 
 def paper_read(read: Any, top: Table) -> SignedPaper | None:
-    """紙; None where no law asks for it. ``read`` is build.Reader."""
+    """紙; None where no law asks for it. ``read`` is reader.Reader."""
     if "紙" not in top:
         return None
     table = read.table(top, "紙", need=True)

@@ -26,13 +26,14 @@ _SLOT = re.compile(r"\{([^{}]*)\}")
 
 
 def lint(
-    d: Definition, *, sections: Iterable[str] = (), appeals: Iterable[str] = (), life_events: Iterable[str] = ()
+    d: Definition, *, sections: Iterable[str] = (), appeals: Iterable[str] = (), life_events: Iterable[str] = (),
+    fees: Iterable[str] | None = None,
 ) -> list[Problem]:
-    """Every problem of a definition that was read without one. ``sections``, ``appeals`` and ``life_events`` come from
-    the city pack."""
+    """Every problem of a definition that its shape does not show; what could not be read (``d.unread``) is held against nobody.
+    ``sections``, ``appeals``, ``life_events`` and ``fees`` (None: not looked at) come from the city pack."""
     found = itertools.chain(
         _unique(d), _conditions(d), _calls(d), _columns(d), _documents(d), _people(d), _shape(d), _ranges(d),
-        _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
+        _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)), _fees(d, None if fees is None else tuple(fees)),
     )
     return sorted(set(found))
 
@@ -96,8 +97,13 @@ def _counts(d: Definition) -> Iterator[Problem]:
     """What is paid for each must be a whole number that is always asked where the fee is."""
     for item in d.charge.items if d.charge else ():
         q = d.question(item.count) if item.count else None
-        if item.count and (q is None or q.type != "整数"):
+        if item.count and not _lost(d, item.count, q) and (q is None or q.type != "整数"):
             yield Problem(d.file, item.line, f"手数料の数「{item.count}」という整数の項目はありません")
+
+
+def _lost(d: Definition, name: str, found: Question | None) -> bool:
+    """May a question be there, or be another one, once the file can be read?"""
+    return name in d.unread or (found is None and "画面" in d.unread)
 
 
 def _compare(d: Definition, c: conditions.Compare, before: int | None, decision: bool) -> str:
@@ -108,8 +114,10 @@ def _compare(d: Definition, c: conditions.Compare, before: int | None, decision:
         known = options is None or any(_word(value) == c.value for value in options)
         return "" if known else f"の「{c.value}」は「{c.name}」の値にありません"
     if c.name == OUTCOME and decision:
-        return "" if d.outcome(c.value) else f"の「{c.value}」という処分はありません"
+        return "" if d.outcome(c.value) or "処分" in d.unread else f"の「{c.value}」という処分はありません"
     q = question_of(d, c.name)
+    if _lost(d, c.name, q) or (q is None and decision and _unread(d, "決定項目", "審査")):
+        return ""
     if q is None:
         return f"の「{c.name}」という項目はありません。番号を確認してください"
     place = next((at for at, x in enumerate(d.questions()) if x.id == q.id), -1)
@@ -155,7 +163,7 @@ def _calls(d: Definition) -> Iterator[Problem]:
         named = [(name, given[name]) for name in rule.items if name in given]
         named += [(name, one) for name in rule.optional if name in given for one in given[name].split("、")]
         for name, one in named:
-            if one not in ids:
+            if one not in ids and not _unread(d, one, "画面"):
                 yield Problem(d.file, call.line, f"規則「{call.rule}」の「{name}: {one}」という項目はありません")
 
 
@@ -168,6 +176,8 @@ def _slot(d: Definition, name: str) -> str:
     pair = PAIR.fullmatch(name)
     if pair:
         group = next((s for s in d.steps if s.repeat and s.repeat.id == pair[1]), None)
+        if "画面" in d.unread:
+            return ""
         lost = [key for key in pair.groups()[1:] if group is None or key not in [q.id for q in group.questions]]
         return f"「{name}」の「{lost[0]}」という項目は、繰返「{pair[1]}」にありません" if lost else ""
     base, _, part = name.partition(".")
@@ -181,6 +191,8 @@ def _slot(d: Definition, name: str) -> str:
             q = next((x for x in group.questions if x.id == base), None)
         else:
             q = d.question(base)
+    if _lost(d, base, q) or (name.startswith("決定.") and _unread(d, "決定項目", "審査")):
+        return ""
     if q is None:
         return f"「{name}」という項目はありません"
     if part and part not in PARTS.get(q.type, ()):
@@ -196,7 +208,7 @@ def _columns(d: Definition) -> Iterator[Problem]:
         if h.target in targets:
             yield Problem(d.file, h.line, f"連携の先「{h.target}」が二度あります。一つにまとめるか、別の先にしてください")
         targets.add(h.target)
-        if h.per and h.per not in groups:
+        if h.per and h.per not in groups and "画面" not in d.unread:
             yield Problem(d.file, h.line, f"連携の単位「{h.per}」という繰返はありません")
         for column, source in h.columns:
             wrong = "" if source.startswith("=") else _slot(d, source)
@@ -204,14 +216,14 @@ def _columns(d: Definition) -> Iterator[Problem]:
                 wrong = f"「{source}」の書き方は文書にだけ使えます。項目の番号を書いてください"
             if wrong:
                 yield Problem(d.file, h.line, f"連携の列「{column}」: {wrong}")
-        for outcome in set(h.outcomes) - outcomes:
+        for outcome in set(h.outcomes) - outcomes if "処分" not in d.unread else ():
             yield Problem(d.file, h.line, f"連携の処分「{outcome}」はありません")
 
 
 def _documents(d: Definition) -> Iterator[Problem]:
     outcomes = {o.id for o in d.review.outcomes}
     for doc in d.documents:
-        for outcome in set(doc.outcomes) - outcomes:
+        for outcome in set(doc.outcomes) - outcomes if "処分" not in d.unread else ():
             yield Problem(d.file, doc.line, f"文書「{doc.id}」の処分「{outcome}」はありません")
         for name in _slots(doc):
             wrong = _slot(d, name)
@@ -225,7 +237,7 @@ def _documents(d: Definition) -> Iterator[Problem]:
         if doc.layout == "枠組み" and not doc.rows:
             yield Problem(d.file, doc.line, f"文書「{doc.id}」は枠組みですが「記」がありません。枠に入れる行を書いてください")
     covered = {o for doc in d.documents for o in doc.outcomes}
-    for end in d.review.outcomes:
+    for end in d.review.outcomes if "文書" not in d.unread else ():
         if end.id not in covered:
             yield Problem(d.file, end.line, f"処分「{end.id}」({end.name})で出す文書がありません。「文書」に書き足してください")
 
@@ -239,26 +251,26 @@ def _people(d: Definition) -> Iterator[Problem]:
     roles = {r.id for r in d.roles}
     attached = {a.id for a in d.attachments}
     for q in d.questions():
-        if q.role and q.role not in roles:
+        if q.role and q.role not in roles and "役割" not in d.unread:
             yield Problem(d.file, q.line, f"項目「{q.id}」の役割「{q.role}」はありません")
         if q.prefill and (q.prefill not in PREFILL or not q.role):
             yield Problem(d.file, q.line, f"項目「{q.id}」の引継は「{'・'.join(PREFILL)}」のどれかとし、「役割」も書いてください")
-    for r in d.roles:
+    for r in d.roles if "添付" not in d.unread else ():
         if r.mandate and r.mandate not in attached:
             yield Problem(d.file, r.line, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
         if r.legal and r.legal not in attached:
             yield Problem(d.file, r.line, f"役割「{r.id}」の法定代理「{r.legal}」という添付はありません")
     start = d.question(d.deadline.from_item)
-    if d.deadline.from_item and (start is None or start.type not in ("日付", "生年月日", "災害")):
+    if d.deadline.from_item and not _lost(d, d.deadline.from_item, start) and (start is None or start.type not in ("日付", "生年月日", "災害")):
         yield Problem(d.file, d.deadline.line, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")
 
 
 def _shape(d: Definition) -> Iterator[Problem]:
     for heading, there in (("根拠", d.laws), ("画面", d.steps), ("連携", d.handovers)):
-        if not there:
+        if not there and heading not in d.unread:
             yield Problem(d.file, d.line_of(heading), f"「{heading}」が一つもありません。書き足してください")
     for step in d.steps:
-        if not step.questions:
+        if not step.questions and "画面" not in d.unread:
             yield Problem(d.file, step.line, f"画面「{step.title}」に項目がありません")
         if step.repeat and (step.repeat.low > step.repeat.high or step.repeat.high > 30):
             yield Problem(d.file, step.line, "繰返の最少・最多を確認してください(最多は30まで)")
@@ -267,13 +279,26 @@ def _shape(d: Definition) -> Iterator[Problem]:
             yield Problem(d.file, q.line, "本人確認が「なし」の手続で個人番号を聞くことはできません")
         if q.type == "宣言" and not q.required:
             yield Problem(d.file, q.line, f"宣言「{q.id}」は「必須: はい」にするか、はい・いいえにしてください")
-    if d.kind in ("届出", "申出") and d.review.appeal != "なし":
+    if d.kind in ("届出", "申出") and d.review.appeal not in ("", "なし"):
         yield Problem(d.file, d.review.line, "届出・申出は処分ではないので、教示は「なし」にしてください"
                       "(職権の処分の通知には、文書に「教示」を書けます)")
-    if d.kind == "証明" and not d.review.again:
+    if d.kind == "証明" and not d.review.again and "審査" not in d.unread:
         yield Problem(d.file, d.line_of("審査"), "証明には「審査」の「再申請」(もう一度求める方法)を書いてください")
-    if not _is_day(d.edition):
+    if d.edition and not _is_day(d.edition):
         yield Problem(d.file, d.line_of("版"), f"版「{d.edition}」は 2026-11-22 のように年月日で書いてください")
+
+
+def _fees(d: Definition, fees: tuple[str, ...] | None) -> Iterator[Problem]:
+    if fees is None or d.charge is None:
+        return
+    for item in d.charge.items:
+        if item.fee and item.fee not in fees:
+            yield Problem(d.file, item.line, f"料金「{item.fee}」は市の手数料の表にありません。使えるのは: {'、'.join(fees) or '(まだありません)'}。"
+                          "ほかの料金は、city.yaml の「手数料」に足してください")
+
+
+def _unread(d: Definition, *names: str) -> bool:
+    return not d.unread.isdisjoint(names)
 
 
 def _is_day(text: str) -> bool:
@@ -285,7 +310,7 @@ def _is_day(text: str) -> bool:
 
 def _ranges(d: Definition) -> Iterator[Problem]:
     for q in [*d.questions(), *d.review.questions]:
-        if not q.low and not q.high:
+        if q.id in d.unread or (not q.low and not q.high):
             continue
         if q.type not in ("整数", "金額", "日付", "生年月日", "年月"):
             yield Problem(d.file, q.line, f"項目「{q.id}」の型「{q.type}」に範囲は使えません")
@@ -306,9 +331,9 @@ def _bound(q: Question, text: str) -> bool:
 def _places(
     d: Definition, sections: tuple[str, ...], appeals: tuple[str, ...], life_events: tuple[str, ...]
 ) -> Iterator[Problem]:
-    if sections and d.section not in sections:
+    if sections and d.section and d.section not in sections:
         yield Problem(d.file, d.line_of("担当"), f"担当「{d.section}」は市の設定にありません。使えるのは: {'、'.join(sections)}")
-    named = [(d.review.appeal, d.review.line), *((doc.appeal, doc.line) for doc in d.documents if doc.appeal)]
+    named = [*([(d.review.appeal, d.review.line)] if d.review.appeal else ()), *((doc.appeal, doc.line) for doc in d.documents if doc.appeal)]
     for appeal, line in named:
         if appeals and appeal not in (*appeals, "なし"):
             yield Problem(d.file, line, f"教示「{appeal}」はありません。使えるのは: {'、'.join((*appeals, 'なし'))}")

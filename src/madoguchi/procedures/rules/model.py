@@ -312,6 +312,7 @@ class Definition:
     doubts: tuple[tuple[int, str], ...] = ()
     file: str = ""
     lines: tuple[tuple[str, int], ...] = ()  # of the headings: where a finding about a whole block is reported
+    unread: frozenset[str] = frozenset()  # headings and items whose shape is wrong: `lint` holds nothing against what names them
 
     def line_of(self, heading: str) -> int:
         """The line of a heading of the file (担当, 審査 …); 1 where it is not written."""

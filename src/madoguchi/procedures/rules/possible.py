@@ -31,6 +31,8 @@ def can_hold(d: Definition, tree: conditions.Condition, step: Step | None = None
     if _looks_at_entries(d, tree, step):
         return True  # 「どれか一人でも」: two entries may each bring a part
     names = _names(d, wanted)
+    if not d.unread.isdisjoint(names) or (OUTCOME in names and "処分" in d.unread):
+        return True  # answers that nobody could read
     domains = {name: _domain(d, name, literals) for name, literals in names.items()}
     if any(values is None for values in domains.values()):
         return True
@@ -103,6 +105,8 @@ def _domain(d: Definition, name: str, literals: set[str]) -> list[object] | None
         pool = named + rest
         return [list(some) for size in range(1, len(pool) + 1) for some in itertools.combinations(pool, size)]
     if q.type in ("整数", "金額"):
+        if not all(re.fullmatch(r"-?\d+", bound) for bound in (q.low, q.high) if bound):
+            return None  # `lint` reports the range itself
         numbers = {int(v) for v in {*literals, q.low, q.high} if re.fullmatch(r"-?\d+", v)}
         near = {n + by for n in numbers for by in (-1, 0, 1)}
         return [n for n in sorted(near) if (not q.low or n >= int(q.low)) and (not q.high or n <= int(q.high))]

@@ -16,26 +16,25 @@ OVER = 1_000_000  # the lines of an override are counted from here, until a prob
 
 def read(
     text: str, file: str, *, override: tuple[str, str] | None = None, sections: Iterable[str] = (),
-    appeals: Iterable[str] = (), life_events: Iterable[str] = (),
+    appeals: Iterable[str] = (), life_events: Iterable[str] = (), fees: Iterable[str] | None = None, name: str = "",
 ) -> tuple[Definition | None, list[Problem]]:
-    """Read one file with an optional city override (text, file name). The definition is None when a problem was found."""
-    table, problems = yaml_strict.load(text, file)
-    if override:
-        extra, more = yaml_strict.load(*override, first=OVER)
-        problems += more
-        table = merge(table, extra)
-    if problems:
-        return None, problems
-    built, problems = build.definition(table, file)
-    if not problems:
-        from .lint import lint  # published versions were checked: only who reads files needs it
+    """Read one file with an optional city override (text, file name). The definition is None when a problem was found; what is
+    wrong in one place hides nothing elsewhere. ``name``: what the file is called, which is the procedure's id."""
+    from .lint import lint  # published versions were checked: only who reads files needs it
 
-        problems = lint(built, sections=sections, appeals=appeals, life_events=life_events)
+    table, problems = yaml_strict.load(text, file)
+    extra, more = yaml_strict.load(*override, first=OVER) if override else (None, [])
+    if (problems and not table) or (more and not extra):  # no YAML at all
+        return None, sorted([*problems, *more])
+    built, shape = build.definition(table if extra is None else merge(table, extra), file)
+    problems += [*more, *shape, *lint(built, sections=sections, appeals=appeals, life_events=life_events, fees=fees)]
+    if name and built.id not in ("", name):
+        problems.append(Problem(file, built.line_of("手続"), f"「手続」の「{built.id}」はファイルの名前「{name}」と違います。揃えてください"))
     if override:
         problems = [in_its_file(p, override[1]) for p in problems]
         doubts = ((line % OVER, f"({override[1]}) {ja}" if line > OVER else ja) for line, ja in built.doubts)
         built = dataclasses.replace(built, doubts=tuple(doubts))
-    return (None if problems else built), sorted(problems)
+    return (None if problems else built), sorted(set(problems))
 
 
 def in_its_file(problem: Problem, override: str) -> Problem:

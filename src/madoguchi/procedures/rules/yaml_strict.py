@@ -91,13 +91,13 @@ def load(text: str, file: str, first: int = 0) -> tuple[Table, list[Problem]]:
                 problems.append(
                     Problem(file, token.start_mark.line + 1, "& * ! は使えません。「\"」で囲むか、書き直してください")
                 )
-        if problems:
-            return empty, problems
+            if isinstance(token, yaml.AliasToken):
+                return empty, problems  # it may stand inside itself
         node = yaml.compose(text, Loader=fast)
     except yaml.YAMLError as error:
         mark = getattr(error, "problem_mark", None)
         line = mark.line + 1 if mark else 1
-        return empty, [Problem(file, line, "YAMLとして読めません。字下げ・「:」の後の空白・かっこの対応を確認してください")]
+        return empty, [*problems, Problem(file, line, "YAMLとして読めません。字下げ・「:」の後の空白・かっこの対応を確認してください")]
     if not isinstance(node, yaml.MappingNode):
-        return empty, [Problem(file, 1, "「見出し: 値」の形で書いてください")]
+        return empty, [*problems, Problem(file, 1, "「見出し: 値」の形で書いてください")]
     return _plain(node, file, problems, first), problems

@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import pytest
 
+from madoguchi.casework.rules import ROUTE_ROLES
 from madoguchi.config import procedures_cli
 from madoguchi.procedures.rules.read import read
+from madoguchi.procedures.rules.route import ROUTE
 from madoguchi.procedures.tests import pack
 
 SOURCE = (pack.ROOT / "procedures" / "jidou-teate-nintei.yaml").read_text(encoding="utf-8")
@@ -17,7 +19,7 @@ def problems(text: str, override: str = "") -> list[str]:
     city = pack.city()
     over = (override, "city.yaml") if override else None
     _, found = read(text, "x.yaml", override=over, sections=city.sections, appeals=city.appeals,
-                    life_events=city.life_events)
+                    life_events=city.life_events, fees=city.fees)
     return [str(p) for p in found]
 
 
@@ -142,3 +144,88 @@ def test_an_error_of_the_citys_override_names_that_file_and_line() -> None:
     own = "# 市の言い方\n残ること: 市からお知らせします。\n期限: {起点: reason_day}\n"
     assert [p.split(" ")[0] for p in problems(SOURCE, own)] == ["city.yaml:3"]
     assert problems(SOURCE, "期限: {起てん: x}\n")[0].startswith("city.yaml:1 「起てん」")
+
+
+WRONG_SHAPES = [  # what cannot be read, and what its own message says
+    ("型: 整数, 必須: はい, 範囲: 0〜10", "型: 整すう, 必須: はい, 範囲: 0〜10", "「整すう」は使えません"),
+    ("older_count: {問", "older_count: [問]\n      gone: {問", "項目「older_count」は"),
+    ("概要:", "概用: 子\n概要:", "「概用」という見出し"),
+    ("手数料: 0\n", "手数料: 0\n手数料: 0\n", "「手数料」が二度"),
+    ("手数料: 0", "手数料: &a 0", "& * ! は使えません"),
+    ("所要: 15分", "所要: 十分", "「所要」には0以上の整数"),
+    ("  claimant: {名: 請求者, カード: はい}", "  claimant: 請求者", "役割「claimant」は"),
+    ("    grant: {名: 認定, 種: 認容}", "    grant: 認定", "処分「grant」は"),
+    ("文書:\n", "文書:\n  letter: 通知\n", "文書「letter」は"),
+    ("  教示: 県知事\n", "", "「教示」がありません"),
+    ("版: 2026-11-22\n", "", "「版」がありません"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), WRONG_SHAPES)
+def test_a_wrong_shape_hides_no_other_error_and_makes_up_none(old: str, new: str, says: str) -> None:
+    text, _ = broken(old, new)
+    alone = problems(text)
+    assert [p for p in alone if says in p]
+    assert [p for p in alone if says not in p and "「gone」" not in p] == [], "what names it is not at fault"
+    for more, instead in (("担当: kosodate", "担当: kosodatte"), ("条件: reason = other", "条件: reazon = other"),
+                          ("[担当, 係長, 課長]", "[担当, 部長]"), ("{規則: not_in_future,", "{規則: not_in_futur,")):
+        text = text.replace(more, instead, 1)
+    found = problems(text)
+    for told in (says, "担当「kosodatte」", "「reazon」という項目は", "「部長」という役割は", "規則「not_in_futur」"):
+        assert [p for p in found if told in p], (told, found)
+
+
+def test_a_page_that_cannot_be_read_takes_no_blame_for_its_questions() -> None:
+    text, _ = broken("  - 題: 配偶者\n", "  - 題: 配偶者\n    頁: x\n")
+    found = problems(text.replace("担当: kosodate", "担当: kosodatte").replace(SPOUSE.partition("    項目:\n")[2], "      - spouse\n", 1))
+    told = ("「項目」は「見出し: 値」の形で", "「頁」という見出し", "担当「kosodatte」")
+    assert len(found) == len(told) and all(any(says in p for p in found) for says in told), found
+
+
+def test_a_file_that_is_no_yaml_says_so_and_nothing_else() -> None:
+    assert [p.split(" ")[0] for p in problems("手続: [\n")] == ["x.yaml:2"]
+    assert len(problems("手続: &a x\n版: *a\n")) == 2
+    assert [p.split(" ")[0] for p in problems(SOURCE, "期限: [\n")] == ["city.yaml:2"]
+
+
+@pytest.mark.parametrize(("route", "says"), [
+    ("[担当, 部長]", "「部長」という役割はありません"), ("[担当, 係長、課長]", "「係長、課長」という役割はありません"),
+    ("部長", "「部長」という役割"), ("[係長, 課長]", "起案する「担当」から"), ("{担当: はい}", "「決裁」には文字の一覧"),
+])
+def test_a_route_names_only_who_stamps(route: str, says: str) -> None:
+    text, line = broken("決裁: [担当, 係長, 課長]", f"決裁: {route}")
+    assert [p for p in problems(text) if says in p and p.startswith(f"x.yaml:{line} ")], problems(text)
+
+
+def test_who_stamps_is_who_the_workbench_knows() -> None:
+    assert tuple(ROUTE_ROLES) == ROUTE
+
+
+FEE = "手数料:\n  時期: 受取時\n  明細:\n    - {料金: %s}\n"
+
+
+@pytest.mark.parametrize(("fee", "says", "line"), [
+    ("juuminhyo", "料金「juuminhyo」は市の手数料の表にありません。使えるのは: juuminhyou、", 3),
+    ("300", "料金「300」は市の手数料の表にありません", 3), ("[juuminhyou]", "「料金」には一行の文字を", 3), ('""', "「料金」がありません", 3),
+])
+def test_a_fee_is_one_of_the_citys_table(fee: str, says: str, line: int) -> None:
+    at = SOURCE[: SOURCE.index("手数料: 0\n")].count("\n") + 1
+    text = SOURCE.replace("手数料: 0\n", FEE % fee)
+    assert [p for p in problems(text) if says in p] == [p for p in problems(text) if p.startswith(f"x.yaml:{at + line} ")] != []
+    assert problems(SOURCE.replace("手数料: 0\n", FEE % "juuminhyou")) == []
+
+
+def test_a_city_without_fees_and_a_table_without_lines_are_told() -> None:
+    text = SOURCE.replace("手数料: 0\n", FEE % "juuminhyou")
+    assert ["(まだありません)" in str(p) for p in read(text, "x.yaml", fees=())[1]] == [True]
+    assert "明細が一つもありません" in problems(SOURCE.replace("手数料: 0\n", "手数料:\n  時期: 受取時\n  明細: []\n"))[0]
+
+
+def test_a_procedure_is_called_as_its_file(tmp_path, capsys) -> None:
+    file = tmp_path / "jidou-teate.yaml"
+    file.write_text(SOURCE, encoding="utf-8")
+    line = SOURCE[: SOURCE.index("\n手続:")].count("\n") + 2 if "\n手続:" in SOURCE else 1
+    assert procedures_cli.check([str(file)], doubts=False) == 1
+    assert f"{file}:{line} 「手続」の「jidou-teate-nintei」はファイルの名前「jidou-teate」と違います。揃えてください" in capsys.readouterr().out
+    file.rename(tmp_path / "jidou-teate-nintei.yaml")
+    assert procedures_cli.check([str(tmp_path)], doubts=False) == 0
