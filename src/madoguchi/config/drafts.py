@@ -26,6 +26,7 @@ from madoguchi.procedures.rules.patterns import Pattern, Place, choose, draft, s
 from madoguchi.procedures.rules.read import TRANSLATIONS, read, resolve
 
 ELSEWHERE = "「手続きの作成」で直しています。公開も、その画面でします"
+STOPPED = "公開してよいと担当課が決めたら、「手続棚卸」で状態を決めて理由をメモに書いてください"
 EDITION = re.compile(r"^版: (\d{4}-\d\d-\d\d)$", re.M)
 
 
@@ -44,12 +45,12 @@ class Made:
     blocks: tuple[str, ...] = ()
     published: bool = False
     file: Path | None = None
-    barred: bool = False  # by paper, a seal or a visit, as the list says
+    barred: str = ""  # why: by paper, a seal or a visit, as the list says, or as a person decided
     section: str = ""  # 担当課 of the row, where the city has no such section
 
     @property
     def publishable(self) -> bool:
-        """May it be published as it is?"""
+        """Can it be published as it is? What is barred can, but only where somebody says so."""
         return not self.blocks and self.state not in ("pack", "twice", "wrong")
 
 
@@ -81,8 +82,13 @@ class Report:
 
     @property
     def barred(self) -> int:
-        """How many of those the list says to be barred by paper, a seal or a visit."""
-        return sum(r.published and r.barred for r in self.rows)
+        """How many of those are barred, by the list (paper, a seal, a visit) or by a person."""
+        return sum(r.published and bool(r.barred) for r in self.rows)
+
+    @property
+    def held(self) -> int:
+        """How many could be published, but for what bars them."""
+        return sum(r.publishable and bool(r.barred) and not r.published for r in self.rows)
 
     @property
     def publishable(self) -> int:
@@ -128,6 +134,7 @@ class _Desk:
 
     actor: str
     publish: bool
+    barred: bool  # publish these too
     here: City
     place: Place
     patterns: Sequence[Pattern]
@@ -150,7 +157,8 @@ class _Desk:
             return Made(row["key"], name, slug, "edited", blocks=(ELSEWHERE,))
         pattern, why = choose(row, self.patterns)
         lost = "" if section_of(row["section"], self.place.sections) else row["section"]
-        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost, barred=bool(row["barred"]))
+        made = Made(row["key"], name, slug, "new", pattern.name, why, file=folder() / f"{slug}.yaml", section=lost,
+                    barred=row["barred"].replace("\n", " "))
         return self._drawn(made, row, pattern)
 
     def _drawn(self, made: Made, row: Row, pattern: Pattern) -> Made:
@@ -171,7 +179,7 @@ class _Desk:
         return self._done(made, text, d)
 
     def _done(self, made: Made, text: str, d: Definition | None) -> Made:
-        if not self.publish or d is None or not made.publishable:
+        if not self.publish or d is None or not made.publishable or (made.barred and not self.barred):
             return made
         _published(d, text, self.actor, self.common)
         return dataclasses.replace(made, published=True)
@@ -194,25 +202,28 @@ def _pack(here: City) -> dict[str, str]:
     return out
 
 
-def drafts_make(rows: Iterable[Row], *, actor: str, publish: bool) -> Report:
-    """Make a draft of every row, and publish those that may be. Safe to run again: what somebody edited is left alone, the
-    same content makes no new version. Raises pack.PatternsWrong."""
+def drafts_make(rows: Iterable[Row], *, actor: str, publish: bool, barred: bool = False) -> Report:
+    """Make a draft of every row, and publish those that may be; those that the list or a person bars only with ``barred``. Safe to run
+    again: what somebody edited is left alone, the same content makes no new version. Raises pack.PatternsWrong."""
     found, words = patterns()
     here = city()
     place = Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
                   clock.today().isoformat())
     folder().mkdir(parents=True, exist_ok=True)
-    desk = _Desk(actor, publish, here, place, found, words, _pack(here), tables(COMMON))
+    desk = _Desk(actor, publish, barred, here, place, found, words, _pack(here), tables(COMMON))
     return Report([desk.row(raw) for raw in rows])
 
 
-def draft_publish(slug: str, *, actor: str) -> tuple[str, ...]:
-    """Publish one draft as its file is now. Returns what must be mended first; nothing when it is published."""
+def draft_publish(slug: str, *, actor: str, barred: str = "") -> tuple[str, ...]:
+    """Publish one draft as its file is now. ``barred``: why the list or a person bars it. Returns what must be mended first; nothing
+    when it is published."""
     file = folder() / f"{slug}.yaml"
     if not re.fullmatch(r"[a-z0-9-]+", slug) or not file.exists():
         return (f"{file} がありません。番号を確認してください",)
     if slug in copied_slugs():
         return (ELSEWHERE,)
+    if barred:
+        return (f"{barred}{STOPPED}",)
     text = file.read_text(encoding="utf-8")
     if slug in {path.stem for path, _ in pack_files(city())}:
         return (f"手続「{slug}」は市のパックにあります。下書きを消し、パックの定義を直してください",)
@@ -223,6 +234,11 @@ def draft_publish(slug: str, *, actor: str) -> tuple[str, ...]:
         return (f"{file} の「手続」が「{d.id}」です。ファイルの名前と同じにしてください",)
     _published(d, text, actor, tables(COMMON))
     return ()
+
+
+def barred_slugs(rows: Iterable[Row]) -> dict[str, str]:
+    """Number of a draft → why its row is barred."""
+    return {slug_of(row): row["barred"] for row in map(row_of, rows) if row["barred"]}
 
 
 def patterns_check() -> list[str]:

@@ -12,8 +12,9 @@ IDENTITY = {"1": "押印+印鑑証明", "2": "押印", "3": "署名", "4": "本�
 EVENTS = ("妊娠", "出生・こども", "引越し", "就職・転職", "結婚・離婚", "自動車", "住宅",
           "介護", "医療・健康", "税金", "年金", "死亡・相続", "その他")
 STATUSES = {"online": "オンライン済", "ready": "準備完了", "blocked": "書面・押印・対面で止まっている", "bpr": "見直し（BPR）が必要"}
-BARRED = "barred"  # published, though the row still names 書面, 押印 or 対面: asked for like a status
-BARRED_WORDS = "オンライン済（一覧には書面・押印・対面の記載）"
+BARRED = "barred"  # published, though the list names 書面, 押印 or 対面 or a person has stopped it: asked for like a status
+BARRED_WORDS = "公開中（一覧か人が、止まっているとしている）"
+STOPS = ("blocked", "bpr")  # what a person decides so is not published by patterns; what the list says is barred by the first alone
 MANY_PAPERS = 5  # from so many attachments on, the section first looks whether all are needed
 _KIND_WORDS = {"申請": "1", "届出": "1", "申出": "1", "請求": "1", "申込": "1", **{words: code for code, words in KINDS.items()}}
 _PAPER = {"書面": ("書面", "紙の", "原本", "郵送のみ"), "押印": ("押印", "実印", "印鑑証明", "捺印"),
@@ -110,6 +111,14 @@ def status_of(facts: Facts) -> tuple[str, str]:
     if not said(facts.information) and not papers:
         return "bpr", "記載させる情報も添付させる書類も、一覧に書かれていません。何を聞く手続きかを書き足してください。"
     return "ready", "書面・押印・対面を求める記載がなく、聞くことが一覧に書かれています。"
+
+
+def barred_by(*, status: str, why: str, by_hand: str, note: str) -> str:
+    """Why a row must not go online by a pattern alone; empty when nothing bars it. What a person decided, with the reason in the note,
+    goes before what the list says, either way."""
+    if by_hand:
+        return f"人が「{STATUSES[by_hand]}」と決めました（{note.strip().rstrip('。')}）。" if by_hand in STOPS else ""
+    return why if status == "blocked" else ""
 
 
 def year_of(text: str) -> int | None:

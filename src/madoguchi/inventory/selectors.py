@@ -8,7 +8,7 @@ from dataclasses import asdict, dataclass
 from typing import Any
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Case, CharField, Count, F, QuerySet, Value, When
+from django.db.models import BooleanField, Case, CharField, Count, F, Q, QuerySet, Value, When
 
 from madoguchi.identity.public import Staff
 from madoguchi.procedures import public as procedures
@@ -19,13 +19,13 @@ from .columns import LABELS, OURS
 from .errors import EntryNotFound
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
-from .rules import BARRED, STATUSES, safe_cell, year_words
+from .rules import BARRED, STATUSES, STOPS, safe_cell, year_words
 
 PAGE = 50
 UPLOADS = 20
 CHOICES, FOUND = 100, 30  # published procedures to choose from without searching; found by a search
 NOBODY = "担当課が決まっていない"
-STILL_BARRED = {"state": "online", "status": "blocked", "status_by_hand": ""}  # nobody has said why it may be online all the same
+STILL_BARRED = Q(live=True) & (Q(status="blocked", status_by_hand="") | Q(status_by_hand__in=STOPS))  # rules.barred_by, though residents can file it
 
 
 @dataclass(frozen=True, slots=True)
@@ -46,8 +46,8 @@ class Filter:
 
 @dataclass(frozen=True, slots=True)
 class Counts:
-    """How many rows there are: by status, by section and status, by target year and status; ``barred``: online, though
-    the row still names paper, a seal or a visit."""
+    """How many rows there are: by status, by section and status, by target year and status; ``barred``: published, though
+    the row still names paper, a seal or a visit, or a person has stopped it."""
 
     total: int
     statuses: dict[str, int]
@@ -71,10 +71,11 @@ def slugs_offered(query: str, kept: set[str]) -> dict[str, str]:
 
 
 def _all() -> QuerySet[Any]:
-    """All rows with ``state``: what a person set, else online when it is published, else what the row says."""
-    return Entry.objects.annotate(state=Case(
-        When(status_by_hand__gt="", then=F("status_by_hand")), When(slug__in=list(published()), then=Value("online")),
-        default=F("status"), output_field=CharField()))
+    """All rows with ``live`` (residents can file it here) and ``state``: what a person set, else online when it is live, else what the
+    row says."""
+    return Entry.objects.annotate(live=Case(When(slug__in=list(published()), then=True), default=False, output_field=BooleanField())).annotate(
+        state=Case(When(status_by_hand__gt="", then=F("status_by_hand")), When(live=True, then=Value("online")), default=F("status"),
+                   output_field=CharField()))
 
 
 def _wanted(wanted: Filter) -> QuerySet[Any]:
@@ -85,7 +86,7 @@ def _wanted(wanted: Filter) -> QuerySet[Any]:
     if wanted.section:
         rows = rows.filter(section="" if wanted.section == "-" else wanted.section)
     if wanted.status:
-        rows = rows.filter(**STILL_BARRED) if wanted.status == BARRED else rows.filter(state=wanted.status)
+        rows = rows.filter(STILL_BARRED) if wanted.status == BARRED else rows.filter(state=wanted.status)
     if wanted.kind:
         rows = rows.filter(kind="" if wanted.kind == "-" else wanted.kind)
     if wanted.event:
@@ -137,7 +138,7 @@ def counts(*, actor: Staff) -> Counts:
     return Counts(sum(statuses.values()), {s: statuses[s] for s in STATUSES},
                   [(name, dict(c)) for name, c in sorted(sections.items(), key=lambda pair: (-sum(pair[1].values()), pair[0]))],
                   [(year, dict(c)) for year, c in sorted(years.items(), key=lambda pair: pair[0] or 9999)],
-                  _all().filter(**STILL_BARRED).count())
+                  _all().filter(STILL_BARRED).count())
 
 
 def table(*, actor: Staff, wanted: Filter) -> Iterator[list[str]]:
@@ -149,8 +150,13 @@ def table(*, actor: Staff, wanted: Filter) -> Iterator[list[str]]:
     yield [safe_cell(h) for h in (*LABELS.values(), *OURS, *heads)]
     for e in rows:
         own = [_written(e, field) for field in LABELS]
-        why = "人が決めた" if e.status_by_hand else _published(e, names) if e.state == "online" else e.status_why
+        why = _decided(e) if e.status_by_hand else _published(e, names) if e.state == "online" else e.status_why
         yield [safe_cell(c) for c in (*own, STATUSES[e.state], why, e.note, e.slug, *(e.extra.get(h, "") for h in heads))]
+
+
+def _decided(e: Any) -> str:
+    """That a person decided so; what residents can file all the same does not fall silent."""
+    return "人が決めた" + ("。ただし公開中" if e.live and e.status_by_hand in STOPS else "")
 
 
 def _published(e: Any, names: dict[str, str]) -> str:

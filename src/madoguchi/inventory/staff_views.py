@@ -22,7 +22,7 @@ from . import chart, desk, doubles, plan, selectors, services
 from .columns import LABELS
 from .errors import SHOWN, FormWrong, SheetWrong
 from .places import section_name
-from .rules import BARRED, BARRED_WORDS, EVENTS, KINDS, STATUSES, year_words
+from .rules import BARRED, BARRED_WORDS, EVENTS, KINDS, STATUSES, STOPS, year_words
 from .selectors import Filter
 from .sheet import MOST_BYTES, MOST_ROWS
 
@@ -100,7 +100,7 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
     own = "online" if found.slug in published else found.status
     texts = [(label, _shown(found, name)) for name, label in LABELS.items() if name not in ("name", "section", "target_year")]
     context = {"e": found, "section": section_name(found.section), "texts": texts, "typed": typed, "faults": faults, "wrong": dict(faults),
-               "works": works(request), "statuses": STATUSES, "chips": CHIPS, "saved": "saved" in request.GET, "published": published,
+               "works": works(request), "statuses": STATUSES, "chips": CHIPS, "saved": "saved" in request.GET, "published": published, "stops": STOPS,
                "choices": {"": f"一覧と公開の様子から決める（いまは「{STATUSES[own]}」）", **STATUSES},
                "sections": {"": "決まっていない", found.section: section_name(found.section) or "決まっていない"}
                | {key: str(s.name) for key, s in city().sections.items()},

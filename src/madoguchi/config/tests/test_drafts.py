@@ -13,6 +13,9 @@ from tests.support.hall import Hall
 from tests.support.walk import Walk
 
 from madoguchi.config import drafts
+from madoguchi.inventory import taking as inventory
+from madoguchi.inventory.models import Entry
+from madoguchi.inventory.services import entry_edit
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
@@ -46,18 +49,47 @@ def test_a_draft_is_a_file_that_nobody_sees_until_it_is_published(data):
     assert AuditEntry.objects.get(chain="definition:t-kan-7").actor == "cli:test"
 
 
-def test_what_the_list_bars_says_so_in_its_draft_and_when_it_is_published(capsys, tmp_path):
+def test_what_the_list_bars_is_drafted_and_published_only_where_somebody_says_so(capsys, tmp_path):
     why = "対面が要ります（阻害要因に「面談」）。根拠: 狂犬病予防法 第4条。"
-    report = make({**DOG, "barred": why}, {**DOG, "key": "KAN-8", "name": "猫の登録申請"}, publish=True)
+    rows = ({**DOG, "barred": why}, {**DOG, "key": "KAN-8", "name": "猫の登録申請"})
+    report = make(*rows, publish=True)
+    assert (report.barred, report.published, report.publishable, report.held) == (0, 1, 2, 1)
+    assert [r.published for r in report.rows] == [False, True] and not Version.objects.filter(slug=report.rows[0].slug).exists()
+    report = drafts.drafts_make(rows, actor="cli:test", publish=True, barred=True)
     one, free = report.rows
-    assert report.barred == 1 and report.published == 2
+    assert (report.barred, report.published, report.held) == (1, 2, 0)
     assert any(why in d for d in one.doubts) and any(d.startswith("来庁: ") for d in one.doubts) and not any("公開: " in d for d in free.doubts)
     assert "来ていただくことがあります" in Client().get(f"/p/{one.slug}/").content.decode()
     assert "来ていただくことがあります" not in Client().get(f"/p/{free.slug}/").content.decode()
     sheet = tmp_path / "in.csv"
     sheet.write_text("key,name,section,barred\nB-1,猫の届出,市民課,押印が要ります。\n", encoding="utf-8")
     call_command("drafts", "make", "--from", str(sheet), "--publish")
-    assert "公開したうち1件は、一覧に書面・押印・対面を求める記載があります" in capsys.readouterr().out
+    said = capsys.readouterr().out
+    assert "止まっています: 押印が要ります。" in said and "公開した0件" in said
+    assert "下書きのうち1件は、一覧に書面・押印・対面を求める記載があるか" in said
+    call_command("drafts", "make", "--from", str(sheet), "--publish", "--barred")
+    assert "公開したうち1件は、一覧か人が止めています(--barred)" in capsys.readouterr().out
+
+
+def test_what_a_person_stopped_in_the_inventory_stays_unpublished(hall: Hall, capsys):
+    head = "手続ID,手続名,担当課,手続類型,申請等における本人確認手法,手数料,申請書等に記載させる情報,阻害要因\n"
+    inventory.list_take(actor="t", name="a.csv", data=(head + "Z1,犬の登録申請,市民課,1,6,なし,氏名,\n"
+                                                       "Z2,猫の登録申請,市民課,1,2 押印,なし,氏名,\n").encode())
+    admin = hall.staff("admin")
+    for key, status, note in (("Z1", "blocked", "条例3条で対面。オンライン不可"), ("Z2", "ready", "押印は規則の改正でなくした")):
+        row = Entry.objects.get(key=key)
+        typed = {"section": row.section, "slug": "", "target_year": "", "status_by_hand": status, "note": note}
+        entry_edit(actor=admin, entry_id=row.id, revision="1", typed=typed)
+    call_command("inventory", "draft", "--publish")
+    said = capsys.readouterr().out
+    assert "止まっています: 人が「書面・押印・対面で止まっている」と決めました（条例3条で対面。オンライン不可）。" in said
+    assert [bool(Version.objects.filter(slug=slug)) for slug in ("t-z1", "t-z2")] == [False, True], "a person goes before the list, either way"
+    assert "条例3条で対面" in (drafts.folder() / "t-z1.yaml").read_text(encoding="utf-8")
+    with pytest.raises(CommandError):
+        call_command("drafts", "publish", "t-z1")
+    assert "条例3条で対面" in capsys.readouterr().err and not Version.objects.filter(slug="t-z1").exists()
+    call_command("drafts", "publish", "t-z1", "--barred")
+    assert Version.objects.filter(slug="t-z1").exists()
 
 
 def test_made_twice_it_is_the_same_version():

@@ -197,7 +197,7 @@ def test_what_is_published_all_the_same_keeps_the_reason_that_bars_it(hall) -> N
     taken(DOG, f"A3,{name},健康推進課,母子保健法,第15条,1,4 本人確認書類,なし,,氏名,1日,10,窓口で面談をして様子を確かめる,,令和9年度")
     desk, entry = hall.desk("admin"), Entry.objects.get(key="A3")
     assert entry.slug == "ninshin-todoke"
-    barred = '<a href="/staff/inventory/?status=barred">1件</a>は、一覧に書面・押印・対面を求める記載が残っています'
+    barred = '<a href="/staff/inventory/?status=barred">1件</a>は、一覧に書面・押印・対面を求める記載が残っているか、人が止めています'
     assert barred in body(desk.get(reverse("inventory_progress")))
     found = body(desk.get(reverse("inventory"), {"status": "barred"}))
     assert "妊娠の届出" in found and "犬の登録申請" not in found
@@ -208,6 +208,21 @@ def test_what_is_published_all_the_same_keeps_the_reason_that_bars_it(hall) -> N
             "status_by_hand": "online", "note": "面談は窓口の予約で行う"}
     assert desk.post(url, form).status_code == 303
     assert "status=barred" not in body(desk.get(reverse("inventory_progress")))
+
+
+def test_what_a_person_stopped_and_residents_can_file_is_told(hall) -> None:
+    name = hall.definition("ninshin-todoke").name
+    taken(f"A3,{name},健康推進課,母子保健法,第15条,1,6 不要,なし,,氏名,1日,10,,,令和9年度")
+    desk, entry = hall.desk("admin"), Entry.objects.get(key="A3")
+    url = reverse("inventory_entry", kwargs={"entry_id": entry.id})
+    assert "status=barred" not in body(desk.get(reverse("inventory_progress")))
+    form = {"revision": str(entry.revision), "section": entry.section, "slug": entry.slug, "target_year": "令和9年度",
+            "status_by_hand": "blocked", "note": "面談の代わりが決まるまで"}
+    assert desk.post(url, form).status_code == 303
+    assert "ただし、住民はいまも" in body(desk.get(url))
+    assert '<a href="/staff/inventory/?status=barred">1件</a>' in body(desk.get(reverse("inventory_progress")))
+    assert "妊娠の届出" in body(desk.get(reverse("inventory"), {"status": "barred"}))
+    assert "人が決めた。ただし公開中" in desk.get(reverse("inventory_csv")).content.decode("utf-8-sig")
 
 
 def run(*words):

@@ -30,6 +30,15 @@ def test_a_row_says_where_it_stands_and_why(facts, status, words) -> None:
     assert (found, words in why) == (status, True), why
 
 
+@pytest.mark.parametrize(("status", "by_hand", "bars"), [
+    ("ready", "", ""), ("bpr", "", ""), ("blocked", "", "押印が要ります。"), ("blocked", "ready", ""), ("blocked", "online", ""),
+    ("ready", "blocked", "人が「書面・押印・対面で止まっている」と決めました（条例3条で対面）。"),
+    ("ready", "bpr", "人が「見直し（BPR）が必要」と決めました（条例3条で対面）。"),
+])
+def test_what_a_person_decided_bars_a_row_or_frees_it(status, by_hand, bars) -> None:
+    assert rules.barred_by(status=status, why="押印が要ります。", by_hand=by_hand, note="条例3条で対面。") == bars
+
+
 def test_a_negation_hides_no_other_word() -> None:
     assert status_of(Facts(kind="1", information="氏名", obstacle="押印不要だが、控えに押印する"))[0] == "blocked"
 

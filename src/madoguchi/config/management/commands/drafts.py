@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.builder.public import drafts_folder
 from madoguchi.config import drafts
-from madoguchi.inventory.public import rows_for_drafts
+from madoguchi.inventory.public import BARRED_WORDS, rows_for_drafts
 from madoguchi.procedures.pack import PatternsWrong, patterns
 from madoguchi.procedures.rules.draft_row import COLUMNS
 
@@ -54,10 +54,13 @@ class Command(BaseCommand):
         make = acts.add_parser("make", help="下書きを作る")
         make.add_argument("--from", dest="source", type=Path, metavar="FILE.csv",
                           help=f"省くと、取り込んだ手続棚卸の全部の行。見出し: {','.join(COLUMNS)}")
-        make.add_argument("--publish", action="store_true", help="公開できるものは公開する")
+        make.add_argument("--publish", action="store_true", help="公開できるものは公開する(書面・押印・対面で止まっている行と、人が止めた行のほか)")
+        make.add_argument("--barred", action="store_true",
+                          help="--publish のとき、止まっている行も公開する。担当課が公開してよいと決めた行を --only で示して使う")
         make.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
         publish = acts.add_parser("publish", help="下書きを今のファイルのとおりに公開する")
         publish.add_argument("slug", nargs="+", metavar="番号", help="手続きの番号(アドレスの名)")
+        publish.add_argument("--barred", action="store_true", help="一覧か人が止めている手続きも公開する")
         acts.add_parser("patterns", help="型の一覧と、その検査")
 
     def handle(self, *args: Any, **options: Any) -> None:
@@ -74,7 +77,8 @@ class Command(BaseCommand):
         if lost := only - {row["key"] for row in rows}:
             raise CommandError(f"手続ID {'、'.join(sorted(lost))} の行がありません。")
         began = time.monotonic()
-        report = drafts.drafts_make([r for r in rows if not only or r["key"] in only], actor=actor(), publish=options["publish"])
+        report = drafts.drafts_make([r for r in rows if not only or r["key"] in only], actor=actor(), publish=options["publish"],
+                                    barred=options["barred"])
         self.told(report, time.monotonic() - began)
 
     def told(self, report: drafts.Report, seconds: float) -> None:
@@ -85,19 +89,24 @@ class Command(BaseCommand):
                 self.stdout.write(f"    {r.pattern}を選んだ理由: {r.why}。要確認{len(r.doubts)}件{'。公開した' if r.published else ''}")
             for words in r.blocks:
                 self.stdout.write(f"    公開できません: {words}" if r.state != "pack" else f"    {words}")
+            if r.barred and not r.published and r.state != "pack":
+                self.stdout.write(f"    止まっています: {r.barred}")
         self.stdout.write("型: " + "、".join(f"{name} {n}件" for name, n in report.patterns.most_common()))
         self.stdout.write("結果: " + "、".join(f"{STATES[s]} {n}件" for s, n in report.states.most_common()))
         if missing := report.sections_missing:
             self.stdout.write("city.yaml の「課」にない課: " + "、".join(f"{name} {n}件" for name, n in missing.most_common()))
         self.stdout.write(f"{len(report.rows)}行、公開できるもの{report.publishable}件、公開した{report.published}件、{seconds:.1f}秒。{drafts_folder()}")
         if report.barred:
-            self.stdout.write(f"公開したうち{report.barred}件は、一覧に書面・押印・対面を求める記載があります。公開したままでよいか、担当課と確かめてください"
-                              "(「手続棚卸」の状態「オンライン済（一覧には書面・押印・対面の記載）」)")
+            self.stdout.write(f"公開したうち{report.barred}件は、一覧か人が止めています(--barred)。公開したままでよいか、担当課と確かめてください"
+                              f"(「手続棚卸」の状態「{BARRED_WORDS}」)")
+        if report.held:
+            self.stdout.write(f"公開できる形の下書きのうち{report.held}件は、一覧に書面・押印・対面を求める記載があるか、人が止めています。{drafts.STOPPED}"
+                              "(一覧の記載が古いときは、直して取り込み直してください)")
 
     def _publish(self, options: dict[str, Any]) -> None:
-        wrong = 0
+        wrong, barred = 0, {} if options["barred"] else drafts.barred_slugs(rows_for_drafts())
         for slug in options["slug"]:
-            faults = drafts.draft_publish(slug, actor=actor())
+            faults = drafts.draft_publish(slug, actor=actor(), barred=barred.get(slug, ""))
             wrong += bool(faults)
             for words in faults:
                 self.stderr.write(f"{slug}: {words}")

@@ -32,7 +32,8 @@ class Command(BaseCommand):
                            help=f"知らない列が何か。覚えておきます。項目: {'、'.join(FIELDS)}")
         acts.add_parser("link", help="まだ結んでいない行を、名前か別名が同じ公開中の手続きと結びます")
         draft = acts.add_parser("draft", help="取り込んだ行から、型で定義の下書きを作ります(drafts make と同じ)。公開した行は結びます")
-        draft.add_argument("--publish", action="store_true", help="公開できるものは公開する")
+        draft.add_argument("--publish", action="store_true", help="公開できるものは公開する(書面・押印・対面で止まっている行と、人が止めた行のほか)")
+        draft.add_argument("--barred", action="store_true", help="--publish のとき、止まっている行も公開する")
         draft.add_argument("--only", nargs="+", default=[], metavar="KEY", help="この手続IDの行だけ")
         double = acts.add_parser("doubles", help="手で作った定義と二重に公開している手続きを並べます")
         double.add_argument("--withdraw", nargs="+", default=[], metavar="番号", help="この番号の公開をやめ、行を手で作った定義に結び直す")
@@ -85,8 +86,8 @@ class Command(BaseCommand):
         self.stdout.write(f"{linked:,}件を、公開中の手続きと結びました")
 
     def _draft(self, options: dict[str, Any]) -> None:
-        call_command("drafts", "make", *(["--publish"] if options["publish"] else []), *(["--only", *options["only"]] if options["only"] else []),
-                     stdout=self.stdout, stderr=self.stderr)
+        call_command("drafts", "make", *(f"--{name}" for name in ("publish", "barred") if options[name]),
+                     *(["--only", *options["only"]] if options["only"] else []), stdout=self.stdout, stderr=self.stderr)
         if options["publish"]:
             self._link(options)
         if doubles.doubles_found():
