@@ -288,6 +288,8 @@ def progress(row: Interview) -> Progress:
     tablet = help_row.state if help_row else ""
     words, chip = {OPEN: ("聞き取り中です", "key"), SIGNED: ("署名を受けました。送信の途中です", "notice"), FILED: ("送信しました", "ok"),
                    ENDED: ("送信せずに終わりました", ""), SHOWN: _shown(tablet)}[row.state]
+    if row.state == FILED and (waits := intake.unpaid_among(row.receipts.values())):
+        words, chip = f"送信しました。{waits}件が手数料のお支払いを待っています", "warn"
     if row.state == OPEN and row.wrong:
         words, chip = f"来た方が{len(row.wrong)}か所を「ちがう」と答えました", "warn"
     return Progress(row, tuple(procedures.current(slug).definition.name for slug in slugs), words, chip, tablet)
