@@ -59,11 +59,11 @@ def begin(request: HttpRequest) -> HttpResponse:
             fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
     kept = chosen or request.GET.getlist("p") or (origin.slugs if origin and "q" not in request.GET and request.method != "POST" else ())
     offered = interviewing.procedures_offered(actor=actor, query=query)
-    found = offered[:MOST_NAMES]
+    found, barred = offered[:MOST_NAMES], interviewing.procedures_barred(actor=actor, query=query)
     there = {p.slug for p in found}
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
     context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
-               "found": [*more, *found], "cut": len(offered) > MOST_NAMES,
+               "found": [*more, *found], "cut": len(offered) > MOST_NAMES, "barred": barred,
                "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
