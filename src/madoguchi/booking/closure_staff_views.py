@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from typing import Any
+from urllib.parse import urlencode
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -38,10 +39,11 @@ def page(request: HttpRequest) -> HttpResponse:
     section, post = section_of(request, request.POST.get("section", "")), request.POST
     typed = closures.Typed(*(post.get(name, "")[:200] for name in ("counter", "first", "last", "start", "end", "seats", "reason")))
     try:
-        row, _, told = closures.closure_make(actor=actor_of(request), section=section, typed=typed, tell=post.get("tell") == "yes")
+        row, _, told, moved = closures.closure_make(actor=actor_of(request), section=section, typed=typed, tell=post.get("tell") == "yes")
     except FormWrong as wrong:
         return closures_page(request, section, wrong.faults)
-    return see_other(f"/staff/booking/closures/{row.id}/?told={told}")
+    asked = [("told", str(told)), *(("moved", str(b.id)) for b in moved[:SHUT_MOST])]
+    return see_other(f"/staff/booking/closures/{row.id}/?{urlencode(asked)}")
 
 
 def closures_page(request: HttpRequest, section: str, faults: list[tuple[str, str]] | None = None, address: str = "") -> HttpResponse:
@@ -64,7 +66,9 @@ def one(request: HttpRequest, closure_id: int) -> HttpResponse:
     known = setup()
     hit = [row_of(b, known) for b in closures.hits(row)] if row.ended_at is None else []
     told = request.GET.get("told", "")
-    context = frame(request, row.section) | {"r": _row(row, known), "hits": hit, "told": int(told) if told.isdecimal() and len(told) < 5 else None}
+    moved = [row_of(b, known) for b in selectors.bookings_named(row.section, request.GET.getlist("moved")[:SHUT_MOST])]
+    context = frame(request, row.section) | {
+        "moved": moved, "r": _row(row, known), "hits": hit, "told": int(told) if told.isdecimal() and len(told) < 5 else None}
     return render(request, "booking/closure.html", context)
 
 

@@ -91,24 +91,40 @@ def shut_out(section: str) -> list[Booking]:
 
 
 @transaction.atomic(durable=True)
-def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tuple[Closure, int, int]:
-    """Close a time. A booking on a seat that is closed moves to another one at the same time where there is room; the others are hit, and
-    with ``tell`` those with a mail address are told. Returns the closure, how many are hit and how many told. Raises FormWrong."""
+def closure_make(*, actor: Staff, section: str, typed: Typed, tell: bool) -> tuple[Closure, int, int, list[Booking]]:
+    """Close a time. A booking on a seat that is closed moves to another seat at the same time where there is room, at its counter or at
+    another one of its service; who has to go to another place is told by mail. The others are hit, and with ``tell`` those with a mail
+    address are told. Returns the closure, how many are hit and how many told of it, and who has to go elsewhere. Raises FormWrong."""
     section_require(actor=actor, section=section)
     row = closure_read(section, typed, actor.actor)
     claims.section_lock(section)  # nobody books between the closing and the look at what it hits
     row.save()
     _holds_end(row)
-    for booking in hits(row):
-        reseat(booking)
+    moved = [booking for booking in hits(row) if reseat(booking) and _moved(booking, actor.actor)]
     hit, told = hits(row), 0
     for booking in hit if tell else []:
         told += mails.send(booking, contact_of(booking), "shut")
     audit.record(actor.actor, "booking.closed", chain=chain(section), facts={
         "closure": row.id, "counter": row.counter, "first": str(row.first), "last": str(row.last), "start": row.start, "end": row.end,
-        "seats": row.seats, "reason": row.reason, "hit": len(hit), "told": told})
+        "seats": row.seats, "reason": row.reason, "hit": len(hit), "told": told, "moved": len(moved)})
     failpoints.hit("booking.closure.before_commit")
-    return row, len(hit), told
+    return row, len(hit), told, moved
+
+
+def _moved(booking: Booking, by: str) -> bool:
+    """Does its person have to go somewhere else? To another counter a calendar reads the place again (sequence) and the record says so; a
+    mail goes out where the place as it is shown is another one. Another seat of the same counter is nothing to be told of."""
+    was, known = booking.counter, setup().counters
+    booking.refresh_from_db()
+    if booking.counter == was:
+        return False
+    booking.sequence, booking.changed_at = booking.sequence + 1, clock.now()
+    booking.save(update_fields=["sequence", "changed_at"])
+    elsewhere = was not in known or known[was].place != known[booking.counter].place
+    if elsewhere:
+        mails.send(booking, contact_of(booking), "moved")
+    audit.record(by, "booking.moved", chain=chain(booking.section), facts={"booking": str(booking.id), "counter": booking.counter, "before": was})
+    return elsewhere
 
 
 def _holds_end(row: Closure) -> None:
@@ -122,13 +138,14 @@ def _holds_end(row: Closure) -> None:
             hold_end(booking)
 
 
-def reseat(booking: Booking) -> None:
-    """Onto another open seat at its own time, where there is one."""
+def reseat(booking: Booking) -> bool:
+    """Onto another open seat at its own time, at its counter or at another one of its service. Was there one?"""
     row = Booking.objects.select_for_update().get(id=booking.id)
-    for free in days.seats_for(row):
-        if claims.seat(row, days.Place(row.counter, free), row.day, row.start, row.minutes, row.pause):
-            row.save(update_fields=["seat"])
-            return
+    for free in days.places_for(row):
+        if claims.seat(row, free, row.day, row.start, row.minutes, row.pause):
+            row.save(update_fields=["counter", "seat"])
+            return True
+    return False
 
 
 @transaction.atomic(durable=True)

@@ -184,9 +184,11 @@ def shut_out(bookings: Iterable[Booking]) -> list[Booking]:
     return out
 
 
-def seats_for(booking: Booking) -> list[int]:
-    """The seats of its counter where a booking could sit at its own time."""
-    counter = setup().counters[booking.counter]
-    closures = _shuts(booking.section, [counter.key], booking.day, booking.day)
-    taken = _taken([counter.key], booking.day, booking.day, booking)
-    return seats_free(booking.start, booking.minutes, booking.pause, opened(counter, booking.day, closures), taken[counter.key, booking.day])
+def places_for(booking: Booking) -> list[Place]:
+    """Where a booking could sit at its own time: at its counter first, then at the others of its service."""
+    known = setup()
+    service = known.services.get(booking.service)
+    keys = [key for key in dict.fromkeys([booking.counter, *(service.counters if service else ())]) if key in known.counters]
+    closures, taken = _shuts(booking.section, keys, booking.day, booking.day), _taken(keys, booking.day, booking.day, booking)
+    return [Place(key, seat) for key in keys for seat in seats_free(
+        booking.start, booking.minutes, booking.pause, opened(known.counters[key], booking.day, closures), taken[key, booking.day])]

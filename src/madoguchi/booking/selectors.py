@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import unicodedata
 from collections.abc import Collection
 
@@ -133,6 +134,12 @@ def bookings_of(section: str, day: dt.date) -> list[Booking]:
     """As day_list, for a room above that has asked who may."""
     rows = Booking.objects.filter(section=section, day=day).exclude(state__in=[State.HELD, State.LAPSED])
     return list(rows.order_by("counter", "start", "seat"))
+
+
+def bookings_named(section: str, ids: Collection[str]) -> list[Booking]:
+    """These of a section, for a page that has asked who may; what is no booking is left out."""
+    wanted = [key for key in ids if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key)]
+    return list(Booking.objects.filter(id__in=wanted, section=section, state=State.CONFIRMED).order_by("day", "start", "counter", "seat"))
 
 
 def booked_about(things: Collection[str]) -> dict[str, Booking]:

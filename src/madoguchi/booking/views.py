@@ -206,7 +206,7 @@ def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
                "code": code_shown(request, booking),
-               "qr": qr_image(booking.number.replace("-", "")) if service.letter and booking.state == State.CONFIRMED else ""}
+               "qr": qr_image(booking.number.replace("-", "")) if booking.state == State.CONFIRMED else ""}
     return render(request, "booking/booking.html", context, status=status)
 
 

@@ -75,12 +75,22 @@ def fileable(published: Published) -> bool:
 
 def procedures_offered(*, actor: Staff, query: str) -> list[Published]:
     """By these words, those of one's own sections first; without words, those of one's own sections. Raises Forbidden."""
+    return [p for p in _procedures(actor, query) if fileable(p)][:20 if query else None]
+
+
+def procedures_barred(*, actor: Staff, query: str) -> list[Published]:
+    """Those that the same words find and that cannot be taken here, because the city does not allow them unsigned (they are there on
+    paper, and online with the person's card). Raises Forbidden."""
+    return [p for p in _procedures(actor, query) if not fileable(p)][:20]
+
+
+def _procedures(actor: Staff, query: str) -> list[Published]:
     insist(actor)
-    there = {p.slug: p for p in procedures.catalogue() if fileable(p)}
-    found = [there[hit.slug] for hit in procedures.search(query).hits if hit.slug in there] if query else list(there.values())
-    own = set(actor.sections())
-    return sorted(found, key=lambda p: p.definition.section not in own)[:20] if query else sorted(
-        (p for p in found if p.definition.section in own), key=lambda p: str(p.definition.name))
+    own, there = set(actor.sections()), {p.slug: p for p in procedures.catalogue()}
+    if query:
+        found = [there[hit.slug] for hit in procedures.search(query).hits if hit.slug in there]
+        return sorted(found, key=lambda p: p.definition.section not in own)
+    return sorted((p for p in there.values() if p.definition.section in own), key=lambda p: str(p.definition.name))
 
 
 def interview_get(*, actor: Staff, interview_id: str, lock: bool = False) -> Interview:
@@ -288,6 +298,8 @@ def progress(row: Interview) -> Progress:
     tablet = help_row.state if help_row else ""
     words, chip = {OPEN: ("聞き取り中です", "key"), SIGNED: ("署名を受けました。送信の途中です", "notice"), FILED: ("送信しました", "ok"),
                    ENDED: ("送信せずに終わりました", ""), SHOWN: _shown(tablet)}[row.state]
+    if row.state == FILED and (waits := intake.unpaid_among(row.receipts.values())):
+        words, chip = f"送信しました。{waits}件が手数料のお支払いを待っています", "warn"
     if row.state == OPEN and row.wrong:
         words, chip = f"来た方が{len(row.wrong)}か所を「ちがう」と答えました", "warn"
     return Progress(row, tuple(procedures.current(slug).definition.name for slug in slugs), words, chip, tablet)

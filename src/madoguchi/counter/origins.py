@@ -18,13 +18,14 @@ from .staff_errors import OriginNotFound
 @dataclass(frozen=True, slots=True)
 class Origin:
     """A ticket or booking as the pages of an interview name it. ``slugs`` are what its service names and this clerk's sections handle;
-    ``others`` the names of what is another section's."""
+    ``others`` the names of what is another section's, ``barred`` of what the city does not allow here (電子署名の要るもの)."""
 
     mark: str  # booking:… or ticket:…, as an address and the interview hold it
     words: str
     url: str
     slugs: tuple[str, ...] = ()
     others: tuple[str, ...] = ()
+    barred: tuple[str, ...] = ()
 
 
 def origin_get(*, actor: Staff, mark: str) -> Origin:
@@ -38,10 +39,11 @@ def origin_get(*, actor: Staff, mark: str) -> Origin:
     except NotFound:
         raise OriginNotFound from None
     wanted = {slug: n for n, slug in enumerate(setup().services[service].procedures)} if service in setup().services else {}
-    there = sorted((p for p in procedures.catalogue() if p.slug in wanted and fileable(p)), key=lambda p: wanted[p.slug])
-    own = set(actor.sections())
+    named = sorted((p for p in procedures.catalogue() if p.slug in wanted), key=lambda p: wanted[p.slug])
+    there, own = [p for p in named if fileable(p)], set(actor.sections())
     return Origin(mark, words, url, tuple(p.slug for p in there if p.definition.section in own),
-                  tuple(str(p.definition.name) for p in there if p.definition.section not in own))
+                  tuple(str(p.definition.name) for p in there if p.definition.section not in own),
+                  tuple(str(p.definition.name) for p in named if not fileable(p)))
 
 
 def origin_of(*, actor: Staff, mark: str) -> Origin | None:

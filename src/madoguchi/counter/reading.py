@@ -25,13 +25,33 @@ class _PressedTwice(Exception):  # noqa: N818 - nothing is wrong
 
 
 @dataclass(frozen=True, slots=True)
+class Receipt:
+    """What was filed: its procedure and number, what it costs, and whether it is accepted only once that is paid (前納)."""
+
+    d: procedures.Definition
+    number: str
+    fee: intake.Fee | None
+    waits: bool
+
+
+@dataclass(frozen=True, slots=True)
 class Screen:
-    """What a tablet shows: the drafts to read over with their mark; after filing the receipts, by (procedure, number)."""
+    """What a tablet shows: the drafts to read over with their mark; after filing the receipts."""
 
     row: Interview
     read: tuple[intake.ReadOver, ...]
     mark: str
-    receipts: tuple[tuple[procedures.Definition, str], ...]
+    receipts: tuple[Receipt, ...]
+
+    @property
+    def total(self) -> int:
+        """What everything that is read over costs together, in yen."""
+        return sum(r.bill.total if r.bill else r.d.fee for r in self.read)
+
+    @property
+    def waits(self) -> bool:
+        """Is something of what was filed accepted only once its fee is paid?"""
+        return any(r.waits for r in self.receipts)
 
 
 def interview_of(help_id: str, *, lock: bool = False) -> Interview | None:
@@ -54,7 +74,8 @@ def screen(help_id: str) -> Screen | None:
     if row is None or row.state not in (SHOWN, SIGNED, FILED):
         return None
     drafts = drafts_of(row)
-    filed = tuple((intake.published_of(d).shown(), row.receipts[str(d.id)]) for d in drafts if str(d.id) in row.receipts)
+    filed = tuple(Receipt(intake.published_of(d).shown(), row.receipts[str(d.id)], *intake.fee_of_draft(d))
+                  for d in drafts if str(d.id) in row.receipts)
     read = tuple(intake.read_over(d) for d in drafts if d.state == "open") if row.state == SHOWN else ()
     return Screen(row, read, mark_of(row), filed)
 

@@ -12,9 +12,10 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused
-from madoguchi.identity.public import Staff, given_back, qr_image
+from madoguchi.identity.public import Right, Staff, given_back, qr_image
 from madoguchi.intake import public as intake
 from madoguchi.kernel.errors import NotFound
+from madoguchi.offices.public import Section, city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import posts, see_other
@@ -58,11 +59,11 @@ def begin(request: HttpRequest) -> HttpResponse:
             fault = f"手続きを1つから{MOST_PROCEDURES}まで選んでください"
     kept = chosen or request.GET.getlist("p") or (origin.slugs if origin and "q" not in request.GET and request.method != "POST" else ())
     offered = interviewing.procedures_offered(actor=actor, query=query)
-    found = offered[:MOST_NAMES]
+    found, barred = offered[:MOST_NAMES], interviewing.procedures_barred(actor=actor, query=query)
     there = {p.slug for p in found}
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
     context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
-               "found": [*more, *found], "cut": len(offered) > MOST_NAMES,
+               "found": [*more, *found], "cut": len(offered) > MOST_NAMES, "barred": barred,
                "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
@@ -75,11 +76,25 @@ class _Row:
     d: procedures.Definition
     over: intake.ReadOver | None
     receipt: str
+    fee: intake.Fee | None
+    waits: bool
+    cashier: bool  # this clerk can take the money
+
+    @property
+    def section(self) -> Section:
+        """Whose procedure it is: they take the money."""
+        return city().sections[self.d.section]
+
+
+def _row(actor: Staff, row: Interview, draft: intake.Draft) -> _Row:
+    d = intake.published_of(draft).definition
+    if draft.state == "open":
+        return _Row(draft, d, intake.read_over(draft), "", None, False, False)
+    return _Row(draft, d, None, row.receipts.get(str(draft.id), ""), *intake.fee_of_draft(draft), actor.may(Right.WORK_CASES, d.section))
 
 
 def _hub(request: HttpRequest, row: Interview, fault: str = "") -> HttpResponse:
-    rows = [_Row(d, intake.published_of(d).definition, intake.read_over(d) if d.state == "open" else None, row.receipts.get(str(d.id), ""))
-            for d in interviewing.drafts_of(row)]
+    rows = [_row(_actor(request), row, d) for d in interviewing.drafts_of(row)]
     shown, still = interviewing.progress(row), [r.over for r in rows if r.over]
     code = request.get_signed_cookie(CODE, "", salt=str(row.id), max_age=CODE_MINUTES * 60) if shown.tablet == "waiting" else ""
     context = {"i": row, "p": shown, "base": _url(row), "rows": rows, "wrong": [w for r in rows for w in _wrong(row, r)], "code": code,

@@ -131,7 +131,7 @@ def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResp
 def _read_page(request: HttpRequest, found: reading.Screen, faults: list[tuple[str, str]]) -> HttpResponse:
     support = intake.support_of(request)
     codes = json.loads(request.get_signed_cookie(FILED, "{}", salt=support.help if support else "", max_age=600) or "{}")
-    receipts = [(d, receipt, f"{code[:4]} {code[4:]}" if (code := codes.get(receipt, "")) else "") for d, receipt in found.receipts]
+    receipts = [(r, f"{code[:4]} {code[4:]}" if (code := codes.get(r.number, "")) else "") for r in found.receipts]
     context = {"s": found, "receipts": receipts, "faults": faults, "wrong": set(request.POST.getlist("wrong")), "name": request.POST.get("name", ""),
                "ok": request.POST.get("ok") == "yes", "clerk": found.row.clerk.name, "sign": dict(faults).get("name", "")}
     return render(request, "counter/read.html", context, status=422 if faults else 200)

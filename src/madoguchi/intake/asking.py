@@ -8,15 +8,16 @@ from dataclasses import dataclass
 from typing import Any
 
 from madoguchi.identity.public import Owner
+from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Attachment, Definition, Fault, Step
+from madoguchi.procedures.public import Attachment, Bill, Definition, Fault, Step
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.procedures.rules.validate import asked as is_asked
 from madoguchi.procedures.rules.validate import entry_count, read_entry
 
-from . import acting, drafts
+from . import acting, drafts, paying
 from .models import Draft
 from .numbers import read_page
 from .rules import step_mark
@@ -111,7 +112,8 @@ def faults_at(asked: Asked, raw: Mapping[str, list[str]], name: str) -> list[Fau
 
 @dataclass(frozen=True, slots=True)
 class ReadOver:
-    """What stands in a draft: its pages (id, title, saved), sections with lines, what is wrong or missing (page, words), document slots."""
+    """What stands in a draft: its pages (id, title, saved), sections with lines, what is wrong or missing (page, words), document slots,
+    and what it costs as soon as nothing is wrong (None: it has no bill)."""
 
     draft: Draft
     d: Definition
@@ -121,6 +123,7 @@ class ReadOver:
     notices: tuple[str, ...]
     slots: tuple[Attachment, ...]
     mail: str
+    bill: Bill | None = None
 
     @property
     def next(self) -> str:
@@ -140,8 +143,9 @@ def read_over(draft: Draft) -> ReadOver:
     known, asked = drafts.steps_of(draft, d)
     wrong = tuple((drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja)) for f in verdict.faults)
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
+    bill = None if wrong else paying.bill_of(d, verdict.answers, clock.today())
     return ReadOver(draft, d, tuple((s.id, s.title, s.id in draft.done) for s in asked), drafts.summary(d, verdict, draft.files), wrong,
-                    tuple(n.ja for n in verdict.notices), drafts.procedures_attachments(d, known), mails[0] if mails else "")
+                    tuple(n.ja for n in verdict.notices), drafts.procedures_attachments(d, known), mails[0] if mails else "", bill)
 
 
 def owned_list(*, owner: Owner, draft_ids: Sequence[str]) -> list[Draft]:

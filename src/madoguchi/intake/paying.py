@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -22,7 +22,7 @@ from madoguchi.procedures.public import Bill, Definition
 
 from . import acting, mails
 from .events import APPLICATION_FILED
-from .models import Application
+from .models import Application, Draft
 
 AWAITED = say("納付書で払われるのを待っています")
 NOT_PAID = say("期限までにお支払いがありませんでした。担当課にご連絡ください")
@@ -99,6 +99,17 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
                account, debit, tuple(before))
+
+
+def fee_of_draft(draft: Draft) -> tuple[Fee | None, bool]:
+    """The fee of what was filed from a draft, for those who have got it as theirs; and whether the application waits for it (前納)."""
+    row = Application.objects.filter(draft=draft).first()
+    return (fee_of(row), row.status == "unpaid") if row is not None else (None, False)
+
+
+def unpaid_among(receipts: Iterable[str]) -> int:
+    """How many of these applications wait for their fee; the caller has found the receipts as theirs."""
+    return Application.objects.filter(receipt__in=list(receipts), status="unpaid").count()
 
 
 def slips_offered(fee: payments.Payment) -> bool:

@@ -50,7 +50,7 @@ from .paper import (
     paper_start,
     paper_submit,
 )
-from .paying import Fee, fee_of, fee_start, payment_changed
+from .paying import Fee, fee_of, fee_of_draft, fee_start, payment_changed, unpaid_among
 from .reopened import one_more
 from .rules import STATUS_WORDS
 from .signed_paper import paper_of_draft
@@ -81,13 +81,13 @@ def filing_of(application_id: str) -> dict[str, Any]:
 __all__ = [
     "APPLICATION_FILED", "CONTACT", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED",
     "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
-    "Fee", "HelpedDraft", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver", "Standing",
-    "StepChanged", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
+    "Fee", "HelpedDraft", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver",
+    "Standing", "StepChanged", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
     "business_accounts_sweep", "code_issue", "code_standing", "code_words", "common", "document_file", "draft_attach", "draft_detach",
     "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step", "draft_start", "draft_write", "drafts_begin", "drafts_begun",
-    "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of", "fee_start", "filed_handler", "filing_of", "grades_until",
-    "help_resume_mail", "left_between", "mail_fault", "mail_plain", "one_more", "opinions_sweep", "owned_list", "page_asked", "paper_attach",
-    "paper_check", "paper_correct", "paper_correction", "paper_detach", "paper_drop", "paper_of_draft", "paper_read", "paper_save", "paper_start",
-    "paper_submit", "payment_changed", "progress_apply", "published_of", "questions_in_turn", "read_over", "redraw", "refuse_if_unsignable",
-    "shared_questions", "sign_if_needed", "support_of", "texts_between", "unpaid_sweep", "witness",
+    "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of", "fee_of_draft", "fee_start", "filed_handler", "filing_of",
+    "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "one_more", "opinions_sweep", "owned_list", "page_asked",
+    "paper_attach", "paper_check", "paper_correct", "paper_correction", "paper_detach", "paper_drop", "paper_of_draft", "paper_read",
+    "paper_save", "paper_start", "paper_submit", "payment_changed", "progress_apply", "published_of", "questions_in_turn", "read_over", "redraw",
+    "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between", "unpaid_among", "unpaid_sweep", "witness",
 ]

@@ -6,7 +6,7 @@ from uuid import UUID
 
 from django.db.models import Q
 
-from madoguchi.booking.public import Counter
+from madoguchi.booking.public import Booking, Counter, bookings_of, setup
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
@@ -38,6 +38,16 @@ def kiosk_by_secret(secret: str) -> Kiosk:
 def kiosk_sections(kiosk: Kiosk) -> list[str]:
     """The sections whose tickets a device gives."""
     return city.sections() if kiosk.everywhere else [kiosk.section]
+
+
+def checking_in(kiosk: Kiosk) -> list[str]:
+    """The sections whose bookings a device takes: also of those that give no tickets."""
+    return sorted({s.section for s in setup().services.values()}) if kiosk.everywhere else [kiosk.section]
+
+
+def came_get(kiosk: Kiosk, booking_id: str) -> Booking | None:
+    """Who has just come, for the page of this device; None for what is not of today or not of its sections."""
+    return next((row for s in checking_in(kiosk) for row in bookings_of(s, clock.today()) if str(row.id) == booking_id and row.state == "came"), None)
 
 
 def sections_of(*, actor: Staff) -> list[str]:

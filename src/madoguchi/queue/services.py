@@ -5,12 +5,13 @@ Order in every transaction: number, ticket rows, pulse, record.
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from typing import Any
 
 from django.db import IntegrityError, transaction
 from django.db.models import F
 
-from madoguchi.booking.public import Service, booking_by_number, booking_mark
+from madoguchi.booking.public import Booking, Service, booking_by_number, booking_mark
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 
@@ -86,15 +87,18 @@ def staff_ticket_take(*, actor: Staff, key: str) -> Ticket:
     return ticket_issue(service=service, by=actor.actor, channel="staff")
 
 
-def check_in(*, number: str, sections: list[str], by: str, channel: str) -> Ticket:
-    """Somebody with a booking of today has come: the booking says so, and there is a ticket for its time. Dies anything in between,
-    doing it again ends the same. Raises BookingUnknown, BookingOver."""
+def check_in(*, number: str, sections: Iterable[str], by: str, channel: str) -> Ticket | Booking:
+    """Somebody with a booking of today has come: the booking says so, and there is a ticket for its time; where the service has no
+    tickets (no letter; 出張・臨時・休日の窓口), the booking itself is returned, which knows where to go. Dies anything in between, doing it
+    again ends the same. Raises BookingUnknown, BookingOver."""
     booking = next((row for s in sections if (row := booking_by_number(s, number))), None)
-    service = city.service_of(booking.service) if booking is not None else None
-    if booking is None or booking.day != city.today() or service is None:
+    if booking is None or booking.day != city.today():
         raise BookingUnknown
-    booking_mark(booking=booking, came=True, by=by)
+    booking = booking_mark(booking=booking, came=True, by=by)
     failpoints.hit("queue.checkin.between")
+    service = city.service_of(booking.service)
+    if service is None:
+        return booking
     try:
         return ticket_issue(service=service, by=by, channel=channel, booking=booking)
     except IntegrityError:  # pressed twice at the same moment

@@ -12,7 +12,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.booking.public import BookingOver, setup, staff_booking_by_number
+from madoguchi.booking.public import Booking, BookingOver, setup, staff_booking_by_number
 from madoguchi.identity.public import Staff
 from madoguchi.offices.public import city as our_city
 from madoguchi.web import said_days
@@ -86,6 +86,8 @@ def take(request: HttpRequest) -> HttpResponse:
         if "number" in request.POST:
             section = section_of(request, request.POST.get("section", ""))
             row = services.check_in(number=number, sections=[section], by=actor.actor, channel="staff")
+            if isinstance(row, Booking):  # no ticket: its page says where to go
+                return see_other(reverse("staff_booking", kwargs={"booking_id": str(row.id)}))
         else:
             row = services.staff_ticket_take(actor=actor, key=request.POST.get("service", ""))
     except (BookingUnknown, BookingOver) as wrong:
@@ -100,11 +102,8 @@ def _elsewhere(actor: Staff, number: str) -> str:
         return ""
     known = setup()
     service, counter = known.services.get(row.service), known.counters.get(row.counter)
-    words = f"{row.number}は、{said_days.day(row.day)} {row.at}の予約({service.name if service else row.service}、" \
-            f"{counter.name if counter else row.counter})です。"
-    if row.day == city.today() and city.service_of(row.service) is None:
-        return words + "番号札のないサービスです。「予約」の画面で「来た」を押し、その窓口へご案内ください。"
-    return words + "日と窓口を確かめてください。"
+    return f"{row.number}は、{said_days.day(row.day)} {row.at}の予約({service.name if service else row.service}、" \
+           f"{counter.name if counter else row.counter})です。日と窓口を確かめてください。"
 
 
 @login_required

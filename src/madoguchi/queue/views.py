@@ -9,8 +9,9 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.booking.public import BookingOver
+from madoguchi.booking.public import Booking, BookingOver, setup
 from madoguchi.kernel import clock
+from madoguchi.kernel.said import say
 from madoguchi.offices.public import city as our_city
 from madoguchi.web import limits
 from madoguchi.web.live import Live
@@ -18,7 +19,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import city, lines, selectors, services
 from .errors import BookingUnknown, QueueClosed, TicketCalled, TicketNotFound
-from .models import Ticket
+from .models import Kiosk, Ticket
 from .pages import about, paper
 from .rules import State
 
@@ -94,7 +95,9 @@ def kiosk(request: HttpRequest, secret: str) -> HttpResponse:
         limits.take("ticket", request, f"kiosk:{device.id}")
         try:
             if "number" in request.POST:
-                row = services.check_in(number=typed, sections=selectors.kiosk_sections(device), by=services.BY_DEVICE, channel="kiosk")
+                row = services.check_in(number=typed, sections=selectors.checking_in(device), by=services.BY_DEVICE, channel="kiosk")
+                if isinstance(row, Booking):
+                    return see_other(f"{reverse('queue_kiosk', kwargs={'secret': secret})}?came={row.id}")
             else:
                 row = services.ticket_take(kiosk=device, key=request.POST.get("service", ""))
             return see_other(reverse("queue_kiosk_ticket", kwargs={"secret": secret, "ticket_id": str(row.id)}))
@@ -104,7 +107,17 @@ def kiosk(request: HttpRequest, secret: str) -> HttpResponse:
     groups = [(section, hall) for section, hall in _groups() if hall.section in wanted]
     live = reverse("queue_events") + ("" if device.everywhere else f"?section={device.section}")
     return render(request, "queue/kiosk.html", {"groups": groups, "live": live, "secret": secret, "refused": refused,
-                  "typed": typed if refused else "", "faults": [("number", refused)] if refused else []}, status=422 if refused else 200)
+                  "typed": typed if refused else "", "came": _came(device, request.GET.get("came", "")),
+                  "faults": [("number", refused)] if refused else []}, status=422 if refused else 200)
+
+
+def _came(device: Kiosk, booking_id: str) -> dict[str, Any] | None:
+    """Who has come without needing a ticket: their number and time, and where they go."""
+    row = selectors.came_get(device, booking_id) if booking_id else None
+    if row is None:
+        return None
+    place = setup().counters.get(row.counter)
+    return {"b": row, "name": say(place.name) if place else "", "place": say(place.place) if place else ""}
 
 
 @require_safe

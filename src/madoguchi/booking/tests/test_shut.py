@@ -32,7 +32,7 @@ def closed_later(monkeypatch, key: str, day: dt.date) -> None:
 
 def test_what_is_only_held_is_not_confirmed_into_a_closed_time(hall):
     row = services.details_set(booking=held(), form=FORM)
-    closure, hit, _ = shut(hall)
+    closure, hit, *_ = shut(hall)
     assert hit == 0 and not Taken.objects.filter(booking=row).exists()
     with pytest.raises(HoldOver):
         services.booking_confirm(booking=row, by="x")
@@ -44,6 +44,43 @@ def test_a_hold_moves_to_a_seat_that_stays_open(hall):
     shut(hall, section="shimin", counter="shimin", seats="1")
     states = sorted(Booking.objects.filter(id__in=[r.id for r in rows]).values_list("state", "seat"))
     assert states == [("held", 0), ("lapsed", 1)]
+
+
+def two_counters(monkeypatch, place: str = "市役所別館2階") -> None:
+    """The service of taxes is at two counters, with a seat each."""
+    found = pack.standing()
+    second = dataclasses.replace(found.counters["zeimu"], key="zeimu2", place=place)
+    tax = dataclasses.replace(found.services["tax"], counters=("zeimu", "zeimu2"))
+    changed = dataclasses.replace(found, counters=found.counters | {"zeimu2": second}, services=found.services | {"tax": tax})
+    monkeypatch.setattr(pack, "read_setup", lambda *a: changed)
+
+
+def test_a_booking_moves_to_another_counter_of_its_service_before_it_is_off(hall, monkeypatch):
+    two_counters(monkeypatch)
+    mailed, silent = booked(), by_phone(start=NINE + 30)
+    alone = [by_phone(start=10 * 60), by_phone(start=10 * 60)]  # both counters are taken at ten
+    assert [b.counter for b in alone] == ["zeimu", "zeimu2"]
+    answer = hall.desk("yamada").post("/staff/booking/closures/", {
+        "section": "zeimu", "counter": "zeimu", "first": "2026-11-30", "reason": "職員の研修", "tell": "yes"})
+    for row in (mailed, silent):
+        row.refresh_from_db()
+        assert (row.counter, row.seat, row.state, row.sequence) == ("zeimu2", 0, State.CONFIRMED, 1)
+        assert set(Taken.objects.filter(booking=row).values_list("counter", flat=True)) == {"zeimu2"}
+    assert list(Mail.objects.exclude(key__contains=":made:").values_list("key", flat=True)) == [f"booking:{mailed.id}:moved:1"]
+    page = text(hall.desk("yamada").get(answer["Location"]))
+    moved, _, off = page.partition("開けられない予約")
+    assert mailed.number in moved and silent.number in moved and alone[0].number in off and alone[1].number not in page
+    assert hall.desk("sato").get(answer["Location"]).status_code == 404
+    assert audit.verify() == []
+
+
+def test_a_hold_moves_to_another_counter_too_and_nobody_is_told_who_stays_where_they_go(hall, monkeypatch):
+    two_counters(monkeypatch, place=str(pack.standing().counters["zeimu"].place))
+    row, hold = booked(), held(start=NINE + 30)
+    _, hit, told, moved = shut(hall, counter="zeimu")
+    row.refresh_from_db(), hold.refresh_from_db()
+    assert (row.counter, hold.counter, hold.state) == ("zeimu2", "zeimu2", State.HELD)
+    assert (hit, told, moved) == (0, 0, []) and not Mail.objects.filter(key__contains=":moved:").exists()
 
 
 def test_whoever_was_offered_a_time_that_is_closed_waits_on(hall):

@@ -42,7 +42,7 @@ def test_strangers_cannot_tell_that_a_booking_exists(hall) -> None:
     row = booked(owner=hall.owner("hanako").key)
     waiting = held("tax", start=600, owner=hall.owner("hanako").key)
     typed = closures.Typed("", "2026-12-01", "", "", "", "", "研修")
-    closure, _, _ = closures.closure_make(actor=hall.staff("yamada"), section="zeimu", typed=typed, tell=False)
+    closure, *_ = closures.closure_make(actor=hall.staff("yamada"), section="zeimu", typed=typed, tell=False)
     before = AuditEntry.objects.count(), list(Booking.objects.values_list("state", "start", "sealed")), list(Closure.objects.values())
     nothing = {"booking_id": str(uuid.uuid4()), "closure_id": 987654, "service": "made-up"}
     for booking in (row, waiting):

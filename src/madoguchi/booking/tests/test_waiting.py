@@ -94,7 +94,7 @@ def test_what_becomes_free_too_late_is_offered_to_nobody(hall):
 def test_a_closed_time_has_no_slots_and_tells_whom_it_hits(hall):
     hit, other = booked(), by_phone("tax", MONDAY, NINE + 30)
     spared = by_phone("tax", MONDAY, 14 * 60)
-    row, hits, told = shut(hall, end="12:00")
+    row, hits, told, _ = shut(hall, end="12:00")
     assert (hits, told) == (2, 1)
     assert closures.hits(row) == [hit, other]
     assert {s.start for s in days_of(setup().services["tax"], MONDAY, 1)[0].slots} == {*range(780, 990, 30)} - {spared.start}
@@ -111,7 +111,7 @@ def test_one_clerk_less_moves_bookings_to_another_seat(hall):
     low = by_phone("moving", MONDAY, NINE + 60)
     high = by_phone("moving", MONDAY, NINE + 60)
     services.booking_cancel(booking=low, by="x", staff=True)
-    row, hits, _ = shut(hall, section="shimin", counter="shimin", seats="1")
+    row, hits, *_ = shut(hall, section="shimin", counter="shimin", seats="1")
     high.refresh_from_db()
     assert (high.seat, hits) == (0, 1)
     assert {c.seat for c in Taken.objects.filter(booking=high)} == {0}
@@ -120,7 +120,7 @@ def test_one_clerk_less_moves_bookings_to_another_seat(hall):
 
 
 def test_opened_again_and_offered_to_who_waits(hall):
-    row, _, _ = shut(hall, start="9:00", end="16:00")
+    row, *_ = shut(hall, start="9:00", end="16:00")
     by_phone("tax", MONDAY, 16 * 60)
     waits = wait("a@example.jp")
     closures.closure_end(actor=hall.staff("yamada"), closure_id=row.id)

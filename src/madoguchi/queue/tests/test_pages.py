@@ -10,6 +10,7 @@ import pytest
 from django.test import Client
 from tests.support.hall import OPENING
 
+from madoguchi.booking import occasions
 from madoguchi.booking.models import Booking
 from madoguchi.booking.tests.conftest import by_phone
 from madoguchi.kernel import clock
@@ -19,6 +20,9 @@ from madoguchi.queue.rules import State
 
 from .conftest import called, taken
 from .test_queue import booked_today
+
+OUTSIDE = {"name": "公民館での税の相談", "place": "試用公民館", "day": str(OPENING.date()), "start": "13:00", "end": "16:00",
+           "seats": "1", "minutes": "30"}
 
 
 def text(response) -> str:
@@ -297,8 +301,32 @@ def test_staff_are_told_when_and_where_a_booking_is_that_comes_to_a_wrong_counte
     refused = text(hall.desk("yamada").post("/staff/queue/ticket/", form | {"section": "zeimu"}))
     assert "今日の予約に、その番号はありません" in refused and "子育て" not in refused, "another section's"
     today = by_phone("card-apply", OPENING.date(), 600)
-    told = text(hall.desk("okada").post("/staff/queue/ticket/", {"section": "shimin", "number": today.number}))
-    assert "番号札のないサービスです" in told
+    given = hall.desk("okada").post("/staff/queue/ticket/", {"section": "shimin", "number": today.number})
+    assert given.status_code == 303 and Ticket.objects.get(booking=today.id).letter == "G"
+
+
+def test_who_has_booked_what_gives_no_tickets_has_come_all_the_same(hall):
+    """A service without a letter, and a counter outside: the device says where to go, staff get the page of the booking."""
+    outside = occasions.occasion_make(row=occasions.occasion_read(OUTSIDE, section="zeimu", by="staff:yamada", kind="visit"))
+    plain, there = by_phone("tax-installment", OPENING.date(), 660), by_phone(outside.key, OPENING.date(), 840)
+    _, secret = kiosks.kiosk_make(actor=hall.staff("yamada"), section="zeimu", name="入口", everywhere=True)
+    device, page = Client(), f"/queue/kiosk/{secret}/"
+    for row, place in ((plain, "税の相談窓口"), (there, "公民館での税の相談")):
+        answer = device.post(page, {"number": row.number.replace("-", "")})
+        assert (answer.status_code, answer["Location"]) == (303, f"{page}?came={row.id}")
+        shown = text(device.get(answer["Location"])).partition("<main")[2]
+        assert "お越しになったことを受け付けました" in shown and row.number in shown and place in shown and "data-back" in shown.partition(">")[0]
+        assert Booking.objects.get(id=row.id).state == "came"
+        assert device.post(page, {"number": row.number}).status_code == 303, "twice is once"
+    assert not Ticket.objects.exists()
+    assert "お越しになったことを" not in text(device.get(f"{page}?came={booked_today(600).id}")), "who has not come"
+    assert device.get(f"{page}?came=x").status_code == 200
+    _, narrow = kiosks.kiosk_make(actor=hall.staff("okada"), section="shimin", name="市民課", everywhere=False)
+    assert "お越しになったことを" not in text(device.get(f"/queue/kiosk/{narrow}/?came={plain.id}")), "a device of another section"
+    assert device.post(f"/queue/kiosk/{narrow}/", {"number": plain.number}).status_code == 422
+    desk = hall.desk("yamada")
+    given = desk.post("/staff/queue/ticket/", {"section": "zeimu", "number": there.number})
+    assert given["Location"] == f"/staff/booking/b/{there.id}/" and desk.get(given["Location"]).status_code == 200
 
 
 def test_the_address_of_a_device_is_shown_once(hall):
@@ -334,6 +362,16 @@ def test_a_city_without_tickets(hall, monkeypatch):
     assert 'href="/queue/"' not in text(Client().get("/"))
     assert hall.desk("yamada").get("/staff/queue/").status_code == 404
     assert 'href="/staff/queue/"' not in text(hall.desk("yamada").get("/staff/booking/"))
+
+
+def test_the_page_of_a_booking_without_tickets_shows_what_the_device_reads(hall):
+    from madoguchi.booking.models import Booking as Row
+    from madoguchi.booking.tests.conftest import booked
+
+    row = booked("tax", owner=hall.owner("hanako").key)
+    Row.objects.update(service="tax-installment")
+    page = text(hall.browser("hanako").get(f"/booking/b/{row.id}/"))
+    assert "data:image/svg+xml" in page and "受付の端末があるときは" in page
 
 
 def test_the_booking_page_shows_what_the_device_reads(hall):
