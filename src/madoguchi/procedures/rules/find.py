@@ -27,6 +27,7 @@ WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
 REMEMBERED = 2_000  # words whose places are kept
 COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
 COVER_KANA = 0.7  # kana are few, their pairs stand in words of any meaning
+ONLY_ONE = 1.9  # for a name that alone of all begins with the word: 火葬 is 火葬許可, whatever else knows おくやみ
 UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
 STRONG = 4.0  # the score of a word in a name or among the keywords
 SHARE = 0.42  # of the weight of a query that a procedure must bring
@@ -315,9 +316,11 @@ class Index:
         if held is None:
             holders, best = self._holders(letters), dict[str, tuple[float, int]]()
             often = Counter(self._entries[i].slug for i in holders)
+            heads = {e.slug for i in holders if (e := self._entries[i]).place == NAME and e.letters.startswith(letters)}
             for i in sorted(holders):
                 e = self._entries[i]
-                exact = 1.5 if e.letters == letters else 1.25 if e.place in (NAME, OTHER) and e.letters.startswith(letters) else 1.0
+                begins = ONLY_ONE if e.place == NAME and len(heads) == 1 else 1.25 if e.place in (NAME, OTHER) else 1.0
+                exact = 1.5 if e.letters == letters else begins if e.letters.startswith(letters) else 1.0
                 score = WEIGHTS[e.place] * exact * (0.75 + 0.25 * len(letters) / max(len(e.letters), 1)) * (1 + 0.03 * min(often[e.slug], 6))
                 if e.slug not in best or score > best[e.slug][0]:
                     best[e.slug] = (score, i)

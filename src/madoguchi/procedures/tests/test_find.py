@@ -190,3 +190,9 @@ def test_lines_of_the_readings_that_cannot_be_read_are_named():
     found, problems = read_readings("# 説明\n火葬\tかそう\n火葬\tかそう\n許可 きょか\n許可\t許可\n", "readings.tsv")
     assert found.of == {"火葬": "かそう"}
     assert [p.line for p in problems] == [3, 4, 5]
+
+
+def test_a_name_that_alone_begins_with_the_word_comes_before_everyday_words_for_it(index):
+    """火葬 is 火葬許可, whatever else knows おくやみ; 介護, with which many begin, is decided as before."""
+    assert index.find("火葬")[0].slug == "t-0" and index.find("転出")[0].slug == "tenshutsu-todoke" and index.find("転入")[0].slug == "rainin-yoyaku"
+    assert index.find("介護")[0].slug == "kaigo-nintei-shinki"
