@@ -277,14 +277,18 @@ def text(request: HttpRequest, slug: str) -> HttpResponse:
     if request.method == "POST":
         insist(edits(actor_of(request), found.section))
         shown = request.POST.get("text", "")
+        began = request.POST.get("revision", "")
         try:
-            services.copy_save(actor=actor_of(request), slug=slug, revision=request.POST.get("revision", ""), text=shown, words="YAMLを直した")
+            services.copy_save(actor=actor_of(request), slug=slug, revision=request.POST.get("over") or began, text=shown, words="YAMLを直した")
             return see_other(f"/staff/builder/{slug}/?saved=1")
         except FormWrong as wrong:
             faults, status = wrong.faults, 422
         except Overtaken as late:
             faults, status = [("text", late.ja)], 409
-    return render(request, "builder/text.html", about(request, found) | {"shown": shown, "faults": faults, "wrong": dict(faults)}, status=status)
+    context = about(request, found) | {"shown": shown, "faults": faults, "wrong": dict(faults)}
+    if status != 200:  # what one began from stays: whoever presses again overwrites nobody without having said so
+        context |= {"began": began, "theirs": selectors.changed_since(found, began)}
+    return render(request, "builder/text.html", context, status=status)
 
 
 @login_required

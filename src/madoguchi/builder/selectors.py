@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import difflib
 import functools
 from dataclasses import dataclass
 from typing import Any
@@ -130,3 +131,12 @@ def questions_kept_back(copy: Copy) -> list[str]:
         return []
     _, wrong = yaml_strict.load(copy.text, copy.slug)
     return [] if wrong else not_handed_over(before, resolve(copy.text, copy.slug))
+
+
+def changed_since(copy: Copy, revision: str) -> str:
+    """What others changed in a text that was found, since somebody opened that revision: lines with + and -, empty where nothing."""
+    old = copy.revisions.filter(number=int(revision)).first() if revision.isdecimal() and len(revision) < 10 else None
+    if old is None or old.text == copy.text:
+        return ""
+    lines = difflib.unified_diff(old.text.splitlines(), copy.text.splitlines(), lineterm="", n=1)
+    return "\n".join(line for line in lines if not line.startswith(("---", "+++")))

@@ -102,6 +102,22 @@ def test_who_comes_second_is_told_and_loses_nothing(hall, copy) -> None:
     assert desk.post(BASE + QUESTION, form_of(late, BASE + QUESTION)).status_code == 303 and "後の人" in Copy.objects.get().text
 
 
+def test_on_the_page_of_the_file_nobody_is_overwritten_without_a_word(hall, copy) -> None:
+    desk, url = hall.desk("okada"), BASE + "text/"
+    sent = form_of(page(desk, url), url)
+    theirs = f"{sent['text']}# 先の人が足した行\n"
+    assert desk.post(url, sent | {"text": theirs}).status_code == 303
+    mine = f"{sent['text']}# 後の人が足した行\n"
+    for _press in range(2):  # pressing again is no yes
+        late = desk.post(url, sent | {"text": mine})
+        words = late.content.decode()
+        assert late.status_code == 409 and "後の人が足した行" in words and "+# 先の人が足した行" in words
+        sent = {k: v for k, v in form_of(late, url).items() if k != "over"}
+    assert "先の人" in Copy.objects.get().text
+    assert desk.post(url, sent | {"text": mine, "over": str(Copy.objects.get().revision)}).status_code == 303
+    assert "後の人が足した行" in Copy.objects.get().text and "先の人" not in Copy.objects.get().text
+
+
 def test_who_comes_second_takes_back_nothing_that_they_did_not_touch(hall, copy) -> None:
     desk = hall.desk("okada")
 
