@@ -132,7 +132,7 @@ def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
     """Parcels of this person's sections: what is not over yet first, then the newest. 50 a page."""
     rows = Parcel.objects.defer("sealed").alias(over=Q(state__in=OVER)).order_by("over", "-state", "-created_at", "id")
     mine = rows if actor.may(Right.SEE_DELIVERIES) else rows.filter(section__in=actor.sections())
-    return Paginator(mine, 50).get_page(page)
+    return cast("Page[Parcel]", Paginator(mine, 50).get_page(page))
 
 
 def parcels_open() -> dict[str, int]:
