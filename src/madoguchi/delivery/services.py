@@ -151,8 +151,7 @@ def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
     if parcel.state == "delivered":
         return
     if parcel.state == "skipped":
-        reason = SKIP_REASONS.get(parcel.skip_reason, "記録の列を見てください")
-        raise ParcelOver(words=f"飛ばした理由：{reason}。渡す必要があるときは、決定の内容を基幹システムに直接入力してください。")
+        raise ParcelOver(SKIP_REASONS.get(parcel.skip_reason, "申請の履歴を見てください"))
     if parcel.state == "refused":
         parcel.state = "waiting"
         parcel.save(update_fields=["state"])
