@@ -148,7 +148,7 @@ class Machine:
                     shutil.copytree(source, tree / part, ignore=shutil.ignore_patterns("__pycache__", "tests"))
                 else:
                     shutil.copy(source, tree / part)
-            for path in (tree / "deploy").iterdir():
+            for path in filter(Path.is_file, (tree / "deploy").rglob("*")):
                 path.write_text(self.here(path.read_text(encoding="utf-8")), encoding="utf-8")
             for place, text in changed.items():
                 with (tree / place).open("a", encoding="utf-8") as out:

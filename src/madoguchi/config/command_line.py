@@ -40,7 +40,7 @@ ALONE = {  # these need no database, and so are no commands of Django
     "languages": "翻訳とふりがなの目録を作り直し、足りないものを数えます(extract, readings)",
 }
 GROUPS = (
-    ("開く", ("setup", "serve", "web", "worker")),
+    ("開く", ("setup", "serve", "web", "worker", "doorpages")),
     ("確かめる・残す", ("audit", "signatures", "papers", "backup", "restore", "numbers", "retention")),
     ("鍵と人", ("keys", "oidc_key", "staff", "tokens", "register")),
     ("手続き", ("procedures", "languages", "inventory", "drafts", "exchange")),

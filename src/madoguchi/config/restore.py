@@ -78,6 +78,9 @@ def _begin(body: dict[str, Any]) -> bool:
 def backup_restore(path: Path, *, actor: str) -> tuple[dict[str, Any], list[str]]:
     """Restore and prove. Returns (manifest, faults); an empty list means that all of it is there. Raises BackupWrong."""
     source, body = backup_check(path)
+    if role := snapshots.role_without_right():
+        raise BackupWrong(f"データベースの役割 {role} は表を作れないので、戻せません。何も変えていません。持ち主の DATABASE_URL で実行してください"
+                          "(docs/deploy.md の置き方では、root で deploy/owner restore …)。")
     if not _begin(body):
         for name in sorted(source.names()):
             if name.startswith("files/"):

@@ -118,6 +118,16 @@ def database_is_empty() -> bool:
     return not connection.introspection.table_names()
 
 
+def role_without_right() -> str:
+    """The role of the settings when it may make no tables (on a server the one that serves may not), empty when it may."""
+    if connection.vendor != "postgresql":
+        return ""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT current_user, coalesce(has_schema_privilege(current_schema(), 'CREATE'), false)")
+        role, may = cursor.fetchone()
+    return "" if may else str(role)
+
+
 def database_back(kind: str, path: Path) -> None:
     """Put a copy where the settings say, all of it or nothing. The database must be empty. ``path`` is used up."""
     connections.close_all()

@@ -132,7 +132,7 @@ def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:
     """Parcels of this person's sections: what is not over yet first, then the newest. 50 a page."""
     rows = Parcel.objects.defer("sealed").alias(over=Q(state__in=OVER)).order_by("over", "-state", "-created_at", "id")
     mine = rows if actor.may(Right.SEE_DELIVERIES) else rows.filter(section__in=actor.sections())
-    return Paginator(mine, 50).get_page(page)
+    return cast("Page[Parcel]", Paginator(mine, 50).get_page(page))
 
 
 def parcels_open() -> dict[str, int]:
@@ -151,8 +151,7 @@ def parcel_retry(*, actor: Staff, parcel_id: str) -> None:
     if parcel.state == "delivered":
         return
     if parcel.state == "skipped":
-        reason = SKIP_REASONS.get(parcel.skip_reason, "記録の列を見てください")
-        raise ParcelOver(words=f"飛ばした理由：{reason}。渡す必要があるときは、決定の内容を基幹システムに直接入力してください。")
+        raise ParcelOver(SKIP_REASONS.get(parcel.skip_reason, "申請の履歴を見てください"))
     if parcel.state == "refused":
         parcel.state = "waiting"
         parcel.save(update_fields=["state"])
