@@ -483,6 +483,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "survey.selectors.section": ("the name of a section", None),
     "survey.selectors.area_plain": ("words", None),
     "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),
+    "survey.selectors.decision_faults": ("for a decision on a case that casework has authorised", {"casework.grounds", "config.wiring"}),
     "survey.selectors.case_links": ("for the page of a case that casework has authorised",
                                     {"casework.ports", "casework.detail", "config.wiring"}),
 }

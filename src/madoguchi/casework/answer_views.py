@@ -1,4 +1,4 @@
-"""The page on which a clerk types off what came on paper as the answer to a correction."""
+"""The page on which a clerk types off the answer to a correction: what came on paper, or was told at the counter or by telephone."""
 
 from __future__ import annotations
 
@@ -18,8 +18,9 @@ from madoguchi.procedures.public import Fault
 from madoguchi.web.posted import posts, see_other
 
 from . import paper_answers
-from .errors import ReasonMissing, TooLong
+from .errors import ReasonMissing, TooLong, WayWrong
 from .models import Case
+from .rules import VIAS
 from .staff_views import actor_of, again
 from .unanswered import correction_end
 
@@ -36,7 +37,7 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _page(request, case, None, frozenset())
     raw: Raw = {key: list(values) for key, values in request.POST.lists()}
     extra = frozenset(raw.get("_extra", []))
-    refused = _kept(request, actor, case_id)
+    refused = _kept(request, actor, case_id, extra)
     action, _, what = request.POST.get("_action", "send").partition(":")
     if action == "zip":
         raw, said = procedures.postcode_fill(raw, what)
@@ -48,7 +49,9 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
     if refused or action in ("add", "drop", "more"):
         return _page(request, case, raw, extra, refused=refused)
     try:
-        paper_answers.paper_answer(actor=actor, case_id=case_id, raw=raw, extra=extra)
+        paper_answers.paper_answer(actor=actor, case_id=case_id, raw=raw, extra=extra, via=request.POST.get("via", ""))
+    except WayWrong as wrong:
+        return _page(request, case, raw, extra, refused=[(wrong.at, wrong.ja)])
     except intake.AnswersWrong as wrong:
         more = intake.paper_correction(case_ref=case.ref, extra=extra, faults=wrong.faults).more
         return _page(request, case, raw, extra | more, faults=wrong.faults)
@@ -66,14 +69,14 @@ def unanswered(request: HttpRequest, case_id: str) -> HttpResponse:
     return see_other(f"/staff/case/{case_id}/")
 
 
-def _kept(request: HttpRequest, actor: Staff, case_id: str) -> list[tuple[str, str]]:
+def _kept(request: HttpRequest, actor: Staff, case_id: str, extra: frozenset[str]) -> list[tuple[str, str]]:
     """Keep what was sent along; (anchor, words) of what was not taken."""
     refused = []
     for field, sent in request.FILES.lists():
         for one in sent:
             try:
                 paper_answers.paper_sheet(actor=actor, case_id=case_id, slot=field.removeprefix("file."), source=cast(BinaryIO, one),
-                                          name=one.name or "", size=one.size or 0)
+                                          name=one.name or "", size=one.size or 0, extra=extra)
             except FileRefused as wrong:
                 refused.append((f"file-{field.removeprefix('file.')}", f"{(one.name or '')[:60]}：{wrong.ja}"))
     return refused
@@ -88,10 +91,13 @@ def _page(
     for field in (f for view in views for entry in view.entries for f in entry.fields):
         if field.name == said[0]:
             field.said = said[1]
-    refused = refused or []
+    slots = {slot for slot, _, _ in found.places}
+    refused = (refused or []) + [(f"file-{f.question}", f.ja) for f in faults or [] if f.question in slots]
     places: list[dict[str, Any]] = [{"id": slot, "name": name, "files": files, "errors": [ja for at, ja in refused if at == f"file-{slot}"]}
                                     for slot, name, files in found.places]
     context = {"case": case, "d": found.definition, "views": views, "items": found.items, "extra": sorted(extra), "places": places,
+               "vias": VIAS.items() if case.channel != intake.PAPER else (), "via": (raw or {}).get("via", [""])[0],
+               "via_error": next((ja for at, ja in refused if at.startswith("via-")), ""), "signed": paper_answers.signed_case(case),
                "accept": accepts(), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000,
                "anchors": [x for view in views for x in view.faults] + refused}
     return render(request, "casework/answer.html", context, status=422 if faults or refused else 200)

@@ -118,6 +118,17 @@ class NothingChosen(DomainError):
         self.at = at
 
 
+class WayWrong(DomainError):
+    """An answer to a correction can not come this way; ``at`` is what must be put right."""
+
+    code = "way_wrong"
+    status = 422
+
+    def __init__(self, ja: str, *, at: str) -> None:
+        super().__init__(ja)
+        self.at = at
+
+
 class BulkWrong(DomainError):
     """These cases can not be handled together."""
 

@@ -78,7 +78,8 @@ def correction_received(message: outbox.Envelope) -> None:
         answered = dt.datetime.fromisoformat(message.payload["at"]) if "at" in message.payload else now  # not when the worker came to it
         correction.items = [i | {"new": _new_text(case, i["path"], filing)} for i in correction.items]
         correction.answered_at = answered
-        correction.save(update_fields=["items", "answered_at"])
+        correction.via, correction.typed_by = message.payload.get("via", ""), message.payload.get("by", "")
+        correction.save(update_fields=["items", "answered_at", "via", "typed_by"])
         if case.stopped_on and not asked_anew:
             waited = open_days_between(case.stopped_on, answered.astimezone(clock.JST).date())
             case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None

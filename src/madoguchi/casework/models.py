@@ -82,6 +82,8 @@ class Correction(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
+    via = models.CharField(max_length=8, default="")  # rules.VIAS: a clerk typed the answer off; empty for the applicant's own
+    typed_by = models.CharField(max_length=80, default="")  # who, as in the record
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="correction_number")]

@@ -41,7 +41,7 @@ from .marks import marks
 from .models import Case
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, WORDS, State, item_shown_when, next_role, outcomes_open
+from .rules import CHIPS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -141,7 +141,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
         "standing": code_standing(found.ref) if tab == "talk" else None,
-        "today": clock.today(), "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
+        "today": clock.today(), "vias": VIAS, "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
 

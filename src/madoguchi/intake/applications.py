@@ -29,7 +29,7 @@ from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
 from .reopened import Opened, applied, pages_of, path_of
-from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, filing_digest, receipt_read
+from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, TYPED, filing_digest, receipt_read
 
 READ = FixedRead(Application, "id")
 
@@ -119,8 +119,9 @@ def correction_step(application: Application, extra: frozenset[str] = frozenset(
 
 
 @transaction.atomic(durable=True)
-def correction_answer(*, application: Application, raw: Raw, extra: frozenset[str], actor: str) -> Application:
-    """Answer a correction: only the reopened questions are read. Raises AnswersWrong, NotOpenForThis."""
+def correction_answer(*, application: Application, raw: Raw, extra: frozenset[str], actor: str, via: str = "") -> Application:
+    """Answer a correction: only the reopened questions are read. ``via`` (a key of TYPED): how somebody of the section got the answer that
+    they typed off; empty for the applicant's own. Raises AnswersWrong, NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
     correction = row.view.get("correction")
     if row.status != "correction" or not correction:
@@ -135,13 +136,17 @@ def correction_answer(*, application: Application, raw: Raw, extra: frozenset[st
     row.status = "answered"
     row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
-        "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": say("直した内容を送りました")}]}
+        "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
     row.save(update_fields=["answers", "revision", "digest", "status", "view", "notices"])
-    audit.record(actor, "correction.answered", chain=f"case:{row.id}", facts={"revision": row.revision, "digest": row.digest},
+    audit.record(actor, "correction.answered", chain=f"case:{row.id}",
+                 facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {}),
                  of={"before": before, "after": row.answers})
     outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
-                   payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()})
+                   payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()}
+                   | ({"via": via, "by": actor} if via else {}))
+    if via and row.sealed_mail and acting.tells(row):
+        _notify(row, f"typed:{row.id}:{row.revision}")
     failpoints.hit("intake.correction.before_commit")
     return row
 

@@ -41,7 +41,7 @@ class PaperDraft:
 
 @dataclass(frozen=True, slots=True)
 class PaperCorrection:
-    """What a correction reopens of an application on paper: the pages with the questions on them, what was asked, and where
+    """What a correction reopens of an application, for who types the answer off: the pages with the questions on them, what was asked, and where
     pictures of what came may lie: (slot, name, those put in since)."""
 
     definition: Definition
@@ -121,25 +121,25 @@ def paper_drop(*, packet: str, draft_id: str) -> None:
 
 
 def _correcting(case_ref: str) -> Application:
-    row = Application.objects.filter(id=case_ref, channel=PAPER).first()
+    row = Application.objects.filter(id=case_ref).first()
     if row is None or row.status != "correction":
-        raise NotOpenForThis("補正を待っている紙の申請ではありません。申請を開き直して、いまの状態を確かめてください。")
+        raise NotOpenForThis("補正を待っている申請ではありません。申請を開き直して、いまの状態を確かめてください。")
     return row
 
 
 def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset(), faults: Sequence[Fault] = ()) -> PaperCorrection:
-    """What the clerk types off of the answer that came on paper. Raises NotOpenForThis."""
+    """What the clerk types off of the answer that came on paper or was told. Raises NotOpenForThis."""
     row = _correcting(case_ref)
     d = applications.published_of(row).definition
     pages, _ = applications.correction_step(row, extra)
-    places = [(slot, name, _since(row, slot)) for slot, name in _places(row)]
+    places = [(slot, name, _since(row, slot)) for slot, name in _places(row, extra)]
     return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"], places,
                            applications.correction_more(row, extra, faults))
 
 
-def _places(row: Application) -> list[tuple[str, str]]:
-    """The documents that were asked for again, and the answer's own sheets."""
-    _, slots = applications.correction_step(row)
+def _places(row: Application, extra: frozenset[str] = frozenset()) -> list[tuple[str, str]]:
+    """The documents that were asked for again (or that the new answers made necessary), and the answer's own sheets."""
+    _, slots = applications.correction_step(row, extra)
     return [(a.id, a.name) for a in applications.published_of(row).definition.attachments if a.id in slots] + [(SCANS, "答えの紙")]
 
 
@@ -147,10 +147,12 @@ def _since(row: Application, slot: str) -> list[dict[str, Any]]:
     return [f for f in row.files.get(slot, []) if f.get("correction") == row.view["correction"]["id"]]
 
 
-def paper_attach(*, case_ref: str, slot: str, source: BinaryIO, name: str, size: int, actor: str) -> None:
+def paper_attach(
+    *, case_ref: str, slot: str, source: BinaryIO, name: str, size: int, actor: str, extra: frozenset[str] = frozenset()
+) -> None:
     """Put in a picture of what came on paper. Raises FileRefused, NotOpenForThis."""
     row = _correcting(case_ref)
-    if slot not in dict(_places(row)):
+    if slot not in dict(_places(row, extra)):
         raise NotOpenForThis("補正で頼んだ書類ではありません。申請を開き直して、頼んだものを確かめてください。")
     if len(_since(row, slot)) >= MOST_SHEETS:
         raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}つまでです。いらないものを先に外してください。")
@@ -168,7 +170,7 @@ def paper_detach(*, case_ref: str, file_id: str, actor: str) -> None:
     row = Application.objects.select_for_update().get(id=case_ref)
     if row.status != "correction":
         raise NotOpenForThis
-    for slot, _ in _places(row):
+    for slot in row.files:
         gone = [f for f in _since(row, slot) if f["id"] == file_id]
         if gone:
             row.files = row.files | {slot: [f for f in row.files[slot] if f["id"] != file_id]}
@@ -177,6 +179,12 @@ def paper_detach(*, case_ref: str, file_id: str, actor: str) -> None:
             audit.record(actor, "correction.sheet_dropped", chain=f"case:{row.id}", facts={"slot": slot, "sha256": gone[0]["sha256"]})
 
 
-def paper_correct(*, case_ref: str, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str) -> None:
-    """Take the answer that came on paper. Raises AnswersWrong, NotOpenForThis."""
-    applications.correction_answer(application=_correcting(case_ref), raw=raw, extra=extra, actor=actor)
+def paper_correct(*, case_ref: str, raw: Mapping[str, list[str]], extra: frozenset[str], actor: str, via: str = PAPER) -> None:
+    """Take the answer that the section typed off; ``via`` is how it came (rules.TYPED). Raises AnswersWrong, NotOpenForThis."""
+    applications.correction_answer(application=_correcting(case_ref), raw=raw, extra=extra, actor=actor, via=via)
+
+
+def paper_sheets(*, case_ref: str) -> int:
+    """How many pictures were put in for the answer that is under way. Raises NotOpenForThis."""
+    row = _correcting(case_ref)
+    return sum(len(_since(row, slot)) for slot in row.files)

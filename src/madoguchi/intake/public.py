@@ -47,6 +47,7 @@ from .paper import (
     paper_drop,
     paper_read,
     paper_save,
+    paper_sheets,
     paper_start,
     paper_submit,
 )
@@ -88,6 +89,7 @@ __all__ = [
     "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of", "fee_of_draft", "fee_start", "filed_handler", "filing_of",
     "grades_until", "help_resume_mail", "left_between", "mail_fault", "mail_plain", "one_more", "opinions_sweep", "owned_list", "page_asked",
     "paper_attach", "paper_check", "paper_correct", "paper_correction", "paper_detach", "paper_drop", "paper_of_draft", "paper_read",
-    "paper_save", "paper_start", "paper_submit", "payment_changed", "progress_apply", "published_of", "questions_in_turn", "read_over", "redraw",
-    "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between", "unpaid_among", "unpaid_sweep", "witness",
+    "paper_save", "paper_sheets", "paper_start", "paper_submit", "payment_changed", "progress_apply", "published_of", "questions_in_turn",
+    "read_over", "redraw", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of", "texts_between", "unpaid_among",
+    "unpaid_sweep", "witness",
 ]

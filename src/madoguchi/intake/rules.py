@@ -23,6 +23,10 @@ RESULT_WORDS = {  # by kind of outcome, for those who read another language: the
     "受付": say("受け付けました"), "不備": say("足りないところがあります"), "交付": say("書類を交付します"), "不交付": say("書類を交付できません"),
 }
 ACTS = {"届出": say("届出"), "申出": say("申出"), "請求": say("請求")}  # by kind (種別); everything else is a 申請
+TYPED = {  # an answer to a correction that the section typed off: by how it came
+    "counter": say("窓口で伺った答えを、市の担当が入力しました"), "phone": say("電話で伺った答えを、市の担当が入力しました"),
+    "paper": say("紙で届いた答えを、市の担当が入力しました"),
+}
 OVER = {"decided", "withdrawn"}
 OPEN_FOR_DOCUMENTS = {"filed", "under_review", "correction", "answered"}
 OPEN_FOR_WITHDRAWAL = {"filed", "under_review", "correction", "answered"}
