@@ -88,20 +88,21 @@ def read_finder(
     text: str, file: str, *, override: tuple[str, str] | None = None, sections: Mapping[str, Any], events: Mapping[str, Any],
     slugs: frozenset[str],
 ) -> tuple[Finder | None, list[Problem]]:
-    """Read one finder with a city's override. None when a problem was found."""
+    """Read one finder with a city's override. None when a problem was found; what is wrong in one place hides nothing elsewhere."""
     table, problems = yaml_strict.load(text, file)
-    if override:
-        extra, more = yaml_strict.load(*override, first=OVER)
-        problems += more
-        table = merge(table, extra)
-    if problems:
-        return None, problems
+    extra, more = yaml_strict.load(*override, first=OVER) if override else (None, [])
+    if (problems and not table) or (more and not extra):  # no YAML at all
+        return None, sorted([*problems, *more])
+    table = table if extra is None else merge(table, extra)
     read = Reader(file)
     found = _finder(read, table)
-    problems = read.problems or list(_wrong(found, file, table, sections, events, slugs))
+    d = dataclasses.replace(found.asking(), unread=frozenset(read.unread))
+    problems += [*more, *read.problems, *_wrong(found, d, file, table, sections, events, slugs)]
+    if not read.problems:
+        problems += [*_unused(found, d, file), *_shared_wrong(found, file)]  # what cannot be read may be what uses it
     if override:
         problems = [in_its_file(p, override[1]) for p in problems]
-    return (None if problems else found), sorted(problems)
+    return (None if problems else found), sorted(set(problems))
 
 
 def _finder(read: Reader, top: Table) -> Finder:
@@ -118,6 +119,7 @@ def _finder(read: Reader, top: Table) -> Finder:
 
 def _task(read: Reader, key: str, table: Any, line: int) -> Task | None:
     if not isinstance(table, Table):
+        read.unread.add("やること")
         read.say(line, f"やること「{key}」は {{名: …}} の形で書いてください")
         return None
     read.known(table, TASK)
@@ -132,28 +134,32 @@ def _task(read: Reader, key: str, table: Any, line: int) -> Task | None:
         read.doubt(table, name), line)
 
 
-def _wrong(f: Finder, file: str, table: Table, sections: Mapping[str, Any], events: Mapping[str, Any], slugs: frozenset[str]) -> Iterator[Problem]:
-    """What reading alone does not see: dangling names, questions that nobody reaches or needs, conditions that never hold."""
-    d = f.asking()
+def _wrong(
+    f: Finder, d: Definition, file: str, table: Table, sections: Mapping[str, Any], events: Mapping[str, Any], slugs: frozenset[str],
+) -> Iterator[Problem]:
+    """What reading alone does not see: dangling names, questions that nobody reaches, conditions that never hold. ``d``: the questions
+    with what of them could not be read."""
     for event in f.events:
         if event not in events:
             yield Problem(file, table.line_of("分野"), f"分野「{event}」は city.yaml にありません")
-    if f.id != file.rsplit("/", 1)[-1].removesuffix(".yaml"):
+    if f.id and f.id != file.rsplit("/", 1)[-1].removesuffix(".yaml"):
         yield Problem(file, table.line_of("ナビ"), f"ナビの番号「{f.id}」をファイルの名前と同じにしてください")
     for step in f.steps:
         yield from _condition(d, step.condition, step.condition_text, file, step.line, None)
         for q in step.questions:
-            if q.type not in ASKED:
+            if q.type not in ASKED and q.id not in d.unread:
                 yield Problem(file, q.line, f"「{q.label}」の型「{q.type}」は使えません。{'・'.join(ASKED)} のどれかにしてください")
             yield from _condition(d, q.condition, q.condition_text, file, q.line, step)
+    for task in f.tasks:
+        yield from _task_wrong(f, d, task, file, sections, slugs)
+    yield from _circles(f, file)
+
+
+def _unused(f: Finder, d: Definition, file: str) -> Iterator[Problem]:
     used = {c.name for tree in _trees(f) for c in conditions.compares(tree)} | {t.deadline.from_item for t in f.tasks}
     for q in d.questions():
         if q.id not in used:
             yield Problem(file, q.line, f"問い「{q.label}」は、どの条件にも期限にも使われていません。使うか、消してください")
-    for task in f.tasks:
-        yield from _task_wrong(f, d, task, file, sections, slugs)
-    yield from _circles(f, file)
-    yield from _shared_wrong(f, file)
 
 
 def _shared_wrong(f: Finder, file: str) -> Iterator[Problem]:
@@ -208,12 +214,12 @@ def _task_wrong(f: Finder, d: Definition, task: Task, file: str, sections: Mappi
         yield Problem(file, task.line, f"「{task.name}」をどこでするかがありません。「手続」「課」「場所」のどれかを書いてください")
     start = task.deadline.from_item
     asked = d.question(start) if start else None
-    if start and (asked is None or asked.type != "日付"):
+    if start and not _lost(d, start) and (asked is None or asked.type != "日付"):
         yield Problem(file, task.line, f"「{task.name}」の期限の起点「{start}」は、日付の問いではありません")
     if start and not task.deadline.text:
         yield Problem(file, task.line, f"「{task.name}」の期限に「説明」を書いてください(例: 14日以内)")
     for other in task.after:
-        if other not in {t.id for t in f.tasks}:
+        if other not in {t.id for t in f.tasks} and "やること" not in d.unread:
             yield Problem(file, task.line, f"「{task.name}」の「後」にある「{other}」は、やることにありません")
 
 
@@ -225,6 +231,8 @@ def _condition(
     good = True
     for c in conditions.compares(tree):
         q = d.question(c.name)
+        if _lost(d, c.name):
+            continue
         if q is None:
             good = False
             yield Problem(file, line, f"条件「{text}」の「{c.name}」という問いはありません")
@@ -233,6 +241,11 @@ def _condition(
             yield Problem(file, line, f"条件「{text}」の「{c.value}」は「{q.label}」の答えにありません")
     if good and not can_hold(d, tree, step):
         yield Problem(file, line, f"条件「{text}」は、どう答えても成り立ちません。条件か、問いの条件を直してください")
+
+
+def _lost(d: Definition, name: str) -> bool:
+    """May a question be there, or be another one, once the file can be read?"""
+    return name in d.unread or ("画面" in d.unread and d.question(name) is None)
 
 
 def _circles(f: Finder, file: str) -> Iterator[Problem]:

@@ -82,6 +82,21 @@ def test_what_is_wrong_is_said_with_its_line(old, new, line, words):
     assert [p for p in problems if p.line == line and words in p.ja], [str(p) for p in problems]
 
 
+@pytest.mark.parametrize(("old", "new", "words"), [
+    ("概要:", "概用: x\n概要:", "という見出しは使えません"), ("型: 日付", "型: 日ずけ", "「日ずけ」は使えません"),
+    ("day: {問: その日, 型: 日付, 必須: はい}", "day: その日", "項目「day」は"), ("選択肢: {a: 甲, b: 乙}", "選択肢: 甲", "「選択肢」は"),
+    (GOOD[GOOD.index("  third: "):], "  third: 三つ目\n", "やること「third」は"),
+    ("    項目:\n", "    項目: []\n    項木:\n", "「項目」は「見出し: 値」"), ("図: truck", "図: &a truck", "& * ! は使えません"),
+])
+def test_a_wrong_shape_hides_no_other_error_and_makes_up_none(old, new, words):
+    assert old in GOOD
+    found, alone = read(GOOD.replace(old, new, 1))
+    assert found is None and any(words in p.ja for p in alone)
+    assert all(words in p.ja or "選択肢がありません" in p.ja or "「項木」" in p.ja for p in alone), [str(p) for p in alone]
+    _, more = read(GOOD.replace(old, new, 1).replace("課: shimin", "課: nai").replace("分野: [move]", "分野: [nai]"))
+    assert {p.ja for p in more} == {*(p.ja for p in alone), "「二つ目」の課「nai」は city.yaml にありません", "分野「nai」は city.yaml にありません"}
+
+
 ALIKE = """まとめて書く:
   - 題: その人
     番号: them
