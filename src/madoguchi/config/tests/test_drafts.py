@@ -204,6 +204,27 @@ def test_a_resident_walks_through_a_draft_of_every_pattern(hall: Hall, name: str
     assert {"始めたい理由", "開始日", "世帯主の氏名（ふりがな）"} <= {q.label for q in d.questions()}
 
 
+def test_a_resident_is_asked_for_the_fee_of_a_draft_as_often_as_it_is_due(hall: Hall):
+    row = {**DOG, "name": "居住証明書の交付申請", "information": "氏名", "fee": "1通300円"}
+    one = make(row, publish=True).rows[0]
+    d = procedures.current(one.slug).definition
+    walk = Walk(hall.browser("hanako"), one.slug, generate.answers_for(d, random.Random(7), today=clock.today()) | {"copies": 10})
+    walk.go()
+    assert "1通300円" in walk.client.get(f"/p/{one.slug}/").content.decode()
+    page = walk.client.get(walk.here).content.decode()
+    assert "手数料の内訳" in page and "3,000円" in page and "手数料(1通)" in page
+    flat = make({**row, "key": "KAN-9", "fee": "300円"}, publish=True).rows[0]
+    assert not flat.published and "何通でも同じ額か" in flat.blocks[0]
+
+
+def test_a_bare_sum_in_an_edited_draft_is_not_published():
+    file = make(DOG).rows[0].file
+    assert file is not None
+    file.write_text(file.read_text(encoding="utf-8").replace("手数料: 0", "手数料: 300"), encoding="utf-8")
+    assert "だれにも請求しません" in make(DOG, publish=True).rows[0].blocks[0]
+    assert "だれにも請求しません" in drafts.draft_publish("t-kan-7", actor="cli:test")[0] and not Version.objects.filter(slug="t-kan-7")
+
+
 def test_the_patterns_are_checked(capsys):
     call_command("drafts", "patterns")
     assert "どの型からも" in capsys.readouterr().out

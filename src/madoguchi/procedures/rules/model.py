@@ -237,13 +237,15 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class ChargeItem:
-    """A fee of the city's table, as often as a question says (once without one)."""
+    """A fee of the city's table, as often as a question says (once without one); ``name`` and ``yen`` where it is in no table."""
 
     fee: str
     count: str = ""
     condition: Condition | None = None
     condition_text: str = ""
     line: int = 0
+    name: str = ""
+    yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)

@@ -9,6 +9,7 @@ from typing import Any
 
 from . import yaml_strict
 from .build import TOP
+from .draft_fee import charge_of
 from .draft_pages import SLOT, Words, asked, pages
 from .draft_row import NAME, Fee, Row, days_of, fee_of, law_of, pieces, row_of, short, slug_of, wide
 from .draft_text import clean, written
@@ -276,14 +277,15 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     body = _filled(pattern.body, name)
     section, fee = section_of(row["section"], place.sections), fee_of(row["fee"])
     level, level_doubt = _level(row, words, body["本人確認"])
-    rows = asked(row["information"], words)
-    steps, review = pages(body["画面"], rows), _review(body["審査"], row)
+    steps, review = pages(body["画面"], asked(row["information"], words)), _review(body["審査"], row)
+    charge, uncollected = charge_of(fee, row["fee"], steps)
     if level == "なし" and any(q["型"] == "個人番号" for s in steps for q in s["項目"].values()):
         level, level_doubt = "署名用", "本人確認: 個人番号を聞くため「署名用」にした。番号を聞かないなら、項目を消して戻す"
     events, event_doubt = _events(row, words, place)
     code, papers = code_of(row["kind"]), _attachments(row["attachments"])
     doubts = [
-        *body.get("要確認", []), "よみ: 名称のまま。ひらがなに直す", fee.doubt, level_doubt, event_doubt,
+        *body.get("要確認", []), "よみ: 名称のまま。ひらがなに直す", fee.doubt, uncollected and f"{uncollected}。0円にしてある",
+        level_doubt, event_doubt,
         "" if section else f"担当: 棚卸の担当課「{clean(row['section'])}」が市の設定にないため、仮の課",
         f"名称: 棚卸の手続名が{len(whole)}字あるため縮めた。全文は「計画の名称」" if name != whole else "",
         f"手続類型が「{code} {OTHERS[code]}」。住民が出す手続きか" if code in OTHERS else "",
@@ -295,7 +297,7 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
         doubts.append("来庁: 棚卸に対面の記載があるため、来ていただくとした。何のためか、いつかを書く")
     made = body | {
         "手続": slug, "版": place.day, "名称": name, "よみ": name, "根拠": [law_of(row)],
-        "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": str(fee.yen), "本人確認": level,
+        "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": charge, "本人確認": level,
         "持ち物": _bring(body.get("持ち物", []), level), "画面": steps, "審査": review, "連携": _handover(slug, steps, review),
         "要確認": list(filter(None, doubts)),
     } | ({"計画の名称": whole} if name != whole else {}) | ({"添付": papers} if papers else {})
@@ -303,7 +305,7 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
         f"棚卸の行 {clean(row['key']) or '(手続IDなし)'} から、型「{pattern.name}」({pattern.id})で作った下書き。選んだ理由: {why}",
         "「要確認」を一つずつ確かめ、決まったら消してください。棚卸にないことは、型が置いたものです。",
     ])
-    return Draft(slug, text, _doubts(made), tuple(_blocks(row, section, fee)))
+    return Draft(slug, text, _doubts(made), (*_blocks(row, section, fee), *filter(None, (uncollected,))))
 
 
 def _doubts(made: Any) -> tuple[str, ...]:

@@ -15,6 +15,7 @@ from madoguchi.procedures.rules.build import TOP
 from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.draft_text import clean
 from madoguchi.procedures.rules.faces.pdf import paper_form
+from madoguchi.procedures.rules.fees import bill
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.read import read
 from madoguchi.procedures.rules.validate import judge
@@ -102,7 +103,8 @@ def test_every_pattern_makes_a_procedure_that_can_be_filed(pattern: patterns.Pat
 
 def test_a_full_row_is_told_as_it_is():
     made, d = drawn(FULL)
-    assert (made.slug, d.name, d.section, d.kind, d.level, d.fee) == ("t-kaz-0012", "犬の登録申請", "shimin", "申請", "なし", 3000)
+    assert (made.slug, d.name, d.section, d.kind, d.level, d.fee) == ("t-kaz-0012", "犬の登録申請", "shimin", "申請", "なし", 0)
+    assert d.charge is not None and [(i.name, i.yen, i.count) for i in d.charge.items] == [("手数料", 3000, "")]
     assert [(x.law, x.article, x.doubt) for x in d.laws] == [("狂犬病予防法", "第4条第1項", "")]
     assert [(a.name, a.required, a.later, bool(a.doubt)) for a in d.attachments] == [
         ("注射済票", False, True, True), ("鑑札（ある方、写し）", False, True, True)]
@@ -127,6 +129,31 @@ def test_what_a_row_does_not_say_is_a_doubt():
     assert all(q.doubt for q in d.questions()), "a question that the row does not name is asked without a doubt"
     assert len(made.doubts) == len(d.doubts)
     assert made.blocks == ()
+
+
+COPY = {**FULL, "name": "所得証明書の交付申請", "information": "氏名"}
+
+
+@pytest.mark.parametrize(("more", "items"), [
+    ({"fee": "１通３００円"}, [("手数料(1通)", 300, "copies")]), ({"fee": "300円/通"}, [("手数料(1通)", 300, "copies")]),
+    ({"fee": "1台500円", "name": "車の登録申請", "information": "登録する台数"}, [("手数料(1台)", 500, "q")]),
+    ({"fee": "1件につき500円", "name": "車の登録申請"}, [("手数料", 500, "")]), ({"fee": "500円", "name": "車の登録申請"}, [("手数料", 500, "")]),
+])
+def test_a_clear_fee_is_asked_for_as_often_as_the_row_says(more: dict[str, str], items: list[tuple[str, int, str]]):
+    made, d = drawn({**COPY, **more})
+    assert d.charge is not None and d.fee == 0 and made.blocks == () and d.charge.first
+    assert [(i.name, i.yen, i.count[:1] if i.count[:2] == "q_" else i.count) for i in d.charge.items] == items
+    assert any("減免を条例で確かめる" in doubt for doubt in made.doubts)
+    count = d.charge.items[0].count
+    assert bill(d, {count: 10} if count else {}, lambda key: (key, 0, False)).total == items[0][1] * (10 if count else 1)
+    assert not count or d.question(count).required  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("more", [{"fee": "300円"}, {"fee": "1件300円"}, {"fee": "1台500円"}, {"fee": "1通300円", "name": "車の登録申請"},
+                                  {"fee": "証明300円、郵送110円"}, {"fee": "月300円"}])
+def test_a_fee_that_could_be_several_sums_blocks_and_is_told_to_nobody(more: dict[str, str]):
+    made, d = drawn({**COPY, **more})
+    assert (d.fee, d.charge) == (0, None) and "分かりません" in made.blocks[0] and any("0円にしてある" in doubt for doubt in made.doubts)
 
 
 def test_a_fee_of_unknown_amount_is_not_publishable():
