@@ -92,6 +92,28 @@ def test_what_a_person_stopped_in_the_inventory_stays_unpublished(hall: Hall, ca
     assert Version.objects.filter(slug="t-z1").exists()
 
 
+def test_the_page_of_a_draft_says_what_is_not_settled():
+    one, two = make({**DOG, "law": "", "article": ""}, {**DOG, "key": "KAN-8", "name": "猫の登録申請"}, publish=True).rows
+    page = Client().get(f"/p/{one.slug}/").content.decode()
+    assert "確認中です。来庁がいるかは、担当の課にお問い合わせください。" in page and "必要ありません" not in page and "根拠：" not in page
+    assert "法令・条例を確認中" not in page and "確認中です。あるかどうかは、担当の課に" in page
+    listed = Client().get("/procedures/?q=犬の登録申請").content.decode()
+    assert "来庁は確認中" in listed
+    assert "根拠：狂犬病予防法 第4条" in Client().get(f"/p/{two.slug}/").content.decode()
+
+
+def test_a_notification_of_the_family_register_is_drafted_and_never_published_by_a_pattern(tmp_path, capsys):
+    sheet = tmp_path / "in.csv"
+    sheet.write_text("key,name,section\nK-1,死亡届,市民課\n", encoding="utf-8")
+    call_command("drafts", "make", "--from", str(sheet), "--publish", "--barred")
+    said = capsys.readouterr().out
+    assert "公開した0件" in said and "死亡診断書" in said and "前に公開した版" not in said and not Version.objects.filter(slug="t-k-1")
+    assert drafts.draft_publish("t-k-1", actor="cli:test") == (), "published by hand, before the rule was there"
+    selectors.forget()
+    call_command("drafts", "make", "--from", str(sheet), "--publish")
+    assert "前に公開した版を、住民はいまも出せます" in capsys.readouterr().out
+
+
 def test_made_twice_it_is_the_same_version():
     make(DOG, publish=True)
     again = make(DOG, publish=True)

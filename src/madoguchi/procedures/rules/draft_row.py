@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .draft_text import clean
+from .model import OPEN_ARTICLE, OPEN_LAW
 
 COLUMNS = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug", "barred")
 NONE = ("", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "不要", "ー", "-", "―", "–", "none")
@@ -126,5 +127,5 @@ def law_of(row: Row) -> dict[str, str]:
         doubts.append("棚卸に法令名がない")
     if not article:
         doubts.append("棚卸に条項がない")
-    found = {"法令": law or "法令・条例を確認中", "条": article or "条項を確認中"}
+    found = {"法令": law or OPEN_LAW, "条": article or OPEN_ARTICLE}
     return found | ({"要確認": "。".join(doubts)} if doubts else {})

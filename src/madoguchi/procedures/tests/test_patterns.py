@@ -10,11 +10,12 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from madoguchi.procedures.rules import draft_pages, draft_row, generate, patterns, yaml_strict
+from madoguchi.procedures.rules import draft_pages, draft_row, facets, generate, patterns, yaml_strict
 from madoguchi.procedures.rules.build import TOP
 from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.draft_text import clean
 from madoguchi.procedures.rules.faces.pdf import paper_form
+from madoguchi.procedures.rules.faces.search import search_text
 from madoguchi.procedures.rules.fees import bill
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.read import read
@@ -99,6 +100,31 @@ def test_every_pattern_makes_a_procedure_that_can_be_filed(pattern: patterns.Pat
     assert judge(d, Facts(answers, day, lambda x: x)).faults == []
     assert paper_form(d, "七尾市").data.startswith(b"%PDF")
     assert "〔" not in repr(d)
+
+
+@pytest.mark.parametrize(("row", "fixed"), [
+    ({"name": "死亡届"}, True), ({"name": "婚姻届", "law": "戸籍法"}, True), ({"name": "名の変更届", "law": "戸籍法"}, True),
+    ({"name": "転入の届出"}, True), ({"name": "転居届"}, True), ({"name": "印鑑登録の申請"}, True), ({"name": "特別永住者証明書の更新の申請"}, True),
+    ({"name": "犬の死亡届"}, False), ({"name": "団体名の変更届"}, False), ({"name": "婚姻届受理証明書の交付請求", "law": "戸籍法"}, False),
+    ({"name": "転入届の来庁予約"}, False), ({"name": "転入学の届出"}, False), ({"name": "印鑑登録証明書の交付申請"}, False),
+    ({"name": "国民年金の死亡届"}, False), ({"name": "改葬許可の申請", "law": "戸籍法"}, False),
+])
+def test_what_the_law_ties_to_a_visit_or_a_paper_is_not_published_by_a_pattern(row: dict[str, str], fixed: bool):
+    made, _ = drawn({**FULL, "law": "", **row})
+    assert any("型だけでは公開しません" in b for b in made.blocks) is fixed, made.blocks
+    assert any(d.startswith("公開: ") for d in made.doubts) is fixed
+
+
+def test_what_nobody_knows_yet_is_not_told_as_if_it_were_known():
+    made, d = drawn({"name": "何かの申請", "section": "市民課"})
+    assert (d.visit, d.visit_open, d.cited) == ("", True, ()) and any(x.startswith("来庁: 棚卸に書かれていない") for x in made.doubts)
+    assert "確認中" in d.deadline.text and "オンラインで出せます" not in d.summary
+    assert facets.values(d)["visit"] == () and "法令・条例" not in search_text(d).text()
+    assert "来る必要はありません" not in search_text(d).text() and "確認中" in search_text(d).text()
+    _, d = drawn({**FULL, "article": ""})
+    assert d.cited == ("狂犬病予防法",)
+    _, d = drawn({**FULL, "barred": "対面が要ります。"})
+    assert not d.visit_open and "来ていただく" in d.visit
 
 
 def test_a_full_row_is_told_as_it_is():
