@@ -47,15 +47,17 @@ COVER = Sheet("表紙", (
     Box("名称"), Box("よみ"), Box("種別", "choice", options=_same(KINDS)), Box("別名", "lines", "1行に一つ。探す人が使うことば"),
     Box("検索語", "lines", "1行に一つ。説明には出さず、探すときだけ使うことば"), Box("計画の名称"), Box("様式"),
     Box("担当", "choice", options=((SECTIONS, ""),)), Box("分野", "many", options=((EVENTS, ""),)),
-    Box("対象", "long"), Box("概要", "long"), Box("所要", hint="例：10分"), Box("来庁", "long", "空なら「来庁は必要ありません」"),
+    Box("対象", "long"), Box("概要", "long"), Box("所要", hint="例：10分"), Box("来庁", "long", "空なら「来庁は必要ありません」。分からないうちは「確認中」"),
     Box("残ること", "long", "出したあと、申請した方に残っていること"), Box("持ち物", "lines", "1行に一つ"),
-    Box("手数料", hint="0か、円の額。市の料金表で計算するものは、「手数料」に明細を足します"), Box("本人確認", "choice", options=_same(LEVELS)),
+    Box("手数料", hint="取らないときは0。取るときは、「手数料」に明細を足します"), Box("本人確認", "choice", options=_same(LEVELS)),
     Box("版", hint="定義を直した日。例：2026-11-22")))
 FEE = Sheet("手数料の払い方", (
     Box("時期", "choice", "前納は、払うと受け付けます", _same(("前納", "受取時"))), Box("期限", hint="前納のとき、払うまでの日数（1〜30）"), DOUBT),
     named=False)
 FEE_LINE = Sheet("手数料の明細", (
-    Box("料金", "choice", options=((FEES, ""),)), Box("数", hint="通数などを聞く質問の番号。空なら一つ"), Box("条件", hint=WHEN)))
+    Box("料金", "choice", "料金表にあるものは、ここで選びます", ((FEES, ""),)),
+    Box("数", hint="通数などを聞く質問の番号。空なら一つ"), Box("条件", hint=WHEN),
+    Box("名", hint="料金表にないときだけ。何の手数料か"), Box("円", hint="料金表にないときだけ。1つの額")))
 WAIVER = Sheet("減免", (
     Box("名", hint="例：生活保護を受けている方"), Box("条件", hint=WHEN),
     Box("料金", "many", "明細にある料金から選びます。選ばなければ、郵送料などの実費を除くすべて", ((FEES, ""),)),

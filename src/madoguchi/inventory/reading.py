@@ -50,6 +50,16 @@ class Sheet:
     rows: list[Row]
     layout: Layout
 
+    @property
+    def fields(self) -> frozenset[str]:
+        """What the list speaks of: of a field without a column it says nothing, not that it is empty."""
+        return frozenset(f for f in self.layout.fields if f)
+
+    @property
+    def kept(self) -> frozenset[str]:
+        """Headings of the columns that are kept as they are."""
+        return frozenset(s for s, f in zip(self.layout.shown, self.layout.fields, strict=True) if not f and s not in OURS)
+
 
 def match_of(name: str, section: str) -> str:
     """What two rows of the same procedure have in common when there is no 手続ID."""

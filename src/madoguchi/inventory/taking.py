@@ -21,7 +21,7 @@ from . import columns, reading
 from .errors import SheetWrong
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
-from .reading import Row
+from .reading import Row, Sheet
 from .rules import Facts, status_of
 from .sheet import XLSX
 
@@ -79,9 +79,9 @@ def list_take(*, actor: str, data: bytes, name: str, upload: Upload | None = Non
     found = reading.read(data, told())
     with transaction.atomic():
         one_writer()
-        pairs = _pairs(found.rows)
+        pairs = _pairs(found)
         upload = upload or upload_keep(actor=actor, data=data, name=name)
-        new, changed, unchanged = _write(pairs, actor, upload)
+        new, changed, unchanged = _write(found, pairs, actor, upload)
         linked = slugs_link(actor=actor)
         known = {entry.id for entry in (*new, *changed, *unchanged)}
         missing = [e for e in Entry.objects.order_by("id").only("id", "name") if e.id not in known]
@@ -96,22 +96,28 @@ def list_take(*, actor: str, data: bytes, name: str, upload: Upload | None = Non
     return upload
 
 
-def _pairs(rows: list[Row]) -> list[tuple[Row, Entry | None]]:
-    """Every row with the one that is there. Raises SheetWrong where that is not clear."""
+def _pairs(sheet: Sheet) -> list[tuple[Row, Entry | None]]:
+    """Every row with the one that is there: by 手続ID, else by name and 担当課, by the name alone where the list has no 担当課. Raises
+    SheetWrong where that is not clear."""
+    alone = "section" not in sheet.fields
     keyed: dict[str, Entry] = {}
     named: dict[str, list[Entry]] = defaultdict(list)
     for there in Entry.objects.order_by("id"):
         if there.key:
             keyed[there.key] = there
-        for match in {there.match, reading.match_of(there.name, section_name(there.section))}:
+        both = {there.match, reading.match_of(there.name, section_name(there.section))}
+        names = {str(there.given.get("name", "")), there.name}
+        for match in {reading.match_of(name, "") for name in names} if alone else both:
             named[match].append(there)
     out: list[tuple[Row, Entry | None]] = []
     faults, taken = [], dict[int, int]()
-    for row in rows:
+    for row in sheet.rows:
         same = [e for e in named[row.match] if not row.key or not e.key]
         entry: Entry | None = keyed.get(row.key) if row.key else None
         if entry is None and len(same) > 1:
-            faults.append(f"{row.line}行目 同じ「手続名」と「担当課」の手続きが、もう{len(same)}件あります。手続IDを書いて、どれかを示してください")
+            which = "同じ「手続名」の手続きが、もう{}件あります。手続IDか担当課を書いて" if alone else \
+                "同じ「手続名」と「担当課」の手続きが、もう{}件あります。手続IDを書いて"
+            faults.append(f"{row.line}行目 {which.format(len(same))}、どれかを示してください")
             continue
         entry = entry or (same[0] if same else None)
         if entry and (first := taken.setdefault(entry.id, row.line)) != row.line:
@@ -123,13 +129,13 @@ def _pairs(rows: list[Row]) -> list[tuple[Row, Entry | None]]:
     return out
 
 
-def _write(pairs: list[tuple[Row, Entry | None]], actor: str, upload: Upload) -> tuple[list[Entry], list[Entry], list[Entry]]:
+def _write(sheet: Sheet, pairs: list[tuple[Row, Entry | None]], actor: str, upload: Upload) -> tuple[list[Entry], list[Entry], list[Entry]]:
     new, changed, unchanged = list[Entry](), list[Entry](), list[Entry]()
     changes: list[Change] = []
     now = clock.now()
     for row, there in pairs:
         entry = there or Entry(given={})
-        what = _applied(entry, row)
+        what = _applied(entry, row, sheet)
         if there is not None and not what:
             unchanged.append(entry)
             continue
@@ -147,11 +153,11 @@ def _write(pairs: list[tuple[Row, Entry | None]], actor: str, upload: Upload) ->
     return new, changed, unchanged
 
 
-def _applied(entry: Entry, row: Row) -> dict[str, list[str]]:
+def _applied(entry: Entry, row: Row, sheet: Sheet) -> dict[str, list[str]]:
     """Put into the entry what the list says anew; returns {field: [before, after]}. What stands as in the last list stays as it is
-    here, changed by a person or not."""
+    here, changed by a person or not, and so does what the list has no column for."""
     what: dict[str, list[str]] = {}
-    for name in FIELDS:
+    for name in (f for f in FIELDS if f in sheet.fields):
         before, after = entry.given.get(name, ""), row.texts[name]
         if before == after or (name == "key" and not after):
             continue
@@ -164,15 +170,16 @@ def _applied(entry: Entry, row: Row) -> dict[str, list[str]]:
             continue
         what[name] = [_clip(getattr(entry, name)), _clip(value)]
         setattr(entry, name, value)
-    if entry.given.get("extra", {}) != row.extra:
-        old = entry.given.get("extra", {})
-        for head in sorted(set(old) | set(row.extra)):
-            if old.get(head, "") != row.extra.get(head, ""):
-                what[f"extra:{head}"] = [_clip(old.get(head)), _clip(row.extra.get(head))]
-        entry.extra = dict(row.extra)
+    old = entry.given.get("extra", {})
+    for head in sorted(sheet.kept):
+        if old.get(head, "") != row.extra.get(head, ""):
+            what[f"extra:{head}"] = [_clip(old.get(head)), _clip(row.extra.get(head))]
     if what or not entry.pk:
-        entry.given = row.texts | {"extra": row.extra, "key": row.texts["key"] or entry.key}
-        entry.match = row.match
+        entry.extra = {head: text for head, text in entry.extra.items() if head not in sheet.kept} | row.extra
+        said = {name: text for name, text in row.texts.items() if name in sheet.fields or not entry.pk}
+        rest = {head: text for head, text in old.items() if head not in sheet.kept} | row.extra
+        entry.given = entry.given | said | {"extra": rest, "key": row.texts["key"] or entry.key}
+        entry.match = reading.match_of(entry.given["name"], entry.given.get("section", ""))
         entry_settle(entry)
     return what
 

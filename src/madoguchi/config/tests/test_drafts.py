@@ -92,6 +92,28 @@ def test_what_a_person_stopped_in_the_inventory_stays_unpublished(hall: Hall, ca
     assert Version.objects.filter(slug="t-z1").exists()
 
 
+def test_the_page_of_a_draft_says_what_is_not_settled():
+    one, two = make({**DOG, "law": "", "article": ""}, {**DOG, "key": "KAN-8", "name": "猫の登録申請"}, publish=True).rows
+    page = Client().get(f"/p/{one.slug}/").content.decode()
+    assert "確認中です。来庁がいるかは、担当の課にお問い合わせください。" in page and "必要ありません" not in page and "根拠：" not in page
+    assert "法令・条例を確認中" not in page and "確認中です。あるかどうかは、担当の課に" in page
+    listed = Client().get("/procedures/?q=犬の登録申請").content.decode()
+    assert "来庁は確認中" in listed
+    assert "根拠：狂犬病予防法 第4条" in Client().get(f"/p/{two.slug}/").content.decode()
+
+
+def test_a_notification_of_the_family_register_is_drafted_and_never_published_by_a_pattern(tmp_path, capsys):
+    sheet = tmp_path / "in.csv"
+    sheet.write_text("key,name,section\nK-1,死亡届,市民課\n", encoding="utf-8")
+    call_command("drafts", "make", "--from", str(sheet), "--publish", "--barred")
+    said = capsys.readouterr().out
+    assert "公開した0件" in said and "死亡診断書" in said and "前に公開した版" not in said and not Version.objects.filter(slug="t-k-1")
+    assert drafts.draft_publish("t-k-1", actor="cli:test") == (), "published by hand, before the rule was there"
+    selectors.forget()
+    call_command("drafts", "make", "--from", str(sheet), "--publish")
+    assert "前に公開した版を、住民はいまも出せます" in capsys.readouterr().out
+
+
 def test_made_twice_it_is_the_same_version():
     make(DOG, publish=True)
     again = make(DOG, publish=True)
@@ -202,6 +224,27 @@ def test_a_resident_walks_through_a_draft_of_every_pattern(hall: Hall, name: str
     assert page.status_code == 200
     assert name in page.content.decode()
     assert {"始めたい理由", "開始日", "世帯主の氏名（ふりがな）"} <= {q.label for q in d.questions()}
+
+
+def test_a_resident_is_asked_for_the_fee_of_a_draft_as_often_as_it_is_due(hall: Hall):
+    row = {**DOG, "name": "居住証明書の交付申請", "information": "氏名", "fee": "1通300円"}
+    one = make(row, publish=True).rows[0]
+    d = procedures.current(one.slug).definition
+    walk = Walk(hall.browser("hanako"), one.slug, generate.answers_for(d, random.Random(7), today=clock.today()) | {"copies": 10})
+    walk.go()
+    assert "1通300円" in walk.client.get(f"/p/{one.slug}/").content.decode()
+    page = walk.client.get(walk.here).content.decode()
+    assert "手数料の内訳" in page and "3,000円" in page and "手数料(1通)" in page
+    flat = make({**row, "key": "KAN-9", "fee": "300円"}, publish=True).rows[0]
+    assert not flat.published and "何通でも同じ額か" in flat.blocks[0]
+
+
+def test_a_bare_sum_in_an_edited_draft_is_not_published():
+    file = make(DOG).rows[0].file
+    assert file is not None
+    file.write_text(file.read_text(encoding="utf-8").replace("手数料: 0", "手数料: 300"), encoding="utf-8")
+    assert "だれにも請求しません" in make(DOG, publish=True).rows[0].blocks[0]
+    assert "だれにも請求しません" in drafts.draft_publish("t-kan-7", actor="cli:test")[0] and not Version.objects.filter(slug="t-kan-7")
 
 
 def test_the_patterns_are_checked(capsys):

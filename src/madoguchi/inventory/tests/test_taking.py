@@ -13,7 +13,7 @@ from madoguchi.inventory.models import Change, Entry, Heading, Upload
 from madoguchi.kernel import audit
 from madoguchi.kernel.models import AuditEntry
 
-from .conftest import DOG, SEAL, list_text, taken, waiting
+from .conftest import DOG, HEAD, SEAL, list_text, taken, waiting
 
 
 def test_a_list_becomes_rows_with_sections_and_status(dog) -> None:
@@ -49,6 +49,43 @@ def test_without_an_id_name_and_section_tell_who_it_is(hall) -> None:
     assert sorted(Entry.objects.values_list("key", "yearly_count")) == [("", 5), ("B1", 1)]
     assert taken(",犬の登録,市民課,,,1,,,,名前,,1,,,").result["unchanged"] == 1, "an ID stays when a list has none"
     assert Entry.objects.filter(key="B1").exists()
+
+
+def shorter(head, *rows):
+    return taking.list_take(actor="test", data="\n".join((head, *rows, "")).encode(), name="短い一覧.csv").result
+
+
+def test_a_list_with_fewer_columns_says_nothing_of_the_others(hall) -> None:
+    full = HEAD + ",備考,ひみつ"
+    taking.headings_remember(actor="t", answers={"ひみつ": ""})
+    shorter(full, "A1,犬の登録申請,生活衛生課,狂犬病予防法,第4条,1,2 押印,3000円,,犬の名前,3日,120,規則で書面,その他,令和9年度,あ,い")
+    dog = Entry.objects.get(key="A1")
+    assert dog.status == "blocked"
+    typed = {"section": "kaigo", "slug": "", "target_year": "令和10年度", "status_by_hand": "", "note": ""}
+    services.entry_edit(actor=hall.staff("admin"), entry_id=dog.id, revision="1", typed=typed)
+    assert shorter("手続ID,手続名,総手続件数,備考", "A1,犬の登録申請,500,あ")["changed"] == 1
+    dog.refresh_from_db()
+    assert (dog.section, dog.law, dog.target_year, dog.obstacle, dog.status) == ("kaigo", "狂犬病予防法", 2028, "規則で書面", "blocked")
+    assert (dog.yearly_count, dog.extra) == (500, {"備考": "あ", "ひみつ": "い"})
+    assert Change.objects.filter(entry=dog).latest("id").what == {"yearly_count": ["120", "500"]}
+    assert shorter("手続ID,手続名,備考", "A1,犬の登録申請,う")["changed"] == 1
+    dog.refresh_from_db()
+    assert dog.extra == {"備考": "う", "ひみつ": "い"} and dog.given["law"] == "狂犬病予防法"
+    assert shorter("手続ID,手続名,法令名", "A1,犬の登録申請,")["changed"] == 1, "an empty cell of a column that is there is an answer"
+    dog.refresh_from_db()
+    assert dog.law == "" and dog.section == "kaigo"
+
+
+def test_a_list_without_sections_finds_its_rows_by_the_name_alone(hall) -> None:
+    taken()
+    assert {k: v for k, v in shorter("手続名,総手続件数", "犬の登録 申請,7").items() if k in ("new", "changed")} == {"new": 0, "changed": 1}
+    dog = Entry.objects.get(key="A1")
+    assert (dog.yearly_count, dog.section) == (7, "生活衛生課")
+    assert taken().result["new"] == 0, "and the longer list still finds it"
+    taken("B1,猫の登録,生活衛生課,,,1,,,,,,,,,", "B2,猫の登録,市民課,,,1,,,,,,,,,")
+    with pytest.raises(SheetWrong) as wrong:
+        shorter("手続名,総手続件数", "猫の登録,7")
+    assert "もう2件あります。手続IDか担当課を書いて" in wrong.value.lines[0]
 
 
 def test_a_row_that_could_be_two_is_asked_about(hall) -> None:

@@ -14,6 +14,7 @@ from .model import (
     KINDS,
     LAYOUTS,
     LEVELS,
+    OPEN,
     OUTCOME_KINDS,
     Attachment,
     Call,
@@ -267,7 +268,7 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         read.say(top.line_of("手続"), "手続の番号は半角の小文字・数字・- で書いてください(例: jidou-teate-nintei)")
     for item in read.items(top, "要確認"):
         read.doubts.append((getattr(item, "line", top.line), kept(item)))
-    guidance = read.table(top, "案内")
+    guidance, visit = read.table(top, "案内"), read.text(top, "来庁")
     built = Definition(
         id=slug, edition=read.text(top, "版", need=True), kind=kind, name=read.text(top, "名称", need=True),
         reading=read.text(top, "よみ", need=True), section=read.text(top, "担当", need=True), laws=laws_read(read, top),
@@ -276,7 +277,8 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         level=read.text(top, "本人確認", need=True, one_of=LEVELS), paper=paper_read(read, top),
         steps=steps(read, top), review=_review(read, top, kind), documents=_documents(read, top),
         handovers=_handovers(read, top), aliases=read.texts(top, "別名"), plan_name=read.text(top, "計画の名称"),
-        life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True), visit=read.text(top, "来庁"),
+        life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True),
+        visit="" if visit == OPEN else visit, visit_open=visit == OPEN,
         remaining=read.text(top, "残ること"), bring=read.texts(top, "持ち物"), roles=_roles(read, top),
         deadline=deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
         derived=_derived(read, top), guidance=tuple((k, kept(v)) for k, v in guidance.items()),

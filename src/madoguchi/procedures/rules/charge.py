@@ -27,21 +27,30 @@ def charge_read(read: Reader, top: Table) -> Charge | None:
         if not isinstance(row, Table):
             read.say(table.line, "手数料の明細は {料金: …, 数: …} の形で書いてください")
             continue
-        read.known(row, ("料金", "数", "条件"))
-        items.append(ChargeItem(read.text(row, "料金", need=True), read.text(row, "数"), *read.condition(row), row.line))
+        items.append(_item(read, row))
     if isinstance(table.get("明細"), Items) and not table["明細"]:
         read.say(table.line_of("明細"), "手数料の明細が一つもありません。{料金: …} を書き足すか、無料なら「手数料: 0」としてください")
     for row in read.items(table, "減免"):
         if not isinstance(row, Table):
             read.say(table.line, "手数料の減免は {名: …, 条件: …} の形で書いてください")
             continue
-        exempt.append(_waiver(read, row, {item.fee for item in items}))
+        exempt.append(_waiver(read, row, {item.fee for item in items if item.fee}))
     first = read.text(table, "時期", need=True, one_of=("前納", "受取時")) == "前納"
     days = read.number(table, "期限", need=first)
     if first and not 1 <= days <= LONGEST:
         read.say(table.line_of("期限"), f"支払いの期限は1日から{LONGEST}日までで書いてください")
     read.doubt(table, "手数料")
     return Charge(tuple(items), tuple(exempt), first, days, table.line)
+
+
+def _item(read: Reader, row: Table) -> ChargeItem:
+    read.known(row, ("料金", "名", "円", "数", "条件"))
+    fee, name, yen = read.text(row, "料金"), read.text(row, "名"), read.number(row, "円")
+    if bool(fee) == ("円" in row or bool(name)):
+        read.say(row.line, "手数料の明細には、市の料金表の「料金」か、「名」と「円」の組の、どちらか一つを書いてください")
+    elif not fee and not (name and yen):
+        read.say(row.line, "手数料の明細の「名」に何の手数料か、「円」に1以上の整数を書いてください")
+    return ChargeItem(fee, read.text(row, "数"), *read.condition(row), row.line, name, yen)
 
 
 def _waiver(read: Reader, row: Table, charged: set[str]) -> Exemption:

@@ -17,6 +17,16 @@ _TAIL = re.compile(r"[(\uff08].*$", re.S)
 
 
 @dataclass(frozen=True, slots=True)
+class Fixed:
+    """Procedures whose law fixes a visit, or a paper that cannot be sent: by the first words of the name, or by 法令名 where the name ends in 届."""
+
+    words: tuple[str, ...]
+    law: str
+    without: tuple[str, ...]
+    why: str
+
+
+@dataclass(frozen=True, slots=True)
 class Words:
     """The table of words common to all patterns (common.yaml)."""
 
@@ -25,6 +35,7 @@ class Words:
     endings: tuple[tuple[str, str], ...]  # ending, type; the longest first
     events: tuple[tuple[str, tuple[str, ...]], ...]
     identity: tuple[tuple[str, str, str], ...]  # word or code, level, doubt
+    fixed: tuple[Fixed, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)

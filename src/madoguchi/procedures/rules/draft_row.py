@@ -9,6 +9,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from .draft_text import clean
+from .model import OPEN_ARTICLE, OPEN_LAW
 
 COLUMNS = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug", "barred")
 NONE = ("", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "不要", "ー", "-", "―", "–", "none")
@@ -20,6 +21,11 @@ _BULLET = re.compile(r"^\s*(?:[①-⑳]|[•●○◎■□◆◇▪※*]|[(\uff
 OPEN, CLOSE = "(\uff08「『[〔【", ")\uff09」』]〕】"
 _DAYS = re.compile(r"(\d+)\s*(開庁日|営業日|日|週間?|か月|ヶ月|ケ月|カ月|月|年)")
 _UNITS = {"週": 7, "週間": 7, "か月": 30, "ヶ月": 30, "ケ月": 30, "カ月": 30, "月": 30, "年": 365}
+_EACH = r"(?P<each>通|部|枚|冊|件|回|申請|頭|匹|台|個|本|人|名|世帯|筆|棟|戸|区画|か所|箇所|団体|時間|日|月|か月|年|年度)"
+_FEES = tuple(re.compile(form) for form in (
+    rf"(?:手数料)?[1一]{_EACH}(?:に?つき|当たり|当り|あたり|ごとに|ごと)?(?P<yen>\d{{1,8}})円",
+    rf"(?P<yen>\d{{1,8}})円[/(][1一]?{_EACH}(?:に?つき|当たり|あたり)?\)?",
+    r"(?:手数料)?(?P<yen>\d{1,8})円", r"(?P<yen>[1-9]\d{1,6})"))
 
 Row = Mapping[str, str]
 
@@ -80,24 +86,25 @@ def _split(text: str, apart: re.Pattern[str]) -> list[str]:
 
 @dataclass(frozen=True, slots=True)
 class Fee:
-    """What the row says of a fee. ``unclear``: there is one and nobody knows how much."""
+    """What the row says of a fee. ``each``: what it is the fee of one of (通, 件, 台); empty where that is not said. ``unclear``: there is
+    one and nobody knows how much."""
 
     yen: int = 0
     doubt: str = ""
     unclear: bool = False
+    each: str = ""
 
 
 def fee_of(text: str) -> Fee:
-    """手数料 of the row."""
+    """手数料 of the row. Clear is one amount with nothing else but what it is for one of."""
     said = wide(text).replace(",", "").replace("、", "")
     if not said:
         return Fee(0, "手数料: 棚卸に書かれていないため、0円にした")
     if said.lower() in NONE or re.fullmatch(r"無料(です)?|0円?|手数料(なし|無し|不要)|(納付)?不要", said):
         return Fee()
-    sums = set(re.findall(r"(\d+)円", said)) or ({said} if re.fullmatch(r"[1-9]\d{1,6}", said) else set())
-    free = re.search("無料|免除|減免", said)  # for some it costs nothing: who, is for the section to say
-    if len(sums) == 1 and not free and "〜" not in said and "~" not in said and int(next(iter(sums))) < 10**7:
-        return Fee(int(next(iter(sums))), f"手数料: 棚卸は「{clean(text)}」。オンラインで払えるようにするには、city.yaml の料金表の名前で書く")
+    found = next((m for m in (form.fullmatch(said) for form in _FEES) if m), None)
+    if found and 0 < int(found["yen"]) < 10**7:
+        return Fee(int(found["yen"]), each=found.groupdict().get("each") or "")
     return Fee(0, f"手数料: 棚卸は「{clean(text)}」。額が分からないため、0円にしてある", unclear=True)
 
 
@@ -120,5 +127,5 @@ def law_of(row: Row) -> dict[str, str]:
         doubts.append("棚卸に法令名がない")
     if not article:
         doubts.append("棚卸に条項がない")
-    found = {"法令": law or "法令・条例を確認中", "条": article or "条項を確認中"}
+    found = {"法令": law or OPEN_LAW, "条": article or OPEN_ARTICLE}
     return found | ({"要確認": "。".join(doubts)} if doubts else {})

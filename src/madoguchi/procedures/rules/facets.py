@@ -16,7 +16,7 @@ Values = Mapping[str, tuple[str, ...]]
 def values(d: Definition) -> dict[str, tuple[str, ...]]:
     """What a procedure is in every group."""
     return {
-        "event": d.life_events, "section": (d.section,), "visit": ("yes" if d.visit else "no",),
+        "event": d.life_events, "section": (d.section,), "visit": () if d.visit_open else ("yes" if d.visit else "no",),
         "fee": ("free" if d.fee == 0 and d.charge is None else "paid",), "card": ("no" if d.level == "なし" else "yes",),
     }
 

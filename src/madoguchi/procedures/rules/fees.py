@@ -75,7 +75,7 @@ def bill(d: Definition, answers: Mapping[str, Any], price: Price, *, waived: boo
         count = _count(item, answers)
         if not count or not conditions.holds(item.condition, answers):
             continue
-        name, unit, actual = price(item.fee)
+        name, unit, actual = price(item.fee) if item.fee else (item.name, item.yen, False)
         lines.append(Line(name, unit, count))
         waiver = next((x for x in holding if covers(x, item.fee, actual)), None)
         if waiver is not None and (off := less(waiver, unit)):

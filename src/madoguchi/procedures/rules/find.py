@@ -14,7 +14,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from .letters import bare, grams, is_latin, latin_words, one_off, plain, stem
-from .model import Definition
+from .model import OPEN_LAW, Definition
 from .postings import Postings
 from .spoken import Readings, heard, said_in_latin, without_denials
 from .synonyms import Synonyms
@@ -388,7 +388,7 @@ def _places(d: Definition) -> list[tuple[str, list[str]]]:
     return [
         (NAME, [d.name, d.reading]), (OTHER, list(filter(None, (*d.aliases, d.plan_name, *d.keywords)))),
         (TEXT, [without_denials(d.summary), d.audience]),
-        (DETAIL, [*(q for pair in d.guidance for q in pair), *(law.law for law in d.laws), *(a.name for a in d.attachments),
+        (DETAIL, [*(q for pair in d.guidance for q in pair), *(law.law for law in d.laws if law.law != OPEN_LAW), *(a.name for a in d.attachments),
                   *(doc.name for doc in d.documents)]),
     ]
 

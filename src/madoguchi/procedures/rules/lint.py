@@ -94,7 +94,10 @@ def _condition(
 
 
 def _counts(d: Definition) -> Iterator[Problem]:
-    """What is paid for each must be a whole number that is always asked where the fee is."""
+    """What is paid for each must be a whole number that is always asked where the fee is. A bare number is told and never asked for."""
+    if d.fee and d.charge is None:
+        yield Problem(d.file, d.line_of("手数料"), f"手数料が額({d.fee:,}円)だけでは、だれにも請求しません。「時期」と「明細」で書いてください"
+                      "(料金表にないものは {名: …, 円: …})")
     for item in d.charge.items if d.charge else ():
         q = d.question(item.count) if item.count else None
         if item.count and not _lost(d, item.count, q) and (q is None or q.type != "整数"):

@@ -19,6 +19,10 @@ OUTCOME_KINDS = {
 }
 
 
+OPEN = "確認中"  # 来庁 of a draft: nobody has said yet whether a visit is needed
+OPEN_LAW, OPEN_ARTICLE = "法令・条例を確認中", "条項を確認中"  # 根拠 of a draft whose row names none
+
+
 @dataclass(frozen=True, slots=True)
 class Law:
     """One legal basis. ``doubt`` says what nobody could confirm yet (要確認)."""
@@ -237,13 +241,15 @@ class Handover:
 
 @dataclass(frozen=True, slots=True)
 class ChargeItem:
-    """A fee of the city's table, as often as a question says (once without one)."""
+    """A fee of the city's table, as often as a question says (once without one); ``name`` and ``yen`` where it is in no table."""
 
     fee: str
     count: str = ""
     condition: Condition | None = None
     condition_text: str = ""
     line: int = 0
+    name: str = ""
+    yen: int = 0
 
 
 @dataclass(frozen=True, slots=True)
@@ -300,6 +306,7 @@ class Definition:
     life_events: tuple[str, ...] = ()
     summary: str = ""
     visit: str = ""
+    visit_open: bool = False  # nobody has said yet whether one is needed: empty does not mean none
     remaining: str = ""
     bring: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
@@ -322,6 +329,12 @@ class Definition:
         """Every question in the order asked."""
         for step in self.steps:
             yield from step.questions
+
+    @property
+    def cited(self) -> tuple[str, ...]:
+        """The legal bases as people read them; what nobody has found out yet is not told as if it were law."""
+        known = [(x.law, "" if x.article == OPEN_ARTICLE else x.article) for x in self.laws if x.law != OPEN_LAW]
+        return tuple(f"{law} {article}".strip() for law, article in known)
 
     def question(self, question_id: str) -> Question | None:
         """A question by id."""

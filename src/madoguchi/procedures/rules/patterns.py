@@ -9,9 +9,11 @@ from typing import Any
 
 from . import yaml_strict
 from .build import TOP
-from .draft_pages import SLOT, Words, asked, pages
+from .draft_fee import charge_of
+from .draft_pages import SLOT, Fixed, Words, asked, pages
 from .draft_row import NAME, Fee, Row, days_of, fee_of, law_of, pieces, row_of, short, slug_of, wide
 from .draft_text import clean, written
+from .model import OPEN
 from .yaml_strict import Problem
 
 HEADER = "型"
@@ -130,9 +132,11 @@ def read_words(text: str, file: str) -> tuple[Words | None, list[Problem]]:
         events = tuple((str(k), tuple(map(str, v))) for k, v in table["イベント"].items())
         identity = tuple((str(k), str(v["本人確認"]), str(v.get("要確認", ""))) for k, v in table["本人確認"].items())
         people = tuple(map(str, table["手続をする人"]))
+        fixed = tuple(Fixed(tuple(map(_joined, f["言葉"])), wide(f.get("法令", "")), tuple(map(_joined, f.get("除く", []))), str(f["理由"]))
+                      for f in table["型だけでは公開しない手続"])
     except (KeyError, TypeError, AttributeError) as error:
         return None, [Problem(file, 1, f"表の形が違います。もとの common.yaml を見本に直してください({error})")]
-    return Words(people, items, tuple(sorted(ends, key=lambda e: -len(e[0]))), events, identity), []
+    return Words(people, items, tuple(sorted(ends, key=lambda e: -len(e[0]))), events, identity, fixed), []
 
 
 def code_of(kind: str) -> str:
@@ -253,9 +257,19 @@ def _review(pattern: Mapping[str, Any], row: Row) -> dict[str, Any]:
     return review | ({"要確認": both} if both else {})
 
 
-def _blocks(row: Row, section: str, fee: Fee) -> list[str]:
+def fixed_by(row: Row, words: Words) -> str:
+    """Why the law leaves this row no place online by a pattern alone (a visit, a paper that cannot be sent); empty where it does."""
+    name, law = _joined(row["name"]), wide(row["law"])
+    ends = name.endswith(("届", "届出", "届書"))
+    return next((f.why for f in words.fixed if not any(w in name for w in f.without)
+                 and (name.startswith(f.words) or (f.law and f.law == law and ends))), "")
+
+
+def _blocks(row: Row, section: str, fee: Fee, fixed: str) -> list[str]:
     """Why this draft must not be published yet."""
     out = []
+    if fixed:
+        out.append(f"{fixed}。型だけでは公開しません。何をどう受けるかを決めて、定義を手で仕上げてください")
     if not row["name"]:
         out.append("手続名がありません")
     if not section:
@@ -276,26 +290,30 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     body = _filled(pattern.body, name)
     section, fee = section_of(row["section"], place.sections), fee_of(row["fee"])
     level, level_doubt = _level(row, words, body["本人確認"])
-    rows = asked(row["information"], words)
-    steps, review = pages(body["画面"], rows), _review(body["審査"], row)
+    steps, review = pages(body["画面"], asked(row["information"], words)), _review(body["審査"], row)
+    charge, uncollected = charge_of(fee, row["fee"], steps)
     if level == "なし" and any(q["型"] == "個人番号" for s in steps for q in s["項目"].values()):
         level, level_doubt = "署名用", "本人確認: 個人番号を聞くため「署名用」にした。番号を聞かないなら、項目を消して戻す"
-    events, event_doubt = _events(row, words, place)
+    (events, event_doubt), fixed = _events(row, words, place), fixed_by(row, words)
     code, papers = code_of(row["kind"]), _attachments(row["attachments"])
     doubts = [
-        *body.get("要確認", []), "よみ: 名称のまま。ひらがなに直す", fee.doubt, level_doubt, event_doubt,
+        *body.get("要確認", []), "よみ: 名称のまま。ひらがなに直す", fee.doubt, uncollected and f"{uncollected}。0円にしてある",
+        level_doubt, event_doubt,
         "" if section else f"担当: 棚卸の担当課「{clean(row['section'])}」が市の設定にないため、仮の課",
         f"名称: 棚卸の手続名が{len(whole)}字あるため縮めた。全文は「計画の名称」" if name != whole else "",
         f"手続類型が「{code} {OTHERS[code]}」。住民が出す手続きか" if code in OTHERS else "",
         "" if row["attachments"] else "添付: 棚卸に書かれていない",
         f"公開: 棚卸では、{clean(row['barred'])}オンラインで受け付けてよいか" if row["barred"] else "",
+        fixed and f"公開: {fixed}。オンラインで何を受けるか",
     ]
-    if "対面" in row["barred"] and "来庁" not in body:
-        body |= {"来庁": VISIT}
-        doubts.append("来庁: 棚卸に対面の記載があるため、来ていただくとした。何のためか、いつかを書く")
+    if "来庁" not in body:
+        face = "対面" in row["barred"]
+        body |= {"来庁": VISIT if face else OPEN}
+        doubts.append("来庁: 棚卸に対面の記載があるため、来ていただくとした。何のためか、いつかを書く" if face
+                      else "来庁: 棚卸に書かれていない。要らなければ消し、要るなら何のためか、いつかを書く")
     made = body | {
         "手続": slug, "版": place.day, "名称": name, "よみ": name, "根拠": [law_of(row)],
-        "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": str(fee.yen), "本人確認": level,
+        "担当": section or next(iter(place.sections), "kakunin"), "分野": events, "手数料": charge, "本人確認": level,
         "持ち物": _bring(body.get("持ち物", []), level), "画面": steps, "審査": review, "連携": _handover(slug, steps, review),
         "要確認": list(filter(None, doubts)),
     } | ({"計画の名称": whole} if name != whole else {}) | ({"添付": papers} if papers else {})
@@ -303,7 +321,7 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
         f"棚卸の行 {clean(row['key']) or '(手続IDなし)'} から、型「{pattern.name}」({pattern.id})で作った下書き。選んだ理由: {why}",
         "「要確認」を一つずつ確かめ、決まったら消してください。棚卸にないことは、型が置いたものです。",
     ])
-    return Draft(slug, text, _doubts(made), tuple(_blocks(row, section, fee)))
+    return Draft(slug, text, _doubts(made), (*_blocks(row, section, fee, fixed), *filter(None, (uncollected,))))
 
 
 def _doubts(made: Any) -> tuple[str, ...]:

@@ -35,7 +35,9 @@ def turned(d: Definition, turn: Turn) -> Definition:
         bring=tuple(turn(b) for b in d.bring), deadline=dataclasses.replace(d.deadline, text=turn(d.deadline.text)),
         steps=tuple(_step(s, turn) for s in d.steps), attachments=tuple(_attachment(a, turn) for a in d.attachments),
         guidance=tuple((turn(q), turn(a)) for q, a in d.guidance),
-        charge=d.charge and dataclasses.replace(d.charge, exempt=tuple(dataclasses.replace(x, name=turn(x.name)) for x in d.charge.exempt)),
+        charge=d.charge and dataclasses.replace(
+            d.charge, items=tuple(dataclasses.replace(x, name=turn(x.name)) if x.name else x for x in d.charge.items),
+            exempt=tuple(dataclasses.replace(x, name=turn(x.name)) for x in d.charge.exempt)),
         paper=d.paper and dataclasses.replace(d.paper, law=turn(d.paper.law), article=turn(d.paper.article), text=turn(d.paper.text)),
         laws=tuple(Law(turn(x.law), turn(x.article), x.doubt, x.line) for x in d.laws),
     )

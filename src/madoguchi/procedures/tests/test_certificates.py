@@ -14,7 +14,7 @@ from madoguchi.procedures.rules.validate import attachments_asked
 
 from . import pack
 
-PRICES = {"kazei": 300, "nouzei": 301, "koseki": 450, "joseki": 750, "inkan": 302, "yuusou": 110}  # told apart by their yen
+PRICES = {"kazei": 300, "nouzei": 301, "koseki": 450, "joseki": 750, "inkan": 302, "yuusou": 110, "sodai": 500}  # told apart by their yen
 
 
 def said(rule: str, answers: dict, today: dt.date, **args: str) -> list[str]:
@@ -73,6 +73,7 @@ def test_each_kind_is_billed_at_its_own_fee(slug: str, answers: dict, total: int
 def test_the_first_page_names_the_cheapest_and_the_dearest_kind(monkeypatch: pytest.MonkeyPatch):
     monkeypatch.setattr("madoguchi.procedures.fees.fee_on", lambda key, _day: PRICES[key])
     assert fee_words(pack.definition("koseki-shoumei")) == "1通450円から750円（郵送料が加わることがあります）"
+    assert fee_words(pack.definition("sodai-gomi")) == "1つ500円"
     assert fee_words(pack.definition("inkan-shoumei")) == "1通302円（郵送料が加わることがあります）"
 
 

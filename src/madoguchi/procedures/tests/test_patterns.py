@@ -10,11 +10,13 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from madoguchi.procedures.rules import draft_pages, draft_row, generate, patterns, yaml_strict
+from madoguchi.procedures.rules import draft_pages, draft_row, facets, generate, patterns, yaml_strict
 from madoguchi.procedures.rules.build import TOP
 from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.draft_text import clean
 from madoguchi.procedures.rules.faces.pdf import paper_form
+from madoguchi.procedures.rules.faces.search import search_text
+from madoguchi.procedures.rules.fees import bill
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.read import read
 from madoguchi.procedures.rules.validate import judge
@@ -100,9 +102,35 @@ def test_every_pattern_makes_a_procedure_that_can_be_filed(pattern: patterns.Pat
     assert "〔" not in repr(d)
 
 
+@pytest.mark.parametrize(("row", "fixed"), [
+    ({"name": "死亡届"}, True), ({"name": "婚姻届", "law": "戸籍法"}, True), ({"name": "名の変更届", "law": "戸籍法"}, True),
+    ({"name": "転入の届出"}, True), ({"name": "転居届"}, True), ({"name": "印鑑登録の申請"}, True), ({"name": "特別永住者証明書の更新の申請"}, True),
+    ({"name": "犬の死亡届"}, False), ({"name": "団体名の変更届"}, False), ({"name": "婚姻届受理証明書の交付請求", "law": "戸籍法"}, False),
+    ({"name": "転入届の来庁予約"}, False), ({"name": "転入学の届出"}, False), ({"name": "印鑑登録証明書の交付申請"}, False),
+    ({"name": "国民年金の死亡届"}, False), ({"name": "改葬許可の申請", "law": "戸籍法"}, False),
+])
+def test_what_the_law_ties_to_a_visit_or_a_paper_is_not_published_by_a_pattern(row: dict[str, str], fixed: bool):
+    made, _ = drawn({**FULL, "law": "", **row})
+    assert any("型だけでは公開しません" in b for b in made.blocks) is fixed, made.blocks
+    assert any(d.startswith("公開: ") for d in made.doubts) is fixed
+
+
+def test_what_nobody_knows_yet_is_not_told_as_if_it_were_known():
+    made, d = drawn({"name": "何かの申請", "section": "市民課"})
+    assert (d.visit, d.visit_open, d.cited) == ("", True, ()) and any(x.startswith("来庁: 棚卸に書かれていない") for x in made.doubts)
+    assert "確認中" in d.deadline.text and "オンラインで出せます" not in d.summary
+    assert facets.values(d)["visit"] == () and "法令・条例" not in search_text(d).text()
+    assert "来る必要はありません" not in search_text(d).text() and "確認中" in search_text(d).text()
+    _, d = drawn({**FULL, "article": ""})
+    assert d.cited == ("狂犬病予防法",)
+    _, d = drawn({**FULL, "barred": "対面が要ります。"})
+    assert not d.visit_open and "来ていただく" in d.visit
+
+
 def test_a_full_row_is_told_as_it_is():
     made, d = drawn(FULL)
-    assert (made.slug, d.name, d.section, d.kind, d.level, d.fee) == ("t-kaz-0012", "犬の登録申請", "shimin", "申請", "なし", 3000)
+    assert (made.slug, d.name, d.section, d.kind, d.level, d.fee) == ("t-kaz-0012", "犬の登録申請", "shimin", "申請", "なし", 0)
+    assert d.charge is not None and [(i.name, i.yen, i.count) for i in d.charge.items] == [("手数料", 3000, "")]
     assert [(x.law, x.article, x.doubt) for x in d.laws] == [("狂犬病予防法", "第4条第1項", "")]
     assert [(a.name, a.required, a.later, bool(a.doubt)) for a in d.attachments] == [
         ("注射済票", False, True, True), ("鑑札（ある方、写し）", False, True, True)]
@@ -127,6 +155,31 @@ def test_what_a_row_does_not_say_is_a_doubt():
     assert all(q.doubt for q in d.questions()), "a question that the row does not name is asked without a doubt"
     assert len(made.doubts) == len(d.doubts)
     assert made.blocks == ()
+
+
+COPY = {**FULL, "name": "所得証明書の交付申請", "information": "氏名"}
+
+
+@pytest.mark.parametrize(("more", "items"), [
+    ({"fee": "１通３００円"}, [("手数料(1通)", 300, "copies")]), ({"fee": "300円/通"}, [("手数料(1通)", 300, "copies")]),
+    ({"fee": "1台500円", "name": "車の登録申請", "information": "登録する台数"}, [("手数料(1台)", 500, "q")]),
+    ({"fee": "1件につき500円", "name": "車の登録申請"}, [("手数料", 500, "")]), ({"fee": "500円", "name": "車の登録申請"}, [("手数料", 500, "")]),
+])
+def test_a_clear_fee_is_asked_for_as_often_as_the_row_says(more: dict[str, str], items: list[tuple[str, int, str]]):
+    made, d = drawn({**COPY, **more})
+    assert d.charge is not None and d.fee == 0 and made.blocks == () and d.charge.first
+    assert [(i.name, i.yen, i.count[:1] if i.count[:2] == "q_" else i.count) for i in d.charge.items] == items
+    assert any("減免を条例で確かめる" in doubt for doubt in made.doubts)
+    count = d.charge.items[0].count
+    assert bill(d, {count: 10} if count else {}, lambda key: (key, 0, False)).total == items[0][1] * (10 if count else 1)
+    assert not count or d.question(count).required  # type: ignore[union-attr]
+
+
+@pytest.mark.parametrize("more", [{"fee": "300円"}, {"fee": "1件300円"}, {"fee": "1台500円"}, {"fee": "1通300円", "name": "車の登録申請"},
+                                  {"fee": "証明300円、郵送110円"}, {"fee": "月300円"}])
+def test_a_fee_that_could_be_several_sums_blocks_and_is_told_to_nobody(more: dict[str, str]):
+    made, d = drawn({**COPY, **more})
+    assert (d.fee, d.charge) == (0, None) and "分かりません" in made.blocks[0] and any("0円にしてある" in doubt for doubt in made.doubts)
 
 
 def test_a_fee_of_unknown_amount_is_not_publishable():

@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from madoguchi.builder.public import drafts_folder
 from madoguchi.config import drafts
 from madoguchi.inventory.public import BARRED_WORDS, rows_for_drafts
+from madoguchi.procedures import public as procedures
 from madoguchi.procedures.pack import PatternsWrong, patterns
 from madoguchi.procedures.rules.draft_row import COLUMNS
 
@@ -83,6 +84,7 @@ class Command(BaseCommand):
 
     def told(self, report: drafts.Report, seconds: float) -> None:
         """Print what became of every row, then the counts."""
+        offered = {p.slug for p in procedures.catalogue()}
         for r in report.rows:
             self.stdout.write(f"{r.key or '-'}\t{r.slug}\t{STATES[r.state]}\t{r.pattern}\t{r.name}")
             if r.why:
@@ -91,6 +93,8 @@ class Command(BaseCommand):
                 self.stdout.write(f"    公開できません: {words}" if r.state != "pack" else f"    {words}")
             if r.barred and not r.published and r.state != "pack":
                 self.stdout.write(f"    止まっています: {r.barred}")
+            if r.slug in offered and not r.published and r.state != "pack" and (r.barred or r.blocks):
+                self.stdout.write("    前に公開した版を、住民はいまも出せます。公開したままでよいか、担当課と確かめてください")
         self.stdout.write("型: " + "、".join(f"{name} {n}件" for name, n in report.patterns.most_common()))
         self.stdout.write("結果: " + "、".join(f"{STATES[s]} {n}件" for s, n in report.states.most_common()))
         if missing := report.sections_missing:

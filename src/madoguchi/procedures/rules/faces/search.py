@@ -53,7 +53,7 @@ def search_text(d: Definition) -> SearchText:
     )
     facets = {
         "life_events": d.life_events, "section": (d.section,), "fee": ("無料" if d.fee == 0 and d.charge is None else "有料",),
-        "card": (d.level,), "kind": (d.kind,), "visit": ("来庁が必要" if d.visit else "来庁は不要",),
+        "card": (d.level,), "kind": (d.kind,), "visit": ("来庁は確認中" if d.visit_open else "来庁が必要" if d.visit else "来庁は不要",),
     }
     return SearchText(d.id, d.edition, d.name, d.reading, aliases, d.keywords, passages, facets)
 
@@ -66,7 +66,8 @@ def _passages(d: Definition) -> Iterator[tuple[str, str, str]]:
     yield "本人確認", LEVEL_WORDS.get(d.level, d.level), ""
     yield "持ち物", "、".join(d.bring), ""
     yield "所要時間", f"入力は{d.minutes}分ほどです。", ""
-    yield "来庁", d.visit or "オンラインで終わります。市役所に来る必要はありません。", ""
+    none = "来庁がいるかは確認中です。担当の課にお問い合わせください。" if d.visit_open else "オンラインで終わります。市役所に来る必要はありません。"
+    yield "来庁", d.visit or none, ""
     yield "送信のあと", d.remaining, ""
     days = "開庁日で" if d.review.day_kind == "開庁日" else ""
     yield "審査の期間", f"{days}{d.review.days}日が標準です。" if d.review.days else "", d.review.doubt
@@ -78,7 +79,7 @@ def _passages(d: Definition) -> Iterator[tuple[str, str, str]]:
         yield f"入力すること: {step.title}", "、".join(q.label for q in step.questions), ""
     if d.review.again:
         yield "もう一度求めるとき", d.review.again, ""
-    yield "根拠", "、".join(f"{law.law}{law.article}" for law in d.laws), "、".join(x.doubt for x in d.laws if x.doubt)
+    yield "根拠", "、".join(d.cited), "、".join(x.doubt for x in d.laws if x.doubt)
     yield "紙の様式", d.form, ""
 
 
