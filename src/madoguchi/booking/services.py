@@ -14,7 +14,7 @@ from . import claims, mails, rules, waiting
 from .codes import chain
 from .contact import Contact, contact_of, contact_typed, sealed
 from .errors import BookingOver, FormWrong, HoldOver, TooLate
-from .making import booking_new, confirm_in, facts, locked, moved, service_of
+from .making import booking_new, code_new, confirm_in, facts, locked, moved, service_of
 from .models import Booking, Waiting, moment
 from .rules import Act, State
 from .setup import Service
@@ -154,6 +154,18 @@ def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Con
     claims.claim(row, service, day, start, staff=True)
     row.sealed = sealed(contact, row)
     return row, confirm_in(row, by=by, limited=False)
+
+
+@transaction.atomic(durable=True)
+def code_renew(*, booking: Booking, by: str) -> str:
+    """A new code for who has lost theirs; the old one opens nothing any more. Returns it, to be told once. Raises BookingOver."""
+    row = locked(booking)
+    if row.state != State.CONFIRMED:
+        raise BookingOver
+    code = code_new(row)
+    row.save(update_fields=["code", "code_tries", "code_wrong_at"])
+    audit.record(by, "booking.code_renewed", chain=chain(row.section), facts={"booking": str(row.id)})
+    return code
 
 
 @transaction.atomic(durable=True)

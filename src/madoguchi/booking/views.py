@@ -277,6 +277,16 @@ def find(request: HttpRequest) -> HttpResponse:
     return render(request, "booking/find.html", context, status=422 if faults else 200)
 
 
+@require_safe
+def by_link(request: HttpRequest, link: str) -> HttpResponse:
+    """The link of a mail opens the booking that it is about, and no other."""
+    limits.take("resume", request)
+    row = selectors.booking_linked(link=link)
+    response = see_other(reverse("booking", kwargs={"booking_id": str(row.id)}))
+    pass_give(request, response, row)
+    return response
+
+
 def to_sign_in(back: str) -> HttpResponse:
     """To the sign-in and back."""
     return see_other(f"{reverse('sign_in')}?why=needed&next={quote(back)}")
