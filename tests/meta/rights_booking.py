@@ -61,7 +61,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.bookings_named": ("for a page that has asked who may", {"booking.closure_staff_views"}),
     "booking.selectors.hold_gone": ("a hold that this very browser was given", {"booking.views"}),
     "booking.selectors.may_book": ("yes or no", None),
-    "booking.selectors.bookings_of": ("for a room above that has asked who may", set()),
+    "booking.selectors.bookings_of": ("for a room above that has asked who may, or a device that has shown its secret", {"queue.selectors"}),
     "booking.selectors.booking_by_number": ("for a room above that has asked who may", {"queue.services"}),
     "booking.services.slot_read": ("reads what was typed", None),
 }

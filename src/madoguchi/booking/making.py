@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -56,7 +57,7 @@ def booking_new(service: Service, **values: Any) -> Booking:
     raise SlotTaken
 
 
-def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
+def confirm_in(row: Booking, *, by: str, limited: bool = True, own: Collection[str] = ()) -> str:
     """As booking_confirm, in the caller's transaction, on a locked row. Returns the code."""
     contact = contact_of(row)
     if not contact.name:
@@ -64,7 +65,7 @@ def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
     moved(row, Act.CONFIRM)
     if row.about:
         claims.about_only(row)
-    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited and not row.about)
+    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited and not row.about, own=own)
     code = code_new(row)
     row.held_until, row.changed_at = None, clock.now()
     row.save()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from django.db import transaction
@@ -61,14 +61,14 @@ def hold_release(*, booking: Booking) -> None:
 
 
 @transaction.atomic(durable=True)
-def booking_confirm(*, booking: Booking, by: str) -> tuple[Booking, str]:
-    """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code.
-    Raises HoldOver, TooManyBookings, BookedAlready, FormWrong."""
+def booking_confirm(*, booking: Booking, by: str, own: Collection[str] = ()) -> tuple[Booking, str]:
+    """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code. ``own``:
+    bookings that this browser opens. Raises HoldOver, TooManyBookings, Overlaps, BookedAlready, FormWrong."""
     row = locked(booking)
     if row.state == State.CONFIRMED:
         return row, ""
     _holds_still(row)
-    return row, confirm_in(row, by=by)
+    return row, confirm_in(row, by=by, own=own)
 
 
 def changeable(row: Booking, *, staff: bool = False) -> bool:
@@ -87,8 +87,8 @@ def _changeable(row: Booking, staff: bool) -> None:
 
 
 @transaction.atomic(durable=True)
-def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff: bool = False) -> Booking:
-    """Another time: the new is taken and the old given back at once. Raises SlotTaken, TooLate, BookingOver."""
+def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff: bool = False, own: Collection[str] = ()) -> Booking:
+    """Another time: the new is taken and the old given back at once. Raises SlotTaken, Overlaps, TooLate, BookingOver."""
     claims.section_lock(booking.section)
     row = locked(booking)
     _changeable(row, staff)
@@ -98,6 +98,8 @@ def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff
     moved(row, Act.CHANGE)
     old_day = row.day
     claims.claim(row, service_of(row), day, start, staff=staff)
+    if not staff and not row.about:
+        claims.overlap_refuse(row, list(row.marks.values_list("who", flat=True)), own)
     row.sequence, row.changed_at, row.reminded_at = row.sequence + 1, clock.now(), None
     row.save()
     mails.send(row, contact_of(row), "changed")

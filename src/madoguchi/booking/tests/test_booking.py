@@ -126,7 +126,7 @@ def test_as_many_as_one_person_may_have(hall):
         Booking.objects.filter(state=State.HELD).delete()
     booked("tax", MONDAY, NINE + 60, owner="r:2", mail="taro@example.jp", phone="0767530001")
     by_phone("tax", MONDAY, NINE + 90), by_phone("tax", MONDAY, NINE + 120)
-    booked("care", MONDAY, NINE)
+    booked("care", MONDAY, 13 * 60)
 
 
 def test_services_of_different_length_share_a_counter(hall):
