@@ -57,9 +57,11 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "booking.selectors.takes_bookings": ("yes or no", None),
     "booking.selectors.service_get": ("the city's own list", None),
     "booking.selectors.booking_by_code": ("asks for number and code, counted and locked", {"booking.views"}),
+    "booking.selectors.booking_linked": ("asks for a signed link, counted", {"booking.views"}),
+    "booking.selectors.bookings_named": ("for a page that has asked who may", {"booking.closure_staff_views"}),
     "booking.selectors.hold_gone": ("a hold that this very browser was given", {"booking.views"}),
     "booking.selectors.may_book": ("yes or no", None),
-    "booking.selectors.bookings_of": ("for a room above that has asked who may", set()),
+    "booking.selectors.bookings_of": ("for a room above that has asked who may, or a device that has shown its secret", {"queue.selectors"}),
     "booking.selectors.booking_by_number": ("for a room above that has asked who may", {"queue.services"}),
     "booking.services.slot_read": ("reads what was typed", None),
 }

@@ -75,6 +75,8 @@ TABLE: dict[str, Ask] = {
     "counter.interviewing.may_interview": staff(lambda w, a: interviewing.may_interview(a), HELPERS, something),
     "counter.interviewing.insist": staff(lambda w, a: interviewing.insist(a), HELPERS, anything),
     "counter.interviewing.procedures_offered": staff(lambda w, a: interviewing.procedures_offered(actor=a, query="手当"), HELPERS, anything),
+    "counter.interviewing.procedures_barred": staff(lambda w, a: interviewing.procedures_barred(
+        actor=a, query="手当") or True, HELPERS, anything),
     "counter.interviewing.interview_get": staff(lambda w, a: interviewing.interview_get(actor=a, interview_id=w.interview), {"tanaka"}, anything),
     "counter.interviewing.interview_list": staff(lambda w, a: interviewing.interview_list(actor=a), {"tanaka"}, something),
     "counter.interviewing.interview_fill": staff(lambda w, a: interviewing.interview_fill(

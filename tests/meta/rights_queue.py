@@ -42,6 +42,7 @@ TABLE: dict[str, Ask] = {
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "queue.selectors.ticket_get": ("its address cannot be guessed and shows nobody", None),
     "queue.selectors.kiosk_by_secret": ("asks for the secret address", {"queue.views"}),
+    "queue.selectors.came_get": ("for a device that has shown its secret: a number and a counter, nobody's name", {"queue.views"}),
     "queue.selectors.called_at": ("a number of nobody, which the board shows", None),
     "queue.selectors.put_aside": ("for views that have asked whose the counter is", {"queue.staff_views"}),
     "queue.selectors.just_done": ("for views that have asked whose the counter is", {"queue.staff_views"}),

@@ -49,6 +49,7 @@ OPEN = {
     "life_event": "the city's own pages", "procedure": "the city's own pages", "paper": "an empty form", "schema": "of an empty form",
     "guide": "questions of the city, the same for everybody",
     "booking_week": "free times, of nobody", "booking_hold": "holds a time for the one who asks", "booking_wait": "for the one who asks",
+    "booking_link": "the secret itself: a signed link (booking/tests/test_links)",
     "booking_waiting": "the secret itself: a signed link (booking/tests/test_pages)",
     "booking_feed_file": "the secret itself: the address of a calendar (booking/tests/test_calendars)",
     "queue_board_section": "numbers of nobody",

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 
 from django.db import IntegrityError, connection, transaction
 
@@ -12,10 +12,10 @@ from madoguchi.kernel import audit, clock
 from . import days
 from .codes import chain
 from .days import Place
-from .errors import BookedAlready, SlotTaken, TooManyBookings
+from .errors import BookedAlready, Overlaps, SlotTaken, TooManyBookings
 from .models import Booking, PersonMark, Taken
 from .rules import Act, State, after, cells
-from .setup import Service
+from .setup import Service, setup
 
 
 def lock(what: str) -> None:
@@ -93,8 +93,11 @@ def about_only(row: Booking) -> None:
         raise BookedAlready
 
 
-def marks_put(booking: Booking, service: Service, marks: Iterable[str], *, limited: bool = True) -> None:
-    """Count a booking for its person. Two at the same moment queue here. Raises TooManyBookings."""
+def marks_put(booking: Booking, service: Service, marks: Iterable[str], *, limited: bool = True, own: Collection[str] = ()) -> None:
+    """Count a booking for its person. Two at the same moment queue here. ``own``: bookings that who asks has shown to be theirs. Raises
+    TooManyBookings, Overlaps."""
+    if limited:
+        overlap_refuse(booking, marks, own)
     for who in sorted(marks):
         lock(f"person:{who}")
         others = PersonMark.objects.filter(who=who, booking__service=service.key, booking__state=State.CONFIRMED,
@@ -102,3 +105,18 @@ def marks_put(booking: Booking, service: Service, marks: Iterable[str], *, limit
         if limited and others.count() >= service.limit:
             raise TooManyBookings
     PersonMark.objects.bulk_create([PersonMark(who=who, booking=booking) for who in sorted(marks)], ignore_conflicts=True)
+
+
+def overlap_refuse(booking: Booking, marks: Iterable[str], own: Collection[str] = ()) -> None:
+    """The same person is not at another service at that time (of one service a family may take several seats, and what is booked for one
+    thing of its own is counted by that). Two at the same moment queue here. Raises Overlaps."""
+    for who in sorted(marks):
+        lock(f"person:{who}")
+    known = setup().services
+    others = Booking.objects.filter(marks__who__in=list(marks), day=booking.day, state=State.CONFIRMED, about="").exclude(
+        service=booking.service).exclude(id=booking.id)
+    for other in others.order_by("start", "id"):
+        if other.start < booking.start + booking.minutes and booking.start < other.start + other.minutes:
+            theirs = str(other.id) in own or (other.owner and other.owner == booking.owner)
+            name = known[other.service].name if other.service in known else ""
+            raise Overlaps.own(str(name), other.at, other.number) if theirs else Overlaps

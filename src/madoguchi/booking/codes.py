@@ -7,9 +7,9 @@ from django.core import signing
 from madoguchi.kernel import keys
 from madoguchi.kernel.canon import keyed_digest
 
-from .models import Waiting
+from .models import Booking, Waiting
 
-SALT, LINK_DAYS = "booking-waiting", 400
+SALT, BOOKED, LINK_DAYS = "booking-waiting", "booking-link", 400
 
 
 def chain(section: str) -> str:
@@ -32,9 +32,14 @@ def token_of(row: Waiting) -> str:
     return signing.dumps(str(row.id), salt=SALT)
 
 
-def whose_link(link: str) -> str:
+def link_of(row: Booking) -> str:
+    """The secret part of the address in the mails about a booking: it opens this one, without its code."""
+    return signing.dumps(str(row.id), salt=BOOKED)
+
+
+def whose_link(link: str, salt: str = SALT) -> str:
     """Whose it is; empty for what is none."""
     try:
-        return str(signing.loads(link, salt=SALT, max_age=LINK_DAYS * 86400))
+        return str(signing.loads(link, salt=salt, max_age=LINK_DAYS * 86400))
     except signing.BadSignature:
         return ""

@@ -53,6 +53,19 @@ class TooManyBookings(Conflict):
     ja = say("この予約は、お一人で取れる数に達しています。前の予約を変えるか、取り消してください。")
 
 
+class Overlaps(TooManyBookings):
+    """Nobody is at two counters at once. Which other booking it is, is said to whose it is alone."""
+
+    code = "booking_overlaps"
+    ja = say("同じメールアドレスか電話番号で、重なる時間の予約があります。ほかの時間を選ぶか、前の予約を変えてください。")
+
+    @classmethod
+    def own(cls, service: str, at: str, number: str) -> Overlaps:
+        """For whose the other booking is."""
+        return cls(say("重なる時間に、{service}の予約（{at}、予約番号 {number}）があります。ほかの時間を選ぶか、その予約を変えてください。",
+                       service=service, at=at, number=number))
+
+
 class TooLate(Conflict):
     """It can not be changed online any more."""
 

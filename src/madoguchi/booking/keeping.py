@@ -15,10 +15,9 @@ from .contact import contact_of
 from .days import shut_out
 from .models import Booking, Closure, Waiting
 from .occasions import occasions_sweep
-from .rules import State
+from .rules import DUSK, State
 from .setup import setup
 
-CLOSE = 21  # nobody is woken by a booking
 AT_ONCE, FORGOTTEN_AT_ONCE = 500, 2000
 CLOSURES_DAYS = 400
 
@@ -26,7 +25,7 @@ CLOSURES_DAYS = 400
 def bookings_remind() -> int:
     """Tell by mail of tomorrow's bookings, from the hour of booking.yaml (前日の知らせ) on; each once. Returns how many were told."""
     now = clock.now().astimezone(clock.JST)
-    if not setup().remind <= now.hour < CLOSE:
+    if not setup().remind <= now.hour < DUSK:
         return 0
     rows = Booking.objects.filter(state=State.CONFIRMED, reminded_at=None, day=now.date() + dt.timedelta(days=1))
     return sum(_remind(key) for key in rows.order_by("id").values_list("id", flat=True)[:AT_ONCE])

@@ -1,5 +1,6 @@
 """The mails of a booking, in the language it was made in. They say when, and the number; never for what nor with which section:
-mailboxes are shared in families."""
+mailboxes are shared in families. Their link opens this one booking: whoever asks people to change or cancel gives them the means, also to
+who has not kept the code."""
 
 from __future__ import annotations
 
@@ -14,7 +15,7 @@ from madoguchi.notifications.public import mail_promise
 from madoguchi.offices.public import city, city_words
 from madoguchi.web import languages, said_days
 
-from .codes import token_of
+from .codes import link_of, token_of
 from .contact import Contact
 from .models import Booking, Waiting
 
@@ -56,7 +57,7 @@ def send(row: Booking, contact: Contact, kind: str) -> bool:
     """Promise a mail about a booking, in the caller's transaction; none where no address is known."""
     if not contact.mail:
         return False
-    subject, body = _letter(row.language, kind, row.starts_at, row.number, f"{settings.BASE_URL}/booking/b/{row.id}/")
+    subject, body = _letter(row.language, kind, row.starts_at, row.number, f"{settings.BASE_URL}/booking/link/{link_of(row)}/")
     mail_promise(key=f"booking:{row.id}:{kind}:{row.sequence}", case_ref=f"booking:{row.id}", to=contact.mail, subject=subject, body=body)
     return True
 

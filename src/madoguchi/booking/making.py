@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import secrets
+from collections.abc import Collection
 from typing import Any
 
 from django.db import IntegrityError, transaction
@@ -56,7 +57,7 @@ def booking_new(service: Service, **values: Any) -> Booking:
     raise SlotTaken
 
 
-def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
+def confirm_in(row: Booking, *, by: str, limited: bool = True, own: Collection[str] = ()) -> str:
     """As booking_confirm, in the caller's transaction, on a locked row. Returns the code."""
     contact = contact_of(row)
     if not contact.name:
@@ -64,13 +65,20 @@ def confirm_in(row: Booking, *, by: str, limited: bool = True) -> str:
     moved(row, Act.CONFIRM)
     if row.about:
         claims.about_only(row)
-    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited and not row.about)
-    code = f"{secrets.randbelow(100_000_000):08d}"
-    row.code, row.held_until, row.changed_at = code_digest(row.number, code), None, clock.now()
+    claims.marks_put(row, service_of(row), marks_of(contact, row.owner), limited=limited and not row.about, own=own)
+    code = code_new(row)
+    row.held_until, row.changed_at = None, clock.now()
     row.save()
     mails.send(row, contact, "made")
     audit.record(by, "booking.made", chain=chain(row.section), facts=facts(row), of=[contact.name, contact.mail, contact.phone])
     failpoints.hit("booking.confirm.before_commit")
+    return code
+
+
+def code_new(row: Booking) -> str:
+    """Another code for a booking, on the row, which is not saved yet. Returns what is shown once."""
+    code = f"{secrets.randbelow(100_000_000):08d}"
+    row.code, row.code_tries, row.code_wrong_at = code_digest(row.number, code), 0, None
     return code
 
 

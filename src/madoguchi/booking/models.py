@@ -18,6 +18,7 @@ class Booking(models.Model):
     number = models.CharField(max_length=9, unique=True)
     code = models.CharField(max_length=64, default="")  # keyed digest of the eight digits that are shown once
     code_tries = models.PositiveSmallIntegerField(default=0)
+    code_wrong_at = models.DateTimeField(null=True)  # the last wrong one: too many lock it for a time
     service = models.CharField(max_length=40)
     section = models.CharField(max_length=40)
     counter = models.CharField(max_length=40)
@@ -161,6 +162,7 @@ class Waiting(models.Model):
     owner = models.CharField(max_length=50, default="", db_index=True)
     sealed = models.BinaryField(null=True)  # name, mail, phone
     language = models.CharField(max_length=10, default="ja")
+    told_at = models.DateTimeField(null=True)  # when the mail about what is offered went out: not at night
     offers = models.PositiveSmallIntegerField(default=0)
     booking = models.ForeignKey(Booking, null=True, on_delete=models.SET_NULL, related_name="+")  # what is offered, or was taken
     created_at = models.DateTimeField()

@@ -9,15 +9,18 @@ from __future__ import annotations
 import datetime as dt
 import re
 import unicodedata
-from collections.abc import Collection, Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
 CELL = 5  # minutes; every length and beginning is a multiple. Rows of the past are counted in it: it never changes
 DAY = 24 * 60
 HOLD_MINUTES = 10  # to fill in name and telephone number
-OFFER_HOURS = 12  # to accept a place that has become free
+OFFER_HOURS = 12  # to accept a place that has become free, of those in which people are awake
 OFFER_LEAST = 30  # minutes: with less time left than this nobody is offered a place any more
+OFFER_NIGHT = 180  # the same where a night lies in between: who reads the mail in the morning has these minutes
+DAWN, DUSK = 8, 21  # hours between which people are taken to be awake, and mails that nobody asked for go out
+JST = dt.timezone(dt.timedelta(hours=9))
 
 
 @dataclass(frozen=True, slots=True, order=True)
@@ -147,10 +150,33 @@ def phone_plain(text: str) -> str:
     return digits if re.fullmatch(r"0[0-9]{9,10}", digits) else ""
 
 
+def awake(now: dt.datetime) -> bool:
+    """Is it an hour at which a mail may come?"""
+    return DAWN <= now.astimezone(JST).hour < DUSK
+
+
+def _days(now: dt.datetime, last: dt.datetime) -> Iterator[tuple[dt.datetime, dt.datetime]]:
+    """The time between two moments in which people are awake."""
+    day = now.astimezone(JST).replace(hour=0, minute=0, second=0, microsecond=0)
+    while day <= last:
+        first, end = max(day + dt.timedelta(hours=DAWN), now), min(day + dt.timedelta(hours=DUSK), last)
+        if first < end:
+            yield first, end
+        day += dt.timedelta(days=1)
+
+
 def offer_ends(now: dt.datetime, last: dt.datetime) -> dt.datetime | None:
-    """Until when an offered place waits: some hours, at most until it can not be booked any more. None: too late to offer it."""
-    end = min(now + dt.timedelta(hours=OFFER_HOURS), last)
-    return end if end - now >= dt.timedelta(minutes=OFFER_LEAST) else None
+    """Until when an offered place waits: some hours in which people are awake, at most until it can not be booked any more. None: too
+    late to offer it."""
+    left, end, waking = dt.timedelta(hours=OFFER_HOURS), last, dt.timedelta()
+    for first, dusk in _days(now, last):
+        if dusk - first >= left - waking:
+            end = first + (left - waking)
+            waking = left
+            break
+        waking += dusk - first
+    night = end - now > waking
+    return end if waking >= dt.timedelta(minutes=OFFER_NIGHT if night else OFFER_LEAST) else None
 
 
 def minute_typed(text: str) -> int:

@@ -13,13 +13,13 @@ from madoguchi.identity.public import Owner, Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 
-from .codes import code_digest
+from .codes import BOOKED, code_digest, whose_link
 from .errors import BookingNotFound, BookingWrong, FormWrong, ServiceNotFound
 from .models import Booking, Closure, Waiting
 from .rules import TAKING, State, number_typed
 from .setup import Service, setup, standing
 
-MAX_TRIES = 8
+MAX_TRIES, LOCKED = 8, dt.timedelta(minutes=30)
 
 
 def services_online() -> list[Service]:
@@ -79,17 +79,31 @@ def waiting_list(*, owner: Owner) -> list[Waiting]:
     return list(Waiting.objects.filter(owner=owner.key, state__in=["waiting", "offered"]).order_by("day"))
 
 
+def booking_linked(*, link: str) -> Booking:
+    """The booking whose mail carried this link. Raises BookingNotFound."""
+    key = whose_link(link, BOOKED)
+    row = Booking.objects.filter(id=key).exclude(state__in=[State.HELD, State.LAPSED]).first() if key else None
+    if row is None:
+        raise BookingNotFound
+    return row
+
+
 def booking_by_code(*, number: str, code: str) -> Booking:
-    """Open a booking by its number and code. Raises FormWrong; locked after eight wrong tries."""
+    """Open a booking by its number and code. Raises FormWrong; after eight wrong tries nothing is tried for half an hour, whoever it was
+    that guessed (a tenth of a billion codes: nobody gets through by waiting)."""
     row = Booking.objects.filter(number=number_typed(number)).exclude(code="").first()
     digits = "".join(c for c in unicodedata.normalize("NFKC", code) if c.isdigit())
     wrong = FormWrong([("number", say("予約番号か確認番号が違います。予約した直後の画面の番号を確認してください。"))])
     if row is None:
         raise wrong
-    if row.code_tries >= MAX_TRIES:
-        raise FormWrong([("number", say("確認番号のまちがいが続いたため、この予約は開けません。担当課にお電話ください。"))])
+    full, ends = row.code_tries >= MAX_TRIES, (row.code_wrong_at or row.created_at) + LOCKED
+    if full and clock.now() < ends:
+        minutes = -(-(ends - clock.now()) // dt.timedelta(minutes=1))
+        raise FormWrong([("number", say(
+            "確認番号のまちがいが続いたため、あと{minutes}分は番号で開けません。届いたメールのリンクからは開けます。お急ぎのときは、担当課にお電話ください。",
+            minutes=minutes))])
     if code_digest(row.number, digits) != row.code:
-        Booking.objects.filter(id=row.id).update(code_tries=F("code_tries") + 1)
+        Booking.objects.filter(id=row.id).update(code_tries=1 if full else F("code_tries") + 1, code_wrong_at=clock.now())
         raise wrong
     Booking.objects.filter(id=row.id).update(code_tries=0)
     return row

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import replace
 
 from django.db import transaction
@@ -14,7 +14,7 @@ from . import claims, mails, rules, waiting
 from .codes import chain
 from .contact import Contact, contact_of, contact_typed, sealed
 from .errors import BookingOver, FormWrong, HoldOver, TooLate
-from .making import booking_new, confirm_in, facts, locked, moved, service_of
+from .making import booking_new, code_new, confirm_in, facts, locked, moved, service_of
 from .models import Booking, Waiting, moment
 from .rules import Act, State
 from .setup import Service
@@ -61,14 +61,14 @@ def hold_release(*, booking: Booking) -> None:
 
 
 @transaction.atomic(durable=True)
-def booking_confirm(*, booking: Booking, by: str) -> tuple[Booking, str]:
-    """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code.
-    Raises HoldOver, TooManyBookings, BookedAlready, FormWrong."""
+def booking_confirm(*, booking: Booking, by: str, own: Collection[str] = ()) -> tuple[Booking, str]:
+    """Make a hold a booking; with the code to open it, which is shown once. Pressed twice, it is one booking and no second code. ``own``:
+    bookings that this browser opens. Raises HoldOver, TooManyBookings, Overlaps, BookedAlready, FormWrong."""
     row = locked(booking)
     if row.state == State.CONFIRMED:
         return row, ""
     _holds_still(row)
-    return row, confirm_in(row, by=by)
+    return row, confirm_in(row, by=by, own=own)
 
 
 def changeable(row: Booking, *, staff: bool = False) -> bool:
@@ -87,8 +87,8 @@ def _changeable(row: Booking, staff: bool) -> None:
 
 
 @transaction.atomic(durable=True)
-def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff: bool = False) -> Booking:
-    """Another time: the new is taken and the old given back at once. Raises SlotTaken, TooLate, BookingOver."""
+def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff: bool = False, own: Collection[str] = ()) -> Booking:
+    """Another time: the new is taken and the old given back at once. Raises SlotTaken, Overlaps, TooLate, BookingOver."""
     claims.section_lock(booking.section)
     row = locked(booking)
     _changeable(row, staff)
@@ -98,6 +98,8 @@ def booking_change(*, booking: Booking, day: dt.date, start: int, by: str, staff
     moved(row, Act.CHANGE)
     old_day = row.day
     claims.claim(row, service_of(row), day, start, staff=staff)
+    if not staff and not row.about:
+        claims.overlap_refuse(row, list(row.marks.values_list("who", flat=True)), own)
     row.sequence, row.changed_at, row.reminded_at = row.sequence + 1, clock.now(), None
     row.save()
     mails.send(row, contact_of(row), "changed")
@@ -154,6 +156,18 @@ def booking_by_staff(*, service: Service, day: dt.date, start: int, contact: Con
     claims.claim(row, service, day, start, staff=True)
     row.sealed = sealed(contact, row)
     return row, confirm_in(row, by=by, limited=False)
+
+
+@transaction.atomic(durable=True)
+def code_renew(*, booking: Booking, by: str) -> str:
+    """A new code for who has lost theirs; the old one opens nothing any more. Returns it, to be told once. Raises BookingOver."""
+    row = locked(booking)
+    if row.state != State.CONFIRMED:
+        raise BookingOver
+    code = code_new(row)
+    row.save(update_fields=["code", "code_tries", "code_wrong_at"])
+    audit.record(by, "booking.code_renewed", chain=chain(row.section), facts={"booking": str(row.id)})
+    return code
 
 
 @transaction.atomic(durable=True)

@@ -100,7 +100,7 @@ def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200
         "wrong": dict(faults or []), "typed": request.POST if faults else {"name": contact.name},
         "refused": refused, "markable": booking.day <= clock.today() and booking.state != State.CANCELLED,
         "changeable": booking.service in setup().services and services.changeable(booking, staff=True),
-        "code": code_shown(request, booking)}
+        "code": code_shown(request, booking), "renewed": request.GET.get("code") == "new"}
     return render(request, "booking/staff_one.html", context, status=status)
 
 
@@ -128,6 +128,25 @@ def cancel(request: HttpRequest, booking_id: str) -> HttpResponse:
     except BookingOver as over:
         return _one(request, booking, over.ja, over.status)
     return see_other(reverse("staff_booking", kwargs={"booking_id": booking_id}))
+
+
+@login_required
+@posts("/staff/booking/b/{booking_id}/")
+def code(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """A new code for who has lost theirs."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    try:
+        return _code_shown(request, booking, services.code_renew(booking=booking, by=actor_of(request).actor), "?code=new")
+    except BookingOver as over:
+        return _one(request, booking, over.ja, over.status)
+
+
+def _code_shown(request: HttpRequest, row: Booking, code: str, why: str = "") -> HttpResponse:
+    """To the page of the booking, which shows the code once."""
+    response = see_other(reverse("staff_booking", kwargs={"booking_id": str(row.id)}) + why)
+    response.set_signed_cookie(CODE_COOKIE, code, salt=str(row.id), max_age=600, httponly=True, samesite="Lax", path="/staff/booking/",
+                               secure=request.is_secure())
+    return response
 
 
 @login_required
@@ -212,10 +231,7 @@ def new_booking(request: HttpRequest, service: str) -> HttpResponse:
         except SlotTaken as taken:
             slot, refused = None, taken.ja
         else:
-            response = see_other(reverse("staff_booking", kwargs={"booking_id": str(row.id)}))
-            response.set_signed_cookie(CODE_COOKIE, code, salt=str(row.id), max_age=600, httponly=True, samesite="Lax", path="/staff/booking/",
-                                       secure=request.is_secure())
-            return response
+            return _code_shown(request, row, code)
     shared = frame(request, found.section)
     if slot is None:
         context = shared | week_context(request, found, staff=True) | {"refused": refused, "section": found.section}

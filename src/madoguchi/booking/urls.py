@@ -9,6 +9,7 @@ urlpatterns = [
     path("booking/find/", views.find, name="booking_find"),
     path("booking/feed/<slug:secret>.ics", views_my.feed_file, name="booking_feed_file"),
     path("booking/waiting/<str:link>/", views_my.waits, name="booking_waiting"),
+    path("booking/link/<str:link>/", views.by_link, name="booking_link"),
     path("booking/b/<uuidtext:booking_id>/", views.one, name="booking"),
     path("booking/b/<uuidtext:booking_id>/details/", views.details, name="booking_details"),
     path("booking/b/<uuidtext:booking_id>/release/", views.release, name="booking_release"),

@@ -25,7 +25,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import admission, days, selectors, services
 from .contact import contact_of
-from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, SlotTaken, TooLate, TooManyBookings
+from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, Overlaps, SlotTaken, TooLate, TooManyBookings
 from .feeds import booking_ics
 from .mails import SAID
 from .making import service_of
@@ -174,7 +174,7 @@ def check(request: HttpRequest, booking: Booking) -> HttpResponse:
     refused, status = "", 200
     if request.method == "POST":
         try:
-            row, code = services.booking_confirm(booking=booking, by=actor_of(request))
+            row, code = services.booking_confirm(booking=booking, by=actor_of(request), own=passes(request))
         except (HoldOver, FormWrong):
             return again(booking)
         except (TooManyBookings, BookedAlready) as many:
@@ -230,11 +230,11 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponse:
         try:
             if slot is None:
                 raise SlotTaken
-            services.booking_change(booking=booking, day=slot[0], start=slot[1], by=actor_of(request))
+            services.booking_change(booking=booking, day=slot[0], start=slot[1], by=actor_of(request), own=passes(request))
             return page
         except TooLate as late:
             return _one(request, booking, late.ja, late.status)
-        except SlotTaken as taken:
+        except (SlotTaken, Overlaps) as taken:
             refused, status, slot = taken.ja, taken.status, None
     service = service_of(booking)
     if slot is not None and days.places(service, slot[0], slot[1], but=booking):
@@ -275,6 +275,16 @@ def find(request: HttpRequest) -> HttpResponse:
             return response
     context = {"faults": faults, "wrong": dict(faults), "number": number}
     return render(request, "booking/find.html", context, status=422 if faults else 200)
+
+
+@require_safe
+def by_link(request: HttpRequest, link: str) -> HttpResponse:
+    """The link of a mail opens the booking that it is about, and no other."""
+    limits.take("resume", request)
+    row = selectors.booking_linked(link=link)
+    response = see_other(reverse("booking", kwargs={"booking_id": str(row.id)}))
+    pass_give(request, response, row)
+    return response
 
 
 def to_sign_in(back: str) -> HttpResponse:

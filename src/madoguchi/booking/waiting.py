@@ -136,24 +136,43 @@ def _offer(row: Waiting) -> bool:
             continue
         held.sealed = sealed(contact, held)
         held.save()
-        row.state, row.booking, row.offers = "offered", held, row.offers + 1
-        row.save(update_fields=["state", "booking", "offers"])
-        mails.send_waiting(row, contact, "offer", held)
+        row.state, row.booking, row.offers, row.told_at = "offered", held, row.offers + 1, None
+        row.save(update_fields=["state", "booking", "offers", "told_at"])
+        _told(row, held)
         audit.record("system", "booking.offered", chain=chain(row.section), facts={"waiting": row.id, "booking": str(held.id)})
         failpoints.hit("booking.offer.before_commit")
         return True
     return False
 
 
+def _told(row: Waiting, held: Booking) -> None:
+    """The mail about an offer, in the caller's transaction; at night it waits for the morning (the hours of the night do not count)."""
+    if not rules.awake(clock.now()):
+        return
+    mails.send_waiting(row, contact_of(row), "offer", held)
+    row.told_at = clock.now()
+    row.save(update_fields=["told_at"])
+
+
+@transaction.atomic(durable=True)
+def _tell(key: int) -> None:
+    row = Waiting.objects.select_for_update().filter(id=key, state="offered", told_at=None).first()
+    held = _offered(row) if row is not None else None
+    if row is not None and held is not None and held.state == State.HELD:
+        _told(row, held)
+
+
 def offers_sweep() -> int:
-    """Offers that were not taken in time are over and the next is asked; days that are past are waited for no more. Safe to run at any
-    moment, by any number of workers. Returns how many places were offered."""
+    """Offers that were not taken in time are over and the next is asked; who was offered a place at night is told in the morning; days that
+    are past are waited for no more. Safe to run at any moment, by any number of workers. Returns how many places were offered."""
     now, made = clock.now(), 0
     rows = Waiting.objects.filter(state__in=OPEN)
     for row in rows.filter(day__lt=now.date())[:AT_ONCE]:
         _end(row, "past")
     for row in rows.filter(state="offered").exclude(booking__state=State.HELD, booking__held_until__gt=now)[:AT_ONCE]:
         _end(row, "late")
+    for key in rows.filter(state="offered", told_at=None).values_list("id", flat=True)[:AT_ONCE] if rules.awake(now) else ():
+        _tell(key)
     for section, day in sorted(set(rows.filter(state="waiting", day__gte=now.date()).values_list("section", "day")))[:AT_ONCE]:
         with transaction.atomic(durable=True):
             made += offers_make(section, day)

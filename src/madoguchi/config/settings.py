@@ -138,7 +138,7 @@ LIMITS = {
     "resume.address": env.rate("MADOGUCHI_LIMIT_RESUME", "120/600"),  # links from mails that are opened
     "mail.owner": env.rate("MADOGUCHI_LIMIT_MAIL", "6/3600"),  # mails with such a link that are asked for
     "mail.address": env.rate("MADOGUCHI_LIMIT_MAIL_ADDRESS", "300/3600"),
-    "hold.address": env.rate("MADOGUCHI_LIMIT_HOLD_ADDRESS", "120/600"),  # slots of a counter that are held
+    "hold.address": env.rate("MADOGUCHI_LIMIT_HOLD_ADDRESS", "40/600"),  # slots of a counter that are held
     "card.owner": env.rate("MADOGUCHI_LIMIT_CARD", "10/86400"),  # wrong birthdays for one number of a card's letter, true number or not
     "card.address": env.rate("MADOGUCHI_LIMIT_CARD_ADDRESS", "60/600"),
     "hold.owner": env.rate("MADOGUCHI_LIMIT_HOLD", "20/600"),

@@ -113,7 +113,7 @@ def kiosk(request: HttpRequest, secret: str) -> HttpResponse:
 
 def _came(device: Kiosk, booking_id: str) -> dict[str, Any] | None:
     """Who has come without needing a ticket: their number and time, and where they go."""
-    row = selectors.came_get(device, booking_id) if booking_id else None
+    row = selectors.came_get(sections=selectors.checking_in(device), booking_id=booking_id) if booking_id else None
     if row is None:
         return None
     place = setup().counters.get(row.counter)

@@ -77,7 +77,7 @@ def test_confirmed_with_number_code_mail_and_record(hall):
         booking_by_code(number=made.number, code="00000000" if code != "00000000" else "1")
     mail = Mail.objects.get()
     assert made.number in mail.body
-    assert "税" not in mail.body.replace("税・", "") and code not in mail.body, "it names no service and opens nothing"
+    assert "税" not in mail.body.replace("税・", "") and code not in mail.body, "it names no service, and not the code"
     entry = AuditEntry.objects.get(action="booking.made")
     assert (entry.chain, entry.actor) == ("booking:zeimu", "resident:r:1")
     assert "見本" not in str(entry.facts)
@@ -126,7 +126,7 @@ def test_as_many_as_one_person_may_have(hall):
         Booking.objects.filter(state=State.HELD).delete()
     booked("tax", MONDAY, NINE + 60, owner="r:2", mail="taro@example.jp", phone="0767530001")
     by_phone("tax", MONDAY, NINE + 90), by_phone("tax", MONDAY, NINE + 120)
-    booked("care", MONDAY, NINE)
+    booked("care", MONDAY, 13 * 60)
 
 
 def test_services_of_different_length_share_a_counter(hall):
@@ -203,14 +203,22 @@ def test_a_full_day_and_the_next_free_one(hall):
     assert next_free(TAX(), MONDAY) == MONDAY + dt.timedelta(days=1)
 
 
-def test_wrong_codes_lock_it(hall):
+def test_wrong_codes_lock_it_for_a_time(hall, opening):
     made, code = services.booking_confirm(booking=services.details_set(booking=held(), form=FORM), by="x")
     for _ in range(8):
         with pytest.raises(FormWrong):
             booking_by_code(number=made.number, code="x")
     with pytest.raises(FormWrong) as wrong:
         booking_by_code(number=made.number, code=code)
-    assert "お電話" in wrong.value.ja
+    assert "お電話" in wrong.value.ja and "あと30分は" in wrong.value.ja
+    with clock.frozen(opening + 29 * MINUTE), pytest.raises(FormWrong) as wrong:
+        booking_by_code(number=made.number, code=code)
+    assert "あと1分は" in wrong.value.ja
+    with clock.frozen(opening + 30 * MINUTE):
+        with pytest.raises(FormWrong):
+            booking_by_code(number=made.number, code="x")
+        assert Booking.objects.get().code_tries == 1, "counted anew"
+        assert booking_by_code(number=made.number, code=code).id == made.id, "for a time, not for good"
 
 
 def test_the_record_stands_behind_every_booking(hall):

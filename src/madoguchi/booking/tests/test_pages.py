@@ -126,7 +126,7 @@ def test_leaving_and_an_offer_that_is_over(hall, opening):
     rows, client = filled(), hall.browser()
     link = client.post("/booking/tax/wait/", {"day": "2026-11-30", "name": "見本 花子", "mail": "hanako@example.jp"})["Location"]
     services.booking_cancel(booking=rows[0], by="x", staff=True)
-    with clock.frozen(opening + dt.timedelta(hours=13)):
+    with clock.frozen(opening + dt.timedelta(hours=23)):
         assert client.post(link, {"act": "accept"}).status_code == 409
         assert "終わりました" in text(client.get(link))
     client.post(link, {"act": "leave"})

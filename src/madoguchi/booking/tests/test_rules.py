@@ -104,8 +104,27 @@ def test_the_states_are_a_table():
 
 
 def test_an_offer_ends_before_the_place_cannot_be_booked_any_more():
-    now = dt.datetime(2026, 11, 20, 10, 0, tzinfo=dt.UTC)
+    now = dt.datetime(2026, 11, 20, 8, 0, tzinfo=rules.JST)
     hours = dt.timedelta(hours=1)
     assert rules.offer_ends(now, now + 48 * hours) == now + rules.OFFER_HOURS * hours
     assert rules.offer_ends(now, now + 2 * hours) == now + 2 * hours
     assert rules.offer_ends(now, now + hours / 4) is None
+
+
+@pytest.mark.parametrize(("now", "last", "ends"), [
+    ("20T20:00", "23T12:00", "21T19:00"),  # one hour of the evening, eleven of the next day
+    ("20T10:00", "23T12:00", "21T09:00"), ("20T23:30", "23T12:00", "21T20:00"), ("20T03:00", "23T12:00", "20T20:00"),
+    ("20T20:00", "21T10:00", "21T10:00"), ("20T20:00", "21T09:59", ""),  # three hours awake, or nobody is offered it
+    ("20T22:00", "21T11:00", "21T11:00"), ("20T22:00", "21T10:30", ""), ("20T20:30", "20T21:00", "20T21:00"), ("20T22:00", "20T23:30", ""),
+])
+def test_the_hours_of_the_night_do_not_count(now, last, ends):
+    def at(text):
+        return dt.datetime.fromisoformat(f"2026-11-{text}:00+09:00")
+
+    for zone in (rules.JST, dt.UTC):
+        assert rules.offer_ends(at(now).astimezone(zone), at(last).astimezone(zone)) == (at(ends) if ends else None)
+
+
+def test_when_people_are_awake():
+    asked = [dt.datetime(2026, 11, 20, *at, tzinfo=rules.JST) for at in ((7, 59), (8, 0), (20, 59), (21, 0), (0, 0))]
+    assert [rules.awake(at) for at in asked] == [False, True, True, False, False]

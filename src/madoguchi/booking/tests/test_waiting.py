@@ -41,7 +41,9 @@ def test_the_first_who_waits_is_offered_then_the_next(hall, opening):
     assert (first.state, second.state) == ("offered", "waiting")
     assert contact_of(first.booking).mail == "a@example.jp"
     assert not days_of(setup().services["tax"], MONDAY, 1)[0].slots, "it is held for them"
-    with clock.frozen(opening + 12 * HOUR):
+    with clock.frozen(opening + 22.9 * HOUR):
+        assert waiting.offers_sweep() == 0, "nobody's offer runs out at night"
+    with clock.frozen(opening + 23 * HOUR):
         with pytest.raises(HoldOver):
             waiting.offer_accept(row=first, by="x")
         assert waiting.offers_sweep() == 1
@@ -52,6 +54,28 @@ def test_the_first_who_waits_is_offered_then_the_next(hall, opening):
         assert (made.state, len(code)) == (State.CONFIRMED, 8)
         assert waiting.offer_accept(row=second, by="x") == (made, ""), "pressed twice"
     assert Mail.objects.filter(key__contains=":offer:").count() == 2
+    assert audit.verify() == []
+
+
+def test_at_night_it_is_kept_and_the_mail_waits_for_the_morning(hall, opening):
+    row, night = filled()[0], opening + 12 * HOUR  # ten in the evening
+    first, second = wait("a@example.jp"), wait("b@example.jp")
+    with clock.frozen(night):
+        services.booking_cancel(booking=row, by="x", staff=True)
+        first.refresh_from_db(), second.refresh_from_db()
+        assert (first.state, second.state) == ("offered", "waiting")
+        assert not days_of(setup().services["tax"], MONDAY, 1)[0].slots, "nobody who is awake takes it before them"
+    for later in (0, 1, 9.9):
+        with clock.frozen(night + later * HOUR):
+            waiting.offers_sweep()
+    assert not Mail.objects.filter(key__contains=":offer:").exists()
+    for later in (10, 11):
+        with clock.frozen(night + later * HOUR):
+            waiting.offers_sweep()
+    mail = Mail.objects.get(key__contains=":offer:")
+    assert mail.created_at == night + 10 * HOUR and "20時00分までに選ばれないときは" in mail.body
+    with clock.frozen(night + 21 * HOUR):
+        assert waiting.offer_accept(row=first, by="x")[0].state == State.CONFIRMED
     assert audit.verify() == []
 
 
