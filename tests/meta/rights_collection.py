@@ -136,7 +136,6 @@ TABLE: dict[str, Ask] = {
                                             COLLECTS, anything),
     "collection.selectors.write_off_list": _reads(lambda w, a: list(selectors.write_off_list(actor=a))),
     "collection.desk.late_slips": staff(lambda w, a: desk.late_slips(actor=a, demand_id=w.paid_late), COLLECTS, anything),
-    "collection.writeoffs.stamps": staff(lambda w, a: writeoffs.stamps(a), set(), something),
     "collection.writeoffs.write_off_sheet": _reads(lambda w, a: writeoffs.write_off_sheet(actor=a)),
     "collection.writeoffs.write_off_ask": staff(lambda w, a: writeoffs.write_off_ask(
         actor=a, demand_id=w.old, no=1, ground="lapse", since=dt.date(2016, 6, 1), reason="x"), COLLECTS, anything),

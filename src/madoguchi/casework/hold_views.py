@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
+from madoguchi.identity.public import fresh
 from madoguchi.web.posted import posts, see_other
 
 from . import holds
@@ -25,6 +26,7 @@ def place(request: HttpRequest, case_id: str) -> HttpResponse:
 
 @login_required
 @posts("/staff/case/{case_id}/")
+@fresh
 def lift(request: HttpRequest, case_id: str) -> HttpResponse:
     """Let the term count again."""
     try:

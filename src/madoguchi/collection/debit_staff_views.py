@@ -17,12 +17,12 @@ from madoguchi.web.typed import day_typed
 
 from . import debits as writing
 from . import desk, fee_debits, looks, selectors, takebacks
+from .access import stamps
 from .accounts import bank_words
 from .charges import charges
 from .errors import ChargesWrong, FormWrong, MoneyMoved, NothingToPrint, SecondPerson, SheetWrong
 from .models import DebitRequest
 from .staff_views import actor_of, name_of, page_of, works
-from .writeoffs import stamps
 
 STATES = {"made": "", "asked": "取下げの承認待ち", "back": "取り下げ"}
 

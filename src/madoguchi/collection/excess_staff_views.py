@@ -12,6 +12,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import file_get, file_response
+from madoguchi.identity.public import fresh
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, number_typed
@@ -101,6 +102,7 @@ def refund(request: HttpRequest, excess_id: int) -> HttpResponse:
 
 @login_required
 @posts("/staff/collection/excess/{excess_id}/")
+@fresh
 def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
     """Approve or decline; or say that the bank could not pay it out."""
     act = request.POST.get("act")

@@ -14,11 +14,10 @@ from django.db.models import Q
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 
-from .access import section_require
+from .access import section_require, stamps
 from .errors import DemandNotFound, FormWrong, MoneyMoved, SecondPerson, SheetWrong
 from .ledger import CHAIN, one_writer
 from .models import DebitRequest, DirectDebit, FeeSlip, Instalment
-from .writeoffs import stamps
 
 if TYPE_CHECKING:
     from .formats.received import Received

@@ -7,10 +7,12 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
+from madoguchi.identity.public import fresh
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, number_typed
 
 from . import selectors, writeoffs
+from .access import stamps
 from .errors import FormWrong, MoneyMoved, SecondPerson
 from .rules import GROUNDS
 from .staff_views import actor_of, name_of, page_of
@@ -29,12 +31,13 @@ def _list(request: HttpRequest, faults: list[tuple[str, str]], status: int) -> H
     actor = actor_of(request)
     rows = selectors.write_off_list(actor=actor, page=page_of(request))
     shown = [(w, name_of(w.instalment.demand.charge), GROUNDS[w.ground][0], STATES[w.state],
-              w.state == "asked" and writeoffs.stamps(actor) and w.asked_by != actor.actor) for w in rows]
+              w.state == "asked" and stamps(actor) and w.asked_by != actor.actor) for w in rows]
     return render(request, "collection/write_offs.html", {"rows": rows, "shown": shown, "faults": faults}, status=status)
 
 
 @login_required
 @posts("/staff/collection/write-offs/")
+@fresh
 def answer(request: HttpRequest, write_off_id: str) -> HttpResponse:
     """Approve or decline."""
     try:

@@ -8,11 +8,10 @@ import io
 
 from django.db import transaction
 
-from madoguchi.identity.public import Right, Staff
+from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 
-from .access import section_require
-from .charges import charges
+from .access import section_require, stamps
 from .errors import DemandNotFound, FormWrong, MoneyMoved, SecondPerson
 from .ledger import CHAIN, one_writer
 from .models import Instalment, Posting, WriteOff
@@ -27,11 +26,6 @@ def years_on(since: dt.date, years: int) -> dt.date:
         return since.replace(year=since.year + years)
     except ValueError:
         return dt.date(since.year + years, 3, 1)
-
-
-def stamps(actor: Staff) -> bool:
-    """May this person approve?"""
-    return actor.may(Right.STAMP_CHIEF, charges().section) or actor.may(Right.STAMP_MANAGER, charges().section)
 
 
 @transaction.atomic(durable=True)

@@ -40,6 +40,7 @@ def fresh(view: View) -> View:
             return _ask(request, error)
         return view(request, **parts)
 
+    inner.asks_again = True  # type: ignore[attr-defined]  # for the table of sensitive acts (tests/meta)
     return inner
 
 

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
 from madoguchi.delivery.public import SKIP_REASONS
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Staff, fresh
 from madoguchi.kernel.errors import Conflict
 from madoguchi.web.posted import posts, see_other
 
@@ -43,6 +43,7 @@ def retry(request: HttpRequest, message_id: int) -> HttpResponse:
 
 @login_required
 @posts("/staff/operations/")
+@fresh
 def skip(request: HttpRequest, message_id: int) -> HttpResponse:
     """Give a parked message up, with a reason."""
     reason = request.POST.get("reason", "")

@@ -9,7 +9,7 @@ from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
 
-from madoguchi.identity.public import Right, Staff
+from madoguchi.identity.public import Right, Staff, fresh
 from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
@@ -125,6 +125,7 @@ def refund(request: HttpRequest, payment_id: str) -> HttpResponse:
 
 @login_required
 @posts("/staff/payments/{payment_id}/")
+@fresh
 def refund_act(request: HttpRequest, payment_id: str, refund_id: str) -> HttpResponse:
     """Approve, decline, or give back at the counter."""
     actor, act = cast(Staff, request.user), request.POST.get("act", "")
