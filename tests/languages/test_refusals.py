@@ -22,6 +22,7 @@ from madoguchi.files.errors import FileRefused
 from madoguchi.files.ports import Away, Infected
 from madoguchi.files.public import file_keep
 from madoguchi.files.tests.test_bombs import many_pages, nested, with_stream
+from madoguchi.files.tests.test_places import paper
 from madoguchi.identity.errors import SignInFailed
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.limits import Rate
@@ -64,6 +65,7 @@ FILES: dict[str, tuple[Callable[[], bytes], dict[str, object]]] = {
     "a PDF with a password": (lambda: papers.pdf(password="x"), {}),
     "a PDF of too many pages": (many_pages, {}),
     "a PDF that bursts": (lambda: with_stream(b"x", Width=1_000_000, Height=1_000_000), {}),
+    "a PDF with a broken photo": (lambda: paper(b"no photo at all"), {}),
     "a PDF that takes the cell with it": (nested, {}),
 }
 
