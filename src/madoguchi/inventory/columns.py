@@ -8,6 +8,7 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+YEAR_SAID = "目標年度の記載"  # what a cell of 目標年度 says that is no year (未定, 済)
 KEEP = ""  # そのまま残す: no field of ours
 
 # field → its label, then other names of it, the better ones first
@@ -40,7 +41,7 @@ KEPT = (
     "非オンライン手続件数",
     "添付書類等提出の撤廃/省略状況", "添付書類等の提出方法", "添付書類等への電子署名", "添付形式等が定められた規定", "イベント(法人)",
     "申請に関連する士業",
-    "申請を提出する機関", "士業補足", "備考", "出典", "No", "No.", "番号", "項番")
+    "申請を提出する機関", "士業補足", "備考", "出典", YEAR_SAID, "No", "No.", "番号", "項番")
 OURS = ("状態", "状態の理由", "状態のメモ", "公開中の手続き")  # that this program writes beside a list: not read back
 TWICE = {"同補足", "同複数"}  # the national survey itself has them more than once
 

@@ -10,7 +10,7 @@ from itertools import chain, islice
 
 from madoguchi.procedures.rules.find import plain
 
-from .columns import LABELS, OURS, Layout, field_of, is_known, layout
+from .columns import LABELS, OURS, YEAR_SAID, Layout, field_of, is_known, layout
 from .columns import plain as columns_plain
 from .errors import HeadingsUnknown, SheetWrong
 from .rules import KINDS, kind_of, year_of
@@ -150,7 +150,11 @@ def _row(line: int, cells: Cells, found: Layout) -> tuple[Row, list[str]]:
             row.extra[label] = cell
     if not row.texts["name"] and not any("「手続名」" in w for w in wrong):
         wrong.append("「手続名」が空です。手続きの名前を書くか、この行を消してください")
-    return row, wrong + _judged(row.texts)
+    year = row.texts["target_year"].strip()
+    wrong += _judged(row.texts)
+    if year and not row.texts["target_year"] and year_of(year) == 0:
+        row.extra.setdefault(YEAR_SAID, year)
+    return row, wrong
 
 
 def _judged(texts: dict[str, str]) -> list[str]:
@@ -170,7 +174,7 @@ def _judged(texts: dict[str, str]) -> list[str]:
     texts["yearly_count"] = str(int(count)) if count else ""
     year = year_of(texts["target_year"])
     if year is None:
-        wrong.append(f"「目標年度」は 令和9年度 か 2027 の形で書いてください(今は「{texts['target_year'][:40]}」)")
+        wrong.append(f"「目標年度」は 令和9年度・R9.4・2027・未定・済 のように書いてください(今は「{texts['target_year'][:40]}」)")
     texts["target_year"] = str(year or "")
     return wrong
 

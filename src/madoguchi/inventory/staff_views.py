@@ -26,7 +26,7 @@ from .rules import BARRED, BARRED_WORDS, EVENTS, KINDS, STATUSES, STOPS, year_wo
 from .selectors import Filter
 from .sheet import MOST_BYTES, MOST_ROWS
 
-CHIPS = {"online": "ok", "ready": "key", "blocked": "err", "bpr": "notice"}
+CHIPS = {"online": "ok", "elsewhere": "ok", "ready": "key", "blocked": "err", "bpr": "notice"}
 FIELDS = {"section": "担当課", "slug": "公開中の手続き", "target_year": "目標年度",
           "status_by_hand": "人が決めた状態", "note": "メモ", "new": "一覧に加わった"}
 

@@ -22,7 +22,7 @@ from .errors import SheetWrong
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
 from .reading import Row, Sheet
-from .rules import Facts, status_of
+from .rules import SYSTEM, Facts, status_of
 from .sheet import XLSX
 
 CHAIN = "inventory"
@@ -82,6 +82,7 @@ def list_take(*, actor: str, data: bytes, name: str, upload: Upload | None = Non
         pairs = _pairs(found)
         upload = upload or upload_keep(actor=actor, data=data, name=name)
         new, changed, unchanged = _write(found, pairs, actor, upload)
+        entries_settle()
         linked = slugs_link(actor=actor)
         known = {entry.id for entry in (*new, *changed, *unchanged)}
         missing = [e for e in Entry.objects.order_by("id").only("id", "name") if e.id not in known]
@@ -192,8 +193,26 @@ def _clip(value: Any) -> str:
 def entry_settle(entry: Entry) -> None:
     """Work out again what follows from the row: its status and what a search finds."""
     entry.status, entry.status_why = status_of(Facts(entry.law, entry.article, entry.kind, entry.identity, entry.attachments,
-                                                     entry.information, entry.obstacle))
+                                                     entry.information, entry.obstacle, entry.online, _where(entry)))
     entry.words = " ".join([*(plain(str(getattr(entry, f))) for f in SEARCHED), plain(section_name(entry.section))])
+
+
+def _where(entry: Entry) -> str:
+    """What the kept columns say of where a procedure is online."""
+    named = [str(text) for head, text in entry.extra.items() if columns.plain(head) == SYSTEM or "://" in str(text)]
+    return " ".join(named)
+
+
+def entries_settle() -> int:
+    """Judge every row anew, for the rules by which a list is read change; returns how many came to another verdict."""
+    found = []
+    for entry in Entry.objects.order_by("id"):
+        before = (entry.status, entry.status_why, entry.words)
+        entry_settle(entry)
+        if before != (entry.status, entry.status_why, entry.words):
+            found.append(entry)
+    Entry.objects.bulk_update(found, ["status", "status_why", "words"], batch_size=CHUNK)
+    return len(found)
 
 
 def names_published() -> dict[str, str]:

@@ -170,6 +170,12 @@ def test_progress_shows_the_plan_as_bar_and_table(hall, dog) -> None:
     page = body(hall.desk("auditor").get(reverse("inventory_progress")))
     assert "計画 452件（令和5年度まで）。あと452件です（計画の期限を過ぎています）" in page
     assert "<svg viewBox=\"-8 0 1016 72\"" in page and page.count('height="48"') == 1 + 2
+    assert "オンライン済 0件</b> ／ 計画" in page
+    taken(DOG + "", "A9,猫の届,市民課,,,1,6,,,名前,,,,,")
+    Entry.objects.filter(key="A9").update(online="実施済（ぴったりサービス）")
+    taken()
+    page = body(hall.desk("auditor").get(reverse("inventory_progress")))
+    assert "オンライン済 1件</b>（この市役所 0件、ほかの場所 1件） ／ 計画 452件（令和5年度まで）。あと451件" in page
     assert "随時オンライン化" in page and "高齢者支援課" not in page and "生活衛生課" in page
 
 

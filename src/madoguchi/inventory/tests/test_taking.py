@@ -88,6 +88,32 @@ def test_a_list_without_sections_finds_its_rows_by_the_name_alone(hall) -> None:
     assert "もう2件あります。手続IDか担当課を書いて" in wrong.value.lines[0]
 
 
+def test_rows_are_judged_anew_when_a_list_comes_though_they_say_the_same(hall, dog) -> None:
+    Entry.objects.filter(id=dog.id).update(status="bpr", status_why="前の版の判断")
+    assert taken().result["unchanged"] == 2
+    assert Entry.objects.get(id=dog.id).status == "ready" and Change.objects.filter(entry=dog).count() == 1
+
+
+def test_a_year_that_is_none_is_kept_as_it_was_written(hall) -> None:
+    taken(DOG.replace("令和9年度", "未定"), SEAL)
+    dog = Entry.objects.get(key="A1")
+    assert (dog.target_year, dog.extra) == (None, {"目標年度の記載": "未定"})
+    assert taken(DOG.replace("令和9年度", "未定"), SEAL).result["unchanged"] == 2
+    rows = list(selectors.table(actor=hall.staff("auditor"), wanted=selectors.Filter()))
+    assert shorter(",".join(rows[0]), ",".join(f'"{c}"' for c in rows[1]))["unchanged"] == 1, "also out and in again"
+
+
+def test_what_is_online_elsewhere_counts_on_a_line_of_its_own_and_is_not_published_again(hall) -> None:
+    head = HEAD + ",オンライン化の実施状況,情報システム(申請)"
+    shorter(head, DOG + ",1 実施済,ぴったりサービス", SEAL + ",実施済,https://example.lg.jp/inkan",
+            "A3,猫の登録,市民課,,,1,6,,,名前,,,,,,実施済,")
+    found = {e.key: e.state for e in selectors.entry_list(actor=hall.staff("admin"), wanted=selectors.Filter())}
+    assert found == {"A1": "elsewhere", "A2": "elsewhere", "A3": "ready"}
+    assert selectors.counts(actor=hall.staff("admin")).statuses["elsewhere"] == 2
+    assert [bool(row["barred"]) for row in public.rows_for_drafts()] == [True, True, False]
+    assert "https://example.lg.jp/inkan" in Entry.objects.get(key="A2").status_why
+
+
 def test_a_row_that_could_be_two_is_asked_about(hall) -> None:
     taken("B1,犬の登録,生活衛生課,,,1,,,,,,,,,", "B2,犬の登録,生活衛生課,,,1,,,,,,,,,")
     with pytest.raises(SheetWrong, match="inventory_sheet_wrong") as wrong:
@@ -130,7 +156,7 @@ def test_a_published_procedure_of_the_same_name_is_linked_and_counts_as_online(h
     assert taken(DOG, SEAL, row).result["linked"] == 1
     found = selectors.entry_get(actor=hall.staff("auditor"), entry_id=Entry.objects.get(key="C1").id)
     assert (found.slug, found.state, found.status) == ("risai-shoumei", "online", "blocked")
-    assert selectors.counts(actor=hall.staff("admin")).statuses == {"online": 1, "ready": 1, "blocked": 1, "bpr": 0}
+    assert selectors.counts(actor=hall.staff("admin")).statuses == {"online": 1, "elsewhere": 0, "ready": 1, "blocked": 1, "bpr": 0}
     services.entry_edit(actor=hall.staff("admin"), entry_id=found.id, revision=str(found.revision), typed={
         "section": found.section, "slug": "", "target_year": "", "status_by_hand": "", "note": ""})
     assert desk.slugs_relink(actor=hall.staff("admin")) == 0, "who took the link away is not overruled"

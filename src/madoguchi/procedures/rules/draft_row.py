@@ -12,7 +12,9 @@ from .draft_text import clean
 from .model import OPEN_ARTICLE, OPEN_LAW
 
 COLUMNS = ("key", "name", "section", "law", "article", "kind", "identity", "fee", "attachments", "information", "days", "event", "slug", "barred")
-NONE = ("", "なし", "無し", "無", "特になし", "特に無し", "該当なし", "不要", "ー", "-", "―", "–", "none")
+NONE = {"", "なし", "無し", "無", "ない", "特になし", "特に無し", "特にない", "特段なし", "特段無し", "該当なし", "該当無し", "該当せず",
+        "ありません", "特にありません", "該当ありません", "不要", "ー", "-", "―", "–", "—", "‐", "−", "none", "n/a"}
+_DONE = re.compile(r"\((?:既に|すでに)?(?:実施|対応|対処|解消|解決|整備|廃止|オンライン化)?済み?\)$")
 SLUG = re.compile(r"[a-z0-9]+(-[a-z0-9]+)*")
 LONGEST = 60
 NAME = 80  # subjects of mails and letters have columns for not much more
@@ -39,6 +41,11 @@ def called(name: str) -> tuple[str, ...]:
 def wide(text: str) -> str:
     """For comparing: one width, no white space."""
     return "".join(unicodedata.normalize("NFKC", text).split())
+
+
+def nothing(text: str) -> bool:
+    """Does a cell say that there is nothing? The inventory and its drafts ask here."""
+    return _DONE.sub("", wide(text).lower().rstrip("。.")).rstrip("。.") in NONE
 
 
 def row_of(raw: Row) -> dict[str, str]:
@@ -68,7 +75,7 @@ def pieces(text: str) -> list[str]:
     if len(found) == 1 and "・" in found[0]:
         found = _split(found[0], re.compile("・"))
     items = [clean(_BULLET.sub("", item)) for item in found]
-    return list(dict.fromkeys(item for item in items if wide(item).lower() not in NONE))
+    return list(dict.fromkeys(item for item in items if not nothing(item)))
 
 
 def _split(text: str, apart: re.Pattern[str]) -> list[str]:
@@ -100,7 +107,7 @@ def fee_of(text: str) -> Fee:
     said = wide(text).replace(",", "").replace("、", "")
     if not said:
         return Fee(0, "手数料: 棚卸に書かれていないため、0円にした")
-    if said.lower() in NONE or re.fullmatch(r"無料(です)?|0円?|手数料(なし|無し|不要)|(納付)?不要", said):
+    if nothing(text) or re.fullmatch(r"無料(です)?|0円?|手数料(なし|無し|不要)|(納付)?不要", said):
         return Fee()
     found = next((m for m in (form.fullmatch(said) for form in _FEES) if m), None)
     if found and 0 < int(found["yen"]) < 10**7:

@@ -104,7 +104,7 @@ class Command(BaseCommand):
             self.stdout.write(f"公開したうち{report.barred}件は、一覧か人が止めています(--barred)。公開したままでよいか、担当課と確かめてください"
                               f"(「手続棚卸」の状態「{BARRED_WORDS}」)")
         if report.held:
-            self.stdout.write(f"公開できる形の下書きのうち{report.held}件は、一覧に書面・押印・対面を求める記載があるか、人が止めています。{drafts.STOPPED}"
+            self.stdout.write(f"公開できる形の下書きのうち{report.held}件は、一覧に書面・押印・対面を求める記載があるか、人が止めているか、ほかの場所で受け付けています。{drafts.STOPPED}"
                               "(一覧の記載が古いときは、直して取り込み直してください)")
 
     def _publish(self, options: dict[str, Any]) -> None:

@@ -86,6 +86,9 @@ class Command(BaseCommand):
         self.stdout.write(f"{linked:,}件を、公開中の手続きと結びました")
 
     def _draft(self, options: dict[str, Any]) -> None:
+        with transaction.atomic():
+            taking.one_writer()
+            taking.entries_settle()
         call_command("drafts", "make", *(f"--{name}" for name in ("publish", "barred") if options[name]),
                      *(["--only", *options["only"]] if options["only"] else []), stdout=self.stdout, stderr=self.stderr)
         if options["publish"]:
