@@ -47,7 +47,7 @@ COVER = Sheet("表紙", (
     Box("名称"), Box("よみ"), Box("種別", "choice", options=_same(KINDS)), Box("別名", "lines", "1行に一つ。探す人が使うことば"),
     Box("検索語", "lines", "1行に一つ。説明には出さず、探すときだけ使うことば"), Box("計画の名称"), Box("様式"),
     Box("担当", "choice", options=((SECTIONS, ""),)), Box("分野", "many", options=((EVENTS, ""),)),
-    Box("対象", "long"), Box("概要", "long"), Box("所要", hint="例：10分"), Box("来庁", "long", "空なら「来庁は必要ありません」。分からないうちは「確認中」"),
+    Box("対象", "long"), Box("概要", "long"), Box("所要", hint="例：10分"), Box("来庁", "long", "空なら来庁は要らない。分からないうちは「確認中」"),
     Box("残ること", "long", "出したあと、申請した方に残っていること"), Box("持ち物", "lines", "1行に一つ"),
     Box("手数料", hint="取らないときは0。取るときは、「手数料」に明細を足します"), Box("本人確認", "choice", options=_same(LEVELS)),
     Box("版", hint="定義を直した日。例：2026-11-22")))
