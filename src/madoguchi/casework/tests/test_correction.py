@@ -14,9 +14,8 @@ from madoguchi.casework.errors import NothingChosen, NotNow
 from madoguchi.casework.models import Correction
 from madoguchi.casework.selectors import definition_of
 from madoguchi.intake.models import Application, Revision
-from madoguchi.kernel import audit, clock, sealed
+from madoguchi.kernel import audit, sealed
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.offices.public import add_open_days, open_days_between
 from madoguchi.procedures.rules import generate
 
 SLUG = "jidou-teate-mishiharai"
@@ -286,83 +285,6 @@ def test_a_sealed_number_is_corrected_without_ever_being_shown(hall: Hall):
     for words in (item["old"], item["new"]):
         assert generate.MY_NUMBERS[0] not in words
         assert generate.MY_NUMBERS[1] not in words
-
-
-def test_the_clock_stands_still_while_we_wait(hall: Hall, case):
-    due = case.due_on
-    ask(hall, case, ("phone", "つながりませんでした"))
-    assert case.stopped_on == OPENING.date()
-    back = OPENING + dt.timedelta(days=10)
-    with clock.frozen(back):
-        answer(hall, case, phone="0767123456")
-        run_worker()
-        case.refresh_from_db()
-    waited = open_days_between(OPENING.date(), back.date())
-    assert waited == 5, "23 November is a holiday"
-    assert case.due_on == add_open_days(due, waited)
-    assert case.stopped_on is None
-    assert case.state == "reviewing"
-
-
-def test_a_case_whose_answer_never_comes_is_taken_up_again(hall: Hall, case):
-    due, url = case.due_on, f"/staff/case/{case.id}/unanswered/"
-    ask(hall, case, ("phone", "つながりませんでした"))
-    with clock.frozen(OPENING + dt.timedelta(days=20)):
-        desk = hall.desk("tanaka")
-        wrong = desk.post(url, {"why": " "})
-        assert wrong.status_code == 422 and "理由を書いて" in text(wrong)
-        assert desk.post(url, {"why": "期限までに答えがなかったため"}).status_code == 303
-        run_worker()
-        case.refresh_from_db()
-        waited = open_days_between(OPENING.date(), clock.today())
-        assert (case.state, case.stopped_on, case.due_on) == ("reviewing", None, add_open_days(due, waited))
-        assert "回答なし" in text(desk.get(f"/staff/case/{case.id}/?tab=talk"))
-        mine = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-        assert "答えを待たずに、審査を続けています" in mine and "correct/" not in mine
-        assert desk.post(url, {"why": "もう一度"}).status_code == 409
-        assert hall.propose(case, "tanaka", "reject").state == "proposed"
-    assert audit.verify() == []
-
-
-def test_an_answer_sent_while_the_clerk_takes_the_case_up_again_is_not_lost(hall: Hall, case):
-    from madoguchi.casework import unanswered
-
-    ask(hall, case, ("phone", "つながりませんでした"))
-    unanswered.correction_end(actor=hall.staff("tanaka"), case_id=case.ref, why="答えがないため")
-    assert answer(hall, case, phone="0767123456").status_code == 303, "the applicant's page does not know yet"
-    run_worker()
-    case.refresh_from_db()
-    assert (case.state, case.answers["phone"]) == ("reviewing", "0767123456")
-    assert Correction.objects.get().answered_at is not None
-
-
-def test_a_late_answer_to_the_first_question_does_not_end_the_waiting_for_the_second(hall: Hall, case):
-    from madoguchi.casework import unanswered
-
-    ask(hall, case, ("phone", "つながりませんでした"))
-    unanswered.correction_end(actor=hall.staff("tanaka"), case_id=case.ref, why="答えがないため")
-    assert answer(hall, case, phone="0767123456").status_code == 303
-    services.correction_request(actor=hall.staff("tanaka"), case_id=case.ref, items=[("custody", "くわしく書いてください")], due_on=DUE)
-    case.refresh_from_db()
-    stopped = case.stopped_on
-    run_worker()
-    case.refresh_from_db()
-    assert (case.state, case.stopped_on, case.answers["phone"]) == ("correction", stopped, "0767123456")
-    assert [c.answered_at is not None for c in Correction.objects.order_by("number")] == [True, False]
-    assert "くわしく書いてください" in text(hall.browser("hanako").get(f"/my/{case.id}/correct/"))
-
-
-def test_an_answer_counts_from_when_it_came_not_from_when_a_worker_took_it(hall: Hall, case):
-    due = case.due_on
-    ask(hall, case, ("phone", "つながりませんでした"))
-    back = dt.datetime(2026, 11, 25, 23, 59, tzinfo=clock.JST)
-    with clock.frozen(back):
-        answer(hall, case, phone="0767123456")
-    with clock.frozen(back + dt.timedelta(days=1, minutes=6)):  # 27 November
-        run_worker()
-    case.refresh_from_db()
-    assert case.due_on == add_open_days(due, open_days_between(OPENING.date(), back.date()))
-    assert Correction.objects.get().answered_at == back
 
 
 def test_the_mail_about_a_correction_names_neither_procedure_nor_answer(hall: Hall, case):

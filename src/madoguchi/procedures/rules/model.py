@@ -331,10 +331,9 @@ class Definition:
             yield from step.questions
 
     @property
-    def cited(self) -> tuple[str, ...]:
-        """The legal bases as people read them; what nobody has found out yet is not told as if it were law."""
-        known = [(x.law, "" if x.article == OPEN_ARTICLE else x.article) for x in self.laws if x.law != OPEN_LAW]
-        return tuple(f"{law} {article}".strip() for law, article in known)
+    def cited(self) -> tuple[tuple[str, str], ...]:
+        """(law, article) as people read them; what nobody has found out yet is not told as if it were law."""
+        return tuple((x.law, "" if x.article == OPEN_ARTICLE else x.article) for x in self.laws if x.law != OPEN_LAW)
 
     def question(self, question_id: str) -> Question | None:
         """A question by id."""

@@ -122,7 +122,7 @@ def test_what_nobody_knows_yet_is_not_told_as_if_it_were_known():
     assert facets.values(d)["visit"] == () and "法令・条例" not in search_text(d).text()
     assert "来る必要はありません" not in search_text(d).text() and "確認中" in search_text(d).text()
     _, d = drawn({**FULL, "article": ""})
-    assert d.cited == ("狂犬病予防法",)
+    assert d.cited == (("狂犬病予防法", ""),)
     _, d = drawn({**FULL, "barred": "対面が要ります。"})
     assert not d.visit_open and "来ていただく" in d.visit
 

@@ -79,7 +79,7 @@ def _passages(d: Definition) -> Iterator[tuple[str, str, str]]:
         yield f"入力すること: {step.title}", "、".join(q.label for q in step.questions), ""
     if d.review.again:
         yield "もう一度求めるとき", d.review.again, ""
-    yield "根拠", "、".join(d.cited), "、".join(x.doubt for x in d.laws if x.doubt)
+    yield "根拠", "、".join(f"{law}{article}" for law, article in d.cited), "、".join(x.doubt for x in d.laws if x.doubt)
     yield "紙の様式", d.form, ""
 
 
