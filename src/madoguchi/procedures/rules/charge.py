@@ -45,10 +45,11 @@ def charge_read(read: Reader, top: Table) -> Charge | None:
 
 def _item(read: Reader, row: Table) -> ChargeItem:
     read.known(row, ("料金", "名", "円", "数", "条件"))
-    fee, name, yen = read.text(row, "料金"), read.text(row, "名"), read.number(row, "円")
-    if bool(fee) == ("円" in row or bool(name)):
+    own = "名" in row or "円" in row
+    fee, name, yen = read.text(row, "料金", need=not own), read.text(row, "名"), read.number(row, "円")
+    if fee and own:
         read.say(row.line, "手数料の明細には、市の料金表の「料金」か、「名」と「円」の組の、どちらか一つを書いてください")
-    elif not fee and not (name and yen):
+    elif own and not (name and yen):
         read.say(row.line, "手数料の明細の「名」に何の手数料か、「円」に1以上の整数を書いてください")
     return ChargeItem(fee, read.text(row, "数"), *read.condition(row), row.line, name, yen)
 
