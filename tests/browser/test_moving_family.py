@@ -12,7 +12,7 @@ from typing import Any
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import BrowserContext
+from playwright.sync_api import BrowserContext, Locator
 from playwright.sync_api import Page as Tab
 from tests.support import scan
 
@@ -48,14 +48,20 @@ def tab_of(context: BrowserContext, js: bool) -> Tab:
     return tab
 
 
+def pressed(tab: Tab, what: Locator) -> None:
+    """A click that leads to another page, and that page: a click alone may be over before the browser begins to leave."""
+    with tab.expect_navigation():
+        what.click()
+
+
 def questions(tab: Tab) -> None:
     """Moving here from elsewhere today, with a child, somebody in care, and a card."""
     today = dt.date.today()
     tab.goto("/guide/")
-    tab.click("main a[href='/guide/hikkoshi/']")
+    pressed(tab, tab.locator("main a[href='/guide/hikkoshi/']"))
     answer(tab, {"kind": "in", "date.era": "ad", "date.y": today.year, "date.m": today.month, "date.d": today.day, "child": "yes",
                  "pupil": "no", "nursery": "no", "care": "yes", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"})
-    tab.click("main button.lg")
+    pressed(tab, tab.locator("main button.lg"))
 
 
 def task(tab: Tab, name: str) -> str:
@@ -65,38 +71,38 @@ def task(tab: Tab, name: str) -> str:
 
 def begun_together(tab: Tab, look: Look) -> None:
     """Choose two of what can be filed online, and write once what both ask."""
-    tab.click("main a[href$='/together/']")
+    pressed(tab, tab.locator("main a[href$='/together/']"))
     look()
     for box in tab.locator("main input[name=p]").all():
         box.set_checked(box.get_attribute("value") in (TEATE, WATER))
-    tab.click("main button.lg")
+    pressed(tab, tab.locator("main button.lg"))
     look()
     tab.get_by_label("電話番号").fill("0767-00-0001")
-    tab.click("main button.lg")
+    pressed(tab, tab.locator("main button.lg"))
 
 
 def filed(tab: Tab, plan: str, slug: str, photo: Path, look: Look) -> str:
     """Go on with an application of the list to its receipt number."""
     tab.goto(plan)
-    tab.get_by_role("link", name={WATER: "水道", TEATE: "児童手当"}[slug]).first.click()
+    pressed(tab, tab.get_by_role("link", name={WATER: "水道", TEATE: "児童手当"}[slug]).first)
     walk_on(tab, slug, answers(slug, {"account_way": "named", "spouse": False} if slug == TEATE else {}), photo, look)
     look()
     tab.get_by_label("上の内容に、まちがいはありません").check()
-    tab.locator("main button.lg[type=submit]").click()
+    pressed(tab, tab.locator("main button.lg[type=submit]"))
     assert "/filed/" in tab.url, tab.inner_text("main")
     return tab.inner_text(".receipt")
 
 
 def booked(tab: Tab, phone: str, look: Look) -> str:
     """Book the counter from the list: one time a telephone. Returns the address of the booking."""
-    tab.click("li.task a[href='/booking/moving/'] >> nth=0")
+    pressed(tab, tab.locator("li.task a[href='/booking/moving/'] >> nth=0"))
     look()
-    tab.click("main button[name=slot] >> nth=0")
+    pressed(tab, tab.locator("main button[name=slot] >> nth=0"))
     look()
     tab.get_by_label("電話番号").fill(phone)
-    tab.click("main button.lg")
+    pressed(tab, tab.locator("main button.lg"))
     look()
-    tab.locator("main button.lg").click()
+    pressed(tab, tab.locator("main button.lg"))
     look()
     assert "予約番号" in tab.inner_text("main"), (tab.url, tab.inner_text("main"))
     return urlsplit(tab.url).path
@@ -124,7 +130,7 @@ def taken_in(desk: Tab, sheet: Path, look: Look) -> str:
     there = desk.locator("main th a[href*='/scans/p/']")
     known = {link.get_attribute("href") for link in there.all()}
     desk.get_by_label("読み取ったファイル").set_input_files(sheet)
-    desk.get_by_role("button", name="読み込む").click()
+    pressed(desk, desk.get_by_role("button", name="読み込む"))
     look()
 
     def come() -> list[str]:
@@ -140,7 +146,7 @@ def typed_off(desk: Tab, packet: str, given: dict[str, Any], look: Look) -> str:
     desk.goto(packet)
     look()
     assert "ページ目がありません" not in desk.inner_text("main")
-    desk.get_by_role("link", name="入力を始める").click()
+    pressed(desk, desk.get_by_role("link", name="入力を始める"))
     pictures = 0
     while found := re.search(r"/k/([a-z_]+)/$", desk.url):
         look()
@@ -150,12 +156,12 @@ def typed_off(desk: Tab, packet: str, given: dict[str, Any], look: Look) -> str:
             if reading.installed():
                 assert desk.locator("main [name='insured_name.sei']").input_value() == "見本", "the machine's suggestion"
         fill_step(desk, CARE, found[1], given)
-        desk.get_by_role("button", name="確かめて次へ").last.click()
+        pressed(desk, desk.get_by_role("button", name="確かめて次へ").last)
         assert not desk.locator(".errsum").count(), desk.inner_text(".errsum")
     assert pictures > len(BY_HAND) and desk.url.endswith("/check/")
     look()
     desk.get_by_label("収受日").fill(dt.date.today().isoformat())
-    desk.get_by_role("button", name="受け付ける").click()
+    pressed(desk, desk.get_by_role("button", name="受け付ける"))
     look()
     receipt = re.search(r"R\d+-\d{4}-\d{4}-\d", desk.inner_text(".note.ok"))
     assert receipt, desk.inner_text("main")
