@@ -157,7 +157,7 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> lis
         raise FormWrong([("on", "引落日は、明日より後にしてください。")])
     rows = list(Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, debit=None, prompt_on=None)
                 .select_related("demand").order_by("id"))
-    held = debits_of({row.demand.payer for row in rows}, charge, on)
+    held = debits_of({row.demand.payer for row in rows}, charge, due)  # as notice, page and mail have said: in force on the 納期限
     wanted = [row for row in rows if row.demand.payer in held]
     if not wanted:
         raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")

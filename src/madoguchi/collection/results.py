@@ -260,7 +260,8 @@ def money_place(money: Money, *, source: str) -> Outcome:
     due.paid, due.late_paid, due.prompt_on, due.failed_code = due.paid + placed.principal, due.late_paid + placed.late, None, ""
     due.fee_paid += placed.fee
     if due.paid == due.amount and due.settled_on is None:
-        due.settled_on = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).aggregate(on=Max("on"))["on"] or money.paid_on
+        came = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).exclude(debit=Account.REVENUE)  # not what a 更正 took off
+        due.settled_on = came.aggregate(on=Max("on"))["on"] or money.paid_on
         _fee_released(due)
     due.save(update_fields=["paid", "late_paid", "fee", "fee_paid", "prompt_on", "failed_code", "settled_on"])
     money.outcome = placed.outcome(1 if due.written or not due.amount else left)  # what was taken back cannot be paid twice

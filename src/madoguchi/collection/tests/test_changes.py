@@ -52,6 +52,16 @@ def test_less_is_due_and_what_was_paid_too_much_is_the_payers(demanded, came, ch
     assert ledger.faults() == []
 
 
+def test_it_is_settled_on_the_day_of_the_last_payment_not_of_the_change(demanded, came, changed) -> None:
+    """What a 更正 took off is no payment: the file of the rest comes late, its day is earlier than the change."""
+    first, *_ = demanded()
+    came((first, 5_000))
+    changed([8_000, 10_000, 10_000, 10_000])
+    came((parts()[0].number, 3_000, "final", "", PAID_ON + dt.timedelta(days=1)))
+    assert (parts()[0].paid, parts()[0].settled_on) == (8_000, PAID_ON + dt.timedelta(days=1))
+    assert ledger.faults() == []
+
+
 def test_what_is_free_goes_back_with_interest(demanded, came, changed, hall) -> None:
     first, *_ = demanded(people=1, each=2_000_000)
     came((first, 2_000_000))

@@ -95,6 +95,20 @@ def test_every_instalment_has_either_a_slip_or_a_debit(hall, demanded, since, un
     assert {due.how for due in notice.dues if "口座振替" not in due.how} <= {slip.number for slip in notice.slips}
 
 
+@pytest.mark.parametrize(("days", "asked"), [(0, 1), (1, 0)])
+def test_the_bank_is_asked_for_what_the_letter_said_it_would_be(hall, demanded, days, asked) -> None:
+    """In force from the 納期限 on, or from a day later, before the 引落日: who has a slip is not debited."""
+    demanded(people=1, parts=1, charge="kokuho")
+    since = DUE + dt.timedelta(days=days)
+    notice = lasting(str(since), "")
+    assert len(notice.slips) == 1 - asked
+    try:
+        made = debits.request_make(actor=hall.staff("yamada"), charge="kokuho", due=DUE, on=ON)
+    except NothingToPrint:
+        made = []
+    assert sum(request.debits for request in made) == asked
+
+
 def test_a_changed_notice_has_a_slip_for_what_the_bank_no_longer_pays(hall, demanded) -> None:
     demanded(people=1, parts=4, charge="kokuho")
     lasting("2026-04-01", "2026-08-31")
