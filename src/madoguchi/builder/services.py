@@ -249,7 +249,8 @@ def due_publish() -> int:
 
 @transaction.atomic
 def release_restore(*, actor: Staff, slug: str, revision: str, number: int, why: str) -> Copy:
-    """Go back to the text of an earlier version, at once, as a new version. Raises CopyNotFound, Overtaken, FormWrong, StateWrong."""
+    """Go back to the text of an earlier version, at once, as a new version. What somebody was working on (also asked for, or approved for
+    a day) is the working text again afterwards. Raises CopyNotFound, Overtaken, FormWrong, StateWrong."""
     copy = _locked(slug, revision)
     insist(publishes(actor, copy.section))
     old = Release.objects.filter(slug=slug, number=number).first()
@@ -257,12 +258,17 @@ def release_restore(*, actor: Staff, slug: str, revision: str, number: int, why:
         raise CopyNotFound
     if not why.strip():
         raise FormWrong([("why", "前の版に戻す理由を入力してください")])
+    worked = copy.text if copy.state != "published" and copy.text != old.text else ""
     _keep(copy, old.text, by=actor.actor, words=f"第{number}版に戻した：{why.strip()}")
     copy.asked_by = copy.approved_by = actor.actor
     if not _released(copy, why=why.strip()[:1000]):
         raise StateWrong(f"第{number}版は、いまの検査を通らないため公開できません。直してから、公開を願い出てください。")
     copy.save()
     _said(actor.actor, "definition.restored", copy, number=number)
+    if worked:
+        _keep(copy, worked, by=actor.actor, words="前の版に戻す前に、直しかけていた内容")
+        copy.state, copy.asked_by, copy.approved_by = "editing", "", ""
+        copy.save()
     return copy
 
 

@@ -17,5 +17,7 @@ def told(copy: Copy, done: str) -> str:
         ("approved", "approved"): f"承認しました。{jdate(copy.publish_on)}に公開します。それまでは「編集に戻す」で取りやめられます。",
         ("approved", "published"): f"承認し、第{copy.base}版として公開しました。住民の画面は、まもなく新しくなります。"
                                    "誤りに気づいたときは、「履歴と版」で前の版に戻せます。",
-        ("restored", "published"): f"前の版の内容に戻し、第{copy.base}版として公開しました。住民の画面は、まもなく新しくなります。"}
+        ("restored", "published"): f"前の版の内容に戻し、第{copy.base}版として公開しました。住民の画面は、まもなく新しくなります。",
+        ("restored", "editing"): f"前の版の内容に戻し、第{copy.base}版として公開しました。直しかけていた内容は、編集中の稿として残しました。"
+                                 "公開の願い出と承認は取り消されています。戻した理由を確かめてから、もう一度願い出てください。"}
     return words.get((done, copy.state), "")

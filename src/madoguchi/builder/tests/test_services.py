@@ -12,6 +12,7 @@ from tests.support.hall import OPENING
 from madoguchi.builder import public, selectors, services, sources
 from madoguchi.builder.errors import CopyNotFound, FormWrong, Overtaken, StateWrong
 from madoguchi.builder.models import Copy, Release, Revision
+from madoguchi.builder.told import told
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
@@ -176,6 +177,23 @@ def test_back_to_an_earlier_version_at_once(hall, copy) -> None:
     services.release_restore(actor=hall.staff("ueno"), slug=SLUG, revision=str(now.revision), number=old.number, why="誤りがあった")
     again = current()
     assert again.number == old.number + 2 and again.definition.name == old.definition.name and Copy.objects.get().state == "published"
+
+
+@pytest.mark.parametrize("state", ["editing", "asked"])
+def test_going_back_leaves_what_a_colleague_was_working_on(hall, copy, state) -> None:
+    old = current()
+    asked(hall, copy)
+    approve(hall)
+    saved(hall, renamed(copy, "同僚の案"))
+    if state == "asked":
+        services.copy_ask(actor=hall.staff("okada"), slug=SLUG, revision=str(Copy.objects.get().revision))
+    now = Copy.objects.get()
+    assert now.state == state
+    services.release_restore(actor=hall.staff("ueno"), slug=SLUG, revision=str(now.revision), number=old.number, why="誤りがあった")
+    left = Copy.objects.get()
+    assert current().definition.name == old.definition.name and current().number == left.base == old.number + 2
+    assert (left.state, left.name, left.asked_by, left.approved_by) == ("editing", "同僚の案", "", "")
+    assert "編集中の稿として残しました" in told(left, "restored")
 
 
 def test_given_up_changes_leave_what_is_published(hall, copy) -> None:
