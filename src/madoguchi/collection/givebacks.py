@@ -143,8 +143,8 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
 
 
 def _interest(back: GiveBack) -> int:
+    from .city_rates import rates
     from .late import refund_interest
-    from .rates import rates
 
     assert back.since
     return refund_interest(amount=back.amount, since=back.since, until=clock.today(), rates=rates()).amount

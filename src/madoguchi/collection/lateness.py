@@ -10,9 +10,9 @@ from django.db.models import BigIntegerField, F, Func, Q, QuerySet
 from django.db.models.functions import Greatest
 
 from .charges import charges
+from .city_rates import rates
 from .late import TAX, YEAR, Charge, Rounding, late_charge
 from .models import Instalment
-from .rates import rates
 from .rules import Account
 
 

@@ -1,6 +1,7 @@
 """Door: the worker prints notices and checks the books, the operator sees how they stand."""
 
 from . import debits, fee_debits, givebacks, registrations, remind
+from .city_rates import rates_fault
 from .events import NOTICES_WANTED
 from .fee_debits import OwnAccount, account_choose, account_offered, debit_begin, debit_of_payment
 from .fee_waits import fees_unanswered
@@ -25,5 +26,5 @@ SEALED = givebacks.SEALED + debits.SEALED + registrations.SEALED + fee_debits.SE
 
 __all__ = ["Asked", "NOTICES_WANTED", "SEALED", "OwnAccount", "Slip", "account_choose", "account_offered", "debit_begin", "debit_of_payment",
            "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
-           "fee_stand", "fee_stop", "fees_ready", "fees_unanswered", "file_print", "payment_changed", "registration_take", "registrations_forget",
-           "registrations_hold", "slip_of_payment", "trial_taxes", "witness"]
+           "fee_stand", "fee_stop", "fees_ready", "fees_unanswered", "file_print", "payment_changed",
+           "rates_fault", "registration_take", "registrations_forget", "registrations_hold", "slip_of_payment", "trial_taxes", "witness"]

@@ -62,8 +62,8 @@ class Rates:
 def _found(table: dict[int, Rate], year: int, what: str) -> Rate:
     if year not in table:
         raise RateMissing(f"{year}年の{what}の割合が登録されていないため、計算できません(何も変えていません)。割合は前の年の12月に財務大臣が"
-                          f"告示します。管理者に、告示と条例を確かめて割合の表(rates.yaml)に{year}年の行を加えるよう頼み、もう一度行ってください。",
-                          year=year)
+                          f"告示します。管理者に、告示と条例を確かめて市の設定のフォルダの割合の表(rates.yaml)に{year}年の行を加えるよう頼み、"
+                          "もう一度行ってください。", year=year)
     return table[year]
 
 
@@ -84,13 +84,15 @@ def _row(row: object, what: str, file: str, problems: list[Problem]) -> Rate | N
     return Rate(int(row["年"]), tuple(int(row[key].replace(".", "")) for key in keys), row["確度"], row["出典"])
 
 
-def rates_read(text: str, file: str = "rates.yaml") -> Rates:
-    """The rates of a file in the form of rates.yaml. Raises RatesWrong."""
+def rates_read(text: str, file: str = "rates.yaml", *, whole: bool = True) -> Rates:
+    """The rates of a file in the form of rates.yaml. ``whole``: it must hold both tables. Raises RatesWrong."""
     table, problems = load(text, file)
     found: dict[str, dict[int, Rate]] = {}
     for what in _KEYS:
         rows = table.get(what)
         found[what] = {}
+        if rows is None and not whole:
+            continue
         if not isinstance(rows, list):
             problems.append(Problem(file, 1, f"「{what}」の表がありません。加えてください"))
             continue

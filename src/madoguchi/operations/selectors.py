@@ -12,7 +12,7 @@ from pathlib import Path
 from django.conf import settings
 from django.db import connection
 
-from madoguchi.collection.public import books_checked
+from madoguchi.collection.public import books_checked, collects, rates_fault
 from madoguchi.delivery.public import Stuck, parcels_open, stuck_list
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
@@ -105,11 +105,12 @@ def _waiting(state: outbox.State) -> list[Fact]:
 
 
 def _books() -> list[Fact]:
-    checked = books_checked()
+    checked, wrong = books_checked(), rates_fault(clock.today()) if collects() else ""
+    out = [Fact("延滞金・還付加算金の割合", wrong, "告示と条例を確かめ、市の設定のフォルダの rates.yaml に書いてください")] if wrong else []
     if checked is None:
-        return []
+        return out
     at, faults = checked
-    return [Fact("収納の帳簿の突き合わせ", f"{ago((clock.now() - at).total_seconds())}、違い{faults}件",
+    return [*out, Fact("収納の帳簿の突き合わせ", f"{ago((clock.now() - at).total_seconds())}、違い{faults}件",
                  "" if not faults else "「収納」の突き合わせの画面(監査か税務課の人)で、違いの名前を見てください")]
 
 
