@@ -112,7 +112,8 @@ CASEWORK = {
     "casework.paper_answers.paper_answer": staff(lambda w, a: paper_answers.paper_answer(actor=a, case_id=w.case, raw={}, extra=frozenset()),
                                                  SECTION, anything),
     "casework.paper_answers.paper_sheet": staff(lambda w, a: paper_answers.paper_sheet(
-        actor=a, case_id=w.case, slot="scans", source=io.BytesIO(papers.jpeg()), name="a.jpg", size=1), SECTION, anything),
+        actor=a, case_id=w.case, slot="scans", source=io.BytesIO(papers.jpeg()), name="a.jpg", size=1, raw={}, extra=frozenset()), SECTION,
+                                                anything),
     "casework.paper_answers.paper_sheet_drop": staff(lambda w, a: paper_answers.paper_sheet_drop(actor=a, case_id=w.case, file_id=w.case),
                                                      SECTION, anything),
     # filed with the card: who may is told that there is no code

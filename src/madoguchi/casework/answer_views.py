@@ -37,7 +37,7 @@ def answer(request: HttpRequest, case_id: str) -> HttpResponse:
         return _page(request, case, None, frozenset())
     raw: Raw = {key: list(values) for key, values in request.POST.lists()}
     extra = frozenset(raw.get("_extra", []))
-    refused = _kept(request, actor, case_id, extra)
+    refused = _kept(request, actor, case_id, raw, extra)
     action, _, what = request.POST.get("_action", "send").partition(":")
     if action == "zip":
         raw, said = procedures.postcode_fill(raw, what)
@@ -69,14 +69,14 @@ def unanswered(request: HttpRequest, case_id: str) -> HttpResponse:
     return see_other(f"/staff/case/{case_id}/")
 
 
-def _kept(request: HttpRequest, actor: Staff, case_id: str, extra: frozenset[str]) -> list[tuple[str, str]]:
+def _kept(request: HttpRequest, actor: Staff, case_id: str, raw: Raw, extra: frozenset[str]) -> list[tuple[str, str]]:
     """Keep what was sent along; (anchor, words) of what was not taken."""
     refused = []
     for field, sent in request.FILES.lists():
         for one in sent:
             try:
                 paper_answers.paper_sheet(actor=actor, case_id=case_id, slot=field.removeprefix("file."), source=cast(BinaryIO, one),
-                                          name=one.name or "", size=one.size or 0, extra=extra)
+                                          name=one.name or "", size=one.size or 0, raw=raw, extra=extra)
             except FileRefused as wrong:
                 refused.append((f"file-{field.removeprefix('file.')}", f"{(one.name or '')[:60]}：{wrong.ja}"))
     return refused

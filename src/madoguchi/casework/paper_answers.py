@@ -49,11 +49,11 @@ def paper_answer(*, actor: Staff, case_id: str, raw: Mapping[str, list[str]], ex
 
 
 def paper_sheet(
-    *, actor: Staff, case_id: str, slot: str, source: BinaryIO, name: str, size: int, extra: frozenset[str] = frozenset()
+    *, actor: Staff, case_id: str, slot: str, source: BinaryIO, name: str, size: int, raw: Mapping[str, list[str]], extra: frozenset[str]
 ) -> None:
     """Keep a picture of what came with the answer. Raises NotFound, Forbidden, NotNow, NotOpenForThis, FileRefused."""
     case = answer_case(actor=actor, case_id=case_id)
-    intake.paper_attach(case_ref=case.ref, slot=slot, source=source, name=name, size=size, actor=actor.actor, extra=extra)
+    intake.paper_attach(case_ref=case.ref, slot=slot, source=source, name=name, size=size, actor=actor.actor, raw=raw, extra=extra)
 
 
 def paper_sheet_drop(*, actor: Staff, case_id: str, file_id: str) -> None:

@@ -174,7 +174,7 @@ def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedur
         opened |= needed
 
 
-def _slots_open(row: Application, raw: Raw, extra: frozenset[str]) -> frozenset[str]:
+def slots_open(row: Application, raw: Raw, extra: frozenset[str]) -> frozenset[str]:
     """The slots that take a file: those that were asked for, and of ``extra`` those that the answers as sent make necessary and the
     answers as filed did not."""
     slots, d = frozenset(correction_step(row)[1]), published_of(row).definition
@@ -196,7 +196,7 @@ def correction_attach(
     history). Raises NotOpenForThis, FileRefused."""
     d = published_of(application).definition
     attachment = next((a for a in d.attachments if a.id == slot), None)
-    if attachment is None or application.status != "correction" or slot not in _slots_open(application, raw, extra):
+    if attachment is None or application.status != "correction" or slot not in slots_open(application, raw, extra):
         raise NotOpenForThis
     if len(application.files.get(slot, [])) >= attachment.most + 5:
         raise FileRefused(say("「{name}」はこれ以上追加できません。", name=attachment.name))

@@ -148,11 +148,12 @@ def _since(row: Application, slot: str) -> list[dict[str, Any]]:
 
 
 def paper_attach(
-    *, case_ref: str, slot: str, source: BinaryIO, name: str, size: int, actor: str, extra: frozenset[str] = frozenset()
+    *, case_ref: str, slot: str, source: BinaryIO, name: str, size: int, actor: str, raw: Mapping[str, list[str]], extra: frozenset[str]
 ) -> None:
-    """Put in a picture of what came on paper. Raises FileRefused, NotOpenForThis."""
+    """Put in a picture of what came on paper: the answer's own sheet, or a document that the applicant's page would take with these
+    answers. Raises FileRefused, NotOpenForThis."""
     row = _correcting(case_ref)
-    if slot not in dict(_places(row, extra)):
+    if slot not in applications.slots_open(row, raw, extra) | {SCANS}:
         raise NotOpenForThis("補正で頼んだ書類ではありません。申請を開き直して、頼んだものを確かめてください。")
     if len(_since(row, slot)) >= MOST_SHEETS:
         raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}つまでです。いらないものを先に外してください。")
@@ -185,6 +186,5 @@ def paper_correct(*, case_ref: str, raw: Mapping[str, list[str]], extra: frozens
 
 
 def paper_sheets(*, case_ref: str) -> int:
-    """How many pictures were put in for the answer that is under way. Raises NotOpenForThis."""
-    row = _correcting(case_ref)
-    return sum(len(_since(row, slot)) for slot in row.files)
+    """How many pictures of the answer's own sheet were put in for the answer that is under way. Raises NotOpenForThis."""
+    return len(_since(_correcting(case_ref), SCANS))

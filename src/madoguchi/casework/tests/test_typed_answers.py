@@ -109,6 +109,8 @@ def test_a_document_that_the_answer_makes_necessary_is_asked_for_and_put_in(hall
     told = desk.post(url, {"_action": "send", "via": "counter", "id_lost": "no"})
     assert told.status_code == 422
     assert 'href="#file-identity"' in text(told)
+    stray = {"_action": "add", "id_lost": "yes", "_extra": "identity", "file.identity": SimpleUploadedFile("card.jpg", papers.jpeg())}
+    assert desk.post(url, stray).status_code == 409, "not needed while the answer stays"
     picture = SimpleUploadedFile("card.jpg", papers.jpeg())
     sent = desk.post(url, {"_action": "send", "via": "counter", "id_lost": "no", "_extra": "identity", "file.identity": picture})
     assert sent.status_code == 303
@@ -138,12 +140,23 @@ def test_a_signed_paper_replaces_it_when_its_picture_is_there(hall: Hall):
     assert bare.status_code == 422
     assert "署名のある書面の画像がありません。" in text(bare)
     assert 'href="#file-scans"' in text(bare)
+    elsewhere = press(hall, case, "tanaka", via="paper", _extra="no-such", **{"file.no-such": SimpleUploadedFile("b.jpg", papers.jpeg())})
+    assert elsewhere.status_code == 409 and Application.objects.get(id=case.id).status == "correction"
     assert press(hall, case, "tanaka", via="paper", **{"file.scans": SimpleUploadedFile("a.jpg", papers.jpeg())}).status_code == 303
     run_worker()
     case.refresh_from_db()
     assert case.answers["phone"] == "0767123456"
     assert [f["name"] for f in case.files["scans"]] == ["a.jpg"]
     assert "紙で届いた答えを、市の担当が入力しました" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+
+
+def test_another_document_is_not_the_signed_paper(hall: Hall):
+    slot = hall.definition(SIGNED).attachments[0].id
+    case = asked(hall, SIGNED, "tanaka", ("phone", "つながりません"), (slot, "もう一度送ってください"))
+    other = press(hall, case, "tanaka", via="paper", **{f"file.{slot}": SimpleUploadedFile("b.jpg", papers.jpeg())})
+    assert other.status_code == 422
+    assert "署名のある書面の画像がありません。" in text(other)
+    assert Application.objects.get(id=case.id).status == "correction"
 
 
 def test_another_section_types_nothing(hall: Hall, case):
