@@ -1,8 +1,10 @@
 """`madoguchi doorpages 行き先`: the pages that the proxy in front shows by itself (nobody answers, too much, too large), with the
-city's name and telephone out of its pack."""
+city's name and telephone out of its pack. `deploy/page.html` is what all share, `deploy/pages` what each says (its heading, its words,
+a line of English)."""
 
 from __future__ import annotations
 
+import re
 from html import escape
 from pathlib import Path
 from typing import Any
@@ -12,11 +14,24 @@ from django.core.management.base import BaseCommand, CommandParser
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
 
-PAGES = Path(__file__).resolve().parents[5] / "deploy" / "pages"
+DEPLOY = Path(__file__).resolve().parents[5] / "deploy"
+PAGES = DEPLOY / "pages"
+SAYS = re.compile(r'<h1>(?P<TITLE>.*?)</h1>\n(?P<WORDS>.*)<p lang="en">(?P<ENGLISH>.*?)</p>\n', re.S)
+
+
+def page_whole(said: str) -> str:
+    """A page of deploy/pages in the frame of all. Raises ValueError for one of another form."""
+    parts = SAYS.fullmatch(said)
+    if parts is None:
+        raise ValueError("a page has a heading, words and a line of English")
+    text = (DEPLOY / "page.html").read_text(encoding="utf-8")
+    for mark, words in parts.groupdict().items():
+        text = text.replace(f"@{mark}@", words)
+    return text
 
 
 def page_filled(text: str) -> str:
-    """One page of deploy/pages with what the city pack says."""
+    """A page with what the city pack says."""
     here = city()
     words = {"@CITY@": here.name, "@CITY_EN@": here.english, "@PHONE@": here.phone, "@HOURS@": here.hours}
     for mark, word in words.items():
@@ -38,7 +53,7 @@ class Command(BaseCommand):
             for source in sorted(PAGES.glob("*.html")):
                 target = folder / source.name
                 temp = target.with_name(f".{target.name}.part")
-                temp.write_text(page_filled(source.read_text(encoding="utf-8")), encoding="utf-8")
+                temp.write_text(page_filled(page_whole(source.read_text(encoding="utf-8"))), encoding="utf-8")
                 temp.chmod(0o644)
                 temp.replace(target)
         except OSError as error:
