@@ -82,8 +82,9 @@ class Correction(models.Model):
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     asked_at = models.DateTimeField()
     answered_at = models.DateTimeField(null=True)
-    via = models.CharField(max_length=8, default="")  # rules.VIAS: a clerk typed the answer off; empty for the applicant's own
-    typed_by = models.CharField(max_length=80, default="")  # who, as in the record
+    # rules.VIAS: a clerk typed the answer off (empty for the applicant's own), and who, as in the record. db_default: see delivery.models
+    via = models.CharField(max_length=8, default="", db_default="")
+    typed_by = models.CharField(max_length=80, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["case", "number"], name="correction_number")]

@@ -11,7 +11,7 @@ class Mail(models.Model):
     subject = models.CharField(max_length=120)
     body = models.TextField()
     state = models.CharField(max_length=10, default="waiting")  # waiting, sent, refused
-    begun = models.PositiveSmallIntegerField(default=0)  # handed to a mailer and not noted as answered
+    begun = models.PositiveSmallIntegerField(default=0, db_default=0)  # handed to a mailer and not noted as answered
     created_at = models.DateTimeField()
     sent_at = models.DateTimeField(null=True)
 
