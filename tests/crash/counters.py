@@ -38,7 +38,7 @@ def book_hold(application: str, **_: Any) -> Done:
     """A time is held and said for whom."""
     if _own(application):
         return {}
-    first = days.next_free(_service(), clock.today() + dt.timedelta(days=1))
+    first = days.next_free(_service(), clock.today() + dt.timedelta(days=3))  # far enough that at any hour of the day a place is offered on
     assert first
     slot = days.days_of(_service(), first, 1)[0].slots[0]
     row = services.hold_make(service=_service(), day=slot.day, start=slot.start, owner="", language="ja")
