@@ -25,7 +25,7 @@ from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
 
 from . import lists, ports, selectors, services
-from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, NotNow, OutcomeMissing
+from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, GroundMissing, NotNow, OutcomeMissing
 from .events import BULK_CONFIRMED
 from .models import BulkItem, BulkRun, Case, Decision
 from .rules import State
@@ -143,7 +143,7 @@ def run_look(*, actor: Staff, run_id: str, outcome: str = "", reason: str = "", 
     items = items_of(run)
     verdicts = [_verdict(run, item, actor) for item in items]
     tried = [v for v in verdicts if not isinstance(v, str)]
-    if tried and all(isinstance(v, OF_THE_DECISION) for v in tried):
+    if tried and all(isinstance(v, OF_THE_DECISION) and not isinstance(v, GroundMissing) for v in tried):  # a ground is each case's own
         raise tried[0]  # type: ignore[misc]
     with transaction.atomic(durable=True):
         run.looked_at = clock.now()

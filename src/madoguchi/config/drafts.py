@@ -8,7 +8,7 @@ import dataclasses
 import hashlib
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
@@ -207,16 +207,14 @@ def drafts_make(rows: Iterable[Row], *, actor: str, publish: bool, barred: bool 
     again: what somebody edited is left alone, the same content makes no new version. Raises pack.PatternsWrong."""
     found, words = patterns()
     here = city()
-    place = Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
-                  clock.today().isoformat())
     folder().mkdir(parents=True, exist_ok=True)
-    desk = _Desk(actor, publish, barred, here, place, found, words, _pack(here), tables(COMMON))
+    desk = _Desk(actor, publish, barred, here, _place(here), found, words, _pack(here), tables(COMMON))
     return Report([desk.row(raw) for raw in rows])
 
 
-def draft_publish(slug: str, *, actor: str, barred: str = "") -> tuple[str, ...]:
-    """Publish one draft as its file is now. ``barred``: why the list or a person bars it. Returns what must be mended first; nothing
-    when it is published."""
+def draft_publish(slug: str, *, actor: str, barred: str = "", blocks: tuple[str, ...] = ()) -> tuple[str, ...]:
+    """Publish one draft as its file is now. ``barred``: why the list or a person bars it; ``blocks``: what the row leaves open, which holds
+    until somebody has worked on the file. Returns what must be mended first; nothing when it is published."""
     file = folder() / f"{slug}.yaml"
     if not re.fullmatch(r"[a-z0-9-]+", slug) or not file.exists():
         return (f"{file} がありません。番号を確認してください",)
@@ -227,6 +225,8 @@ def draft_publish(slug: str, *, actor: str, barred: str = "") -> tuple[str, ...]
     text = file.read_text(encoding="utf-8")
     if slug in {path.stem for path, _ in pack_files(city())}:
         return (f"手続「{slug}」は市のパックにあります。下書きを消し、パックの定義を直してください",)
+    if blocks and untouched(text):
+        return blocks
     d, faults = _checked(text, file, city())
     if d is None or faults:
         return faults
@@ -239,6 +239,17 @@ def draft_publish(slug: str, *, actor: str, barred: str = "") -> tuple[str, ...]
 def barred_slugs(rows: Iterable[Row]) -> dict[str, str]:
     """Number of a draft → why its row is barred."""
     return {slug_of(row): row["barred"] for row in map(row_of, rows) if row["barred"]}
+
+
+def blocks_of(rows: Iterable[Row], slugs: Collection[str]) -> dict[str, tuple[str, ...]]:
+    """Number of a draft → what its row leaves open. Raises pack.PatternsWrong."""
+    (found, words), place = patterns(), _place(city())
+    return {slug_of(row): draft(row, *choose(row, found), words, place).blocks for row in map(row_of, rows) if slug_of(row) in slugs}
+
+
+def _place(here: City) -> Place:
+    return Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
+                 clock.today().isoformat())
 
 
 def patterns_check() -> list[str]:

@@ -34,6 +34,9 @@ def fee_words(d: Definition) -> str:
     copies = sorted({_unit(item) for item in d.charge.items if item.count})
     if len(copies) > 1:  # kinds of one certificate at fees of their own (戸籍 and 除籍)
         return say("1通{low}から{high}（郵送料が加わることがあります）", low=yen(copies[0]), high=yen(copies[-1]))
+    chosen = [item for item in d.charge.items if not (item.fee and city().fees[item.fee].actual)]
+    if len(chosen) > 1 and not copies:  # several things, each once (登録, 注射済票, 再交付)
+        return say("{yen}から（選ぶものによって変わります）", yen=yen(min(map(_unit, chosen))))
     first, one = yen(_unit(d.charge.items[0])), d.charge.items[0]
     if len(d.charge.items) == 1 and not one.count:
         return first

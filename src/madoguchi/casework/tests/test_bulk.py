@@ -10,7 +10,7 @@ from tests.support.hall import Hall, run_worker
 from tests.support.threads import together
 from tests.support.walk import text
 
-from madoguchi.casework import bulk, services
+from madoguchi.casework import bulk, ports, services
 from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, ReasonMissing
 from madoguchi.casework.lists import Filter
 from madoguchi.casework.models import BulkItem, Case, Decision
@@ -75,6 +75,14 @@ def test_a_notification_is_marked_as_received(hall: Hall, cases):
 
 
 # --- what stays, and why
+
+
+def test_what_no_case_has_a_ground_for_is_said_of_each(hall: Hall, cases, monkeypatch):
+    slug = cases[0].slug
+    monkeypatch.setitem(ports.checks, slug, lambda case_id, answers: [("", f"{case_id[:4]}の調査が終わっていません。")])
+    run = look(hall, start(hall, cases))
+    assert lines(run) == [("stays", f"{c.ref[:4]}の調査が終わっていません。") for c in cases]
+    assert states(cases) == ["received"] * 3
 
 
 def test_each_case_that_can_not_go_says_why(hall: Hall, cases):

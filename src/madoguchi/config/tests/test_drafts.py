@@ -87,6 +87,7 @@ def test_what_a_person_stopped_in_the_inventory_stays_unpublished(hall: Hall, ca
     assert "条例3条で対面" in (drafts.folder() / "t-z1.yaml").read_text(encoding="utf-8")
     with pytest.raises(CommandError):
         call_command("drafts", "publish", "t-z1")
+    call_command("drafts", "publish", "t-z2")
     assert "条例3条で対面" in capsys.readouterr().err and not Version.objects.filter(slug="t-z1").exists()
     call_command("drafts", "publish", "t-z1", "--barred")
     assert Version.objects.filter(slug="t-z1").exists()
@@ -138,8 +139,13 @@ def test_what_somebody_edited_is_left_and_published_as_it_is():
 
 def test_one_draft_is_published_after_it_was_mended():
     row = {**DOG, "fee": "有"}
-    assert make(row, publish=True).rows[0].published is False
-    assert drafts.draft_publish("t-kan-7", actor="cli:test") == ()
+    made = make(row, publish=True).rows[0]
+    blocks = drafts.blocks_of([row], ["t-kan-7"])["t-kan-7"]
+    assert not made.published and blocks == made.blocks
+    assert drafts.draft_publish("t-kan-7", actor="cli:test", blocks=blocks) == blocks and not Version.objects.filter(slug="t-kan-7")
+    assert made.file is not None
+    made.file.write_text(made.file.read_text(encoding="utf-8").replace("所要: 10分", "所要: 3分"), encoding="utf-8")
+    assert drafts.draft_publish("t-kan-7", actor="cli:test", blocks=blocks) == (), "somebody has worked on it"
     assert "ありません" in drafts.draft_publish("t-none", actor="cli:test")[0]
     assert "ありません" in drafts.draft_publish("../x", actor="cli:test")[0]
 

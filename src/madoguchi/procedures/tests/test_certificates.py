@@ -77,6 +77,12 @@ def test_the_first_page_names_the_cheapest_and_the_dearest_kind(monkeypatch: pyt
     assert fee_words(pack.definition("inkan-shoumei")) == "1通302円（郵送料が加わることがあります）"
 
 
+def test_things_that_are_no_copies_are_not_called_so(monkeypatch: pytest.MonkeyPatch):
+    prices = {"inu_touroku": 3000, "inu_chuusha": 550, "inu_kansatsu_sai": 1600, "inu_chuusha_sai": 340, "yuusou": 110}
+    monkeypatch.setattr("madoguchi.procedures.fees.fee_on", lambda key, _day: prices[key])
+    assert fee_words(pack.definition("inu-touroku")) == "340円から（選ぶものによって変わります）"
+
+
 def test_a_refused_certificate_of_the_register_is_reviewed_by_the_legal_affairs_bureau():
     """戸籍法124条: not by the mayor, as other certificates are."""
     assert pack.definition("koseki-shoumei").review.appeal == "法務局長"

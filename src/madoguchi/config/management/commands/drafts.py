@@ -108,9 +108,10 @@ class Command(BaseCommand):
                               "(一覧の記載が古いときは、直して取り込み直してください)")
 
     def _publish(self, options: dict[str, Any]) -> None:
-        wrong, barred = 0, {} if options["barred"] else drafts.barred_slugs(rows_for_drafts())
+        rows = list(rows_for_drafts())
+        wrong, barred, blocks = 0, {} if options["barred"] else drafts.barred_slugs(rows), drafts.blocks_of(rows, options["slug"])
         for slug in options["slug"]:
-            faults = drafts.draft_publish(slug, actor=actor(), barred=barred.get(slug, ""))
+            faults = drafts.draft_publish(slug, actor=actor(), barred=barred.get(slug, ""), blocks=blocks.get(slug, ()))
             wrong += bool(faults)
             for words in faults:
                 self.stderr.write(f"{slug}: {words}")
