@@ -126,7 +126,7 @@ def correct(application: str, **_: Any) -> Done:
     row = Application.objects.get(id=application)
     if row.status == "correction":
         raw = lists(dict(generate._fields(applications.published_of(row).definition.question("phone"), "0767123456", "phone")))
-        applications.correction_answer(application=row, raw=raw, extra=frozenset(), actor="resident:test")
+        applications.correction_answer(application=row, raw=raw, extra=frozenset(), actor="resident:test", owner=hall().owner("hanako"))
     return {}
 
 

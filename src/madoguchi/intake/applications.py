@@ -22,7 +22,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
-from . import acting, mails
+from . import acting, mails, signing
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -119,9 +119,12 @@ def correction_step(application: Application, extra: frozenset[str] = frozenset(
 
 
 @transaction.atomic(durable=True)
-def correction_answer(*, application: Application, raw: Raw, extra: frozenset[str], actor: str, via: str = "") -> Application:
+def correction_answer(
+    *, application: Application, raw: Raw, extra: frozenset[str], actor: str, via: str = "", owner: Owner | None = None
+) -> Application:
     """Answer a correction: only the reopened questions are read. ``via`` (a key of TYPED): how somebody of the section got the answer that
-    they typed off; empty for the applicant's own. Raises AnswersWrong, NotOpenForThis."""
+    they typed off; empty for the applicant's own. What was filed with the card's signature is signed again by ``owner``, who answers.
+    Raises AnswersWrong, NotOpenForThis, OnlineFilingStopped, SignatureRefused."""
     row = Application.objects.select_for_update().get(id=application.id)
     correction = row.view.get("correction")
     if row.status != "correction" or not correction:
@@ -130,17 +133,19 @@ def correction_answer(*, application: Application, raw: Raw, extra: frozenset[st
     if faults:
         raise AnswersWrong(faults)
     now = clock.now()
-    Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, replaced_at=now)
+    Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, signature=row.signed_again, replaced_at=now)
     before, row.answers, row.revision = row.answers, verdict.answers, row.revision + 1
     row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
+    row.signed_again = None if via else signing.sign_again(row, owner)
     row.status = "answered"
     row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
         "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
-    row.save(update_fields=["answers", "revision", "digest", "status", "view", "notices"])
+    row.save(update_fields=["answers", "revision", "digest", "signed_again", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}",
-                 facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {}),
+                 facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {})
+                 | ({"signed": True} if row.signed_again else {}),
                  of={"before": before, "after": row.answers})
     outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
                    payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()}

@@ -51,7 +51,8 @@ class Application(models.Model):
     files = models.JSONField(default=dict)
     notices = models.JSONField(default=list)
     digest = models.CharField(max_length=64)
-    signature = models.JSONField(null=True)
+    signature = models.JSONField(null=True)  # over what was filed first
+    signed_again = models.JSONField(null=True)  # over what it was corrected to, where that was signed
     language = models.CharField(max_length=10, default="ja")
     sealed_mail = models.BinaryField(null=True)
     code_digest = models.CharField(max_length=64, default="")  # of the access code of a guest
@@ -72,6 +73,7 @@ class Revision(models.Model):
     number = models.PositiveIntegerField()
     answers = models.JSONField()
     files = models.JSONField()
+    signature = models.JSONField(null=True)  # over these answers, where they came by a correction; the filing's own lies with the application
     replaced_at = models.DateTimeField()
 
     class Meta:

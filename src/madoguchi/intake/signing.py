@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.identity.public import Owner, person_of, signer
+from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
 
@@ -50,6 +51,18 @@ def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] 
     return engine.sign(digest=digest_of(draft), person=person)
 
 
+def sign_again(row: Application, owner: Owner | None) -> dict[str, Any] | None:
+    """Sign what an application was corrected to (``row.digest``), where the filing itself was signed. Raises OnlineFilingStopped,
+    SignatureRefused."""
+    if row.signature is None:
+        return None
+    engine, person = signer(), person_of(owner) if owner else None
+    if engine is None or person is None:
+        raise OnlineFilingStopped(say("この申請は電子署名をつけて送られたものです。直した内容にも電子署名が要ります。"
+                                      "マイナンバーカードでログインし直してから送るか、担当課の窓口か郵送でお出しください。"))
+    return engine.sign(digest=row.digest, person=person)
+
+
 def signed_applications(application_id: str = "") -> Iterator[Application]:
     """Applications with a signature, oldest first; or the one of that id, signed or not."""
     rows = Application.objects.filter(id=application_id) if application_id else Application.objects.exclude(signature=None)
@@ -59,23 +72,29 @@ def signed_applications(application_id: str = "") -> Iterator[Application]:
 def stored_faults(row: Application) -> list[str]:
     """What is wrong with a filed application and its signature, in words for people; empty when nothing is.
 
-    The signature covers what was filed first: a correction changes answers and digest afterwards, the first answers lie
-    in revision 1, and files that a correction added are marked.
+    The filing's signature covers what was filed first: a correction changes answers and digest afterwards, the first answers lie
+    in revision 1, and files that a correction added are marked. Each correction that the applicant sent has a signature of its own.
     """
     revisions = list(Revision.objects.filter(application=row).order_by("number"))
-    kept = _added_until(row.files, revisions[-1].replaced_at if revisions else None)
+    ends = [None, *(r.replaced_at for r in revisions)]  # until when the files of each came
+    states: list[Any] = [*revisions, row]
+    digests = [filing_digest(row.slug, row.checksum, s.answers, _added_until(s.files, end)) for s, end in zip(states, ends, strict=True)]
     faults = []
-    if filing_digest(row.slug, row.checksum, row.answers, kept) != row.digest:
+    if digests[-1] != row.digest:
         faults.append("保存されている申請の内容が、記録された要約値と違います")
-    first = revisions[0] if revisions else row
-    signed = filing_digest(row.slug, row.checksum, first.answers, _added_until(first.files, None))
-    engine = signer(str(row.signature.get("signer"))) if row.signature else None
     if not row.signature:
         faults.append("電子署名がありません")
-    elif engine is None:
-        faults.append("この電子署名を検証する設定がありません。MADOGUCHI_SIGNER を確認してください")
-    else:
-        faults += engine.verify(digest=signed, signature=row.signature)
+    signatures = [row.signature, *(r.signature for r in revisions[1:]), *([row.signed_again] if revisions else [])]
+    told = AuditEntry.objects.filter(chain=f"case:{row.id}", action="correction.answered", facts__signed=True)
+    again = {facts["revision"] for facts in told.values_list("facts", flat=True)} if revisions else set()
+    for number, (digest, signature) in enumerate(zip(digests, signatures, strict=True), 1):
+        after = "" if number == 1 else f"({number - 1}回目の補正)"
+        if signature is None:
+            faults += [f"電子署名がありません{after}"] if number in again else []
+        elif (engine := signer(str(signature.get("signer")))) is None:
+            faults.append(f"この電子署名を検証する設定がありません{after}。MADOGUCHI_SIGNER を確認してください")
+        else:
+            faults += [f"{fault}{after}" for fault in engine.verify(digest=digest, signature=signature)]
     return faults
 
 

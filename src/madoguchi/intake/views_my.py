@@ -16,6 +16,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.agency.public import guardian_news
 from madoguchi.collection.public import collects
 from madoguchi.files.public import FileRefused, file_response
+from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -23,8 +24,8 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, reopened, retold, talk
-from .errors import AnswersWrong, CodeWrong, OpinionWrong, TalkWrong
+from . import acting, applications, drafts, opinions, paying, reopened, retold, signing, talk
+from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
@@ -238,6 +239,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     raw = raw_post(request) if request.method == "POST" else given_back(request)
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
     faults: list[Any] = []
+    unsigned = ""
     if raw is not None and request.method == "POST":
         refused = _attach(request, application, raw, extra)
         action, _, what = request.POST.get("_action", "send").partition(":")
@@ -249,12 +251,14 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
         if refused or action != "send":
             return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
         try:
-            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request))
+            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request))
             return see_other(f"/my/{application.id}/")
         except AnswersWrong as error:
             faults = error.faults
             extra |= applications.correction_more(application, extra, faults)
-    return _correct_page(request, application, raw, extra, faults, [])
+        except (OnlineFilingStopped, SignatureRefused) as error:  # what was typed stays on the page
+            unsigned = error.ja
+    return _correct_page(request, application, raw, extra, faults, [], unsigned=unsigned)
 
 
 def _attach(request: HttpRequest, application: Application, raw: dict[str, list[str]], extra: frozenset[str]) -> list[tuple[str, str]]:
@@ -272,7 +276,7 @@ def _attach(request: HttpRequest, application: Application, raw: dict[str, list[
 
 def _correct_page(
     request: HttpRequest, application: Application, raw: dict[str, list[str]] | None, extra: frozenset[str],
-    faults: list[Any], refused: list[tuple[str, str]], said: tuple[str, str] = ("", ""),
+    faults: list[Any], refused: list[tuple[str, str]], said: tuple[str, str] = ("", ""), unsigned: str = "",
 ) -> HttpResponse:
     application.refresh_from_db()
     d = applications.published_of(application).shown()
@@ -287,9 +291,10 @@ def _correct_page(
         "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),
         "slots": [slot_view(a, files=application.files.get(a.id, []), errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"])
                   for a in d.attachments if a.id in slots],
-        "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d),
+        "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d), "unsigned": unsigned,
+        "signing": signing.words(d, owner_of(request)) if application.signature else "",
     }
-    return render(request, "intake/correct.html", context, status=422 if faults or refused else 200)
+    return render(request, "intake/correct.html", context, status=422 if faults or refused or unsigned else 200)
 
 
 @sign_in_first

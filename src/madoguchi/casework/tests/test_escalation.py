@@ -119,7 +119,8 @@ def test_while_the_applicant_puts_something_right_nobody_is_told(hall: Hall, cas
     with at(case.due_on + dt.timedelta(days=1)):
         assert escalation.escalate() == 0
         raw = lists(dict(generate._fields(hall.definition(CLAIM).question("phone"), "0767123456", "phone")))
-        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test")
+        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test",
+                                       owner=hall.owner("hanako"))
         run_worker()
         assert escalation.escalate() == 0, "the days that it waited do not count"
     moved = Case.objects.get(id=case.id)
@@ -153,7 +154,8 @@ def test_a_due_day_that_moved_is_told_again(hall: Hall, case):
         assert marks(actor=hall.staff("tanaka"))["near"] == 0
     with at(case.due_on + dt.timedelta(days=20)):
         raw = lists(dict(generate._fields(hall.definition(CLAIM).question("phone"), "0767123456", "phone")))
-        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test")
+        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test",
+                                       owner=hall.owner("hanako"))
         run_worker()
     moved = Case.objects.get(id=case.id)
     with at(before(moved, 3)):
@@ -326,7 +328,8 @@ def test_an_answer_takes_the_mark_away(hall: Hall, case):
     with at(day + dt.timedelta(days=1)):
         escalation.escalate()
         raw = lists(dict(generate._fields(hall.definition(CLAIM).question("phone"), "0767123456", "phone")))
-        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test")
+        applications.correction_answer(application=hall.seen_by_applicant(case), raw=raw, extra=frozenset(), actor="resident:test",
+                                       owner=hall.owner("hanako"))
         run_worker()
         assert marks(actor=hall.staff("tanaka"))["late"] == 0
         escalation.escalate()

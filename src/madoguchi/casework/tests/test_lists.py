@@ -124,7 +124,8 @@ def test_a_corrected_name_is_found_and_the_old_one_no_more(hall: Hall):
 
     from madoguchi.intake import applications
     raw = as_lists({f"{path}.sei": "川西", f"{path}.mei": "花子"})
-    applications.correction_answer(application=Application.objects.get(id=case.id), raw=raw, extra=frozenset(), actor="resident:test")
+    applications.correction_answer(application=Application.objects.get(id=case.id), raw=raw, extra=frozenset(), actor="resident:test",
+                                   owner=hall.owner("hanako"))
     run_worker()
     assert found(hall, "川西") == [case.receipt]
     assert found(hall, "山田") == []

@@ -44,7 +44,7 @@ def decided_case(hall: Hall):
     row = Application.objects.get(id=case.id)
     d = hall.definition(NUMBERED)
     raw = lists(dict(generate._fields(d.question("phone"), "0767123456", "phone")))
-    applications.correction_answer(application=row, raw=raw, extra=frozenset(), actor="resident:test")
+    applications.correction_answer(application=row, raw=raw, extra=frozenset(), actor="resident:test", owner=hall.owner("hanako"))
     run_worker()
     case.refresh_from_db()
     slot = next((s for s in applications.later_slots(Application.objects.get(id=case.id))), None)
