@@ -12,6 +12,7 @@ from collections.abc import Collection, Iterable, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 
+from madoguchi.booking.public import services_online
 from madoguchi.builder.public import MARK, copied_slugs
 from madoguchi.builder.public import drafts_folder as folder
 from madoguchi.kernel import clock
@@ -249,7 +250,7 @@ def blocks_of(rows: Iterable[Row], slugs: Collection[str]) -> dict[str, tuple[st
 
 def _place(here: City) -> Place:
     return Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
-                 clock.today().isoformat())
+                 clock.today().isoformat(), {s.section for s in services_online()})
 
 
 def patterns_check() -> list[str]:

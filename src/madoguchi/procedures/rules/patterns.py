@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
@@ -16,13 +16,14 @@ from .draft_text import clean, written
 from .model import OPEN
 from .yaml_strict import Problem
 
-HEADER = "型"
+HEADER, BOOKED = "型", "予約できるとき"
 NAMED = "〔手続名〕"
 CARD = "マイナンバーカード"
 NEEDS = ("種別", "対象", "概要", "所要", "本人確認", "役割", "画面", "審査", "文書")
 OTHERS = {"2-1": "申請に対する処分の通知", "2-2": "申請によらない処分の通知", "2-3": "交付など", "3": "縦覧など"}
 KEPT = "4"  # 作成・保存等: nobody files it
 VISIT = "窓口での確認のために、来ていただくことがあります。"
+WISHED = "画面: 担当の課の窓口が予約できるため、来たい日を聞かない。日を聞いて受けるなら、その画面を足す"
 SHOWN = 20  # so much of a cell is quoted in a reason
 
 
@@ -37,15 +38,17 @@ class Pattern:
     default: bool
     body: dict[str, Any]
     comments: Mapping[str, list[str]]
+    booked: Mapping[str, Any]  # where the section's counter can be booked: 外す (pages that are not asked then), and headings said otherwise
 
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """What a draft must know of the city: sections and life events by id (with their names), and the day."""
+    """What a draft must know of the city: sections and life events by id (with their names), the day, sections that can be booked."""
 
     sections: Mapping[str, str]
     events: Mapping[str, str]
     day: str
+    bookable: Collection[str] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -106,10 +109,13 @@ def read_pattern(text: str, file: str) -> tuple[Pattern | None, list[Problem]]:
     problems += [Problem(file, 1, f"{word} は使えません。使えるのは {NAMED} と {SLOT} です") for word in sorted(unknown)]
     if not problems and not _shaped(body["画面"]):
         problems.append(Problem(file, table.line_of("画面"), "画面には「題」「番号」「項目」を、項目には「問」を書いてください"))
+    booked = _plain(head.get(BOOKED, {}))
+    if not problems and set(booked.get("外す", [])) - {step["番号"] for step in body["画面"]}:
+        problems.append(Problem(file, table.line_of(HEADER), f"「{BOOKED}」の「外す」には、この型の画面の番号を書いてください"))
     if problems:
         return None, problems
     name = str(head["名"])
-    return Pattern(str(head["番号"]), name, kinds, words, head.get("既定") == "はい", body, _comments(text)), []
+    return Pattern(str(head["番号"]), name, kinds, words, head.get("既定") == "はい", body, _comments(text), booked), []
 
 
 def _shaped(steps: Any) -> bool:
@@ -290,6 +296,9 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     body = _filled(pattern.body, name)
     section, fee = section_of(row["section"], place.sections), fee_of(row["fee"])
     level, level_doubt = _level(row, words, body["本人確認"])
+    booked = _filled(pattern.booked, name) if section in place.bookable else {}
+    unasked = booked.pop("外す", [])
+    body |= booked | {"画面": [step for step in body["画面"] if step["番号"] not in unasked]}
     steps, review = pages(body["画面"], asked(row["information"], words)), _review(body["審査"], row)
     charge, uncollected = charge_of(fee, row["fee"], steps)
     if level == "なし" and any(q["型"] == "個人番号" for s in steps for q in s["項目"].values()):
@@ -297,7 +306,7 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     (events, event_doubt), fixed = _events(row, words, place), fixed_by(row, words)
     code, papers = code_of(row["kind"]), _attachments(row["attachments"])
     doubts = [
-        *body.get("要確認", []), "よみ: 名称のまま。ひらがなに直す", fee.doubt, uncollected and f"{uncollected}。0円にしてある",
+        *body.get("要確認", []), WISHED if unasked else "", "よみ: 名称のまま。ひらがなに直す", fee.doubt, uncollected and f"{uncollected}。0円にしてある",
         level_doubt, event_doubt,
         "" if section else f"担当: 棚卸の担当課「{clean(row['section'])}」が市の設定にないため、仮の課",
         f"名称: 棚卸の手続名が{len(whole)}字あるため縮めた。全文は「計画の名称」" if name != whole else "",

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import functools
 import random
@@ -56,6 +57,18 @@ def named(name: str) -> patterns.Pattern:
 def place() -> patterns.Place:
     city = pack.city()
     return patterns.Place({k: s.name for k, s in city.sections.items()}, {k: e.name for k, e in city.life_events.items()}, "2026-11-27")
+
+
+def test_where_the_counter_can_be_booked_nobody_is_asked_for_days_that_they_wish():
+    row = {**FULL, "name": "来庁の予約の届出", "kind": "届出"}
+    for bookable, asked in (((), True), (("shimin",), False)):
+        at = dataclasses.replace(place(), bookable=bookable)
+        made = patterns.draft(row, named("届出+予約"), "検査", words(), at)
+        city = pack.city()
+        d, problems = read(made.text, "x.yaml", sections=city.sections, appeals=city.appeals, life_events=city.life_events)
+        assert d is not None and not problems
+        assert any(q.id == "visit_first" for q in d.questions()) is asked and ("予約してください" in d.remaining) is not asked
+        assert any("来たい日を聞かない" in doubt for doubt in made.doubts) is not asked and d.visit
 
 
 def drawn(row: dict[str, str], pattern: patterns.Pattern | None = None) -> tuple[patterns.Draft, Definition]:
