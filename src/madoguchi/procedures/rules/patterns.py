@@ -306,7 +306,8 @@ def draft(raw: Row, pattern: Pattern, why: str, words: Words, place: Place) -> D
     (events, event_doubt), fixed = _events(row, words, place), fixed_by(row, words)
     code, papers = code_of(row["kind"]), _attachments(row["attachments"])
     doubts = [
-        *body.get("要確認", []), WISHED if unasked else "", "よみ: 名称のまま。ひらがなに直す", fee.doubt, uncollected and f"{uncollected}。0円にしてある",
+        *body.get("要確認", []), WISHED if unasked else "", "よみ: 名称のまま。ひらがなに直す", fee.doubt,
+        uncollected and f"{uncollected}。0円にしてある",
         level_doubt, event_doubt,
         "" if section else f"担当: 棚卸の担当課「{clean(row['section'])}」が市の設定にないため、仮の課",
         f"名称: 棚卸の手続名が{len(whole)}字あるため縮めた。全文は「計画の名称」" if name != whole else "",
