@@ -15,6 +15,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.canon import sha256
 from madoguchi.offices.public import City
 from madoguchi.procedures.rules import splice, translate
+from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
 
 from .errors import ExchangeWrong
@@ -120,4 +121,7 @@ def lacks(needs: dict[str, Any], city: City) -> list[str]:
                             ("events", city.life_events, "分野「{key}」（{name}）がこの市にありません。「表紙」の分野を選び直してください")):
         table = needs.get(key)
         out += [words.format(key=k, name=v) for k, v in (table.items() if isinstance(table, dict) else ()) if k not in has]
+    rules = needs.get("rules")
+    out += [f"検査の規則「{rule}」が、この版の市役所にありません。新しい版に上げるか、「検査」からこの規則を外してください"
+            for rule in (rules if isinstance(rules, list) else ()) if rule not in RULES]
     return out

@@ -19,6 +19,7 @@ from madoguchi.kernel import clock
 from madoguchi.procedures import pack
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules import splice
+from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.read import TRANSLATIONS
 
 from .conftest import SLUG
@@ -78,9 +79,10 @@ def test_taken_in_it_is_a_revision_and_published_with_its_words(hall, given) -> 
 def test_a_procedure_that_this_city_does_not_have(hall, given) -> None:
     text = splice.put(exchange.unpack(given)[1][0].text, ("手続",), "tonari-no-juuminhyou")
     offer = Offer.objects.create(slug="tonari-no-juuminhyou", name="x", origin="となり市", text=text, words={"en": {"k": "v"}},
-                                 needs={"fees": {"zei": "税の証明"}, "appeals": {"知事": "文"}, "events": {"x": "あれ"}},
+                                 needs={"fees": {"zei": "税の証明"}, "appeals": {"知事": "文"}, "events": {"x": "あれ"},
+                                        "rules": [next(iter(RULES)), "tonari_no_kisoku"]},
                                  by="staff:okada", at=clock.now())
-    assert offers.own_differences(offer) is None and len(offers.offer_lacks(offer)) == 3
+    assert offers.own_differences(offer) is None and len(offers.offer_lacks(offer)) == 4 and "tonari_no_kisoku" in offers.offer_lacks(offer)[-1]
     copy = offers.offer_take(actor=hall.staff("okada"), offer_id=offer.id, section="shimin")
     assert (copy.origin, copy.words) == ("file", {"en": {"k": "v"}})
 
