@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from dataclasses import dataclass
 
 from django.db import transaction
@@ -20,6 +21,9 @@ from .models import Change, Entry
 from .places import section_name
 from .taking import CHAIN, one_writer
 
+COMMON_WORDS = re.compile(r"の|[・()（）]|に関する|申請書?|申込(?:み|書)?|申し込み|届出書?|届書?|請求書?|支給|交付|発行|許可|認定|提出|手続き?|等")
+LEAST = 3  # letters that must be left of both names
+
 
 @dataclass(frozen=True, slots=True)
 class Double:
@@ -31,10 +35,16 @@ class Double:
     instead: str
     instead_name: str
     rows: int = 0
+    alike: bool = False  # the names are only alike: somebody has to say whether it is the same
 
 
 def doubles_found() -> list[Double]:
-    """All of them, by name: what is offered, is no definition of the pack, and is called as one of the pack that is offered."""
+    """All that are called the same, by name."""
+    return [d for d in doubles_named() if not d.alike]
+
+
+def doubles_named() -> list[Double]:
+    """What is offered, is no definition of the pack, and is called as one of the pack that is offered, or much alike; by name."""
     hand = {path.stem for path, _ in pack_files(city())}
     names: dict[str, procedures.Published] = {}
     others = []
@@ -44,22 +54,37 @@ def doubles_found() -> list[Double]:
         else:
             others.append(p)
     rows = dict(Entry.objects.exclude(slug="").values_list("slug").annotate(n=Count("id")))
-    out = []
+    out = list[Double]()
     for p in others:
-        same = next((found for word in called(str(p.definition.name)) if (found := names.get(wide(word)))), None)
-        if same is not None:
-            out.append(Double(p.slug, str(p.definition.name), section_name(p.definition.section), same.slug, str(same.definition.name),
-                              rows.get(p.slug, 0)))
+        name = str(p.definition.name)
+        same = next((found for word in called(name) if (found := names.get(wide(word)))), None)
+        like = same or _alike(name, names)
+        if like is not None:
+            out.append(Double(p.slug, name, section_name(p.definition.section), like.slug, str(like.definition.name), rows.get(p.slug, 0),
+                              alike=same is None))
     return sorted(out, key=lambda d: (d.name, d.slug))
 
 
+def _alike(name: str, names: dict[str, procedures.Published]) -> procedures.Published | None:
+    """That whose name, without the words that every procedure has, holds this one's or stands in it: 葬祭費 in 国民健康保険の葬祭費."""
+    own = core(name)
+    found = [(len(word), p) for known, p in names.items()
+             for word in (core(known),) if min(len(word), len(own)) >= LEAST and (word in own or own in word)]
+    return max(found, key=lambda f: f[0])[1] if found else None
+
+
+def core(name: str) -> str:
+    """A name without the words that every procedure has."""
+    return COMMON_WORDS.sub("", wide(name))
+
+
 def double_list(*, actor: Staff) -> tuple[list[Double], list[Double]]:
-    """(those that are offered, those that were withdrawn). Raises EntryNotFound."""
+    """(those that are offered, the same and the alike; those that were withdrawn). Raises EntryNotFound."""
     insist(actor, writes=False)
     there = {p.slug: str(p.definition.name) for p in procedures.catalogue()}
     gone = [Double(w.slug, str(d.name), section_name(d.section), w.instead, there.get(w.instead, w.instead))
             for w in procedures.withdrawals() for d in (procedures.current(w.slug).definition,)]
-    return doubles_found(), gone
+    return doubles_named(), gone
 
 
 def double_withdraw(*, actor: Staff, slug: str) -> Double:
@@ -72,7 +97,7 @@ def double_withdraw(*, actor: Staff, slug: str) -> Double:
 def withdraw(*, by: str, slug: str) -> Double:
     """As double_withdraw, from the command line. Raises DoubleNotFound."""
     one_writer()
-    found = next((d for d in doubles_found() if d.slug == slug), None)
+    found = next((d for d in doubles_named() if d.slug == slug), None)
     if found is None:
         raise DoubleNotFound
     procedures.withdraw(actor=by, slug=slug, instead=found.instead)

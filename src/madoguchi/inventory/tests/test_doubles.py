@@ -9,6 +9,7 @@ from django.core.management import CommandError, call_command
 from django.urls import reverse
 
 from madoguchi.intake.drafts import draft_start
+from madoguchi.inventory import doubles
 from madoguchi.inventory.models import Change, Entry
 from madoguchi.kernel import audit
 from madoguchi.kernel.errors import NotFound
@@ -34,6 +35,32 @@ def double(hall, db):
     taken()
     Entry.objects.filter(key="A1").update(slug=DOUBLE)
     return Entry.objects.get(key="A1")
+
+
+ALIKE = "t-n0042"
+
+
+def test_a_name_that_is_only_alike_is_shown_apart_and_a_person_decides(hall, double) -> None:
+    body = procedures.body_of(HAND) | {"手続": ALIKE, "名称": "遠くの方への住民票の写しの郵送", "別名": []}
+    procedures.version_publish(actor="test", slug=ALIKE, body=body)
+    forget()
+    assert {d.slug: d.alike for d in doubles.doubles_named()} == {DOUBLE: False, ALIKE: True}
+    assert [d.slug for d in doubles.doubles_found()] == [DOUBLE]
+    desk = hall.desk("admin")
+    page = words(desk.get(PAGE))
+    assert "二重に公開している手続き（1件）" in page and "名前がよく似ている手続き（1件）" in page
+    assert desk.post(PAGE, {"act": f"withdraw {ALIKE}"}).status_code == 303
+    forget()
+    assert [d.slug for d in doubles.doubles_named()] == [DOUBLE]
+
+
+@pytest.mark.parametrize(("one", "other", "alike"), [
+    ("葬祭費の支給申請", "国民健康保険の葬祭費の支給申請", True), ("税・料金の口座振替の申込み", "口座振替の申込", True),
+    ("犬の登録", "印鑑登録証明書の交付申請", False), ("許可申請", "道路占用許可申請", False),
+])
+def test_names_are_alike_without_the_words_that_all_have(one, other, alike) -> None:
+    first, second = doubles.core(one), doubles.core(other)
+    assert (min(len(first), len(second)) >= doubles.LEAST and (first in second or second in first)) is alike
 
 
 def words(answer):

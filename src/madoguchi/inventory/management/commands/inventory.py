@@ -108,6 +108,9 @@ class Command(BaseCommand):
             self.stdout.write(f"二重の公開: {d.slug}「{d.name}」は、{d.instead}「{d.instead_name}」と同じです")
         self.stdout.write("二重の公開をやめるには: madoguchi inventory doubles --withdraw 番号 …(「手続棚卸」の「二重の公開」でもできます)"
                           if found else "二重に公開している手続きはありません")
+        for d in doubles.doubles_named():
+            if d.alike:
+                self.stdout.write(f"名前が似ている: {d.slug}「{d.name}」と{d.instead}「{d.instead_name}」。同じ手続きか、確かめてください")
 
     def _generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
