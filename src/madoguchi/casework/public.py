@@ -19,6 +19,7 @@ from .escalation import escalate
 from .events import BULK_CONFIRMED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .index import words_fill
+from .keeping import representations_needed
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
@@ -76,5 +77,5 @@ __all__ = [
     "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
     "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of",
     "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",
-    "receipts_of", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
+    "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.adapters import debit_form
+from madoguchi.agency import ports as agency_ports
 from madoguchi.agency import public as agency
 from madoguchi.api import public as api
 from madoguchi.booking import public as booking
@@ -73,6 +74,7 @@ def connect() -> None:
     casework_ports.checks[survey.SLUG] = survey.decision_faults
     casework_ports.case_links[survey.SLUG] = survey.case_links
     casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
+    agency_ports.needs["casework"] = casework.representations_needed
     casework_ports.number_views["scans"] = scans.views_of
     casework_ports.keepers |= {
         "collection": casework_ports.Keeper(collection.registrations_hold, collection.registrations_forget),
