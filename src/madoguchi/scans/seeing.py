@@ -6,6 +6,7 @@ import datetime as dt
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, keys
@@ -60,7 +61,11 @@ def views_forget(case_id: str) -> dict[str, int]:
     return {"sheet_views": SheetView.objects.filter(application=case_id).delete()[0]}
 
 
+def views_over() -> QuerySet[SheetView]:
+    """The reasons for sheets that were not filed within a year."""
+    return SheetView.objects.filter(application="", at__lt=clock.now() - dt.timedelta(days=KEEP_DAYS))
+
+
 def views_sweep() -> int:
-    """Forget the reasons for sheets that were never filed. Returns how many."""
-    old = clock.now() - dt.timedelta(days=KEEP_DAYS)
-    return SheetView.objects.filter(application="", at__lt=old).delete()[0]
+    """Forget them. Returns how many."""
+    return views_over().delete()[0]

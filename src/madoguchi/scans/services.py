@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import file_get, file_open, files_forget, files_of
 from madoguchi.identity.public import Right, Staff
@@ -133,13 +134,21 @@ def packet_file(*, actor: Staff, packet_id: str, received: dt.date | None) -> Pa
     return packet
 
 
+def packets_over() -> QuerySet[Packet]:
+    """Filed a month ago."""
+    return Packet.objects.filter(state=FILED, filed_at__lt=clock.now() - dt.timedelta(days=KEEP_DAYS))
+
+
+def uploads_over() -> QuerySet[Upload]:
+    """Scans of which no sheet is left, after a year."""
+    return Upload.objects.filter(at__lt=clock.now() - dt.timedelta(days=365), state=DONE, page=None)
+
+
 def scans_sweep() -> int:
     """Forget packets a month after they were filed, and scans of which no sheet is left (what they hashed to stays a year), and
     what a crash left half taken in. Returns how many went."""
-    now = clock.now()
-    gone, _ = Packet.objects.filter(state=FILED, filed_at__lt=now - dt.timedelta(days=KEEP_DAYS)).delete()
-    old = Upload.objects.filter(at__lt=now - dt.timedelta(days=365), state=DONE, page=None)
-    went, _ = old.delete()
+    gone, _ = packets_over().delete()
+    went, _ = uploads_over().delete()
     return gone + went + views_sweep() + broken_forget()
 
 
