@@ -17,7 +17,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import covered_response, file_get, file_open, file_response
-from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, stands_in_for
+from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, fresh_when
 from madoguchi.intake.public import code_standing
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
@@ -31,7 +31,7 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import lists, papers, pictures, ports, selectors, services
+from . import deputies, lists, papers, pictures, ports, selectors, services
 from .bulk import ACTS
 from .detail import decision_row, links, undrawn
 from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
@@ -120,7 +120,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
-    absent = stands_in_for(actor=actor, section=found.section, right=STAMPS[role]) if role and not actor.may(STAMPS[role], found.section) else None
+    absent = deputies.instead_of(actor, found)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
@@ -289,8 +289,15 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
     }
 
 
+def as_deputy(request: HttpRequest, case_id: str) -> bool:
+    """Would this person stamp in the place of somebody who is away (代決)?"""
+    actor = actor_of(request)
+    return deputies.instead_of(actor, selectors.case_get(actor=actor, case_id=case_id)) is not None
+
+
 @login_required
 @posts()
+@fresh_when(as_deputy)
 def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     """Stamp."""
     try:
@@ -309,6 +316,7 @@ def again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpRespo
 
 @login_required
 @posts()
+@fresh_when(as_deputy)
 def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send back (差戻し)."""
     try:

@@ -22,7 +22,7 @@ from .owners import (
     sign_out,
 )
 from .people import memberships_lapse
-from .reauth import fresh
+from .reauth import fresh, fresh_when
 from .rights import ROLES, STAMPS, WHOLE, Right
 from .rules import Business, Person, prefill
 from .selectors import approvers, colleagues, staff_active_by_id, works_in
@@ -53,7 +53,7 @@ SEALED = (
 __all__ = [
     "LEAVING",
     "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
-    "Business", "BusinessAccount", "business_accounts_idle",
+    "Business", "BusinessAccount", "business_accounts_idle", "fresh_when",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",
