@@ -390,6 +390,8 @@ OWN = {
     "agency.services.mandate_offer": "makes a new mandate of the one who asks",
     "agency.guardians.guardian_declare": "makes a new declaration of the one who asks",
     "register.services.people_compare": "for casework.holdings.holdings, which has its strangers; guarded people: register/tests/test_protection.py",
+    "casework.deputies.instead_of": "in whose place the asker would stamp a case that case_get has given out",
+    "casework.deputies.in_run": "yes or no about a run that run_get has given out",
     "casework.bulk.obstacle": "works on a run that run_get or a confirmed promise has given out",
     "casework.bulk.why_for": "as obstacle; who may not know of a guarded person reads other words: casework/tests/test_bulk_desk.py",
     "api.services.scope_insist": "looks at the token itself",

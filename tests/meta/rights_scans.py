@@ -6,17 +6,22 @@ import datetime as dt
 import io
 from typing import Any
 
+from django.db import transaction
+
+from madoguchi.casework import pictures
+from madoguchi.casework import services as work
+from madoguchi.casework.selectors import case_get
 from madoguchi.files.public import FileRefused
 from madoguchi.intake.errors import AnswersWrong
-from madoguchi.scans import selectors, services, taking
+from madoguchi.scans import seeing, selectors, services, taking
 from madoguchi.scans.errors import ScanUnreadable
 from madoguchi.scans.models import Page, Upload
-from madoguchi.scans.tests.conftest import waiting
+from madoguchi.scans.tests.conftest import on_covered_paper, waiting
 
 from .rights import SECTION, Ask, anything, something, staff
 
 WORKERS = {"matsuda", "sato", "yamada", *SECTION}
-IDS = ("scan_packet", "scan_sheet", "scan_aside")
+IDS = ("scan_packet", "scan_sheet", "scan_aside", "scan_filed")
 NUMBERS = ("scan_upload",)
 
 
@@ -25,6 +30,7 @@ def sheets(w: Any) -> None:
     packet, page = waiting()
     w.scan_packet, w.scan_sheet = str(packet.id), str(page.id)
     w.scan_upload = page.upload_id
+    w.scan_filed = on_covered_paper(w.numbered).files["scans"][0]["id"]
     w.scan_aside = str(selectors.page_list(actor=w.hall.staff("tanaka"))[0].id)
 
 
@@ -70,6 +76,13 @@ def blanks(w: Any, a: Any) -> int:
     return services.blanks_drop(actor=a, page_ids=[w.scan_aside])
 
 
+def seen(w: Any, a: Any) -> bool:
+    """Returns nothing: it is on record."""
+    with transaction.atomic():
+        work.number_seen(a, case_get(actor=a, case_id=w.numbered), "my_number", "照合のため")
+    return True
+
+
 TABLE: dict[str, Ask] = {
     "scans.services.blanks_drop": staff(blanks, SECTION, something),
     "scans.selectors.sections_of": staff(lambda w, a: selectors.sections_of(actor=a), WORKERS, something),
@@ -84,6 +97,10 @@ TABLE: dict[str, Ask] = {
     "scans.selectors.page_list": staff(lambda w, a: selectors.page_list(actor=a), SECTION, something),
     "scans.selectors.page_get": staff(lambda w, a: selectors.page_get(actor=a, page_id=w.scan_sheet), SECTION, anything),
     "scans.selectors.page_file": staff(lambda w, a: selectors.page_file(actor=a, page_id=w.scan_sheet), SECTION, anything),
+    "scans.seeing.sheet_reveal": staff(lambda w, a: seeing.sheet_reveal(actor=a, page_id=w.scan_sheet, why="入力のため"), SECTION, anything),
+    "casework.pictures.picture_reveal": staff(lambda w, a: pictures.picture_reveal(
+        actor=a, case_id=w.numbered, file_id=w.scan_filed, why="照合のため"), {"yoshida"}, anything),
+    "casework.services.number_seen": staff(seen, {"yoshida"}, anything),
     "scans.taking.scan_take": staff(take, SECTION, something),
     "scans.services.page_place": staff(lambda w, a: services.page_place(actor=a, page_id=w.scan_sheet, packet_id=w.scan_packet, slug="", leaf=2),
                                        SECTION, anything),
@@ -98,6 +115,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "scans.taking.sheet_read": ("handler of what scan_take promised; it asks nobody who is there", {"config.wiring"}),
     "scans.selectors.leaf_of": ("a form of the city, of nobody", None),
     "scans.selectors.may_scan": ("yes or no", None),
+    "scans.selectors.map_seen": ("boxes of an empty form", None),
     "scans.selectors.pages_of": ("pages of an empty form", None),
     "scans.services.received_read": ("reads what was typed", None),
 }

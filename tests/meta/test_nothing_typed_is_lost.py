@@ -52,9 +52,11 @@ from madoguchi.payments import cashier, till
 from madoguchi.payments import services as charging
 from madoguchi.procedures.public import finder
 from madoguchi.register.public import trial_town
+from madoguchi.scans.tests.conftest import on_covered_paper
 
 NUMBERED, CLAIM, RISAI, CARE = "ninshin-todoke", "jidou-teate-mishiharai", "risai-shoumei", "kaigo-nintei-shinki"
 DAMAGED = {key: [value] for key, value in DAMAGED_ANSWERS.items()}
+NUMBERED_PAPER = "jidou-teate-gaku-kaitei"
 BACK = "ログインする前に入力した内容を戻しました"
 # Addresses that take a form in which nothing is typed, or that nobody needs a sign-in for.
 OPEN = {
@@ -188,6 +190,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     talked = interviewing.interview_begin(actor=hall.staff("tanaka"), slugs=[CLAIM, NUMBERED])
     first = hall.definition(NUMBERED).steps[0].id
     on_paper, put_right = paper_waiting()[0], paper_correcting(hall, "tanaka", CLAIM, "phone")
+    hall.definition(NUMBERED_PAPER)
+    numbered_sheet, numbered_paper = paper_waiting(slug=NUMBERED_PAPER)[1], on_covered_paper(received.ref)
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
@@ -208,6 +212,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),
         ("yamada", "/staff/booking/closures/"), ("yamada", "/staff/queue/"), ("yamada", "/staff/queue/kiosks/"),
         ("yamada", "/staff/booking/new/tax/?slot=2026-11-30T9:00"), ("okada", f"/staff/booking/b/{by_phone('card-pickup').id}/"),
+        ("tanaka", f"/staff/scans/page/{numbered_sheet.id}/"), ("yoshida", f"/staff/case/{numbered_paper.id}/?tab=files"),
         *(("tanaka", f"/staff/scans/p/{on_paper.id}/{tail}") for tail in ("", "k/claimant_page/", "check/")),
         ("okada", "/staff/cards/outings/"), ("okada", f"/staff/cards/outings/{made(hall).key}/change/"),
         ("okada", f"/staff/cards/c/{card_given(hall)}/"),

@@ -39,7 +39,8 @@ OWNED = {
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
     "case_decide": "case", "case_approve": "case", "case_return": "case", "case_reopen": "case", "case_unanswered": "case", "case_number": "case",
     "case_code": "case", "case_code_sheet": "case", "case_hold": "case", "case_lift": "case", "case_talk": "case", "case_talk_seen": "case",
-    "case_file": "case", "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
+    "case_file": "case", "case_file_number": "case",
+    "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
 FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}

@@ -9,6 +9,7 @@ from typing import Any, BinaryIO
 
 from django.conf import settings
 from django.db import transaction
+from django.db.models import Q, QuerySet
 
 from madoguchi.files.public import FileRefused, file_keep, files_forget
 from madoguchi.identity.public import Owner, person_of
@@ -17,13 +18,14 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Fault
 from madoguchi.procedures.rules.validate import Raw
 
-from . import guardian_form, guardian_rules
+from . import guardian_form, guardian_rules, ports
 from . import guardian_selectors as selectors
 from .errors import GuardianMoved, GuardianNotFound, GuardianWrong
 from .guardian_rules import KINDS, MOST_FILES, OVER, OWN_ENDS, WRITING_DAYS, Stage
 from .models import Guardianship
 from .rules import same_name
 
+AT_ONCE = 400  # of one sweep
 MOST_OPEN = 20  # of one person that wait: enough for whoever is a guardian by profession
 
 
@@ -152,22 +154,34 @@ def guardian_read(*, owner: Owner, guardian_id: str) -> None:
     Guardianship.objects.filter(id=row.id, unread=True).update(unread=False)
 
 
-def guardians_sweep() -> int:
-    """Destroy what is over: what was never sent after thirty days; the proof of what ended after `GUARDIAN_PROOF_DAYS`; all the
-    rest as long after the end as a mandate. What a case was filed on stands in the case itself. Returns how many went."""
-    now, today = clock.now(), clock.today()
+def proofs_over() -> list[Guardianship]:
+    """Whose proof goes now: it ended `GUARDIAN_PROOF_DAYS` ago, and no case that was filed on it runs or is held."""
     proof = dt.timedelta(days=settings.GUARDIAN_PROOF_DAYS)
-    ended = [*Guardianship.objects.filter(state__in=OVER, ended_at__lt=now - proof).exclude(files=[])[:200],
-             *Guardianship.objects.filter(state=Stage.ACCEPTED, ends_on__lt=today - proof).exclude(files=[])[:200]]
-    for row in ended:
+    ended = Q(state__in=OVER, ended_at__lt=clock.now() - proof) | Q(state=Stage.ACCEPTED, ends_on__lt=clock.today() - proof)
+    return _let_go(Guardianship.objects.filter(ended).exclude(files=[]))
+
+
+def guardians_over() -> list[Guardianship]:
+    """What goes as a whole: never sent for thirty days, or over for as long as a mandate is kept, and no case needs it."""
+    kept, now = dt.timedelta(days=366 * settings.MANDATE_KEEP_YEARS), clock.now()
+    over = Q(state__in=OVER, ended_at__lt=now - kept) | Q(state=Stage.ACCEPTED, ends_on__lt=clock.today() - kept)
+    return _let_go(Guardianship.objects.filter(over | Q(state=Stage.WRITING, made_at__lt=now - dt.timedelta(days=WRITING_DAYS))))
+
+
+def _let_go(rows: QuerySet[Guardianship]) -> list[Guardianship]:
+    found = list(rows.order_by("made_at", "id"))
+    held = ports.needed([str(row.id) for row in found])
+    return [row for row in found if str(row.id) not in held]
+
+
+def guardians_sweep() -> int:
+    """Destroy what is over (proofs_over, guardians_over). What a case was filed on stands in the case itself. Returns how many went."""
+    for row in proofs_over()[:AT_ONCE]:
         with transaction.atomic():
             files_forget(owners=[f"guardian:{row.id}"])
             Guardianship.objects.filter(id=row.id).update(files=[])
             audit.record("worker", "guardian.proof_destroyed", chain=chain(row), facts={"files": len(row.files)})
-    kept = dt.timedelta(days=366 * settings.MANDATE_KEEP_YEARS)
-    rows = [*Guardianship.objects.filter(state=Stage.WRITING, made_at__lt=now - dt.timedelta(days=WRITING_DAYS))[:200],
-            *Guardianship.objects.filter(state__in=OVER, ended_at__lt=now - kept)[:200],
-            *Guardianship.objects.filter(state=Stage.ACCEPTED, ends_on__lt=today - kept)[:200]]
+    rows = guardians_over()[:AT_ONCE]
     for row in rows:
         with transaction.atomic():
             files_forget(owners=[f"guardian:{row.id}"])

@@ -3,6 +3,7 @@
 from madoguchi.kernel.sealing import Column
 
 from .errors import MandateOver, OrganisationOver
+from .going import LEAVING
 from .guardian_selectors import guardian_news, may_confirm
 from .guardian_selectors import works as guardian_works
 from .guardians import guardians_sweep
@@ -42,6 +43,7 @@ def works_for(mandate_id: str, act: str) -> bool:
 
 
 __all__ = [
+    "LEAVING",
     "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
     "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
     "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill",

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.db import transaction
-from django.db.models import F
+from django.db.models import F, Q, QuerySet
 
 from madoguchi.identity.public import Owner, Person, person_of
 from madoguchi.kernel import audit, clock, keys
@@ -127,14 +127,18 @@ def mandate_end(*, owner: Owner | None, mandate_id: str) -> Mandate:
     return row
 
 
+def mandates_over() -> QuerySet[Mandate]:
+    """What is over for longer than is kept: invitations nobody took after thirty days, mandates years after their end."""
+    kept = dt.timedelta(days=366 * settings.MANDATE_KEEP_YEARS)
+    return Mandate.objects.filter(
+        Q(state__in=[State.OFFERED, State.DECLINED, State.WITHDRAWN], made_at__lt=clock.now() - dt.timedelta(days=30))
+        | Q(state__in=[State.REVOKED, State.RESIGNED], ended_at__lt=clock.now() - kept)
+        | Q(state=State.ACCEPTED, ends_on__lt=clock.today() - kept)).order_by("made_at")
+
+
 def mandates_sweep() -> int:
-    """Destroy what is over for longer than is kept: invitations nobody took after thirty days, mandates years after their
-    end. What a case was filed on stands in the case itself. Returns how many went."""
-    today, kept = clock.today(), dt.timedelta(days=366 * settings.MANDATE_KEEP_YEARS)
-    old = clock.now() - dt.timedelta(days=30)
-    rows = list(Mandate.objects.filter(state__in=[State.OFFERED, State.DECLINED, State.WITHDRAWN], made_at__lt=old)[:200])
-    rows += list(Mandate.objects.filter(state__in=[State.REVOKED, State.RESIGNED], ended_at__lt=clock.now() - kept)[:200])
-    rows += list(Mandate.objects.filter(state=State.ACCEPTED, ends_on__lt=today - kept)[:200])
+    """Destroy what is over. What a case was filed on stands in the case itself. Returns how many went."""
+    rows = list(mandates_over()[:600])
     for row in rows:
         with transaction.atomic():
             audit.record("worker", "mandate.destroyed", chain=f"mandate:{row.id}")

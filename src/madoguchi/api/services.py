@@ -6,6 +6,7 @@ import datetime as dt
 import secrets
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.ports import Program
 from madoguchi.kernel import audit, clock
@@ -80,6 +81,11 @@ def submit_key_use(*, owner: str, key: str, draft_id: str) -> None:
         raise KeyUsedElsewhere
 
 
+def submit_keys_over() -> QuerySet[SubmitKey]:
+    """The keys with which nothing can come again."""
+    return SubmitKey.objects.filter(at__lt=clock.now() - dt.timedelta(days=KEY_DAYS))
+
+
 def submit_keys_sweep() -> int:
-    """Forget the keys with which nothing can come again. Returns how many."""
-    return SubmitKey.objects.filter(at__lt=clock.now() - dt.timedelta(days=KEY_DAYS)).delete()[0]
+    """Forget them. Returns how many."""
+    return submit_keys_over().delete()[0]

@@ -6,6 +6,7 @@ import datetime as dt
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.kernel import audit, clock, failpoints
 
@@ -49,23 +50,46 @@ def bookings_sweep() -> int:
     """Forget: holds that ran out, and bookings with name and contact so many days after their day (booking.yaml 保存). Returns how many."""
     now = clock.now()
     gone = 0
+    occasions_sweep()  # first: those whose bookings went at an earlier run
     for key in Booking.objects.filter(state=State.HELD, held_until__lte=now - dt.timedelta(hours=1)).values_list("id", flat=True)[:AT_ONCE]:
         with transaction.atomic(durable=True):
             row = Booking.objects.select_for_update().filter(id=key, state=State.HELD, held_until__lte=now).first()
             if row is not None:
                 claims.lapse(row)
     with transaction.atomic(durable=True):
-        gone += _forget(now.date() - dt.timedelta(days=setup().keep))
-    occasions_sweep()
-    Closure.objects.filter(last__lt=now.date() - dt.timedelta(days=CLOSURES_DAYS)).delete()
+        gone += _forget()
+    closures_over().delete()
     return gone
 
 
-def _forget(before: dt.date) -> int:
-    lapsed = Booking.objects.filter(state=State.LAPSED, changed_at__lt=clock.now() - dt.timedelta(days=1)).values_list("id", flat=True)
-    Booking.objects.filter(id__in=list(lapsed[:FORGOTTEN_AT_ONCE])).delete()
-    Waiting.objects.filter(id__in=list(Waiting.objects.filter(day__lt=before).values_list("id", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
-    rows = list(Booking.objects.filter(day__lt=before).exclude(state__in=[State.HELD, State.LAPSED]).values_list("id", "section")[:FORGOTTEN_AT_ONCE])
+def lapsed_over() -> QuerySet[Booking]:
+    """Holds that ran out a day ago."""
+    return Booking.objects.filter(state=State.LAPSED, changed_at__lt=clock.now() - dt.timedelta(days=1)).order_by("changed_at")
+
+
+def bookings_over() -> QuerySet[Booking]:
+    """Bookings so many days after their day."""
+    return Booking.objects.filter(day__lt=_before()).exclude(state__in=[State.HELD, State.LAPSED]).order_by("day")
+
+
+def waiting_over() -> QuerySet[Waiting]:
+    """Places in a line, so many days after theirs."""
+    return Waiting.objects.filter(day__lt=_before()).order_by("day")
+
+
+def closures_over() -> QuerySet[Closure]:
+    """Closures of long ago."""
+    return Closure.objects.filter(last__lt=clock.now().date() - dt.timedelta(days=CLOSURES_DAYS))
+
+
+def _before() -> dt.date:
+    return clock.now().date() - dt.timedelta(days=setup().keep)
+
+
+def _forget() -> int:
+    Booking.objects.filter(id__in=list(lapsed_over().values_list("id", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    Waiting.objects.filter(id__in=list(waiting_over().values_list("id", flat=True)[:FORGOTTEN_AT_ONCE])).delete()
+    rows = list(bookings_over().values_list("id", "section")[:FORGOTTEN_AT_ONCE])
     Booking.objects.filter(id__in=[key for key, _ in rows]).delete()
     for section in sorted({section for _, section in rows}):
         keys = sorted(str(key) for key, of in rows if of == section)

@@ -11,6 +11,7 @@ from collections.abc import Collection, Mapping
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.kernel import audit, clock
 from madoguchi.web.typed import day_typed, number_typed
@@ -168,11 +169,15 @@ def called_off(booking: Booking, by: str) -> bool:
     return mails.send(booking, contact_of(booking), "off")
 
 
-def occasions_sweep() -> int:
-    """Forget occasions whose bookings are forgotten."""
+def occasions_over() -> QuerySet[Occasion]:
+    """Occasions whose bookings are forgotten."""
     before = clock.today() - dt.timedelta(days=standing().keep)
-    rows = Occasion.objects.filter(day__lt=before).exclude(key__in=Booking.objects.values("service"))
-    return rows.delete()[0]
+    return Occasion.objects.filter(day__lt=before).exclude(key__in=Booking.objects.values("service"))
+
+
+def occasions_sweep() -> int:
+    """Forget them."""
+    return occasions_over().delete()[0]
 
 
 def hours_words(row: Occasion) -> str:

@@ -6,6 +6,7 @@ from .days import Day, Slot, days_of, hours_today, next_free
 from .doors import Behind, Door
 from .doors import register as door_register
 from .errors import BookingNotFound, BookingOver, FormWrong, HoldOver, ServiceNotFound, SlotTaken
+from .going import LEAVING
 from .keeping import bookings_remind, bookings_sweep
 from .models import Booking, Occasion
 from .occasion_changes import Changed, occasion_change
@@ -46,6 +47,7 @@ from .waiting import offers_sweep
 from .witness import witness
 
 __all__ = [
+    "LEAVING",
     "Behind", "Booking", "BookingNotFound", "BookingOver", "Changed", "Contact", "Counter", "Day", "Door", "FormWrong", "HoldOver", "Occasion",
     "SEALED", "Service", "ServiceNotFound", "Slot", "SlotTaken", "admit", "bookable", "booked_about", "booked_at", "booking_by_number",
     "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_list", "booking_mark", "bookings_of", "bookings_remind",

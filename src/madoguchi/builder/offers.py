@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
@@ -108,9 +109,14 @@ def offer_drop(*, actor: Staff, offer_id: int) -> None:
     offer_get(actor=actor, offer_id=offer_id).delete()
 
 
+def offers_over() -> QuerySet[Offer]:
+    """What nobody decided about for thirty days."""
+    return Offer.objects.filter(at__lt=clock.now() - KEEP)
+
+
 def definitions_sweep() -> int:
-    """What nobody decided about for thirty days goes."""
-    return Offer.objects.filter(at__lt=clock.now() - KEEP).delete()[0]
+    """It goes."""
+    return offers_over().delete()[0]
 
 
 

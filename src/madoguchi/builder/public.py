@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from .going import LEAVING
 from .models import Copy, Release
 from .offers import definitions_sweep
 from .services import due_publish
@@ -18,4 +19,4 @@ def copied_slugs() -> set[str]:
     return set(Copy.objects.values_list("slug", flat=True))
 
 
-__all__ = ["MARK", "copied_slugs", "drafts_folder", "due_publish", "definitions_sweep", "released_slugs"]
+__all__ = ["LEAVING", "MARK", "copied_slugs", "drafts_folder", "due_publish", "definitions_sweep", "released_slugs"]

@@ -10,6 +10,7 @@ from dataclasses import asdict, dataclass
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints, keys
@@ -248,10 +249,14 @@ def _tell(key: UUID) -> bool:
     return True
 
 
+def expiries_over() -> QuerySet[Expiry]:
+    """What has ended long ago (cards.yaml 保存)."""
+    return Expiry.objects.filter(expires_on__lt=clock.today() - dt.timedelta(days=card_city().forget))
+
+
 def expiries_sweep() -> int:
-    """Forget what has ended long ago (cards.yaml 保存). Returns how many."""
-    before = clock.today() - dt.timedelta(days=card_city().forget)
-    return _forget(Expiry.objects.filter(expires_on__lt=before).values_list("id", flat=True)[:2000])
+    """Forget it. Returns how many."""
+    return _forget(expiries_over().values_list("id", flat=True)[:2000])
 
 
 @transaction.atomic(durable=True)

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.booking.public import occasions_there
 from madoguchi.kernel import audit, clock
@@ -17,11 +18,21 @@ from .services import CHAIN, booking_finish
 AT_ONCE = 2000
 
 
+def cards_over() -> QuerySet[Card]:
+    """Cards so many days after they were handed over or sent back (cards.yaml 保存)."""
+    return Card.objects.filter(ended_on__lt=clock.today() - dt.timedelta(days=card_city().forget))
+
+
+def duties_over() -> list[Duty]:
+    """Who worked at occasions that are forgotten themselves."""
+    known = set(Duty.objects.values_list("occasion", flat=True).distinct()[:AT_ONCE])
+    return list(Duty.objects.filter(occasion__in=known - occasions_there(known)))
+
+
 @transaction.atomic(durable=True)
 def stock_sweep() -> int:
-    """Forget cards so many days after they were handed over or sent back (cards.yaml 保存). Returns how many."""
-    before = clock.today() - dt.timedelta(days=card_city().forget)
-    gone = list(Card.objects.filter(ended_on__lt=before).values_list("id", flat=True)[:AT_ONCE])
+    """Forget such cards. Returns how many."""
+    gone = list(cards_over().values_list("id", flat=True)[:AT_ONCE])
     if gone:
         Card.objects.filter(id__in=gone).delete()
         Batch.objects.filter(letters=None, expiries=None).delete()
@@ -39,10 +50,10 @@ def bookings_finish() -> int:
 
 @transaction.atomic(durable=True)
 def duties_sweep() -> int:
-    """Forget who worked at occasions that are forgotten themselves. Returns at how many."""
-    known = set(Duty.objects.values_list("occasion", flat=True).distinct()[:AT_ONCE])
-    gone = sorted(known - occasions_there(known))
+    """Forget such. Returns at how many."""
+    rows = duties_over()
+    gone = sorted({row.occasion for row in rows})
     if gone:
-        Duty.objects.filter(occasion__in=gone).delete()
+        Duty.objects.filter(id__in=[row.id for row in rows]).delete()
         audit.record("system", "cards.unstaffed", chain=CHAIN, facts={"occasions": gone})
     return len(gone)

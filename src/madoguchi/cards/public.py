@@ -3,6 +3,7 @@
 from . import expiries, holder
 from .city import DOOR
 from .expiries import expiries_sweep, expiries_tell
+from .going import LEAVING
 from .keeping import bookings_finish, duties_sweep, stock_sweep
 from .selectors import card_for_booking, card_said
 from .trial import trial_cards
@@ -11,6 +12,7 @@ from .witness import witness
 SEALED = (*holder.SEALED, *expiries.SEALED)
 
 __all__ = [
+    "LEAVING",
     "DOOR", "SEALED", "bookings_finish", "card_for_booking", "card_said", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep",
     "trial_cards", "witness",
 ]

@@ -323,7 +323,11 @@ def item_confirmed(message: outbox.Envelope) -> None:
     item_do(message.payload["item"])
 
 
+def drafts_over() -> QuerySet[BulkRun]:
+    """Previews that nobody confirmed within a day."""
+    return BulkRun.objects.filter(confirmed_at=None, made_at__lt=clock.now() - KEEP_DRAFTS)
+
+
 def drafts_sweep() -> int:
-    """Previews that nobody confirmed go after a day. Returns how many."""
-    before = clock.now() - KEEP_DRAFTS
-    return BulkRun.objects.filter(confirmed_at=None, made_at__lt=before).delete()[0]
+    """They go. Returns how many."""
+    return drafts_over().delete()[0]

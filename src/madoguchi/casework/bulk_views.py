@@ -13,14 +13,14 @@ from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Staff, fresh_when
 from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import FIELD_TYPES, Definition
 from madoguchi.procedures.rules.faces.webform import field_view, raw_sent
 from madoguchi.web.posted import posts, see_other
 
-from . import bulk, selectors
+from . import bulk, deputies, selectors
 from .errors import OF_THE_DECISION, BulkWrong, places
 from .models import BulkItem, BulkRun
 from .rules import WORDS, State, item_shown_when
@@ -125,8 +125,14 @@ def _counts(items: list[BulkItem]) -> list[tuple[str, str, int]]:
             if (n := sum(i.state == key for i in items))]
 
 
+def _as_deputy(request: HttpRequest, run_id: str) -> bool:
+    actor = actor_of(request)
+    return deputies.in_run(actor, bulk.run_get(actor=actor, run_id=run_id))
+
+
 @login_required
 @posts("/staff/bulk/{run_id}/")
+@fresh_when(_as_deputy)
 def confirm(request: HttpRequest, run_id: str) -> HttpResponse:
     """Do it; a second press leads to the same report."""
     actor = actor_of(request)

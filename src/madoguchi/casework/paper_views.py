@@ -9,12 +9,13 @@ from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.views.decorators.http import require_safe
 
-from madoguchi.files.public import FileRefused, file_get, file_response
+from madoguchi.files.public import FileRefused, file_get, file_open, file_response, safe
+from madoguchi.identity.public import fresh
 from madoguchi.kernel.errors import NotFound
 from madoguchi.web.posted import posts, see_other
 
-from . import papers, printing, selectors
-from .errors import NotNow
+from . import papers, pictures, printing, selectors
+from .errors import NotNow, ReasonMissing, TooLong
 from .staff_views import actor_of, again
 
 
@@ -52,6 +53,19 @@ def view(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponseBase:
     if paper is None:
         raise NotFound("PDFが見つかりませんでした。申請を開き直してください。")
     return file_response(file_get(str(paper.file_id)), inline=True)
+
+
+@login_required
+@posts("/staff/case/{case_id}/")
+@fresh
+def picture(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
+    """A sheet of paper as it is, with its 個人番号, once."""
+    try:
+        entry = pictures.picture_reveal(actor=actor_of(request), case_id=case_id, file_id=file_id, why=request.POST.get("why", ""))
+    except (ReasonMissing, TooLong) as wrong:
+        return again(request, case_id, wrong.ja, form="picture", tab="files")
+    with file_open(file_get(entry["id"])) as source:
+        return safe(HttpResponse(source.read(), content_type=entry["kind"]))
 
 
 @login_required

@@ -17,8 +17,10 @@ from .counts import Counted, Decided, corrected_between, decided_between, filed_
 from .earlier import contact_told
 from .escalation import escalate
 from .events import BULK_CONFIRMED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
+from .going import LEAVING
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .index import words_fill
+from .keeping import representations_needed
 from .letters import issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
@@ -71,10 +73,11 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 
 
 __all__ = [
+    "LEAVING",
     "act_words", "actor_words", "contact_told",
     "BULK_CONFIRMED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "Counted", "Decided", "State",
     "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
     "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of",
     "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",
-    "receipts_of", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
+    "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

@@ -15,6 +15,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Outcome
 from madoguchi.procedures.rules.validate import asked, attachments_asked, steps_asked
 
+from . import ports
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
 from .rules import ALARMS, LATE, RUNNING, State, refusal_of
 
@@ -166,14 +167,16 @@ def notes_of(case: Case) -> list[Note]:
 
 
 def number_views_of(case: Case) -> list[dict[str, Any]]:
-    """Who looked at a 個人番号 of the case, newest first: (who, when, which item, why)."""
+    """Who looked at a 個人番号 of the case, newest first: (who, when, which item, why); of its sheets also before there was a case."""
     d = definition_of(case)
     rows = []
-    for row in NumberView.objects.filter(case=case).select_related("by").order_by("-at"):
+    for row in NumberView.objects.filter(case=case).select_related("by"):
         q = d.question(row.path.rpartition(".")[2])
         why = keys.unseal("number-why", row.sealed_why, bound_to=str(row.id)).decode()
-        rows.append({"by": row.by, "at": row.at, "label": q.label if q else row.path, "why": why})
-    return rows
+        label = q.label if q else "紙の画像" if row.path.startswith("scans.") else row.path
+        rows.append({"by": row.by, "at": row.at, "label": label, "why": why})
+    earlier = [row for views in ports.number_views.values() for row in views(case.ref)]
+    return sorted(rows + earlier, key=lambda row: row["at"], reverse=True)
 
 
 def due_words(case: Case, today: dt.date) -> tuple[str, str]:

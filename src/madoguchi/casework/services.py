@@ -361,16 +361,20 @@ def number_reveal(*, actor: Staff, case_id: str, path: str, why: str) -> str:
     """Show a 個人番号 to a clerk of the section, once, with the reason on record: its digest in the chain, its words sealed
     beside it for whoever audits. Raises ReasonMissing, NotFound."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
+    number_seen(actor, case, path, why)
+    return sealed.get(token_at(case.answers, path))
+
+
+def number_seen(actor: Staff, case: Case, path: str, why: str) -> None:
+    """Record, in the caller's transaction, who sees a number and why. Raises Forbidden, ReasonMissing, TooLong."""
     if not actor.may(Right.SEE_NUMBER, case.section):
         raise Forbidden
     if len(text_clean("理由", why, MOST_WORDS)) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
-    token = token_at(case.answers, path)
     view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())
     view.sealed_why = keys.seal("number-why", why.strip()[:500].encode(), bound_to=str(view.id))
     view.save(force_insert=True)
     audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path, "view": str(view.id)}, of=why)
-    return sealed.get(token)
 
 
 def token_at(answers: dict[str, Any], path: str) -> str:

@@ -16,8 +16,8 @@ from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.files.public import file_get, file_response
-from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, stands_in_for
+from madoguchi.files.public import covered_response, file_get, file_open, file_response
+from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, fresh_when
 from madoguchi.intake.public import code_standing
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
@@ -31,7 +31,7 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import lists, papers, ports, selectors, services
+from . import deputies, lists, papers, pictures, ports, selectors, services
 from .bulk import ACTS
 from .detail import decision_row, links, undrawn
 from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
@@ -120,13 +120,14 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
-    absent = stands_in_for(actor=actor, section=found.section, right=STAMPS[role]) if role and not actor.may(STAMPS[role], found.section) else None
+    absent = deputies.instead_of(actor, found)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
-        "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "corrections": selectors.corrections_of(found),
+        "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "covered": pictures.covered_ids(found),
+        "corrections": selectors.corrections_of(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
@@ -288,8 +289,15 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
     }
 
 
+def as_deputy(request: HttpRequest, case_id: str) -> bool:
+    """Would this person stamp in the place of somebody who is away (代決)?"""
+    actor = actor_of(request)
+    return deputies.instead_of(actor, selectors.case_get(actor=actor, case_id=case_id)) is not None
+
+
 @login_required
 @posts()
+@fresh_when(as_deputy)
 def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     """Stamp."""
     try:
@@ -308,6 +316,7 @@ def again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpRespo
 
 @login_required
 @posts()
+@fresh_when(as_deputy)
 def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
     """Send back (差戻し)."""
     try:
@@ -347,11 +356,13 @@ def number(request: HttpRequest, case_id: str) -> HttpResponse:
 @login_required
 @require_safe
 def attachment(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
-    """A file of the case."""
+    """A file of the case; of a sheet of paper the places of a 個人番号 are painted over."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
-    if file_id not in {f["id"] for entries in found.files.values() for f in entries}:
-        raise NotFound("ファイルが見つかりませんでした。")
-    return file_response(file_get(file_id), inline=True)
+    areas = pictures.areas_of(found, *pictures.entry_of(found, file_id))
+    if areas == []:
+        return file_response(file_get(file_id), inline=True)
+    with file_open(file_get(file_id)) as source:
+        return covered_response(source.read(), areas)
 
 
 @login_required

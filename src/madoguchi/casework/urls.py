@@ -31,6 +31,7 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/signature/", paper_views.signature, name="case_signature"),
     path("case/<uuidtext:case_id>/signed-paper.pdf", paper_views.signed, name="case_signed_paper"),
     path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/", views.attachment, name="case_file"),
+    path("case/<uuidtext:case_id>/file/<uuidtext:file_id>/number/", paper_views.picture, name="case_file_number"),
     path("case/<uuidtext:case_id>/paper/<uuidtext:paper_id>/", paper_views.view, name="case_paper"),
     path("case/<uuidtext:case_id>/paper/<slug:document>/", paper_views.put, name="case_paper_put"),
     path("case/<uuidtext:case_id>/paper/<slug:document>/drop/", paper_views.drop, name="case_paper_drop"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.adapters import debit_form
+from madoguchi.agency import ports as agency_ports
 from madoguchi.agency import public as agency
 from madoguchi.api import public as api
 from madoguchi.booking import public as booking
@@ -52,7 +53,7 @@ WITNESSES = {
 BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness,
          "cards": cards.witness, "definition:": procedures.witness}
 SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
-          collection.SEALED, booking.SEALED, cards.SEALED)
+          collection.SEALED, booking.SEALED, cards.SEALED, scans.SEALED)
 
 
 def connect() -> None:
@@ -73,9 +74,12 @@ def connect() -> None:
     casework_ports.checks[survey.SLUG] = survey.decision_faults
     casework_ports.case_links[survey.SLUG] = survey.case_links
     casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
+    agency_ports.needs["casework"] = casework.representations_needed
+    casework_ports.number_views["scans"] = scans.views_of
     casework_ports.keepers |= {
         "collection": casework_ports.Keeper(collection.registrations_hold, collection.registrations_forget),
         "survey": casework_ports.Keeper(survey.surveys_hold, survey.surveys_forget),
         "delivery": casework_ports.Keeper(delivery.parcels_hold, delivery.parcels_forget),
         "payments": casework_ports.Keeper(payments.payments_hold, payments.payments_forget),
+        "scans": casework_ports.Keeper(scans.views_hold, scans.views_forget),
     }

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
@@ -76,12 +77,17 @@ def help_end(*, actor: Staff, help_id: str) -> None:
     _end(selectors.help_get(actor=actor, help_id=help_id), actor.actor, "staff")
 
 
+def helps_past() -> QuerySet[Help]:
+    """What is long over."""
+    return Help.objects.filter(made_at__lt=clock.now() - dt.timedelta(days=KEEP_DAYS)).order_by("made_at")
+
+
 def helps_sweep() -> int:
     """Close what nobody took or went on with, destroy what is long over. Returns how many went."""
     now = clock.now()
     for row in Help.objects.exclude(state=ENDED).filter(made_at__lt=now - dt.timedelta(days=1))[:200]:
         _end(row, "worker", "idle")
-    gone = list(Help.objects.filter(made_at__lt=now - dt.timedelta(days=KEEP_DAYS))[:500])
+    gone = list(helps_past()[:500])
     for row in gone:
         with transaction.atomic():
             audit.record("worker", "help.destroyed", chain=_chain(row))

@@ -12,6 +12,7 @@ from django.http import FileResponse, HttpResponseBase
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 
+from .covered import Areas, covered_response, painted, safe
 from .errors import FileRefused
 from .holding import bytes_held
 from .models import StoredFile
@@ -60,6 +61,6 @@ def file_response(file: StoredFile, *, name: str = "", inline: bool = False) -> 
 
 
 __all__ = [
-    "SUFFIX", "FileRefused", "StoredFile", "accepts", "bytes_held", "file_delete", "file_get", "file_keep", "file_open", "file_response",
-    "file_try", "file_write", "files_forget", "files_missing", "files_of", "sweep_strays",
+    "SUFFIX", "Areas", "FileRefused", "StoredFile", "accepts", "bytes_held", "covered_response", "file_delete", "file_get", "file_keep",
+    "file_open", "file_response", "file_try", "file_write", "files_forget", "files_missing", "files_of", "painted", "safe", "sweep_strays",
 ]

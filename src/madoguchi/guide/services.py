@@ -8,6 +8,7 @@ from dataclasses import replace
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.identity.public import Owner
 from madoguchi.intake.public import KINDS, common, drafts_begin
@@ -134,7 +135,12 @@ def plan_together(*, owner: Owner | None, plan_id: str, finder: Finder, slugs: l
     _write(plan, drafts=[*plan.drafts, *(str(d.id) for d in begun)])
 
 
+def plans_over() -> QuerySet[Plan]:
+    """Past their term."""
+    return Plan.objects.filter(expires_at__lt=clock.now())
+
+
 def plans_sweep() -> int:
     """Delete plans past their term. Returns how many went."""
-    gone, _ = Plan.objects.filter(expires_at__lt=clock.now()).delete()
+    gone, _ = plans_over().delete()
     return gone

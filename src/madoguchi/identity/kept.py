@@ -14,6 +14,7 @@ from urllib.parse import parse_qsl, urlencode, urlsplit, urlunsplit
 from cryptography.exceptions import InvalidTag
 from django.core import signing
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from madoguchi.kernel import clock, keys
@@ -128,9 +129,14 @@ def input_forget(request: HttpRequest, ticket: str) -> None:
     KeptInput.objects.filter(id=_id(ticket), who=who_of(request) or "-").delete()
 
 
+def kept_over() -> QuerySet[KeptInput]:
+    """What nobody came back for."""
+    return KeptInput.objects.filter(created_at__lt=_since())
+
+
 def kept_sweep() -> int:
-    """Forget what nobody came back for. Returns how many."""
-    return KeptInput.objects.filter(created_at__lt=_since()).delete()[0]
+    """Forget it. Returns how many."""
+    return kept_over().delete()[0]
 
 
 def given_back(request: HttpRequest) -> dict[str, list[str]] | None:

@@ -6,6 +6,7 @@ from .absences import stands_in_for
 from .corporate import corporate_number_fault
 from .events import SECTION_LEFT
 from .factors import qr_image
+from .going import LEAVING
 from .kept import MARK, given_back, kept_sweep, mark_of
 from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
 from .owners import (
@@ -21,12 +22,13 @@ from .owners import (
     sign_out,
 )
 from .people import memberships_lapse
-from .reauth import fresh
+from .reauth import fresh, fresh_when
 from .rights import ROLES, STAMPS, WHOLE, Right
 from .rules import Business, Person, prefill
 from .selectors import approvers, colleagues, staff_active_by_id, works_in
 from .services import (
     business_accounts_forget,
+    business_accounts_idle,
     business_signed_in,
     cards_sweep,
     identity_provider,
@@ -49,8 +51,9 @@ SEALED = (
 )
 
 __all__ = [
+    "LEAVING",
     "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
-    "Business",
+    "Business", "BusinessAccount", "business_accounts_idle", "fresh_when",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",

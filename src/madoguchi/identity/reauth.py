@@ -22,8 +22,19 @@ View = Callable[..., HttpResponse]
 
 def fresh(view: View) -> View:
     """For a view that may only be used by somebody who has just shown who they are. Under `login_required`."""
+    return fresh_when(lambda request, **parts: True)(view)
+
+
+def fresh_when(sensitive: Callable[..., bool]) -> Callable[[View], View]:
+    """The same, where that is asked only in some cases: ``sensitive`` gets what the view gets."""
+    return functools.partial(_asking, sensitive)
+
+
+def _asking(sensitive: Callable[..., bool], view: View) -> View:
     @functools.wraps(view)
     def inner(request: HttpRequest, **parts: str) -> HttpResponse:
+        if not sensitive(request, **parts):
+            return view(request, **parts)
         asked, error = request.POST.get("_confirm", ""), ""
         if asked and request.method == "POST":
             try:

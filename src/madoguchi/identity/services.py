@@ -11,6 +11,7 @@ from typing import Any, cast
 from django.conf import settings
 from django.contrib.sessions.models import Session
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.canon import sha256
@@ -36,14 +37,19 @@ def resident_signed_in(*, issuer: str, subject: str, person: Person) -> Resident
     return resident
 
 
+def cards_over() -> QuerySet[Resident]:
+    """Residents who have not signed in for some days (settings), and of whom the four attributes are still there."""
+    before = clock.now() - dt.timedelta(days=max(settings.RESIDENT_KEEP_DAYS, 1))  # never of whom is signed in
+    return Resident.objects.filter(last_seen__lt=before).exclude(attributes=b"").order_by("last_seen")
+
+
 def cards_sweep() -> int:
     """Forget the four attributes of residents who have not signed in for some days (settings): only a sign-in uses them, and the
     next one brings them again. The pairwise subject stays, so that what they filed is theirs. Returns how many."""
-    before = clock.now() - dt.timedelta(days=max(settings.RESIDENT_KEEP_DAYS, 1))  # never of whom is signed in
     gone = 0
-    for resident in Resident.objects.filter(last_seen__lt=before).exclude(attributes=b"").order_by("last_seen").values_list("id", flat=True)[:200]:
+    for resident in list(cards_over().values_list("id", flat=True)[:200]):
         with transaction.atomic():
-            if Resident.objects.filter(id=resident, last_seen__lt=before).update(attributes=b""):
+            if cards_over().order_by().filter(id=resident).update(attributes=b""):
                 audit.record("worker", "resident.card_forgotten", chain="residents", facts={"resident": str(resident)})
                 gone += 1
     return gone
@@ -64,14 +70,17 @@ def business_signed_in(*, issuer: str, subject: str, company: Company) -> Busine
     return account
 
 
-def business_accounts_forget(*, before: dt.datetime, companies: Collection[str], numbers: Collection[str]) -> int:
-    """Forget accounts that nobody signed in with since, but of companies that are needed: by their keys of owners, by their
-    corporate numbers. The company itself (a public number) stays, so that what it filed is its own again when somebody of it
-    comes back. Returns how many went."""
+def business_accounts_idle(*, before: dt.datetime, companies: Collection[str], numbers: Collection[str]) -> QuerySet[BusinessAccount]:
+    """Accounts that nobody signed in with since, but of companies that are needed: by their keys of owners, by their corporate numbers."""
     idle = BusinessAccount.objects.filter(last_seen__lt=before).exclude(business__number__in=numbers)
-    idle = idle.exclude(business_id__in=[key.removeprefix("b:") for key in companies])
+    return idle.exclude(business_id__in=[key.removeprefix("b:") for key in companies]).order_by("last_seen")
+
+
+def business_accounts_forget(idle: QuerySet[BusinessAccount], *, before: dt.datetime) -> int:
+    """Forget accounts that are idle since (business_accounts_idle). The company itself (a public number) stays, so that what it filed is
+    its own again when somebody of it comes back. Returns how many went."""
     gone = 0
-    for account, business in idle.order_by("last_seen").values_list("id", "business_id")[:200]:
+    for account, business in idle.values_list("id", "business_id")[:200]:
         with transaction.atomic():
             if BusinessAccount.objects.filter(id=account, last_seen__lt=before).delete()[0]:
                 audit.record("worker", "business.account_forgotten", chain="businesses", facts={"business": str(business), "account": str(account)})

@@ -9,6 +9,7 @@ from django.conf import settings
 from django.contrib.auth import login
 from django.contrib.sessions.models import Session
 from django.db import transaction
+from django.db.models import QuerySet
 from django.http import HttpRequest
 
 from madoguchi.kernel import audit, clock
@@ -107,10 +108,14 @@ def sessions_forget() -> int:
     return len(keys)
 
 
+def sessions_over() -> QuerySet[StaffSession]:
+    """What has run out."""
+    return StaffSession.objects.filter(started_at__lt=clock.now() - dt.timedelta(hours=settings.STAFF_SESSION_HOURS))
+
+
 def sessions_sweep() -> int:
     """Forget what has run out. Returns how many."""
-    before = clock.now() - dt.timedelta(hours=settings.STAFF_SESSION_HOURS)
-    gone = list(StaffSession.objects.filter(started_at__lt=before).values_list("key", flat=True)[:5000])
+    gone = list(sessions_over().values_list("key", flat=True)[:5000])
     Session.objects.filter(session_key__in=gone).delete()
     return StaffSession.objects.filter(key__in=gone).delete()[0]
 

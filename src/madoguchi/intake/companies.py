@@ -8,9 +8,18 @@ from dataclasses import dataclass
 from typing import Any
 
 from django.conf import settings
+from django.db.models import QuerySet
 
 from madoguchi.agency import public as agency
-from madoguchi.identity.public import Owner, Person, business_accounts_forget, business_of, prefill
+from madoguchi.identity.public import (
+    BusinessAccount,
+    Owner,
+    Person,
+    business_accounts_forget,
+    business_accounts_idle,
+    business_of,
+    prefill,
+)
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -163,11 +172,19 @@ def acting_words(owner: Owner | None, draft: Draft, mandate: agency.Basis | None
     return acting.record(mandate) if mandate else None
 
 
-def business_accounts_sweep() -> int:
-    """Forget the people of companies who have not signed in for a year (settings), while no registration, mandate, draft or
-    open application of their company needs it. Whoever comes back is told anew by the provider. Returns how many went."""
-    before = clock.now() - dt.timedelta(days=max(366 * settings.BUSINESS_KEEP_YEARS, 1))  # never of whom is signed in
+def _idle_since() -> dt.datetime:
+    return clock.now() - dt.timedelta(days=max(366 * settings.BUSINESS_KEEP_YEARS, 1))  # never of whom is signed in
+
+
+def business_accounts_over() -> QuerySet[BusinessAccount]:
+    """The people of companies who have not signed in for a year (settings), while no registration, mandate, draft or open application of
+    their company needs it."""
     keys, numbers = agency.companies_needed()
     keys |= set(Draft.objects.filter(owner__startswith="b:", state="open").values_list("owner", flat=True))
     keys |= set(Application.objects.filter(owner__startswith="b:").exclude(status__in=OVER).values_list("owner", flat=True))
-    return business_accounts_forget(before=before, companies=keys, numbers=numbers)
+    return business_accounts_idle(before=_idle_since(), companies=keys, numbers=numbers)
+
+
+def business_accounts_sweep() -> int:
+    """Forget them. Whoever comes back is told anew by the provider. Returns how many went."""
+    return business_accounts_forget(business_accounts_over(), before=_idle_since())

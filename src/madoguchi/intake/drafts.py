@@ -7,6 +7,7 @@ from collections.abc import Mapping
 from typing import Any, BinaryIO
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import FileRefused, file_delete, file_get, file_keep, files_forget
 from madoguchi.identity.public import Owner, person_of, prefill
@@ -235,10 +236,15 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
     return verdict.faults
 
 
+def drafts_over() -> QuerySet[Draft]:
+    """Drafts past their 30 days; what is typed off paper is never left."""
+    return Draft.objects.filter(state="open", expires_at__lt=clock.now()).exclude(channel="paper").order_by("expires_at")
+
+
 def drafts_sweep() -> int:
     """Delete drafts past their 30 days. Returns how many went."""
     gone = 0
-    for draft in Draft.objects.filter(state="open", expires_at__lt=clock.now()).exclude(channel="paper")[:200]:  # paper is never left
+    for draft in drafts_over()[:200]:
         ids = [f["id"] for entries in draft.files.values() for f in entries]
         with transaction.atomic():
             _, went = Draft.objects.filter(id=draft.id, state="open", expires_at__lt=clock.now()).delete()

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import files_forget, files_missing
 from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
@@ -27,12 +28,17 @@ def application_forget(message: outbox.Envelope) -> None:
             _destroy(row)
 
 
+def unpaid_over() -> QuerySet[Application]:
+    """What was never accepted because its fee was never paid, a month after its end."""
+    before = (clock.now() - UNPAID_KEPT).isoformat()
+    return Application.objects.filter(status__in=["lapsed", "withdrawn"], view__unpaid_end__lt=before).order_by("filed_at")
+
+
 def unpaid_sweep() -> int:
     """Destroy what was never accepted because its fee was never paid, a month after its end. No section ever had it; the
     record of the payment stays. Returns how many went."""
-    before = (clock.now() - UNPAID_KEPT).isoformat()
-    rows = Application.objects.filter(status__in=["lapsed", "withdrawn"], view__unpaid_end__lt=before).order_by("filed_at")[:200]
-    for row in list(rows):
+    rows = list(unpaid_over()[:200])
+    for row in rows:
         with transaction.atomic(durable=True):
             _destroy(row, unpaid=True)
     return len(rows)

@@ -7,7 +7,7 @@ import datetime as dt
 import unicodedata
 
 from django.db import transaction
-from django.db.models import Count
+from django.db.models import Count, QuerySet
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
@@ -49,6 +49,11 @@ def texts_between(slug: str, first: dt.date, last: dt.date) -> list[str]:
     return list(rows.values_list("text", flat=True)[:200])
 
 
+def opinions_over() -> QuerySet[Opinion]:
+    """Those with words that were written more than two years ago."""
+    return Opinion.objects.filter(month__lt=clock.today() - dt.timedelta(days=TEXT_DAYS)).exclude(text="")
+
+
 def opinions_sweep() -> int:
-    """Empty what was written more than two years ago: somebody may have written of a person after all. Grades stay."""
-    return Opinion.objects.filter(month__lt=clock.today() - dt.timedelta(days=TEXT_DAYS)).exclude(text="").update(text="")
+    """Empty their words: somebody may have written of a person after all. Grades stay."""
+    return opinions_over().update(text="")

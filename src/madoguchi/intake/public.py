@@ -31,6 +31,7 @@ from .errors import AlreadyFiled, AnswersWrong, NoPaper, NotOpenForThis, OnlineF
 from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
 from .filing import SCANS, application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
+from .going import LEAVING
 from .leaving import left_between
 from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
@@ -80,6 +81,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 
 __all__ = [
+    "LEAVING",
     "APPLICATION_FILED", "CONTACT", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED",
     "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
     "Fee", "HelpedDraft", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver",

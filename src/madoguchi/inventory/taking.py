@@ -10,6 +10,7 @@ from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.db import connection, transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import file_write, files_forget
 from madoguchi.kernel import audit, clock
@@ -63,12 +64,16 @@ def upload_keep(*, actor: str, data: bytes, name: str) -> Upload:
     return Upload.objects.create(name=name[:150], sha256=hashlib.sha256(data).hexdigest(), file_id=kept.id, by=actor, at=clock.now())
 
 
+def uploads_over() -> QuerySet[Upload]:
+    """Lists that have waited for answers about their columns for a month."""
+    return Upload.objects.filter(done_at=None, at__lt=clock.now() - WAITS)
+
+
 @transaction.atomic
 def uploads_sweep() -> int:
     """Let go of lists that have waited for answers about their columns for a month: whoever comes back sends a newer one. Returns how
     many."""
-    old = Upload.objects.select_for_update().filter(done_at=None, at__lt=clock.now() - WAITS)
-    rows = list(old.values_list("id", "file_id"))
+    rows = list(uploads_over().select_for_update().values_list("id", "file_id"))
     Upload.objects.filter(id__in=[row for row, _ in rows]).delete()
     files_forget(ids=[str(file) for _, file in rows])
     return len(rows)

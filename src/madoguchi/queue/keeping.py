@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterable
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.booking.public import standing
 from madoguchi.kernel import audit, failpoints
@@ -27,11 +28,10 @@ def queue_sweep() -> int:
     for day, service in sorted(set(days) - done):
         with transaction.atomic(durable=True):
             figure_write(day, service)
-    before = today - dt.timedelta(days=standing().tickets)
     with transaction.atomic(durable=True):
-        gone = _forget(before)
+        gone = _forget()
         failpoints.hit("queue.forget.before_commit")
-    Roll.objects.filter(day__lt=today).delete()
+    rolls_over().delete()
     return gone
 
 
@@ -55,8 +55,18 @@ def figure_write(day: dt.date, service: str) -> None:
         DayFigure.objects.update_or_create(day=day, service=service, defaults={"section": rows[0].section} | figures_of(rows))
 
 
-def _forget(before: dt.date) -> int:
-    rows = list(Ticket.objects.filter(day__lt=before).values_list("id", "section")[:FORGOTTEN_AT_ONCE])
+def tickets_over() -> QuerySet[Ticket]:
+    """Tickets so many days after theirs."""
+    return Ticket.objects.filter(day__lt=city.today() - dt.timedelta(days=standing().tickets)).order_by("day")
+
+
+def rolls_over() -> QuerySet[Roll]:
+    """The rolls of numbers of days that are over."""
+    return Roll.objects.filter(day__lt=city.today())
+
+
+def _forget() -> int:
+    rows = list(tickets_over().values_list("id", "section")[:FORGOTTEN_AT_ONCE])
     Ticket.objects.filter(id__in=[key for key, _ in rows]).delete()
     for section in sorted({section for _, section in rows}):
         audit.record("system", "queue.forgotten", chain=chain(section), facts={"tickets": sorted(str(key) for key, of in rows if of == section)})

@@ -66,3 +66,12 @@ class ReceivedWrong(DomainError):
     status = 422
     ja = "収受日を入力してください。今日か、それより前の日です。"
     too_old = "収受日は、この10年の日付を入力してください。年がまちがっていないか確かめてください。"
+
+
+class WhyMissing(DomainError):
+    """Why a number on a sheet is looked at."""
+
+    code = "reason_missing"
+    status = 422
+    ja = "番号を見る理由を書いてください(例: 紙の申請の入力)。"
+    too_long = "理由は500字までで書いてください。"

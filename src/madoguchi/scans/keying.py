@@ -6,10 +6,12 @@ import io
 
 from PIL import Image
 
+from madoguchi.files.public import painted
 from madoguchi.procedures.public import Step
 from madoguchi.procedures.rules.faces.pdf import PaperBox
 
 from . import reading, selectors, services
+from .covering import areas_of, numbers_of
 from .models import Packet, Page
 from .rules import raw_of
 from .straight import SCALE, cut, sheet_of
@@ -22,22 +24,27 @@ def name_of(box: PaperBox) -> str:
     return f"{box.group}.{box.index}.{box.question}" if box.group else box.question
 
 
-def crops_of(packet: Packet) -> dict[str, list[tuple[int, int, int]]]:
-    """Field → its pictures: the number of the box, and how large it is drawn (half of its pixels)."""
-    out: dict[str, list[tuple[int, int, int]]] = {}
-    for n, (_, box) in enumerate(selectors.boxes_of(packet)):
-        size = (n, int((box.place.width + 2) * SCALE / 2), int((box.place.height + 2) * SCALE / 2))
+def crops_of(packet: Packet) -> dict[str, list[tuple[int, int, int, str]]]:
+    """Field → its pictures: the number of the box, how large it is drawn (half of its pixels), and the sheet where it is painted over."""
+    out: dict[str, list[tuple[int, int, int, str]]] = {}
+    numbers = numbers_of(selectors.definition_of(packet))
+    for n, (page, box) in enumerate(selectors.boxes_of(packet)):
+        size = (n, int((box.place.width + 2) * SCALE / 2), int((box.place.height + 2) * SCALE / 2), str(page.id) if box.question in numbers else "")
         out.setdefault(name_of(box), []).append(size)
     return out
 
 
-def picture_of(page: Page, box: PaperBox) -> bytes | None:
-    """One box, cut out of its sheet and put straight (JPEG); None while the sheet's marks are not found."""
+def picture_of(page: Page, box: PaperBox, *, opened: bool = False) -> bytes | None:
+    """One box, cut out of its sheet and put straight (JPEG), with a 個人番号 painted over unless it is ``opened`` (seeing.py has recorded it);
+    None while the sheet's marks are not found."""
     sheet = sheet_of(page.marks)
     if sheet is None:
         return None
     out = io.BytesIO()
-    with services.file_of(page) as source, Image.open(source) as image:
+    with services.file_of(page) as source:
+        data = source.read()
+    areas = [] if opened else areas_of(page)
+    with Image.open(io.BytesIO(data if areas == [] else painted(data, areas))) as image:
         cut(image, sheet, box.place, MARGIN).save(out, "JPEG", quality=75)
     return out.getvalue()
 

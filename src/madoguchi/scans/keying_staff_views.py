@@ -21,6 +21,7 @@ from madoguchi.web.posted import see_other
 from madoguchi.web.typed import day_typed
 
 from . import selectors, services
+from .covering import areas_of
 from .errors import ReceivedWrong, ScanNotFound
 from .models import Packet
 from .staff_views import actor_of
@@ -99,11 +100,11 @@ def _page(
     for field in (f for entry in view.entries for f in entry.fields):
         if field.name == said[0]:
             field.said = said[1]
-    crops = crops_of(packet)
+    crops, pages = crops_of(packet), selectors.pages_of_packet(packet)
     ids = [s.id for s in draft.asked]
     marked = {f.name for entry in view.entries for f in entry.fields if any(g == f.name or g.startswith(f.name + ".") for g in guessed)}
     context = {"k": packet, "d": draft.definition, "page": page, "view": view, "crops": crops, "guessed": marked, "reads": reading.installed(),
-               "at": ids.index(page.id) + 1, "total": len(ids), "pages": selectors.pages_of_packet(packet),
+               "at": ids.index(page.id) + 1, "total": len(ids), "pages": pages, "covered": {p.id for p in pages if areas_of(p) != []},
                "before": ids[ids.index(page.id) - 1] if ids.index(page.id) else ""}
     return render(request, "scans/step.html", context, status=422 if faults else 200)
 

@@ -2,6 +2,7 @@ from __future__ import annotations
 
 import uuid
 
+from django.conf import settings
 from django.db import models
 
 
@@ -61,3 +62,18 @@ class Page(models.Model):
 
     def __str__(self) -> str:
         return f"{self.upload_id}-{self.sheet}"
+
+
+class SheetView(models.Model):
+    """Who opened the places of a 個人番号 on a sheet, and why. The reason is sealed: it may name somebody. The act is in the record of the scan."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    page = models.UUIDField(db_index=True)  # the sheet; its row goes when it is filed
+    sheet = models.PositiveSmallIntegerField()
+    application = models.CharField(max_length=36, default="", db_index=True)  # once it is filed: it is kept as long as the case
+    by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT, related_name="+")
+    at = models.DateTimeField()
+    sealed_why = models.BinaryField()
+
+    def __str__(self) -> str:
+        return f"{self.page} {self.at}"

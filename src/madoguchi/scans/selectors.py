@@ -143,8 +143,13 @@ def page_get(*, actor: Staff, page_id: str) -> Page:
 
 
 def page_file(*, actor: Staff, page_id: str) -> StoredFile:
-    """The picture of a sheet. Raises ScanNotFound."""
-    return file_get(str(page_get(actor=actor, page_id=page_id).file))
+    """The picture of a sheet, as it is: for those who cover it (covering.py). Raises ScanNotFound."""
+    return picture_file(page_get(actor=actor, page_id=page_id))
+
+
+def picture_file(page: Page) -> StoredFile:
+    """The same, of a sheet that the caller has got for its reader."""
+    return file_get(str(page.file))
 
 
 def pages_of_packet(packet: Packet) -> list[Page]:
@@ -187,11 +192,16 @@ def _drawn(slug: str, version: int, mark: str) -> Definition:
 
 def map_of(packet: Packet, code: Code | None) -> PaperMap | None:
     """The boxes of the form that a sheet is a page of; None when it was printed with other choices than are known."""
+    return map_seen(packet.slug, packet.version, code)
+
+
+def map_seen(slug: str, version: int, code: Code | None) -> PaperMap | None:
+    """The same, of a version by its code."""
     mark = code.mark if code else ""
-    d = _drawn(packet.slug, packet.version, mark)
+    d = _drawn(slug, version, mark)
     if not mark or _mark(d) != mark:
         return None
-    return _map((packet.slug, packet.version, mark))
+    return _map((slug, version, mark))
 
 
 def boxes_of(packet: Packet) -> list[tuple[Page, PaperBox]]:

@@ -7,6 +7,7 @@ from collections.abc import Collection
 from typing import BinaryIO
 
 from django.db import transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import file_get, file_open, files_forget, files_of
 from madoguchi.identity.public import Right, Staff
@@ -15,9 +16,11 @@ from madoguchi.kernel import audit, clock
 from madoguchi.procedures import public as procedures
 
 from . import selectors
+from .covering import areas_of
 from .errors import LeafUnknown, PlaceTaken, ReceivedWrong
-from .models import Packet, Page, Upload
+from .models import Packet, Page, SheetView, Upload
 from .rules import BLANK, DONE, FILED, KEEP_DAYS, OPEN, Leaf
+from .seeing import views_sweep
 from .taking import broken_forget, chain_of, packet_new
 
 OLDEST = 3650  # days since a paper came in: more is a slip of the pen
@@ -120,24 +123,33 @@ def packet_file(*, actor: Staff, packet_id: str, received: dt.date | None) -> Pa
     pages = selectors.pages_of_packet(packet)
     rows = files_of(str(p.file) for p in pages)
     scans = tuple({"id": str(p.file), "name": f"{p.leaf}ページ.jpg" if p.leaf else "添付.jpg", "size": rows[str(p.file)].size,
-                   "kind": rows[str(p.file)].kind, "sha256": rows[str(p.file)].sha256} for p in pages)
+                   "kind": rows[str(p.file)].kind, "sha256": rows[str(p.file)].sha256, "covered": areas_of(p)} for p in pages)
     filed = intake.paper_submit(packet=str(packet.id), draft_id=packet.draft, actor=actor.actor, received=at, scans=scans)
     with transaction.atomic(durable=True):  # killed before this, the next press finds the application and comes here
         packet.state, packet.receipt, packet.received_on, packet.filed_at = FILED, filed.application.receipt, received, clock.now()
         packet.note = ""
+        SheetView.objects.filter(page__in=[p.id for p in pages]).update(application=str(filed.application.id))
         packet.save(update_fields=["state", "receipt", "received_on", "filed_at", "note"])
         packet.pages.all().delete()  # their pictures are the application's from here on
     return packet
 
 
+def packets_over() -> QuerySet[Packet]:
+    """Filed a month ago."""
+    return Packet.objects.filter(state=FILED, filed_at__lt=clock.now() - dt.timedelta(days=KEEP_DAYS))
+
+
+def uploads_over() -> QuerySet[Upload]:
+    """Scans of which no sheet is left, after a year."""
+    return Upload.objects.filter(at__lt=clock.now() - dt.timedelta(days=365), state=DONE, page=None)
+
+
 def scans_sweep() -> int:
     """Forget packets a month after they were filed, and scans of which no sheet is left (what they hashed to stays a year), and
     what a crash left half taken in. Returns how many went."""
-    now = clock.now()
-    gone, _ = Packet.objects.filter(state=FILED, filed_at__lt=now - dt.timedelta(days=KEEP_DAYS)).delete()
-    old = Upload.objects.filter(at__lt=now - dt.timedelta(days=365), state=DONE, page=None)
-    went, _ = old.delete()
-    return gone + went + broken_forget()
+    gone, _ = packets_over().delete()
+    went, _ = uploads_over().delete()
+    return gone + went + views_sweep() + broken_forget()
 
 
 def file_of(page: Page) -> BinaryIO:

@@ -11,15 +11,16 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.files.public import FileRefused, file_response
-from madoguchi.identity.public import Right, Staff
+from madoguchi.files.public import FileRefused, covered_response, file_response, safe
+from madoguchi.identity.public import Right, Staff, fresh
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import selectors, services, taking
-from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable
+from . import seeing, selectors, services, taking
+from .covering import areas_of
+from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable, WhyMissing
 from .models import Packet, Page
 from .rules import BLANK, FILED, PROBLEMS, missing
 
@@ -91,7 +92,8 @@ def page(request: HttpRequest, page_id: str) -> HttpResponse:
 def _page_context(request: HttpRequest, actor: Staff, found: Page, refused: str) -> dict[str, Any]:
     slugs = [(p.slug, str(p.definition.name)) for p in procedures.catalogue() if actor.may(Right.WORK_CASES, p.definition.section)]
     where = request.POST.get("where", str(found.packet_id) + ":" if found.packet_id else "")
-    return {"p": found, "packets": selectors.packet_list(actor=actor), "slugs": slugs, "problem": PROBLEMS.get(found.problem, ""),
+    return {"p": found, "covered": areas_of(found) != [], "packets": selectors.packet_list(actor=actor), "slugs": slugs,
+            "problem": PROBLEMS.get(found.problem, ""),
             "faults": [("where", refused)] if refused else [], "where": where, "leaf": request.POST.get("leaf", str(found.leaf))}
 
 
@@ -114,8 +116,34 @@ def blanks(request: HttpRequest) -> HttpResponse:
 @login_required
 @require_safe
 def picture(request: HttpRequest, page_id: str) -> HttpResponseBase:
-    """The whole sheet."""
-    return file_response(selectors.page_file(actor=actor_of(request), page_id=page_id), inline=True)
+    """The whole sheet, with the places of a 個人番号 painted over."""
+    found = selectors.page_get(actor=actor_of(request), page_id=page_id)
+    areas = areas_of(found)
+    if areas == []:
+        return file_response(selectors.picture_file(found), inline=True)
+    with services.file_of(found) as source:
+        return covered_response(source.read(), areas)
+
+
+@login_required
+@posts("/staff/scans/page/{page_id}/")
+@fresh
+def number(request: HttpRequest, page_id: str) -> HttpResponseBase:
+    """The sheet, or one box of it, as it is, once: with the reason on record."""
+    from .keying import picture_of
+
+    actor, box = actor_of(request), request.POST.get("box", "")
+    try:
+        found = seeing.sheet_reveal(actor=actor, page_id=page_id, why=request.POST.get("why", ""))
+    except WhyMissing as wrong:
+        context = _page_context(request, actor, selectors.page_get(actor=actor, page_id=page_id), "")
+        return render(request, "scans/page.html", context | {"faults": [("why", wrong.ja)], "unseen": wrong.ja, "box": box}, status=422)
+    mine = selectors.boxes_of(found.packet) if found.packet and box.isascii() and box.isdecimal() else []
+    place = next((b for n, (p, b) in enumerate(mine) if str(n) == box and p.id == found.id), None)
+    if place is not None and (cut := picture_of(found, place, opened=True)):
+        return safe(HttpResponse(cut, content_type="image/jpeg"))
+    with services.file_of(found) as source:
+        return safe(HttpResponse(source.read(), content_type="image/jpeg"))
 
 
 @login_required

@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import BinaryIO
 
 from django.db import IntegrityError, transaction
+from django.db.models import QuerySet
 
 from madoguchi.files.public import file_get, file_keep, file_open, file_write, files_forget
 from madoguchi.identity.public import Right, Staff
@@ -166,9 +167,14 @@ def packet_new(leaf: Leaf, note: str = "") -> Packet:
     return Packet.objects.create(slug=leaf.slug, version=leaf.version, section=d.section, made_at=clock.now(), note=note)
 
 
+def broken_over() -> QuerySet[Upload]:
+    """Scans that a crash left before they were taken in."""
+    return Upload.objects.filter(state=TAKING, at__lt=clock.now() - selectors.TAKING_LASTS)
+
+
 def broken_forget() -> int:
-    """Scans that a crash left before they were taken in. Returns how many."""
-    old = list(Upload.objects.filter(state=TAKING, at__lt=clock.now() - selectors.TAKING_LASTS))
+    """Forget them. Returns how many."""
+    old = list(broken_over())
     for upload in old:
         _forgotten(upload)
     return len(old)

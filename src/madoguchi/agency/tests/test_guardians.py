@@ -20,9 +20,11 @@ from madoguchi.agency import guardian_selectors as selectors
 from madoguchi.agency import guardians as own
 from madoguchi.agency.errors import GuardianMoved, GuardianNotFound, GuardianWrong, MandateOver
 from madoguchi.agency.models import Guardianship
+from madoguchi.casework import holds
 from madoguchi.casework.models import Case
+from madoguchi.casework.rules import State
 from madoguchi.files.models import StoredFile
-from madoguchi.identity.public import Staff
+from madoguchi.identity.public import Right, Staff
 from madoguchi.intake import acting, applications, drafts, filing
 from madoguchi.intake.errors import AnswersWrong
 from madoguchi.intake.models import Application
@@ -279,6 +281,30 @@ def test_the_proof_goes_soon_and_the_rest_later(hall: Hall, settings):
     assert AuditEntry.objects.filter(action="guardian.proof_destroyed").count() == 1
     assert AuditEntry.objects.filter(action="guardian.destroyed").count() == 2
     assert audit.verify() == []
+
+
+def test_the_proof_of_what_a_case_was_filed_on_stays_while_the_case_runs_or_is_held(hall: Hall):
+    hall.definition(CARD)
+    row = accepted(hall)
+    hall.send(hall.owner("taro"), started(hall, row))
+    run_worker()
+    own.guardian_end(owner=hall.owner("taro"), guardian_id=str(row.id))
+    case, late = Case.objects.get(), OPENING + dt.timedelta(days=91)
+
+    def proofs() -> int:
+        with clock.frozen(late):
+            own.guardians_sweep()
+        return StoredFile.objects.filter(owner=f"guardian:{row.id}").count()
+
+    assert proofs() == 1, "nobody has decided yet"
+    Case.objects.filter(id=case.id).update(state=State.DECIDED)
+    clerk = next(n for n in ("matsuda", "yoshida", "tanaka", "yamada", "okada") if hall.staff(n).may(Right.WORK_CASES, case.section))
+    holds.hold_place(actor=hall.staff(clerk), case_id=case.ref, kind="appeal", why="審査請求のため")
+    assert proofs() == 1, "somebody objects"
+    with clock.frozen(OPENING + dt.timedelta(days=366 * 6)):
+        assert own.guardians_sweep() == 0 and Guardianship.objects.filter(id=row.id).exists()
+    holds.hold_lift(actor=hall.staff(clerk), case_id=case.ref, why="取り下げられたため")
+    assert proofs() == 0 and Guardianship.objects.filter(id=row.id).exists()
 
 
 def test_a_photo_is_kept_without_its_place(hall: Hall):

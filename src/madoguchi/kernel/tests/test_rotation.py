@@ -77,7 +77,11 @@ def full(ring, hall: Hall):
     from madoguchi.cards import expiries
     from madoguchi.cards.tests import conftest as cards
     from madoguchi.cards.tests.test_expiries import sheet as ends
+    from madoguchi.scans import seeing
+    from madoguchi.scans.tests import conftest as sheets
 
+    hall.definition(sheets.SLUG)
+    seeing.sheet_reveal(actor=hall.staff("tanaka"), page_id=str(sheets.waiting()[1].id), why="入力のため")
     cards.arrived(hall)
     expiries.expiries_import(actor=hall.staff("okada"), data=ends())
     from madoguchi.delivery import services as delivery

@@ -76,3 +76,13 @@ def waiting(section: str = "kosodate", slug: str = SLUG) -> tuple[Packet, Page]:
         pages.append(Page.objects.create(packet=packet if sheet == 1 else None, section=section, upload=upload, sheet=sheet, leaf=2 - sheet,
                                          file=file.id, problem="" if sheet == 1 else "no_code", at=now))
     return packet, pages[0]
+
+
+def on_covered_paper(case_ref: str) -> Case:
+    """A case as if it had come on paper, of which the places of its numbers are not known."""
+    out, case = io.BytesIO(), Case.objects.get(id=case_ref)
+    Image.new("L", (200, 283), 255).save(out, "JPEG")
+    file = file_write(data=out.getvalue(), name="1ページ.jpg", kind="image/jpeg", owner=f"case:{case_ref}")
+    case.files |= {"scans": [{"id": str(file.id), "name": file.name, "size": file.size, "kind": file.kind, "sha256": file.sha256, "covered": None}]}
+    case.save(update_fields=["files"])
+    return case

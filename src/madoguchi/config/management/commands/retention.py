@@ -8,6 +8,8 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.casework import holds, retention
 from madoguchi.casework.rules import HOLDS
+from madoguchi.collection import keeping as collection_keeping
+from madoguchi.config import leaving
 from madoguchi.kernel.eras import wareki
 from madoguchi.kernel.errors import DomainError
 from madoguchi.payments import public as payments
@@ -58,10 +60,20 @@ class Command(BaseCommand):
                 self.stdout.write(f"廃棄した {words}")
                 self.stdout.flush()
         gone, kept = self._payments(dry=dry, limit=limit, gone=gone, kept=kept)
+        if dry:
+            self._by_the_clock()
         for name in retention.unruled():
             self.stdout.write(f"対象外  {name}: {retention.NO_RULE}")
         done = f"{gone}件が廃棄の対象です" if dry else f"{gone}件を廃棄しました。住民側の控えは、作業係が続けて廃棄します"
         self.stdout.write(f"{done}(残すもの{kept}件)")
+
+    def _by_the_clock(self) -> None:
+        """What the worker takes by itself (config.leaving), and what `collection retention` takes."""
+        for line in leaving.lines():
+            self.stdout.write(f"次の片付け {line}")
+        for found in collection_keeping.plan():
+            words = f"{found.words} 最後の処理 {found.last_on} {found.goes_on}から廃棄できます"
+            self.stdout.write(f"残す   {words} → {found.why_not}" if found.why_not else f"収納の廃棄 {words}")
 
     def _payments(self, *, dry: bool, limit: int, gone: int, kept: int) -> tuple[int, int]:
         """Payments whose case is gone, or that never had one."""

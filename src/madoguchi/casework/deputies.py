@@ -1,0 +1,32 @@
+"""代決: in whose place somebody would stamp now. Asked before, so that who decides for another shows once more who they are; the stamp itself
+asks again under the lock of the case (services)."""
+
+from __future__ import annotations
+
+from madoguchi.identity.public import STAMPS, Staff, stands_in_for
+
+from . import selectors
+from .models import BulkRun, Case, Decision
+from .rules import next_role
+
+
+def instead_of(actor: Staff, case: Case) -> Staff | None:
+    """The absent colleague in whose place this person would stamp the open decision of a case that they were given by its reader."""
+    step = Decision.objects.filter(case=case, state="proposed").order_by("-number").values_list("at_step", flat=True).first()
+    return None if step is None else _absent(actor, case.section, next_role(selectors.definition_of(case).review.route, step))
+
+
+def _absent(actor: Staff, section: str, role: str | None) -> Staff | None:
+    if role is None or actor.may(STAMPS[role], section):
+        return None
+    return stands_in_for(actor=actor, section=section, right=STAMPS[role])
+
+
+def in_run(actor: Staff, run: BulkRun) -> bool:
+    """Would this person stamp one of the cases of their run so?"""
+    if run.act != "approve":
+        return False
+    steps = Decision.objects.filter(state="proposed", case__in=run.items.values("case")).values_list("case", "case__section", "at_step")
+    cases = {case.id: case for case in Case.objects.filter(id__in=[case for case, _, _ in steps])}
+    roles = {(section, next_role(selectors.definition_of(cases[case]).review.route, step)) for case, section, step in steps}
+    return any(_absent(actor, section, role) for section, role in sorted(roles, key=str))
