@@ -25,6 +25,7 @@ from madoguchi.collection import (
     runs,
     takebacks,
     unmatched,
+    unmatches,
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
@@ -101,6 +102,17 @@ def taxes_match(application: str, **_: Any) -> Done:
         unmatched.money_match(actor=Staff.objects.get(username="yamada"), money_id=money.id, number=third)
     except MoneyMoved:
         assert money.outcome == "applied"
+    return {}
+
+
+def taxes_unmatch(application: str, **_: Any) -> Done:
+    """It was the wrong one: taken back, approved by another, and found anew."""
+    third = _due(application)[2].number
+    money = Money.objects.get(number="8" * 8 + third[8:])
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    row = money.unmatches.first() or unmatches.unmatch_ask(actor=clerk, money_id=money.id, reason="読み違い")
+    if row.state == "asked":
+        unmatches.unmatch_answer(actor=chief, money_id=money.id, approve=True)
     return {}
 
 
@@ -222,8 +234,9 @@ def debit_place(application: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_takeback,
-                               taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+ACTS = {f.__name__: f for f in (
+    taxes_demand, taxes_print, taxes_results, taxes_match, taxes_unmatch, taxes_back, taxes_transfer, taxes_debit, taxes_takeback, taxes_change,
+    taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

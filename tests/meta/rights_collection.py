@@ -21,10 +21,11 @@ from madoguchi.collection import (
     selectors,
     takebacks,
     unmatched,
+    unmatches,
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
-from madoguchi.collection.models import Demand, Sheet
+from madoguchi.collection.models import Demand, Money, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
@@ -60,6 +61,7 @@ def taxes(w: Any) -> None:
     w.due = Demand.objects.last().instalments.get().number
     demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text(each=60_000).encode(), name="kaigo.csv")
     w.paid_late = late_paid("kaigo")
+    w.matched = Money.objects.get(instalment__demand=w.paid_late).id
     w.printed, w.printed_file = printed_run().values()
     chief = w.hall.staff("nakamura")
     excess, due = excess_of_payer()
@@ -159,6 +161,11 @@ TABLE: dict[str, Ask] = {
     "collection.desk.results_import": staff(lambda w, a: desk.results_import(actor=a, form="cvs", data=w.paid_file, name="a.txt"),
                                             COLLECTS, anything),
     "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
+    "collection.unmatches.unmatches_waiting": _reads(lambda w, a: unmatches.unmatches_waiting(actor=a) is not None),
+    "collection.unmatches.unmatch_ask": staff(lambda w, a: unmatches.unmatch_ask(actor=a, money_id=w.matched, reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.unmatches.unmatch_answer": staff(lambda w, a: unmatches.unmatch_answer(actor=a, money_id=w.matched, approve=False),
+                                                 COLLECTS, anything),
     "collection.mine.payer_of": resident(lambda w, o: mine.payer_of(o, "taxes.page"), lambda v, w: v == HANAKO),
     "collection.mine.payer_require": resident(lambda w, o: mine.payer_require(o, "taxes.page"), lambda v, w: v == HANAKO),
 }

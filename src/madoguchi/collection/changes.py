@@ -246,7 +246,7 @@ def _free(part: Instalment, account: Account, yen: int, on: dt.date) -> None:
     """過誤納: that much of what was paid to an account is the payer's again, the newest payments first."""
     rows = Posting.objects.filter(instalment=part).exclude(money=None)
     came = rows.filter(credit=account).values("money", "money__paid_on").annotate(t=Sum("amount")).order_by("-money__paid_on", "-money")
-    gone = dict(rows.filter(debit=account, credit=Account.EXCESS).values_list("money").annotate(t=Sum("amount")))
+    gone = dict(rows.filter(debit=account, credit__in=(Account.EXCESS, Account.SUSPENSE)).values_list("money").annotate(t=Sum("amount")))
     for row in came:
         some = min(yen, row["t"] - gone.get(row["money"], 0))
         if some > 0:

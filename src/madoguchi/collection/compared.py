@@ -10,11 +10,12 @@ SELECT id, amount, 0 FROM collection_posting WHERE NOT (
   OR debit || ' ' || credit IN (
     'receivable revenue', 'revenue receivable', 'fee-due fee', 'fee fee-due', 'written receivable', 'interest receivable', 'interest excess',
     'suspense receivable', 'suspense fee-due', 'suspense late', 'suspense excess', 'suspense office-fee', 'receivable excess', 'late excess',
+    'receivable suspense', 'fee-due suspense', 'late suspense', 'excess suspense',
     'office-fee excess', 'excess receivable', 'excess bank:transfer', 'interest bank:transfer', 'bank:transfer excess', 'bank:transfer interest'))"""
 AS_CAME = """
 SELECT p.id, p.amount, m.amount FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 WHERE ((p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer' AND p.debit <> 'bank:' || m.channel)
-  OR ((p.debit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
+  OR ((p.debit = 'suspense' OR p.credit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
     AND (p."on" <> m.paid_on OR COALESCE(p.sheet_id, 0) <> m.sheet_id)))"""
 SUSPENDED = """
 SELECT m.id, CASE WHEN m.outcome = 'unknown' THEN m.amount ELSE 0 END, s.total FROM collection_money m JOIN (

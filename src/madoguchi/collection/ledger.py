@@ -70,7 +70,8 @@ SELECT i.number, i.fee, s.total FROM collection_instalment i LEFT JOIN (
 ) s ON s.instalment_id = i.id WHERE i.fee <> COALESCE(s.total, 0)"""
 FEES_PAID = """
 SELECT i.number, i.fee_paid, s.total FROM collection_instalment i LEFT JOIN (
-  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE credit = 'fee-due' AND debit <> 'fee' GROUP BY instalment_id
+  SELECT instalment_id, SUM(CASE WHEN credit = 'fee-due' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE (credit = 'fee-due' AND debit <> 'fee') OR (debit = 'fee-due' AND credit <> 'fee') GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.fee_paid <> COALESCE(s.total, 0)"""
 WRITTEN = """
 SELECT i.number, i.written, s.total FROM collection_instalment i LEFT JOIN (

@@ -122,6 +122,29 @@ class Money(models.Model):
         return f"{self.number} {self.amount}"
 
 
+class Unmatch(models.Model):
+    """取消し of a 消込: money that was set against the wrong 納付書 is nobody's again. Asked for with a reason, approved by another person.
+    ``number`` is the 納付書 that it stood at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="unmatches")
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")  # None: of a fee
+    number = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default="asked")  # asked, done, declined
+    asked_by = models.CharField(max_length=70)
+    asked_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=70, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["money"], condition=Q(state="asked"), name="unmatch_once")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount}"
+
+
 class Posting(models.Model):
     """仕訳: one sum from one account to another, so that all accounts together are always zero. Never changed, never removed."""
 
