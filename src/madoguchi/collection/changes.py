@@ -240,6 +240,16 @@ def part_reset(sheet: Sheet, part: Instalment, new: NewPart, on: dt.date) -> Non
         part.late_paid -= over
         part.save(update_fields=["late_paid"])
         _free(part, Account.LATE, over, on)
+    if part.fee and not part.amount:
+        _fee_off(part, on)
+
+
+def _fee_off(part: Instalment, on: dt.date) -> None:
+    """A 督促状 for a tax that never was has no fee: what was booked is taken back, what was paid of it is the payer's again (要確認: 条例)."""
+    Posting.objects.create(instalment=part, debit=Account.FEE, credit=Account.FEE_DUE, amount=part.fee, on=on)
+    paid, part.fee, part.fee_paid = part.fee_paid, 0, 0
+    part.save(update_fields=["fee", "fee_paid"])
+    _free(part, Account.FEE_DUE, paid, on)
 
 
 def _free(part: Instalment, account: Account, yen: int, on: dt.date) -> None:

@@ -11,7 +11,8 @@ SELECT id, amount, 0 FROM collection_posting WHERE NOT (
     'receivable revenue', 'revenue receivable', 'fee-due fee', 'fee fee-due', 'written receivable', 'interest receivable', 'interest excess',
     'suspense receivable', 'suspense fee-due', 'suspense late', 'suspense excess', 'suspense office-fee', 'receivable excess', 'late excess',
     'receivable suspense', 'fee-due suspense', 'late suspense', 'excess suspense',
-    'office-fee excess', 'excess receivable', 'excess bank:transfer', 'interest bank:transfer', 'bank:transfer excess', 'bank:transfer interest'))"""
+    'fee-due excess', 'office-fee excess', 'excess receivable', 'excess bank:transfer', 'interest bank:transfer', 'bank:transfer excess',
+    'bank:transfer interest'))"""
 AS_CAME = """
 SELECT p.id, p.amount, m.amount FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 WHERE ((p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer' AND p.debit <> 'bank:' || m.channel)
