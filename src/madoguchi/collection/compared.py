@@ -44,8 +44,8 @@ NOTIFIED = """
 SELECT r.id, r.letters, COUNT(d.id) FROM collection_run r LEFT JOIN collection_demand d ON d.run_id = r.id WHERE r.kind = 'notice'
 GROUP BY r.id, r.letters HAVING r.letters <> COUNT(d.id)"""
 TOLD = """
-SELECT r.id, r.amount, COALESCE(SUM(c."left"), 0) FROM collection_run r LEFT JOIN collection_change c ON c.run_id = r.id WHERE r.kind = 'change'
-GROUP BY r.id, r.amount, r.letters HAVING r.amount <> COALESCE(SUM(c."left"), 0) OR r.letters <> COUNT(c.id)"""
+SELECT r.id, r.amount, SUM(COALESCE(c.asked, c."left", 0)) FROM collection_run r LEFT JOIN collection_change c ON c.run_id = r.id
+WHERE r.kind = 'change' GROUP BY r.id, r.amount, r.letters HAVING r.amount <> SUM(COALESCE(c.asked, c."left", 0)) OR r.letters <> COUNT(c.id)"""
 CHANGED = """
 SELECT d.charge || ' ' || d.year || ' ' || d.notice, c.amount, COALESCE(n.was, d.amount) FROM collection_change c
 JOIN collection_demand d ON d.id = c.demand_id LEFT JOIN collection_change n ON n.demand_id = c.demand_id AND n.no = c.no + 1

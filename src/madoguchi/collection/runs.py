@@ -12,6 +12,8 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
@@ -71,15 +73,23 @@ def _notices(run: Run) -> list[Row]:
 
 
 def _changes(run: Run) -> list[Row]:
-    """Every change of a demand whose notice was out, and that nobody has been told of."""
-    wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None).order_by("demand__zip", "id")
-    rows = list(wanted.values_list("id", "demand__zip", "left"))
+    """Every change of a demand whose notice was out, and that nobody has been told of. What was paid since the change is asked for no
+    more: what is left now is kept with it."""
+    wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None)
+    rows = list(wanted.select_related("demand").order_by("demand__zip", "id"))
     if not rows:
         raise NothingToPrint("税額変更通知書を作る更正がありません。科目と賦課年度を確かめてください。")
     run.save()
-    for some in _chunks([row[0] for row in rows], MARKS):
-        Change.objects.filter(id__in=some).update(run=run)
-    return rows
+    for some in _chunks(rows, MARKS):
+        left: dict[int, list[tuple[int, int]]] = {}
+        parts = Instalment.objects.filter(demand__in=[row.demand_id for row in some]).order_by("demand", "no")
+        for demand, no, yen in parts.values_list("demand", "no", F("amount") - F("paid") - F("written")):
+            left.setdefault(demand, []).append((no, yen))
+        for row in some:
+            row.run, row.asks = run, [[no, yen] for no, yen in left[row.demand_id] if yen]
+            row.asked = sum(yen for _, yen in row.asks)
+        Change.objects.bulk_update(some, ["run", "asks", "asked"])
+    return [(row.id, row.demand.zip, row.asked or 0) for row in rows]
 
 
 def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]:
@@ -165,9 +175,9 @@ def file_done(file: RunFile, data: bytes, written: Written) -> None:
 
 
 def _owed(file: RunFile) -> int:
-    wanted: dict[str, tuple[type[Model], str]] = {Letter.NOTICE: (Demand, "amount"), Letter.CHANGE: (Change, "left")}
-    model, column = wanted.get(file.run.kind, (Reminder, "amount"))
-    return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(column))["yen"] or 0 for some in _chunks(file.ids, MARKS))
+    wanted: dict[str, tuple[type[Model], Combinable]] = {Letter.NOTICE: (Demand, F("amount")), Letter.CHANGE: (Change, Coalesce("asked", "left"))}
+    model, yen = wanted.get(file.run.kind, (Reminder, F("amount")))
+    return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(yen))["yen"] or 0 for some in _chunks(file.ids, MARKS))
 
 
 def file_print(message: outbox.Envelope) -> None:

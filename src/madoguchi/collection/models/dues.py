@@ -145,12 +145,15 @@ class Change(models.Model):
     no = models.PositiveSmallIntegerField()  # of this demand, from 1
     was = models.BigIntegerField()  # 年税額
     amount = models.BigIntegerField()
-    left = models.BigIntegerField()  # what the slips of its notice ask for
+    left = models.BigIntegerField()  # on the day of the change
     before = models.JSONField()
     after = models.JSONField()
     why = models.CharField(max_length=100)
     told = models.BooleanField()  # had its notice gone out? Then it wants a notice of change
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which that is printed
+    # What that letter asks for: left when its run was begun, [[期, yen], …] and their sum. Not in the digest of the change; None before.
+    asks = models.JSONField(null=True)
+    asked = models.BigIntegerField(null=True)
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 
