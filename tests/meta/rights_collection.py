@@ -96,7 +96,7 @@ TABLE: dict[str, Ask] = {
     "collection.selectors.run_get": _reads(lambda w, a: selectors.run_get(actor=a, run_id=w.printed)),
     "collection.selectors.run_file_get": _reads(lambda w, a: selectors.run_file_get(actor=a, file_id=w.printed_file)),
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
-        actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY), COLLECTS, anything),
+        actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY, known="x"), COLLECTS, anything),
     "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),

@@ -46,6 +46,8 @@ class Run(models.Model):
     issued_on = models.DateField()  # 発付の日
     letters = models.PositiveIntegerField()
     amount = models.BigIntegerField()
+    # why it was made though a 納期限 is past or near (of a notice). db_default: see delivery.models
+    known = models.CharField(max_length=200, default="", db_default="")
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 
