@@ -49,7 +49,7 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
     with transaction.atomic(durable=True):
         one_writer()
         run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now(),
-                  known=known[:REASON])
+                  known=known[:REASON] if kind == Letter.NOTICE else "")
         rows = {Letter.NOTICE: _notices, Letter.CHANGE: _changes}.get(Letter(kind), _reminders)(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
         run.save()

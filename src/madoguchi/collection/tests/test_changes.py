@@ -92,7 +92,7 @@ def test_nothing_changes_under_letters_that_are_being_printed(demanded, changed,
     if kind == "change":
         printed_run(charge="kotei")
         changed([9_000] * 4)
-    run = runs.run_start(actor="test", kind=kind, charge="kotei", year=2026, issued_on=ON)
+    run = runs.run_start(actor="test", kind=kind, charge="kotei", year=2026, issued_on=ON, known="試し")
     with pytest.raises(SheetWrong) as wrong:
         changed([8_000] * 4)
     assert "印刷しているところ" in wrong.value.lines[0]

@@ -58,16 +58,7 @@ class Command(BaseCommand):
         came.add_argument("--format", required=True, choices=list(FORMS), help="払い方")
         came.add_argument("--profile", default="", help="様式(既定: 払い方ごとの最初の様式)")
         came.add_argument("--bank", default="", help="口座振替の結果が、collection.yaml の「銀行別」の金融機関から来たとき、その番号")
-        notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
-        made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
-        made.add_argument("charge", help="科目。例: keiji")
-        made.add_argument("--year", type=int, required=True, help="賦課年度")
-        made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
-        made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
-        made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")
-        made.add_argument("--known", default="", metavar="理由", help="納期限が過ぎたか10日ない期があっても、承知のうえで通知書を作る理由")
-        made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
-        made.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="数", help="使うプロセスの数")
+        self._notices_arguments(rooms)
         slip = rooms.add_parser("slip", help="納付書").add_subparsers(dest="act", required=True, metavar="check")
         looked = slip.add_parser("check", help="納付書の写真かPDFを読み、すべての欄を説明します。誤りがあれば終了コード1")
         looked.add_argument("file", type=Path, metavar="ファイル", help="写真か PDF")
@@ -81,6 +72,18 @@ class Command(BaseCommand):
         kept.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="hold / lift: 賦課年度")
         kept.add_argument("--kind", default="appeal", choices=sorted(keeping.HOLDS), help="hold: 審査請求 appeal、訴訟 lawsuit、監査 audit")
         rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
+
+    def _notices_arguments(self, rooms: Any) -> None:
+        notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
+        made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
+        made.add_argument("charge", help="科目。例: keiji")
+        made.add_argument("--year", type=int, required=True, help="賦課年度")
+        made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
+        made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
+        made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")
+        made.add_argument("--known", default="", metavar="理由", help="納期限が過ぎたか10日ない期があっても、承知のうえで通知書を作る理由")
+        made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
+        made.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="数", help="使うプロセスの数")
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
