@@ -54,9 +54,10 @@ CHANGES = """
 SELECT s.name, s.amount, SUM(c.amount - c.was) FROM collection_sheet s JOIN collection_change c ON c.sheet_id = s.id
 GROUP BY s.id, s.name, s.amount HAVING s.amount <> SUM(c.amount - c.was)"""
 REQUESTED = """
-SELECT q.id, q.debits, (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
+SELECT q.id, q.debits, q.again + (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
   + (SELECT COUNT(*) FROM collection_feeslip f WHERE f.request_id = q.id) FROM collection_debitrequest q
-WHERE q.state = 'made' AND q.answered_by = '' AND q.debits <> (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
+WHERE q.state = 'made' AND q.answered_by = ''
+AND q.debits <> q.again + (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
   + (SELECT COUNT(*) FROM collection_feeslip f WHERE f.request_id = q.id)"""
 WORDS = (
     (PAIRS, "仕訳 {who}: {ought:,}円の借方と貸方の組が、どの記帳のものでもありません"),

@@ -78,6 +78,8 @@ class DebitRequest(models.Model):
     asked_by = models.CharField(max_length=70, default="")
     answered_by = models.CharField(max_length=70, default="")
     parts = models.JSONField(default=list)
+    # 再振替: so many of its debits failed and are in a later request. db_default: see delivery.models
+    again = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.charge} {self.on}"

@@ -112,8 +112,9 @@ def past(due, said="はい", year=2019):
 
 def test_a_year_long_past_is_taken_where_the_row_says_so() -> None:
     assert past("2026-12-25")[0].parts[0].due.year == 2026 and past("2027-03-31") and past("2020-05-31", "")
-    for due, said, words in (("2026-12-25", "", "過年度の調定のときは、列「過年度」のこの行に「はい」"), ("2027-04-01", "はい", "早すぎるか遅すぎます"),
-                             ("2019-03-31", "はい", "早すぎるか遅すぎます"), ("2026-12-25", "1", "「過年度」は「はい」か空に")):
+    far, out = "過年度の調定のときは、列「過年度」のこの行に「はい」", "早すぎるか遅すぎます"
+    for due, said, words in (("2026-12-25", "", far), ("2027-04-01", "はい", out), ("2019-03-31", "はい", out),
+                             ("2026-12-25", "1", "「過年度」は「はい」か空に")):
         with pytest.raises(SheetWrong) as refused:
             past(due, said)
         assert any(words in line for line in refused.value.lines), refused.value.lines
