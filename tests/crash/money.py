@@ -186,6 +186,12 @@ def slip_transfer(application: str, **_: Any) -> Done:
     return {}
 
 
+def slip_told(**_: Any) -> Done:
+    """The bank's day is there: the fee has gone back."""
+    givebacks.refunds_tell(clock.today() + dt.timedelta(days=5))
+    return {}
+
+
 def day_close(**_: Any) -> Done:
     """The day's cash is counted, all of it stays, and the chief takes it over."""
     clerk, chief = (Staff.objects.get(username=name) for name in ("okada", "matsui"))
@@ -199,7 +205,7 @@ def day_close(**_: Any) -> Done:
 
 
 ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
-                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer,
+                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer, slip_told,
                                 waiver_reject, waiver_pay, day_close)}
 
 

@@ -24,6 +24,7 @@ from madoguchi.collection import (
     results,
     runs,
     takebacks,
+    transfer_takebacks,
     unmatched,
     unmatches,
     writeoffs,
@@ -42,6 +43,7 @@ from madoguchi.collection.models import (
     Posting,
     RunFile,
     Sheet,
+    Transfer,
 )
 from madoguchi.collection.tests.conftest import accounts_text, changes_text
 from madoguchi.collection.trial import demands_csv
@@ -130,6 +132,16 @@ def taxes_back(application: str, **_: Any) -> Done:
 def taxes_transfer(**_: Any) -> Done:
     """The file for the bank."""
     transfer()
+    return {}
+
+
+def taxes_transfer_back(**_: Any) -> Done:
+    """That file had the wrong day: taken back, approved by another."""
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    for row in Transfer.objects.filter(state="made"):
+        transfer_takebacks.transfer_back_ask(actor=clerk, transfer_id=row.id, reason="日を間違えた")
+    for row in Transfer.objects.filter(state="asked"):
+        transfer_takebacks.transfer_back_answer(actor=chief, transfer_id=row.id, approve=True)
     return {}
 
 
@@ -235,8 +247,8 @@ def debit_place(application: str, **_: Any) -> Done:
 
 
 ACTS = {f.__name__: f for f in (
-    taxes_demand, taxes_print, taxes_results, taxes_match, taxes_unmatch, taxes_back, taxes_transfer, taxes_debit, taxes_takeback, taxes_change,
-    taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+    taxes_demand, taxes_print, taxes_results, taxes_match, taxes_unmatch, taxes_back, taxes_transfer, taxes_transfer_back, taxes_debit,
+    taxes_takeback, taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

@@ -20,6 +20,7 @@ from madoguchi.collection import (
     registrations,
     selectors,
     takebacks,
+    transfer_takebacks,
     unmatched,
     unmatches,
     writeoffs,
@@ -155,6 +156,11 @@ TABLE: dict[str, Ask] = {
     "collection.givebacks.back_returned": staff(lambda w, a: givebacks.back_returned(actor=a, back_id=w.back), COLLECTS, anything),
     "collection.givebacks.transfer_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: givebacks.transfer_make(
         actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.transfer_takebacks.transfer_back_ask": staff(lambda w, a: transfer_takebacks.transfer_back_ask(
+        actor=a, transfer_id=w.transfer, reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.transfer_takebacks.transfer_back_answer": staff(lambda w, a: transfer_takebacks.transfer_back_answer(
+        actor=a, transfer_id=w.transfer, approve=False), COLLECTS, anything),
     "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),
     "collection.desk.demands_import": staff(lambda w, a: desk.demands_import(
         actor=a, charge="kotei", year=2026, data=sheet_text().encode(), name="a.csv"), COLLECTS, anything),

@@ -95,7 +95,10 @@ WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL 
   OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
 SENT = """
 SELECT t.id, t.amount, SUM(g.amount + g.interest) FROM collection_transfer t LEFT JOIN collection_giveback g ON g.transfer_id = t.id
-GROUP BY t.id, t.amount, t.refunds HAVING t.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR t.refunds <> COUNT(g.id)"""
+WHERE t.state <> 'back' GROUP BY t.id, t.amount, t.refunds
+HAVING t.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR t.refunds <> COUNT(g.id)
+UNION ALL SELECT t.id, 0, SUM(g.amount + g.interest) FROM collection_transfer t JOIN collection_giveback g ON g.transfer_id = t.id
+WHERE t.state = 'back' AND g.state = 'done' GROUP BY t.id"""
 GONE = """
 SELECT e.id, e.amount - e.left, SUM(g.amount) FROM collection_excess e LEFT JOIN collection_giveback g ON g.excess_id = e.id AND g.state = 'done'
 GROUP BY e.id, e.amount, e.left HAVING e.amount - e.left <> COALESCE(SUM(g.amount), 0)"""

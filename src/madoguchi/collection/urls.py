@@ -50,4 +50,5 @@ urlpatterns = [
     path("collection/accounts/<uuidtext:act_id>/drop/", accounts.drop, name="debit_drop"),
     path("collection/transfers/", excess.transfers, name="transfers"),
     path("collection/transfers/<int:transfer_id>/", excess.transfer, name="transfer"),
+    path("collection/transfers/<int:transfer_id>/back/", excess.transfer_back, name="transfer_back"),
 ]

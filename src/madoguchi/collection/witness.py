@@ -74,6 +74,15 @@ def _request(act: Act) -> Want:
     return want | {"state": "back" if act.action == "request.taken_back" else "made", "answered_by": act.actor}
 
 
+def _transfer(act: Act) -> Want:
+    want: Want = {"refunds": act.facts["refunds"], "amount": act.facts["yen"]}
+    if act.action == "refunds.transferred":
+        return want | {"by": act.actor, "state": "made"}
+    if act.action == "transfer.back_asked":
+        return want | {"state": "asked", "asked_by": act.actor, "answered_by": ""}
+    return want | {"state": "back" if act.action == "transfer.taken_back" else "made", "answered_by": act.actor}
+
+
 SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False)  # a change that waits is a row already
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
@@ -81,8 +90,8 @@ SAID: dict[str, Made] = {
     **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "refund.returned", "offset.asked", "offset.done", "offset.declined"),
                     BACKS),
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),
-    "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
-        "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
+    **dict.fromkeys(("refunds.transferred", "transfer.back_asked", "transfer.taken_back", "transfer.back_declined"),
+                    Made(Transfer, "transfer", "総合振込", _transfer)),
     **dict.fromkeys(("debits.requested", "request.back_asked", "request.taken_back", "request.back_declined", "request.restored"),
                     Made(DebitRequest, "request", "口座振替の請求", _request)),
     **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),

@@ -196,7 +196,7 @@ class Excess(models.Model):
 
 
 class Transfer(models.Model):
-    """総合振込: one file for the city's bank with refunds in it."""
+    """総合振込: one file for the city's bank with refunds in it. One that was made by mistake is taken back as a whole, until its day."""
 
     id = models.BigAutoField(primary_key=True)
     on = models.DateField()  # the day on which the bank transfers
@@ -205,6 +205,11 @@ class Transfer(models.Model):
     file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
+    # as DebitRequest has it; back: what was in it waits for the next file. db_default: see delivery.models
+    state = models.CharField(max_length=5, default="made", db_default="made")  # made, asked, back
+    why = models.CharField(max_length=200, default="", db_default="")
+    asked_by = models.CharField(max_length=70, default="", db_default="")
+    answered_by = models.CharField(max_length=70, default="", db_default="")
 
     def __str__(self) -> str:
         return f"{self.on} {self.amount}"
