@@ -244,6 +244,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_paper_put": "POST only: its form is on the page case-certificate",
     "case_paper_drop": "POST only",
     "card_hook": "for the card gateway only",
+    "notice_seen": "POST only: its form is on the page payments while the gateway has said something odd",
     "payments": [page("payments", lambda t: t.bought and t.owing and "/staff/payments/", "okada"),
                  page("payments-nothing", "/staff/payments/?q=R8", "okada")],
     "payment": [page("payment", lambda t: t.owing[1], "okada", wrong="form[action$='take/']"),

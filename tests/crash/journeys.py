@@ -39,7 +39,7 @@ JOURNEYS: dict[str, Journey] = {
     # a certificate that is paid for first: by card and asked for, by card and told of, in cash, counted at the end of the day; a part goes back
     "card": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_start", {}), ("pay_card", {}), ("work", {}),
              ("pay_refund", {}), ("work", {})],
-    "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
+    "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("notice_look", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
              ("counter_sale", {}), ("day_close", {})],
     "terminal": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_terminal", {}), ("work", {}), ("terminal_back", {}),

@@ -83,6 +83,7 @@ OPEN = {
     "inventory_doubles": "a button",
     "case_paper_drop": "a button", "debit_drop": "a button",
     "debits_fees": "one day; its form is there only while fees wait for the bank",
+    "notice_seen": "one reason; its form is there only while the gateway has said something odd",
     "transfer_back": "one reason; its form is there only while the day of a file is to come",
     "staff_sessions": "the form of staff_reset",
     "builder_open": "a button", "builder_preview": "a look at what is typed, by a script; nothing is kept", "builder_act": "buttons",
