@@ -533,7 +533,8 @@ class Town:
         sheet = desk.url.removeprefix(self.base)
         money = str(desk.get("/staff/collection/unmatched/").page.xpath("//tbody//a/@href")[0])
         # of another charge than the change below: nothing changes while its letters are printed
-        run = desk.get("/staff/collection/runs/").send("runs/", {"kind": "notice", "charge": "kotei", "year": str(year)}).url.removeprefix(self.base)
+        run = desk.get("/staff/collection/runs/").send("runs/", {
+            "kind": "notice", "charge": "kotei", "year": str(year), "known": "1", "why": "試しの調定"}).url.removeprefix(self.base)
         excess = str(desk.get("/staff/collection/excess/").page.xpath("//tbody//a/@href")[0])
         notice, due = desk.get(demand).page.xpath("//h1/text()")[0].split()[-1], f"{year}-05-31"
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"

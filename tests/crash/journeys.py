@@ -39,14 +39,14 @@ JOURNEYS: dict[str, Journey] = {
     # a certificate that is paid for first: by card and asked for, by card and told of, in cash, counted at the end of the day; a part goes back
     "card": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_start", {}), ("pay_card", {}), ("work", {}),
              ("pay_refund", {}), ("work", {})],
-    "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("work", {})],
+    "notice": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("pay_start", {}), ("pay_notice", {}), ("notice_look", {}), ("work", {})],
     "cash": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}),
              ("counter_sale", {}), ("day_close", {})],
     "terminal": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_terminal", {}), ("work", {}), ("terminal_back", {}),
                  ("day_close", {})],
     # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
     "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
-             ("pay_refund", {}), ("work", {}), ("slip_transfer", {})],
+             ("pay_refund", {}), ("work", {}), ("slip_transfer", {}), ("slip_told", {})],
     # from the account that is registered for taxes: the bank says no, is asked again, says yes
     "fee_debit": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_debit", {}), ("debit_request", {}),
                   ("debit_results", {"code": "1"}), ("work", {}), ("pay_debit", {}), ("debit_request", {}), ("debit_results", {"code": "0"}),
@@ -60,8 +60,9 @@ JOURNEYS: dict[str, Journey] = {
                ("waiver_pay", {}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
-              ("work", {}), ("taxes_results", {}), ("taxes_match", {}),
-              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_debit", {}), ("taxes_takeback", {}),
+              ("work", {}), ("taxes_results", {}), ("taxes_match", {}), ("taxes_unmatch", {}), ("taxes_match", {}),
+              ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_transfer_back", {}), ("taxes_transfer", {}),
+              ("taxes_debit", {}), ("taxes_takeback", {}),
               ("taxes_change", {}), ("taxes_write_off", {}), ("taxes_forget", {})],
     # somebody else's tax from one's own account: accepted, and registered by a clerk who has seen whose it is
     "debit": [("start", {"slug": DEBIT}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}),

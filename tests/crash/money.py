@@ -17,9 +17,20 @@ from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.payments import cashier, rebilling, refunds, sales, services, terminals, till, webhooks
+from madoguchi.payments import (
+    cashier,
+    notices,
+    rebilling,
+    refunds,
+    sales,
+    selectors,
+    services,
+    terminals,
+    till,
+    webhooks,
+)
 from madoguchi.payments.errors import PaymentClosed
-from madoguchi.payments.models import Attempt, DayClose, Payment, Refund, TerminalSlip
+from madoguchi.payments.models import Attempt, DayClose, GatewayNotice, Payment, Refund, TerminalSlip
 from madoguchi.payments.rules import BOOKS, MORE
 
 from .bank import ACCOUNT, gate, transfer
@@ -55,6 +66,16 @@ def pay_notice(page: str, **_: Any) -> Done:
     body, signature = gateway.event("checkout.session.completed", session, number=f"evt_{session['id']}")
     for _again in range(2):
         webhooks.notice_take(provider="card", body=body, signature=signature)
+    return {}
+
+
+def notice_look(**_: Any) -> Done:
+    """A notice of an order that nobody here knows; a clerk compares it with the gateway's page."""
+    GatewayNotice.objects.get_or_create(provider="card", event="evt_nobody", defaults={
+        "kind": "x", "reference": "cs_nobody", "outcome": "unknown", "at": clock.now()})
+    clerk = Staff.objects.get(username="okada")
+    for row in selectors.notices_odd(actor=clerk):
+        notices.notice_seen(actor=clerk, notice_id=row.id, why="試しの知らせ")
     return {}
 
 
@@ -186,6 +207,12 @@ def slip_transfer(application: str, **_: Any) -> Done:
     return {}
 
 
+def slip_told(**_: Any) -> Done:
+    """The bank's day is there: the fee has gone back."""
+    givebacks.refunds_tell(clock.today() + dt.timedelta(days=5))
+    return {}
+
+
 def day_close(**_: Any) -> Done:
     """The day's cash is counted, all of it stays, and the chief takes it over."""
     clerk, chief = (Staff.objects.get(username=name) for name in ("okada", "matsui"))
@@ -198,8 +225,8 @@ def day_close(**_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
-                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer,
+ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, notice_look, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
+                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer, slip_told,
                                 waiver_reject, waiver_pay, day_close)}
 
 

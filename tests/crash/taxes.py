@@ -24,7 +24,9 @@ from madoguchi.collection import (
     results,
     runs,
     takebacks,
+    transfer_takebacks,
     unmatched,
+    unmatches,
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
@@ -41,6 +43,7 @@ from madoguchi.collection.models import (
     Posting,
     RunFile,
     Sheet,
+    Transfer,
 )
 from madoguchi.collection.tests.conftest import accounts_text, changes_text
 from madoguchi.collection.trial import demands_csv
@@ -104,6 +107,17 @@ def taxes_match(application: str, **_: Any) -> Done:
     return {}
 
 
+def taxes_unmatch(application: str, **_: Any) -> Done:
+    """It was the wrong one: taken back, approved by another, and found anew."""
+    third = _due(application)[2].number
+    money = Money.objects.get(number="8" * 8 + third[8:])
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    row = money.unmatches.first() or unmatches.unmatch_ask(actor=clerk, money_id=money.id, reason="読み違い")
+    if row.state == "asked":
+        unmatches.unmatch_answer(actor=chief, money_id=money.id, approve=True)
+    return {}
+
+
 def taxes_back(application: str, **_: Any) -> Done:
     """What was paid twice goes back: to a bank, approved by another."""
     excess = Excess.objects.get(instalment=_due(application)[1])
@@ -118,6 +132,16 @@ def taxes_back(application: str, **_: Any) -> Done:
 def taxes_transfer(**_: Any) -> Done:
     """The file for the bank."""
     transfer()
+    return {}
+
+
+def taxes_transfer_back(**_: Any) -> Done:
+    """That file had the wrong day: taken back, approved by another."""
+    clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
+    for row in Transfer.objects.filter(state="made"):
+        transfer_takebacks.transfer_back_ask(actor=clerk, transfer_id=row.id, reason="日を間違えた")
+    for row in Transfer.objects.filter(state="asked"):
+        transfer_takebacks.transfer_back_answer(actor=chief, transfer_id=row.id, approve=True)
     return {}
 
 
@@ -222,8 +246,9 @@ def debit_place(application: str, **_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (taxes_demand, taxes_print, taxes_results, taxes_match, taxes_back, taxes_transfer, taxes_debit, taxes_takeback,
-                               taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+ACTS = {f.__name__: f for f in (
+    taxes_demand, taxes_print, taxes_results, taxes_match, taxes_unmatch, taxes_back, taxes_transfer, taxes_transfer_back, taxes_debit,
+    taxes_takeback, taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

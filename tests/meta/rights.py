@@ -37,7 +37,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, rebilling, refunds, sales, terminals, till
+from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -177,6 +177,9 @@ DELIVERY = {
 PAYMENTS = {
     "payments.selectors.payment_get": staff(lambda w, a: paid.payment_get(actor=a, payment_id=w.payment), SECTION | {"auditor"}),
     "payments.selectors.payment_list": staff(lambda w, a: paid.payment_list(actor=a), SECTION | {"auditor"}),
+    "payments.selectors.notices_odd": staff(lambda w, a: w.notice in [row.id for row in paid.notices_odd(actor=a)],
+                                            SECTION | {"auditor"}, something),
+    "payments.notices.notice_seen": staff(lambda w, a: notices.notice_seen(actor=a, notice_id=w.notice, why="x"), SECTION, anything),
     "payments.cashier.cash_take": staff(lambda w, a: cashier.cash_take(actor=a, payment_id=w.open_payment, tendered=300), SECTION, anything),
     "payments.refunds.refund_ask": staff(lambda w, a: refunds.refund_ask(actor=a, payment_id=w.payment, amount=100, reason="mistake"),
                                          SECTION, anything),
@@ -457,7 +460,6 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                               {"intake.paying", "collection.mine", "collection.ledger"}),
     "payments.rules.slip_read": ("reads what was typed", {"payments.terminals"}),
     "payments.selectors.orders_known": ("numbers of orders and whether they are paid, for the check of the books", {"collection.ledger"}),
-    "payments.selectors.notices_odd": ("a number", {"payments.staff_views"}),
     "notifications.public.mails_forget": ("counts what is destroyed", {"intake.forgetting"}),
     "records.public.number_of": ("for the command that proves a paper by its digest, and tells a number only",
                                 {"records.management.commands.papers"}),

@@ -20,11 +20,13 @@ from madoguchi.collection import (
     registrations,
     selectors,
     takebacks,
+    transfer_takebacks,
     unmatched,
+    unmatches,
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
-from madoguchi.collection.models import Demand, Sheet
+from madoguchi.collection.models import Demand, Money, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
@@ -60,6 +62,7 @@ def taxes(w: Any) -> None:
     w.due = Demand.objects.last().instalments.get().number
     demands.demands_take(actor="test", charge="kaigo", year=2026, data=sheet_text(each=60_000).encode(), name="kaigo.csv")
     w.paid_late = late_paid("kaigo")
+    w.matched = Money.objects.get(instalment__demand=w.paid_late).id
     w.printed, w.printed_file = printed_run().values()
     chief = w.hall.staff("nakamura")
     excess, due = excess_of_payer()
@@ -94,7 +97,7 @@ TABLE: dict[str, Ask] = {
     "collection.selectors.run_get": _reads(lambda w, a: selectors.run_get(actor=a, run_id=w.printed)),
     "collection.selectors.run_file_get": _reads(lambda w, a: selectors.run_file_get(actor=a, file_id=w.printed_file)),
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
-        actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY), COLLECTS, anything),
+        actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY, known="x"), COLLECTS, anything),
     "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
@@ -153,12 +156,22 @@ TABLE: dict[str, Ask] = {
     "collection.givebacks.back_returned": staff(lambda w, a: givebacks.back_returned(actor=a, back_id=w.back), COLLECTS, anything),
     "collection.givebacks.transfer_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: givebacks.transfer_make(
         actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.transfer_takebacks.transfer_back_ask": staff(lambda w, a: transfer_takebacks.transfer_back_ask(
+        actor=a, transfer_id=w.transfer, reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.transfer_takebacks.transfer_back_answer": staff(lambda w, a: transfer_takebacks.transfer_back_answer(
+        actor=a, transfer_id=w.transfer, approve=False), COLLECTS, anything),
     "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),
     "collection.desk.demands_import": staff(lambda w, a: desk.demands_import(
         actor=a, charge="kotei", year=2026, data=sheet_text().encode(), name="a.csv"), COLLECTS, anything),
     "collection.desk.results_import": staff(lambda w, a: desk.results_import(actor=a, form="cvs", data=w.paid_file, name="a.txt"),
                                             COLLECTS, anything),
     "collection.unmatched.money_match": staff(lambda w, a: unmatched.money_match(actor=a, money_id=w.unmatched, number=w.due), COLLECTS, anything),
+    "collection.unmatches.unmatches_waiting": _reads(lambda w, a: unmatches.unmatches_waiting(actor=a) is not None),
+    "collection.unmatches.unmatch_ask": staff(lambda w, a: unmatches.unmatch_ask(actor=a, money_id=w.matched, reason="x"), COLLECTS, anything),
+    # a clerk is told that somebody who stamps must
+    "collection.unmatches.unmatch_answer": staff(lambda w, a: unmatches.unmatch_answer(actor=a, money_id=w.matched, approve=False),
+                                                 COLLECTS, anything),
     "collection.mine.payer_of": resident(lambda w, o: mine.payer_of(o, "taxes.page"), lambda v, w: v == HANAKO),
     "collection.mine.payer_require": resident(lambda w, o: mine.payer_require(o, "taxes.page"), lambda v, w: v == HANAKO),
 }

@@ -26,7 +26,7 @@ from madoguchi.cards.tests.conftest import card_given
 from madoguchi.cards.tests.test_outings import made
 from madoguchi.casework import bulk, holds, rules, services, talk
 from madoguchi.casework.models import Note
-from madoguchi.collection.models import Demand
+from madoguchi.collection.models import Demand, Money
 from madoguchi.collection.tests.conftest import (
     change_waiting,
     debit_asked,
@@ -80,11 +80,13 @@ OPEN = {
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
-    "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "debits_file": "a file",
+    "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "unmatch_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
     "inventory_doubles": "a button",
     "case_paper_drop": "a button", "debit_drop": "a button",
     "debits_fees": "one day; its form is there only while fees wait for the bank",
+    "notice_seen": "one reason; its form is there only while the gateway has said something odd",
+    "transfer_back": "one reason; its form is there only while the day of a file is to come",
     "staff_sessions": "the form of staff_reset",
     "builder_open": "a button", "builder_preview": "a look at what is typed, by a script; nothing is kept", "builder_act": "buttons",
     "builder_offers": "a file", "builder_offer": "one choice; nothing is typed", "builder_try": "tried out with invented answers; nothing is kept",
@@ -176,6 +178,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
 
     legal = [asked(hall), accepted(hall)]
     paid, (twice, _) = unmatched_money(), excess_of_payer()
+    set_ = Money.objects.filter(outcome="applied", channel="cvs").first()
     procedure, list_waiting = listed(), upload_waiting()
     builder.copy_open(actor=hall.staff("tanaka"), slug=CLAIM)
     from madoguchi.builder.tests.conftest import wanted
@@ -206,7 +209,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         *(("yamada", f"/staff/collection/{tail}") for tail in (
             "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
             "write-offs/", "runs/", "debits/", "accounts/", "transfers/",
-            f"unmatched/{paid.id}/", f"excess/{twice.id}/", f"debits/{asked_of_bank.id}/back/")),
+            f"unmatched/{paid.id}/", f"unmatched/{set_.id}/", f"excess/{twice.id}/", f"debits/{asked_of_bank.id}/back/")),
         ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (
             "text/", "part/cover/", "part/%E7%94%BB%E9%9D%A2/0/", "add/%E7%94%BB%E9%9D%A2/", "history/")),
         ("suzuki", "/staff/builder/jidou-teate-henkou/"),

@@ -29,12 +29,14 @@ from madoguchi.identity.models import Factor, Membership
 from madoguchi.identity.tests.staff import app_of, suzuki_away
 from madoguchi.intake import companies, drafts
 from madoguchi.intake.models import Application, Draft
+from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.public import disasters_seed
 from madoguchi.payments import cashier, refunds, till
 from madoguchi.payments import services as charging
+from madoguchi.payments.models import Attempt, GatewayNotice
 from madoguchi.survey import services as surveying
 from madoguchi.survey.models import Survey
 from madoguchi.survey.tests.conftest import answers as flooded
@@ -153,6 +155,8 @@ class World:
                     actor="test").id))
         self.payment, self.open_payment = made
         cashier.cash_take(actor=tanaka, payment_id=self.payment, tendered=300)
+        Attempt.objects.filter(payment=self.payment).update(reference="cs_ours")
+        self.notice = GatewayNotice.objects.create(provider="card", event="e", kind="x", reference="cs_ours", outcome="amount", at=clock.now()).id
         self.refund = str(refunds.refund_ask(actor=tanaka, payment_id=self.payment, amount=100, reason="mistake").id)
         self.closed = till.till_close(actor=tanaka, section="kosodate", count=till.Count({100: 3}, 300, "", 1, 300))
         self.close = str(self.closed.id)

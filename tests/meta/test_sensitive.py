@@ -15,7 +15,8 @@ SENSITIVE = {
     "account_passkey", "account_recovery", "account_totp", "factor_remove", "staff_reset", "staff_role", "staff_sessions", "staff_unlock",
     "staff_unrole",  # accounts; a new password asks for the old one
     "case_approve", "case_return", "bulk_confirm",  # only as 代決 (test_deputies)
-    "case_number", "case_file_number", "scan_number", "case_lift", "operations_skip", "payment_refund_act", "excess_answer", "write_off_answer"}
+    "case_number", "case_file_number", "scan_number", "case_lift", "operations_skip", "payment_refund_act", "excess_answer", "write_off_answer",
+    "unmatch_answer"}
 
 
 def asking() -> set[str]:

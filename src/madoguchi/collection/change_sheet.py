@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .demand_sheet import MOST_YEN, OPTIONAL, PARTS, day_of, numbers_of, rows_of, yen_of
+from .demand_sheet import LONGEST, MOST_YEN, OPTIONAL, PARTS, day_of, numbers_of, rows_of, yen_of
 from .errors import SheetWrong
 
 COLUMNS = ("通知書番号", "年税額", "期", "期別税額", "納期限", "変更の理由")
@@ -45,7 +45,7 @@ def _judged(row: dict[str, str], line: int, year: int) -> tuple[NewClaim, NewPar
             faults.append(f"「{name}」は0円以上の整数で書いてください(今は「{row[name]}」)")
     if not 1 <= no <= PARTS:
         faults.append(f"「期」は1〜{PARTS}の数で書いてください(今は「{row['期']}」)")
-    if due is None or not dt.date(year, 4, 1) <= due <= dt.date(year + 7, 3, 31):
+    if due is None or not dt.date(year, 4, 1) <= due <= dt.date(year + LONGEST, 3, 31):
         faults.append(f"「納期限」は {year}-05-31 の形で、賦課年度{year}の納期限になる日を書いてください(今は「{row['納期限']}」)")
     if not 1 <= len(row["変更の理由"]) <= 100:
         faults.append("「変更の理由」は1〜100文字で書いてください。税額変更通知書に印刷します")

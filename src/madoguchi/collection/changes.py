@@ -240,13 +240,23 @@ def part_reset(sheet: Sheet, part: Instalment, new: NewPart, on: dt.date) -> Non
         part.late_paid -= over
         part.save(update_fields=["late_paid"])
         _free(part, Account.LATE, over, on)
+    if part.fee and not part.amount:
+        _fee_off(part, on)
+
+
+def _fee_off(part: Instalment, on: dt.date) -> None:
+    """A 督促状 for a tax that never was has no fee: what was booked is taken back, what was paid of it is the payer's again (要確認: 条例)."""
+    Posting.objects.create(instalment=part, debit=Account.FEE, credit=Account.FEE_DUE, amount=part.fee, on=on)
+    paid, part.fee, part.fee_paid = part.fee_paid, 0, 0
+    part.save(update_fields=["fee", "fee_paid"])
+    _free(part, Account.FEE_DUE, paid, on)
 
 
 def _free(part: Instalment, account: Account, yen: int, on: dt.date) -> None:
     """過誤納: that much of what was paid to an account is the payer's again, the newest payments first."""
     rows = Posting.objects.filter(instalment=part).exclude(money=None)
     came = rows.filter(credit=account).values("money", "money__paid_on").annotate(t=Sum("amount")).order_by("-money__paid_on", "-money")
-    gone = dict(rows.filter(debit=account, credit=Account.EXCESS).values_list("money").annotate(t=Sum("amount")))
+    gone = dict(rows.filter(debit=account, credit__in=(Account.EXCESS, Account.SUSPENSE)).values_list("money").annotate(t=Sum("amount")))
     for row in came:
         some = min(yen, row["t"] - gone.get(row["money"], 0))
         if some > 0:

@@ -10,11 +10,13 @@ SELECT id, amount, 0 FROM collection_posting WHERE NOT (
   OR debit || ' ' || credit IN (
     'receivable revenue', 'revenue receivable', 'fee-due fee', 'fee fee-due', 'written receivable', 'interest receivable', 'interest excess',
     'suspense receivable', 'suspense fee-due', 'suspense late', 'suspense excess', 'suspense office-fee', 'receivable excess', 'late excess',
-    'office-fee excess', 'excess receivable', 'excess bank:transfer', 'interest bank:transfer', 'bank:transfer excess', 'bank:transfer interest'))"""
+    'receivable suspense', 'fee-due suspense', 'late suspense', 'excess suspense',
+    'fee-due excess', 'office-fee excess', 'excess receivable', 'excess bank:transfer', 'interest bank:transfer', 'bank:transfer excess',
+    'bank:transfer interest'))"""
 AS_CAME = """
 SELECT p.id, p.amount, m.amount FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 WHERE ((p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer' AND p.debit <> 'bank:' || m.channel)
-  OR ((p.debit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
+  OR ((p.debit = 'suspense' OR p.credit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
     AND (p."on" <> m.paid_on OR COALESCE(p.sheet_id, 0) <> m.sheet_id)))"""
 SUSPENDED = """
 SELECT m.id, CASE WHEN m.outcome = 'unknown' THEN m.amount ELSE 0 END, s.total FROM collection_money m JOIN (
@@ -42,8 +44,8 @@ NOTIFIED = """
 SELECT r.id, r.letters, COUNT(d.id) FROM collection_run r LEFT JOIN collection_demand d ON d.run_id = r.id WHERE r.kind = 'notice'
 GROUP BY r.id, r.letters HAVING r.letters <> COUNT(d.id)"""
 TOLD = """
-SELECT r.id, r.amount, COALESCE(SUM(c."left"), 0) FROM collection_run r LEFT JOIN collection_change c ON c.run_id = r.id WHERE r.kind = 'change'
-GROUP BY r.id, r.amount, r.letters HAVING r.amount <> COALESCE(SUM(c."left"), 0) OR r.letters <> COUNT(c.id)"""
+SELECT r.id, r.amount, SUM(COALESCE(c.asked, c."left", 0)) FROM collection_run r LEFT JOIN collection_change c ON c.run_id = r.id
+WHERE r.kind = 'change' GROUP BY r.id, r.amount, r.letters HAVING r.amount <> SUM(COALESCE(c.asked, c."left", 0)) OR r.letters <> COUNT(c.id)"""
 CHANGED = """
 SELECT d.charge || ' ' || d.year || ' ' || d.notice, c.amount, COALESCE(n.was, d.amount) FROM collection_change c
 JOIN collection_demand d ON d.id = c.demand_id LEFT JOIN collection_change n ON n.demand_id = c.demand_id AND n.no = c.no + 1
@@ -52,9 +54,10 @@ CHANGES = """
 SELECT s.name, s.amount, SUM(c.amount - c.was) FROM collection_sheet s JOIN collection_change c ON c.sheet_id = s.id
 GROUP BY s.id, s.name, s.amount HAVING s.amount <> SUM(c.amount - c.was)"""
 REQUESTED = """
-SELECT q.id, q.debits, (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
+SELECT q.id, q.debits, q.again + (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
   + (SELECT COUNT(*) FROM collection_feeslip f WHERE f.request_id = q.id) FROM collection_debitrequest q
-WHERE q.state = 'made' AND q.answered_by = '' AND q.debits <> (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
+WHERE q.state = 'made' AND q.answered_by = ''
+AND q.debits <> q.again + (SELECT COUNT(*) FROM collection_instalment i WHERE i.debit_id = q.id)
   + (SELECT COUNT(*) FROM collection_feeslip f WHERE f.request_id = q.id)"""
 WORDS = (
     (PAIRS, "仕訳 {who}: {ought:,}円の借方と貸方の組が、どの記帳のものでもありません"),

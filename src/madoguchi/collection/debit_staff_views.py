@@ -38,7 +38,8 @@ def debits(request: HttpRequest) -> HttpResponse:
     faults = [(name, f"{words}は 2027-05-31 の形で入れてください。") for name, words, day in days if day is None]
     if due is not None and on is not None:
         try:
-            writing.request_make(actor=actor_of(request), charge=request.POST.get("charge", ""), due=due, on=on)
+            writing.request_make(actor=actor_of(request), charge=request.POST.get("charge", ""), due=due, on=on,
+                                 again="again" in request.POST)
             return see_other("/staff/collection/debits/")
         except FormWrong as wrong:
             faults = wrong.faults

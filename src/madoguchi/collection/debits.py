@@ -5,10 +5,12 @@ from __future__ import annotations
 import datetime as dt
 import hashlib
 import unicodedata
+from collections import Counter
 from collections.abc import Callable, Iterable
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
+from django.db.models import F, QuerySet
 
 from madoguchi.files.public import file_write
 from madoguchi.identity.public import Staff
@@ -146,19 +148,21 @@ def by_bank(rows: Iterable[T], bank_of: Callable[[T], str]) -> dict[str, list[T]
 
 
 @transaction.atomic(durable=True)
-def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> list[DebitRequest]:
+def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date, again: bool = False) -> list[DebitRequest]:
     """The files that ask the banks for every 期 with this 納期限 whose payer pays by debit and of which no 速報 says it is paid, each once:
-    one for each bank of 銀行別, one for the collecting bank; all or none. ``on``: the day of the debit.
-    Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
+    one for each bank of 銀行別, one for the collecting bank; all or none. ``on``: the day of the debit. ``again`` (再振替): for those that the
+    bank could not debit, and only for them. Raises DemandNotFound, ChargesWrong, FormWrong, NothingToPrint."""
     section_require(actor, writes=True)
     charge_get(charge)
     one_writer()
     if on <= clock.today():
         raise FormWrong([("on", "引落日は、明日より後にしてください。")])
-    rows = list(Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, debit=None, prompt_on=None)
-                .select_related("demand").order_by("id"))
-    held = debits_of({row.demand.payer for row in rows}, charge, due)  # as notice, page and mail have said: in force on the 納期限
+    rows = list(_askable(charge, due, on, again))
+    # as notice, page and mail have said: in force on the 納期限; who could not be debited may have another account now, or none
+    held = debits_of({row.demand.payer for row in rows}, charge, on if again else due)
     wanted = [row for row in rows if row.demand.payer in held]
+    if not wanted and again:
+        raise NothingToPrint(f"納期限が{due}で、振替不能のまま残っていて、引落日に口座が有効な期別はありません。科目と納期限を確かめてください。")
     if not wanted:
         raise NothingToPrint(f"納期限が{due}で、口座振替をまだ頼んでいない期別はありません。科目と納期限を確かめてください。")
     made = []
@@ -167,12 +171,21 @@ def request_make(*, actor: Staff, charge: str, due: dt.date, on: dt.date) -> lis
                                 asked=[_debit(row, held[row.demand.payer]) for row in some])
         first = {str(debit.id): debit.code for row in some for debit in (held[row.demand.payer],) if debit.code != "0"}
         DebitRequest.objects.filter(id=request.id).update(first=first)
+        for before, n in Counter(row.debit_id for row in some if row.debit_id).items():
+            DebitRequest.objects.filter(id=before).update(again=F("again") + n)
         for at in range(0, len(some), CHUNK):
-            Instalment.objects.filter(id__in=[row.id for row in some[at:at + CHUNK]]).update(debit=request)
+            Instalment.objects.filter(id__in=[row.id for row in some[at:at + CHUNK]]).update(debit=request, failed_code="")
             DirectDebit.objects.filter(id__in=[held[row.demand.payer].id for row in some[at:at + CHUNK]]).exclude(code="0").update(code="0")
         made.append(request)
     failpoints.hit("collection.request.before_commit")
     return made
+
+
+def _askable(charge: str, due: dt.date, on: dt.date, again: bool) -> QuerySet[Instalment]:
+    """期 that nobody has asked the bank for; ``again``: that the bank was asked for, for an earlier day, and could not debit."""
+    rows = Instalment.objects.filter(demand__charge=charge, due=due, settled_on=None, prompt_on=None)
+    rows = rows.filter(debit__on__lt=on).exclude(failed_code="") if again else rows.filter(debit=None)
+    return rows.select_related("demand").order_by("id")
 
 
 def request_write(*, by: str, bank: str, charge: str, due: dt.date, on: dt.date, asked: list[Debit], box: str) -> DebitRequest:

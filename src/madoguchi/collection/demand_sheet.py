@@ -14,9 +14,12 @@ from .errors import SheetWrong
 
 COLUMNS = ("通知書番号", "宛名番号", "氏名", "郵便番号", "住所", "方書", "年税額", "期", "期別税額", "納期限")
 OPTIONAL = ("納付番号", "確認番号")  # when the tax system has issued them (eLTAX); without, trial numbers are made and slips are 見本
+YES = "はい"
+PAST = "過年度"  # "はい" in a row: it is of a year long past, found only now (地方税法17条の5: 賦課 of up to seven years back)
 TRIAL = "999999"  # begins every trial number: no real one may
 MOST_YEN = 9_999_999_999
 PARTS = 12
+ORDINARY, LONGEST = 2, 8  # 納期限 until the end of March so many years after 賦課年度: usually, and of 過年度
 BROKEN = "CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください(ここから後は見ていません)"
 
 
@@ -131,8 +134,13 @@ def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[s
     due = day_of(row["納期限"])
     if due is None:
         faults.append(f"「納期限」は 2027-05-31 の形で、暦にある日を書いてください(今は「{row['納期限']}」)")
-    elif not dt.date(year, 4, 1) <= due <= dt.date(year + 2, 3, 31):
+    elif not dt.date(year, 4, 1) <= due <= dt.date(year + LONGEST, 3, 31):
         faults.append(f"「納期限」{due} は、賦課年度{year}の納期限として早すぎるか遅すぎます。年度を確かめてください")
+    elif due > dt.date(year + ORDINARY, 3, 31) and row.get(PAST, "") != YES:
+        faults.append(f"「納期限」{due} は、賦課年度{year}の納期限として遅すぎます。年度を確かめてください。"
+                      f"過年度の調定のときは、列「{PAST}」のこの行に「{YES}」と書いてください")
+    if row.get(PAST, "") not in ("", YES):
+        faults.append(f"「{PAST}」は「{YES}」か空にしてください(今は「{row[PAST]}」)")
     number, confirm = numbers_of(row, faults)
     return row["通知書番号"], code, total, Part(no, amount, due or dt.date.min, number, confirm), faults
 
@@ -143,7 +151,7 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
     claims: dict[str, Claim] = {}
     numbers: dict[str, int] = {}
     faults: list[str] = []
-    for line, row in rows_of(data, COLUMNS, names, optional=OPTIONAL):
+    for line, row in rows_of(data, COLUMNS, names, optional=(*OPTIONAL, PAST)):
         if isinstance(row, str):
             faults.append(f"{line}行目 {row}")
             continue

@@ -49,10 +49,11 @@ def debits_import(*, actor: Staff, data: bytes, name: str) -> tuple[Sheet, bool]
     return debits_take(actor=actor.actor, data=data, name=name)
 
 
-def letters_make(*, actor: Staff, kind: str, charge: str, year: int, issued_on: dt.date) -> Run:
-    """Have the workers print the notices or reminders of a charge. Raises DemandNotFound, ChargesWrong, NothingToPrint."""
+def letters_make(*, actor: Staff, kind: str, charge: str, year: int, issued_on: dt.date, known: str = "") -> Run:
+    """Have the workers print the notices or reminders of a charge; ``known``: as run_start has it. Raises DemandNotFound, ChargesWrong,
+    NothingToPrint, DuesNear."""
     section_require(actor, writes=True)
-    return runs.run_start(actor=actor.actor, kind=kind, charge=charge, year=year, issued_on=issued_on)
+    return runs.run_start(actor=actor.actor, kind=kind, charge=charge, year=year, issued_on=issued_on, known=known)
 
 
 def slips_again(*, actor: Staff, demand_id: int) -> bytes:

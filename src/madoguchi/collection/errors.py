@@ -65,6 +65,14 @@ class NothingToPrint(DomainError):
     status = 422
 
 
+class DuesNear(DomainError):
+    """A notice would come later than ten days before a 納期限 (地方税法364条9項 and its like). Who knows it says why."""
+
+    code = "collection_dues_near"
+    ja = "納期限を過ぎたか、納期限まで10日ない期があるため、通知書を作りませんでした。"
+    status = 422
+
+
 class RunWrong(DomainError):
     """What was printed is not what was demanded."""
 

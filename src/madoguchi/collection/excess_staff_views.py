@@ -17,7 +17,7 @@ from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, number_typed
 
-from . import givebacks, selectors
+from . import givebacks, selectors, transfer_takebacks
 from .access import stamps
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .models import Excess
@@ -27,6 +27,7 @@ from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
 STATES = {"asked": "承認待ち", "approved": "承認済み(振込待ち)", "declined": "却下", "done": "済み", "returned": "組戻し(振り込めなかった)"}
+TRANSFERS = {"made": "", "asked": "取下げの承認待ち", "back": "取り下げ"}
 KINDS = {"refund": "還付", "offset": "充当"}
 
 
@@ -119,23 +120,47 @@ def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def transfers(request: HttpRequest) -> HttpResponse:
-    """総合振込: what was sent to the bank, and the form that makes the next file."""
-    actor, faults = actor_of(request), list[tuple[str, str]]()
-    rows = selectors.transfer_list(actor=actor, page=page_of(request))
+    """総合振込: what was sent to the bank, and the forms that make the next file and take one back."""
     if request.method == "POST":
         try:
             on = day_typed(request.POST.get("on", ""))
             if on is None:
                 raise FormWrong([("on", "振込の日は 2026-12-10 の形で入れてください。")])
-            givebacks.transfer_make(actor=actor, on=on)
+            givebacks.transfer_make(actor=actor_of(request), on=on)
             return see_other("/staff/collection/transfers/")
         except FormWrong as wrong:
-            faults = wrong.faults
+            return _transfers(request, wrong.faults)
         except NothingToPrint as wrong:
-            faults = [("on", wrong.ja)]
+            return _transfers(request, [("on", wrong.ja)])
+    return _transfers(request, [])
+
+
+def _transfers(request: HttpRequest, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
+    actor = actor_of(request)
+    rows = selectors.transfer_list(actor=actor, page=page_of(request))
+    backs = [(t, TRANSFERS[t.state], stamps(actor) and t.asked_by != actor.actor, f"reason-{t.id}") for t in rows
+             if t.state != "back" and t.on > clock.today()]
     context = {"rows": rows, "waiting": selectors.refunds_waiting(actor=actor), "works": works(request), "faults": faults, "wrong": dict(faults),
+               "states": TRANSFERS, "backs": backs, "typed": request.POST,
                "day": request.POST.get("on", (clock.today() + dt.timedelta(days=7)).isoformat())}
-    return render(request, "collection/transfers.html", context, status=422 if faults else 200)
+    return render(request, "collection/transfers.html", context, status=status if faults else 200)
+
+
+@login_required
+@posts("/staff/collection/transfers/")
+def transfer_back(request: HttpRequest, transfer_id: int) -> HttpResponse:
+    """取下げ of one file: asked for, answered."""
+    actor, act = actor_of(request), request.POST.get("act", "")
+    try:
+        if act in ("approve", "decline"):
+            transfer_takebacks.transfer_back_answer(actor=actor, transfer_id=transfer_id, approve=act == "approve")
+        else:
+            transfer_takebacks.transfer_back_ask(actor=actor, transfer_id=transfer_id, reason=request.POST.get(f"reason-{transfer_id}", "").strip())
+    except FormWrong as wrong:
+        return _transfers(request, wrong.faults)
+    except (SecondPerson, MoneyMoved) as wrong:
+        return _transfers(request, [("backs", wrong.ja)], wrong.status)
+    return see_other("/staff/collection/transfers/")
 
 
 @login_required

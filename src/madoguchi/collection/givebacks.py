@@ -32,6 +32,7 @@ if TYPE_CHECKING:
 
 PURPOSE = "refund-account"
 SEALED = (Column(GiveBack, "account", PURPOSE, "id", "還付の振込先の口座"),)
+TOLD = dt.timedelta(days=400)  # so long after its day a transfer is looked at: a worker that stood still for that long is no worker
 KINDS = {"1": "普通", "2": "当座", "4": "貯蓄"}
 
 
@@ -181,8 +182,20 @@ def _gone(back: GiveBack) -> None:
     excess.left -= back.amount
     excess.save(update_fields=["left"])
     back.state = "done"
-    if excess.order and not excess.left:
-        refund_reported(refund_id=str(excess.order), actor=back.approved_by)
+
+
+def refunds_tell(today: dt.date | None = None) -> int:
+    """For the worker: fees whose 総合振込 has had its day have gone back; until then its file may be taken back. Returns how many were told.
+    Telling it again changes nothing."""
+    day = today or clock.today()
+    rows = GiveBack.objects.filter(kind="refund", state="done", excess__left=0, transfer__on__lte=day, transfer__on__gt=day - TOLD,
+                                   transfer__state="made").exclude(excess__order=None)
+    told = 0
+    for back in rows.select_related("excess").order_by("id"):
+        with transaction.atomic(durable=True):
+            told += refund_reported(refund_id=str(back.excess.order), actor=back.approved_by)
+            failpoints.hit("collection.refund_told.before_commit")
+    return told
 
 
 @transaction.atomic(durable=True)

@@ -29,6 +29,7 @@ from .models import (
     RunFile,
     Sheet,
     Transfer,
+    Unmatch,
     WriteOff,
 )
 from .rules import Outcome
@@ -77,6 +78,8 @@ def _against(demand: Demand, parts: list[Instalment]) -> str:
         return "終わっていない還付・充当があります"
     if WriteOff.objects.filter(instalment__demand=demand, state="asked").exists():
         return "承認を待つ不納欠損があります"
+    if Unmatch.objects.filter(instalment__demand=demand, state="asked").exists():
+        return "承認を待つ消込の取消しがあります"
     return ""
 
 

@@ -70,7 +70,8 @@ SELECT i.number, i.fee, s.total FROM collection_instalment i LEFT JOIN (
 ) s ON s.instalment_id = i.id WHERE i.fee <> COALESCE(s.total, 0)"""
 FEES_PAID = """
 SELECT i.number, i.fee_paid, s.total FROM collection_instalment i LEFT JOIN (
-  SELECT instalment_id, SUM(amount) AS total FROM collection_posting WHERE credit = 'fee-due' AND debit <> 'fee' GROUP BY instalment_id
+  SELECT instalment_id, SUM(CASE WHEN credit = 'fee-due' THEN amount ELSE -amount END) AS total FROM collection_posting
+  WHERE (credit = 'fee-due' AND debit <> 'fee') OR (debit = 'fee-due' AND credit <> 'fee') GROUP BY instalment_id
 ) s ON s.instalment_id = i.id WHERE i.fee_paid <> COALESCE(s.total, 0)"""
 WRITTEN = """
 SELECT i.number, i.written, s.total FROM collection_instalment i LEFT JOIN (
@@ -94,7 +95,10 @@ WHERE (p.instalment_id IS NOT NULL AND i.id IS NULL) OR (p.money_id IS NOT NULL 
   OR (p.sheet_id IS NOT NULL AND s.id IS NULL)"""
 SENT = """
 SELECT t.id, t.amount, SUM(g.amount + g.interest) FROM collection_transfer t LEFT JOIN collection_giveback g ON g.transfer_id = t.id
-GROUP BY t.id, t.amount, t.refunds HAVING t.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR t.refunds <> COUNT(g.id)"""
+WHERE t.state <> 'back' GROUP BY t.id, t.amount, t.refunds
+HAVING t.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR t.refunds <> COUNT(g.id)
+UNION ALL SELECT t.id, 0, SUM(g.amount + g.interest) FROM collection_transfer t JOIN collection_giveback g ON g.transfer_id = t.id
+WHERE t.state = 'back' AND g.state = 'done' GROUP BY t.id"""
 GONE = """
 SELECT e.id, e.amount - e.left, SUM(g.amount) FROM collection_excess e LEFT JOIN collection_giveback g ON g.excess_id = e.id AND g.state = 'done'
 GROUP BY e.id, e.amount, e.left HAVING e.amount - e.left <> COALESCE(SUM(g.amount), 0)"""

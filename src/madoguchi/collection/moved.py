@@ -36,7 +36,9 @@ SELECT m.id, m.number, f.number, f.number FROM collection_feeslip f JOIN collect
 UNION ALL
 SELECT m.id, m.number, i.number, 'posting' FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 JOIN collection_instalment i ON i.id = p.instalment_id
-WHERE (p.debit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer')) AND i.id <> COALESCE(m.instalment_id, 0)
+WHERE (p.debit = 'suspense' OR p.credit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
+  AND i.id <> COALESCE(m.instalment_id, 0)
+GROUP BY m.id, m.number, i.id, i.number HAVING SUM(CASE WHEN p.credit = 'suspense' THEN -p.amount ELSE p.amount END) <> 0
 UNION ALL
 SELECT m.id, m.number, i.number, 'offset' FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 JOIN collection_instalment i ON i.id = p.instalment_id
@@ -70,8 +72,8 @@ def moved() -> Iterator[str]:
 
 
 def _matched() -> dict[int, str]:
-    """What clerks have matched by hand: payment → where."""
-    acts = AuditEntry.objects.filter(chain=CHAIN, action="money.matched").order_by("seq").values_list("facts", flat=True)
+    """What clerks have matched by hand: payment → where; taken back: nowhere."""
+    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("money.matched", "money.unmatched")).order_by("seq").values_list("facts", flat=True)
     return {facts["money"]: str(facts.get("fee") or facts.get("instalment")) for facts in acts}
 
 

@@ -33,16 +33,18 @@ class Far:
     all_files: int
 
 
-def run_take_up(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int, folder: Path) -> Run:
+def run_take_up(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int, folder: Path,
+                known: str = "") -> Run:
     """The run that the same command broke off, while it printed or while it laid files into the folder; else a new one. With nothing new
-    to print, the last run as long as the folder lacks it. Raises ChargesWrong, NothingToPrint."""
+    to print, the last run as long as the folder lacks it. ``known``: as run_start has it. Raises ChargesWrong, NothingToPrint, DuesNear."""
     if begun := run_unfinished(kind, charge, year):
         return begun
     printed_runs = list(Run.objects.filter(kind=kind, charge=charge, year=year).order_by("-id"))
     if begun := next((run for run in printed_runs if _begun(run, folder).exists()), None):
         return begun
     try:
-        return run_start(actor=actor, kind=kind, charge=charge, year=year, issued_on=issued_on, per_file=per_file, promise=False)
+        return run_start(actor=actor, kind=kind, charge=charge, year=year, issued_on=issued_on, per_file=per_file, promise=False,
+                         known=known)
     except NothingToPrint:
         if not printed_runs or _job(printed_runs[0], folder).exists():
             raise

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import functools
 import hashlib
 import itertools
@@ -260,8 +261,7 @@ def money_place(money: Money, *, source: str) -> Outcome:
     due.paid, due.late_paid, due.prompt_on, due.failed_code = due.paid + placed.principal, due.late_paid + placed.late, None, ""
     due.fee_paid += placed.fee
     if due.paid == due.amount and due.settled_on is None:
-        came = Posting.objects.filter(instalment=due, credit=Account.RECEIVABLE).exclude(debit=Account.REVENUE)  # not what a 更正 took off
-        due.settled_on = came.aggregate(on=Max("on"))["on"] or money.paid_on
+        due.settled_on = _last_came(due) or money.paid_on
         _fee_released(due)
     due.save(update_fields=["paid", "late_paid", "fee", "fee_paid", "prompt_on", "failed_code", "settled_on"])
     money.outcome = placed.outcome(1 if due.written or not due.amount else left)  # what was taken back cannot be paid twice
@@ -269,6 +269,15 @@ def money_place(money: Money, *, source: str) -> Outcome:
         Excess.objects.create(money=money, instalment=due, why=money.outcome, amount=placed.excess, left=placed.excess, found_on=clock.today())
     money.save(update_fields=["outcome"])
     return Outcome(money.outcome)
+
+
+def _last_came(due: Instalment) -> dt.date | None:
+    """The day of the last payment: not of what a 更正 took off, nor of money whose 消込 was taken back."""
+    rows = Posting.objects.filter(instalment=due)
+    back = rows.filter(debit=Account.RECEIVABLE, credit=Account.SUSPENSE).exclude(money__instalment=due).values("money")
+    came = rows.filter(credit=Account.RECEIVABLE).exclude(debit=Account.REVENUE).exclude(money__in=back)
+    on: dt.date | None = came.aggregate(on=Max("on"))["on"]
+    return on
 
 
 def _fee_released(due: Instalment) -> None:

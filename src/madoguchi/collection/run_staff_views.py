@@ -16,9 +16,9 @@ from madoguchi.web.typed import day_typed
 
 from . import desk, selectors
 from .charges import charges
-from .errors import ChargesWrong, NothingToPrint
+from .errors import ChargesWrong, DuesNear, NothingToPrint
 from .rules import LETTERS
-from .runs import job_sheet
+from .runs import REASON, job_sheet
 from .staff_views import actor_of, name_of, page_of, works, year_typed
 
 
@@ -27,8 +27,9 @@ from .staff_views import actor_of, name_of, page_of, works, year_typed
 def runs(request: HttpRequest) -> HttpResponse:
     """All runs, and the form that starts one."""
     rows = selectors.run_list(actor=actor_of(request), page=page_of(request))
-    faults: list[tuple[str, str]] = []
+    faults, near = list[tuple[str, str]](), "known" in request.POST
     if request.method == "POST":
+        known, why = bool(request.POST.get("known")), request.POST.get("why", "").strip()
         kind, year, day = request.POST.get("kind", ""), year_typed(request), day_typed(request.POST.get("issued_on", ""))
         if kind not in LETTERS:
             faults.append(("kind", "作るものを選んでください。"))
@@ -36,14 +37,19 @@ def runs(request: HttpRequest) -> HttpResponse:
             faults.append(("year", "賦課年度は西暦4桁で入れてください。"))
         if day is None:
             faults.append(("issued_on", "発付の日は 2027-04-10 の形で入れてください。"))
+        if known and not 1 <= len(why) <= REASON:
+            faults.append(("why", f"納期限が近いか過ぎた通知書を作る理由を、1〜{REASON}文字で書いてください。"))
         try:
             if not faults and year is not None and day is not None:
-                run = desk.letters_make(actor=actor_of(request), kind=kind, charge=request.POST.get("charge", ""), year=year, issued_on=day)
+                run = desk.letters_make(actor=actor_of(request), kind=kind, charge=request.POST.get("charge", ""), year=year, issued_on=day,
+                                        known=why if known else "")
                 return see_other(f"/staff/collection/runs/{run.id}/")
         except (ChargesWrong, NothingToPrint) as wrong:
             faults.append(("charge", wrong.ja))
+        except DuesNear as wrong:
+            near, faults = True, [("known", f"{wrong.ja}それでも作るときは、「承知のうえで作る」にチェックし、理由を書いてください。")]
     context = {"rows": rows, "shown": [(r, name_of(r.charge), LETTERS[r.kind]) for r in rows], "letters": LETTERS,
-               "works": works(request), "faults": faults, "wrong": dict(faults),
+               "works": works(request), "near": near, "faults": faults, "wrong": dict(faults),
                "typed": request.POST, "charges": [(c.key, c.name) for c in charges().all.values()],
                "year": request.POST.get("year", fiscal_year(clock.today())), "day": request.POST.get("issued_on", clock.today().isoformat())}
     return render(request, "collection/runs.html", context, status=422 if faults else 200)

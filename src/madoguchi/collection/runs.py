@@ -11,13 +11,15 @@ from itertools import islice
 from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
-from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models import Count, Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import Combinable
+from django.db.models.functions import Coalesce
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 from .charges import charge_get
-from .errors import NothingToPrint, RunWrong
+from .errors import DuesNear, NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
 from .looks import unpaid
@@ -33,17 +35,21 @@ Row = tuple[int, str, int]  # (id of the demand or reminder, 郵便番号, yen)
 PER_FILE = 2000
 MARKS = 500  # ids in one statement
 AHEAD = dt.timedelta(days=60)  # so early letters are printed at most
+BEFORE = dt.timedelta(days=10)  # so long before 納期限 a notice is there at the latest (地方税法364条9項ほか)
+REASON = 200
 
 
-def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int = PER_FILE, promise: bool = True) -> Run:
-    """Letters to everybody who is owed one, by 郵便番号. With ``promise`` the workers print; without, whoever calls does.
-    Raises ChargesWrong, NothingToPrint."""
+def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.date, per_file: int = PER_FILE, promise: bool = True,
+              known: str = "") -> Run:
+    """Letters to everybody who is owed one, by 郵便番号. With ``promise`` the workers print; without, whoever calls does. ``known``: why
+    notices are made though a 納期限 is past or near. Raises ChargesWrong, NothingToPrint, DuesNear."""
     charge_get(charge)
     if issued_on > clock.today() + AHEAD:
         raise NothingToPrint(f"発付の日は、今日から{AHEAD.days}日先までにしてください。")
     with transaction.atomic(durable=True):
         one_writer()
-        run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now())
+        run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now(),
+                  known=known[:REASON] if kind == Letter.NOTICE else "")
         rows = {Letter.NOTICE: _notices, Letter.CHANGE: _changes}.get(Letter(kind), _reminders)(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
         run.save()
@@ -52,34 +58,61 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
             for no, some in enumerate(_chunks(rows, per_file), 1)])
         for file in files if promise else ():
             outbox.publish(NOTICES_WANTED, case_ref=f"notices:{run.id}:{file.no}", key=f"notices:{file.id}", payload={"file": file.id})
-        audit.record(actor, "letters.started", chain=CHAIN, facts={
+        audit.record(actor, "letters.started", chain=CHAIN, of=run.known or None, facts={
             "run": run.id, "kind": kind, "charge": charge, "year": year, "letters": run.letters, "yen": run.amount,
-            "files": len(files)})
+            "files": len(files)} | ({"near": True} if run.known else {}))
         failpoints.hit("collection.run.before_commit")
     return run
 
 
 def _notices(run: Run) -> list[Row]:
-    """Every demand that has no notice yet."""
-    rows = list(Demand.objects.filter(charge=run.charge, year=run.year, run=None).order_by("zip", "id").values_list("id", "zip", "amount"))
+    """Every demand that has no notice yet. Raises NothingToPrint, DuesNear."""
+    wanted = Demand.objects.filter(charge=run.charge, year=run.year, run=None)
+    rows = list(wanted.order_by("zip", "id").values_list("id", "zip", "amount"))
     if not rows:
         raise NothingToPrint
+    near = _dues_near(run, wanted)
+    if near and not run.known:
+        raise DuesNear(near)
+    if not near:
+        run.known = ""
     run.save()
     for some in _chunks([row[0] for row in rows], MARKS):
         Demand.objects.filter(id__in=some).update(run=run)
     return rows
 
 
+def _dues_near(run: Run, demands: QuerySet[Demand]) -> str:
+    """Which 納期限 of these demands are past or too near on the day of the letter, in words; empty when none is."""
+    dues = Instalment.objects.filter(demand__in=demands, due__lt=run.issued_on + BEFORE, amount__gt=0)
+    rows = list(dues.values_list("due").annotate(n=Count("id")).order_by("due"))
+    if not rows:
+        return ""
+    name, most = charge_get(run.charge).name, 5
+    words = [f"納期限 {due}（{n:,}件）は{'過ぎています' if due < run.issued_on else f'{BEFORE.days}日ありません'}" for due, n in rows[:most]]
+    rest = f"、ほか{len(rows) - most}日" if len(rows) > most else ""
+    return (f"{name}（{run.year}年度）の通知書は作りませんでした。発送の日 {run.issued_on} から見て、{'、'.join(words)}{rest}。"
+            f"納税通知書は、遅くとも納期限の{BEFORE.days}日前までに届けます。調定の納期限と発送の日を確かめてください。")
+
+
 def _changes(run: Run) -> list[Row]:
-    """Every change of a demand whose notice was out, and that nobody has been told of."""
-    wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None).order_by("demand__zip", "id")
-    rows = list(wanted.values_list("id", "demand__zip", "left"))
+    """Every change of a demand whose notice was out, and that nobody has been told of. What was paid since the change is asked for no
+    more: what is left now is kept with it."""
+    wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None)
+    rows = list(wanted.select_related("demand").order_by("demand__zip", "id"))
     if not rows:
         raise NothingToPrint("税額変更通知書を作る更正がありません。科目と賦課年度を確かめてください。")
     run.save()
-    for some in _chunks([row[0] for row in rows], MARKS):
-        Change.objects.filter(id__in=some).update(run=run)
-    return rows
+    for some in _chunks(rows, MARKS):
+        left: dict[int, list[tuple[int, int]]] = {}
+        parts = Instalment.objects.filter(demand__in=[row.demand_id for row in some]).order_by("demand", "no")
+        for demand, no, yen in parts.values_list("demand", "no", F("amount") - F("paid") - F("written")):
+            left.setdefault(demand, []).append((no, yen))
+        for row in some:
+            row.run, row.asks = run, [[no, yen] for no, yen in left[row.demand_id] if yen]
+            row.asked = sum(yen for _, yen in row.asks)
+        Change.objects.bulk_update(some, ["run", "asks", "asked"])
+    return [(row.id, row.demand.zip, row.asked or 0) for row in rows]
 
 
 def late(kind: str, charge: str, year: int, on: dt.date) -> QuerySet[Instalment]:
@@ -165,9 +198,9 @@ def file_done(file: RunFile, data: bytes, written: Written) -> None:
 
 
 def _owed(file: RunFile) -> int:
-    wanted: dict[str, tuple[type[Model], str]] = {Letter.NOTICE: (Demand, "amount"), Letter.CHANGE: (Change, "left")}
-    model, column = wanted.get(file.run.kind, (Reminder, "amount"))
-    return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(column))["yen"] or 0 for some in _chunks(file.ids, MARKS))
+    wanted: dict[str, tuple[type[Model], Combinable]] = {Letter.NOTICE: (Demand, F("amount")), Letter.CHANGE: (Change, Coalesce("asked", "left"))}
+    model, yen = wanted.get(file.run.kind, (Reminder, F("amount")))
+    return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(yen))["yen"] or 0 for some in _chunks(file.ids, MARKS))
 
 
 def file_print(message: outbox.Envelope) -> None:

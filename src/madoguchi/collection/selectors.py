@@ -248,9 +248,10 @@ def transfer_list(*, actor: Staff, page: int = 1) -> Page[Transfer]:
 
 
 def transfer_get(*, actor: Staff, transfer_id: int) -> Transfer:
-    """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it. Raises DemandNotFound."""
+    """One 総合振込, to send to the bank: it holds accounts, so who only reads does not get it; nor does anybody get one that was taken
+    back, or is asked to be. Raises DemandNotFound."""
     section_require(actor, writes=True)
-    return _one(Transfer.objects.exclude(file_id=None), transfer_id)
+    return _one(Transfer.objects.exclude(file_id=None).filter(state="made"), transfer_id)
 
 
 def refunds_waiting(*, actor: Staff) -> int:

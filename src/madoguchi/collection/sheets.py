@@ -76,7 +76,9 @@ def ways_to_pay(slips: Iterable[Slip], payer: str, debits: Debits) -> tuple[tupl
 def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, debits: Debits | None = None) -> Notice:
     """The notice of a demand with a slip for each of its 期, except those on whose 納期限 the bank pays."""
     charge, codes, words = charge_get(demand.charge), charges().codes, year_words(demand.year)
-    slips, dues = ways_to_pay((slip_of(charge, codes, demand, part, len(parts)) for part in parts), demand.payer, debits or {})
+    late = taken_until(issued_on)  # a slip whose 納期限 is over before it is posted is taken as one that is issued again
+    slips, dues = ways_to_pay((slip_of(charge, codes, demand, part, len(parts), valid_until=late if part.due < issued_on else None)
+                               for part in parts), demand.payer, debits or {})
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} {charge.title}", law=charge.words.replace("{年度}", words),
         notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=(Line("年税額", demand.amount),), total=demand.amount,

@@ -20,7 +20,8 @@ from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import desk, ledger, looks, selectors, unmatched
+from . import desk, ledger, looks, selectors, unmatched, unmatches
+from .access import stamps
 from .accounts import bank_words
 from .charges import DEBIT_FORM, charges
 from .demand_sheet import COLUMNS, OPTIONAL
@@ -62,6 +63,7 @@ def overview(request: HttpRequest) -> HttpResponse:
     context = {"rows": [(s, name_of(s.charge)) for s in rows], "works": works(request),
                "accounts": [(account_words(a), yen) for a, yen in ledger.balances().items()],
                "unknown": selectors.unmatched_list(actor=actor_of(request)).paginator.count,
+               "unmatches": len(unmatches.unmatches_waiting(actor=actor_of(request))),
                "excess": selectors.excess_list(actor=actor_of(request)).paginator.count,
                "unreminded": [(u, name_of(u.charge)) for u in looks.unreminded(actor=actor_of(request))],
                "prompts": [(p, name_of(p.demand.charge)) for p in looks.prompts_left(actor=actor_of(request))],
@@ -177,24 +179,30 @@ def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
 def unknown(request: HttpRequest) -> HttpResponse:
     """Money whose 納付書 was not found."""
     rows = selectors.unmatched_list(actor=actor_of(request), page=page_of(request))
-    return render(request, "collection/unmatched.html", {"rows": rows, "shown": [(m, CHANNELS.get(m.channel, m.channel)) for m in rows]})
+    return render(request, "collection/unmatched.html", {
+        "rows": rows, "shown": [(m, CHANNELS.get(m.channel, m.channel)) for m in rows],
+        "waiting": unmatches.unmatches_waiting(actor=actor_of(request))})
 
 
 @login_required
 @require_safe
 def money(request: HttpRequest, money_id: int) -> HttpResponse:
-    """One payment without a 納付書, with those that it may be of."""
-    return _money(request, money_id, [])
+    """One payment: without a 納付書, with those that it may be of; set against one, with the form that takes it back."""
+    return money_page(request, money_id, [])
 
 
-def _money(request: HttpRequest, money_id: int, faults: list[tuple[str, str]]) -> HttpResponse:
-    found = selectors.money_get(actor=actor_of(request), money_id=money_id)
-    open_ = found.outcome == "unknown" and found.stage == "final"
+def money_page(request: HttpRequest, money_id: int, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
+    """It, with what is wrong with what was sent."""
+    actor = actor_of(request)
+    found = selectors.money_get(actor=actor, money_id=money_id)
+    open_, back = found.outcome == "unknown" and found.stage == "final", unmatches.unmatch_of(found)
     context = {"m": found, "channel": CHANNELS.get(found.channel, found.channel), "outcome": OUTCOMES[found.outcome], "open": open_,
-               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST,
+               "works": works(request), "faults": faults, "wrong": dict(faults), "typed": request.POST, "back": back,
+               "may": back is not None and stamps(actor) and back.asked_by != actor.actor,
+               "refused": "" if open_ or back else unmatches.unmatch_refused(found), "set": found.stage == "final" and not open_,
                "candidates": [(c, name_of(c.instalment.demand.charge) if c.instalment else "")
                               for c in (unmatched.candidates_of(found) if open_ else ())]}
-    return render(request, "collection/money.html", context, status=422 if faults else 200)
+    return render(request, "collection/money.html", context, status=status if faults else 200)
 
 
 @login_required
@@ -205,7 +213,7 @@ def match(request: HttpRequest, money_id: int) -> HttpResponse:
     try:
         unmatched.money_match(actor=actor_of(request), money_id=money_id, number=number)
     except MatchWrong as wrong:
-        return _money(request, money_id, [("number", wrong.ja)])
+        return money_page(request, money_id, [("number", wrong.ja)])
     return see_other(f"/staff/collection/unmatched/{money_id}/")
 
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import calendar
 import csv
 import datetime as dt
 import io
@@ -21,15 +22,30 @@ GIVEN = ("一郎", "花子", "次郎", "桜", "三郎", "楓", "四郎", "梅")
 PLACES = ("見本町", "架空町", "試用町")
 
 
-def demands_csv(charge: str, *, year: int, people: int, seed: int) -> bytes:
-    """A file of 調定 of so many people (UTF-8 with BOM), the same for the same seed."""
+SOON = dt.timedelta(days=14)  # from today: a notice is there ten days before
+
+
+def dues_of(charge: str, year: int, after: dt.date | None) -> list[dt.date]:
+    """The usual 納期限 of a charge; with ``after`` so many months later that the first is not before it, as far as that is a day of
+    the year's demands (demand_sheet)."""
+    for later in range(13 if after else 1):
+        months = [(year + (month < 4)) * 12 + month - 1 + later for month, _ in PARTS[charge]]
+        days = zip(months, (day for _, day in PARTS[charge]), strict=True)
+        dues = [dt.date(m // 12, m % 12 + 1, min(day, calendar.monthrange(m // 12, m % 12 + 1)[1])) for m, day in days]
+        if after is None or dues[0] >= after:
+            break
+    return dues
+
+
+def demands_csv(charge: str, *, year: int, people: int, seed: int, after: dt.date | None = None) -> bytes:
+    """A file of 調定 of so many people (UTF-8 with BOM), the same for the same seed. ``after``: no 納期限 is before it."""
     chance, out = random.Random(f"{seed}:{charge}:{year}"), io.StringIO()  # noqa: S311 - invented people
     writer = csv.writer(out, lineterminator="\r\n")
     writer.writerow(COLUMNS)
     low, high = YEN[charge]
+    dues = dues_of(charge, year, after)
     for n in range(1, people + 1):
         total = chance.randrange(low, high) // 100 * 100
-        dues = [dt.date(year + (month < 4), month, day) for month, day in PARTS[charge]]
         each = total // len(dues) // 1000 * 1000  # 地方税法20条の4の2第6項: what does not divide goes to the first 期
         sums = [total - each * (len(dues) - 1)] + [each] * (len(dues) - 1)
         head = [f"{n:08d}", f"{9_000_000_000 + n}", f"{chance.choice(FAMILY)} {chance.choice(GIVEN)}", f"926{chance.randrange(10_000):04d}",

@@ -24,7 +24,7 @@ from .rules import Account, Outcome
 MOST = 8
 MARKS = 900  # numbers in one statement
 DIGITS = "0123456789"
-SAME = "残りの額が同じ"
+SAME, SAME_NUMBER = "残りの額が同じ", "納付番号が同じ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -72,7 +72,9 @@ def _digits_apart(one: str, other: str) -> int:
 
 
 def _alike(number: str) -> Iterator[str]:
-    """Every number that is a digit or two off: each is looked up by its index, however many there are."""
+    """A number itself (of money that was taken back) and every one that is a digit or two off: each is looked up by its index, however many
+    there are."""
+    yield number
     places = [(at, digit) for at, was in enumerate(number) for digit in DIGITS if digit != was]
     for at, digit in places:
         once = number[:at] + digit + number[at + 1:]
@@ -88,14 +90,17 @@ def _near(number: str) -> Iterator[Candidate]:
     while some := list(itertools.islice(wanted, MARKS)):
         for row in Instalment.objects.select_related("demand").filter(number__in=some):
             apart = _digits_apart(row.number, number)
-            yield Candidate(row, f"納付番号の違いは{apart}桁{'（納付済み）' if row.settled_on else ''}", apart)
+            words = f"納付番号の違いは{apart}桁" if apart else SAME_NUMBER
+            yield Candidate(row, f"{words}{'（納付済み）' if row.settled_on else ''}", apart)
         for void in VoidNumber.objects.select_related("instalment__demand", "change").filter(number__in=some):
             apart = _digits_apart(void.number, number)
             asked = next((yen - paid for _, _, yen, was, paid in void.change.before if was == void.number), 0)
-            yield Candidate(void.instalment, f"更正の前の納付書（無効の番号{void.number}）と、違いは{apart}桁", apart, void=asked)
+            words = f"更正の前の納付書（無効の番号{void.number}）と、{f'違いは{apart}桁' if apart else '番号が同じ'}"
+            yield Candidate(void.instalment, words, apart, void=asked)
         for fee in FeeSlip.objects.filter(number__in=some):
             apart, state = _digits_apart(fee.number, number), "（納付済み）" if fee.money_id else "（出すのをやめた納付書）" if fee.stopped_at else ""
-            yield Candidate(None, f"手数料の納付書で、納付番号の違いは{apart}桁{state}", apart, fee)
+            words = f"納付番号の違いは{apart}桁" if apart else SAME_NUMBER
+            yield Candidate(None, f"手数料の納付書で、{words}{state}", apart, fee)
 
 
 def _about(rows: QuerySet[Any], column: str, day: dt.date) -> list[Any]:

@@ -7,6 +7,7 @@ from . import excess_staff_views as excess
 from . import fee_staff_views as fees
 from . import run_staff_views as runs
 from . import staff_views as views
+from . import unmatch_staff_views as unmatches
 from . import write_off_staff_views as write_offs
 
 urlpatterns = [
@@ -32,6 +33,8 @@ urlpatterns = [
     path("collection/unmatched/", views.unknown, name="unmatched"),
     path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
     path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),
+    path("collection/unmatched/<int:money_id>/back/", unmatches.ask, name="unmatch_ask"),
+    path("collection/unmatched/<int:money_id>/answer/", unmatches.answer, name="unmatch_answer"),
     path("collection/excess/", excess.excess_all, name="excess"),
     path("collection/excess/<int:excess_id>/", excess.excess, name="excess_one"),
     path("collection/excess/<int:excess_id>/offset/", excess.offset, name="excess_offset"),
@@ -47,4 +50,5 @@ urlpatterns = [
     path("collection/accounts/<uuidtext:act_id>/drop/", accounts.drop, name="debit_drop"),
     path("collection/transfers/", excess.transfers, name="transfers"),
     path("collection/transfers/<int:transfer_id>/", excess.transfer, name="transfer"),
+    path("collection/transfers/<int:transfer_id>/back/", excess.transfer_back, name="transfer_back"),
 ]

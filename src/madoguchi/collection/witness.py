@@ -14,7 +14,7 @@ from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Act, Chains
 
 from .ledger import CHAIN
-from .models import DebitAct, DebitRequest, Demand, GiveBack, Money, Run, Sheet, Transfer, WriteOff
+from .models import DebitAct, DebitRequest, Demand, GiveBack, Money, Run, Sheet, Transfer, Unmatch, WriteOff
 
 Want = dict[str, Any]  # column → what it must be; a tuple: one of these
 
@@ -58,6 +58,13 @@ def _write_off(act: Act) -> Want:
     return want | {"answered_by": act.actor, "state": act.action.partition(".")[2]}
 
 
+def _unmatch(act: Act) -> Want:
+    want: Want = {"amount": act.facts["yen"], "money_id": act.facts["money"], "instalment_id": act.facts["instalment"]}
+    if act.action == "unmatch.asked":
+        return want | {"asked_by": act.actor}
+    return want | {"answered_by": act.actor, "state": act.action.partition(".")[2]}
+
+
 def _request(act: Act) -> Want:
     want: Want = {"debits": act.facts["debits"], "amount": act.facts["yen"]}
     if act.action == "debits.requested":
@@ -67,6 +74,15 @@ def _request(act: Act) -> Want:
     return want | {"state": "back" if act.action == "request.taken_back" else "made", "answered_by": act.actor}
 
 
+def _transfer(act: Act) -> Want:
+    want: Want = {"refunds": act.facts["refunds"], "amount": act.facts["yen"]}
+    if act.action == "refunds.transferred":
+        return want | {"by": act.actor, "state": "made"}
+    if act.action == "transfer.back_asked":
+        return want | {"state": "asked", "asked_by": act.actor, "answered_by": ""}
+    return want | {"state": "back" if act.action == "transfer.taken_back" else "made", "answered_by": act.actor}
+
+
 SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False)  # a change that waits is a row already
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
@@ -74,16 +90,17 @@ SAID: dict[str, Made] = {
     **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "refund.returned", "offset.asked", "offset.done", "offset.declined"),
                     BACKS),
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),
-    "refunds.transferred": Made(Transfer, "transfer", "総合振込", lambda a: {
-        "refunds": a.facts["refunds"], "amount": a.facts["yen"], "by": a.actor}),
+    **dict.fromkeys(("refunds.transferred", "transfer.back_asked", "transfer.taken_back", "transfer.back_declined"),
+                    Made(Transfer, "transfer", "総合振込", _transfer)),
     **dict.fromkeys(("debits.requested", "request.back_asked", "request.taken_back", "request.back_declined", "request.restored"),
                     Made(DebitRequest, "request", "口座振替の請求", _request)),
     **dict.fromkeys(("debit.asked", "debit.registered", "debit.dropped"), Made(DebitAct, "act", "口座振替の登録", _act)),
     "letters.started": Made(Run, "run", "通知書・督促状", lambda a: {
         "letters": a.facts["letters"], "amount": a.facts["yen"], "kind": a.facts["kind"], "charge": a.facts["charge"], "by": a.actor}),
     "demand.forgotten": Made(Demand, "demand", "廃棄した調定", lambda a: {"name": "", "payer": "", "address": ""}, whole=False),
-    "money.matched": Made(Money, "money", "消し込んだ入金", lambda a: {
-        "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False),
+    **dict.fromkeys(("unmatch.asked", "unmatch.done", "unmatch.declined"), Made(Unmatch, "unmatch", "消込の取消し", _unmatch)),
+    **dict.fromkeys(("money.matched", "money.unmatched"), Made(Money, "money", "消し込んだ入金", lambda a: {
+        "amount": a.facts["yen"], "instalment_id": a.facts.get("instalment"), "outcome": a.facts["outcome"]}, whole=False)),
 }
 NAMES = {"amount": "金額", "state": "状態", "approved_by": "承認した人", "answered_by": "承認した人", "asked_by": "申し出た人", "by": "行った人",
          "sha256": "要約", "interest": "還付加算金", "letters": "通数", "since": "起算日", "target_id": "充当先", "instalment_id": "消し込み先"}

@@ -168,6 +168,10 @@ class GatewayNotice(models.Model):
     reference = models.CharField(max_length=200, default="")
     outcome = models.CharField(max_length=20)  # applied, nothing, unknown, amount
     at = models.DateTimeField()
+    # who has looked at it at the gateway, and what it was (of unknown and amount). db_default: see delivery.models
+    seen_by = models.CharField(max_length=70, default="", db_default="")
+    seen_at = models.DateTimeField(null=True)
+    seen_why = models.CharField(max_length=200, default="", db_default="")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["provider", "event"], name="notice_once")]

@@ -180,10 +180,12 @@ def _done_in(refund_id: str, reference: str, actor: str) -> None:
     failpoints.hit("payments.refund.before_commit")
 
 
-def refund_reported(*, refund_id: str, actor: str) -> None:
-    """What was promised (Later) has gone back now, in the caller's transaction. Telling it again changes nothing."""
-    if Refund.objects.filter(id=refund_id, state="approved").exists():  # gone with its case, at the earliest
+def refund_reported(*, refund_id: str, actor: str) -> bool:
+    """What was promised (Later) has gone back now, in the caller's transaction. Telling it again changes nothing and is False."""
+    waits = Refund.objects.filter(id=refund_id, state="approved").exists()  # gone with its case, at the earliest
+    if waits:
         _done_in(refund_id, Refund.objects.get(id=refund_id).reference, actor)
+    return waits
 
 
 @transaction.atomic(durable=True)

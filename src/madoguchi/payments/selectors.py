@@ -11,6 +11,8 @@ from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
 from .rules import AGAIN, FEES, OPEN, VOID, State
 from .setup import slips
 
+ODD = ("unknown", "amount")
+
 
 def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment:
     """A payment of this person's sections; the auditor reads all. Raises PaymentNotFound."""
@@ -88,6 +90,13 @@ def payments_of_cases(case_refs: list[str]) -> dict[str, Payment]:
     return {p.case_ref: p for p in Payment.objects.filter(case_ref__in=case_refs)}
 
 
-def notices_odd() -> int:
-    """Of how many orders the gateway said that nobody knows them, or another sum: numbers only."""
-    return GatewayNotice.objects.filter(outcome__in=["unknown", "amount"]).values("provider", "reference").distinct().count()
+def notices_odd(*, actor: Staff) -> list[GatewayNotice]:
+    """What the gateway said of orders that nobody knows, or of another sum, and nobody has looked at; the last of each order, the newest first.
+    Of an order that is known: for the section whose fee it is; of one that nobody knows, for every section that takes fees."""
+    last: dict[tuple[str, str], GatewayNotice] = {}
+    for row in GatewayNotice.objects.filter(outcome__in=ODD, seen_at=None).order_by("id"):
+        last[row.provider, row.reference] = row
+    known = dict(Attempt.objects.filter(reference__in={ref for _, ref in last if ref}).values_list("reference", "payment__section"))
+    all_, own = actor.may(Right.READ_ALL_CASES), set(actor.sections())
+    shown = [row for row in last.values() if all_ or (known[row.reference] in own if row.reference in known else own)]
+    return sorted(shown, key=lambda row: -row.id)

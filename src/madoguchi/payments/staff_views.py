@@ -15,7 +15,7 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
-from . import cashier, rebilling, refunds, selectors, terminals
+from . import cashier, notices, rebilling, refunds, selectors, terminals
 from .errors import CashWrong, CountWrong, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
@@ -24,6 +24,7 @@ from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
 REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "返せませんでした"}
+ODD_WORDS = {"unknown": "こちらにない注文", "amount": "請求と違う金額"}
 UNDER_WAY = "承認済み（カード会社が返しています）"
 
 
@@ -31,14 +32,31 @@ UNDER_WAY = "承認済み（カード会社が返しています）"
 @require_safe
 def payments(request: HttpRequest) -> HttpResponse:
     """All payments of one's sections."""
+    return _payments(request, [])
+
+
+def _payments(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     actor = cast(Staff, request.user)
     query, wanted = request.GET.get("q", "").strip().upper()[:30], request.GET.get("wanted", "")
     rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "", page=page_typed(request))
     tills = [(key, section.name, actor.may(Right.WORK_CASES, key)) for key, section in city().sections.items()
              if actor.may(Right.WORK_CASES, key) or actor.may(Right.READ_ALL_CASES)]
     context = {"rows": rows, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
-               "query": query, "wanted": wanted, "choices": WANTED, "odd": selectors.notices_odd(), "tills": tills}
-    return render(request, "payments/list.html", context)
+               "query": query, "wanted": wanted, "choices": WANTED, "tills": tills,
+               "odd": [(n, ODD_WORDS[n.outcome], f"why-{n.id}") for n in selectors.notices_odd(actor=actor)], "works": bool(actor.sections()),
+               "faults": faults, "wrong": dict(faults), "typed": request.POST}
+    return render(request, "payments/list.html", context, status=422 if faults else 200)
+
+
+@login_required
+@posts("/staff/payments/")
+def notice_seen(request: HttpRequest, notice_id: int) -> HttpResponse:
+    """An odd notice of the gateway was looked at."""
+    try:
+        notices.notice_seen(actor=cast(Staff, request.user), notice_id=notice_id, why=request.POST.get(f"why-{notice_id}", "").strip())
+    except CountWrong as wrong:
+        return _payments(request, wrong.faults)
+    return see_other("/staff/payments/")
 
 
 def page_typed(request: HttpRequest) -> int:

@@ -7,6 +7,7 @@ from . import till_staff_views as till_views
 
 urlpatterns = [
     path("payments/", views.payments, name="payments"),
+    path("payments/notices/<int:notice_id>/seen/", views.notice_seen, name="notice_seen"),
     path("payments/sale/<slug:section>/", sale_views.sale, name="sale"),
     path("payments/sale/<slug:section>/take/", sale_views.take, name="sale_take"),
     path("payments/till/<slug:section>/", till_views.till, name="till"),

@@ -15,10 +15,11 @@ from .money import (
     OnlineOrder,
     Posting,
     Transfer,
+    Unmatch,
 )
 
 __all__ = [
     "FEES", "Change", "DebitAct", "DebitRequest", "Demand", "DirectDebit", "DueMail", "DueTold", "Excess", "FeeDebit", "FeeSlip", "GiveBack",
     "Instalment", "Money",
-    "OnlineOrder", "Posting", "Reminder", "Run", "RunFile", "Sheet", "Transfer", "VoidNumber", "WriteOff",
+    "OnlineOrder", "Posting", "Reminder", "Run", "RunFile", "Sheet", "Transfer", "Unmatch", "VoidNumber", "WriteOff",
 ]

@@ -46,6 +46,8 @@ class Run(models.Model):
     issued_on = models.DateField()  # 発付の日
     letters = models.PositiveIntegerField()
     amount = models.BigIntegerField()
+    # why it was made though a 納期限 is past or near (of a notice). db_default: see delivery.models
+    known = models.CharField(max_length=200, default="", db_default="")
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 
@@ -145,12 +147,15 @@ class Change(models.Model):
     no = models.PositiveSmallIntegerField()  # of this demand, from 1
     was = models.BigIntegerField()  # 年税額
     amount = models.BigIntegerField()
-    left = models.BigIntegerField()  # what the slips of its notice ask for
+    left = models.BigIntegerField()  # on the day of the change
     before = models.JSONField()
     after = models.JSONField()
     why = models.CharField(max_length=100)
     told = models.BooleanField()  # had its notice gone out? Then it wants a notice of change
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which that is printed
+    # What that letter asks for: left when its run was begun, [[期, yen], …] and their sum. Not in the digest of the change; None before.
+    asks = models.JSONField(null=True)
+    asked = models.BigIntegerField(null=True)
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
 

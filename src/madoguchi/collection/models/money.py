@@ -78,6 +78,8 @@ class DebitRequest(models.Model):
     asked_by = models.CharField(max_length=70, default="")
     answered_by = models.CharField(max_length=70, default="")
     parts = models.JSONField(default=list)
+    # 再振替: so many of its debits failed and are in a later request. db_default: see delivery.models
+    again = models.PositiveIntegerField(default=0, db_default=0)
 
     def __str__(self) -> str:
         return f"{self.charge} {self.on}"
@@ -117,6 +119,29 @@ class Money(models.Model):
 
     class Meta:
         indexes = [models.Index(fields=["id"], condition=Q(outcome="unknown"), name="money_unknown")]
+
+    def __str__(self) -> str:
+        return f"{self.number} {self.amount}"
+
+
+class Unmatch(models.Model):
+    """取消し of a 消込: money that was set against the wrong 納付書 is nobody's again. Asked for with a reason, approved by another person.
+    ``number`` is the 納付書 that it stood at."""
+
+    id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
+    money = models.ForeignKey(Money, on_delete=models.PROTECT, related_name="unmatches")
+    instalment = models.ForeignKey(Instalment, null=True, on_delete=models.PROTECT, related_name="+")  # None: of a fee
+    number = models.CharField(max_length=20)
+    amount = models.BigIntegerField()
+    reason = models.CharField(max_length=200)
+    state = models.CharField(max_length=10, default="asked")  # asked, done, declined
+    asked_by = models.CharField(max_length=70)
+    asked_at = models.DateTimeField()
+    answered_by = models.CharField(max_length=70, default="")
+    answered_at = models.DateTimeField(null=True)
+
+    class Meta:
+        constraints = [models.UniqueConstraint(fields=["money"], condition=Q(state="asked"), name="unmatch_once")]
 
     def __str__(self) -> str:
         return f"{self.number} {self.amount}"
@@ -171,7 +196,7 @@ class Excess(models.Model):
 
 
 class Transfer(models.Model):
-    """総合振込: one file for the city's bank with refunds in it."""
+    """総合振込: one file for the city's bank with refunds in it. One that was made by mistake is taken back as a whole, until its day."""
 
     id = models.BigAutoField(primary_key=True)
     on = models.DateField()  # the day on which the bank transfers
@@ -180,6 +205,11 @@ class Transfer(models.Model):
     file_id = models.UUIDField(null=True)  # None: its term of keeping was over
     by = models.CharField(max_length=70)
     at = models.DateTimeField()
+    # as DebitRequest has it; back: what was in it waits for the next file. db_default: see delivery.models
+    state = models.CharField(max_length=5, default="made", db_default="made")  # made, asked, back
+    why = models.CharField(max_length=200, default="", db_default="")
+    asked_by = models.CharField(max_length=70, default="", db_default="")
+    answered_by = models.CharField(max_length=70, default="", db_default="")
 
     def __str__(self) -> str:
         return f"{self.on} {self.amount}"

@@ -12,7 +12,7 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from tests.support.hall import run_worker
 
-from madoguchi.collection import changes, givebacks, ledger, runs, unmatched
+from madoguchi.collection import changes, givebacks, ledger, nightly, runs, unmatched
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint, SheetWrong
 from madoguchi.collection.models import Change, Demand, Excess, Instalment, Money, Posting, Sheet, VoidNumber
 from madoguchi.collection.slips import check
@@ -92,7 +92,7 @@ def test_nothing_changes_under_letters_that_are_being_printed(demanded, changed,
     if kind == "change":
         printed_run(charge="kotei")
         changed([9_000] * 4)
-    run = runs.run_start(actor="test", kind=kind, charge="kotei", year=2026, issued_on=ON)
+    run = runs.run_start(actor="test", kind=kind, charge="kotei", year=2026, issued_on=ON, known="試し")
     with pytest.raises(SheetWrong) as wrong:
         changed([8_000] * 4)
     assert "印刷しているところ" in wrong.value.lines[0]
@@ -233,6 +233,48 @@ def test_what_was_never_noticed_needs_no_notice_of_change_and_nothing_left_needs
     run = runs.run_start(actor="test", kind="change", charge="keiji", year=2026, issued_on=ON)
     run_worker()
     assert run.amount == 0 and "納付していただく額" in text_of(bytes_of(run.files.get()))
+
+
+def test_what_was_paid_after_the_change_is_not_asked_for_again(hall, demanded, came, changed, tmp_path) -> None:
+    demanded(people=2)
+    printed_run(charge="kotei")
+    changed([9_000, 10_000, 10_000, 10_000])
+    came((parts()[1], 10_000), (parts()[2], 4_000))
+    run = runs.run_start(actor="test", kind="change", charge="kotei", year=2026, issued_on=ON)
+    assert run.amount == 25_000
+    came((parts()[3], 10_000, "final", "", PAID_ON + dt.timedelta(days=1)))  # while it is printed: the letter is as it was begun
+    run_worker()
+    pdf = tmp_path / "change.pdf"
+    pdf.write_bytes(bytes_of(run.files.get()))
+    read, text = " ".join(f.ja for f in check.explain(pdf)), text_of(pdf.read_bytes())
+    assert check.wrong(check.explain(pdf)) == []
+    assert [p.number in read for p in parts()] == [True, False, True, True] and "25,000円" in text and "14,000円" in text and "6,000円" in text
+    assert nightly.differences() == []
+    runs.job_sheet(run, lambda text: None)
+    Change.objects.update(asked=1)
+    assert any("税額変更通知書" in fault for fault in ledger.faults())
+
+
+def test_a_letter_of_a_change_that_leaves_nothing_says_so(hall, demanded, came, changed) -> None:
+    demanded(people=1, parts=1, charge="keiji")
+    printed_run()
+    changed([8_000], charge="keiji")
+    came((parts()[0], 8_000))
+    run = runs.run_start(actor="test", kind="change", charge="keiji", year=2026, issued_on=ON)
+    run_worker()
+    text = text_of(bytes_of(run.files.get())).replace("\n", "")
+    assert run.amount == 0 and "納めていただく額は残っていません" in text and "下の納付書で" not in text and run.files.get().slips == 0
+    assert nightly.differences() == []
+
+
+def test_a_run_of_the_release_before_is_printed_as_it_was_begun(hall, demanded, came, changed) -> None:
+    demanded(people=1, parts=1, charge="keiji")
+    printed_run()
+    changed([8_000], charge="keiji")
+    run = runs.run_start(actor="test", kind="change", charge="keiji", year=2026, issued_on=ON)
+    Change.objects.update(asks=None, asked=None)
+    run_worker()
+    assert run.files.get().amount == 8_000 == run.amount and nightly.differences() == []
 
 
 SUMS = st.lists(st.integers(0, 4).map(lambda n: n * 1_000), min_size=4, max_size=4)

@@ -23,6 +23,7 @@ from madoguchi.collection import (
     ledger,
     runs,
     sheets,
+    takebacks,
 )
 from madoguchi.collection.errors import FormWrong, NothingToPrint, SheetWrong
 from madoguchi.collection.formats.profiles import profile
@@ -66,6 +67,81 @@ def test_the_banks_answer_is_a_file_of_results(hall, code, paid) -> None:
     assert (mine.paid, mine.failed_code) == (paid, "" if paid else "1")
     assert list(sheet.counts) == ["applied" if paid else "failed"]
     assert ledger.faults() == []
+
+
+AGAIN, AFTER = dt.date(2027, 3, 25), dt.datetime(2027, 3, 12, tzinfo=dt.UTC)
+
+
+def answer(request, code):
+    data = b"".join(answered(file_of(request), profile("zengin"), lambda _: code, today=clock.today()))
+    return results_take(actor="test", results=read_results(form="zengin", data=data, name="結果.txt"))
+
+
+@pytest.fixture
+def failed(hall):
+    """A request whose one debit failed; who it is, as the clerk asks for it again."""
+    request = debited(hall)
+    with clock.frozen(AFTER):
+        answer(request, "1")
+        yield request, lambda **more: debits.request_make(**{
+            "actor": hall.staff("yamada"), "charge": "kokuho", "due": DUE, "on": AGAIN, "again": True} | more)
+
+
+def test_what_the_bank_could_not_debit_is_asked_for_once_more(hall, failed) -> None:
+    request, ask = failed
+    for wrong in ({"on": ON}, {"again": False}, {"due": dt.date(2026, 7, 31)}):
+        with pytest.raises(NothingToPrint if wrong.get("on") != ON else FormWrong):
+            ask(**wrong)
+    debits.debits_take(actor="test", data=accounts_text(number="7654321").encode(), name="新しい口座.csv")
+    again, = ask()
+    part = Instalment.objects.get(debit=again)
+    asked, = read_request(file_of(again), profile("zengin"), today=clock.today())[2]
+    assert (asked.reference, asked.amount, asked.account.number, part.failed_code) == (part.number, 10_000, "7654321", "")
+    with pytest.raises(NothingToPrint):
+        ask(on=AGAIN + dt.timedelta(days=1))
+    request.refresh_from_db()
+    assert (request.again, ledger.faults()) == (1, [])
+    with clock.frozen(dt.datetime(2027, 3, 26, tzinfo=dt.UTC)):
+        answer(again, "0")
+        part.refresh_from_db()
+        assert part.settled_on == AGAIN and ledger.faults() == []
+
+
+def test_who_has_paid_or_has_no_account_any_more_is_not_asked_again(hall, failed, came) -> None:
+    _, ask = failed
+    debits.debits_take(actor="test", data=accounts_text(until="2027-03-20").encode(), name="やめた.csv")
+    with pytest.raises(NothingToPrint) as nobody:
+        ask()
+    assert "引落日に口座が有効な期別はありません" in nobody.value.ja
+    part = Instalment.objects.exclude(failed_code="").get()
+    came((part, 10_000))
+    with pytest.raises(NothingToPrint):
+        ask(on=dt.date(2027, 3, 15))
+
+
+def test_a_second_request_is_taken_back_like_any_and_the_books_count_it(hall, failed) -> None:
+    request, ask = failed
+    again, = ask()
+    takebacks.takeback_ask(actor=hall.staff("yamada"), request_id=again.id, reason="日を間違えた")
+    takebacks.takeback_answer(actor=hall.staff("nakamura"), request_id=again.id, approve=True)
+    assert ledger.faults() == [] and Instalment.objects.get(number=again_number(again)).debit is None
+    DebitRequest.objects.filter(id=request.id).update(again=0)
+    assert any("口座振替の請求" in fault for fault in ledger.faults())
+
+
+def again_number(request):
+    request.refresh_from_db()
+    return request.parts[0][1]
+
+
+def test_it_is_asked_again_in_the_browser(hall, failed) -> None:
+    desk = hall.desk("yamada")
+    sent = {"charge": "kokuho", "due": str(DUE), "on": str(AGAIN)}
+    wrong = desk.post(reverse("debits"), sent | {"again": "1", "on": "2027-03-10"})
+    assert wrong.status_code == 422 and 'name="again" value="1" checked' in wrong.content.decode()
+    assert desk.post(reverse("debits"), sent).status_code == 422, "only where it is said"
+    assert desk.post(reverse("debits"), sent | {"again": "1"}).status_code == 303
+    assert DebitRequest.objects.count() == 2
 
 
 def test_who_pays_by_debit_gets_days_instead_of_slips(hall, demanded) -> None:

@@ -4,12 +4,12 @@ from __future__ import annotations
 
 import pytest
 
-from madoguchi.collection import demand_sheet, demands, ledger
+from madoguchi.collection import changes, demand_sheet, demands, ledger, nightly
 from madoguchi.collection.errors import ChargesWrong, SheetWrong
 from madoguchi.collection.models import Demand, Instalment, Posting, Sheet
 from madoguchi.kernel.models import AuditEntry
 
-from .conftest import DUES, HEAD, sheet_text
+from .conftest import DUES, HEAD, changes_text, sheet_text
 
 
 def take(text, charge="kotei", year=2026, name="調定.csv"):
@@ -102,6 +102,36 @@ def test_a_wrong_cell_is_told_with_its_line(cells, words) -> None:
     lines = wrong(changed(sheet_text(people=1), line, **cells))
     assert any(words in told for told in lines), lines
     assert all(told[0].isdigit() for told in lines)
+
+
+def past(due, said="はい", year=2019):
+    """One 通知書 of a year long past, with the column that says so."""
+    row = f"00000001,0000000001,見本 1郎,9268611,石川県七尾市見本町1番地,,9000,1,9000,{due},{said}\n"
+    return demand_sheet.read((HEAD.strip() + ",過年度\n" + row).encode(), year=year, names={})
+
+
+def test_a_year_long_past_is_taken_where_the_row_says_so() -> None:
+    assert past("2026-12-25")[0].parts[0].due.year == 2026 and past("2027-03-31") and past("2020-05-31", "")
+    far, out = "過年度の調定のときは、列「過年度」のこの行に「はい」", "早すぎるか遅すぎます"
+    for due, said, words in (("2026-12-25", "", far), ("2027-04-01", "はい", out), ("2019-03-31", "はい", out),
+                             ("2026-12-25", "1", "「過年度」は「はい」か空に")):
+        with pytest.raises(SheetWrong) as refused:
+            past(due, said)
+        assert any(words in line for line in refused.value.lines), refused.value.lines
+    assert "2行目 「納期限」2029-05-31 は" in wrong(changed(sheet_text(people=1, parts=1), 2, 納期限="2029-05-31"))[0], "a typed year"
+
+
+def test_what_was_taken_of_a_year_long_past_is_read_again_and_changed(hall) -> None:
+    text = HEAD.strip() + ",過年度\n00000001,0000000001,見本 1郎,9268611,石川県七尾市見本町1番地,,9000,1,9000,2026-12-25,はい\n"
+    take(text, year=2019)
+    part = Instalment.objects.get()
+    assert (part.due.isoformat(), part.demand.year, nightly.differences()) == ("2026-12-25", 2019, [])
+    data = changes_text((8_000,), dues=("2027-01-31",)).encode()
+    sheet = changes.change_read(actor=hall.staff("yamada"), charge="kotei", year=2019, data=data, name="更正.csv")
+    changes.change_take(actor=hall.staff("yamada"), sheet_id=sheet.id)
+    assert Instalment.objects.get().amount == 8_000 and nightly.differences() == []
+    Demand.objects.update(payer="1")
+    assert any("ファイルでは宛名番号0000000001、今は1" in fault for fault in nightly.differences())
 
 
 def test_every_error_is_told_at_once_and_a_page_counts_what_it_cannot_show() -> None:

@@ -195,7 +195,11 @@ def given_back(hall, payment, refund):
     whole()
     back = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=excess.id, amount=excess.left, account=ACCOUNT, since=None)
     givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
-    givebacks.transfer_make(actor=hall.staff("yamada"), on=clock.today() + dt.timedelta(days=3))
+    on = clock.today() + dt.timedelta(days=3)
+    givebacks.transfer_make(actor=hall.staff("yamada"), on=on)
+    assert givebacks.refunds_tell(on - dt.timedelta(days=1)) == 0 and state(payment)[2] == 0, "not before the bank's day"
+    whole()
+    assert [givebacks.refunds_tell(on), givebacks.refunds_tell(on)] == [1, 0]
     refund.refresh_from_db()
     assert refund.state == "done" and state(payment)[2] == refund.amount
     whole()

@@ -10,13 +10,14 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import charges, ledger, runs, writeoffs
+from madoguchi.collection import changes, charges, ledger, nightly, runs, writeoffs
 from madoguchi.collection.errors import DemandNotFound, FormWrong, MoneyMoved, SecondPerson
+from madoguchi.collection.lateness import extra_owed
 from madoguchi.collection.models import Excess, Instalment, WriteOff
 from madoguchi.collection.slips import check
 from madoguchi.kernel import clock
 
-from .conftest import fee_of, shops_file
+from .conftest import changes_text, fee_of, shops_file
 from .test_runs import LATER, bytes_of, text_of
 
 
@@ -67,6 +68,27 @@ def test_the_old_slip_pays_the_tax_and_the_fee_stays(late, came, hall) -> None:
     came((first, 100))
     assert fresh(first).fee_paid == 100
     assert ledger.faults() == []
+
+
+@pytest.mark.parametrize("paid", [0, 50, 100])
+def test_a_tax_that_is_taken_back_to_nothing_takes_its_fee_along(late, hall, came, paid) -> None:
+    first, _ = late
+    if paid:
+        came((first, 10_000 + paid, "final", "", LATER))
+    sheet = changes.change_read(actor=hall.staff("yamada"), charge="keiji", year=2026, data=changes_text((0,)).encode(), name="更正.csv")
+    changes.change_take(actor=hall.staff("nakamura"), sheet_id=sheet.id)
+    part = fresh(first)
+    assert (part.amount, part.paid, part.fee, part.fee_paid, extra_owed(part, charge="keiji", on=LATER)) == (0, 0, 0, 0, 0)
+    assert ledger.balances()["fee-due"] == 0 == ledger.balances()["fee"]
+    assert sorted(Excess.objects.values_list("amount", flat=True)) == ([paid, 10_000] if paid else [])
+    assert listed(hall.desk("yamada")) == [] == nightly.differences()
+
+
+def test_a_tax_that_is_less_keeps_its_fee(late, hall) -> None:
+    first, _ = late
+    sheet = changes.change_read(actor=hall.staff("yamada"), charge="keiji", year=2026, data=changes_text((9_000,)).encode(), name="更正.csv")
+    changes.change_take(actor=hall.staff("nakamura"), sheet_id=sheet.id)
+    assert fresh(first).fee == 100 and nightly.differences() == []
 
 
 def test_a_slip_for_the_late_charge_is_printed_paid_and_done(hall, demanded, came, tmp_path) -> None:

@@ -111,9 +111,9 @@ def test_the_command_line_does_the_same(hall, tmp_path) -> None:
 @pytest.mark.parametrize("form", ["cvs", "payeasy", "elqr", "ocr"])
 def test_who_has_not_paid_by_an_invented_file_is_reminded(hall, tmp_path, form) -> None:
     demands, paid, late = tmp_path / "調定.csv", tmp_path / "r.txt", tmp_path / "督促"
-    run("demands", "generate", "--charge", "keiji", "--year", "2026", "--people", "10", "--out", str(demands))
+    run("demands", "generate", "--charge", "keiji", "--year", "2026", "--people", "10", "--overdue", "--out", str(demands))
     run("demands", "import", str(demands), "--charge", "keiji", "--year", "2026")
-    run("notices", "make", "keiji", "--year", "2026", "--out", str(tmp_path / "通知"), "--processes", "1")
+    run("notices", "make", "keiji", "--year", "2026", "--out", str(tmp_path / "通知"), "--processes", "1", "--known", "試し")
     assert "架空の収納6件" in run("results", "generate", "--charge", "keiji", "--year", "2026", "--format", form, "--count", "6", "--out", str(paid))
     assert "消し込んだ: 6件" in run("results", "import", str(paid), "--format", form)
     assert "督促状4通" in run("notices", "make", "keiji", "--year", "2026", "--kind", "reminder", "--out", str(late), "--processes", "1")

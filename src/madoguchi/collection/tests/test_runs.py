@@ -94,8 +94,8 @@ def test_printing_twice_keeps_one_file(hall, demanded) -> None:
 
 def make(folder, *words):
     out = io.StringIO()
-    call_command("collection", "notices", "make", "keiji", "--year", "2026", "--out", str(folder), "--per-file", "2", *words, stdout=out,
-                 stderr=io.StringIO())
+    call_command("collection", "notices", "make", "keiji", "--year", "2026", "--out", str(folder), "--per-file", "2",
+                 "--known", "試し", *words, stdout=out, stderr=io.StringIO())
     return out.getvalue()
 
 

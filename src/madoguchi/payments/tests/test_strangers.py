@@ -6,17 +6,20 @@ import uuid
 
 from django.urls import reverse
 
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.payments import cashier, refunds, till
-from madoguchi.payments.models import Payment, Refund
+from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
 
 # route → the ids it carries
 STRANGERS = {"payment": ("payment_id",), "payment_paper": ("payment_id",), "payment_take": ("payment_id",), "payment_terminal": ("payment_id",),
              "payment_refund": ("payment_id",), "payment_rebill": ("payment_id",),
              "payment_refund_act": ("payment_id", "refund_id"), "till": ("section",), "till_close": ("section",), "day_sheet": ("close_id",),
-             "till_take_over": ("close_id",), "sale": ("section",), "sale_take": ("section",)}
+             "till_take_over": ("close_id",), "sale": ("section",), "sale_take": ("section",),
+             "notice_seen": ("notice_id",)}
 # opened, they lead to their page
-FORMS = {"payment_take", "payment_terminal", "payment_refund", "payment_rebill", "payment_refund_act", "till_close", "till_take_over", "sale_take"}
+FORMS = {"payment_take", "payment_terminal", "payment_refund", "payment_rebill", "payment_refund_act", "till_close", "till_take_over", "sale_take",
+         "notice_seen"}
 
 
 def answers(client, ids):
@@ -42,10 +45,13 @@ def test_strangers_cannot_tell_that_a_payment_exists(hall, fee) -> None:
     refund = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=100, reason="mistake")
     close = till.till_close(actor=hall.staff("tanaka"), section="kosodate", count=till.Count({100: 6}, 600, "", 1, 600))
     ids = {"payment_id": str(payment.id), "refund_id": str(refund.id), "section": "kosodate", "close_id": str(close.id)}
+    Attempt.objects.update(reference="cs_ours")
+    ids["notice_id"] = GatewayNotice.objects.create(
+        provider="card", event="e", kind="x", reference="cs_ours", outcome="amount", at=clock.now()).id
     before = snapshot()
     for who in ("sato", "admin"):
         assert {status for _, _, status in answers(hall.desk(who), ids)} == {404}
-        assert answers(hall.desk(who), ids) == answers(hall.desk(who), {k: str(uuid.uuid4()) for k in ids})
+        assert answers(hall.desk(who), ids) == answers(hall.desk(who), {k: str(uuid.uuid4()) for k in ids} | {"notice_id": 987654})
     for client in (hall.browser("hanako"), hall.browser()):
         assert {status for _, _, status in answers(client, ids)} == {302}, "a resident is no member of staff"
     auditor = answers(hall.desk("auditor"), ids)

@@ -13,7 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from madoguchi.collection import keeping, nightly
 from madoguchi.collection.debits import debits_take
 from madoguchi.collection.demands import demands_take
-from madoguchi.collection.errors import SheetWrong
+from madoguchi.collection.errors import DuesNear, SheetWrong
 from madoguchi.collection.models import Sheet
 from madoguchi.collection.printing import run_print, run_take_up
 from madoguchi.collection.results import read_results, results_take
@@ -21,7 +21,7 @@ from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
 from madoguchi.collection.runs import PER_FILE, file_name
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
-from madoguchi.collection.trial import PARTS, demands_csv, results_invented
+from madoguchi.collection.trial import PARTS, SOON, demands_csv, results_invented
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.keeping import fiscal_year
@@ -37,6 +37,7 @@ class Command(BaseCommand):
         taken.add_argument("file", type=Path, metavar="ファイル", help="調定のファイル(CSV)")
         made = demands.add_parser("generate", help="架空の調定のデータを作ります(本番では動きません)")
         made.add_argument("--people", type=int, default=1000, metavar="人", help="何人分か(既定: 1000)")
+        made.add_argument("--overdue", action="store_true", help="納期限をその年度のふつうの日にする(過ぎていてもよい)。書かないと、これから来る日")
         made.add_argument("--seed", type=int, default=1, metavar="数", help="乱数の種")
         made.add_argument("--out", type=Path, required=True, metavar="ファイル", help="書くファイル")
         for each in (taken, made):
@@ -57,15 +58,7 @@ class Command(BaseCommand):
         came.add_argument("--format", required=True, choices=list(FORMS), help="払い方")
         came.add_argument("--profile", default="", help="様式(既定: 払い方ごとの最初の様式)")
         came.add_argument("--bank", default="", help="口座振替の結果が、collection.yaml の「銀行別」の金融機関から来たとき、その番号")
-        notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
-        made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
-        made.add_argument("charge", help="科目。例: keiji")
-        made.add_argument("--year", type=int, required=True, help="賦課年度")
-        made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
-        made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
-        made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")
-        made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
-        made.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="数", help="使うプロセスの数")
+        self._notices_arguments(rooms)
         slip = rooms.add_parser("slip", help="納付書").add_subparsers(dest="act", required=True, metavar="check")
         looked = slip.add_parser("check", help="納付書の写真かPDFを読み、すべての欄を説明します。誤りがあれば終了コード1")
         looked.add_argument("file", type=Path, metavar="ファイル", help="写真か PDF")
@@ -80,6 +73,18 @@ class Command(BaseCommand):
         kept.add_argument("--kind", default="appeal", choices=sorted(keeping.HOLDS), help="hold: 審査請求 appeal、訴訟 lawsuit、監査 audit")
         rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
 
+    def _notices_arguments(self, rooms: Any) -> None:
+        notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
+        made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
+        made.add_argument("charge", help="科目。例: keiji")
+        made.add_argument("--year", type=int, required=True, help="賦課年度")
+        made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
+        made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
+        made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")
+        made.add_argument("--known", default="", metavar="理由", help="納期限が過ぎたか10日ない期があっても、承知のうえで通知書を作る理由")
+        made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
+        made.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="数", help="使うプロセスの数")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['room']}_{options.get('act') or 'all'}")(options)
@@ -87,6 +92,8 @@ class Command(BaseCommand):
             for line in wrong.lines:
                 self.stderr.write(line)
             raise CommandError(wrong.ja) from None
+        except DuesNear as wrong:
+            raise CommandError(f"{wrong.ja}それでも作るときは、--known 理由 を付けてください。") from None
         except DomainError as wrong:
             raise CommandError(wrong.ja) from None
 
@@ -107,7 +114,8 @@ class Command(BaseCommand):
             raise CommandError("本番では実行できません。架空の調定を作るためのものです。")
         if options["charge"] not in PARTS:
             raise CommandError(f"架空の調定を作れる科目は {'、'.join(PARTS)} です。")
-        options["out"].write_bytes(demands_csv(options["charge"], year=options["year"], people=options["people"], seed=options["seed"]))
+        options["out"].write_bytes(demands_csv(options["charge"], year=options["year"], people=options["people"], seed=options["seed"],
+                                               after=None if options["overdue"] else clock.today() + SOON))
         self.stdout.write(f"{options['out']}: 架空の{options['people']:,}人の調定を書きました")
 
     def _debits_import(self, options: dict[str, Any]) -> None:
@@ -140,7 +148,7 @@ class Command(BaseCommand):
             raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
         run = run_take_up(
             actor="cli", kind=options["kind"], charge=options["charge"], year=options["year"], issued_on=options["issued_on"] or clock.today(),
-            per_file=options["per_file"], folder=options["out"])
+            per_file=options["per_file"], folder=options["out"], known=options["known"])
         for far in run_print(run, options["out"], options["processes"]):
             self.stderr.write(f"\r{'█' * (20 * far.notices // far.all_notices):░<20} {far.notices:,}/{far.all_notices:,}通 {far.pages:,}ページ "
                               f"{far.files:,}/{far.all_files:,}ファイル", ending="")

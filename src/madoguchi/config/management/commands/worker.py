@@ -21,7 +21,7 @@ from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_swe
 from madoguchi.builder.public import definitions_sweep, due_publish
 from madoguchi.cards.public import bookings_finish, duties_sweep, expiries_sweep, expiries_tell, stock_sweep
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
-from madoguchi.collection.public import books_check, dues_remind, fees_unanswered
+from madoguchi.collection.public import books_check, dues_remind, fees_unanswered, refunds_tell
 from madoguchi.counter.public import helps_sweep, interviews_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.guide.public import plans_sweep
@@ -38,7 +38,7 @@ log = logging.getLogger(__name__)
 HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep, mandates_sweep, cards_sweep,
           business_accounts_sweep, guardians_sweep,
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
-          fees_unanswered,
+          fees_unanswered, refunds_tell,
           bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell, bookings_finish,
           duties_sweep, uploads_sweep)
 
