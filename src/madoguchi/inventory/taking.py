@@ -215,21 +215,10 @@ def entries_settle() -> int:
     return len(found)
 
 
-def names_published() -> dict[str, str]:
-    """Name or alias, as compared → the one published procedure of that name."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for p in procedures.catalogue():
-        d = p.definition
-        for name in (d.name, d.plan_name, *d.aliases):
-            if plain(str(name)):
-                found[plain(str(name))].add(p.slug)
-    return {name: next(iter(slugs)) for name, slugs in found.items() if len(slugs) == 1}
-
-
 def slugs_link(*, actor: str) -> int:
     """Point rows that nobody has pointed anywhere to the published procedure of the same name; returns how many. In the caller's
     transaction."""
-    names = names_published()
+    names = procedures.names_offered()
     return _linked(actor, ((entry, slug) for entry in Entry.objects.filter(slug="", slug_by_hand=False).order_by("id")
                            if (slug := next((names[name] for name in map(plain, called(entry.name)) if name in names), ""))))
 

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.support.hall import OPENING
+from tests.support.hall import OPENING, body_of
 from tests.support.walk import text
 
 from madoguchi.booking.public import bookable
@@ -21,6 +21,7 @@ from madoguchi.intake.models import Draft
 from madoguchi.intake.together import common, drafts_begin, next_in_bundle, offered, shared_questions
 from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures import selectors
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
@@ -334,3 +335,47 @@ def test_answers_lead_to_what_is_to_be_done(town, finder, answers, there, not_th
     client = town.browser("hanako")
     page = text(client.get(begin(client, finder, base | answers)))
     assert [word for word in there if word not in page] == [] and [word for word in not_there if word in page] == []
+
+
+def named(slug: str, name: str):
+    """A procedure of the city hall, published under another number and name, as a draft from the inventory is."""
+    return body_of(NINTEI) | {"手続": slug, "名称": name, "別名": [], "計画の名称": ""}
+
+
+def test_what_the_city_publishes_under_the_name_of_a_task_is_offered_from_the_list(town):
+    moving, died = MOVING | {"kind": "within"}, DIED
+    client = town.browser("hanako")
+    lists = [begin(client, "hikkoshi", moving), begin(client, "okuyami", died), begin(client, "hikkoshi", MOVING | {"kind": "leave"})]
+    assert all("/p/t-n" not in text(client.get(url)) for url in lists)
+    for slug, name in (("t-n0068", "転居届"), ("t-n0092", "死亡届"), ("t-n0066", "転出届"), ("t-n0297", "犬の所在地・所有者の変更の届出等")):
+        town.publish(slug, named(slug, name))
+    page = text(client.get(lists[0]))
+    assert 'href="/p/t-n0068/"' in page and task_of(page, "転居届").count("<dd>オンラインか窓口</dd>") == 1
+    assert 'href="/p/t-n0092/"' in text(client.get(lists[1])), "死亡届と火葬の許可 has it as 別名"
+    procedures.withdraw(actor="test", slug="t-n0068", instead=NINTEI)
+    selectors.forget()
+    assert "/p/t-n0068/" not in text(client.get(lists[0])) and "<dd>窓口</dd>" in task_of(text(client.get(lists[0])), "転居届")
+
+
+def test_two_procedures_of_one_name_a_task_elsewhere_and_one_meant_for_another_task_lead_nowhere(town):
+    town.publish("tenshutsu-todoke")
+    for slug, name in (("t-n0068", "転居届"), ("t-n0500", "転居届"), ("t-n0116", "遺族年金・死亡一時金の請求")):
+        town.publish(slug, named(slug, name))
+    client = town.browser("hanako")
+    assert "/p/t-n" not in text(client.get(begin(client, "hikkoshi", MOVING | {"kind": "within"})))
+    assert "/p/t-n" not in text(client.get(begin(client, "okuyami", DIED | {"family": "yes"}))), "the pension office does that"
+    page = text(client.get(begin(client, "hikkoshi", MOVING | {"kind": "leave"})))
+    assert "/p/tenshutsu-todoke/" not in page, "it is for who moves within the country, says the finder"
+
+
+def test_what_is_not_on_offer_is_not_said_to_be_online(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    assert "<dd>窓口</dd>" in task_of(text(client.get(url)), "転入届・転居届の来庁予定の連絡")
+    town.publish("rainin-yoyaku")
+    assert "<dd>オンライン</dd>" in task_of(text(client.get(url)), "転入届・転居届の来庁予定の連絡")
+
+
+def task_of(page: str, name: str) -> str:
+    """The part of a list that is about one task."""
+    return next(part for part in page.split('<li class="task')[1:] if f"<b>{name}</b>" in part)
