@@ -25,11 +25,13 @@ from madoguchi.procedures import selectors
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
-          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"}
+          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no",
+          "old": "no", "disabled": "no", "pensioner": "no", "single": "no"}
 DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
            "died": "no", "insured": "no"}
 DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
-        "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no"}
+        "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no",
+        "disabled": "no", "bank": "no", "housing": "no"}
 MARRIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "surname": "no", "move": "no", "foreign": "no",
            "insurance": "same", "parent": "no", "child": "no", "drive": "no"}
 BORN = {"born.era": "ad", "born.y": "2026", "born.m": "11", "born.d": "16", "first": "no", "insurance": "work", "pension": "no",
@@ -312,6 +314,20 @@ def test_finders_book_what_the_city_has(town):
      ["国民年金の届け出（外国へ引っ越す方）", "国民健康保険の届け出"],
      ["運転免許証の住所変更", "国民健康保険と国民年金に入る届け出", "子どもの医療費"]),
     ("hikkoshi", {}, ["転入届から90日のうちにカードを出さないとき", "子どもの医療費の受給資格の申請"], ["国民健康保険と国民年金に入る届け出"]),
+    ("hikkoshi", {"kind": "within", "old": "yes", "disabled": "yes", "pensioner": "yes", "single": "yes"},
+     ["後期高齢者医療の住所変更の届け出", "障害者手帳の住所変更の届け出", "令和8年12月16日まで", "自立支援医療の住所変更の届け出",
+      "児童扶養手当の住所変更の届け出", "年金の住所変更の届け出", "子どもの医療費の住所変更の届け出"], ["負担区分等証明書"]),
+    ("hikkoshi", {"old": "yes", "single": "yes"},
+     ["後期高齢者医療の届け出", "負担区分等証明書（持っている方）", "児童扶養手当の住所変更の届け出"], ["子どもの医療費の住所変更", "障害者手帳の"]),
+    ("hikkoshi", {"kind": "out", "old": "yes", "disabled": "yes", "single": "yes"},
+     ["資格確認書を持っている方は、返してください", "児童扶養手当の転出の届け出", "<dd>新しく住む市町村</dd>"], ["児童扶養手当の住所変更"]),
+    ("hikkoshi", {"kind": "leave", "single": "yes", "disabled": "yes"}, ["児童扶養手当の資格喪失の届け出"], ["障害者手帳の住所変更"]),
+    ("hikkoshi", {"kind": "within"}, [], ["後期高齢者医療の", "障害者手帳の", "児童扶養手当の", "年金の住所変更"]),
+    ("okuyami", {"pension": "yes", "property": "yes", "drive": "yes", "disabled": "yes", "bank": "yes", "housing": "yes"},
+     ["印鑑登録証・マイナンバーカードを返す", "障害者手帳を返す", "水道の名義変更", "税・料金の口座振替の変更",
+      "市営住宅の承継の申請・明渡しの届け出", "農地を引き継いだことの届け出", "軽自動車税の名義の変更・廃車の申告"], ["水道の使用中止"]),
+    ("okuyami", {"alone": "yes"}, ["印鑑登録証・マイナンバーカードを返す", "水道の使用中止の届出"],
+     ["水道の名義変更", "障害者手帳を返す", "口座振替", "市営住宅の", "農地", "軽自動車税"]),
     ("kekkon", {"surname": "yes", "drive": "yes"},
      ["運転免許証の変更", "車・バイクの氏名・住所の変更", "令和8年12月1日まで"],
      ["国民健康保険の資格喪失の届け出", "在留カードの住所"]),  # 道路運送車両法12条: 15 days
