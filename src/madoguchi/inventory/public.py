@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .counters import counters
 from .models import Entry
 from .rules import BARRED_WORDS, barred_by
 from .taking import uploads_sweep
@@ -20,4 +21,4 @@ def rows_for_drafts() -> Iterator[dict[str, str]]:
         yield row | {"barred": barred_by(status=said[0], why=said[1], by_hand=said[2], note=said[3])}
 
 
-__all__ = ["BARRED_WORDS", "rows_for_drafts", "uploads_sweep"]
+__all__ = ["BARRED_WORDS", "counters", "rows_for_drafts", "uploads_sweep"]

@@ -22,7 +22,7 @@ from .errors import SheetWrong
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
 from .reading import Row, Sheet
-from .rules import SYSTEM, Facts, status_of
+from .rules import Facts, status_of
 from .sheet import XLSX
 
 CHAIN = "inventory"
@@ -193,14 +193,8 @@ def _clip(value: Any) -> str:
 def entry_settle(entry: Entry) -> None:
     """Work out again what follows from the row: its status and what a search finds."""
     entry.status, entry.status_why = status_of(Facts(entry.law, entry.article, entry.kind, entry.identity, entry.attachments,
-                                                     entry.information, entry.obstacle, entry.online, _where(entry)))
+                                                     entry.information, entry.obstacle, entry.online, columns.system_of(entry.extra)))
     entry.words = " ".join([*(plain(str(getattr(entry, f))) for f in SEARCHED), plain(section_name(entry.section))])
-
-
-def _where(entry: Entry) -> str:
-    """What the kept columns say of where a procedure is online."""
-    named = [str(text) for head, text in entry.extra.items() if columns.plain(head) == SYSTEM or "://" in str(text)]
-    return " ".join(named)
 
 
 def entries_settle() -> int:
