@@ -90,6 +90,8 @@ def _end(known: Known, act: Act) -> None:
     gone = facts.get("replaced", []) if act.action == "card.consent" else facts["expiries"] if act.action == "cards.expiries_forgotten" else []
     for key in [*gone, *([facts["expiry"]] if act.action == "cards.expiry_dropped" else [])]:
         ends.pop(key, None)
+    if act.action == "cards.expiry_refused":
+        ends.setdefault(facts["expiry"], Said(act.seq)).also(act, told_on=None, mark=facts["mark"])
     told = [facts["expiry"]] if act.action == "cards.expiry_told" else facts.get("expiries", []) if act.action == "cards.letters" else []
     for key in told:
         ends.setdefault(key, Said(act.seq)).also(act, told_on=_day(act))
