@@ -213,13 +213,14 @@ class Town:
     @functools.cached_property
     def plan(self) -> str:
         """Hanako's list of things to do: she moves here, with children and a card."""
-        asked = ("child", "pupil", "nursery", "care", "kokuho", "card", "drive", "dog", "foreign")
+        asked = ("child", "pupil", "nursery", "care", "kokuho", "card", "drive", "dog", "foreign", "old", "disabled", "pensioner", "single")
         return self._guided("hikkoshi", {"kind": "in"} | dict.fromkeys(asked, "yes"))
 
     @functools.cached_property
     def plan_farewell(self) -> str:
         """Her list after somebody of her family died."""
-        asked = ("care", "pension", "family", "alone", "head", "teate", "property", "income", "drive", "dog")
+        asked = ("care", "pension", "family", "alone", "head", "teate", "property", "income", "drive", "dog", "disabled", "bank",
+                 "housing")
         return self._guided("okuyami", {"insurance": "kokuho"} | dict.fromkeys(asked, "yes"))
 
     def _guided(self, finder: str, answers: dict[str, str]) -> str:

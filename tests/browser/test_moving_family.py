@@ -60,7 +60,8 @@ def questions(tab: Tab) -> None:
     tab.goto("/guide/")
     pressed(tab, tab.locator("main a[href='/guide/hikkoshi/']"))
     answer(tab, {"kind": "in", "date.era": "ad", "date.y": today.year, "date.m": today.month, "date.d": today.day, "child": "yes",
-                 "pupil": "no", "nursery": "no", "care": "yes", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"})
+                 "pupil": "no", "nursery": "no", "care": "yes", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no",
+                 "single": "no", "old": "no", "disabled": "no", "pensioner": "no"})
     pressed(tab, tab.locator("main button.lg"))
 
 

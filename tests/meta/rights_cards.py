@@ -79,6 +79,7 @@ TABLE: dict[str, Ask] = {
     "cards.expiries.expiry_letters": staff(lambda w, a: expiries.expiry_letters(actor=a), SECTION, anything),
     "cards.expiries.expiry_drop": staff(gone, SECTION, something),
     "cards.rating.rates_import": staff(lambda w, a: rating.rates_import(actor=a, data=statistics(*BOTH), source="試用の統計"), SECTION, something),
+    "cards.rating.rates_take": staff(lambda w, a: rating.rates_take(actor=a, data=statistics(*BOTH), source="試用の統計"), SECTION, something),
     "cards.rating.month_list": staff(lambda w, a: rating.month_list(actor=a), SECTION, something),
     "cards.rating.lines_of": staff(lambda w, a: rating.lines_of(actor=a, month=dt.date(2026, 10, 1)), SECTION, something),
     "cards.rating.table": staff(lambda w, a: rating.table(actor=a), SECTION, something),

@@ -47,6 +47,7 @@ TABLE: dict[str, Ask] = {
     "inventory.selectors.entry_get": _reads(lambda w, a: selectors.entry_get(actor=a, entry_id=w.entry)),
     "inventory.selectors.choices": _reads(lambda w, a: selectors.choices(actor=a)),
     "inventory.selectors.counts": _reads(lambda w, a: selectors.counts(actor=a)),
+    "inventory.selectors.tasks_offline": _reads(lambda w, a: selectors.tasks_offline(actor=a)),
     "inventory.selectors.table": _reads(lambda w, a: list(selectors.table(actor=a, wanted=selectors.Filter()))),
     "inventory.selectors.upload_list": _reads(lambda w, a: selectors.upload_list(actor=a)),
     "inventory.selectors.upload_get": _reads(lambda w, a: selectors.upload_get(actor=a, upload_id=w.upload)),
@@ -66,6 +67,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "inventory.selectors.published": ("open to everybody", None),
     "inventory.selectors.slugs_offered": ("names of what is published: open to everybody", None),
     "procedures.selectors.offered": ("open to everybody", None),
+    "procedures.selectors.names_offered": ("names of what is published: open to everybody", None),
     "procedures.selectors.withdrawals": ("which procedures are no longer offered, for rooms that have asked for the right",
                                          {"inventory.doubles", "scans.selectors"}),
 }

@@ -10,6 +10,7 @@ urlpatterns = [
     path("booking/b/<uuidtext:booking_id>/", views.one, name="staff_booking"),
     path("booking/b/<uuidtext:booking_id>/mark/", views.mark, name="staff_booking_mark"),
     path("booking/b/<uuidtext:booking_id>/code/", views.code, name="staff_booking_code"),
+    path("booking/b/<uuidtext:booking_id>/told/", views.told, name="staff_booking_told"),
     path("booking/b/<uuidtext:booking_id>/tie/", views.tie, name="staff_booking_tie"),
     path("booking/b/<uuidtext:booking_id>/change/", views.change, name="staff_booking_change"),
     path("booking/b/<uuidtext:booking_id>/cancel/", views.cancel, name="staff_booking_cancel"),

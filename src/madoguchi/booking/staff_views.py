@@ -20,7 +20,7 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import days, feeds, selectors, services
+from . import days, feeds, selectors, services, unreached
 from .contact import contact_of, contact_typed
 from .doors import Behind, door_into
 from .errors import BookedAlready, BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
@@ -81,6 +81,7 @@ def day(request: HttpRequest) -> HttpResponse:
     context = frame(request, section) | {
         "day": at, "before": at - dt.timedelta(days=1), "after": at + dt.timedelta(days=1), "today": clock.today(),
         "groups": [(counters.get(key, key), [r for r in rows if r["b"].counter == key]) for key in keys], "count": len(rows),
+        "unreached": [row_of(u.booking, known) | {"said": u.said} for u in unreached.unreached_list(actor=actor, section=section)],
         "missing": request.GET.get("number", "")[:20], "markable": at <= clock.today()}
     return render(request, "booking/day.html", context)
 
@@ -139,6 +140,15 @@ def code(request: HttpRequest, booking_id: str) -> HttpResponse:
         return _code_shown(request, booking, services.code_renew(booking=booking, by=actor_of(request).actor), "?code=new")
     except BookingOver as over:
         return _one(request, booking, over.ja, over.status)
+
+
+@login_required
+@posts("/staff/booking/b/{booking_id}/")
+def told(request: HttpRequest, booking_id: str) -> HttpResponse:
+    """Who had no mail was told by telephone."""
+    booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
+    unreached.booking_told(actor=actor_of(request), booking=booking)
+    return see_other(f"{reverse('staff_bookings')}?{urlencode({'section': booking.section})}")
 
 
 def _code_shown(request: HttpRequest, row: Booking, code: str, why: str = "") -> HttpResponse:

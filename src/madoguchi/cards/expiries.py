@@ -16,7 +16,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints, keys
 from madoguchi.kernel.canon import canonical, keyed_digest
 from madoguchi.kernel.sealing import Column
-from madoguchi.notifications.public import mail_fault, mail_plain
+from madoguchi.notifications.public import mail_fault, mail_plain, mails_refused, mails_settle
 
 from . import expiry_mail, rules, selectors
 from .city import card_city
@@ -29,6 +29,7 @@ from .sheet import LANGUAGES, NO_NUMBER, rows_of, whole
 from .staff_errors import CardNotFound, CardOver, NothingToSend
 
 PURPOSE, LETTER, AT_ONCE, SHOWN = "card-expiry", "expiry", 500, 200
+MAIL = "card-expiry:"  # what the keys of its mails begin with
 SEALED = (Column(Expiry, "sealed", PURPOSE, "id", "期限を知らせる方の氏名・住所・メール"),)
 KINDS = {"card": "カード", "certificate": "電子証明書"}
 LONGEST = {"氏名": 100, "フリガナ": 100, "住所": 160}
@@ -56,6 +57,7 @@ class Told:
     person: Person
     kind: str
     due: bool
+    refused: bool = False  # a mail was promised and no mailbox took it: it goes by letter
 
 
 def _row(person: Person, kind: str, day: dt.date) -> Expiry:
@@ -175,7 +177,8 @@ def expiry_list(*, actor: Staff, which: str = "due") -> list[Told]:
 
 
 def _told(row: Expiry, last: dt.date) -> Told:
-    return Told(row, person_of(row), KINDS[row.kind], row.expires_on <= last and row.told_on is None)
+    person = person_of(row)
+    return Told(row, person, KINDS[row.kind], row.expires_on <= last and row.told_on is None, bool(person.mail) and not row.by_mail)
 
 
 def expiry_rows(*, actor: Staff) -> list[list[str]]:
@@ -243,7 +246,7 @@ def _tell(key: UUID) -> bool:
         return False
     Expiry.objects.filter(id=key).update(told_on=clock.today())
     person = person_of(row)
-    expiry_mail.promise(key=f"card-expiry:{row.id}", to=person.mail, language=person.language, day=row.expires_on)
+    expiry_mail.promise(key=f"{MAIL}{row.id}", to=person.mail, language=person.language, day=row.expires_on)
     audit.record("system", "cards.expiry_told", chain=CHAIN, facts={"expiry": str(row.id)})
     failpoints.hit("cards.tell.before_commit")
     return True
@@ -252,6 +255,25 @@ def _tell(key: UUID) -> bool:
 def expiries_over() -> QuerySet[Expiry]:
     """What has ended long ago (cards.yaml 保存)."""
     return Expiry.objects.filter(expires_on__lt=clock.today() - dt.timedelta(days=card_city().forget))
+
+
+def expiries_untold() -> int:
+    """Whose mail no mailbox took is not told: the row goes back to those who are told by letter. Returns how many."""
+    gone = {key.removeprefix(MAIL) for key in mails_refused(MAIL)}
+    rows = Expiry.objects.filter(id__in=gone, by_mail=True).exclude(told_on=None)
+    return sum(_untold(key) for key in rows.order_by("id").values_list("id", flat=True)[:AT_ONCE])
+
+
+@transaction.atomic(durable=True)
+def _untold(key: UUID) -> bool:
+    row = Expiry.objects.select_for_update().filter(id=key, by_mail=True).exclude(told_on=None).first()
+    if row is None:
+        return False
+    row.by_mail, row.told_on = False, None
+    row.save(update_fields=["by_mail", "told_on"])
+    mails_settle([f"{MAIL}{row.id}"])
+    audit.record("system", "cards.expiry_refused", chain=CHAIN, facts={"expiry": str(row.id), "mark": row_mark(row)})
+    return True
 
 
 def expiries_sweep() -> int:

@@ -2,7 +2,7 @@
 
 from . import expiries, holder
 from .city import DOOR
-from .expiries import expiries_sweep, expiries_tell
+from .expiries import expiries_sweep, expiries_tell, expiries_untold
 from .going import LEAVING
 from .keeping import bookings_finish, duties_sweep, stock_sweep
 from .selectors import card_for_booking, card_said
@@ -13,6 +13,7 @@ SEALED = (*holder.SEALED, *expiries.SEALED)
 
 __all__ = [
     "LEAVING",
-    "DOOR", "SEALED", "bookings_finish", "card_for_booking", "card_said", "duties_sweep", "expiries_sweep", "expiries_tell", "stock_sweep",
+    "DOOR", "SEALED", "bookings_finish", "card_for_booking", "card_said", "duties_sweep", "expiries_sweep", "expiries_tell", "expiries_untold",
+    "stock_sweep",
     "trial_cards", "witness",
 ]

@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import re
+from urllib.parse import urlencode
+
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -18,6 +21,8 @@ from .spreadsheet import csv_bytes
 from .staff_errors import SheetWrong
 from .staff_views import actor_of, file_sent
 
+SHOWN = 60  # of what an import replaced: an address has an end
+
 
 def csv_of(rows: list[list[str]], name: str) -> HttpResponse:
     """Rows as a file that a spreadsheet reads."""
@@ -30,6 +35,12 @@ def _bar(count: Count) -> tuple[str, int]:
     return rates.percent(rate), (rate or 0) // 10
 
 
+def _ways(request: HttpRequest, name: str) -> list[str]:
+    """What an import has just replaced or put out, in words: the address says month and way (2026-10.age)."""
+    found = (value.partition(".") for value in request.GET.getlist(name)[:SHOWN])
+    return [f"{month} {rates.WAYS[way]}" for month, _, way in found if way in rates.WAYS and re.fullmatch(r"20\d\d-\d\d", month)]
+
+
 @login_required
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
@@ -38,8 +49,10 @@ def page(request: HttpRequest) -> HttpResponse:
     selectors.insist(actor=actor)
     if request.method == "POST":
         try:
-            done = rating.rates_import(actor=actor, data=file_sent(request), source=source)
-            return see_other(f"{reverse('card_rates')}?months={done}")
+            done = rating.rates_take(actor=actor, data=file_sent(request), source=source)
+            told = [("months", str(done.months)), *(("replaced", f"{m:%Y-%m}.{way}") for m, way in done.replaced),
+                    *(("dropped", f"{m:%Y-%m}.{way}") for m, way in done.dropped)]
+            return see_other(f"{reverse('card_rates')}?{urlencode(told)}")
         except SheetWrong as wrong:
             faults = wrong.faults
     months, city = rating.month_list(actor=actor), card_city()
@@ -52,8 +65,10 @@ def page(request: HttpRequest) -> HttpResponse:
     groups = [("地区", rates.by_district(lines)), ("年齢", rates.by_age(lines))]
     brought = request.GET.get("months", "")
     context = {"rows": rows, "chosen": chosen, "groups": [(name, [(key, c, _bar(c)) for key, c in found.items()]) for name, found in groups],
-               "known": [(name, m, rates.percent(m.rate)) for name, marks in (("目標", city.targets), ("全国", city.national), ("この市", city.ours))
-                         for m in marks],
+               "known": [(name, m, rates.percent(m.rate)) for name, marks in (
+                   ("目標", city.targets), ("全国", rating.national()), ("この市", city.ours)) for m in marks],
+               "apart": rates.apart(chosen.month, lines) if chosen else "",
+               "replaced": _ways(request, "replaced"), "dropped": _ways(request, "dropped"),
                "faults": [("file", f) for f in faults], "source": source, "columns": COLUMNS,
                "done": brought if brought.isdecimal() and len(brought) < 4 else ""}
     return render(request, "cards/staff_rates.html", context, status=422 if faults else 200)

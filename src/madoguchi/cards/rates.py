@@ -1,6 +1,7 @@
 """交付率: counts of people and cards by month, district and age, and the marks they are measured by. Pure.
 
-A month may be told as a whole (地区 and 年齢 「全体」), by district, by age group, or as a table of both; what is told twice must agree."""
+A month may be told as a whole (地区 and 年齢 「全体」), by district, by age group, or as a table of both; what one file tells twice must agree.
+A line 「全国」 is the national figure of that month."""
 
 from __future__ import annotations
 
@@ -15,7 +16,8 @@ from .sheet import rows_of, whole
 
 COLUMNS = ("年月", "地区", "年齢", "人口", "交付")
 ALL = "全体"
-MOST = 99_999_999
+NATION = "全国"
+WAYS = {"whole": "全体", "district": "地区ごと", "age": "年齢ごと", "both": "地区と年齢の表", "nation": "全国"}
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,22 +80,42 @@ def summed(counts: Iterable[Count]) -> Count:
     return Count(sum(c.population for c in found), sum(c.cards for c in found))
 
 
-def _parts(lines: Sequence[Line]) -> dict[str, list[Line]]:
-    """The four ways in which a month may be told."""
-    return {"whole": [x for x in lines if not x.district and not x.age], "district": [x for x in lines if x.district and not x.age],
-            "age": [x for x in lines if x.age and not x.district], "both": [x for x in lines if x.district and x.age]}
+def way_of(line: Line) -> str:
+    """In which of the WAYS a line tells its month."""
+    if line.district == NATION:
+        return "nation"
+    return "both" if line.district and line.age else "district" if line.district else "age" if line.age else "whole"
+
+
+def parts(lines: Iterable[Line]) -> dict[str, list[Line]]:
+    """The four ways in which a month of the city may be told."""
+    found: dict[str, list[Line]] = {way: [] for way in WAYS}
+    for line in lines:
+        found[way_of(line)].append(line)
+    del found["nation"]
+    return found
+
+
+def sums_of(lines: Iterable[Line]) -> dict[str, Count]:
+    """Way → the whole city, as it is told in that way."""
+    return {way: summed(x.count for x in part) for way, part in parts(lines).items() if part}
+
+
+def nation(lines: Iterable[tuple[Line, str]]) -> list[Mark]:
+    """The national figures among lines with their sources."""
+    return [Mark(month_end(x.month), x.count.rate, source) for x, source in lines if way_of(x) == "nation" and x.count.rate is not None]
 
 
 def total(lines: Sequence[Line]) -> Count:
     """The whole city in a month."""
-    return next(summed(x.count for x in part) for part in _parts(lines).values() if part)
+    return next(iter(sums_of(lines).values()))
 
 
 def grouped(lines: Sequence[Line], by: Callable[[Line], str], alone: str) -> dict[str, Count]:
     """A month by district or by age: as it is told alone, else summed from the table of both."""
-    parts = _parts(lines)
+    told = parts(lines)
     found: dict[str, list[Count]] = {}
-    for line in parts[alone] or parts["both"]:
+    for line in told[alone] or told["both"]:
         found.setdefault(by(line), []).append(line.count)
     return {key: summed(counts) for key, counts in found.items()}
 
@@ -121,7 +143,7 @@ def known_at(marks: Sequence[Mark], day: dt.date) -> Mark | None:
 
 def _number(text: str) -> int:
     plain = narrow(text).replace(",", "")
-    return int(plain) if re.fullmatch(r"[0-9]{1,8}", plain) else -1
+    return int(plain) if re.fullmatch(r"[0-9]{1,9}", plain) else -1
 
 
 def _judged(row: Mapping[str, str], today: dt.date) -> tuple[Line | None, list[str]]:
@@ -133,6 +155,8 @@ def _judged(row: Mapping[str, str], today: dt.date) -> tuple[Line | None, list[s
     for name in ("地区", "年齢"):
         if not 1 <= len(row[name]) <= 40:
             faults.append(f"「{name}」は1〜40字で書いてください。分けていないときは「{ALL}」と書いてください")
+    if row["地区"] == NATION and row["年齢"] != ALL:
+        faults.append(f"地区「{NATION}」の行の「年齢」は「{ALL}」にしてください。全国の年齢ごとの数は使いません")
     people, cards = _number(row["人口"]), _number(row["交付"])
     for name, number in (("人口", people), ("交付", cards)):
         if number < 0:
@@ -168,11 +192,13 @@ def read_rates(data: bytes, *, today: dt.date) -> list[Line]:
 
 def _disagreeing(lines: Sequence[Line]) -> list[str]:
     """Months that are told twice and differently."""
+    return [f"{words}。数を揃えてください" for month in sorted({x.month for x in lines})
+            if (words := apart(month, [x for x in lines if x.month == month]))]
+
+
+def apart(month: dt.date, lines: Iterable[Line]) -> str:
+    """That the sums of a month do not agree, and what they are; empty where they do."""
     names = {"whole": "全体の行", "district": "地区の行の合計", "age": "年齢の行の合計", "both": "地区と年齢の表の合計"}
-    out = []
-    for month in sorted({x.month for x in lines}):
-        sums = {names[way]: summed(x.count for x in part) for way, part in _parts([x for x in lines if x.month == month]).items() if part}
-        if len(set(sums.values())) > 1:
-            told = "、".join(f"{name} 人口{c.population:,}・交付{c.cards:,}" for name, c in sums.items())
-            out.append(f"{month:%Y-%m} の合計が合いません({told})。数を揃えてください")
-    return out
+    sums = {names[way]: count for way, count in sums_of(lines).items()}
+    told = "、".join(f"{name} 人口{c.population:,}・交付{c.cards:,}" for name, c in sums.items())
+    return f"{month:%Y-%m} の合計が合いません({told})" if len(set(sums.values())) > 1 else ""

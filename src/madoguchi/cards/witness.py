@@ -19,7 +19,7 @@ from madoguchi.kernel.witness import Act, Chains
 from .expiries import LETTER, row_mark
 from .holder import mark_of
 from .models import Batch, Card, Duty, Expiry, RateLine
-from .rates import Count, Line
+from .rates import Count, Line, way_of
 from .rating import lines_mark
 from .rules import State
 from .selectors import NOTICE
@@ -46,7 +46,7 @@ class Known:
     ends: dict[str, Said] = field(default_factory=dict)
     batches: dict[int, tuple[int, str, set[str]]] = field(default_factory=dict)  # → act, kind, cards or expiries
     duties: dict[str, tuple[int, set[str]]] = field(default_factory=dict)
-    months: dict[str, tuple[int, str, str]] = field(default_factory=dict)  # → act, mark of the lines, source
+    months: dict[str, dict[str, tuple[int, str, str]]] = field(default_factory=dict)  # → way ("": all of it) → act, mark of the lines, source
     whole: bool = True  # does the record know every row?
 
 
@@ -90,6 +90,8 @@ def _end(known: Known, act: Act) -> None:
     gone = facts.get("replaced", []) if act.action == "card.consent" else facts["expiries"] if act.action == "cards.expiries_forgotten" else []
     for key in [*gone, *([facts["expiry"]] if act.action == "cards.expiry_dropped" else [])]:
         ends.pop(key, None)
+    if act.action == "cards.expiry_refused":
+        ends.setdefault(facts["expiry"], Said(act.seq)).also(act, told_on=None, mark=facts["mark"])
     told = [facts["expiry"]] if act.action == "cards.expiry_told" else facts.get("expiries", []) if act.action == "cards.letters" else []
     for key in told:
         ends.setdefault(key, Said(act.seq)).also(act, told_on=_day(act))
@@ -103,8 +105,16 @@ def _other(known: Known, act: Act) -> None:
         for key in facts["occasions"]:
             known.duties.pop(key, None)
     elif act.action == "cards.rates" and isinstance(facts["months"], dict):
-        for month, mark in facts["months"].items():
-            known.months[month] = act.seq, mark, facts["source"]
+        for month, told in facts["months"].items():
+            known.months[month] = _month(known.months.get(month, {}), act, told, facts.get("taken", {}).get(month, []))
+
+
+def _month(before: dict[str, tuple[int, str, str]], act: Act, told: Any, taken: list[str]) -> dict[str, tuple[int, str, str]]:
+    """What is known of a month after an act. Acts that say one mark replaced the whole month. Others say every way of telling it as it stood;
+    of one that the act did not take itself, what an earlier act said holds on, or a change behind the record's back would be blessed."""
+    if isinstance(told, str):
+        return {"": (act.seq, told, act.facts["source"])}
+    return {way: before[way] if way in before and way not in taken else (act.seq, mark, source) for way, (mark, source) in told.items()}
 
 
 def witness(chains: Chains) -> Iterator[Fault]:
@@ -170,14 +180,20 @@ def _duties(known: Known) -> Iterator[Fault]:
 
 
 def _rates(known: Known, last: int) -> Iterator[Fault]:
-    there: dict[str, tuple[list[Line], set[str]]] = {}
+    there: dict[str, dict[str, tuple[list[Line], set[str]]]] = {}
     for row in RateLine.objects.select_related("file"):
-        lines, sources = there.setdefault(f"{row.month:%Y-%m}", ([], set()))
-        lines.append(Line(row.month, row.district, row.age, Count(row.population, row.cards)))
-        sources.add(row.file.source)
-    for month, (seq, mark, source) in known.months.items():
-        lines, sources = there.pop(month, ([], set()))
-        if lines_mark(lines) != mark or sources != {source}:
-            yield Fault(CHAIN, seq, f"交付率 {month}の数か出典が記録と違います")
+        line, month = Line(row.month, row.district, row.age, Count(row.population, row.cards)), f"{row.month:%Y-%m}"
+        for way in (way_of(line),) if "" not in known.months.get(month, {}) else ("",):
+            lines, sources = there.setdefault(month, {}).setdefault(way, ([], set()))
+            lines.append(line)
+            sources.add(row.file.source)
+    for month, ways in known.months.items():
+        stands = there.pop(month, {})
+        for way, (seq, mark, source) in ways.items():
+            lines, sources = stands.pop(way, ([], set()))
+            if lines_mark(lines) != mark or sources != {source}:
+                yield Fault(CHAIN, seq, f"交付率 {month}の数か出典が記録と違います")
+        for _ in stands:
+            yield Fault(CHAIN, last, f"交付率 {month}に、記録のない数があります(誰かが書き足した疑い)")
     for month in there if known.whole else ():
         yield Fault(CHAIN, last, f"交付率 {month}の記録がありません(誰かが書き足した疑い)")

@@ -15,10 +15,12 @@ from madoguchi.delivery import public as delivery
 from madoguchi.identity import ports as identity_ports
 from madoguchi.identity import public as identity
 from madoguchi.intake import public as intake
+from madoguchi.inventory import public as inventory
 from madoguchi.kernel import metrics, outbox, sealing, witness
 from madoguchi.notifications import public as notifications
 from madoguchi.operations import public as operations
 from madoguchi.payments import public as payments
+from madoguchi.procedures import ports as procedure_ports
 from madoguchi.procedures import public as procedures
 from madoguchi.queue import public as queue
 from madoguchi.records import public as records
@@ -69,6 +71,7 @@ def connect() -> None:
         for name, handler in handlers.items():
             outbox.subscribe(event, name, handler)
     metrics.readers["operations"] = operations.gauges
+    procedure_ports.counters["inventory"] = inventory.counters
     identity_ports.programs["api"] = api.programs
     casework_ports.helpers[survey.SLUG] = survey.suggestion
     casework_ports.checks[survey.SLUG] = survey.decision_faults

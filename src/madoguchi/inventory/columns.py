@@ -8,6 +8,8 @@ import unicodedata
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
+from .rules import SYSTEM
+
 YEAR_SAID = "目標年度の記載"  # what a cell of 目標年度 says that is no year (未定, 済)
 KEEP = ""  # そのまま残す: no field of ours
 
@@ -107,3 +109,8 @@ def layout(heads: Sequence[str], told: Mapping[str, str]) -> Layout:
     if "name" not in fields and not unknown:
         muddled.append("「手続名」に当たる列がありません。手続きの名前の列に「手続名」を選ぶか、見出しを「手続名」にしてください")
     return Layout(fields, tuple(shown), unknown, (*faults, *muddled), tuple(muddled))
+
+
+def system_of(extra: Mapping[str, str]) -> str:
+    """What the kept columns of a row say of where a procedure is online."""
+    return " ".join(str(text) for head, text in extra.items() if plain(head) == SYSTEM or "://" in str(text))

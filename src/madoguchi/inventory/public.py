@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from .counters import counters
 from .going import LEAVING
 from .models import Entry
 from .rules import BARRED_WORDS, barred_by
@@ -21,4 +22,4 @@ def rows_for_drafts() -> Iterator[dict[str, str]]:
         yield row | {"barred": barred_by(status=said[0], why=said[1], by_hand=said[2], note=said[3])}
 
 
-__all__ = ["LEAVING", "BARRED_WORDS", "rows_for_drafts", "uploads_sweep"]
+__all__ = ["LEAVING", "BARRED_WORDS", "counters", "rows_for_drafts", "uploads_sweep"]

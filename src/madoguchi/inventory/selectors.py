@@ -141,6 +141,15 @@ def counts(*, actor: Staff) -> Counts:
                   _all().filter(STILL_BARRED).count())
 
 
+def tasks_offline(*, actor: Staff) -> dict[str, list[str]]:
+    """What the finders of the city send people to a section for, without a procedure on offer: finder → tasks. Raises EntryNotFound."""
+    insist(actor, writes=False)
+    found: dict[str, list[str]] = {}
+    for finder, task in procedures.tasks_offline():
+        found.setdefault(finder.name, []).append(task.name)
+    return found
+
+
 def table(*, actor: Staff, wanted: Filter) -> Iterator[list[str]]:
     """The rows as a list that can be taken in again; no spreadsheet takes a cell for a formula. Raises EntryNotFound."""
     insist(actor, writes=False)

@@ -141,6 +141,7 @@ def progress(request: HttpRequest) -> HttpResponse:
     context = {"c": counts, "target": target, "statuses": STATUSES, "bar": chart.bar(counts.statuses, target.count if target else 0),
                "years": [(year_words(y) if y else "決まっていない", str(y or "-"), by, sum(by.values())) for y, by in counts.years],
                "sections": [(name, by, sum(by.values())) for name, by in counts.sections],
+               "tasks": selectors.tasks_offline(actor=actor_of(request)),
                "over": target is not None and clock.today() > dt.date(target.year + 1, 3, 31),
                "year": year_words(target.year) if target else ""}
     return render(request, "inventory/progress.html", context)

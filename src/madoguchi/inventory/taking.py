@@ -23,7 +23,7 @@ from .errors import SheetWrong
 from .models import Change, Entry, Heading, Upload
 from .places import section_name, section_of
 from .reading import Row, Sheet
-from .rules import SYSTEM, Facts, status_of
+from .rules import Facts, status_of
 from .sheet import XLSX
 
 CHAIN = "inventory"
@@ -198,14 +198,8 @@ def _clip(value: Any) -> str:
 def entry_settle(entry: Entry) -> None:
     """Work out again what follows from the row: its status and what a search finds."""
     entry.status, entry.status_why = status_of(Facts(entry.law, entry.article, entry.kind, entry.identity, entry.attachments,
-                                                     entry.information, entry.obstacle, entry.online, _where(entry)))
+                                                     entry.information, entry.obstacle, entry.online, columns.system_of(entry.extra)))
     entry.words = " ".join([*(plain(str(getattr(entry, f))) for f in SEARCHED), plain(section_name(entry.section))])
-
-
-def _where(entry: Entry) -> str:
-    """What the kept columns say of where a procedure is online."""
-    named = [str(text) for head, text in entry.extra.items() if columns.plain(head) == SYSTEM or "://" in str(text)]
-    return " ".join(named)
 
 
 def entries_settle() -> int:
@@ -220,21 +214,10 @@ def entries_settle() -> int:
     return len(found)
 
 
-def names_published() -> dict[str, str]:
-    """Name or alias, as compared → the one published procedure of that name."""
-    found: dict[str, set[str]] = defaultdict(set)
-    for p in procedures.catalogue():
-        d = p.definition
-        for name in (d.name, d.plan_name, *d.aliases):
-            if plain(str(name)):
-                found[plain(str(name))].add(p.slug)
-    return {name: next(iter(slugs)) for name, slugs in found.items() if len(slugs) == 1}
-
-
 def slugs_link(*, actor: str) -> int:
     """Point rows that nobody has pointed anywhere to the published procedure of the same name; returns how many. In the caller's
     transaction."""
-    names = names_published()
+    names = procedures.names_offered()
     return _linked(actor, ((entry, slug) for entry in Entry.objects.filter(slug="", slug_by_hand=False).order_by("id")
                            if (slug := next((names[name] for name in map(plain, called(entry.name)) if name in names), ""))))
 

@@ -5,7 +5,7 @@ from madoguchi.kernel.sealing import Column
 
 from .addresses import mail_fault, mail_plain
 from .models import Mail
-from .services import SEND, mail_promise, mail_send
+from .services import SEND, mail_promise, mail_send, mails_refused, mails_settle
 
 SEALED = (Column(Mail, "sealed_to", "mail", "key", "送信待ちのメールの宛先"),)
 
@@ -15,4 +15,4 @@ def mails_forget(case_ref: str) -> int:
     return Mail.objects.filter(key__in=[p["key"] for p in outbox.payloads(SEND, case_ref)]).delete()[0]
 
 
-__all__ = ["SEALED", "SEND", "mail_fault", "mail_plain", "mail_promise", "mail_send", "mails_forget"]
+__all__ = ["SEALED", "SEND", "mail_fault", "mail_plain", "mail_promise", "mail_send", "mails_forget", "mails_refused", "mails_settle"]

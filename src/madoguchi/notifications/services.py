@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
 from importlib import import_module
 from typing import cast
 
@@ -27,6 +28,17 @@ def mail_promise(*, key: str, case_ref: str, to: str, subject: str, body: str) -
     Mail.objects.create(key=key, sealed_to=keys.seal("mail", to.encode(), bound_to=key), subject=subject, body=body,
                         created_at=clock.now())
     outbox.publish(SEND, case_ref=case_ref, key=f"mail:{key}", payload={"key": key})
+
+
+def mails_refused(prefix: str) -> list[str]:
+    """The keys of mails that no mailbox took, by the beginning of their keys: who was promised them is not told, and the room that promised
+    sees to it that somebody tells them in another way."""
+    return list(Mail.objects.filter(state="refused", key__startswith=prefix).order_by("id").values_list("key", flat=True))
+
+
+def mails_settle(keys_told: Iterable[str]) -> int:
+    """What refused mails said was told in another way, in the caller's transaction. Returns how many."""
+    return Mail.objects.filter(key__in=list(keys_told), state="refused").update(state="settled")
 
 
 def message_id(key: str) -> str:

@@ -15,7 +15,8 @@ from madoguchi.web import languages
 
 from . import selectors
 from .finder_files import finder_files, known_slugs
-from .rules.guide import Finder, read_finder, turned
+from .rules.guide import Finder, Task, read_finder, turned
+from .rules.leads import led
 
 log = logging.getLogger(__name__)
 Stamp = tuple[tuple[str, int], ...]
@@ -40,9 +41,25 @@ def _stamp() -> Stamp:
     return tuple((str(p), p.stat().st_mtime_ns) for p in files)
 
 
+_led: tuple[object, object, dict[str, Finder]] = (None, None, {})  # files as read, names on offer, the finders made of both
+
+
 def finders() -> dict[str, Finder]:
-    """Every finder, as the files stand. One that has a fault is left out; `procedures check` names the fault."""
-    return _read(_stamp(), known_slugs(Path(settings.ROOT), Path(city().folder)) | {p.slug for p in selectors.catalogue()})
+    """Every finder, as the files and what is on offer stand. One that has a fault is left out; `procedures check` names the fault."""
+    global _led
+    offered = frozenset(p.slug for p in selectors.catalogue())
+    read = _read(_stamp(), known_slugs(Path(settings.ROOT), Path(city().folder)) | offered)
+    names = selectors.names_offered()
+    if _led[0] is not read or _led[1] is not names:
+        _led = (read, names, {name: led(found, names, offered) for name, found in read.items()})
+    return dict(_led[2])
+
+
+def tasks_offline() -> list[tuple[Finder, Task]]:
+    """What finders send people to a section of the city for and that has no procedure on offer, in the order of the files: such a task is
+    led to one as soon as one of its name or 別名 is published."""
+    offered = {p.slug for p in selectors.catalogue()}
+    return [(f, t) for f in finders().values() for t in f.tasks if t.section and not t.place and t.slug not in offered]
 
 
 def finder(name: str) -> Finder:

@@ -1,7 +1,7 @@
 """Door: published procedures and their faces."""
 
 from .fees import bill_of, fee_words
-from .finders import finder, finders
+from .finders import finder, finders, tasks_offline
 from .finders import shown as finder_shown
 from .postcodes import fill as postcode_fill
 from .postcodes import with_codes
@@ -17,6 +17,7 @@ from .selectors import (
     body_of,
     catalogue,
     current,
+    names_offered,
     offered,
     published_times,
     search,
@@ -31,7 +32,7 @@ from .witness import witness
 __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
-    "finder_shown", "finders", "judge", "offer_again", "offered", "postcode_fill", "published_times",
-    "read_step", "search", "steps_asked", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness",
+    "finder_shown", "finders", "judge", "names_offered", "offer_again", "offered", "postcode_fill", "published_times",
+    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness",
     "words_of",
 ]

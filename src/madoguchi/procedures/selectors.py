@@ -26,7 +26,7 @@ from .errors import Withdrawn
 from .models import Version, Withdrawal
 from .rules import facets
 from .rules.disasters import asks_disaster, with_disasters, with_event_days
-from .rules.find import Found, Index
+from .rules.find import Found, Index, plain
 from .rules.find_names import names_of
 from .rules.model import Definition
 from .rules.read import TRANSLATIONS, from_plain
@@ -282,13 +282,32 @@ def _index(heads: tuple[tuple[str, int, str], ...], stamp: Stamp) -> Index:
 _sorted: tuple[object, tuple[tuple[str, int, str], ...]] = (None, ())
 
 
-def index() -> Index:
-    """The index of what is published now."""
+def _offered_heads() -> tuple[tuple[str, int, str], ...]:
     global _sorted
     heads = _offers()
     if _sorted[0] is not heads:
         _sorted = (heads, tuple((slug, *head) for slug, head in sorted(heads.items())))
-    return _index(_sorted[1], _stamp())
+    return _sorted[1]
+
+
+def index() -> Index:
+    """The index of what is published now."""
+    return _index(_offered_heads(), _stamp())
+
+
+@functools.lru_cache(maxsize=2)
+def _names(heads: tuple[tuple[str, int, str], ...]) -> Mapping[str, str]:
+    found: dict[str, set[str]] = {}
+    for head in heads:
+        d = _read(*head).definition
+        for name in filter(None, (plain(str(n)) for n in (d.name, d.plan_name, *d.aliases))):
+            found.setdefault(name, set()).add(head[0])
+    return {name: next(iter(slugs)) for name, slugs in found.items() if len(slugs) == 1}
+
+
+def names_offered() -> Mapping[str, str]:
+    """Name or alias, as compared (``rules.find.plain``) → the one procedure on offer that is called so."""
+    return _names(_offered_heads())
 
 
 def search(query: str) -> Found:

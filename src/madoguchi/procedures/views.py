@@ -17,14 +17,16 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, disasters_open
 from madoguchi.web import limits
 
-from . import beside, finders, searched, selectors
+from . import beside, finders, offline, searched, selectors
 from .errors import Withdrawn
 from .rules import facets
 from .why import why
 
+ASIDE = 5  # of what is not online, beside what a search found
 PER_PAGE = 50  # as the lists of the staff
 POPULAR = (say("罹災証明書"), say("児童手当"), say("介護認定"), say("保育園"), say("妊娠"))
-TITLES = {"event": say("くらしのできごと"), "section": say("担当の課"), "visit": say("来庁"), "fee": say("手数料"), "card": say("本人確認")}
+TITLES = {"way": say("受け方"), "event": say("くらしのできごと"), "section": say("担当の課"),
+          "visit": say("来庁"), "fee": say("手数料"), "card": say("本人確認")}
 OFTEN = ("risai-shoumei", "jidou-teate-nintei", "kaigo-nintei-shinki", "hoiku-riyou-moushikomi", "ninshin-todoke")
 
 
@@ -51,15 +53,16 @@ def _chosen(request: HttpRequest) -> dict[str, list[str]]:
 def _boxes(group: str) -> list[tuple[str, Any]]:
     """The choices of a group with their words."""
     words: dict[str, list[tuple[str, Any]]] = {
+        "way": [("online", say("オンライン")), ("counter", say("窓口だけ"))],
         "event": [(key, e.name) for key, e in city().life_events.items()], "section": [(key, s.name) for key, s in city().sections.items()],
         "visit": [("no", say("来庁不要")), ("yes", say("来庁あり"))], "fee": [("free", say("無料")), ("paid", say("有料"))],
         "card": [("no", say("カードがなくてもできます")), ("yes", say("マイナンバーカード"))]}
     return words[group]
 
 
-def _narrowing(rows: list[selectors.Published], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
+def _narrowing(rows: list[facets.Values], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
     """(group, its name, its choices: value, words, how many, ticked): what would change nothing is left out."""
-    counted = facets.counts([selectors.facets_of(p) for p in rows], chosen)
+    counted = facets.counts(rows, chosen | {"way": chosen["way"] or ["online"]})
     out = []
     for group, name in TITLES.items():
         boxes = [(v, words, counted[group][v], v in chosen[group]) for v, words in _boxes(group) if counted[group][v] or v in chosen[group]]
@@ -83,13 +86,18 @@ def listing(request: HttpRequest) -> HttpResponse:
             searched.note(query, found=bool(rows), known=found.known, line=limits.address(request))
     else:
         rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
-    narrowing = _narrowing([p for p, _ in rows], chosen) if rows else []
-    shown = [(p, words) for p, words in rows if facets.fits(selectors.facets_of(p), chosen)]
+    counters = offline.find(offline.all_of(), query, found) if query else offline.all_of()
+    own = [*((p, words, selectors.facets_of(p)) for p, words in rows), *((c, "", offline.values(c)) for c in counters)]
+    narrowing = _narrowing([values for _, _, values in own], chosen) if rows or chosen["way"] else []
+    fitting = [(p, words, values["way"][0]) for p, words, values in own if facets.fits(values, chosen)]
+    shown = [(p, words) for p, words, way in fitting if way in (chosen["way"] or ["online"])]
+    aside = [] if chosen["way"] else [p for p, _, way in fitting if way == "counter"]
     ticked = [(group, v) for group, wanted in chosen.items() for v in wanted]
     address = "?" + urlencode([*([("q", query)] if query else []), *ticked])
     return render(request, "procedures/list.html", {
         "query": query, "guides": guides, "places": [(p, *beside.PLACES[p]) for p in beside.places(query)], "narrowing": narrowing,
-        "ticked": bool(ticked), "total": len(rows), "nearest": nearest,
+        "ticked": bool(ticked), "total": len(rows) or chosen["way"], "aside": aside[:ASIDE] if query else [], "aside_n": len(aside),
+        "nearest": nearest,
         "events": city().life_events.values(), **_pages(request, shown, address)})
 
 

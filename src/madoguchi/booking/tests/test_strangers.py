@@ -19,10 +19,11 @@ STRANGERS = {
     "booking_change": ("booking_id",), "booking_cancel": ("booking_id",), "booking_ics": ("booking_id",),
     "staff_booking": ("booking_id",), "staff_booking_mark": ("booking_id",), "staff_booking_change": ("booking_id",),
     "staff_booking_cancel": ("booking_id",), "staff_booking_tie": ("booking_id",), "staff_booking_code": ("booking_id",),
+    "staff_booking_told": ("booking_id",),
     "booking_closure": ("closure_id",), "booking_closure_end": ("closure_id",),
     "staff_booking_make": ("service",),
 }
-FORMS = {"booking_release", "staff_booking_mark", "staff_booking_cancel", "staff_booking_tie", "staff_booking_code",
+FORMS = {"booking_release", "staff_booking_mark", "staff_booking_cancel", "staff_booking_tie", "staff_booking_code", "staff_booking_told",
          "booking_closure_end"}  # opened: their page
 STAFF = {name for name in STRANGERS if name.startswith(("staff_", "booking_closure"))}
 

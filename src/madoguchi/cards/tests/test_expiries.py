@@ -8,15 +8,16 @@ import io
 import pypdf
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
-from tests.support.hall import OPENING
+from tests.support.hall import OPENING, run_worker
 from tests.support.walk import text
 
 from madoguchi.cards import expiries, letters, rules, services
 from madoguchi.cards.models import Expiry
 from madoguchi.cards.staff_errors import NothingToSend, SheetWrong
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
+from madoguchi.notifications.ports import Refused
 
 from .conftest import notified
 
@@ -60,6 +61,30 @@ def test_who_has_a_mail_address_is_told_once_by_day_in_their_language(hall):
     with clock.frozen(OPENING + dt.timedelta(days=1)):
         assert expiries.expiries_tell() == 1
     assert set(Expiry.objects.filter(by_mail=True).values_list("told_on", flat=True)) == {day("2026-11-20"), day("2026-11-21")}
+
+
+def test_a_mail_that_no_mailbox_takes_tells_nobody_and_the_row_goes_by_letter(hall, monkeypatch):
+    actor = hall.staff("okada")
+    expiries.expiries_import(actor=actor, data=sheet())
+    assert expiries.expiries_tell() == 1 and expiries.expiries_untold() == 0
+    monkeypatch.setattr("madoguchi.notifications.services._mailer", lambda: Full())
+    run_worker()
+    assert Mail.objects.get().state == "refused"
+    assert expiries.expiries_untold() == 1 and expiries.expiries_untold() == 0
+    assert expiries.expiries_tell() == 0, "the same address is not tried again"
+    page = text(hall.desk("okada").get("/staff/cards/expiries/"))
+    assert "メールが届きませんでした" in page and 'メールのない方・届かなかった方 <span class="num">2</span>件' in page
+    assert expiries.expiry_letters(actor=actor).expiries.count() == 2
+    assert witness.verify() == []
+    Expiry.objects.filter(by_mail=False).update(told_on=None)
+    assert witness.verify() != []
+
+
+class Full:
+    """A mailer whose mailboxes take nothing."""
+
+    def send(self, letter) -> Refused:
+        return Refused("550 5.1.1 no such user")
 
 
 def test_who_has_none_gets_a_letter_once(hall):

@@ -10,7 +10,7 @@ from urllib.parse import quote
 import pytest
 from django.test import Client
 from django.urls import reverse
-from tests.support.hall import OPENING
+from tests.support.hall import OPENING, body_of
 from tests.support.walk import text
 
 from madoguchi.booking.public import bookable
@@ -21,14 +21,17 @@ from madoguchi.intake.models import Draft
 from madoguchi.intake.together import common, drafts_begin, next_in_bundle, offered, shared_questions
 from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
+from madoguchi.procedures import selectors
 
 NINTEI, HOIKU, HENKOU, RISAI = "jidou-teate-nintei", "hoiku-riyou-moushikomi", "jidou-teate-henkou", "risai-shoumei"
 MOVING = {"kind": "in", "date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "child": "yes", "pupil": "no", "nursery": "yes",
-          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no"}
+          "care": "no", "kokuho": "no", "card": "yes", "drive": "no", "dog": "no", "foreign": "no",
+          "old": "no", "disabled": "no", "pensioner": "no", "single": "no"}
 DAMAGED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "home": "yes", "level": "part", "own": "yes", "debris": "no",
            "died": "no", "insured": "no"}
 DIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "10", "insurance": "kokuho", "care": "no", "pension": "no", "head": "no",
-        "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no"}
+        "teate": "no", "property": "no", "income": "no", "drive": "no", "dog": "no", "family": "no", "alone": "no",
+        "disabled": "no", "bank": "no", "housing": "no"}
 MARRIED = {"date.era": "ad", "date.y": "2026", "date.m": "11", "date.d": "16", "surname": "no", "move": "no", "foreign": "no",
            "insurance": "same", "parent": "no", "child": "no", "drive": "no"}
 BORN = {"born.era": "ad", "born.y": "2026", "born.m": "11", "born.d": "16", "first": "no", "insurance": "work", "pension": "no",
@@ -311,6 +314,20 @@ def test_finders_book_what_the_city_has(town):
      ["国民年金の届け出（外国へ引っ越す方）", "国民健康保険の届け出"],
      ["運転免許証の住所変更", "国民健康保険と国民年金に入る届け出", "子どもの医療費"]),
     ("hikkoshi", {}, ["転入届から90日のうちにカードを出さないとき", "子どもの医療費の受給資格の申請"], ["国民健康保険と国民年金に入る届け出"]),
+    ("hikkoshi", {"kind": "within", "old": "yes", "disabled": "yes", "pensioner": "yes", "single": "yes"},
+     ["後期高齢者医療の住所変更の届け出", "障害者手帳の住所変更の届け出", "令和8年12月16日まで", "自立支援医療の住所変更の届け出",
+      "児童扶養手当の住所変更の届け出", "年金の住所変更の届け出", "子どもの医療費の住所変更の届け出"], ["負担区分等証明書"]),
+    ("hikkoshi", {"old": "yes", "single": "yes"},
+     ["後期高齢者医療の届け出", "負担区分等証明書（持っている方）", "児童扶養手当の住所変更の届け出"], ["子どもの医療費の住所変更", "障害者手帳の"]),
+    ("hikkoshi", {"kind": "out", "old": "yes", "disabled": "yes", "single": "yes"},
+     ["資格確認書を持っている方は、返してください", "児童扶養手当の転出の届け出", "<dd>新しく住む市町村</dd>"], ["児童扶養手当の住所変更"]),
+    ("hikkoshi", {"kind": "leave", "single": "yes", "disabled": "yes"}, ["児童扶養手当の資格喪失の届け出"], ["障害者手帳の住所変更"]),
+    ("hikkoshi", {"kind": "within"}, [], ["後期高齢者医療の", "障害者手帳の", "児童扶養手当の", "年金の住所変更"]),
+    ("okuyami", {"pension": "yes", "property": "yes", "drive": "yes", "disabled": "yes", "bank": "yes", "housing": "yes"},
+     ["印鑑登録証・マイナンバーカードを返す", "障害者手帳を返す", "水道の名義変更", "税・料金の口座振替の変更",
+      "市営住宅の承継の申請・明渡しの届け出", "農地を引き継いだことの届け出", "軽自動車税の名義の変更・廃車の申告"], ["水道の使用中止"]),
+    ("okuyami", {"alone": "yes"}, ["印鑑登録証・マイナンバーカードを返す", "水道の使用中止の届出"],
+     ["水道の名義変更", "障害者手帳を返す", "口座振替", "市営住宅の", "農地", "軽自動車税"]),
     ("kekkon", {"surname": "yes", "drive": "yes"},
      ["運転免許証の変更", "車・バイクの氏名・住所の変更", "令和8年12月1日まで"],
      ["国民健康保険の資格喪失の届け出", "在留カードの住所"]),  # 道路運送車両法12条: 15 days
@@ -334,3 +351,47 @@ def test_answers_lead_to_what_is_to_be_done(town, finder, answers, there, not_th
     client = town.browser("hanako")
     page = text(client.get(begin(client, finder, base | answers)))
     assert [word for word in there if word not in page] == [] and [word for word in not_there if word in page] == []
+
+
+def named(slug: str, name: str):
+    """A procedure of the city hall, published under another number and name, as a draft from the inventory is."""
+    return body_of(NINTEI) | {"手続": slug, "名称": name, "別名": [], "計画の名称": ""}
+
+
+def test_what_the_city_publishes_under_the_name_of_a_task_is_offered_from_the_list(town):
+    moving, died = MOVING | {"kind": "within"}, DIED
+    client = town.browser("hanako")
+    lists = [begin(client, "hikkoshi", moving), begin(client, "okuyami", died), begin(client, "hikkoshi", MOVING | {"kind": "leave"})]
+    assert all("/p/t-n" not in text(client.get(url)) for url in lists)
+    for slug, name in (("t-n0068", "転居届"), ("t-n0092", "死亡届"), ("t-n0066", "転出届"), ("t-n0297", "犬の所在地・所有者の変更の届出等")):
+        town.publish(slug, named(slug, name))
+    page = text(client.get(lists[0]))
+    assert 'href="/p/t-n0068/"' in page and task_of(page, "転居届").count("<dd>オンラインか窓口</dd>") == 1
+    assert 'href="/p/t-n0092/"' in text(client.get(lists[1])), "死亡届と火葬の許可 has it as 別名"
+    procedures.withdraw(actor="test", slug="t-n0068", instead=NINTEI)
+    selectors.forget()
+    assert "/p/t-n0068/" not in text(client.get(lists[0])) and "<dd>窓口</dd>" in task_of(text(client.get(lists[0])), "転居届")
+
+
+def test_two_procedures_of_one_name_a_task_elsewhere_and_one_meant_for_another_task_lead_nowhere(town):
+    town.publish("tenshutsu-todoke")
+    for slug, name in (("t-n0068", "転居届"), ("t-n0500", "転居届"), ("t-n0116", "遺族年金・死亡一時金の請求")):
+        town.publish(slug, named(slug, name))
+    client = town.browser("hanako")
+    assert "/p/t-n" not in text(client.get(begin(client, "hikkoshi", MOVING | {"kind": "within"})))
+    assert "/p/t-n" not in text(client.get(begin(client, "okuyami", DIED | {"family": "yes"}))), "the pension office does that"
+    page = text(client.get(begin(client, "hikkoshi", MOVING | {"kind": "leave"})))
+    assert "/p/tenshutsu-todoke/" not in page, "it is for who moves within the country, says the finder"
+
+
+def test_what_is_not_on_offer_is_not_said_to_be_online(town):
+    client = town.browser("hanako")
+    url = begin(client)
+    assert "<dd>窓口</dd>" in task_of(text(client.get(url)), "転入届・転居届の来庁予定の連絡")
+    town.publish("rainin-yoyaku")
+    assert "<dd>オンライン</dd>" in task_of(text(client.get(url)), "転入届・転居届の来庁予定の連絡")
+
+
+def task_of(page: str, name: str) -> str:
+    """The part of a list that is about one task."""
+    return next(part for part in page.split('<li class="task')[1:] if f"<b>{name}</b>" in part)

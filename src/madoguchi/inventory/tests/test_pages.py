@@ -8,6 +8,7 @@ import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from django.core.management import CommandError, call_command
 from django.urls import reverse
+from tests.support.hall import body_of
 
 from madoguchi.inventory import generate, plan, reading
 from madoguchi.inventory.errors import PlanWrong
@@ -282,3 +283,10 @@ def test_what_is_invented_says_so_and_the_same_seed_is_the_same_list() -> None:
     assert sum("定義の名と根拠" in row.extra["出典"] for row in found.rows) == 32
 
 
+
+
+def test_tasks_of_the_finders_that_no_procedure_answers_are_listed(hall) -> None:
+    desk, address = hall.desk("admin"), reverse("inventory_progress")
+    assert '<li>世帯主変更届</li>' in body(desk.get(address)) and "遺族年金" not in body(desk.get(address))
+    hall.publish("t-n1", body_of("sousai-hi") | {"手続": "t-n1", "名称": "世帯主変更届", "別名": [], "計画の名称": ""})
+    assert '<li>世帯主変更届</li>' not in body(desk.get(address))

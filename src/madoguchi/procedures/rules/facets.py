@@ -7,8 +7,8 @@ from collections.abc import Mapping, Sequence
 
 from .model import Definition
 
-GROUPS = ("event", "section", "visit", "fee", "card")
-FIXED = {"visit": ("no", "yes"), "fee": ("free", "paid"), "card": ("no", "yes")}
+GROUPS = ("way", "event", "section", "visit", "fee", "card")
+FIXED = {"way": ("online", "counter"), "visit": ("no", "yes"), "fee": ("free", "paid"), "card": ("no", "yes")}
 Chosen = Mapping[str, Sequence[str]]
 Values = Mapping[str, tuple[str, ...]]
 
@@ -16,7 +16,7 @@ Values = Mapping[str, tuple[str, ...]]
 def values(d: Definition) -> dict[str, tuple[str, ...]]:
     """What a procedure is in every group."""
     return {
-        "event": d.life_events, "section": (d.section,), "visit": () if d.visit_open else ("yes" if d.visit else "no",),
+        "way": ("online",), "event": d.life_events, "section": (d.section,), "visit": () if d.visit_open else ("yes" if d.visit else "no",),
         "fee": ("free" if d.fee == 0 and d.charge is None else "paid",), "card": ("no" if d.level == "なし" else "yes",),
     }
 

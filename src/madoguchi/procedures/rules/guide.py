@@ -22,8 +22,10 @@ from .yaml_strict import Problem, Table
 
 TOGETHER = "まとめて書く"
 TOP = ("ナビ", "版", "名称", "図", "分野", "概要", "画面", TOGETHER, "やること", "要確認")
-TASK = ("名", "条件", "理由", "説明", "手続", "予約", "課", "場所", "方法", "根拠", "期限", "持ち物", "引継", "後", "要確認")
-WAYS = ("窓口", "オンライン", "郵送", "電話", "オンラインか窓口", "窓口か郵送")
+TASK = ("名", "別名", "条件", "理由", "説明", "手続", "予約", "課", "場所", "方法", "根拠", "期限", "持ち物", "引継", "後", "要確認")
+WAYS = ("窓口", "オンライン", "郵送", "電話", "オンラインか窓口", "窓口か郵送", "オンラインか窓口か郵送", "オンラインか郵送", "オンラインか電話")
+ONLINE = {"窓口": "オンラインか窓口", "窓口か郵送": "オンラインか窓口か郵送", "郵送": "オンラインか郵送", "電話": "オンラインか電話"}
+OFFLINE = {"オンライン": "窓口"} | {online: way for way, online in ONLINE.items()}
 ASKED = ("選択", "はい・いいえ", "日付", "整数")  # few and quick: nothing here may say who somebody is
 SHARED = ("氏名", "カナ", "生年月日", "住所", "日付", "電話", "被保険者番号")  # nothing that is kept sealed
 
@@ -31,7 +33,8 @@ SHARED = ("氏名", "カナ", "生年月日", "住所", "日付", "電話", "被
 @dataclass(frozen=True, slots=True)
 class Task:
     """One thing to do: a procedure of the catalogue (``slug``) or anything else that the event brings. ``booking``: the service of the
-    city's booking.yaml where a time at its counter is booked; a city that has none offers none."""
+    city's booking.yaml where a time at its counter is booked; a city that has none offers none. ``aliases``: what a procedure for it may be
+    called; of a task without ``slug`` they are compared with what the city publishes (rules.leads)."""
 
     id: str
     name: str
@@ -51,6 +54,7 @@ class Task:
     after: tuple[str, ...]
     doubt: str
     line: int
+    aliases: tuple[str, ...] = ()
 
 
 @dataclass(frozen=True, slots=True)
@@ -131,7 +135,7 @@ def _task(read: Reader, key: str, table: Any, line: int) -> Task | None:
         read.text(table, "方法", need=True, one_of=WAYS), read.texts(table, "根拠"),
         build.deadline(read, table), read.texts(table, "持ち物"), tuple((k, str(v)) for k, v in (read.table(table, "引継") or {}).items()),
         read.texts(table, "後"),
-        read.doubt(table, name), line)
+        read.doubt(table, name), line, read.texts(table, "別名"))
 
 
 def _wrong(
@@ -316,4 +320,7 @@ def texts(f: Finder) -> list[str]:
         return text
 
     turned(f, note)
+    for task in f.tasks:  # what it is when the city offers it online, and when it does so no longer
+        note(ONLINE.get(task.way, ""))
+        note(OFFLINE.get(task.way, ""))
     return list(found)

@@ -202,6 +202,10 @@ def test_who_comes_from_abroad_and_who_leaves_the_city_is_thought_of(finders, fi
     ("hisai", "fund", {"date": "2024-01-01", "home": True, "level": "part"}, dt.date(2025, 1, 31)),  # the grade is set by the survey, afterwards
     ("kaigo", "koushin", {"state": "yes", "until": "2027-03-31", "age": "old"}, dt.date(2027, 3, 31)),
     ("hikkoshi", "tennyuu", {"date": "2026-11-16", "kind": "in"}, dt.date(2026, 11, 30)),
+    ("hikkoshi", "kouki_within", {"date": "2026-11-16", "kind": "within", "old": True}, dt.date(2026, 11, 30)),  # 施行規則23条
+    ("hikkoshi", "techou", {"date": "2026-11-16", "kind": "within", "disabled": True}, dt.date(2026, 12, 16)),  # 身体障害者福祉法施行令9条2項
+    ("hikkoshi", "fuyou", {"date": "2026-11-16", "kind": "in", "single": True}, dt.date(2026, 11, 30)),  # 児童扶養手当法施行規則6条2項
+    ("hikkoshi", "fuyou_out", {"date": "2026-11-16", "kind": "out", "single": True}, dt.date(2026, 11, 16)),  # 6条1項: あらかじめ
 ])
 def test_last_days_are_those_of_the_law(finders, finder, task, answers, last):
     assert next(d.last for d in due(finders[finder], facts(**answers)) if d.task.id == task) == last

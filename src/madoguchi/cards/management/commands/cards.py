@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from madoguchi.cards import expiries, printing, rating, services
 from madoguchi.cards.city import card_city
 from madoguchi.cards.operators import Operator
+from madoguchi.cards.rates import WAYS
 from madoguchi.cards.spreadsheet import csv_bytes
 from madoguchi.cards.staff_errors import SheetWrong
 from madoguchi.kernel.errors import DomainError
@@ -68,8 +69,14 @@ class Command(BaseCommand):
         self.stdout.write(f"{self._did(options)}: 新しい期限{done:,}件")
 
     def _rates_import(self, options: dict[str, Any]) -> None:
-        done = rating.rates_import(actor=ACTOR, data=self._bytes(options), source=options["source"], dry_run=options["dry_run"])
-        self.stdout.write(f"{self._did(options)}: {done:,}か月分")
+        done = rating.rates_take(actor=ACTOR, data=self._bytes(options), source=options["source"], dry_run=options["dry_run"])
+        self.stdout.write(f"{self._did(options)}: {done.months:,}か月分")
+        for month, way in done.replaced:
+            self.stdout.write(f"入れ替え: {month:%Y-%m} {WAYS[way]}")
+        for month, way in done.dropped:
+            self.stdout.write(f"「全体」の数と合わないため消すもの: {month:%Y-%m} {WAYS[way]}")
+        for words in done.apart:
+            self.stdout.write(f"{words}。出典が違うためなら、そのままで構いません")
 
     def _rates_export(self, options: dict[str, Any]) -> None:
         rows = rating.table(actor=ACTOR)

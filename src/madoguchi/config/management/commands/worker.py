@@ -19,7 +19,14 @@ from madoguchi.agency.public import guardians_sweep, mandates_sweep
 from madoguchi.api.public import submit_keys_sweep
 from madoguchi.booking.public import bookings_remind, bookings_sweep, offers_sweep
 from madoguchi.builder.public import definitions_sweep, due_publish
-from madoguchi.cards.public import bookings_finish, duties_sweep, expiries_sweep, expiries_tell, stock_sweep
+from madoguchi.cards.public import (
+    bookings_finish,
+    duties_sweep,
+    expiries_sweep,
+    expiries_tell,
+    expiries_untold,
+    stock_sweep,
+)
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind, fees_unanswered, refunds_tell
 from madoguchi.counter.public import helps_sweep, interviews_sweep
@@ -39,8 +46,8 @@ HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_s
           business_accounts_sweep, guardians_sweep,
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
           fees_unanswered, refunds_tell,
-          bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_tell, bookings_finish,
-          duties_sweep, uploads_sweep)
+          bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_untold, expiries_tell,
+          bookings_finish, duties_sweep, uploads_sweep)
 
 
 class Command(BaseCommand):
