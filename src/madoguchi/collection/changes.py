@@ -197,8 +197,10 @@ def _change(actor: Staff, sheet: Sheet, diff: Diff) -> Change:
         elif _moved(old, new):
             _renumber(change, old, new)
             part_reset(sheet, old, new, on)
+    if diff.by or diff.claim.lines:  # without new ones, the old ones are no longer true
+        demand.lines = diff.claim.lines
     demand.amount = diff.claim.amount
-    demand.save(update_fields=["amount"])
+    demand.save(update_fields=["amount", "lines"])
     change.after, change.left = _state(demand), sum(r.amount - r.paid - r.written for r in demand.instalments.all())
     change.save(update_fields=["after", "left"])
     return change

@@ -150,7 +150,7 @@ def destroy(*, actor: str, kind: str, row_id: int, today: dt.date | None = None)
     if isinstance(row, Demand):
         if row.forgotten_on is not None:
             return False
-        Demand.objects.filter(id=row.id).update(name="", payer="", zip="", address="", building="", forgotten_on=clock.today())
+        Demand.objects.filter(id=row.id).update(name="", payer="", zip="", address="", building="", lines=[], forgotten_on=clock.today())
         GiveBack.objects.filter(excess__instalment__demand=row).update(account=b"")
         audit.record(actor, "demand.forgotten", chain=CHAIN, facts={"demand": row.id, "last": str(found.last_on)})
     elif row.file_id is not None:  # type: ignore[attr-defined]

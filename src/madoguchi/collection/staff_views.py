@@ -24,6 +24,7 @@ from . import desk, ledger, looks, selectors, unmatched
 from .accounts import bank_words
 from .charges import DEBIT_FORM, charges
 from .demand_sheet import COLUMNS, OPTIONAL
+from .demands import BARE, warnings_of
 from .errors import ChargesWrong, MatchWrong, SheetWrong
 from .rates import RateMissing
 from .rules import CHANNELS, FORMS, OUTCOMES, account_words
@@ -131,8 +132,8 @@ def _take(request: HttpRequest) -> Any:
 def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """One file: what became of its records."""
     found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
-    rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items() if o != "year"]
-    return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET,
+    rows = [(OUTCOMES.get(o) or {"debits": "口座"}.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items() if o not in ("year", BARE)]
+    return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET, "warned": warnings_of(found),
                                                      "never_asked": looks.never_asked(actor=actor_of(request), sheet=found),
                                                      "kind": SHEETS[found.kind],
                                                      "form": CHANNELS.get(found.form) or name_of(found.form)})

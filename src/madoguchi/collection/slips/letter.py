@@ -30,6 +30,7 @@ class Letter:
         self._title()
         self._table()
         self._dates()
+        self._notes()
         self._appeal()
         self.done.append(self.ink.drawn())
         return self.done
@@ -143,6 +144,13 @@ class Letter:
             self.ink.box(x, self.y, width, ROW, fill=0.92 if head else None)
             self.ink.text(x + 2, self.y + 1.1, word, SMALL + 0.5, align="中" if head else align, room=width - 4)
         self.y += ROW
+
+    def _notes(self) -> None:
+        """Where to pay, and what happens if not (地方税法1条1項6号)."""
+        for heading, words in self.notice.notes:
+            self._heading(heading, 8)
+            self._paragraphs(words, SMALL, 4.1)
+            self.y += 2
 
     def _appeal(self) -> None:
         """教示 (行政不服審査法82条, 行政事件訴訟法46条), as the city words it."""

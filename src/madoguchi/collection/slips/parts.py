@@ -177,6 +177,7 @@ class Notice:
     appeal: str
     trial: bool
     dues: tuple[Due, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()  # (heading, words) below the dates: where to pay, what happens if not
     whole: bool = True  # is the total the sum of the year, or what is left of it?
 
     def __post_init__(self) -> None:

@@ -12,7 +12,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.collection import keeping, nightly
 from madoguchi.collection.debits import debits_take
-from madoguchi.collection.demands import demands_take
+from madoguchi.collection.demands import demands_take, warnings_of
 from madoguchi.collection.errors import SheetWrong
 from madoguchi.collection.models import Sheet
 from madoguchi.collection.printing import run_print, run_take_up
@@ -101,6 +101,8 @@ class Command(BaseCommand):
                                   name=options["file"].name)
         self._told(sheet, new)
         self.stdout.write(f"通知書{sheet.counts['demands'][0]:,}件、期別{sheet.rows:,}件、調定額{sheet.amount:,}円")
+        for words in warnings_of(sheet):
+            self.stderr.write(f"注意: {words}")
 
     def _demands_generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
