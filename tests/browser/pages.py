@@ -263,6 +263,8 @@ ROUTES: dict[str, list[Page] | str] = {
     "write_off_propose": [page("write-off", lambda t: t.taxes["owing"] + "write-off/", "yamada", wrong="form[action$='write-off/']")],
     "changes": [page("changes", lambda t: t.taxes and "/staff/collection/changes/", "yamada", wrong="form[enctype]")],
     "change": [page("change", lambda t: t.taxes["change"], "yamada")],
+    "names": [page("names", lambda t: t.taxes and "/staff/collection/names/", "yamada", wrong="form[enctype]")],
+    "name": [page("name", lambda t: t.taxes["name"], "yamada")],
     "notice_runs": [page("notice-runs", lambda t: t.taxes and "/staff/collection/runs/", "yamada")],
     "notice_run": [page("notice-run", lambda t: t.taxes["run"], "yamada")],
     "unmatched": [page("unmatched", lambda t: t.taxes and "/staff/collection/unmatched/", "yamada")],

@@ -131,7 +131,7 @@ def _diffs(charge: str, year: int, data: bytes) -> list[Diff]:
         for part in Instalment.objects.filter(demand__in=list(demands.values())):
             parts.setdefault(part.demand_id, {})[part.no] = part
         waiting = set(Change.objects.filter(demand__in=list(demands.values()), told=True, run=None).values_list("demand", flat=True))
-        printing = _printing(list(demands.values()))
+        printing = being_printed(list(demands.values()))
         taken = _taken([p.number for c in some for p in c.parts if p.number])
         for claim in some:
             demand = demands.get(claim.notice)
@@ -149,7 +149,7 @@ def _taken(numbers: list[str]) -> set[str]:
             *VoidNumber.objects.filter(number__in=numbers).values_list("number", flat=True)} if numbers else set()
 
 
-def _printing(demands: list[Demand]) -> set[int]:
+def being_printed(demands: list[Demand]) -> set[int]:
     """Those of which a letter is being printed: it says what they are now, and the run must come out as it was begun."""
     runs = set(RunFile.objects.filter(done_at=None).values_list("run", flat=True))
     return runs and {*(d.id for d in demands if d.run_id in runs),

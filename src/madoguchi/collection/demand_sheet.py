@@ -132,17 +132,24 @@ def lines_of(row: Mapping[str, str], faults: list[str]) -> list[tuple[str, str]]
     return out
 
 
-def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
-    """(notice, zip, year's amount, part, faults) of a line."""
+def addressee_faults(row: Mapping[str, str]) -> list[str]:
+    """What is wrong with the cells that say who gets a letter, and where."""
     faults = []
-    for name, most in (("通知書番号", 20), ("宛名番号", 20), ("氏名", 120), ("住所", 160)):
+    for name, most in (("宛名番号", 20), ("氏名", 120), ("住所", 160)):
         if not 1 <= len(row[name]) <= most:
             faults.append(f"「{name}」は1〜{most}文字で書いてください")
     if len(row["方書"]) > 120:
         faults.append("「方書」は120文字までで書いてください")
-    code = row["郵便番号"].replace("-", "")
-    if not re.fullmatch(r"[0-9]{7}", code):
+    if not re.fullmatch(r"[0-9]{7}", row["郵便番号"].replace("-", "")):
         faults.append(f"「郵便番号」は7桁の数字で書いてください(今は「{row['郵便番号']}」)")
+    return faults
+
+
+def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
+    """(notice, zip, year's amount, part, faults) of a line."""
+    faults, code = addressee_faults(row), row["郵便番号"].replace("-", "")
+    if not 1 <= len(row["通知書番号"]) <= 20:
+        faults.insert(0, "「通知書番号」は1〜20文字で書いてください")
     total, amount = yen_of(row["年税額"]), yen_of(row["期別税額"])
     for name, yen in (("年税額", total), ("期別税額", amount)):
         if not 1 <= yen <= MOST_YEN:

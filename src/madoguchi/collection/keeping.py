@@ -98,6 +98,8 @@ def _file_against(kind: str, row: models.Model) -> str:
             return "返していない過誤納金があります"
         if row.kind == "changes" and not Change.objects.filter(sheet=row).exists():
             return "更正が、するかしないかを待っています"
+        if row.kind == "names" and "taken" not in row.counts:
+            return "宛名の変更が、するかしないかを待っています"
         if Demand.objects.filter(Q(sheet=row) | Q(changes__sheet=row), forgotten_on=None).exists():
             return "廃棄していない調定があります"
     if isinstance(row, RunFile) and Demand.objects.filter(forgotten_on=None).filter(

@@ -103,6 +103,12 @@ def change_sheets(*, actor: Staff, page: int = 1) -> Page[Any]:
     return Paginator(rows, SIZE).get_page(page)
 
 
+def name_sheets(*, actor: Staff, page: int = 1) -> Page[Sheet]:
+    """Files of 宛名, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Sheet.objects.filter(kind="names").order_by("-id"), SIZE).get_page(page)
+
+
 def changes_of_sheet(sheet: Sheet) -> QuerySet[Change]:
     """What a file that was found has changed."""
     return Change.objects.filter(sheet=sheet).select_related("demand").order_by("id")

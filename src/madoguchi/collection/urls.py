@@ -5,6 +5,7 @@ from . import change_staff_views as changes
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
 from . import fee_staff_views as fees
+from . import name_staff_views as names
 from . import run_staff_views as runs
 from . import staff_views as views
 from . import write_off_staff_views as write_offs
@@ -29,6 +30,8 @@ urlpatterns = [
     path("collection/runs/file/<int:file_id>/", runs.file, name="notice_file"),
     path("collection/changes/", changes.changes, name="changes"),
     path("collection/changes/<int:sheet_id>/", changes.change, name="change"),
+    path("collection/names/", names.names, name="names"),
+    path("collection/names/<int:sheet_id>/", names.name, name="name"),
     path("collection/unmatched/", views.unknown, name="unmatched"),
     path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
     path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),
