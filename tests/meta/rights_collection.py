@@ -25,7 +25,7 @@ from madoguchi.collection import (
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
-from madoguchi.collection.models import Demand, Sheet
+from madoguchi.collection.models import Demand, GiveBack, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
@@ -70,6 +70,7 @@ def taxes(w: Any) -> None:
     w.excess, w.excess_due = excess.id, due.id
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
+    w.gone = str(GiveBack.objects.get(state="done").id)
     w.request = debited(w.hall).id
     w.change = change_waiting(w.hall).id
     w.name = name_waiting(w.hall).id
@@ -165,6 +166,8 @@ TABLE: dict[str, Ask] = {
     "collection.givebacks.back_returned": staff(lambda w, a: givebacks.back_returned(actor=a, back_id=w.back), COLLECTS, anything),
     "collection.givebacks.transfer_make": staff(lambda w, a: w.missing(NothingToPrint, lambda: givebacks.transfer_make(
         actor=a, on=OPENING.date() + dt.timedelta(days=9))), set(), anything),  # nothing waits: who may is told so
+    "collection.desk.ask_letter": staff(lambda w, a: desk.ask_letter(actor=a, excess_id=w.excess), COLLECTS, anything),
+    "collection.desk.back_letter": staff(lambda w, a: desk.back_letter(actor=a, excess_id=w.excess, back_id=w.gone), COLLECTS, anything),
     "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),
     "collection.desk.demands_import": staff(lambda w, a: desk.demands_import(
         actor=a, charge="kotei", year=2026, data=sheet_text().encode(), name="a.csv"), COLLECTS, anything),

@@ -25,7 +25,7 @@ from .demands import trial_number
 from .errors import DemandNotFound, MoneyMoved, SheetWrong
 from .lateness import late_of
 from .ledger import CHAIN, one_writer
-from .models import Change, Demand, Excess, Instalment, Posting, Reminder, RunFile, Sheet, VoidNumber
+from .models import Change, Demand, Excess, GiveBack, Instalment, Posting, Reminder, RunFile, Sheet, VoidNumber
 from .rules import Account
 
 CHUNK = 500
@@ -154,7 +154,10 @@ def being_printed(demands: list[Demand]) -> set[int]:
     runs = set(RunFile.objects.filter(done_at=None).values_list("run", flat=True))
     return runs and {*(d.id for d in demands if d.run_id in runs),
                      *Change.objects.filter(demand__in=demands, run__in=runs).values_list("demand", flat=True),
-                     *Reminder.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True)}
+                     *Reminder.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True),
+                     *Excess.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True),
+                     *GiveBack.objects.filter(excess__instalment__demand__in=demands, run__in=runs).values_list(
+                         "excess__instalment__demand", flat=True)}
 
 
 def _faults(claim: NewClaim, demand: Demand | None, old: dict[int, Instalment], taken: set[str], waiting: set[int],

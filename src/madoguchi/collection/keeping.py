@@ -103,7 +103,9 @@ def _file_against(kind: str, row: models.Model) -> str:
         if Demand.objects.filter(Q(sheet=row) | Q(changes__sheet=row), forgotten_on=None).exists():
             return "廃棄していない調定があります"
     if isinstance(row, RunFile) and Demand.objects.filter(forgotten_on=None).filter(
-            Q(run=row.run_id) | Q(instalments__reminders__run=row.run_id) | Q(changes__run=row.run_id)).exists():
+            Q(run=row.run_id) | Q(instalments__reminders__run=row.run_id) | Q(changes__run=row.run_id)
+            | Q(id__in=Excess.objects.filter(run=row.run_id).values("instalment__demand"))
+            | Q(id__in=GiveBack.objects.filter(run=row.run_id).values("excess__instalment__demand"))).exists():
         return "廃棄していない調定があります"
     return ""
 

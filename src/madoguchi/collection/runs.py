@@ -12,6 +12,7 @@ from typing import TYPE_CHECKING, TypeVar
 
 from django.db import transaction
 from django.db.models import Exists, F, Model, OuterRef, Q, QuerySet, Sum
+from django.db.models.expressions import CombinedExpression
 
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
@@ -21,7 +22,7 @@ from .errors import NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
 from .looks import unpaid
-from .models import Change, Demand, Instalment, Posting, Reminder, Run, RunFile
+from .models import Change, Demand, Excess, GiveBack, Instalment, Posting, Reminder, Run, RunFile
 from .rules import LETTERS, Account, Letter
 
 if TYPE_CHECKING:
@@ -29,7 +30,7 @@ if TYPE_CHECKING:
     from .slips.parts import Notice
 
 T = TypeVar("T")
-Row = tuple[int, str, int]  # (id of the demand or reminder, 郵便番号, yen)
+Row = tuple[int | str, str, int]  # (id of the demand, reminder, change, excess or 還付・充当, 郵便番号, yen)
 PER_FILE = 2000
 MARKS = 500  # ids in one statement
 AHEAD = dt.timedelta(days=60)  # so early letters are printed at most
@@ -44,7 +45,7 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
     with transaction.atomic(durable=True):
         one_writer()
         run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now())
-        rows = {Letter.NOTICE: _notices, Letter.CHANGE: _changes}.get(Letter(kind), _reminders)(run)
+        rows = _rows(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
         run.save()
         files = RunFile.objects.bulk_create([
@@ -57,6 +58,14 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
             "files": len(files)})
         failpoints.hit("collection.run.before_commit")
     return run
+
+
+def _rows(run: Run) -> list[Row]:
+    from .back_letters import asked_of, backs_of
+
+    makers: dict[str, Callable[[Run], list[Row]]] = {
+        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}  # type: ignore[dict-item]
+    return makers.get(run.kind, _reminders)(run)
 
 
 def _notices(run: Run) -> list[Row]:
@@ -131,6 +140,10 @@ def _letters(run: Run, ids: list[int]) -> Iterator[Notice]:
     from .changed_sheets import changes_of
     from .sheets import notices_of, reminders_of
 
+    if run.kind in (Letter.ASK, Letter.BACK):
+        from .back_letters import letters_of
+
+        return letters_of(run.kind, [*ids], run.issued_on)
     if run.kind == Letter.NOTICE:
         return notices_of(ids, run.issued_on)
     return changes_of(ids, run.issued_on) if run.kind == Letter.CHANGE else reminders_of(ids)
@@ -165,7 +178,9 @@ def file_done(file: RunFile, data: bytes, written: Written) -> None:
 
 
 def _owed(file: RunFile) -> int:
-    wanted: dict[str, tuple[type[Model], str]] = {Letter.NOTICE: (Demand, "amount"), Letter.CHANGE: (Change, "left")}
+    wanted: dict[str, tuple[type[Model], str | F | CombinedExpression]] = {
+        Letter.NOTICE: (Demand, "amount"), Letter.CHANGE: (Change, "left"), Letter.ASK: (Excess, "told"),
+        Letter.BACK: (GiveBack, F("amount") + F("interest"))}
     model, column = wanted.get(file.run.kind, (Reminder, "amount"))
     return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(column))["yen"] or 0 for some in _chunks(file.ids, MARKS))
 

@@ -234,7 +234,8 @@ def run_files(run: Run) -> list[RunFile]:
 
 def backs_of(excess: Excess) -> list[GiveBack]:
     """What was asked for of an excess that was found, the oldest first."""
-    return list(GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer").order_by("asked_at", "id"))
+    rows = GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer", "excess__money", "excess__instalment__demand")
+    return list(rows.order_by("asked_at", "id"))
 
 
 def told_alike(excess: Excess) -> str:

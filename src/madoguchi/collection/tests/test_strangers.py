@@ -25,7 +25,8 @@ from .conftest import (
 STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "demand_slips": ("demand_id",), "unmatched_money": ("money_id",),
              "unmatched_match": ("money_id",), "notice_run": ("run_id",), "notice_job": ("run_id",), "notice_file": ("file_id",),
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
-             "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",),
+             "excess_answer": ("excess_id", "back_id"), "excess_letter": ("excess_id",), "back_letter": ("excess_id", "back_id"),
+             "transfer": ("transfer_id",),
              "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
              "change": ("change_sheet_id",), "name": ("name_sheet_id",), "debit_request": ("request_id",), "debit_takeback": ("request_id",),
              "debit_place": ("act_id",), "debit_drop": ("act_id",)}
