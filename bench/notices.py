@@ -2,7 +2,8 @@
 
     python bench/notices.py [--quick] [--notices N] [--processes 2] [--per-file 2000] [--folder DIR]
 
-A notice is what a city posts: a letter with table, instalments and 教示, then five slips on two pages, each with eL-QR,
+A notice is what a city posts (collection.sheets.notice_of): a letter with table, instalments, where to pay, what happens if not
+and 教示, then five slips on two pages, each with eL-QR,
 GS1-128, numbers and a line for readers; 見本 across, fonts embedded, names and streets of everybody different, one name in
 two hundred with a kanji of IPAmj. Processes make files of ``--per-file`` notices, as the printer gets them.
 ``pages_per_s_core``: pages over the CPU seconds of the processes, from the data of a person to the closed file. ``limit_ratio``:
@@ -46,6 +47,11 @@ LAW = ("地方税法第364条及び第702条の8並びに市税条例の規定�
 APPEAL = ("1 この処分に不服があるときは、この通知書を受け取った日の翌日から起算して3か月以内に、市長に対して審査請求をすることができます。\n"
           "2 この処分の取消しの訴えは、前記の審査請求に係る裁決の送達を受けた日の翌日から起算して6か月以内に、市を被告として提起することができます。"
           "なお、処分の取消しの訴えは、裁決を経た後でなければ提起できません。")
+NOTES = (
+    ("納付の場所", "市役所・市民センターの窓口、市の指定金融機関・収納代理金融機関、eL-QRに対応する全国の金融機関、"
+     "コンビニエンスストア、スマートフォン決済アプリで納められます。"),
+    ("納期限までに納めないとき", "納期限までに納めないときは、納期限の翌日から納付の日までの日数に応じて、延滞金がかかります。"
+     "督促状を発した日から起算して10日を経過した日までに完納されないときは、財産の差押えなどの滞納処分を受けることがあります。"))
 ISSUER = Issuer("見本県見本市", "見本市長　見本　太郎", ("見本市 総務部 税務課", "電話 0000-00-0000"), "990000")
 CODES, EASY = ElCodes("99999", "999", "000"), Payeasy("99999", "999")
 
@@ -71,8 +77,8 @@ def notice(key: int) -> Notice:
         Addressee(name, f"{9260000 + chance.randrange(900)}", lines), "令和8年度 固定資産税・都市計画税 納税通知書", LAW, f"{key:08d}",
         dt.date(2026, 4, 10), ISSUER,
         (Line("土地　固定資産税課税標準額", f"{amount * 150:,}円"), Line("家屋　固定資産税課税標準額", f"{amount * 90:,}円"),
-         Line("固定資産税　相当税額", amount * 3), Line("都市計画税　相当税額", amount)),
-        amount * 4, tuple(slip(number) for number in range(5)), APPEAL, True)
+         Line("固定資産税　相当税額", amount * 3), Line("都市計画税　相当税額", amount), Line("年税額", amount * 4)),
+        amount * 4, tuple(slip(number) for number in range(5)), APPEAL, True, notes=NOTES)
 
 
 def print_file(first: int, count: int, folder: str) -> dict[str, float]:

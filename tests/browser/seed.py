@@ -17,7 +17,7 @@ from urllib.parse import urlsplit
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
-from madoguchi.collection.tests.conftest import accounts_text
+from madoguchi.collection.tests.conftest import accounts_text, names_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.config import demo
 from madoguchi.counter.rules import IDLE_SECONDS
@@ -541,7 +541,10 @@ class Town:
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
         change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
             ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
-        return {"change": change, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess,
+        payer = desk.get(demand).page.xpath("//dt[text()='宛名番号']/following-sibling::dd/text()")[0].strip()
+        name = desk.get("/staff/collection/names/").send("names/", {}, [
+            ("file", ("宛名.csv", names_text((payer,)).encode(), "text/csv"))]).url.removeprefix(self.base)
+        return {"change": change, "name": name, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess,
                 "takeback": self._asked_of_bank(owing, due)}
 
     def _asked_of_bank(self, owing: str, due: str) -> str:

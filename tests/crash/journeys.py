@@ -60,7 +60,7 @@ JOURNEYS: dict[str, Journey] = {
                ("waiver_pay", {}), ("work", {})],
     # taxes: demanded, reported, set against what is due
     "taxes": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("taxes_demand", {}), ("taxes_print", {}),
-              ("work", {}), ("taxes_results", {}), ("taxes_match", {}), ("taxes_unmatch", {}), ("taxes_match", {}),
+              ("work", {}), ("taxes_results", {}), ("taxes_match", {}), ("taxes_unmatch", {}), ("taxes_match", {}), ("taxes_names", {}),
               ("taxes_back", {}), ("taxes_transfer", {}), ("taxes_transfer_back", {}), ("taxes_transfer", {}),
               ("taxes_debit", {}), ("taxes_takeback", {}),
               ("taxes_change", {}), ("taxes_write_off", {}), ("taxes_forget", {})],

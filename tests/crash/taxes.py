@@ -18,6 +18,7 @@ from madoguchi.collection import (
     keeping,
     ledger,
     mine,
+    names,
     online,
     registrations,
     remind,
@@ -45,7 +46,7 @@ from madoguchi.collection.models import (
     Sheet,
     Transfer,
 )
-from madoguchi.collection.tests.conftest import accounts_text, changes_text
+from madoguchi.collection.tests.conftest import accounts_text, changes_text, names_text
 from madoguchi.collection.trial import demands_csv
 from madoguchi.identity.models import Staff
 from madoguchi.identity.public import Owner
@@ -216,6 +217,17 @@ def taxes_change(application: str, **_: Any) -> Done:
     return {}
 
 
+def taxes_names(application: str, **_: Any) -> Done:
+    """The fourth one has moved: the file is read, looked at, and taken."""
+    clerk, demand = Staff.objects.get(username="yamada"), _due(application)[3].demand
+    sheet = names.name_read(actor=clerk, data=names_text([demand.payer], place=f"石川県七尾市見本町{demand.id}番地").encode(), name="宛名.csv")
+    if "taken" not in sheet.counts:
+        names.name_take(actor=clerk, sheet_id=sheet.id)
+    demand.refresh_from_db()
+    assert demand.address == f"石川県七尾市見本町{demand.id}番地"
+    return {}
+
+
 def taxes_write_off(application: str, **_: Any) -> Done:
     """A tax of ten years ago: proposed by one, approved by another."""
     data = demands_csv("keiji", year=OLD, people=PEOPLE, seed=1).replace(b"\r\n0", b"\r\n" + _mark(application).encode() + b"0")
@@ -248,7 +260,7 @@ def debit_place(application: str, **_: Any) -> Done:
 
 ACTS = {f.__name__: f for f in (
     taxes_demand, taxes_print, taxes_results, taxes_match, taxes_unmatch, taxes_back, taxes_transfer, taxes_transfer_back, taxes_debit,
-    taxes_takeback, taxes_change, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
+    taxes_takeback, taxes_change, taxes_names, taxes_write_off, taxes_forget, debit_place, mytax_demand, mytax_remind, mytax_start, mytax_card)}
 
 
 def _online() -> list[str]:

@@ -17,6 +17,7 @@ from madoguchi.collection import (
     givebacks,
     looks,
     mine,
+    names,
     registrations,
     selectors,
     takebacks,
@@ -26,7 +27,7 @@ from madoguchi.collection import (
     writeoffs,
 )
 from madoguchi.collection.errors import MoneyMoved, NothingToPrint
-from madoguchi.collection.models import Demand, Money, Sheet
+from madoguchi.collection.models import Demand, GiveBack, Money, Sheet
 from madoguchi.collection.tests.conftest import (
     ACCOUNT,
     accounts_text,
@@ -36,6 +37,8 @@ from madoguchi.collection.tests.conftest import (
     debited,
     excess_of_payer,
     late_paid,
+    name_waiting,
+    names_text,
     printed_run,
     sheet_text,
     shops_file,
@@ -51,7 +54,8 @@ HANAKO = "900000002"
 DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
-NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request", "change", "paid_late", "old")
+NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request", "change", "name",
+           "paid_late", "old")
 
 
 def taxes(w: Any) -> None:
@@ -69,8 +73,10 @@ def taxes(w: Any) -> None:
     w.excess, w.excess_due = excess.id, due.id
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
+    w.gone = str(GiveBack.objects.get(state="done").id)
     w.request = debited(w.hall).id
     w.change = change_waiting(w.hall).id
+    w.name = name_waiting(w.hall).id
     w.write_off = str(write_off_asked(w.hall).id)
     w.old = Demand.objects.filter(year=2016).last().id
     w.paid_file = shops_file([(w.due, 10_000)])
@@ -137,6 +143,13 @@ TABLE: dict[str, Ask] = {
     "collection.changes.change_take": staff(lambda w, a: changes.change_take(actor=a, sheet_id=w.change), COLLECTS, anything),
     "collection.changes.change_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: changes.change_drop(actor=a, sheet_id=w.change)),
                                             COLLECTS, anything),
+    "collection.selectors.name_sheets": _reads(lambda w, a: list(selectors.name_sheets(actor=a))),
+    "collection.names.name_show": _reads(lambda w, a: names.name_show(actor=a, sheet_id=w.name)),
+    "collection.names.name_read": staff(lambda w, a: names.name_read(
+        actor=a, data=names_text(name="見本 変更").encode(), name="b.csv"), COLLECTS, anything),
+    "collection.names.name_take": staff(lambda w, a: names.name_take(actor=a, sheet_id=w.name), COLLECTS, anything),
+    "collection.names.name_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: names.name_drop(actor=a, sheet_id=w.name)),
+                                        COLLECTS, anything),
     "collection.selectors.write_off_list": _reads(lambda w, a: list(selectors.write_off_list(actor=a))),
     "collection.desk.late_slips": staff(lambda w, a: desk.late_slips(actor=a, demand_id=w.paid_late), COLLECTS, anything),
     "collection.writeoffs.write_off_sheet": _reads(lambda w, a: writeoffs.write_off_sheet(actor=a)),
@@ -161,6 +174,8 @@ TABLE: dict[str, Ask] = {
     # a clerk is told that somebody who stamps must
     "collection.transfer_takebacks.transfer_back_answer": staff(lambda w, a: transfer_takebacks.transfer_back_answer(
         actor=a, transfer_id=w.transfer, approve=False), COLLECTS, anything),
+    "collection.desk.ask_letter": staff(lambda w, a: desk.ask_letter(actor=a, excess_id=w.excess), COLLECTS, anything),
+    "collection.desk.back_letter": staff(lambda w, a: desk.back_letter(actor=a, excess_id=w.excess, back_id=w.gone), COLLECTS, anything),
     "collection.desk.parity_get": _reads(lambda w, a: desk.parity_get(actor=a) == []),
     "collection.desk.demands_import": staff(lambda w, a: desk.demands_import(
         actor=a, charge="kotei", year=2026, data=sheet_text().encode(), name="a.csv"), COLLECTS, anything),

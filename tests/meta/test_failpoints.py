@@ -43,6 +43,7 @@ ALLOWED = {
     "config/readings_cli.py:_catalogue": "as _side_file",
     "intake/paying.py:_tell": "called in payment_changed's transaction, right before intake.pay.before_commit",
     "payments/services.py:move": "rows and a promise in one transaction: the outbox has its own pair",
+    "payments/refunds.py:_told": "called in the transaction of refund_answer or _done_in, with their rows: the outbox has its own pair",
     "payments/refunds.py:refund_answer": "a row and a promise in one transaction: the outbox has its own pair",
     "intake/signing.py:sign_if_needed": "asks for a signature and keeps nothing: dying here leaves the draft as it was",
 }

@@ -32,6 +32,7 @@ from madoguchi.collection.tests.conftest import (
     debit_asked,
     debited,
     excess_of_payer,
+    name_waiting,
     unmatched_money,
     write_off_asked,
 )
@@ -79,8 +80,10 @@ OPEN = {
     "business_sign_in": "the sign-in itself", "business_trial": "the sign-in itself", "office_answer": "buttons", "office_end": "a button",
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
-    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button",
-    "change": "buttons", "demand_late": "a button", "write_off_answer": "buttons", "unmatch_answer": "buttons", "debits_file": "a file",
+    "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "excess_letter": "a button",
+    "back_letter": "a button",
+    "change": "buttons", "names": "a file", "name": "buttons", "demand_late": "a button", "write_off_answer": "buttons",
+    "unmatch_answer": "buttons", "debits_file": "a file",
     "case_paper_put": "a file", "inventory_uploads": "a file", "inventory_link": "a button", "inventory_heading": "a button",
     "inventory_doubles": "a button",
     "case_paper_drop": "a button", "debit_drop": "a button",
@@ -207,7 +210,8 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         *(("tanaka", f"/staff/counter/interview/{talked.id}/{tail}") for tail in ("person/", "common/", f"{talked.drafts[1]}/{first}/")),
         ("tanaka", "/staff/"), ("tanaka", f"/staff/bulk/{run.id}/"),
         *(("yamada", f"/staff/collection/{tail}") for tail in (
-            "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", f"demands/{owing}/write-off/",
+            "demands/", "sheets/", "changes/", f"changes/{waiting.id}/", "names/", f"names/{name_waiting(hall).id}/",
+            f"demands/{owing}/write-off/",
             "write-offs/", "runs/", "debits/", "accounts/", "transfers/",
             f"unmatched/{paid.id}/", f"unmatched/{set_.id}/", f"excess/{twice.id}/", f"debits/{asked_of_bank.id}/back/")),
         ("tanaka", "/staff/builder/new/"), *(("tanaka", f"/staff/builder/{CLAIM}/{tail}") for tail in (

@@ -6,7 +6,7 @@ import datetime as dt
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
-from .demand_sheet import LONGEST, MOST_YEN, OPTIONAL, PARTS, day_of, numbers_of, rows_of, yen_of
+from .demand_sheet import LINES, LONGEST, MOST_YEN, OPTIONAL, PARTS, day_of, lines_of, numbers_of, rows_of, yen_of
 from .errors import SheetWrong
 
 COLUMNS = ("通知書番号", "年税額", "期", "期別税額", "納期限", "変更の理由")
@@ -32,6 +32,7 @@ class NewClaim:
     notice: str
     amount: int
     why: str
+    lines: list[tuple[str, str]] = field(default_factory=list)
     parts: list[NewPart] = field(default_factory=list)
 
 
@@ -50,7 +51,8 @@ def _judged(row: dict[str, str], line: int, year: int) -> tuple[NewClaim, NewPar
     if not 1 <= len(row["変更の理由"]) <= 100:
         faults.append("「変更の理由」は1〜100文字で書いてください。税額変更通知書に印刷します")
     number, confirm = numbers_of(row, faults)
-    return NewClaim(line, row["通知書番号"], total, row["変更の理由"]), NewPart(line, no, amount, due or dt.date.min, number, confirm), faults
+    claim = NewClaim(line, row["通知書番号"], total, row["変更の理由"], lines_of(row, faults))
+    return claim, NewPart(line, no, amount, due or dt.date.min, number, confirm), faults
 
 
 def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[NewClaim]:
@@ -59,14 +61,14 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[NewClaim]:
     claims: dict[str, NewClaim] = {}
     numbers: dict[str, int] = {}
     faults: list[str] = []
-    for line, row in rows_of(data, COLUMNS, names, optional=OPTIONAL):
+    for line, row in rows_of(data, COLUMNS, names, optional=(*OPTIONAL, *LINES)):
         if isinstance(row, str):
             faults.append(f"{line}行目 {row}")
             continue
         fresh, part, wrong = _judged(row, line, year)
         claim = claims.setdefault(fresh.notice, fresh)
-        if (claim.amount, claim.why) != (fresh.amount, fresh.why):
-            wrong.append(f"通知書番号「{fresh.notice}」の年税額・変更の理由が{claim.line}行目と違います。揃えてください")
+        if (claim.amount, claim.why, claim.lines) != (fresh.amount, fresh.why, fresh.lines):
+            wrong.append(f"通知書番号「{fresh.notice}」の年税額・変更の理由・内訳が{claim.line}行目と違います。揃えてください")
         if any(p.no == part.no for p in claim.parts):
             wrong.append(f"通知書番号「{fresh.notice}」の{part.no}期が2つあります。どちらかを消してください")
         if part.number and numbers.setdefault(part.number, line) != line:

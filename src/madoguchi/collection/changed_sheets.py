@@ -10,7 +10,18 @@ from madoguchi.offices.public import city
 from .charges import charge_get, charges
 from .demand_sheet import TRIAL
 from .models import Change, Instalment
-from .sheets import CHUNK, Debits, addressee_of, debits_due, issuer, slip_of, taken_until, ways_to_pay, year_words
+from .sheets import (
+    CHUNK,
+    Debits,
+    addressee_of,
+    debits_due,
+    issuer,
+    notes_of,
+    slip_of,
+    taken_until,
+    ways_to_pay,
+    year_words,
+)
 from .slips.parts import Line, Notice
 
 LAW = "次のとおり税額を変更しましたので、通知します。"
@@ -49,10 +60,11 @@ def change_of(row: Change, parts: dict[int, Instalment], issued_on: dt.date, deb
     over = sum(max(0, paid - now) for (_, _, _, _, paid), (_, _, now, _, _) in zip(row.before, row.after, strict=False))
     lines = [Line("変更前の年税額", row.was), Line("変更後の年税額", row.amount), Line("納付済みの額", row.amount - left),
              Line("変更の理由", row.why)]
+    lines[2:2] = [Line(*line) for line in demand.lines or ()]
     if over:
         lines.append(Line("納めすぎの額", over))
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} 税額変更通知書", law=LAW + (ASKS if left else NOTHING) + (OVER if over else ""),
         notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=tuple(lines), total=left, whole=False,
         slips=slips, appeal=city().appeals[charge.appeal],
-        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts.values()), dues=dues)
+        trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts.values()), dues=dues, notes=notes_of(charge))

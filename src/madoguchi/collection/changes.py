@@ -25,7 +25,7 @@ from .demands import trial_number
 from .errors import DemandNotFound, MoneyMoved, SheetWrong
 from .lateness import late_of
 from .ledger import CHAIN, one_writer
-from .models import Change, Demand, Excess, Instalment, Posting, Reminder, RunFile, Sheet, VoidNumber
+from .models import Change, Demand, Excess, GiveBack, Instalment, Posting, Reminder, RunFile, Sheet, VoidNumber
 from .rules import Account
 
 CHUNK = 500
@@ -131,7 +131,7 @@ def _diffs(charge: str, year: int, data: bytes) -> list[Diff]:
         for part in Instalment.objects.filter(demand__in=list(demands.values())):
             parts.setdefault(part.demand_id, {})[part.no] = part
         waiting = set(Change.objects.filter(demand__in=list(demands.values()), told=True, run=None).values_list("demand", flat=True))
-        printing = _printing(list(demands.values()))
+        printing = being_printed(list(demands.values()))
         taken = _taken([p.number for c in some for p in c.parts if p.number])
         for claim in some:
             demand = demands.get(claim.notice)
@@ -149,12 +149,15 @@ def _taken(numbers: list[str]) -> set[str]:
             *VoidNumber.objects.filter(number__in=numbers).values_list("number", flat=True)} if numbers else set()
 
 
-def _printing(demands: list[Demand]) -> set[int]:
+def being_printed(demands: list[Demand]) -> set[int]:
     """Those of which a letter is being printed: it says what they are now, and the run must come out as it was begun."""
     runs = set(RunFile.objects.filter(done_at=None).values_list("run", flat=True))
     return runs and {*(d.id for d in demands if d.run_id in runs),
                      *Change.objects.filter(demand__in=demands, run__in=runs).values_list("demand", flat=True),
-                     *Reminder.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True)}
+                     *Reminder.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True),
+                     *Excess.objects.filter(instalment__demand__in=demands, run__in=runs).values_list("instalment__demand", flat=True),
+                     *GiveBack.objects.filter(excess__instalment__demand__in=demands, run__in=runs).values_list(
+                         "excess__instalment__demand", flat=True)}
 
 
 def _faults(claim: NewClaim, demand: Demand | None, old: dict[int, Instalment], taken: set[str], waiting: set[int],
@@ -197,8 +200,10 @@ def _change(actor: Staff, sheet: Sheet, diff: Diff) -> Change:
         elif _moved(old, new):
             _renumber(change, old, new)
             part_reset(sheet, old, new, on)
+    if diff.by or diff.claim.lines:  # without new ones, the old ones are no longer true
+        demand.lines = diff.claim.lines
     demand.amount = diff.claim.amount
-    demand.save(update_fields=["amount"])
+    demand.save(update_fields=["amount", "lines"])
     change.after, change.left = _state(demand), sum(r.amount - r.paid - r.written for r in demand.instalments.all())
     change.save(update_fields=["after", "left"])
     return change

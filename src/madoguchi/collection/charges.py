@@ -15,6 +15,8 @@ from madoguchi.kernel.keeping import years_read
 from .errors import ChargesWrong
 from .rules import FORMS
 
+PLACES, UNPAID = "納付の場所", "納めないとき"
+
 
 @dataclass(frozen=True, slots=True)
 class Charge:
@@ -31,10 +33,16 @@ class Charge:
     words: str  # what the notice says first
     appeal: str  # which 教示 of city.yaml
     floor: str = "segment"  # 延滞金の端数: late.Rounding.floor
+    places: str = ""  # 納付の場所, and what happens where it is not paid in time: as the notice says them (地方税法1条1項6号)
+    unpaid: str = ""
 
     def fee_on(self, day: dt.date) -> int:
         """督促手数料 of a 督促状 that is issued on a day."""
         return next((yen for since, yen in self.fees if since <= day), 0)
+
+    def unsaid(self) -> list[str]:
+        """What the notice cannot say, because the city has not written it: names of its settings."""
+        return [name for name, words in ((PLACES, self.places), (UNPAID, self.unpaid)) if not words]
 
 
 @dataclass(frozen=True, slots=True)
@@ -169,7 +177,8 @@ def _charge(key: str, raw: dict[str, Any]) -> Charge:
     if not (code.isascii() and code.isdecimal() and len(code) == 3):
         raise ValueError(f"科目「{key}」の税目コードは数字3桁で書いてください(今は「{code}」)")
     return Charge(key, raw["名"], raw["根拠"], code, _whole(raw["督促"]["日数"], f"科目「{key}」の督促の日数"), _fees(key, raw["督促"]["手数料"]),
-                  _late(key, raw.get("延滞金", "")), raw["通知書"], raw["本文"], raw["教示"], _floor(key, raw.get("延滞金の端数", "区間ごと")))
+                  _late(key, raw.get("延滞金", "")), raw["通知書"], raw["本文"], raw["教示"], _floor(key, raw.get("延滞金の端数", "区間ごと")),
+                  raw.get(PLACES, ""), raw.get(UNPAID, ""))
 
 
 def _late(key: str, raw: str) -> str:

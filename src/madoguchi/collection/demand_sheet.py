@@ -14,12 +14,14 @@ from .errors import SheetWrong
 
 COLUMNS = ("通知書番号", "宛名番号", "氏名", "郵便番号", "住所", "方書", "年税額", "期", "期別税額", "納期限")
 OPTIONAL = ("納付番号", "確認番号")  # when the tax system has issued them (eLTAX); without, trial numbers are made and slips are 見本
+LINES = tuple(f"内訳{n}" for n in range(1, 9))  # 「見出し=値」 each: what the notice says the tax is made of (地方税法1条1項6号)
 YES = "はい"
 PAST = "過年度"  # "はい" in a row: it is of a year long past, found only now (地方税法17条の5: 賦課 of up to seven years back)
 TRIAL = "999999"  # begins every trial number: no real one may
 MOST_YEN = 9_999_999_999
 PARTS = 12
 ORDINARY, LONGEST = 2, 8  # 納期限 until the end of March so many years after 賦課年度: usually, and of 過年度
+LABEL, VALUE = 60, 36  # of a 内訳 at most, a full-width character counting 2: what the table of the letter holds
 BROKEN = "CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください(ここから後は見ていません)"
 
 
@@ -46,12 +48,13 @@ class Claim:
     address: str
     building: str
     amount: int
+    lines: list[tuple[str, str]] = field(default_factory=list)
     parts: list[Part] = field(default_factory=list)
 
     @property
     def head(self) -> tuple[str, ...]:
         """What must be the same on all lines of a 通知書."""
-        return (self.payer, self.name, self.zip, self.address, self.building, str(self.amount))
+        return (self.payer, self.name, self.zip, self.address, self.building, str(self.amount), *map("=".join, self.lines))
 
 
 def text_of(data: bytes) -> str:
@@ -113,17 +116,43 @@ def numbers_of(row: Mapping[str, str], faults: list[str]) -> tuple[str, str]:
     return number, confirm
 
 
-def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
-    """(notice, zip, year's amount, part, faults) of a line."""
+def wide(text: str) -> int:
+    """How many half-width characters a text is as wide as."""
+    return sum(2 if unicodedata.east_asian_width(letter) in "WFA" else 1 for letter in text)
+
+
+def lines_of(row: Mapping[str, str], faults: list[str]) -> list[tuple[str, str]]:
+    """The 内訳 of a row, each 「見出し=値」 (「＝」 too); what is wrong with them is added to ``faults``."""
+    out = []
+    for column in LINES:
+        if cell := row.get(column, ""):
+            label, sign, value = (part.strip() for part in cell.replace("＝", "=").partition("="))
+            if not (sign and label and value):
+                faults.append(f"「{column}」は「見出し=値」の形で書いてください(例: 標識番号=七尾市 あ 12-34。今は「{cell[:40]}」)")
+            elif wide(label) > LABEL or wide(value) > VALUE:
+                faults.append(f"「{column}」は、見出しを全角{LABEL // 2}文字まで、値を全角{VALUE // 2}文字までで書いてください")
+            out.append((label, value))
+    return out
+
+
+def addressee_faults(row: Mapping[str, str]) -> list[str]:
+    """What is wrong with the cells that say who gets a letter, and where."""
     faults = []
-    for name, most in (("通知書番号", 20), ("宛名番号", 20), ("氏名", 120), ("住所", 160)):
+    for name, most in (("宛名番号", 20), ("氏名", 120), ("住所", 160)):
         if not 1 <= len(row[name]) <= most:
             faults.append(f"「{name}」は1〜{most}文字で書いてください")
     if len(row["方書"]) > 120:
         faults.append("「方書」は120文字までで書いてください")
-    code = row["郵便番号"].replace("-", "")
-    if not re.fullmatch(r"[0-9]{7}", code):
+    if not re.fullmatch(r"[0-9]{7}", row["郵便番号"].replace("-", "")):
         faults.append(f"「郵便番号」は7桁の数字で書いてください(今は「{row['郵便番号']}」)")
+    return faults
+
+
+def _judged(row: dict[str, str], year: int) -> tuple[str, str, int, Part, list[str]]:
+    """(notice, zip, year's amount, part, faults) of a line."""
+    faults, code = addressee_faults(row), row["郵便番号"].replace("-", "")
+    if not 1 <= len(row["通知書番号"]) <= 20:
+        faults.insert(0, "「通知書番号」は1〜20文字で書いてください")
     total, amount = yen_of(row["年税額"]), yen_of(row["期別税額"])
     for name, yen in (("年税額", total), ("期別税額", amount)):
         if not 1 <= yen <= MOST_YEN:
@@ -151,15 +180,15 @@ def read(data: bytes, *, year: int, names: Mapping[str, str]) -> list[Claim]:
     claims: dict[str, Claim] = {}
     numbers: dict[str, int] = {}
     faults: list[str] = []
-    for line, row in rows_of(data, COLUMNS, names, optional=(*OPTIONAL, PAST)):
+    for line, row in rows_of(data, COLUMNS, names, optional=(*OPTIONAL, *LINES, PAST)):
         if isinstance(row, str):
             faults.append(f"{line}行目 {row}")
             continue
         notice, code, total, part, wrong = _judged(row, year)
-        fresh = Claim(line, notice, row["宛名番号"], row["氏名"], code, row["住所"], row["方書"], total)
+        fresh = Claim(line, notice, row["宛名番号"], row["氏名"], code, row["住所"], row["方書"], total, lines_of(row, wrong))
         claim = claims.setdefault(notice, fresh)
         if claim.head != fresh.head:
-            wrong.append(f"通知書番号「{notice}」の宛名番号・氏名・住所・年税額が{claim.line}行目と違います。揃えてください")
+            wrong.append(f"通知書番号「{notice}」の宛名番号・氏名・住所・年税額・内訳が{claim.line}行目と違います。揃えてください")
         if any(p.no == part.no for p in claim.parts):
             wrong.append(f"通知書番号「{notice}」の{part.no}期が2つあります。どちらかを消してください")
         if part.number and numbers.setdefault(part.number, line) != line:

@@ -13,7 +13,7 @@ from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints
 
 from . import demand_sheet
-from .charges import charge_get, charges
+from .charges import Charge, charge_get, charges
 from .demand_sheet import TRIAL, Claim
 from .demanded import line_of
 from .errors import SheetWrong
@@ -22,6 +22,7 @@ from .models import Demand, Instalment, Posting, Sheet
 from .rules import Account
 
 CHUNK = 2000
+TAX_NOTICE, BARE = "納税通知書", "bare"  # BARE in Sheet.counts: how many have no 内訳
 
 
 def demands_take(*, actor: str, charge: str, year: int, data: bytes, name: str) -> tuple[Sheet, bool]:
@@ -36,15 +37,33 @@ def demands_take(*, actor: str, charge: str, year: int, data: bytes, name: str) 
             return sheet, False
         _refuse_known(found.key, year, claims)
         kept = file_write(data=data, name=name, kind="text/csv", owner="collection")
-        parts, total = sum(len(c.parts) for c in claims), sum(c.amount for c in claims)
+        parts, total, bare = sum(len(c.parts) for c in claims), sum(c.amount for c in claims), bare_of(found, claims)
+        counts = {"demands": [len(claims), total]} | ({BARE: [bare, 0]} if bare else {})
         sheet = Sheet.objects.create(kind="demands", form=found.key, name=name[:150], sha256=digest, file_id=kept.id, rows=parts,
-                                     amount=total, counts={"demands": [len(claims), total]}, by=actor, at=clock.now())
+                                     amount=total, counts=counts, by=actor, at=clock.now())
         said = _write(sheet, found.key, year, claims)
         audit.record(actor, "demands.imported", chain=CHAIN, facts={
             "sheet": sheet.id, "charge": charge, "year": year, "demands": len(claims), "instalments": parts, "yen": total, "sha256": digest,
             "said": said})
         failpoints.hit("collection.demands.before_commit")
     return sheet, True
+
+
+def bare_of(charge: Charge, claims: list[Claim]) -> int:
+    """How many 通知書 would not say what a 納税通知書 must (地方税法1条1項6号: 課税標準額, 税率 …), because the file brings no 内訳."""
+    return sum(not c.lines for c in claims) if charge.title == TAX_NOTICE else 0
+
+
+def warnings_of(sheet: Sheet) -> list[str]:
+    """What a person should look at before the notices of a file are printed; it was taken all the same."""
+    charge, out = charges().all.get(sheet.form), []
+    if bare := sheet.counts.get(BARE, [0])[0]:
+        out.append(f"通知書{bare:,}件に内訳がありません。納税通知書には課税標準額・税率などを書く決まりです(地方税法1条1項6号)。"
+                   "通知書を作る前に、「内訳1」からの列を付けたファイルを税務システムから出せるか、確かめてください。")
+    if sheet.kind == "demands" and charge and charge.title == TAX_NOTICE and (missing := charge.unsaid()):
+        out.append(f"collection.yaml の科目「{charge.key}」に{'・'.join(f'「{name}」' for name in missing)}がありません。"
+                   "通知書を作る前に、管理者が書き足してください(地方税法1条1項6号)。")
+    return out
 
 
 def _refuse_known(charge: str, year: int, claims: list[Claim]) -> None:
@@ -74,7 +93,7 @@ def _write(sheet: Sheet, charge: str, year: int, claims: list[Claim]) -> str:
     while some := list(islice(rest, CHUNK)):
         demands = Demand.objects.bulk_create([
             Demand(sheet=sheet, charge=charge, year=year, notice=c.notice, payer=c.payer, name=c.name, zip=c.zip, address=c.address,
-                   building=c.building, amount=c.amount) for c in some])
+                   building=c.building, amount=c.amount, lines=c.lines) for c in some])
         rows: list[Any] = []
         for demand, claim in zip(demands, some, strict=True):
             for part in sorted(claim.parts, key=lambda p: p.no):

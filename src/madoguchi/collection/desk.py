@@ -13,7 +13,7 @@ from madoguchi.payments import public as payments
 
 from . import nightly, runs, selectors
 from .access import section_require
-from .errors import NothingToPrint
+from .errors import DemandNotFound, NothingToPrint
 from .fees import fee_pdf, fees_ready
 from .ledger import CHAIN
 from .models import Run, Sheet
@@ -100,4 +100,38 @@ def late_slips(*, actor: Staff, demand_id: int) -> bytes:
         raise NothingToPrint("本税を納め終わって延滞金か督促手数料が残っている期は、ありません。")
     with transaction.atomic():
         audit.record(actor.actor, "late.asked", chain=CHAIN, facts={"demand": demand.id, "slips": len(notice.slips), "yen": notice.total})
+    return draw.one(notice)[0]
+
+
+def ask_letter(*, actor: Staff, excess_id: int) -> bytes:
+    """The letter that asks a payer for an account, with the form that comes back, as PDF. Raises DemandNotFound, NothingToPrint."""
+    from .back_letters import ask_letter as letter
+    from .givebacks import excess_get, free
+    from .slips import draw
+
+    section_require(actor, writes=True)
+    excess = excess_get(actor=actor, excess_id=excess_id)
+    with transaction.atomic():
+        excess.told = free(excess) or None
+        notice = letter(excess, clock.today())
+        excess.save(update_fields=["told"])
+        audit.record(actor.actor, "excess.told", chain=CHAIN, facts={"excess": excess.id, "yen": notice.total})
+    return draw.one(notice)[0]
+
+
+def back_letter(*, actor: Staff, excess_id: int, back_id: str) -> bytes:
+    """還付通知書 or 充当通知書 of one that was approved, as PDF. Raises DemandNotFound, NothingToPrint."""
+    from .back_letters import back_letter as letter
+    from .givebacks import excess_get
+    from .slips import draw
+
+    section_require(actor, writes=True)
+    back = next((b for b in selectors.backs_of(excess_get(actor=actor, excess_id=excess_id)) if str(b.id) == back_id), None)
+    if back is None:
+        raise DemandNotFound
+    with transaction.atomic():
+        notice = letter(back, clock.today())
+        back.told_on = clock.today()
+        back.save(update_fields=["told_on"])
+        audit.record(actor.actor, "back.told", chain=CHAIN, facts={"back": str(back.id), "yen": notice.total})
     return draw.one(notice)[0]

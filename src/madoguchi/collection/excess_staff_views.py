@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Callable
 
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
@@ -17,7 +18,7 @@ from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, number_typed
 
-from . import givebacks, selectors, transfer_takebacks
+from . import desk, givebacks, selectors, transfer_takebacks
 from .access import stamps
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .models import Excess
@@ -115,6 +116,28 @@ def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
     except (SecondPerson, MoneyMoved, RateMissing) as wrong:
         return _page(request, excess_id, [("backs", wrong.ja)], wrong.status)
     return see_other(f"/staff/collection/excess/{excess_id}/")
+
+
+def _letter(request: HttpRequest, excess_id: int, make: Callable[[], bytes]) -> HttpResponse:
+    try:
+        data = make()
+    except NothingToPrint as wrong:
+        return _page(request, excess_id, [("backs", wrong.ja)])
+    return HttpResponse(data, content_type="application/pdf", headers={"Content-Disposition": 'inline; filename="letter.pdf"'})
+
+
+@login_required
+@posts("/staff/collection/excess/{excess_id}/")
+def ask_letter(request: HttpRequest, excess_id: int) -> HttpResponse:
+    """The letter that asks the payer for an account, for the printer at the counter."""
+    return _letter(request, excess_id, lambda: desk.ask_letter(actor=actor_of(request), excess_id=excess_id))
+
+
+@login_required
+@posts("/staff/collection/excess/{excess_id}/")
+def back_letter(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
+    """還付通知書 or 充当通知書 of one."""
+    return _letter(request, excess_id, lambda: desk.back_letter(actor=actor_of(request), excess_id=excess_id, back_id=back_id))
 
 
 @login_required

@@ -140,6 +140,12 @@ def fee_back(*, key: str, money: int, amount: int) -> str | None:
     return str(found.id)
 
 
+def fee_over(payment_id: str) -> int:
+    """Yen that were paid for a fee by 納付書 or debit beyond it (twice, another sum) and have not gone back yet."""
+    rows = Excess.objects.filter(fee__payment=payment_id, order=None, left__gt=0)
+    return sum(rows.values_list("left", flat=True))
+
+
 def _excess(row: FeeSlip, money: Money, why: str, amount: int, order: UUID | None = None) -> Excess:
     return Excess.objects.create(money=money, fee=row, why=why, amount=amount, left=amount, order=order, found_on=clock.today())
 

@@ -24,6 +24,7 @@ from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, Secon
 from .ledger import CHAIN, one_writer
 from .looks import nothing_comes
 from .models import Excess, GiveBack, Instalment, Posting, Transfer
+from .remind import back_told
 from .rules import OUT, Account
 
 if TYPE_CHECKING:
@@ -124,7 +125,7 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     until then it may still be declined. Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
     section_require(actor, writes=True)
     one_writer()
-    back = GiveBack.objects.select_related("excess__money", "target").filter(id=back_id).first()
+    back = GiveBack.objects.select_related("excess__money", "excess__instalment__demand", "target").filter(id=back_id).first()
     if back is None:
         raise DemandNotFound
     if back.asked_by == actor.actor or not stamps(actor):
@@ -137,6 +138,8 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     if approve and back.kind == "offset":
         _offset(back)
     back.save()
+    if approve and back.excess.instalment:
+        back_told(back.excess.instalment.demand.payer, str(back.id))
     audit.record(actor.actor, f"{back.kind}.{back.state}", chain=CHAIN, facts={
         "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest})
     failpoints.hit("collection.back.before_commit")

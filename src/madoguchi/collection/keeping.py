@@ -101,10 +101,14 @@ def _file_against(kind: str, row: models.Model) -> str:
             return "返していない過誤納金があります"
         if row.kind == "changes" and not Change.objects.filter(sheet=row).exists():
             return "更正が、するかしないかを待っています"
+        if row.kind == "names" and "taken" not in row.counts:
+            return "宛名の変更が、するかしないかを待っています"
         if Demand.objects.filter(Q(sheet=row) | Q(changes__sheet=row), forgotten_on=None).exists():
             return "廃棄していない調定があります"
     if isinstance(row, RunFile) and Demand.objects.filter(forgotten_on=None).filter(
-            Q(run=row.run_id) | Q(instalments__reminders__run=row.run_id) | Q(changes__run=row.run_id)).exists():
+            Q(run=row.run_id) | Q(instalments__reminders__run=row.run_id) | Q(changes__run=row.run_id)
+            | Q(id__in=Excess.objects.filter(run=row.run_id).values("instalment__demand"))
+            | Q(id__in=GiveBack.objects.filter(run=row.run_id).values("excess__instalment__demand"))).exists():
         return "廃棄していない調定があります"
     return ""
 
@@ -153,7 +157,7 @@ def destroy(*, actor: str, kind: str, row_id: int, today: dt.date | None = None)
     if isinstance(row, Demand):
         if row.forgotten_on is not None:
             return False
-        Demand.objects.filter(id=row.id).update(name="", payer="", zip="", address="", building="", forgotten_on=clock.today())
+        Demand.objects.filter(id=row.id).update(name="", payer="", zip="", address="", building="", lines=[], forgotten_on=clock.today())
         GiveBack.objects.filter(excess__instalment__demand=row).update(account=b"")
         audit.record(actor, "demand.forgotten", chain=CHAIN, facts={"demand": row.id, "last": str(found.last_on)})
     elif row.file_id is not None:  # type: ignore[attr-defined]

@@ -181,9 +181,12 @@ def _online() -> Iterator[str]:
 
 def _recorded() -> Iterator[str]:
     """Files that the record of acts does not know as they are."""
-    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=("demands.imported", "changes.imported", "results.imported", "debits.imported"))
+    acts = AuditEntry.objects.filter(chain=CHAIN, action__in=(
+        "demands.imported", "changes.imported", "names.imported", "results.imported", "debits.imported"))
     told = {e.facts["sheet"]: e.facts for e in acts}
-    for sheet in Sheet.objects.exclude(kind="changes", changes=None).order_by("id").distinct():  # a change that waits for its yes is none
+    for sheet in Sheet.objects.exclude(kind="changes", changes=None).order_by("id").distinct():  # what waits for its yes is none
+        if sheet.kind == "names" and "taken" not in sheet.counts:
+            continue
         facts = told.pop(sheet.id, None)
         if facts is None or (facts["sha256"], facts["yen"]) != (sheet.sha256, sheet.amount):
             yield f"ファイル {sheet.name}: 取り込みの記録(監査の鎖)と違います"

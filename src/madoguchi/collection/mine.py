@@ -180,15 +180,19 @@ class Back:
     amount: int
     part: Instalment
     on: dt.date | None = None
+    target: Instalment | None = None  # 充当: what it was set against
 
 
 def backs_of(payer: str) -> list[Back]:
-    """What the city still holds of the payer's, and what went to the bank within a hundred days."""
+    """What the city still holds of the payer's, and what went to the bank, or was set against another due, within a hundred days."""
     held = Excess.objects.filter(instalment__demand__payer=payer, left__gt=0).select_related("instalment__demand").order_by("found_on", "id")
-    gone = GiveBack.objects.filter(excess__instalment__demand__payer=payer, state="done", transfer__on__gte=clock.today() - dt.timedelta(days=100))
+    since, own = clock.today() - dt.timedelta(days=100), GiveBack.objects.filter(excess__instalment__demand__payer=payer, state="done")
+    offsets = own.filter(kind="offset", asked_at__date__gte=since).select_related("excess__instalment__demand", "target__demand")
+    gone = own.filter(transfer__on__gte=since)
     gone = gone.select_related("excess__instalment__demand", "transfer").order_by("transfer__on", "id")
     return [*(Back(e.left, e.instalment) for e in held if e.instalment),
-            *(Back(b.amount + b.interest, b.excess.instalment, b.transfer.on) for b in gone if b.transfer and b.excess.instalment)]
+            *(Back(b.amount + b.interest, b.excess.instalment, b.transfer.on) for b in gone if b.transfer and b.excess.instalment),
+            *(Back(b.amount, b.excess.instalment, target=b.target) for b in offsets.order_by("asked_at", "id") if b.excess.instalment)]
 
 
 def demands_open(payer: str) -> list[Demand]:

@@ -5,7 +5,7 @@ from .city_rates import rates_fault
 from .events import NOTICES_WANTED
 from .fee_debits import OwnAccount, account_choose, account_offered, debit_begin, debit_of_payment
 from .fee_waits import fees_unanswered
-from .fees import Slip, fee_back, fee_begin, fee_pdf, fee_stand, fee_stop, fees_ready, slip_of_payment
+from .fees import Slip, fee_back, fee_begin, fee_over, fee_pdf, fee_stand, fee_stop, fees_ready, slip_of_payment
 from .givebacks import refunds_tell
 from .mine import collects
 from .nightly import books_check, books_checked
@@ -26,7 +26,7 @@ def trial_taxes(*, actor: str) -> None:
 SEALED = givebacks.SEALED + debits.SEALED + registrations.SEALED + fee_debits.SEALED + remind.SEALED
 
 __all__ = ["Asked", "NOTICES_WANTED", "SEALED", "OwnAccount", "Slip", "account_choose", "account_offered", "debit_begin", "debit_of_payment",
-           "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_pdf",
+           "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_over", "fee_pdf",
            "fee_stand", "fee_stop", "fees_ready", "fees_unanswered", "file_print", "payment_changed",
            "rates_fault", "refunds_tell",
            "registration_take", "registrations_forget", "registrations_hold", "slip_of_payment", "trial_taxes", "witness"]

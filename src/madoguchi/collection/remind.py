@@ -94,6 +94,25 @@ def _tell(payer: str, until: dt.date) -> bool:
     return True
 
 
+def back_told(payer: str, key: str) -> None:
+    """Tell a payer who has mails that something of theirs goes back or was set against a due, in the caller's transaction."""
+    if (row := DueMail.objects.filter(payer=payer).first()) is not None:
+        to = keys.unseal(PURPOSE, row.sealed_mail, bound_to=payer).decode()
+        subject, body = _back_mail(row.language)
+        mail_promise(key=f"back:{key}", case_ref=f"back:{key}", to=to, subject=subject, body=body)
+
+
+def _back_mail(code: str) -> tuple[str, str]:
+    language = languages.LANGUAGES.get(code, languages.JAPANESE)
+    with languages.drawing(language):
+        languages.lend(city_words(city().folder, language.code))
+        return bare(say("【{city}】お返しするもののお知らせ", city=city().name)), bare(say(
+            "{city} デジタル市役所からのお知らせです。\n\nお返しするものの手続きが進みました。次のページにログインして確認してください。\n{link}\n\n"
+            "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
+            "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
+            city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours))
+
+
 def _mail(code: str) -> tuple[str, str]:
     language = languages.LANGUAGES.get(code, languages.JAPANESE)
     with languages.drawing(language):

@@ -42,9 +42,13 @@ class Letter(StrEnum):
     REMINDER = "reminder"
     CALL = "call"
     CHANGE = "change"
+    ASK = "ask"
+    BACK = "back"
 
 
-LETTERS: dict[str, str] = {Letter.NOTICE: "納税通知書・納入通知書", Letter.CHANGE: "税額変更通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書"}
+LETTERS: dict[str, str] = {
+    Letter.NOTICE: "納税通知書・納入通知書", Letter.CHANGE: "税額変更通知書", Letter.REMINDER: "督促状", Letter.CALL: "催告書",
+    Letter.ASK: "過誤納金のお知らせ（口座の届出書つき）", Letter.BACK: "還付・充当通知書"}
 
 
 class Outcome(StrEnum):

@@ -23,7 +23,7 @@ from .errors import DuesNear, NothingToPrint, RunWrong
 from .events import NOTICES_WANTED
 from .ledger import CHAIN, one_writer
 from .looks import unpaid
-from .models import Change, Demand, Instalment, Posting, Reminder, Run, RunFile
+from .models import Change, Demand, Excess, GiveBack, Instalment, Posting, Reminder, Run, RunFile
 from .rules import LETTERS, Account, Letter
 
 if TYPE_CHECKING:
@@ -31,7 +31,7 @@ if TYPE_CHECKING:
     from .slips.parts import Notice
 
 T = TypeVar("T")
-Row = tuple[int, str, int]  # (id of the demand or reminder, 郵便番号, yen)
+Row = tuple[int | str, str, int]  # (id of the demand, reminder, change, excess or 還付・充当, 郵便番号, yen)
 PER_FILE = 2000
 MARKS = 500  # ids in one statement
 AHEAD = dt.timedelta(days=60)  # so early letters are printed at most
@@ -50,7 +50,7 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
         one_writer()
         run = Run(kind=kind, charge=charge, year=year, issued_on=issued_on, letters=0, amount=0, by=actor, at=clock.now(),
                   known=known[:REASON] if kind == Letter.NOTICE else "")
-        rows = {Letter.NOTICE: _notices, Letter.CHANGE: _changes}.get(Letter(kind), _reminders)(run)
+        rows = _rows(run)
         run.letters, run.amount = len(rows), sum(row[2] for row in rows)
         run.save()
         files = RunFile.objects.bulk_create([
@@ -65,10 +65,18 @@ def run_start(*, actor: str, kind: str, charge: str, year: int, issued_on: dt.da
     return run
 
 
+def _rows(run: Run) -> list[Row]:
+    from .back_letters import asked_of, backs_of
+
+    makers: dict[str, Callable[[Run], list[Row]]] = {
+        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}  # type: ignore[dict-item]
+    return makers.get(run.kind, _reminders)(run)
+
+
 def _notices(run: Run) -> list[Row]:
     """Every demand that has no notice yet. Raises NothingToPrint, DuesNear."""
     wanted = Demand.objects.filter(charge=run.charge, year=run.year, run=None)
-    rows = list(wanted.order_by("zip", "id").values_list("id", "zip", "amount"))
+    rows: list[Row] = list(wanted.order_by("zip", "id").values_list("id", "zip", "amount"))
     if not rows:
         raise NothingToPrint
     near = _dues_near(run, wanted)
@@ -164,6 +172,10 @@ def _letters(run: Run, ids: list[int]) -> Iterator[Notice]:
     from .changed_sheets import changes_of
     from .sheets import notices_of, reminders_of
 
+    if run.kind in (Letter.ASK, Letter.BACK):
+        from .back_letters import letters_of
+
+        return letters_of(run.kind, [*ids], run.issued_on)
     if run.kind == Letter.NOTICE:
         return notices_of(ids, run.issued_on)
     return changes_of(ids, run.issued_on) if run.kind == Letter.CHANGE else reminders_of(ids)
@@ -198,7 +210,9 @@ def file_done(file: RunFile, data: bytes, written: Written) -> None:
 
 
 def _owed(file: RunFile) -> int:
-    wanted: dict[str, tuple[type[Model], Combinable]] = {Letter.NOTICE: (Demand, F("amount")), Letter.CHANGE: (Change, Coalesce("asked", "left"))}
+    wanted: dict[str, tuple[type[Model], Combinable]] = {
+        Letter.NOTICE: (Demand, F("amount")), Letter.CHANGE: (Change, Coalesce("asked", "left")), Letter.ASK: (Excess, F("told")),
+        Letter.BACK: (GiveBack, F("amount") + F("interest"))}
     model, yen = wanted.get(file.run.kind, (Reminder, F("amount")))
     return sum(model._default_manager.filter(id__in=some).aggregate(yen=Sum(yen))["yen"] or 0 for some in _chunks(file.ids, MARKS))
 

@@ -103,6 +103,12 @@ def change_sheets(*, actor: Staff, page: int = 1) -> Page[Any]:
     return Paginator(rows, SIZE).get_page(page)
 
 
+def name_sheets(*, actor: Staff, page: int = 1) -> Page[Sheet]:
+    """Files of 宛名, the newest first. Raises DemandNotFound."""
+    section_require(actor, writes=False)
+    return Paginator(Sheet.objects.filter(kind="names").order_by("-id"), SIZE).get_page(page)
+
+
 def changes_of_sheet(sheet: Sheet) -> QuerySet[Change]:
     """What a file that was found has changed."""
     return Change.objects.filter(sheet=sheet).select_related("demand").order_by("id")
@@ -228,7 +234,8 @@ def run_files(run: Run) -> list[RunFile]:
 
 def backs_of(excess: Excess) -> list[GiveBack]:
     """What was asked for of an excess that was found, the oldest first."""
-    return list(GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer").order_by("asked_at", "id"))
+    rows = GiveBack.objects.filter(excess=excess).select_related("target__demand", "transfer", "excess__money", "excess__instalment__demand")
+    return list(rows.order_by("asked_at", "id"))
 
 
 def told_alike(excess: Excess) -> str:

@@ -73,6 +73,11 @@ def ways_to_pay(slips: Iterable[Slip], payer: str, debits: Debits) -> tuple[tupl
     return tuple(slip for slip in slips if slip.number not in held), tuple(dues) if held else ()
 
 
+def notes_of(charge: Charge) -> tuple[tuple[str, str], ...]:
+    """納付の場所, and what happens to who does not pay in time, as the city has written them for its notices."""
+    return tuple((heading, words) for heading, words in (("納付の場所", charge.places), ("納期限までに納めないとき", charge.unpaid)) if words)
+
+
 def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, debits: Debits | None = None) -> Notice:
     """The notice of a demand with a slip for each of its 期, except those on whose 納期限 the bank pays."""
     charge, codes, words = charge_get(demand.charge), charges().codes, year_words(demand.year)
@@ -81,7 +86,8 @@ def notice_of(demand: Demand, parts: list[Instalment], issued_on: dt.date, *, de
                                for part in parts), demand.payer, debits or {})
     return Notice(
         addressee=addressee_of(demand), title=f"{words} {charge.name} {charge.title}", law=charge.words.replace("{年度}", words),
-        notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), lines=(Line("年税額", demand.amount),), total=demand.amount,
+        notice_number=demand.notice, issued_on=issued_on, issuer=issuer(), total=demand.amount,
+        lines=(*(Line(*line) for line in demand.lines or ()), Line("年税額", demand.amount)), notes=notes_of(charge),
         slips=slips, appeal=city().appeals[charge.appeal],
         trial=codes.trial or any(part.number.startswith(TRIAL) for part in parts), dues=dues)
 
@@ -167,5 +173,5 @@ def extra_of(demand: Demand, on: dt.date) -> Notice | None:
     lines = tuple(Line(f"{slip.period} {'延滞金' if not part.fee - part.fee_paid else '延滞金と督促手数料'}", yen)
                   for slip, (part, yen) in zip(slips, owed, strict=True))
     title = f"{year_words(demand.year)} {charge.name} 延滞金の納付のお願い"
-    return dataclasses.replace(notice_of(demand, parts, on), title=title, law=EXTRA, lines=lines, slips=slips, dues=(), appeal="",
+    return dataclasses.replace(notice_of(demand, parts, on), title=title, law=EXTRA, lines=lines, slips=slips, dues=(), appeal="", notes=(),
                                total=sum(slip.amount for slip in slips), whole=False)

@@ -11,7 +11,7 @@ import random
 from madoguchi.kernel import clock
 from madoguchi.kernel.keeping import fiscal_year
 
-from .demand_sheet import COLUMNS
+from .demand_sheet import COLUMNS, LINES
 
 # 期 and 納期限 (month, day) as many cities have them; the year is 賦課年度, months before April are the next year's
 PARTS = {"kotei": ((5, 31), (7, 31), (12, 25), (2, 28)), "keiji": ((5, 31),), "shiken": ((6, 30), (8, 31), (10, 31), (1, 31)),
@@ -37,11 +37,26 @@ def dues_of(charge: str, year: int, after: dt.date | None) -> list[dt.date]:
     return dues
 
 
+def lines_of(charge: str, n: int, total: int) -> list[str]:
+    """The 内訳 of an invented tax, as the tax system would hand them over. A 標識番号 begins with a city's name: one of 見本市 is
+    nobody's."""
+    if charge == "keiji":
+        out = [f"標識番号=見本市 {'あいうえかきくけこさ'[n % 10]} {n // 100 % 100:02d}-{n % 100:02d}", "種別=軽四輪乗用(自家用)",
+               f"税率(年額)={total:,}円"]
+    elif charge == "kotei":
+        city = total // 4
+        out = [f"土地　固定資産税課税標準額={(total - city) * 45:,}円", f"家屋　固定資産税課税標準額={(total - city) * 25:,}円",
+               f"固定資産税(税率1.4%)　相当税額={total - city:,}円", f"都市計画税(税率0.3%)　相当税額={city:,}円"]
+    else:
+        out = []
+    return out + [""] * (len(LINES) - len(out))
+
+
 def demands_csv(charge: str, *, year: int, people: int, seed: int, after: dt.date | None = None) -> bytes:
     """A file of 調定 of so many people (UTF-8 with BOM), the same for the same seed. ``after``: no 納期限 is before it."""
     chance, out = random.Random(f"{seed}:{charge}:{year}"), io.StringIO()  # noqa: S311 - invented people
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *LINES))
     low, high = YEN[charge]
     dues = dues_of(charge, year, after)
     for n in range(1, people + 1):
@@ -52,7 +67,7 @@ def demands_csv(charge: str, *, year: int, people: int, seed: int, after: dt.dat
                 f"石川県七尾市{chance.choice(PLACES)}{chance.randrange(1, 99)}番地{chance.randrange(1, 20)}", "", str(total)]
         for no, (due, yen) in enumerate(zip(dues, sums, strict=True), 1):
             if yen:
-                writer.writerow([*head, no, yen, due.isoformat()])
+                writer.writerow([*head, no, yen, due.isoformat(), *lines_of(charge, n, total)])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 
@@ -70,13 +85,13 @@ def own_csv(charge: str, *, year: int) -> bytes:
     """A file of 調定 of those residents."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\r\n")
-    writer.writerow(COLUMNS)
+    writer.writerow((*COLUMNS, *LINES))
     for n, (payer, kind, each) in enumerate(OWN_TAXES, 1):
         if kind == charge:
             for no, (month, day) in enumerate(PARTS[charge], 1):
                 due = dt.date(year + (month < 4), month, day)
                 writer.writerow([f"7{n:07d}", payer, OWN[payer], "9260000", "石川県七尾市見本町1番地", "", each * len(PARTS[charge]), no, each,
-                                 due.isoformat()])
+                                 due.isoformat(), *lines_of(charge, n, each * len(PARTS[charge]))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 
 

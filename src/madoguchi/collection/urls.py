@@ -5,6 +5,7 @@ from . import change_staff_views as changes
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
 from . import fee_staff_views as fees
+from . import name_staff_views as names
 from . import run_staff_views as runs
 from . import staff_views as views
 from . import unmatch_staff_views as unmatches
@@ -30,6 +31,8 @@ urlpatterns = [
     path("collection/runs/file/<int:file_id>/", runs.file, name="notice_file"),
     path("collection/changes/", changes.changes, name="changes"),
     path("collection/changes/<int:sheet_id>/", changes.change, name="change"),
+    path("collection/names/", names.names, name="names"),
+    path("collection/names/<int:sheet_id>/", names.name, name="name"),
     path("collection/unmatched/", views.unknown, name="unmatched"),
     path("collection/unmatched/<int:money_id>/", views.money, name="unmatched_money"),
     path("collection/unmatched/<int:money_id>/match/", views.match, name="unmatched_match"),
@@ -40,6 +43,8 @@ urlpatterns = [
     path("collection/excess/<int:excess_id>/offset/", excess.offset, name="excess_offset"),
     path("collection/excess/<int:excess_id>/refund/", excess.refund, name="excess_refund"),
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
+    path("collection/excess/<int:excess_id>/letter/", excess.ask_letter, name="excess_letter"),
+    path("collection/excess/<int:excess_id>/<uuidtext:back_id>/letter/", excess.back_letter, name="back_letter"),
     path("collection/debits/", debits.debits, name="debits"),
     path("collection/debits/file/", debits.debits_file, name="debits_file"),
     path("collection/debits/fees/", debits.debits_fees, name="debits_fees"),

@@ -101,7 +101,7 @@ def _page(request: HttpRequest, payer: str, refused: str, status: int = 200, at:
         "receipts": [{"r": r, "what": what_of(r.part)} for r in mine.receipts_of(payer)],
         "accounts": [{"a": a, "charge": say(charges().all[a.charge].name) if a.charge in charges().all else a.charge}
                      for a in mine.accounts_of(payer)],
-        "backs": [{"b": b, "what": what_of(b.part)} for b in mine.backs_of(payer)],
+        "backs": [{"b": b, "what": what_of(b.part), "target": what_of(b.target) if b.target else None} for b in mine.backs_of(payer)],
         "demands": [{"d": d, "charge": say(charges().all[d.charge].name), "year": year_said(d.year)}
                     for d in mine.demands_open(payer) if d.charge in charges().all],
         "certificate": _procedure(charges().online.certificate), "debit": _procedure(charges().online.debit),

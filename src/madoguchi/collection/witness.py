@@ -32,7 +32,8 @@ class Made:
 
 def _sheet(act: Act) -> Want:
     want: Want = {"sha256": act.facts["sha256"], "amount": act.facts["yen"]}
-    return want if act.action == "changes.imported" else want | {"by": act.actor}  # a change is read by one and may be taken by another
+    # changes and names are read by one and may be taken by another
+    return want if act.action in ("changes.imported", "names.imported") else want | {"by": act.actor}
 
 
 def _back(act: Act) -> Want:
@@ -86,7 +87,7 @@ def _transfer(act: Act) -> Want:
 SHEETS = Made(Sheet, "sheet", "取り込んだファイル", _sheet, whole=False)  # a change that waits is a row already
 BACKS, WRITE_OFFS = Made(GiveBack, "back", "還付・充当", _back), Made(WriteOff, "write_off", "不納欠損", _write_off)
 SAID: dict[str, Made] = {
-    **dict.fromkeys(("demands.imported", "changes.imported", "results.imported", "debits.imported"), SHEETS),
+    **dict.fromkeys(("demands.imported", "changes.imported", "names.imported", "results.imported", "debits.imported"), SHEETS),
     **dict.fromkeys(("refund.asked", "refund.approved", "refund.declined", "refund.returned", "offset.asked", "offset.done", "offset.declined"),
                     BACKS),
     **dict.fromkeys(("write_off.asked", "write_off.done", "write_off.declined"), WRITE_OFFS),

@@ -33,6 +33,10 @@ REBILLED = {"granted": say("減免に当たることが分かったため、手�
 ASKED = say("手数料のお支払いをお願いします")
 NOT_DEBITED = say("手数料を口座から引き落とせませんでした。ほかの方法でお支払いください")
 DEBITED = say("口座からの引き落としを待っています")
+BACK_CARD = {"refunding": say("手数料をお返しする手続きをしています。お返しできたら、ここでお知らせします"),
+             "refunded": say("手数料をお返ししました。カードのご利用明細に出るまで、日にちがかかることがあります")}
+BACK_ACCOUNT = {"refunding": say("手数料をお返しします。お返しする口座をおうかがいするので、担当課からの連絡をお待ちください"),
+                "refunded": say("手数料を、ご指定の口座にお返しする手続きが済みました")}
 LAST_HOUR = dt.time(23, 59, 59)
 
 
@@ -78,6 +82,7 @@ class Fee:
     left: int  # what was received and not given back
     account: collection.OwnAccount | None  # from which it can be debited
     debit: collection.Slip | None  # it is to be debited; ``prompt_on`` has no meaning here
+    over: int = 0  # paid by 納付書 or debit beyond it, and not given back yet
     before: tuple[payments.Payment, ...] = ()  # what was settled before this was asked for (減免 did not apply)
 
 
@@ -98,7 +103,7 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
-               account, debit, tuple(before))
+               account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), tuple(before))
 
 
 def fee_of_draft(draft: Draft) -> tuple[Fee | None, bool]:
@@ -183,6 +188,9 @@ def payment_changed(message: outbox.Envelope) -> None:
             _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}")
         elif state == "failed" and message.payload.get("means") == payments.SLIP and not message.payload.get("stopped"):
             _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}")
+        elif state in BACK_CARD:
+            said = (BACK_ACCOUNT if message.payload["means"] in (payments.SLIP, payments.DEBIT) else BACK_CARD)[state]
+            _news(row, message.key, [said], f"{state}:{message.key}")
         elif state == "rebilled":
             _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")
         elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):

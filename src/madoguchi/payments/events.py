@@ -1,4 +1,6 @@
 """Events of payments (payloads are ids and codes)."""
 
-CHANGED = "payments.Changed"  # {payment, case, state, means, stopped}: the external state; stopped when we ended the order that failed
+# {payment, case, state, means, stopped}: the external state, or rebilled, refunding (還付 approved), refunded; stopped when we ended the
+# order that failed
+CHANGED = "payments.Changed"
 REFUND_APPROVED = "payments.RefundApproved"  # {refund}

@@ -9,7 +9,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, outbox
 
 from .errors import PaymentClosed, PaymentNotFound, ProviderUnknown, RefundWrong, SecondPersonNeeded
-from .events import REFUND_APPROVED
+from .events import CHANGED, REFUND_APPROVED
 from .models import Attempt, Payment, Refund
 from .ports import Accepted, Later, RefundOrder, RefundReport, Retry
 from .providers import COUNTER, FREE, LASTING, TERMINAL, provider_of
@@ -63,6 +63,13 @@ def _record(refund: Refund, actor: str, action: str) -> None:
         "payment": str(refund.payment_id), "refund": str(refund.id), "back": refund.amount, "reason": refund.reason})
 
 
+def _told(refund: Refund, state: str) -> None:
+    """The applicant hears of what does not happen before their eyes, in the caller's transaction. ``state``: refunding, refunded."""
+    if refund.payment.case_ref and refund.attempt.provider not in (*COUNTER, FREE):
+        outbox.publish(CHANGED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}:{state}", payload={
+            "payment": str(refund.payment_id), "case": refund.payment.case_ref, "state": state, "means": refund.attempt.provider})
+
+
 def refund_get(*, actor: Staff, refund_id: str) -> Refund:
     """A refund of this person's sections, its payment locked, in the caller's transaction. Raises PaymentNotFound."""
     found = Refund.objects.filter(id=refund_id).first()
@@ -87,6 +94,7 @@ def refund_answer(*, actor: Staff, refund_id: str, approve: bool) -> Refund:
     _record(refund, actor.actor, f"refund.{refund.state}")
     if approve and refund.attempt.provider not in (*COUNTER, FREE):
         outbox.publish(REFUND_APPROVED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}", payload={"refund": str(refund.id)})
+        _told(refund, "refunding")
     return refund
 
 
@@ -135,7 +143,7 @@ def _done(refund_id: str, reference: str, actor: str) -> None:
 
 def _locked(refund_id: str) -> tuple[Refund, Payment]:
     payment = Payment.objects.select_for_update().get(id=Refund.objects.get(id=refund_id).payment_id)
-    return Refund.objects.select_related("payment").get(id=refund_id), payment
+    return Refund.objects.select_related("payment", "attempt").get(id=refund_id), payment
 
 
 def _failed_in(refund_id: str, actor: str) -> bool:
@@ -177,6 +185,7 @@ def _done_in(refund_id: str, reference: str, actor: str) -> None:
     refund.state, refund.reference, refund.done_at = "done", reference, clock.now()
     refund.save(update_fields=["state", "reference", "done_at"])
     _record(refund, actor, "refund.done")
+    _told(refund, "refunded")
     failpoints.hit("payments.refund.before_commit")
 
 

@@ -93,6 +93,7 @@ class Demand(models.Model):
     address = models.CharField(max_length=160)
     building = models.CharField(max_length=120, default="", blank=True)
     amount = models.BigIntegerField()
+    lines = models.JSONField(default=list, null=True)  # 内訳 of the notice, as [見出し, 値]; null: of a release before them
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its notice is printed
     hold = models.CharField(max_length=10, default="", blank=True)  # keeping.HOLDS: it is not destroyed
     forgotten_on = models.DateField(null=True)  # its term of keeping was over: name, address and 宛名番号 are gone

@@ -7,7 +7,7 @@ import uuid
 from django.db import models
 from django.db.models import F, Q
 
-from .dues import FeeSlip, Instalment, Sheet
+from .dues import FeeSlip, Instalment, Run, Sheet
 
 FEES = "fees"  # the charge of a request that asks for fees
 
@@ -179,6 +179,8 @@ class Excess(models.Model):
     amount = models.BigIntegerField()
     left = models.BigIntegerField()
     found_on = models.DateField()
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its payer is asked for an account
+    told = models.BigIntegerField(null=True)  # yen that the letter says, printed in a run or alone
 
     class Meta:
         indexes = [models.Index(fields=["found_on", "id"], condition=Q(left__gt=0), name="excess_open")]
@@ -231,6 +233,8 @@ class GiveBack(models.Model):
     approved_by = models.CharField(max_length=70, default="")
     asked_at = models.DateTimeField()
     transfer = models.ForeignKey(Transfer, null=True, on_delete=models.PROTECT, related_name="backs")
+    run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its 通知書 is printed
+    told_on = models.DateField(null=True)  # the day of the 通知書, printed in a run or alone
 
     class Meta:
         indexes = [models.Index(fields=["asked_at"], condition=Q(state="approved"), name="giveback_approved")]

@@ -10,7 +10,7 @@ from .plan import broken, day, within
 from .profile import Profile
 
 SMALL, TEXT = 8.0, 9.5
-ROW = 5.6
+ROW, REPLY = 5.6, 11.0
 
 
 class Letter:
@@ -30,7 +30,9 @@ class Letter:
         self._title()
         self._table()
         self._dates()
+        self._notes()
         self._appeal()
+        self._reply()
         self.done.append(self.ink.drawn())
         return self.done
 
@@ -102,10 +104,11 @@ class Letter:
 
     def _table(self) -> None:
         """What the sum is made of, and the sum."""
-        self._heading("税額の内訳", ROW * 2)
+        self._heading(self.notice.table, ROW * 2)
         for line in self.notice.lines:
             self._row(line.label, line.shown, bold=False)
-        self._row("納付していただく額（年額）" if self.notice.whole else "納付していただく額", f"{self.notice.total:,}円", bold=True)
+        words = self.notice.sum_words or ("納付していただく額（年額）" if self.notice.whole else "納付していただく額")
+        self._row(words, f"{self.notice.total:,}円", bold=True)
         self.y += 4
 
     def _row(self, label: str, value: str, *, bold: bool) -> None:
@@ -143,6 +146,31 @@ class Letter:
             self.ink.box(x, self.y, width, ROW, fill=0.92 if head else None)
             self.ink.text(x + 2, self.y + 1.1, word, SMALL + 0.5, align="中" if head else align, room=width - 4)
         self.y += ROW
+
+    def _notes(self) -> None:
+        """Where to pay, and what happens if not (地方税法1条1項6号)."""
+        for heading, words in self.notice.notes:
+            self._heading(heading, 8)
+            self._paragraphs(words, SMALL, 4.1)
+            self.y += 2
+
+    def _reply(self) -> None:
+        """A page that comes back: what it is about stands on it already, the rest is written by hand."""
+        if not self.notice.reply:
+            return
+        self._need(HEIGHT)
+        left, notice = self.layout.left, self.notice
+        self.ink.text(left, self.y, "還付金の振込先の届出書", 16, align="中", room=self.width, bold=True)
+        self.y += 12
+        self.ink.text(left, self.y, f"{notice.issuer.mayor}　あて", TEXT, room=self.width)
+        self.y += 8
+        self._paragraphs(f"通知書番号 {notice.notice_number} の過誤納金 {notice.total:,}円は、次の口座に振り込んでください。", TEXT, 5.0)
+        self.y += 3
+        for label in ("届出の日", "氏名・名称", "電話", *notice.reply):
+            self.ink.box(left, self.y, self.width * 0.3, REPLY)
+            self.ink.box(left + self.width * 0.3, self.y, self.width * 0.7, REPLY)
+            self.ink.text(left + 2, self.y + 3.4, label, TEXT, room=self.width * 0.3 - 4)
+            self.y += REPLY
 
     def _appeal(self) -> None:
         """教示 (行政不服審査法82条, 行政事件訴訟法46条), as the city words it."""

@@ -177,6 +177,10 @@ class Notice:
     appeal: str
     trial: bool
     dues: tuple[Due, ...] = ()
+    notes: tuple[tuple[str, str], ...] = ()  # (heading, words) below the dates: where to pay, what happens if not
+    table: str = "税額の内訳"
+    sum_words: str = ""  # of the last row of the table; empty: what is to be paid
+    reply: tuple[str, ...] = ()  # rows of a form that comes back (the account for 還付); none: no form
     whole: bool = True  # is the total the sum of the year, or what is left of it?
 
     def __post_init__(self) -> None:

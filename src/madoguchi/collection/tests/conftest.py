@@ -5,7 +5,18 @@ from collections import Counter
 import pytest
 from tests.support.hall import run_worker
 
-from madoguchi.collection import changes, charges, debits, demands, givebacks, registrations, results, runs, writeoffs
+from madoguchi.collection import (
+    changes,
+    charges,
+    debits,
+    demands,
+    givebacks,
+    names,
+    registrations,
+    results,
+    runs,
+    writeoffs,
+)
 from madoguchi.collection.formats.profiles import profile
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.formats.specimen import received_file
@@ -31,6 +42,16 @@ def changes_text(sums, notice="00000001", *, total=None, why="家屋の滅失", 
     whole = sum(yen for yen in sums if isinstance(yen, int)) if total is None else total
     rows = [f"{notice},{whole},{no},{yen},{dues[no - 1]},{why}\n" for no, yen in enumerate(sums, 1)]
     return "通知書番号,年税額,期,期別税額,納期限,変更の理由\n" + "".join(rows)
+
+
+def names_text(payers=("0000000001",), name="見本 転居", place="石川県七尾市見本町99番地", code="926-0099", building="見本荘 9号"):
+    """宛名 of so many who have moved to one house."""
+    return "宛名番号,氏名,郵便番号,住所,方書\n" + "".join(f"{payer},{name},{code},{place},{building}\n" for payer in payers)
+
+
+def name_waiting(hall, payer="0000000001"):
+    """A file of 宛名 that nobody has said yes to."""
+    return names.name_read(actor=hall.staff("yamada"), data=names_text((payer,)).encode(), name="宛名.csv")
 
 
 def change_waiting(hall, sums=(9_000,), charge="keiji"):

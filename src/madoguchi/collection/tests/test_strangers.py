@@ -14,6 +14,7 @@ from .conftest import (
     debit_asked,
     debited,
     excess_of_payer,
+    name_waiting,
     printed_run,
     transferred,
     unmatched_money,
@@ -25,9 +26,10 @@ STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "deman
              "unmatched_match": ("money_id",), "unmatch_ask": ("money_id",), "unmatch_answer": ("money_id",),
              "notice_run": ("run_id",), "notice_job": ("run_id",), "notice_file": ("file_id",),
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
-             "excess_answer": ("excess_id", "back_id"), "transfer": ("transfer_id",), "transfer_back": ("transfer_id",),
+             "excess_answer": ("excess_id", "back_id"), "excess_letter": ("excess_id",), "back_letter": ("excess_id", "back_id"),
+             "transfer": ("transfer_id",), "transfer_back": ("transfer_id",),
              "demand_late": ("demand_id",), "write_off_propose": ("demand_id",), "write_off_answer": ("write_off_id",),
-             "change": ("change_sheet_id",), "debit_request": ("request_id",), "debit_takeback": ("request_id",),
+             "change": ("change_sheet_id",), "name": ("name_sheet_id",), "debit_request": ("request_id",), "debit_takeback": ("request_id",),
              "debit_place": ("act_id",), "debit_drop": ("act_id",)}
 WORKERS_ONLY = {"transfer", "debit_request"}  # files for the bank hold accounts: who only reads does not get it
 
@@ -36,7 +38,7 @@ def answers(client, ids):
     """(route, method, status) of every address, by both methods."""
     out = []
     for name, keys in STRANGERS.items():
-        url = reverse(name, kwargs={key.removeprefix("change_"): ids[key] for key in keys})
+        url = reverse(name, kwargs={key.removeprefix("change_").removeprefix("name_"): ids[key] for key in keys})
         for method in ("get", "post"):
             response = getattr(client, method)(url, {"number": "1" * 20} if method == "post" else {})
             if response.status_code != 405 and not response.get("Location", "").startswith("/staff/collection/"):
@@ -51,6 +53,7 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
     ids |= {"transfer_id": transferred(hall).id, "request_id": debited(hall).id, "back_id": str(GiveBack.objects.get().id)}
     ids |= {"write_off_id": str(write_off_asked(hall).id)}
     ids |= {"change_sheet_id": change_waiting(hall).id}
+    ids |= {"name_sheet_id": name_waiting(hall).id}
     ids |= {"act_id": str(debit_asked().id)}
     before = AuditEntry.objects.count(), Posting.objects.count()
     for who in ("tanaka", "admin", "sato"):
@@ -60,7 +63,7 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
         assert answers(hall.desk(who), ids) == answers(hall.desk(who), other)
         for page in ("collection", "collection_parity", "collection_sheets", "demands", "notice_runs", "unmatched", "excess", "transfers", "debits",
                      "debit_accounts",
-                     "changes", "write_offs", "write_offs_sheet"):
+                     "changes", "names", "write_offs", "write_offs_sheet"):
             assert hall.desk(who).get(reverse(page)).status_code == 404
         assert "/staff/collection/" not in hall.desk(who).get("/staff/").content.decode()
     for client in (hall.browser("hanako"), hall.browser()):

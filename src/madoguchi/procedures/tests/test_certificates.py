@@ -93,3 +93,11 @@ def test_a_refused_certificate_of_the_register_is_reviewed_by_the_legal_affairs_
 def test_a_tag_of_the_shot_is_given_or_given_again_on_the_vets_paper(want: str, asked: bool):
     """狂犬病予防法施行規則12条2項・13条1項."""
     assert [a.id for a in attachments_asked(pack.definition("inu-touroku"), {"want": want})] == ["shot_proof"] * asked
+
+
+@pytest.mark.parametrize(("slug", "level"), [("kazei-shoumei", "利用者証明用"), ("nouzei-shoumei", "署名用"), ("juuminhyou-utsushi", "署名用")])
+def test_a_signature_is_asked_for_only_where_a_text_that_was_read_demands_one(slug, level) -> None:
+    """納税証明書: 総務省関係法令に係る施行規則4条1項. Of 課税証明書 nothing that was read does: it says so, and can be ordered online."""
+    d = pack.definition(slug)
+    assert d.level == level
+    assert (level == "署名用") or any("電子署名を求める定め" in words for _, words in d.doubts)

@@ -12,9 +12,10 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.collection import keeping, nightly
 from madoguchi.collection.debits import debits_take
-from madoguchi.collection.demands import demands_take
+from madoguchi.collection.demands import demands_take, warnings_of
 from madoguchi.collection.errors import DuesNear, SheetWrong
 from madoguchi.collection.models import Sheet
+from madoguchi.collection.names import names_import, names_shown
 from madoguchi.collection.printing import run_print, run_take_up
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
@@ -31,7 +32,7 @@ class Command(BaseCommand):
     help = "税・料金の収納: 調定と収納のファイルを取り込み(demands, results)、帳簿を突き合わせます(verify)"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|debits|results|notices|slip|retention|verify")
+        rooms = parser.add_subparsers(dest="room", required=True, metavar="demands|names|debits|results|notices|slip|retention|verify")
         demands = rooms.add_parser("demands", help="調定").add_subparsers(dest="act", required=True, metavar="import|generate")
         taken = demands.add_parser("import", help="税務システムの調定のデータ(CSV)を取り込みます。全件か無か、どちらかです")
         taken.add_argument("file", type=Path, metavar="ファイル", help="調定のファイル(CSV)")
@@ -43,8 +44,7 @@ class Command(BaseCommand):
         for each in (taken, made):
             each.add_argument("--charge", required=True, help="科目(collection.yaml の名)。例: keiji")
             each.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
-        debits = rooms.add_parser("debits", help="口座振替").add_subparsers(dest="act", required=True, metavar="import")
-        debits.add_parser("import", help="口座を取り込みます。全件か無か").add_argument("file", type=Path, metavar="ファイル", help="口座のCSV")
+        self._of_payers(rooms)
         results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import|generate")
         paid = results.add_parser("generate", help="架空の収納のファイルを作ります(本番では動きません): まだ納めていない期を、番号の順に")
         paid.add_argument("--charge", required=True, help="科目。例: keiji")
@@ -85,6 +85,14 @@ class Command(BaseCommand):
         made.add_argument("--per-file", type=int, default=PER_FILE, help="1つのファイルに入れる通知書")
         made.add_argument("--processes", type=int, default=os.cpu_count() or 1, metavar="数", help="使うプロセスの数")
 
+    def _of_payers(self, rooms: Any) -> None:
+        names = rooms.add_parser("names", help="宛名(氏名・住所)").add_subparsers(dest="act", required=True, metavar="import")
+        moved = names.add_parser("import", help="変わった宛名を取り込みます。これから作る通知書・督促状の宛名が変わります。全件か無か")
+        moved.add_argument("file", type=Path, metavar="ファイル", help="宛名のCSV")
+        moved.add_argument("--dry-run", action="store_true", help="変えずに、何が変わるかだけを出す")
+        debits = rooms.add_parser("debits", help="口座振替").add_subparsers(dest="act", required=True, metavar="import")
+        debits.add_parser("import", help="口座を取り込みます。全件か無か").add_argument("file", type=Path, metavar="ファイル", help="口座のCSV")
+
     def handle(self, *args: Any, **options: Any) -> None:
         try:
             getattr(self, f"_{options['room']}_{options.get('act') or 'all'}")(options)
@@ -108,6 +116,8 @@ class Command(BaseCommand):
                                   name=options["file"].name)
         self._told(sheet, new)
         self.stdout.write(f"通知書{sheet.counts['demands'][0]:,}件、期別{sheet.rows:,}件、調定額{sheet.amount:,}円")
+        for words in warnings_of(sheet):
+            self.stderr.write(f"注意: {words}")
 
     def _demands_generate(self, options: dict[str, Any]) -> None:
         if settings.PRODUCTION:
@@ -117,6 +127,16 @@ class Command(BaseCommand):
         options["out"].write_bytes(demands_csv(options["charge"], year=options["year"], people=options["people"], seed=options["seed"],
                                                after=None if options["overdue"] else clock.today() + SOON))
         self.stdout.write(f"{options['out']}: 架空の{options['people']:,}人の調定を書きました")
+
+    def _names_import(self, options: dict[str, Any]) -> None:
+        data = self._bytes(options["file"])
+        if options["dry_run"]:
+            moves = names_shown(data)
+            self.stdout.write(f"宛名が変わる方{len(moves.moves):,}件、今の宛名と同じ{moves.same:,}件、調定のない宛名番号{len(moves.unknown):,}件。何も変えていません")
+            return
+        sheet, new = names_import(actor="cli", data=data, name=options["file"].name)
+        self._told(sheet, new)
+        self.stdout.write(f"宛名{sheet.counts['names'][0]:,}件、その調定{sheet.counts['demands'][0]:,}件の宛名を変えました")
 
     def _debits_import(self, options: dict[str, Any]) -> None:
         sheet, new = debits_take(actor="cli", data=self._bytes(options["file"]), name=options["file"].name)

@@ -1,0 +1,85 @@
+"""A fee goes back: the applicant hears of it when it is approved and when it is done, and sees what was paid twice."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+from tests.support import gateway
+from tests.support.hall import run_worker
+
+from madoguchi.collection import givebacks, results
+from madoguchi.collection.formats.received import Received
+from madoguchi.collection.models import Excess, FeeSlip
+from madoguchi.collection.tests.conftest import ACCOUNT
+from madoguchi.kernel import clock
+from madoguchi.notifications.models import Mail
+from madoguchi.payments import cashier, refunds
+from madoguchi.payments.models import Payment, Refund
+from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
+
+from .test_paying import now_of, order  # noqa: F401
+
+
+def answered(hall, payment, amount, reason="exempt"):
+    asked = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=amount, reason=reason)
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    run_worker()
+    return asked
+
+
+def paid_by_slip(browser, page, *, times=1):
+    browser.post(f"{page}slip/")
+    slip = FeeSlip.objects.get()
+    rows = [Received(n, 0, slip.number, slip.amount, clock.today(), "cvs", "final", "02") for n in range(1, times + 1)]
+    results.results_take(actor="test", results=results.Results("cvs", "確報.txt", b"paid", rows))
+    run_worker()
+
+
+def mails():
+    return sorted(key.partition(":")[0] for key in Mail.objects.filter(key__startswith="refund").values_list("key", flat=True))
+
+
+def test_a_fee_that_goes_back_by_card_is_told_twice(order, hall, cards) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    page = hall.browser("hanako").post(f"/my/{row.id}/pay/card/").url
+    cards.card(page, gateway.PAYS)
+    hall.browser("hanako").get(f"/my/{row.id}/pay/back/")
+    run_worker()
+    Payment.objects.update(section="kosodate")
+    answered(hall, payment, 100)
+    said = now_of(row)[1]
+    assert Refund.objects.get().state == "done" and mails() == ["refunded", "refunding"]
+    assert "手数料をお返しする手続きをしています" in said[-2] and said[-1].startswith("手数料をお返ししました")
+    assert "明細" in said[-1] and not any("100" in mail.body for mail in Mail.objects.filter(key__startswith="refund"))
+
+
+def test_a_fee_that_goes_back_from_a_slip_asks_for_the_account(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    paid_by_slip(hall.browser("hanako"), f"/my/{row.id}/pay/")
+    Payment.objects.update(section="kosodate")
+    answered(hall, payment, 200)
+    assert "口座をおうかがいする" in now_of(row)[1][-1] and mails() == ["refunding"]
+    back = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=Excess.objects.get().id, amount=200, account=ACCOUNT, since=None)
+    givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
+    givebacks.transfer_make(actor=hall.staff("yamada"), on=clock.today() + dt.timedelta(days=7))
+    run_worker()
+    assert "ご指定の口座" in now_of(row)[1][-1] and mails() == ["refunded", "refunding"]
+
+
+def test_a_fee_paid_twice_by_slip_is_on_its_page(order, hall) -> None:  # noqa: F811
+    row, browser = order(), hall.browser("hanako")
+    page = f"/my/{row.id}/pay/"
+    assert "多く納めて" not in browser.get(page).content.decode()
+    paid_by_slip(browser, page, times=2)
+    shown = browser.get(page).content.decode()
+    assert f"{Payment.objects.get().amount}円</b> 多く納めていただいています" in shown
+
+
+def test_what_the_counter_gives_back_is_no_news(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    Payment.objects.update(section="kosodate")
+    cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(payment.id), tendered=payment.amount)
+    run_worker()
+    before = now_of(row)[1]
+    answered(hall, payment, payment.amount, reason="void")
+    assert now_of(row)[1] == before and mails() == []
