@@ -47,6 +47,16 @@ def test_nothing_changes_until_somebody_has_looked_and_then_all_demands_of_the_p
     assert "変更済み" in client.get("/staff/collection/names/").content.decode()
 
 
+def test_a_file_of_before_brings_the_name_of_before_back(hall, demanded) -> None:
+    demanded(people=1, parts=1, charge="keiji")
+    yamada, demand = hall.staff("yamada"), Demand.objects.get()
+    first, other = names_text((demand.payer,)).encode(), names_text((demand.payer,)).replace("見本 転居", "見本 再転居").encode()
+    for data in (first, other, first):
+        names.name_take(actor=yamada, sheet_id=names.name_read(actor=yamada, data=data, name="宛名.csv").id)
+        assert names.names_import(actor="cli", data=data, name="宛名.csv")[1] is False, "the same again changes nothing"
+    assert stands(demand) == MOVED and Sheet.objects.filter(kind="names").count() == 3
+
+
 def test_letters_that_are_made_later_go_there_and_what_was_printed_stays(hall, demanded) -> None:
     demanded(people=1, parts=1, charge="keiji")
     file = RunFile.objects.get(id=printed_run()["file_id"])
