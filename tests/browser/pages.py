@@ -389,7 +389,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "parcel_retry": "POST only", "stuck_retry": "POST only",
     "opinion": "POST only: its error is the page filed",
     "figures": [page("figures", lambda t: t.decided.case and "/staff/figures/", "yamada"), page("figures-all", "/staff/figures/?span=12", "auditor")],
-    "figures_csv": "a CSV",
+    "figures_csv": "a CSV", "figures_left_csv": "a CSV",
     "operations": [page("operations", "/staff/operations/", "admin")],
     "operations_retry": "POST only", "operations_skip": "POST only",
     "surveys": [page("surveys", lambda t: t.received.case and "/staff/survey/", "yamada")],

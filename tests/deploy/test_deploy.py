@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import shutil
 import subprocess
 import time
 from pathlib import Path
@@ -57,7 +58,7 @@ def until(what, test, seconds=180):
     raise AssertionError(f"waited in vain for {what}")
 
 
-def test_the_page_makes_a_city_hall_that_outlives_its_processes(machine):
+def test_the_page_makes_a_city_hall_that_outlives_its_processes(machine, monkeypatch):
     the_door_is_as_it_should_be(machine)
     the_serving_role_can_do_no_more_than_serve(machine)
     passwords_are_not_tried_without_end(machine)
@@ -66,6 +67,7 @@ def test_the_page_makes_a_city_hall_that_outlives_its_processes(machine):
     killed_in_the_middle(machine, town)
     machine.run(machine.steps.pop("10"))
     a_backup_comes_back(machine, town)
+    a_new_machine_takes_over(machine, town, monkeypatch)
     updated_and_back_while_people_file(machine, town)
     everything_came_once(machine, town)
     print(f"{len(town.receipts)} applications, {town.read} pages read, restarted {machine.units.restarted}")
@@ -222,6 +224,35 @@ def a_backup_comes_back(machine, town):
     assert requests.get(f"{BASE}/p/risai-shoumei/", timeout=60).status_code == 200
     the_serving_role_can_do_no_more_than_serve(machine)
     town.receipts.append(file_once(9001))
+
+
+def a_new_machine_takes_over(machine, town, monkeypatch):
+    """The machine is lost. On an empty one: what lay in other places (backup, keys, passphrase), and the page's own commands."""
+    until("everybody's letters", lambda: machine.ask("SELECT count(*) FROM kernel_message WHERE state <> 'done'") == [(0,)])
+    machine.run("systemctl start madoguchi-backup")
+    counted = "SELECT (SELECT count(*) FROM intake_application), (SELECT count(*) FROM files_storedfile), (SELECT count(*) FROM identity_staff)"
+    kept, new, steps = machine.ask(counted), Machine(machine.mail.address), sections()
+    backup = sorted((machine.room / "var/backups/madoguchi").glob("*T*"))[-1]
+    try:
+        new.release("0.1.0")
+        for number in ("1", "2", "3", "5"):
+            new.run(steps[number])
+        for name in ("madoguchi-keys", "madoguchi-passphrase"):
+            shutil.copy(machine.room / "root" / name, new.room / "root" / name)
+        shutil.copytree(backup, new.room / "var/backups/madoguchi" / backup.name)
+        said = new.run(machine.steps.pop("14"))
+        assert "異常はありません" in said and "鍵束にない" not in said
+        assert not (new.room / "root/madoguchi-passphrase").exists() and not (new.room / "etc/madoguchi/keys/passphrase").exists()
+        assert (new.room / "etc/madoguchi/keys/ring.json").read_text() == (machine.room / "etc/madoguchi/keys/ring.json").read_text()
+        for number in ("6", "7", "8"):
+            new.run(steps[number])
+        assert new.ask(counted) == kept
+        assert {row[0] for row in new.ask("SELECT receipt FROM intake_application")} >= set(town.receipts)
+        with monkeypatch.context() as there:
+            reach(new, there)
+            assert requests.get(f"{BASE}/p/risai-shoumei/", timeout=60).status_code == 200
+    finally:
+        new.close()
 
 
 def letter_words(letter):

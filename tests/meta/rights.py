@@ -427,6 +427,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "casework.public.cases_of_section": ("the section of a token; its strangers are in api/tests/test_api.py", {"api.routes"}),
     "casework.public.last_decision": ("of a case that the caller has got by case_get", {"survey.selectors", "survey.services", "survey.staff_views"}),
     "figures.selectors.table": ("writes down figures that were given out", None),
+    "figures.selectors.left_table": ("the same", None),
     "identity.selectors.approvers": ("whom the alarms go to", {"casework.escalation"}),
     "files.public.file_get": ("who may see a file is decided by the room whose row names it",
                               {"agency.guardian_selectors", "intake.drafts",

@@ -64,6 +64,7 @@ OPEN = {
 FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.hook": "one word to a gateway, by its signature",
               "web.views.metrics_page": "numbers; by token or from this machine",
               "figures.staff_views.as_csv": "figures.selectors.figures in the table of rights",
+              "figures.staff_views.left_csv": "figures.selectors.figures in the table of rights",
               "inventory.staff_views.as_csv": "inventory.selectors.table in the table of rights",
               "procedures.staff_views.as_csv": "procedures.searches.searches in the table of rights",
               "booking.views_my.feed_file": "the secret itself: the address of a calendar",

@@ -30,7 +30,7 @@ class Row:
     name: str
     section: str
     line: Line
-    left_at: list[tuple[str, int]]  # page → how many drafts were left there, most first
+    left_at: list[tuple[str, str, int]]  # page, its name → how many drafts were left there, most first
     bundles: list[Bundle]
     texts: list[str]
 
@@ -138,7 +138,7 @@ def figures(*, actor: Staff, section: str, chosen: Period) -> Figures:
                 line.add(some)
         for bundle in said.get(slug, []):
             line.grades += Counter(bundle.grades)
-        places = [(_page_name(slug, page), n) for page, n in left.get(slug, Counter()).most_common()]
+        places = [(page, _page_name(slug, page), n) for page, n in left.get(slug, Counter()).most_common()]
         texts = [text for b in said.get(slug, []) for text in intake.texts_between(slug, b.first, b.last)]
         rows.append(Row(slug, name, sections.get(owner, owner), line, places, said.get(slug, []), sorted(texts)))
     total = Line()
@@ -162,6 +162,18 @@ HEADERS = (
 )
 CELLS = ("filed", "online", "online_share", "counter", "paper", "corrected", "corrected_share", "decided", "median", "ninety", "within",
          "within_share", "left", "left_share", "opinions", "grade")
+
+
+LEFT_HEADERS = ("全国地方公共団体コード", "地方公共団体名", "担当課", "手続ID", "手続名", "対象期間_開始年月", "対象期間_終了年月",
+                "画面ID", "画面名", "書きかけ終了件数")
+
+
+def left_table(found: Figures) -> list[list[str]]:
+    """The rows of the CSV of where drafts were left: by section, procedure and page, most first."""
+    here, months = city(), (f"{found.period.first:%Y-%m}", f"{found.period.last:%Y-%m}")
+    return [list(LEFT_HEADERS)] + [
+        [here.code, str(here.name), row.section, row.slug, row.name, *months, page, name, str(n)]
+        for row in found.rows for page, name, n in row.left_at]
 
 
 def table(found: Figures) -> list[list[str]]:

@@ -56,10 +56,28 @@ def overview(request: HttpRequest) -> HttpResponse:
 @require_safe
 def as_csv(request: HttpRequest) -> HttpResponse:
     """The same as CSV, with a mark of byte order so that spreadsheets read it as UTF-8."""
-    section, chosen, _ = _wanted(request)
-    found = selectors.figures(actor=cast(Staff, request.user), section=section, chosen=chosen)
-    out = io.StringIO()
-    csv.writer(out).writerows(selectors.table(found))
-    response = HttpResponse(b"\xef\xbb\xbf" + out.getvalue().encode(), content_type="text/csv; charset=utf-8")
-    response.headers["Content-Disposition"] = f'attachment; filename="procedure_statistics_{chosen.first:%Y%m}_{chosen.last:%Y%m}.csv"'
+    found, months = _found(request)
+    response = HttpResponse(_csv(selectors.table(found)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="procedure_statistics_{months}.csv"'
     return response
+
+
+@login_required
+@require_safe
+def left_csv(request: HttpRequest) -> HttpResponse:
+    """Where drafts were left, as CSV: one line for each section, procedure and page."""
+    found, months = _found(request)
+    response = HttpResponse(_csv(selectors.left_table(found)), content_type="text/csv; charset=utf-8")
+    response.headers["Content-Disposition"] = f'attachment; filename="left_drafts_{months}.csv"'
+    return response
+
+
+def _found(request: HttpRequest) -> tuple[selectors.Figures, str]:
+    section, chosen, _ = _wanted(request)
+    return selectors.figures(actor=cast(Staff, request.user), section=section, chosen=chosen), f"{chosen.first:%Y%m}_{chosen.last:%Y%m}"
+
+
+def _csv(rows: list[list[str]]) -> bytes:
+    out = io.StringIO()
+    csv.writer(out).writerows(rows)
+    return b"\xef\xbb\xbf" + out.getvalue().encode()

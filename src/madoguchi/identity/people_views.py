@@ -20,6 +20,7 @@ from madoguchi.web.posted import posts, see_other
 from . import directory, people
 from .absences import absence_add, absence_end, absences_of, absences_open, stamp_sections
 from .account_views import actor_of
+from .acts import ACTS
 from .errors import AbsenceWrong, ReasonNeeded
 from .factors import KINDS, codes_left, factors_of
 from .lockout import locked_names
@@ -47,7 +48,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     names = _sections()
     rows = list(directory.rights_rows(actor=actor_of(request), sections=names))
     return render(request, "identity/rights.html", {
-        "rows": rows, "people": sum(r.first for r in rows), "matrix": directory.rights_matrix(), "roles": list(ROLES.values()),
+        "rows": rows, "people": sum(r.first for r in rows), "matrix": directory.rights_matrix(), "acts": ACTS, "roles": list(ROLES.values()),
         "may_manage": actor_of(request).may(Right.MANAGE_STAFF), "now": clock.now(),
         "programs": [(p, names.get(p.section, p.section)) for p in directory.rights_programs(actor=actor_of(request))],
     })

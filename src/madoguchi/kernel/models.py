@@ -31,6 +31,17 @@ class Message(models.Model):
         return f"{self.event}→{self.handler} {self.state}"
 
 
+class Bucket(models.Model):
+    """How many tries are left of one thing for one person or address (limits.py), both told by a keyed digest."""
+
+    key = models.CharField(max_length=64, primary_key=True)
+    left_over = models.FloatField()
+    at = models.FloatField(db_index=True)  # seconds since 1970: when that was so
+
+    def __str__(self) -> str:
+        return f"{self.left_over}"
+
+
 class Heartbeat(models.Model):
     """When a background process was last seen alive."""
 

@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import datetime as dt
 import ipaddress
+from typing import NoReturn
 
 from django.conf import settings
 from django.http import HttpRequest
@@ -51,11 +52,15 @@ def pause(what: str, request: HttpRequest, owner: str = "") -> int:
 def check(what: str, request: HttpRequest, owner: str = "") -> None:
     """Raises TooMany when this owner or address tried ``what`` too often. Counts nothing."""
     if wait := pause(what, request, owner):
-        at = clock.now() + dt.timedelta(seconds=wait)
-        raise TooMany(seconds=wait, words=say(
-            "短い時間に何度も送られたため、いまは受け付けていません。{hour}時{minute}分(約{minutes}分後)から、もう一度お試しいただけます。"
-            "入力した内容は、最後に保存した画面まで残っています。お急ぎのときは、お電話ください。",
-            hour=f"{at:%H}", minute=f"{at:%M}", minutes=-(-wait // 60)))
+        _refuse(wait)
+
+
+def _refuse(wait: int) -> NoReturn:
+    at = clock.now() + dt.timedelta(seconds=wait)
+    raise TooMany(seconds=wait, words=say(
+        "短い時間に何度も送られたため、いまは受け付けていません。{hour}時{minute}分(約{minutes}分後)から、もう一度お試しいただけます。"
+        "入力した内容は、最後に保存した画面まで残っています。お急ぎのときは、お電話ください。",
+        hour=f"{at:%H}", minute=f"{at:%M}", minutes=-(-wait // 60)))
 
 
 def spend(what: str, request: HttpRequest, owner: str = "") -> None:
@@ -65,9 +70,12 @@ def spend(what: str, request: HttpRequest, owner: str = "") -> None:
 
 
 def take(what: str, request: HttpRequest, owner: str = "") -> None:
-    """Check and count. Raises TooMany."""
+    """Check and count, so that no two processes count the same try. Raises TooMany."""
     check(what, request, owner)
-    spend(what, request, owner)
+    for kind, who in _who(what, request, owner):
+        if not limits.take(f"{what}.{kind}", who, settings.LIMITS[f"{what}.{kind}"]):  # others were faster
+            metrics.count("refusals", what=what)
+            _refuse(max(1, pause(what, request, owner)))
 
 
 def _who(what: str, request: HttpRequest, owner: str) -> list[tuple[str, str]]:

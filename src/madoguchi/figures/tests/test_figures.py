@@ -188,6 +188,11 @@ def test_drafts_are_counted_where_they_were_left_and_nothing_else_stays(hall: Ha
     last = next(page for _, _, page in found if page != first_page)
     assert found == {(NOVEMBER.first, CLAIM, first_page): 2, (NOVEMBER.first, CLAIM, last): 1}
     assert last in ("documents", "check")
+    sheet = hall.desk("tanaka").get("/staff/figures/left.csv?to=2026-11&span=1")
+    rows = list(csv.DictReader(io.StringIO(sheet.content.decode("utf-8-sig"))))
+    assert {(r["手続ID"], r["画面ID"], r["書きかけ終了件数"]) for r in rows} == {(CLAIM, first_page, "2"), (CLAIM, last, "1")}
+    assert {(r["担当課"], r["対象期間_終了年月"]) for r in rows} == {("子育て支援課", "2026-11")} and rows[0]["画面名"]
+    assert len(hall.desk("sato").get("/staff/figures/left.csv?to=2026-11&span=1").content.splitlines()) == 1, "another section's"
     page = text(hall.desk("tanaka").get("/staff/figures/"))
     assert str(hall.definition(CLAIM).steps[0].title) in page and selectors.ENDS[last] in page
     assert {f.name for f in LeftDraft._meta.concrete_fields} == {"id", "month", "slug", "page", "count"}

@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 import re
+from concurrent.futures import ThreadPoolExecutor
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import connection
 from django.test import RequestFactory
 from tests.support import papers
 from tests.support.hall import Hall
@@ -14,6 +16,7 @@ from tests.support.walk import Walk, text
 from madoguchi.config import env
 from madoguchi.kernel import limits
 from madoguchi.kernel.limits import Rate
+from madoguchi.kernel.models import Bucket
 from madoguchi.web.limits import address
 
 OUTSIDE = {"REMOTE_ADDR": "203.0.113.5"}
@@ -32,27 +35,73 @@ def refused(answer) -> str:
     return page
 
 
-def test_a_bucket_fills_again(monkeypatch):
+@pytest.mark.parametrize("what", ["x", "api.owner"])
+def test_a_bucket_fills_again(db, monkeypatch, what):
     now = [100.0]
-    monkeypatch.setattr(limits.time, "monotonic", lambda: now[0])
+    monkeypatch.setattr(limits.time, "time", lambda: now[0])
     limits.forget()
     rate = Rate(3, 60)
     for _ in range(3):
-        assert limits.wait("x", "me", rate) == 0
-        limits.spend("x", "me", rate)
-    assert limits.wait("x", "me", rate) == 20
-    assert limits.wait("x", "you", rate) == 0
+        assert limits.wait(what, "me", rate) == 0
+        limits.spend(what, "me", rate)
+    assert limits.wait(what, "me", rate) == 20 and not limits.take(what, "me", rate)
+    assert limits.wait(what, "me", rate) == 20, "what was refused cost nothing"
+    assert limits.wait(what, "you", rate) == 0
     now[0] += 20
-    assert limits.wait("x", "me", rate) == 0
-    assert limits.wait("x", "me", Rate(0, 1)) == 0
+    assert limits.wait(what, "me", rate) == 0 and limits.take(what, "me", rate) and not limits.take(what, "me", rate)
+    assert limits.wait(what, "me", Rate(0, 1)) == 0 and limits.take(what, "me", Rate(0, 1))
+    now[0] += 1000
+    assert [limits.take(what, "me", rate) for _ in range(4)] == [True] * 3 + [False], "no fuller than full"
+    now[0] -= 3600
+    assert limits.wait(what, "me", rate) == 20, "a clock that is set back shuts nobody out"
+    limits.spend(what, "me", rate)
+    assert limits.wait(what, "me", rate) == 40
 
 
-def test_the_memory_for_buckets_is_bounded(monkeypatch):
+def test_the_memory_for_buckets_is_bounded(db, monkeypatch):
     monkeypatch.setattr(limits, "MOST", 100)
     limits.forget()
     for number in range(1000):
-        limits.spend("x", str(number), Rate(3, 60))
-    assert len(limits._buckets) <= 100
+        limits.spend("api.owner", str(number), Rate(3, 60))
+    assert len(limits._buckets) <= 100 and not Bucket.objects.exists()
+
+
+def test_a_bucket_says_nothing_of_who_came_and_goes_when_it_is_full(db, monkeypatch):
+    limits.spend("submit.address", "203.0.113.5", Rate(3, 60))
+    (row,) = Bucket.objects.values_list("key", flat=True)
+    assert re.fullmatch("[0-9a-f]{64}", row) and limits.limits_sweep() == 0
+    later = limits.time.time() + limits.LONGEST + 1
+    monkeypatch.setattr(limits.time, "time", lambda: later)
+    assert limits.limits_sweep() == 1 and not Bucket.objects.exists()
+
+
+def test_the_longest_rate_is_over_when_its_bucket_goes(settings):
+    assert max(rate.seconds for rate in settings.LIMITS.values()) < limits.LONGEST
+
+
+@pytest.mark.django_db(transaction=True)
+def test_several_processes_count_together():
+    """Each thread has a connection of its own, as each process has."""
+    limits.forget()
+    rate = Rate(20, 100_000_000)
+
+    def tries(number: int) -> int:
+        try:
+            return sum(limits.take("submit.owner", "hanako", rate) for _ in range(15))
+        finally:
+            connection.close()
+
+    with ThreadPoolExecutor(4) as people:
+        assert sum(people.map(tries, range(4))) == 20
+    assert limits.wait("submit.owner", "hanako", rate) > 0 and limits._buckets == {}
+
+
+def test_the_next_process_knows_of_it_too(hall: Hall, settings):
+    narrow(settings, sign_in__address=(2, 600))
+    for _ in range(2):
+        assert hall.browser().post("/staff/sign-in/", {"username": "tanaka", "password": "ちがう"}, **OUTSIDE).status_code == 422
+        limits.forget()
+    assert hall.browser().post("/staff/sign-in/", {"username": "kimura", "password": "ちがう"}, **OUTSIDE).status_code == 429
 
 
 def test_wrong_codes_are_counted_and_right_ones_are_not(hall: Hall, settings):

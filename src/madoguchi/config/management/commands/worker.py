@@ -36,6 +36,7 @@ from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.inventory.public import uploads_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
+from madoguchi.kernel.limits import limits_sweep
 from madoguchi.kernel.outbox import FAILED
 from madoguchi.payments.public import payments_ask, payments_expire, refunds_ask
 from madoguchi.queue.public import queue_sweep
@@ -47,7 +48,7 @@ HOURLY = (plans_sweep, bulk_drafts_sweep, drafts_sweep, opinions_sweep, unpaid_s
           definitions_sweep, interviews_sweep, helps_sweep, sessions_sweep, kept_sweep, submit_keys_sweep, sweep_strays, books_check, dues_remind,
           fees_unanswered, refunds_tell,
           bookings_sweep, queue_sweep, scans_sweep, refunds_ask, stock_sweep, expiries_sweep, expiries_untold, expiries_tell,
-          bookings_finish, duties_sweep, uploads_sweep)
+          bookings_finish, duties_sweep, uploads_sweep, limits_sweep)
 
 
 class Command(BaseCommand):
