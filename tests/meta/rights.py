@@ -181,6 +181,7 @@ PAYMENTS = {
                                             SECTION | {"auditor"}, something),
     "payments.notices.notice_seen": staff(lambda w, a: notices.notice_seen(actor=a, notice_id=w.notice, why="x"), SECTION, anything),
     "payments.cashier.cash_take": staff(lambda w, a: cashier.cash_take(actor=a, payment_id=w.open_payment, tendered=300), SECTION, anything),
+    "payments.cashier.cash_taken": staff(lambda w, a: cashier.cash_taken(actor=a, payment_id=w.open_payment), SECTION | {"auditor"}, anything),
     "payments.refunds.refund_ask": staff(lambda w, a: refunds.refund_ask(actor=a, payment_id=w.payment, amount=100, reason="mistake"),
                                          SECTION, anything),
     "payments.refunds.refund_get": staff(lambda w, a: refunds.refund_get(actor=a, refund_id=w.refund), SECTION, anything),

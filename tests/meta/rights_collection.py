@@ -105,6 +105,7 @@ TABLE: dict[str, Ask] = {
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
         actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY, known="x"), COLLECTS, anything),
     "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
+    "collection.desk.demand_open": _reads(lambda w, a: desk.demand_open(actor=a, demand_id=w.demand)),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),
     "collection.selectors.transfer_get": staff(lambda w, a: selectors.transfer_get(actor=a, transfer_id=w.transfer), COLLECTS, anything),

@@ -13,10 +13,11 @@ from madoguchi.payments import public as payments
 
 from . import nightly, runs, selectors
 from .access import section_require
+from .charges import charges
 from .errors import DemandNotFound, NothingToPrint
 from .fees import fee_pdf, fees_ready
 from .ledger import CHAIN
-from .models import Run, Sheet
+from .models import Demand, Run, Sheet
 
 
 def demands_import(*, actor: Staff, charge: str, year: int, data: bytes, name: str) -> tuple[Sheet, bool]:
@@ -54,6 +55,15 @@ def letters_make(*, actor: Staff, kind: str, charge: str, year: int, issued_on: 
     NothingToPrint, DuesNear."""
     section_require(actor, writes=True)
     return runs.run_start(actor=actor.actor, kind=kind, charge=charge, year=year, issued_on=issued_on, known=known)
+
+
+@transaction.atomic
+def demand_open(*, actor: Staff, demand_id: int) -> Demand:
+    """One demand, for who looks at it on a page: every look is in the record of the section's reads, like the payer's own (mine.payer_of),
+    with the 宛名番号 as a digest. Raises DemandNotFound."""
+    found = selectors.demand_get(actor=actor, demand_id=demand_id)
+    audit.record(actor.actor, "demand.seen", chain=f"reads:{charges().section}", facts={"demand": found.id}, of=found.payer or None)
+    return found
 
 
 def slips_again(*, actor: Staff, demand_id: int) -> bytes:

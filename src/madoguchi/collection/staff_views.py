@@ -163,7 +163,7 @@ def demands(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
     """One demand: its 期, what was paid, what is owed."""
-    found = selectors.demand_get(actor=actor_of(request), demand_id=demand_id)
+    found = desk.demand_open(actor=actor_of(request), demand_id=demand_id)
     try:
         extra, faults = selectors.extra_of(found), ""
     except RateMissing as wrong:

@@ -83,6 +83,7 @@ class Fee:
     account: collection.OwnAccount | None  # from which it can be debited
     debit: collection.Slip | None  # it is to be debited; ``prompt_on`` has no meaning here
     over: int = 0  # paid by 納付書 or debit beyond it, and not given back yet
+    counter: str = ""  # it can be paid at the counter now: cash, or both (a terminal, too)
     before: tuple[payments.Payment, ...] = ()  # what was settled before this was asked for (減免 did not apply)
 
 
@@ -103,7 +104,14 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
-               account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), tuple(before))
+               account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), _counter(row), tuple(before))
+
+
+def _counter(row: payments.Payment) -> str:
+    """While money may be on its way the counter takes none."""
+    if row.state not in payments.OPEN or row.state == payments.State.SUBMITTED:
+        return ""
+    return "both" if payments.terminals_of(row.section) else "cash"
 
 
 def fee_of_draft(draft: Draft) -> tuple[Fee | None, bool]:

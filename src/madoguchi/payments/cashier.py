@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 from django.db import transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock, failpoints
+from madoguchi.kernel.models import AuditEntry
 
 from .errors import CashWrong
 from .models import Attempt, Payment
 from .ports import Order, Report
 from .providers import CASH, provider_of
+from .rules import State
 from .selectors import payment_get
 from .services import counter_check, pages_close, report_apply_in
 
@@ -23,6 +27,19 @@ def cash_take(*, actor: Staff, payment_id: str, tendered: int) -> tuple[Payment,
     pages_close(payment_id=payment_id, actor=actor.actor)
     with transaction.atomic(durable=True):
         return cash_take_in(actor=actor, payment=payment_get(actor=actor, payment_id=payment_id, lock=True), tendered=tendered)
+
+
+AGAIN = dt.timedelta(minutes=10)  # so long a press of the same button is the same taking
+
+
+def cash_taken(*, actor: Staff, payment_id: str) -> Payment | None:
+    """The payment, where this person has just taken cash for it and presses once more; None for everything else that is over. Raises
+    PaymentNotFound."""
+    payment = payment_get(actor=actor, payment_id=payment_id)
+    if (payment.state, payment.means) != (State.SUCCESS, CASH) or payment.refunded or not payment.paid_at or clock.now() - payment.paid_at > AGAIN:
+        return None
+    acts = AuditEntry.objects.filter(chain=payment.chain, action=f"payment.{State.SUCCESS}", actor=actor.actor)
+    return payment if any(act.facts.get("payment") == str(payment.id) for act in acts) else None
 
 
 def _check(payment: Payment, tendered: int) -> None:

@@ -16,7 +16,7 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
 from . import cashier, notices, rebilling, refunds, selectors, terminals
-from .errors import CashWrong, CountWrong, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
+from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
 from .rules import BRANDS, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
@@ -72,7 +72,8 @@ def payment(request: HttpRequest, payment_id: str) -> HttpResponse:
     return payment_page(request, payment_id, [])
 
 
-def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], change: int | None = None) -> HttpResponse:
+def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, str]], change: int | None = None, *,
+                 again: bool = False) -> HttpResponse:
     """One payment, with what is wrong, or the change to give."""
     actor = cast(Staff, request.user)
     found = selectors.payment_get(actor=actor, payment_id=payment_id)
@@ -89,7 +90,8 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
                "open": found.state in OPEN, "takes": takes, "works": works, "refunds": rows, "failed": selectors.refund_failed(found),
                "most_back": refunds.refund_most(found),
                "reasons": REASONS, "faults": faults, "wrong": dict(faults),
-               "change": change, "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
+               "change": change, "again": again,
+               "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
                "slips": selectors.slip_offered(found), "others": [x for x in selectors.fees_of_case(found.case_ref) if x.id != found.id],
                "bill": rebilling.may(actor, found), "no_waiver": NO_WAIVER, "day": rebilling.usual_day()}
@@ -103,9 +105,15 @@ def _to(payment_id: str) -> HttpResponseRedirect:
 @login_required
 @posts("/staff/payments/{payment_id}/")
 def take(request: HttpRequest, payment_id: str) -> HttpResponse:
-    """Take cash; the page says how much change."""
+    """Take cash; the page says how much change. Pressed once more it says so again, and that nothing was taken twice."""
+    actor, tendered = cast(Staff, request.user), number_typed(request.POST.get("tendered", ""))
     try:
-        _, change = cashier.cash_take(actor=cast(Staff, request.user), payment_id=payment_id, tendered=number_typed(request.POST.get("tendered", "")))
+        _, change = cashier.cash_take(actor=actor, payment_id=payment_id, tendered=tendered)
+    except PaymentClosed:
+        taken = cashier.cash_taken(actor=actor, payment_id=payment_id)
+        if taken is None:
+            raise
+        return payment_page(request, payment_id, [], max(tendered - taken.amount, 0), again=True)
     except (CashWrong, ProviderAway) as wrong:
         return payment_page(request, payment_id, [("tendered", cast(DomainError, wrong).ja)])
     return payment_page(request, payment_id, [], change)

@@ -55,7 +55,7 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
     ids |= {"change_sheet_id": change_waiting(hall).id}
     ids |= {"name_sheet_id": name_waiting(hall).id}
     ids |= {"act_id": str(debit_asked().id)}
-    before = AuditEntry.objects.count(), Posting.objects.count()
+    before = AuditEntry.objects.exclude(action="demand.seen").count(), Posting.objects.count()
     for who in ("tanaka", "admin", "sato"):
         assert {status for _, _, status in answers(hall.desk(who), ids)} == {404}
         nothing = str(uuid.uuid4())
@@ -71,7 +71,9 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
     auditor = answers(hall.desk("auditor"), ids)
     assert {(m, s) for name, m, s in auditor if name not in WORKERS_ONLY} == {("get", 200), ("post", 404)}
     assert {s for name, _, s in auditor if name in WORKERS_ONLY} == {404}
-    assert (AuditEntry.objects.count(), Posting.objects.count()) == before
+    assert (AuditEntry.objects.exclude(action="demand.seen").count(), Posting.objects.count()) == before
+    seen = AuditEntry.objects.filter(action="demand.seen")
+    assert {e.actor for e in seen} == {hall.staff("auditor").actor}, "only who has seen it"
     assert all(status != 404 for _, _, status in answers(hall.desk("yamada"), ids))
     assert "/staff/collection/" in hall.desk("yamada").get("/staff/").content.decode()
     assert Money.objects.get(id=money.id).outcome == "unknown", "a wrong number sets nothing"

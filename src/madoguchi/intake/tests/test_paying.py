@@ -236,3 +236,16 @@ def test_a_city_that_takes_no_slips_offers_none(order, hall, monkeypatch):
     assert "納付書" not in browser.get(f"/my/{row.id}/pay/").content.decode()
     refused = browser.post(f"/my/{row.id}/pay/slip/")
     assert refused.status_code == 422 and "別の方法を選んでください" in refused.content.decode()
+
+
+def test_the_page_names_the_counter_only_while_it_takes_the_money_and_its_terminal_where_there_is_one(order, hall, monkeypatch):
+    order()
+    row, browser = Application.objects.get(), hall.browser("hanako")
+    page = f"/my/{row.id}/pay/"
+    assert "現金か、キャッシュレスの端末で払うこともできます" in browser.get(page).content.decode()
+    monkeypatch.setattr("madoguchi.payments.public.terminals_of", lambda section: [])
+    shown = browser.get(page).content.decode()
+    assert "窓口で、現金で払うこともできます" in shown and "端末" not in shown
+    for state in ("submitted", "expired"):
+        Payment.objects.update(state=state)
+        assert "払うこともできます" not in browser.get(page).content.decode(), state

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.urls import reverse
@@ -68,7 +69,12 @@ def test_the_page_takes_cash_says_the_change_and_refuses_too_little(hall, fee) -
     assert little.status_code == 422 and "足りません" in little.content.decode()
     taken = desk.post(url, {"tendered": "1,000円"})
     assert taken.status_code == 200 and "お釣りは 400円" in taken.content.decode()
-    assert desk.post(url, {"tendered": "1000"}).status_code == 409
+    again = desk.post(url, {"tendered": "1000"})
+    assert again.status_code == 200 and "二度は受け取っていません" in again.content.decode() and "お釣りは 400円" in again.content.decode()
+    assert "領収証を印刷する" in again.content.decode() and Payment.objects.get().received == 600
+    assert hall.desk("suzuki").post(url, {"tendered": "1000"}).status_code == 409, "another has not taken it"
+    with clock.frozen(clock.now() + dt.timedelta(minutes=11)):
+        assert desk.post(url, {"tendered": "1000"}).status_code == 409, "nor is it the same press later"
     assert payment.receipt in desk.get(reverse("payments"), {"q": payment.receipt}).content.decode()
 
 
