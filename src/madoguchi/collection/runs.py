@@ -64,13 +64,13 @@ def _rows(run: Run) -> list[Row]:
     from .back_letters import asked_of, backs_of
 
     makers: dict[str, Callable[[Run], list[Row]]] = {
-        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}  # type: ignore[dict-item]
+        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}
     return makers.get(run.kind, _reminders)(run)
 
 
 def _notices(run: Run) -> list[Row]:
     """Every demand that has no notice yet."""
-    rows = list(Demand.objects.filter(charge=run.charge, year=run.year, run=None).order_by("zip", "id").values_list("id", "zip", "amount"))
+    rows: list[Row] = list(Demand.objects.filter(charge=run.charge, year=run.year, run=None).order_by("zip", "id").values_list("id", "zip", "amount"))
     if not rows:
         raise NothingToPrint
     run.save()
@@ -82,7 +82,7 @@ def _notices(run: Run) -> list[Row]:
 def _changes(run: Run) -> list[Row]:
     """Every change of a demand whose notice was out, and that nobody has been told of."""
     wanted = Change.objects.filter(demand__charge=run.charge, demand__year=run.year, told=True, run=None).order_by("demand__zip", "id")
-    rows = list(wanted.values_list("id", "demand__zip", "left"))
+    rows: list[Row] = list(wanted.values_list("id", "demand__zip", "left"))
     if not rows:
         raise NothingToPrint("税額変更通知書を作る更正がありません。科目と賦課年度を確かめてください。")
     run.save()
