@@ -279,6 +279,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "debits_file": "POST only", "debits_fees": "POST only: its form is on the page debits", "debit_request": "a file for the bank",
     "debit_takeback": [page("debit-takeback", lambda t: t.taxes["takeback"], "yamada", wrong="form[action$='back/']")],
     "excess_one": [page("excess-one", lambda t: t.taxes["excess"], "yamada", wrong="form[action$='refund/']")],
+    "daily": [page("daily", lambda t: t.taxes and t.bought and "/staff/collection/daily/", "yamada")], "daily_sheet": "a CSV",
     "excess_letter": "a PDF", "back_letter": "a PDF",
     "excess_offset": "POST only", "excess_refund": "POST only", "excess_answer": "POST only",
     "transfer_back": "POST only: its form is on the page transfers while the day of a file is to come", "transfer": "a file for the bank",

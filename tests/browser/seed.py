@@ -533,6 +533,9 @@ class Town:
                               [("file", ("確報.txt", b"".join(received_file(profile("cvs"), paid, on=on)), "text/plain"))])
         sheet = desk.url.removeprefix(self.base)
         money = str(desk.get("/staff/collection/unmatched/").page.xpath("//tbody//a/@href")[0])
+        payer = desk.get(demand).page.xpath("//dt[text()='宛名番号']/following-sibling::dd/text()")[0].strip()
+        name = desk.get("/staff/collection/names/").send("names/", {}, [
+            ("file", ("宛名.csv", names_text((payer,)).encode(), "text/csv"))]).url.removeprefix(self.base)
         # of another charge than the change below: nothing changes while its letters are printed
         run = desk.get("/staff/collection/runs/").send("runs/", {
             "kind": "notice", "charge": "kotei", "year": str(year), "known": "1", "why": "試しの調定"}).url.removeprefix(self.base)
@@ -541,9 +544,6 @@ class Town:
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
         change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
             ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
-        payer = desk.get(demand).page.xpath("//dt[text()='宛名番号']/following-sibling::dd/text()")[0].strip()
-        name = desk.get("/staff/collection/names/").send("names/", {}, [
-            ("file", ("宛名.csv", names_text((payer,)).encode(), "text/csv"))]).url.removeprefix(self.base)
         return {"change": change, "name": name, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess,
                 "takeback": self._asked_of_bank(owing, due)}
 

@@ -10,6 +10,7 @@ from tests.support.hall import OPENING
 from madoguchi.collection import (
     access,
     changes,
+    daily,
     debits,
     demands,
     desk,
@@ -144,6 +145,9 @@ TABLE: dict[str, Ask] = {
     "collection.changes.change_take": staff(lambda w, a: changes.change_take(actor=a, sheet_id=w.change), COLLECTS, anything),
     "collection.changes.change_drop": staff(lambda w, a: w.missing(MoneyMoved, lambda: changes.change_drop(actor=a, sheet_id=w.change)),
                                             COLLECTS, anything),
+    "collection.access.may_count": _reads(lambda w, a: access.may_count(a)),
+    "collection.daily.daily_get": _reads(lambda w, a: daily.daily_get(actor=a, since=DAY, until=DAY)),
+    "collection.daily.daily_sheet": _reads(lambda w, a: daily.daily_sheet(actor=a, since=DAY, until=DAY)),
     "collection.selectors.name_sheets": _reads(lambda w, a: list(selectors.name_sheets(actor=a))),
     "collection.names.name_show": _reads(lambda w, a: names.name_show(actor=a, sheet_id=w.name)),
     "collection.names.name_read": staff(lambda w, a: names.name_read(

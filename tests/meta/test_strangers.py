@@ -69,6 +69,7 @@ FILES_OPEN = {"procedures.views.paper": "an empty form", "payments.hooks_views.h
               "procedures.staff_views.as_csv": "procedures.searches.searches in the table of rights",
               "booking.views_my.feed_file": "the secret itself: the address of a calendar",
               "cards.rate_staff_views.csv_of": "rows of cards.rating.table and cards.expiries.expiry_rows, both in the table of rights",
+              "collection.daily_staff_views.sheet": "of the whole room: collection's test_strangers",
               "collection.write_off_staff_views.sheet": "of the whole room: collection's test_strangers",
               "identity.people_views.rights_csv": "identity.directory.rights_csv in the table of rights"}
 # Operations of the API with an id: whose, and what a resident and a token without right to it are told.

@@ -31,7 +31,7 @@ BEWARE = ("お金を返す手続きをよそおう詐欺にご注意ください
 TITLES = {"refund": "過誤納金還付通知書", "offset": "過誤納金充当通知書"}
 
 
-def asked_of(run: Run) -> list[tuple[int, str, int]]:
+def asked_of(run: Run) -> list[tuple[int | str, str, int]]:
     """Marks everybody who has not been asked for an account yet: rows of a run (runs). Raises NothingToPrint."""
     wanted = Excess.objects.filter(instalment__demand__charge=run.charge, instalment__demand__year=run.year, left__gt=0, told=None)
     rows = [(row, yen) for row in wanted.select_related("instalment__demand").order_by("instalment__demand__zip", "id")
@@ -44,7 +44,7 @@ def asked_of(run: Run) -> list[tuple[int, str, int]]:
     return [(row.id, _part(row).demand.zip, yen) for row, yen in rows]
 
 
-def backs_of(run: Run) -> list[tuple[str, str, int]]:
+def backs_of(run: Run) -> list[tuple[int | str, str, int]]:
     """Marks every 還付 and 充当 that was approved and whose payer has no 通知書 yet: rows of a run (runs). Raises NothingToPrint."""
     wanted = GiveBack.objects.filter(excess__instalment__demand__charge=run.charge, excess__instalment__demand__year=run.year,
                                      state__in=("approved", "done"), told_on=None)

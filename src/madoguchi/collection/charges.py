@@ -108,6 +108,7 @@ class Charges:
     online: Online = Online()
     forms: dict[str, tuple[str, str | None]] = field(default_factory=dict)  # 様式: form → the layout's name, and the line end that is written
     banks: dict[str, OwnBank] = field(default_factory=dict)  # 銀行別, by number; the debits of all others go to the collecting bank in one file
+    treasury: str = ""  # 会計課: the section that reads the sums of each day
     keep: dict[str, int] = field(default_factory=dict)  # 保存: how many years what is kept (DEMANDS, FILES, LETTERS)
 
 
@@ -146,7 +147,7 @@ def read_charges(folder: Path) -> Charges:
         return Charges(raw["課"], {key: _charge(key, c) for key, c in raw["科目"].items()}, dict(raw.get("列") or {}),
                        _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込") or {}, "振込"),
                        _online(raw.get("オンライン")), forms, _banks((layouts.get(DEBIT_FORM) or {}).get("銀行別") or {}, forms),
-                       _keep(raw.get("保存") or {}))
+                       raw.get("会計課", ""), _keep(raw.get("保存") or {}))
     except KeyError as missing:
         raise ChargesWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/collection.yaml を見本に書き足してください。") from None
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:

@@ -69,7 +69,7 @@ def _rows(run: Run) -> list[Row]:
     from .back_letters import asked_of, backs_of
 
     makers: dict[str, Callable[[Run], list[Row]]] = {
-        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}  # type: ignore[dict-item]
+        Letter.NOTICE: _notices, Letter.CHANGE: _changes, Letter.ASK: asked_of, Letter.BACK: backs_of}
     return makers.get(run.kind, _reminders)(run)
 
 

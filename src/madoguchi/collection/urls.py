@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import account_staff_views as accounts
 from . import change_staff_views as changes
+from . import daily_staff_views as daily
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
 from . import fee_staff_views as fees
@@ -45,6 +46,8 @@ urlpatterns = [
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/", excess.answer, name="excess_answer"),
     path("collection/excess/<int:excess_id>/letter/", excess.ask_letter, name="excess_letter"),
     path("collection/excess/<int:excess_id>/<uuidtext:back_id>/letter/", excess.back_letter, name="back_letter"),
+    path("collection/daily/", daily.days, name="daily"),
+    path("collection/daily.csv", daily.sheet, name="daily_sheet"),
     path("collection/debits/", debits.debits, name="debits"),
     path("collection/debits/file/", debits.debits_file, name="debits_file"),
     path("collection/debits/fees/", debits.debits_fees, name="debits_fees"),

@@ -29,11 +29,14 @@ from .services import (
     report_apply_in,
 )
 from .setup import debit_days, terminals_of
+from .takings import Taking, takings
 
 __all__ = [
     "BOOKS", "CHANGED", "DEBIT", "FREE", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed",
-    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "debit_days", "differences", "fee_owed", "fees_of_case", "online",
-    "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make", "payment_of_case",
+    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "debit_days", "differences", "fee_owed", "fees_of_case",
+    "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
+    "payment_of_case",
     "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",
-    "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "terminals_of", "till_witness", "witness", "words_of",
+    "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "takings", "terminals_of", "till_witness", "witness",
+    "words_of",
 ]

@@ -63,7 +63,8 @@ def test_strangers_cannot_tell_that_a_demand_exists(hall) -> None:
         assert answers(hall.desk(who), ids) == answers(hall.desk(who), other)
         for page in ("collection", "collection_parity", "collection_sheets", "demands", "notice_runs", "unmatched", "excess", "transfers", "debits",
                      "debit_accounts",
-                     "changes", "names", "write_offs", "write_offs_sheet"):
+                     "changes", "names", "write_offs", "write_offs_sheet",
+                     "daily", "daily_sheet"):
             assert hall.desk(who).get(reverse(page)).status_code == 404
         assert "/staff/collection/" not in hall.desk(who).get("/staff/").content.decode()
     for client in (hall.browser("hanako"), hall.browser()):
