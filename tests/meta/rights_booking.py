@@ -8,7 +8,7 @@ from typing import Any
 from tests.support.hall import OPENING
 
 from madoguchi.booking import closures, feeds, selectors, unreached
-from madoguchi.booking.models import Booking, Waiting
+from madoguchi.booking.models import Waiting
 from madoguchi.booking.tests.conftest import booked, by_phone
 
 from .rights import RESIDENTS, Ask, anything, resident, something, staff
@@ -44,8 +44,8 @@ TABLE: dict[str, Ask] = {
     "booking.selectors.closure_list": staff(lambda w, a: selectors.closure_list(actor=a, section="kosodate"), COUNTER, something),
     "booking.selectors.closure_get": staff(lambda w, a: selectors.closure_get(actor=a, closure_id=w.closure), COUNTER, anything),
     "booking.unreached.unreached_list": staff(lambda w, a: unreached.unreached_list(actor=a, section="kosodate"), COUNTER, anything),
-    "booking.unreached.booking_told": staff(lambda w, a: unreached.booking_told(actor=a, booking=Booking.objects.get(id=w.booking)),
-                                            COUNTER, anything),
+    "booking.unreached.booking_told": staff(lambda w, a: unreached.booking_told(actor=a, booking=selectors.staff_booking_get(
+        actor=a, booking_id=w.booking)), COUNTER, anything),
     "booking.closures.closure_make": staff(lambda w, a: closures.closure_make(actor=a, section="kosodate", typed=CLOSED, tell=False),
                                            COUNTER, anything),
     "booking.closures.closure_end": staff(lambda w, a: closures.closure_end(actor=a, closure_id=w.closure), COUNTER, anything),

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support import papers
 
-from madoguchi.counter import interviewing, origins, printing, reading
+from madoguchi.counter import interviewing, origins, printing, reading, takeover
 from madoguchi.counter.models import Interview
 from madoguchi.counter.staff_errors import NotReady
 from madoguchi.intake import asking, together
@@ -19,6 +19,7 @@ from .rights import HELPERS, Ask, anything, resident, something, staff
 from .rights_booking import COUNTER as SECTION
 
 IDS = ("interview",)
+COLLEAGUES = {"kimura", "suzuki"}  # of the section of tanaka, whose interview it is
 
 
 def interview(w: Any) -> None:
@@ -92,6 +93,8 @@ TABLE: dict[str, Ask] = {
         actor=a, interview_id=w.interview) or True, {"tanaka"}, anything),
     "counter.origins.origin_get": staff(lambda w, a: origins.origin_get(actor=a, mark=f"ticket:{w.ticket}"), SECTION, anything),
     "counter.origins.origin_of": staff(lambda w, a: origins.origin_of(actor=a, mark=f"booking:{w.booking}"), SECTION, something),
+    "counter.takeover.interviews_going": staff(lambda w, a: takeover.interviews_going(actor=a), COLLEAGUES, something),
+    "counter.takeover.interview_take": staff(lambda w, a: takeover.interview_take(actor=a, interview_id=w.interview), COLLEAGUES, anything),
     "counter.printing.interview_print": staff(_print, {"tanaka"}, anything),
     "counter.reading.interview_finish": staff(_finish, {"tanaka"}, anything),
     "intake.asking.owned_list": resident(lambda w, o: asking.owned_list(owner=o, draft_ids=[w.begun]) if o else [], something),

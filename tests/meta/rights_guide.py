@@ -45,6 +45,7 @@ def _to_begin(w: Any, owner: Any) -> list[Any]:
 
 
 TABLE: dict[str, Ask] = {
+    "guide.selectors.newest": resident(lambda w, o: (found := selectors.newest(owner=o)) and found.id == w.plan, something),
     "guide.selectors.plan_list": resident(lambda w, o: [p for p, _ in selectors.plan_list(owner=o) if str(p.id) == w.plan], something),
     "guide.selectors.plan_get": resident(lambda w, o: selectors.plan_get(owner=o, plan_id=w.plan)),
     "guide.selectors.listed": resident(lambda w, o: selectors.listed(_row(w, o), o, w.finder).begun, something),

@@ -72,7 +72,7 @@ TEMPLATES = [
                                    "madoguchi.inventory.context.rail", "madoguchi.builder.context.rail",
                                    "madoguchi.booking.context.rail", "madoguchi.queue.context.rail",
                                    "madoguchi.scans.context.rail", "madoguchi.cards.context.rail",
-                                   "madoguchi.counter.context.tablet"],
+                                   "madoguchi.counter.context.tablet", "madoguchi.guide.context.mine"],
         },
     }
 ]

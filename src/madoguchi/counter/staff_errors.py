@@ -8,7 +8,7 @@ from madoguchi.kernel.errors import Conflict, NotFound
 class InterviewNotFound(NotFound):
     """No such interview, or another clerk's."""
 
-    ja = "この聞き取りは見つかりませんでした。「窓口」の一覧から開いてください。"
+    ja = "この聞き取りは見つかりませんでした。ほかの職員が引き継いだか、終わっています。「窓口」の一覧から開いてください。"
 
 
 class OriginNotFound(NotFound):

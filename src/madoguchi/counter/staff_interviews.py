@@ -20,7 +20,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces import webform
 from madoguchi.web.posted import posts, see_other
 
-from . import interviewing, origins, printing, reading
+from . import interviewing, origins, printing, reading, takeover
 from .models import Interview
 from .rules import CODE_MINUTES, IDENTITY, MOST_NAMES, MOST_PROCEDURES, NOT_CHECKED, OPEN, SHOWN, UNCHECKED, WHY
 from .staff_errors import NothingChosen, NotReady
@@ -64,7 +64,7 @@ def begin(request: HttpRequest) -> HttpResponse:
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
     context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
                "found": [*more, *found], "cut": len(offered) > MOST_NAMES, "barred": barred,
-               "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
+               "going": takeover.interviews_going(actor=actor), "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 
 
@@ -126,6 +126,13 @@ def _wrong(row: Interview, shown: _Row) -> list[tuple[str, str, str]]:
 def interview(request: HttpRequest, interview_id: str) -> HttpResponse:
     """How far it is, and what comes next."""
     return _hub(request, interviewing.interview_get(actor=_actor(request), interview_id=interview_id))
+
+
+@login_required
+@posts("/staff/counter/interview/")
+def take(request: HttpRequest, interview_id: str) -> HttpResponse:
+    """Go on with what a colleague has begun."""
+    return see_other(_url(takeover.interview_take(actor=_actor(request), interview_id=interview_id)))
 
 
 @login_required

@@ -14,6 +14,7 @@ urlpatterns = [
     path("staff/counter/<uuidtext:help_id>/end/", staff.help_over, name="help_end"),
     path("staff/counter/interview/", interviews.begin, name="interviews"),
     path("staff/counter/interview/<uuidtext:interview_id>/", interviews.interview, name="interview"),
+    path("staff/counter/interview/<uuidtext:interview_id>/take/", interviews.take, name="interview_take"),
     path("staff/counter/interview/<uuidtext:interview_id>/person/", interviews.person, name="interview_person"),
     path("staff/counter/interview/<uuidtext:interview_id>/common/", interviews.common, name="interview_common"),
     path("staff/counter/interview/<uuidtext:interview_id>/show/", interviews.show, name="interview_show"),

@@ -93,6 +93,29 @@ def listed(plan: Plan, owner: Owner, finder: Finder) -> Listed:
         tuple((place, phone, tuple(names)) for place, phone, names in places.values()), begun, sum(not i.done for i in items))
 
 
+@dataclass(frozen=True, slots=True)
+class Newest:
+    """A list in one line: what is left of how many, and what of it ends first."""
+
+    id: str
+    name: str
+    total: int
+    left: int
+    next: Item | None
+
+
+def newest(*, owner: Owner | None) -> Newest | None:
+    """The list that was made last, as it stands today."""
+    found = plan_list(owner=owner)
+    if owner is None or not found:
+        return None
+    plan, finder = found[0]
+    items = listed(plan, owner, finder).items
+    open_ = [i for i in items if not i.done]
+    ends = min((i for i in open_ if i.last), key=lambda i: i.last or dt.date.max, default=None)
+    return Newest(str(plan.id), finder.name, len(items), len(open_), ends)
+
+
 def to_begin(plan: Plan, owner: Owner, finder: Finder) -> list[Item]:
     """What of a plan can be begun online and has not been."""
     found = listed(plan, owner, finder)
