@@ -1,6 +1,6 @@
 """Token buckets: how often something may be tried. They lie in one table, so that any number of web processes count together; only
-addresses that are limited ask it. Nothing of who came is kept: a bucket is found by a keyed digest. What is read very often (LOCAL) is counted
-in the memory of the process, where no page waits for a database: there each process counts for itself."""
+addresses that are limited ask it. Nothing of who came is kept: a bucket is found by a keyed digest. What comes in masses (LOCAL: a surge after
+an earthquake) is counted in the memory of the process, where nothing waits for a database: there each process counts for itself."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from django.db import connection
 from django.utils.crypto import salted_hmac
 
-LOCAL = ("api",)  # calls that mostly read: a write for each would cost more than it protects
+LOCAL = ("api", "submit", "upload")  # a write for each would cost more than it protects: nothing is guessed there
 MOST = 50_000  # buckets remembered in the process; full ones are forgotten first, for they say nothing
 LONGEST = 2 * 86_400  # seconds after which every bucket is full again (settings.LIMITS: a day)
 # In one statement, so that no two processes spend the same token: what is left, with what came back since, less one. (a + |a|) / 2 is the time
@@ -84,7 +84,7 @@ def _count(what: str, who: str, rate: Rate, sql: str) -> bool:
         return _count_here((what, who), rate, now, always=sql is SPEND)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"key": _key(what, who), "now": now, "count": float(rate.count), "speed": rate.count / rate.seconds})
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount > 0)
 
 
 def _count_here(key: tuple[str, str], rate: Rate, now: float, *, always: bool) -> bool:

@@ -67,7 +67,7 @@ def test_the_memory_for_buckets_is_bounded(db, monkeypatch):
 
 
 def test_a_bucket_says_nothing_of_who_came_and_goes_when_it_is_full(db, monkeypatch):
-    limits.spend("submit.address", "203.0.113.5", Rate(3, 60))
+    limits.spend("code.address", "203.0.113.5", Rate(3, 60))
     (row,) = Bucket.objects.values_list("key", flat=True)
     assert re.fullmatch("[0-9a-f]{64}", row) and limits.limits_sweep() == 0
     later = limits.time.time() + limits.LONGEST + 1
@@ -87,13 +87,13 @@ def test_several_processes_count_together():
 
     def tries(number: int) -> int:
         try:
-            return sum(limits.take("submit.owner", "hanako", rate) for _ in range(15))
+            return sum(limits.take("code.owner", "hanako", rate) for _ in range(15))
         finally:
             connection.close()
 
     with ThreadPoolExecutor(4) as people:
         assert sum(people.map(tries, range(4))) == 20
-    assert limits.wait("submit.owner", "hanako", rate) > 0 and limits._buckets == {}
+    assert limits.wait("code.owner", "hanako", rate) > 0 and limits._buckets == {}
 
 
 def test_the_next_process_knows_of_it_too(hall: Hall, settings):
@@ -171,3 +171,7 @@ def test_a_rate_that_cannot_be_read_stops_the_start(monkeypatch):
         monkeypatch.setenv("MADOGUCHI_LIMIT_X", wrong)
         with pytest.raises(env.SettingWrong, match="回数/秒"):
             env.rate("MADOGUCHI_LIMIT_X", "60/600")
+
+
+def test_what_could_be_guessed_is_counted_by_all_processes_together():
+    assert {what.partition(".")[0] for what in settings.LIMITS if limits._local(what)} == {"api", "submit", "upload"}
