@@ -173,5 +173,5 @@ def test_a_rate_that_cannot_be_read_stops_the_start(monkeypatch):
             env.rate("MADOGUCHI_LIMIT_X", "60/600")
 
 
-def test_what_could_be_guessed_is_counted_by_all_processes_together():
+def test_what_could_be_guessed_is_counted_by_all_processes_together(settings):
     assert {what.partition(".")[0] for what in settings.LIMITS if limits._local(what)} == {"api", "submit", "upload"}
