@@ -84,7 +84,7 @@ def _count(what: str, who: str, rate: Rate, sql: str) -> bool:
         return _count_here((what, who), rate, now, always=sql is SPEND)
     with connection.cursor() as cursor:
         cursor.execute(sql, {"key": _key(what, who), "now": now, "count": float(rate.count), "speed": rate.count / rate.seconds})
-        return cursor.rowcount > 0
+        return bool(cursor.rowcount > 0)
 
 
 def _count_here(key: tuple[str, str], rate: Rate, now: float, *, always: bool) -> bool:
