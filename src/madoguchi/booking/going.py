@@ -4,9 +4,8 @@ from __future__ import annotations
 
 from madoguchi.kernel.leaving import Leaving
 
-from .keeping import bookings_over, closures_over, lapsed_over, waiting_over
+from .keeping import bookings_over, closures_over, lapsed_over, occasions_over, waiting_over
 from .models import Booking, Closure, Occasion, Waiting
-from .occasions import occasions_over
 
 LEAVING = (
     Leaving("とどこおった仮の予約", Booking, lapsed_over),

@@ -14,8 +14,8 @@ from . import claims, mails
 from .codes import chain
 from .contact import contact_of
 from .days import shut_out
-from .models import Booking, Closure, Waiting
-from .occasions import occasions_sweep
+from .models import Booking, Closure, Occasion, Waiting
+from .occasions import occasions_without
 from .rules import DUSK, State
 from .setup import setup
 
@@ -50,7 +50,6 @@ def bookings_sweep() -> int:
     """Forget: holds that ran out, and bookings with name and contact so many days after their day (booking.yaml 保存). Returns how many."""
     now = clock.now()
     gone = 0
-    occasions_sweep()  # first: those whose bookings went at an earlier run
     for key in Booking.objects.filter(state=State.HELD, held_until__lte=now - dt.timedelta(hours=1)).values_list("id", flat=True)[:AT_ONCE]:
         with transaction.atomic(durable=True):
             row = Booking.objects.select_for_update().filter(id=key, state=State.HELD, held_until__lte=now).first()
@@ -58,6 +57,7 @@ def bookings_sweep() -> int:
                 claims.lapse(row)
     with transaction.atomic(durable=True):
         gone += _forget()
+    occasions_over().exclude(key__in=Booking.objects.values("service")).delete()  # more bookings than go at once: it waits for the last
     closures_over().delete()
     return gone
 
@@ -75,6 +75,12 @@ def bookings_over() -> QuerySet[Booking]:
 def waiting_over() -> QuerySet[Waiting]:
     """Places in a line, so many days after theirs."""
     return Waiting.objects.filter(day__lt=_before()).order_by("day")
+
+
+def occasions_over() -> QuerySet[Occasion]:
+    """Occasions whose bookings are forgotten, or go now."""
+    staying = Booking.objects.exclude(id__in=bookings_over().order_by().values("id")).exclude(id__in=lapsed_over().order_by().values("id"))
+    return occasions_without(staying)
 
 
 def closures_over() -> QuerySet[Closure]:

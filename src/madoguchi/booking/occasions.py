@@ -169,15 +169,10 @@ def called_off(booking: Booking, by: str) -> bool:
     return mails.send(booking, contact_of(booking), "off")
 
 
-def occasions_over() -> QuerySet[Occasion]:
-    """Occasions whose bookings are forgotten."""
+def occasions_without(bookings: QuerySet[Booking]) -> QuerySet[Occasion]:
+    """Occasions that are to be forgotten, but for those that have one of these bookings."""
     before = clock.today() - dt.timedelta(days=standing().keep)
-    return Occasion.objects.filter(day__lt=before).exclude(key__in=Booking.objects.values("service"))
-
-
-def occasions_sweep() -> int:
-    """Forget them."""
-    return occasions_over().delete()[0]
+    return Occasion.objects.filter(day__lt=before).exclude(key__in=bookings.values("service"))
 
 
 def hours_words(row: Occasion) -> str:

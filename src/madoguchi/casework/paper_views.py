@@ -58,7 +58,7 @@ def view(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponseBase:
 @login_required
 @posts("/staff/case/{case_id}/")
 @fresh
-def picture(request: HttpRequest, case_id: str, file_id: str) -> HttpResponseBase:
+def picture(request: HttpRequest, case_id: str, file_id: str) -> HttpResponse:
     """A sheet of paper as it is, with its 個人番号, once."""
     try:
         entry = pictures.picture_reveal(actor=actor_of(request), case_id=case_id, file_id=file_id, why=request.POST.get("why", ""))

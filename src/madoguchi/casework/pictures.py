@@ -8,7 +8,6 @@ from django.db import transaction
 
 from madoguchi.files.public import Areas
 from madoguchi.identity.public import Staff
-from madoguchi.kernel import failpoints
 from madoguchi.kernel.errors import NotFound
 
 from . import selectors, services
@@ -49,5 +48,4 @@ def picture_reveal(*, actor: Staff, case_id: str, file_id: str, why: str) -> dic
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     slot, entry = entry_of(case, file_id)
     services.number_seen(actor, case, f"{slot}.{file_id}", why)
-    failpoints.hit("casework.picture.before_commit")
     return entry

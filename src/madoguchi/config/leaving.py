@@ -1,5 +1,5 @@
-"""All that leaves by the clock, room by room: for `madoguchi retention --dry-run`. What an entry frees (an occasion, when its bookings are gone)
-is listed the next time."""
+"""All that leaves by the clock, room by room: for `madoguchi retention --dry-run`. What an entry frees (an account of a company, when its
+last draft is gone) is listed the next time."""
 
 from __future__ import annotations
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from madoguchi.identity.public import Right, Staff
-from madoguchi.kernel import audit, clock, failpoints, keys
+from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.sealing import Column
 
@@ -40,7 +40,6 @@ def sheet_reveal(*, actor: Staff, page_id: str, why: str) -> Page:
     view.sealed_why = keys.seal(PURPOSE, why.encode(), bound_to=str(view.id))
     view.save(force_insert=True)
     audit.record(actor.actor, "scan.number_viewed", chain=chain_of(page.upload), facts={"sheet": page.sheet, "view": str(view.id)}, of=why)
-    failpoints.hit("scans.reveal.before_commit")
     return page
 
 

@@ -128,7 +128,7 @@ def picture(request: HttpRequest, page_id: str) -> HttpResponseBase:
 @login_required
 @posts("/staff/scans/page/{page_id}/")
 @fresh
-def number(request: HttpRequest, page_id: str) -> HttpResponseBase:
+def number(request: HttpRequest, page_id: str) -> HttpResponse:
     """The sheet, or one box of it, as it is, once: with the reason on record."""
     from .keying import picture_of
 
