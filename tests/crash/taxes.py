@@ -136,12 +136,12 @@ def taxes_transfer(**_: Any) -> Done:
     return {}
 
 
-def taxes_transfer_back(**_: Any) -> Done:
+def taxes_transfer_back(application: str, **_: Any) -> Done:
     """That file had the wrong day: taken back, approved by another."""
     clerk, chief = Staff.objects.get(username="yamada"), Staff.objects.get(username="nakamura")
-    for row in Transfer.objects.filter(state="made"):
-        transfer_takebacks.transfer_back_ask(actor=clerk, transfer_id=row.id, reason="日を間違えた")
-    for row in Transfer.objects.filter(state="asked"):
+    for row in Transfer.objects.filter(backs__excess__instalment=_due(application)[1], state__in=("made", "asked")).distinct():
+        if row.state == "made":
+            transfer_takebacks.transfer_back_ask(actor=clerk, transfer_id=row.id, reason="日を間違えた")
         transfer_takebacks.transfer_back_answer(actor=chief, transfer_id=row.id, approve=True)
     return {}
 
