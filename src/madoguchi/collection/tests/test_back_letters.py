@@ -141,7 +141,7 @@ def test_the_payer_sees_it_and_is_mailed_without_a_word_of_tax(hall) -> None:
                            seen_on=clock.today())
     offset(hall, excess, due)
     mail, = Mail.objects.filter(key__startswith="back:")
-    assert "お返しするもの" in mail.subject and "税" not in mail.subject + mail.body.replace("/my/taxes/", "") and "2,000" not in mail.body
+    assert "お返しするもの" in mail.subject and "税" not in mail.subject + mail.body.replace("/my/taxes/", "") and "2,000円" not in mail.body
     held, set_against = mine.backs_of(payer)
     assert (held.amount, held.target) == (8_000, None)
     assert (set_against.amount, set_against.target) == (2_000, due)
