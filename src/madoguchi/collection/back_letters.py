@@ -64,7 +64,7 @@ def letters_of(kind: str, ids: list[int | str], on: dt.date) -> Iterator[Notice]
         some = ids[at:at + CHUNK]
         if kind == Letter.ASK:
             asked = Excess.objects.select_related("money", "instalment__demand").in_bulk(some)
-            yield from (ask_letter(asked[int(number)], on) for number in some)
+            yield from (ask_letter(asked[int(number)], on, asked[int(number)].told or 0) for number in some)
         else:
             backs = GiveBack.objects.select_related("excess__money", "excess__instalment__demand", "target__demand").in_bulk(some)
             yield from (back_letter(backs[UUID(str(number))], on) for number in some)
@@ -93,10 +93,9 @@ def _begun(excess: Excess, on: dt.date, *, title: str, law: str, lines: Iterable
                   trial=charges().codes.trial or part.number.startswith(TRIAL), **more)  # type: ignore[arg-type]
 
 
-def ask_letter(excess: Excess, on: dt.date) -> Notice:
-    """「口座をお知らせください」 of one excess, with the form that comes back. Raises NothingToPrint."""
+def ask_letter(excess: Excess, on: dt.date, yen: int) -> Notice:
+    """「口座をお知らせください」 of so many yen of an excess, with the form that comes back. Raises NothingToPrint."""
     part = _part(excess)
-    yen = excess.told or free(excess)
     if yen <= 0:
         raise NothingToPrint("この過誤納金には、これから返せる額がありません。")
     law = (f"納めすぎの額がありますので、{_law(part, '17条')}の規定によりお返しします。2枚目の届出書に振込先の口座を書いて、"

@@ -46,6 +46,13 @@ GROUP BY r.id, r.letters HAVING r.letters <> COUNT(d.id)"""
 TOLD = """
 SELECT r.id, r.amount, SUM(COALESCE(c.asked, c."left", 0)) FROM collection_run r LEFT JOIN collection_change c ON c.run_id = r.id
 WHERE r.kind = 'change' GROUP BY r.id, r.amount, r.letters HAVING r.amount <> SUM(COALESCE(c.asked, c."left", 0)) OR r.letters <> COUNT(c.id)"""
+ASKED = """
+SELECT r.id, r.amount, COALESCE(SUM(e.told), 0) FROM collection_run r LEFT JOIN collection_excess e ON e.run_id = r.id WHERE r.kind = 'ask'
+GROUP BY r.id, r.amount, r.letters HAVING r.amount <> COALESCE(SUM(e.told), 0) OR r.letters <> COUNT(e.id)"""
+BACKS = """
+SELECT r.id, r.amount, COALESCE(SUM(g.amount + g.interest), 0) FROM collection_run r LEFT JOIN collection_giveback g ON g.run_id = r.id
+WHERE r.kind = 'back' GROUP BY r.id, r.amount, r.letters
+HAVING r.amount <> COALESCE(SUM(g.amount + g.interest), 0) OR r.letters <> COUNT(g.id)"""
 CHANGED = """
 SELECT d.charge || ' ' || d.year || ' ' || d.notice, c.amount, COALESCE(n.was, d.amount) FROM collection_change c
 JOIN collection_demand d ON d.id = c.demand_id LEFT JOIN collection_change n ON n.demand_id = c.demand_id AND n.no = c.no + 1
@@ -69,6 +76,8 @@ WORDS = (
     (REMINDED, "督促状・催告書 {who}回目: 始めたときの合計は{ought:,}円、督促の記録の合計は{stands:,}円(または通数・日が違う)です"),
     (NOTIFIED, "通知書 {who}回目: 始めたときは{ought:,}通、その回の調定は{stands:,}件です"),
     (TOLD, "税額変更通知書 {who}回目: 始めたときの合計は{ought:,}円、更正の合計は{stands:,}円(または通数が違う)です"),
+    (ASKED, "過誤納金のお知らせ {who}回目: 始めたときの合計は{ought:,}円、お知らせした額の合計は{stands:,}円(または通数が違う)です"),
+    (BACKS, "還付・充当通知書 {who}回目: 始めたときの合計は{ought:,}円、還付・充当の合計は{stands:,}円(または通数が違う)です"),
     (REQUESTED, "口座振替の請求 {who}回目: 頼んだのは{ought:,}件、そこに入っている期別・手数料は{stands:,}件です"),
     (CHANGED, "通知書 {who}: 更正のあとの年税額は{ought:,}円、今(または次の更正の前)は{stands:,}円です"),
     (CHANGES, "更正のファイル {who}: 取り込んだときの差額は{ought:,}円、更正の差額の合計は{stands:,}円です"),

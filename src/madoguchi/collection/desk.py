@@ -122,9 +122,10 @@ def ask_letter(*, actor: Staff, excess_id: int) -> bytes:
     section_require(actor, writes=True)
     excess = excess_get(actor=actor, excess_id=excess_id)
     with transaction.atomic():
-        excess.told = free(excess) or None
-        notice = letter(excess, clock.today())
-        excess.save(update_fields=["told"])
+        notice = letter(excess, clock.today(), free(excess))
+        if excess.told is None:  # what a run says stays: it must come out as it was begun
+            excess.told = notice.total
+            excess.save(update_fields=["told"])
         audit.record(actor.actor, "excess.told", chain=CHAIN, facts={"excess": excess.id, "yen": notice.total})
     return draw.one(notice)[0]
 

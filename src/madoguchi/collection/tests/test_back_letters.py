@@ -74,6 +74,16 @@ def test_all_who_were_not_asked_yet_are_asked_in_a_run_once(hall) -> None:
         run_of("ask")
 
 
+def test_a_letter_that_is_printed_again_says_what_is_left_and_the_run_stays_whole(hall) -> None:
+    excess, due = excess_of_payer()
+    run = run_of("ask")
+    offset(hall, excess, due)
+    assert "8,000円" in text_of(desk.ask_letter(actor=hall.staff("yamada"), excess_id=excess.id))
+    assert "10,000円" in text_of(printed(run)) and nightly.differences() == []
+    Excess.objects.filter(run=run).update(told=1)
+    assert [words for words in nightly.differences() if words.startswith("過誤納金のお知らせ")]
+
+
 def test_a_refund_and_an_offset_get_their_letters(client, hall) -> None:
     excess, due = excess_of_payer()
     refund, set_against = refunded(hall, excess), offset(hall, excess, due)
@@ -96,6 +106,8 @@ def test_a_run_tells_each_of_what_was_approved_and_no_other(hall) -> None:
     assert (run.letters, run.amount) == (2, 3_000)
     text = text_of(printed(run))
     assert text.count("過誤納金還付通知書") == 1 and text.count("過誤納金充当通知書") == 1 and nightly.differences() == []
+    GiveBack.objects.filter(run=run, kind="offset").update(run=None)
+    assert [words for words in nightly.differences() if words.startswith("還付・充当通知書")]
 
 
 def test_what_is_not_approved_has_no_letter_and_strangers_none(hall) -> None:
@@ -129,7 +141,7 @@ def test_the_payer_sees_it_and_is_mailed_without_a_word_of_tax(hall) -> None:
                            seen_on=clock.today())
     offset(hall, excess, due)
     mail, = Mail.objects.filter(key__startswith="back:")
-    assert "お返しするもの" in mail.subject and "税" not in mail.subject + mail.body.replace("/my/taxes/", "") and "2,000" not in mail.body
+    assert "お返しするもの" in mail.subject and "税" not in mail.subject + mail.body.replace("/my/taxes/", "") and "2,000円" not in mail.body
     held, set_against = mine.backs_of(payer)
     assert (held.amount, held.target) == (8_000, None)
     assert (set_against.amount, set_against.target) == (2_000, due)
