@@ -20,7 +20,8 @@ from madoguchi.kernel.leaving import Leaving
 from .test_object_rights import World
 
 # Works of the hour that destroy nothing of anybody: they ask, tell, finish, or take what no row and nobody is named by.
-TAKE_NOTHING = {"sweep_strays", "limits_sweep", "books_check", "dues_remind", "fees_unanswered", "refunds_ask", "expiries_tell", "bookings_finish"}
+TAKE_NOTHING = {"sweep_strays", "limits_sweep", "books_check", "dues_remind", "fees_unanswered", "refunds_ask", "refunds_tell", "expiries_tell",
+                "expiries_untold", "bookings_finish"}
 # Rows that go with one that is listed (its own parts), or that are of nobody.
 WITH = {
     "files.StoredFile", "kernel.SealedValue", "kernel.Message", "kernel.AuditKey", "sessions.Session", "intake.Revision", "intake.TalkLine",

@@ -41,7 +41,7 @@ ACTS = (
     Act("窓口でのお手伝いを始める・終える", (R.SUPPORT_COUNTER,), ("helps", "help", "help_end")),
     Act("書かない窓口: 聞き取り、本人確認、署名、書類、送信", (R.INTERVIEW_COUNTER,), (
         "interviews", "interview", "interview_person", "interview_common", "interview_show", "interview_act", "interview_documents",
-        "interview_paper", "interview_step")),
+        "interview_paper", "interview_step", "interview_take")),
     Act("法定代理の申し出と証明書を見る、確かめる・断る・見直す・終える", (R.CONFIRM_AGENTS,), (
         "claims", "claim", "claim_accept", "claim_refuse", "claim_recheck", "claim_end", "claim_file")),
     Act("業務の最初の画面、支払いの一覧(見られるものだけが並ぶ)", (OWN, *READ), ("workbench", "payments")),
@@ -64,15 +64,21 @@ ACTS = (
     Act("手数料の還付・打ち間違いの取消し・減免・請求し直しを申し出る、請求をやめる(やめるのは係長・課長)", (R.WORK_CASES,), (
         "payment_refund", "payment_rebill")),
     Act("手数料の還付・取消し・減免を承認する・断る、渡す", (*ABOVE, R.WORK_CASES), ("payment_refund_act",)),
-    Act("収納(税・料金): 調定・通知・消込・過誤納・口座・振替・突合を見る", READ, (
+    Act("カード会社・端末からの見慣れない知らせを、何だったかを書いて片づける", (R.WORK_CASES,), ("notice_seen",)),
+    Act("収納日計表を見る・取り出す(会計課も)", READ, ("daily", "daily_sheet")),
+    Act("収納(税・料金): 調定・宛名・通知・消込・過誤納・口座・振替・突合を見る", READ, (
         "collection", "collection_parity", "collection_sheets", "collection_sheet", "demands", "demand", "write_offs", "write_offs_sheet",
         "notice_runs", "notice_run", "notice_job", "changes", "change", "unmatched", "unmatched_money", "excess", "excess_one", "debits",
-        "debits_fees", "debit_request", "debit_accounts", "transfers", "transfer")),
+        "debits_fees", "debit_request", "debit_accounts", "transfers", "transfer", "names", "name")),
     Act("収納: ファイルを取り込む・作る、通知を印刷する、消し込む、口座を登録する・外す、延滞金を計算する", (R.WORK_CASES,), (
-        "demand_slips", "demand_late", "notice_file", "unmatched_match", "debits_file", "debit_place", "debit_drop")),
-    Act("収納: 充当・還付・不納欠損・減免を申し出る", (R.WORK_CASES,), ("excess_offset", "excess_refund", "write_off_propose")),
-    Act("収納: 充当・還付・不納欠損・減免を承認する・断る(自分の申し出を除く)、組戻しを記録する", ABOVE, (
-        "excess_answer", "write_off_answer", "debit_takeback")),
+        "demand_slips", "demand_late", "notice_file", "unmatched_match", "debits_file", "debit_place", "debit_drop", "excess_letter",
+        "back_letter")),
+    Act("収納: 充当・還付・不納欠損・減免・消込の取消しを申し出る", (R.WORK_CASES,), (
+        "excess_offset", "excess_refund", "write_off_propose", "unmatch_ask")),
+    Act("収納: 充当・還付・不納欠損・減免・消込の取消しを承認する・断る(自分の申し出を除く)、組戻しを記録する", ABOVE, (
+        "excess_answer", "write_off_answer", "unmatch_answer")),
+    Act("収納: 間違えて作った口座振替の請求・総合振込の取下げを申し出る、承認する・断る(承認は、申し出た人のほかの係長・課長)",
+        (R.WORK_CASES, *ABOVE), ("debit_takeback", "transfer_back")),
     Act("手続棚卸を見る・取り出す", (R.SEE_INVENTORY,), ("inventory", "inventory_progress", "inventory_csv", "inventory_entry", "inventory_doubles")),
     Act("手続棚卸の取込みを見る(取り込むのは、下の操作ができる役割だけ)", (R.SEE_INVENTORY,), ("inventory_uploads", "inventory_upload")),
     Act("手続棚卸を取り込む・結び付ける・決める", (R.MANAGE_INVENTORY,), ("inventory_link", "inventory_heading")),
@@ -85,7 +91,7 @@ ACTS = (
     Act("住民がさがした言葉を見る・取り出す", (R.SEE_SEARCHES,), ("searches", "searches_csv")),
     Act("予約を見る・取る・変える・取り消す・来庁を記録する、カレンダーに出す", (R.WORK_CASES,), (
         "staff_bookings", "staff_booking_new", "staff_booking_make", "staff_booking", "staff_booking_mark", "staff_booking_code",
-        "staff_booking_tie", "staff_booking_change", "staff_booking_cancel", "staff_booking_feed")),
+        "staff_booking_tie", "staff_booking_change", "staff_booking_cancel", "staff_booking_feed", "staff_booking_told")),
     Act("窓口の休みを入れる・変える・終える", (R.WORK_CASES,), ("booking_closures", "booking_closure", "booking_closure_end")),
     Act("番号札を出す・呼ぶ・止める、発券機を登録する・外す", (R.WORK_CASES,), (
         "staff_queue", "staff_queue_take", "staff_queue_ticket", "staff_desk", "staff_desk_press", "staff_kiosks", "staff_kiosk_end")),
