@@ -62,7 +62,7 @@ def _boxes(group: str) -> list[tuple[str, Any]]:
 
 def _narrowing(rows: list[facets.Values], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
     """(group, its name, its choices: value, words, how many, ticked): what would change nothing is left out."""
-    counted = facets.counts(rows, chosen | {"way": chosen["way"] or ["online"]})
+    counted = facets.counts(rows, dict(chosen) | {"way": chosen["way"] or ["online"]})
     out = []
     for group, name in TITLES.items():
         boxes = [(v, words, counted[group][v], v in chosen[group]) for v, words in _boxes(group) if counted[group][v] or v in chosen[group]]
