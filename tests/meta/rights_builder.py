@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
-from madoguchi.builder import access, offers, selectors, services
+from madoguchi.builder import access, amended, offers, selectors, services
 from madoguchi.builder.errors import ExchangeWrong, FormWrong, StateWrong
 from madoguchi.builder.models import Copy, Offer, Release
 
@@ -69,6 +69,9 @@ TABLE: dict[str, Ask] = {
     "builder.services.release_restore": staff(_refused(lambda w, a: services.release_restore(
         actor=a, slug=CLAIM, revision=str(_copy().revision), number=987, why="")), DECIDES, anything),
     "builder.services.copy_drop": staff(_refused(lambda w, a: services.copy_drop(actor=a, slug="nai", revision="1")), set(), anything),
+    "builder.amended.amended": staff(_refused(lambda w, a: amended.amended(actor=a, copy=_copy())), READS, anything),
+    "builder.amended.pack_seen": staff(_refused(lambda w, a: amended.pack_seen(
+        actor=a, slug=CLAIM, mark=amended.pack_mark(CLAIM))), EDITS, anything),
     "builder.services.pack_return": staff(_refused(lambda w, a: services.pack_return(
         actor=a, slug=CLAIM, revision=str(_copy().revision), why="")), DECIDES, anything),
     "builder.offers.offers_take_in": staff(_refused(lambda w, a: offers.offers_take_in(actor=a, data=b"x")),

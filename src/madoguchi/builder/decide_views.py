@@ -10,7 +10,7 @@ from django.http import HttpRequest, HttpResponse, QueryDict
 from madoguchi.identity.public import Staff
 from madoguchi.web.posted import posts, see_other
 
-from . import selectors, services
+from . import amended, selectors, services
 from .errors import FormWrong
 from .staff_views import actor_of, copy_page, history_page, whole
 
@@ -63,4 +63,7 @@ def _decided(actor: Staff, slug: str, got: QueryDict) -> str:
     if what == "pack":
         services.pack_return(actor=actor, slug=slug, revision=revision, why=why)
         return "packed"
+    if what == "pack_seen":
+        amended.pack_seen(actor=actor, slug=slug, mark=got.get("mark", ""))
+        return "pack_seen"
     return ""

@@ -22,6 +22,7 @@ class Copy(models.Model):
     asked_by = models.CharField(max_length=70, blank=True)
     approved_by = models.CharField(max_length=70, blank=True)
     words = models.JSONField(default=dict)  # translations that came with it: language → key of the sentence → translation
+    pack = models.TextField(blank=True, default="", db_default="")  # the pack's text that somebody looked at last; empty: the first revision
     updated_by = models.CharField(max_length=70)
     updated_at = models.DateTimeField()
 

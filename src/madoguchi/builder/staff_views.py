@@ -18,7 +18,7 @@ from madoguchi.procedures.pack import patterns
 from madoguchi.procedures.rules import splice
 from madoguchi.web.posted import posts, see_other
 
-from . import selectors, services
+from . import amended, selectors, services
 from .access import edits, insist, publishes
 from .errors import FormWrong
 from .models import Copy
@@ -54,7 +54,7 @@ def rows(request: HttpRequest) -> HttpResponse:
     own = [key for key in sections if edits(actor, key)]
     return render(request, "builder/rows.html", {
         "rows": page, "sections": sections, "own": own, "chosen": got, "states": STATES, "chips": CHIPS,
-        "told": DROPPED.get(request.GET.get("done", ""), ""),
+        "amended": amended.amended_slugs(), "told": DROPPED.get(request.GET.get("done", ""), ""),
         "state_words": [*STATES.items(), ("none", "だれも直していない")], "address": f"?{carried}&" if carried else "?"})
 
 
@@ -106,7 +106,8 @@ def about(request: HttpRequest, copy: Copy) -> dict[str, Any]:
     problems = [(p.line, p.ja, address(editable(_place(copy.text, p.line)))) for p in read.problems]
     works = edits(actor, copy.section)
     return {
-        "c": copy, "section": str(city().sections[copy.section].name) if copy.section in city().sections else copy.section,
+        "amended": amended.amended(actor=actor, copy=copy), "c": copy,
+        "section": str(city().sections[copy.section].name) if copy.section in city().sections else copy.section,
         "states": STATES, "chips": CHIPS, "origin": ORIGINS.get(copy.origin, ""), "problems": problems, "doubts": read.doubts,
         "works": works and copy.state in ("editing", "published", "asked", "approved"), "decides": publishes(actor, copy.section),
         "mine": copy.asked_by == actor.actor, "today": clock.today(), "readable": read.definition is not None}
@@ -150,7 +151,8 @@ def differences(request: HttpRequest, slug: str) -> HttpResponse:
     """What differs from what is published, in words."""
     found = selectors.copy_get(actor=actor_of(request), slug=slug)
     return render(request, "builder/differences.html", about(request, found) | {
-        "found": selectors.published_differences(found), "kept_back": selectors.questions_kept_back(found)})
+        "pack_mark": amended.pack_mark(found.slug), "found": selectors.published_differences(found),
+        "kept_back": selectors.questions_kept_back(found)})
 
 
 @login_required

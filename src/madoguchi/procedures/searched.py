@@ -1,6 +1,7 @@
 """What was searched, without a word that could say who: counted in memory and written about once a minute (docs/adr/0039).
 
-Kept in words is only what consists of words of the index, or what came on five days from five lines; the rest is counted."""
+Kept in words is only what consists of words of the index and of the list of everyday words (everyday.py), or what came on five days from
+five lines; the rest is counted."""
 
 from __future__ import annotations
 

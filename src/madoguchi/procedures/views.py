@@ -17,7 +17,7 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, disasters_open
 from madoguchi.web import limits
 
-from . import beside, finders, offline, searched, selectors
+from . import beside, everyday, finders, offline, searched, selectors
 from .errors import Withdrawn
 from .rules import facets
 from .why import why
@@ -62,7 +62,7 @@ def _boxes(group: str) -> list[tuple[str, Any]]:
 
 def _narrowing(rows: list[facets.Values], chosen: facets.Chosen) -> list[tuple[str, Any, list[tuple[str, Any, int, bool]]]]:
     """(group, its name, its choices: value, words, how many, ticked): what would change nothing is left out."""
-    counted = facets.counts(rows, chosen | {"way": chosen["way"] or ["online"]})
+    counted = facets.counts(rows, dict(chosen) | {"way": chosen["way"] or ["online"]})
     out = []
     for group, name in TITLES.items():
         boxes = [(v, words, counted[group][v], v in chosen[group]) for v, words in _boxes(group) if counted[group][v] or v in chosen[group]]
@@ -83,7 +83,7 @@ def listing(request: HttpRequest) -> HttpResponse:
         rows = [(everything[h.slug], why(h)) for h in found.hits if h.slug in everything]
         nearest = [] if rows else selectors.index().nearest(query)
         if set(request.GET) <= {"q"}:  # not for every tick and page
-            searched.note(query, found=bool(rows), known=found.known, line=limits.address(request))
+            searched.note(query, found=bool(rows), known=found.known or everyday.can_name_nobody(query), line=limits.address(request))
     else:
         rows = [(p, "") for p in sorted(everything.values(), key=lambda p: p.definition.reading)]
     counters = offline.find(offline.all_of(), query, found) if query else offline.all_of()

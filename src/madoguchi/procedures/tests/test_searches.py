@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
+from pathlib import Path
 
 import pytest
+from django.conf import settings
 from django.db import OperationalError
 from django.urls import reverse
 from tests.support.hall import OPENING
@@ -12,7 +15,7 @@ from tests.support.walk import text
 
 from madoguchi.identity.public import staff_enrol
 from madoguchi.kernel import clock
-from madoguchi.procedures import searched, selectors
+from madoguchi.procedures import everyday, searched, selectors
 from madoguchi.procedures.models import SearchMark, SearchWord
 
 
@@ -106,6 +109,36 @@ def test_words_of_the_index_are_counted_and_names_are_not_kept(shelf):
     stored = str(list(SearchMark.objects.values())) + str(list(SearchWord.objects.values()))
     for word in ("鈴木", "1234", "hanako", "198.51"):
         assert word not in stored
+
+
+def test_everyday_words_that_found_nothing_are_kept_at_once(shelf):
+    browser = shelf.browser()
+    for query in ("医療証", "エアコン", "テレビの処分", "エアコン 証明", "ファンヒーター"):
+        look(browser, query)
+    found = {words for words, _ in kept()}
+    assert {"医療証", "エアコン", "エアコン 証明", "ファンヒーター"} <= found
+
+
+@pytest.mark.parametrize("query", [
+    "鈴木テレビ", "テレビ鈴木一郎", "エアコン 田中", "テレビの佐藤", "たかぎてれび", "てれびたかぎ", "桜町のエアコン", "医療証 090-1234-5678",
+    "山田太郎", "渡辺 給付金", "エアコン株式会社もり", "あいちゃんの保育園", "林 布団"])
+def test_a_name_beside_an_everyday_word_is_not_kept(shelf, query):
+    look(shelf.browser(), query)
+    assert {words for words, _ in kept()} <= {""}, kept()
+
+
+NAMES = """佐藤 鈴木 高橋 田中 伊藤 渡辺 山本 中村 小林 加藤 吉田 山田 佐々木 山口 松本 井上 木村 林 斎藤 清水 山崎 森 池田 橋本
+阿部 石川 山下 中島 石井 小川 前田 岡田 長谷川 藤田 後藤 近藤 村上 遠藤 青木 坂本 福田 太田 西村 藤井 金子 岡本 藤原 中野
+三浦 原田 中川 松田 竹内 小野 田村 和田 中山 石田 上田 森田 原 柴田 酒井 工藤 横山 宮崎 宮本 内田 高木 安藤 谷口 大野
+丸山 今井 高田 河野 藤本 村田 武田 上野 杉山 増田 平野 大塚 千葉 久保 松井 小島 岩崎 桜井 野口 松尾 野村 木下 菊地 菅原
+大西 杉本 古川 島田 浜田 市川 水野 小松 本田 桜 葵 陽菜 翔太 大輔 健太 美咲 花子 太郎 蓮 結衣 駅 光"""
+
+
+def test_the_list_of_everyday_words_holds_no_name():
+    words = [w for line in (Path(settings.ROOT) / everyday.FILE).read_text(encoding="utf-8").splitlines() if line[:1] != "#" for w in line.split()]
+    assert len(words) == len(set(words)) > 250
+    assert [w for w in words if w in set(NAMES.split())] == []
+    assert [w for w in words if len(w) < (2 if re.search("[一-龯]", w) else 3)] == []
 
 
 def ask_on(days, lines, query="図書館カード"):
