@@ -61,8 +61,13 @@ def test_a_fee_that_goes_back_from_a_slip_asks_for_the_account(order, hall) -> N
     assert "口座をおうかがいする" in now_of(row)[1][-1] and mails() == ["refunding"]
     back = givebacks.refund_ask(actor=hall.staff("yamada"), excess_id=Excess.objects.get().id, amount=200, account=ACCOUNT, since=None)
     givebacks.back_answer(actor=hall.staff("nakamura"), back_id=str(back.id), approve=True)
-    givebacks.transfer_make(actor=hall.staff("yamada"), on=clock.today() + dt.timedelta(days=7))
+    day = clock.today() + dt.timedelta(days=7)
+    givebacks.transfer_make(actor=hall.staff("yamada"), on=day)
     run_worker()
+    assert mails() == ["refunding"], "until the bank's day a file can be taken back"
+    with clock.frozen(dt.datetime.combine(day, dt.time(9), clock.JST)):
+        assert givebacks.refunds_tell() == 1
+        run_worker()
     assert "ご指定の口座" in now_of(row)[1][-1] and mails() == ["refunded", "refunding"]
 
 
