@@ -33,8 +33,8 @@ SPACING = """() => { const s = new CSSStyleSheet(); s.replaceSync('* { line-heig
 UNSPACED = "() => { document.adoptedStyleSheets = [] }"
 SET = "([k, v]) => { if (v) document.documentElement.dataset[k] = v; else delete document.documentElement.dataset[k] }"
 # forms that cannot be sent: no button, and more than the one text box in which Enter would do
-SILENT = """() => [...document.forms].filter(f => !f.querySelector('button:not([type=button])') &&
-    f.querySelectorAll('input:not([type=hidden])').length !== 1).map(f => f.outerHTML.slice(0, 80))"""
+SILENT = """() => [...document.forms].filter(f => { const own = css => [...f.elements].filter(e => e.matches(css)).length;
+    return !own('button:not([type=button])') && own('input:not([type=hidden])') !== 1 }).map(f => f.outerHTML.slice(0, 80))"""
 WORST = """([name, due, mark, state]) => { const row = document.querySelector('.apps tbody tr');
     row.querySelector('.c-ap a').textContent = name; row.querySelector('.c-st .chip').textContent = state;
     row.querySelector('.due').textContent = '◎' + due;

@@ -153,7 +153,8 @@ def typed_off(desk: Tab, packet: str, given: dict[str, Any], look: Look) -> str:
         look()
         pictures += (here := desk.locator("main img.scan")).count()
         if found[1] == "insured_page":
-            assert here.first.evaluate("img => img.complete && img.naturalWidth > 0")
+            here.first.scroll_into_view_if_needed()  # pictures come when they are near
+            assert here.first.evaluate("img => img.decode().then(() => img.naturalWidth > 0)")
             if reading.installed():
                 assert desk.locator("main [name='insured_name.sei']").input_value() == "見本", "the machine's suggestion"
         fill_step(desk, CARE, found[1], given)
