@@ -196,7 +196,7 @@ def test_the_same_again_is_the_same_and_another_choice_ends_the_first(hall, dues
 
 
 def test_the_payer_was_faster(hall, dues, monkeypatch) -> None:
-    first = online.order_make(owner=hall.owner("hanako"), payer=HANAKO, chosen=[dues[1].number])
+    first = online.order_write(actor="resident:x", payer=HANAKO, lines=[[dues[1].number, 10_000, 0]])
     monkeypatch.setattr(at_counter, "order_open", lambda demand: None)  # it was not there yet when it was looked for
     assert "いま別に作られました" in refused(hall, dues[0])
     assert OnlineOrder.objects.get().id == first.id and Payment.objects.count() == 1
