@@ -100,8 +100,10 @@ def _chosen(demand: Demand, chosen: Collection[str]) -> list[mine.Due]:
     if not owed:
         raise FormWrong([(BOX, "この通知書に、いま納めるものはありません。")])
     wanted = [offer for offer in owed if offer.due.part.number in chosen]
-    if not wanted or len(wanted) < len(set(chosen)):
-        raise FormWrong([(BOX, "受け取る期を選んでください。選んだあとに納められた期は、出ていません。")])
+    if len(wanted) < len(set(chosen)):
+        raise FormWrong([(BOX, "選んだ期のうち、もう納められたものがあります。残りを確かめて、選び直してください。")])
+    if not wanted:
+        raise FormWrong([(BOX, "受け取る期を選んでください。")])
     refused = [(BOX, f"{offer.due.part.no}期: {offer.why}") for offer in wanted if offer.why]
     if refused:
         raise FormWrong(refused)

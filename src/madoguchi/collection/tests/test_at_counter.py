@@ -108,9 +108,9 @@ def test_nothing_chosen_nothing_owed_and_what_was_paid_meanwhile(hall, dues, cam
     answer = desk.post(at(dues[0]), {})
     assert answer.status_code == 422 and "受け取る期を選んでください" in answer.content.decode()
     other = demand_of(payer="C000000001", notice="00000009")[0]
-    assert "受け取る期を選んでください" in refused(hall, dues[0], other), "of another demand"
+    assert "選び直してください" in refused(hall, dues[0], other), "of another demand"
     came((dues[1], 10_000, "final", "", TODAY))
-    assert "受け取る期を選んでください" in refused(hall, *dues)
+    assert "もう納められたものがあります" in refused(hall, *dues)
     came((dues[0], 100_000 + LATE, "final", "", TODAY))
     assert "いま納めるものはありません" in refused(hall, dues[0])
     assert not OnlineOrder.objects.exists()
