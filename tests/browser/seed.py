@@ -544,8 +544,9 @@ class Town:
         text = f"通知書番号,年税額,期,期別税額,納期限,変更の理由\n{notice},{amount - 900},1,{amount - 900},{due},廃車\n"
         change = desk.get("/staff/collection/changes/").send("changes/", {"charge": "keiji", "year": str(year)}, [
             ("file", ("更正.csv", text.encode(), "text/csv"))]).url.removeprefix(self.base)
-        return {"change": change, "name": name, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run, "excess": excess,
-                "takeback": self._asked_of_bank(owing, due)}
+        counter = str(desk.get("/staff/collection/demands/?charge=kotei").page.xpath("//tbody//a/@href")[0])  # some of it is still to come
+        return {"change": change, "counter": counter, "name": name, "demand": demand, "owing": owing, "sheet": sheet, "money": money, "run": run,
+                "excess": excess, "takeback": self._asked_of_bank(owing, due)}
 
     def _asked_of_bank(self, owing: str, due: str) -> str:
         """Who owes pays by debit from now on, and the bank is asked: the page that takes the request back."""

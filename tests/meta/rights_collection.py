@@ -9,6 +9,7 @@ from tests.support.hall import OPENING
 
 from madoguchi.collection import (
     access,
+    at_counter,
     changes,
     daily,
     debits,
@@ -56,7 +57,7 @@ DAY = dt.date(2026, 7, 1)
 COLLECTS = {"yamada"}
 READS = COLLECTS | {"auditor"}
 NUMBERS = ("demand", "sheet", "unmatched", "printed", "printed_file", "excess", "excess_due", "transfer", "request", "change", "name",
-           "paid_late", "old")
+           "paid_late", "old", "owed")
 
 
 def taxes(w: Any) -> None:
@@ -72,6 +73,7 @@ def taxes(w: Any) -> None:
     chief = w.hall.staff("nakamura")
     excess, due = excess_of_payer()
     w.excess, w.excess_due = excess.id, due.id
+    w.owed, w.owed_number = due.demand_id, due.number
     w.back = str(givebacks.refund_ask(actor=chief, excess_id=w.excess, amount=100, account=ACCOUNT, since=None).id)
     w.transfer = transferred(w.hall).id
     w.gone = str(GiveBack.objects.get(state="done").id)
@@ -106,6 +108,9 @@ TABLE: dict[str, Ask] = {
     "collection.desk.letters_make": staff(lambda w, a: desk.letters_make(
         actor=a, kind="notice", charge="kaigo", year=2026, issued_on=DAY, known="x"), COLLECTS, anything),
     "collection.desk.fee_slip": staff(lambda w, a: desk.fee_slip(actor=a, payment_id=w.open_payment), SECTION, anything),
+    "collection.at_counter.counter_order": staff(lambda w, a: at_counter.counter_order(
+        actor=a, demand_id=w.owed, chosen=[w.owed_number]), COLLECTS, anything),
+    "collection.at_counter.counter_end": staff(lambda w, a: at_counter.counter_end(actor=a, demand_id=w.owed), COLLECTS, anything),
     "collection.desk.demand_open": _reads(lambda w, a: desk.demand_open(actor=a, demand_id=w.demand)),
     "collection.desk.slips_again": staff(lambda w, a: desk.slips_again(actor=a, demand_id=w.demand), COLLECTS, anything),
     "collection.selectors.transfer_list": _reads(lambda w, a: list(selectors.transfer_list(actor=a))),

@@ -98,6 +98,7 @@ OPEN = {
     "staff_booking_code": "a button", "staff_booking_told": "a button", "interview_take": "a button",
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
+    "demand_counter": "ticks of what is due, which may be paid meanwhile",
     "taxes_choose": "ticks of what is due, which may be paid meanwhile", "taxes_card": "a button", "taxes_cancel": "a button",
     "cards": "a search", "card_receive": "no sign-in", "cards_import": "a file",
     "card_rates": "a file with its source", "card_expiries": "a file", "card_expiry_letters": "a button", "card_expiry_drop": "a button",

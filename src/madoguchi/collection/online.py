@@ -1,5 +1,5 @@
-"""Taxes paid online: an order fixes the sums, room payments takes the money, and what it took is set against what is due by the rules
-of every other payment (results). Whatever cannot be set so becomes 過誤納 or 未整理: nothing is lost."""
+"""Taxes paid online, or over the counter (at_counter): an order fixes the sums, room payments takes the money, and what it took is set
+against what is due by the rules of every other payment (results). Whatever cannot be set so becomes 過誤納 or 未整理: nothing is lost."""
 
 from __future__ import annotations
 
@@ -21,7 +21,7 @@ from .charges import charges
 from .ledger import CHAIN
 from .models import Instalment, OnlineOrder
 from .my_errors import NotShown, OrderBusy, OrderStale, OrderWrong
-from .rules import ONLINE, TAKEN
+from .rules import CHANNELS, ONLINE, TAKEN
 
 SUBJECT = "税・料金の納付"
 Lines = list[list[Any]]
@@ -32,8 +32,8 @@ def online() -> bool:
     return charges().online.pays and payments.online()
 
 
-def _lines(dues: Collection[mine.Due]) -> Lines:
-    late = charges().online.late
+def lines_of(dues: Collection[mine.Due], *, late: bool) -> Lines:
+    """What an order of these 期 says, with or without 延滞金."""
     return [[due.part.number, due.left, (due.late or 0) if late else 0] for due in dues if due.left or late]
 
 
@@ -42,7 +42,7 @@ def order_make(*, owner: Owner, payer: str, chosen: Collection[str]) -> OnlineOr
     The caller has answered who the payer is. Raises OrderWrong, OrderBusy, ProviderAway."""
     if not online():
         raise OrderWrong(say("いまは、オンラインで納められません。お手元の納付書で納めてください。"))
-    lines = _lines([due for due in mine.dues_of(payer) if due.payable and due.part.number in chosen])
+    lines = lines_of([due for due in mine.dues_of(payer) if due.payable and due.part.number in chosen], late=charges().online.late)
     amount = sum(tax + late for _, tax, late in lines)
     if not lines:
         raise OrderWrong(say("納めるものを選んでください。"))
@@ -54,20 +54,22 @@ def order_make(*, owner: Owner, payer: str, chosen: Collection[str]) -> OnlineOr
             return before
         order_end(order=before, actor=owner.actor)
     try:
-        return _made(owner, payer, lines, amount)
+        return order_write(actor=owner.actor, payer=payer, lines=lines)
     except IntegrityError:  # a second click was faster
         raise OrderBusy from None
 
 
 @transaction.atomic(durable=True)
-def _made(owner: Owner, payer: str, lines: Lines, amount: int) -> OnlineOrder:
-    today = clock.today()
+def order_write(*, actor: str, payer: str, lines: Lines, **facts: Any) -> OnlineOrder:
+    """The order and its payment, for a caller that has fixed the sums and found no other order open. ``facts`` go into the record of it.
+    Raises IntegrityError when another was faster."""
+    today, amount = clock.today(), sum(tax + late for _, tax, late in lines)
     order = OnlineOrder.objects.create(payer=payer, on=today, lines=lines, amount=amount, at=clock.now())
     payments.payment_make(
         key=f"{payments.BOOKS}{order.id}", case_ref=str(order.id), receipt=f"T{order.id.hex[:11].upper()}", section=charges().section,
-        subject=SUBJECT, lines=[line for row in lines for line in _told(*row)], amount=amount, actor=owner.actor,
+        subject=SUBJECT, lines=[line for row in lines for line in _told(*row)], amount=amount, actor=actor,
         due_at=dt.datetime.combine(today, dt.time(23, 59, 59), clock.JST))
-    audit.record(owner.actor, "online.ordered", chain=CHAIN, facts={"order": str(order.id), "instalments": len(lines), "yen": amount})
+    audit.record(actor, "online.ordered", chain=CHAIN, facts={"order": str(order.id), "instalments": len(lines), "yen": amount} | facts)
     failpoints.hit("collection.online.before_commit")
     return order
 
@@ -100,7 +102,7 @@ def order_start(*, order: OnlineOrder, language: str, actor: str) -> str:
     """The address of the card's page. Raises OrderStale when the sums are not those of the order any more (it ends then), OrderBusy,
     PaymentClosed, ProviderAway, ProviderUnknown."""
     numbers = {line[0] for line in order.lines}
-    now = _lines([due for due in mine.dues_of(order.payer) if due.payable and due.part.number in numbers])
+    now = lines_of([due for due in mine.dues_of(order.payer) if due.payable and due.part.number in numbers], late=charges().online.late)
     if order.state != "open" or (now, clock.today()) != (order.lines, order.on):
         order_end(order=order, actor=actor)
         raise OrderStale
@@ -155,7 +157,7 @@ def _posted(order: OnlineOrder) -> None:
     payment = order_payment(order)
     rows = [Received(n, 0, number, tax + late, order.on, TAKEN[payment.means], "final", "") for n, (number, tax, late) in enumerate(order.lines, 1)]
     data = json.dumps({"order": str(order.id), "payment": str(payment.id), "means": payment.means, "on": str(order.on), "lines": order.lines})
-    sheet, _ = results_take(actor="worker", results=Results(ONLINE, f"オンラインの納付 {payment.receipt}", data.encode(), rows))
+    sheet, _ = results_take(actor="worker", results=Results(ONLINE, f"{CHANNELS[TAKEN[payment.means]]} {payment.receipt}", data.encode(), rows))
     with transaction.atomic(durable=True):
         OnlineOrder.objects.filter(id=order.id).update(state="posted", sheet=sheet)
         failpoints.hit("collection.online.posted")

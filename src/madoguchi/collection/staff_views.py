@@ -20,7 +20,7 @@ from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import desk, ledger, looks, selectors, unmatched, unmatches
+from . import at_counter, desk, ledger, looks, selectors, unmatched, unmatches
 from .access import stamps
 from .accounts import bank_words
 from .charges import DEBIT_FORM, charges
@@ -163,17 +163,23 @@ def demands(request: HttpRequest) -> HttpResponse:
 @require_safe
 def demand(request: HttpRequest, demand_id: int) -> HttpResponse:
     """One demand: its 期, what was paid, what is owed."""
+    return demand_page(request, demand_id, [])
+
+
+def demand_page(request: HttpRequest, demand_id: int, faults: list[tuple[str, str]]) -> HttpResponse:
+    """It, with what is wrong with what was sent."""
     found = desk.demand_open(actor=actor_of(request), demand_id=demand_id)
     try:
-        extra, faults = selectors.extra_of(found), ""
+        extra, no_rate = selectors.extra_of(found), ""
     except RateMissing as wrong:
-        extra, faults = {}, wrong.ja
-    context = {"accounts": selectors.accounts_of(found), "extra": extra, "no_rate": faults, "d": found,
-               "works": works(request), "charge": name_of(found.charge),
+        extra, no_rate = {}, wrong.ja
+    context = {"accounts": selectors.accounts_of(found), "extra": extra, "no_rate": no_rate, "d": found,
+               "works": works(request), "charge": name_of(found.charge), "faults": faults, "chosen": request.POST.getlist("due"),
+               "offers": at_counter.offers(found), "standing": at_counter.order_open(found),
                "parts": selectors.instalments_of(found), "today": clock.today(),
                "changes": [(c, [(no, dt.date.fromisoformat(due), *rest) for no, due, *rest in c.before]) for c in selectors.changes_of_demand(found)],
                "money": [(m, CHANNELS.get(m.channel, m.channel), OUTCOMES[m.outcome]) for m in selectors.money_of(found)]}
-    return render(request, "collection/demand.html", context)
+    return render(request, "collection/demand.html", context, status=422 if faults else 200)
 
 
 @login_required

@@ -2,6 +2,7 @@ from django.urls import path
 
 from . import account_staff_views as accounts
 from . import change_staff_views as changes
+from . import counter_staff_views as counter
 from . import daily_staff_views as daily
 from . import debit_staff_views as debits
 from . import excess_staff_views as excess
@@ -22,6 +23,7 @@ urlpatterns = [
     path("collection/demands/<int:demand_id>/", views.demand, name="demand"),
     path("collection/demands/<int:demand_id>/slips/", views.slips, name="demand_slips"),
     path("collection/demands/<int:demand_id>/late/", views.late_slips, name="demand_late"),
+    path("collection/demands/<int:demand_id>/counter/", counter.counter, name="demand_counter"),
     path("collection/demands/<int:demand_id>/write-off/", write_offs.propose, name="write_off_propose"),
     path("collection/write-offs/", write_offs.write_offs, name="write_offs"),
     path("collection/write-offs.csv", write_offs.sheet, name="write_offs_sheet"),

@@ -73,6 +73,7 @@ ACTS = (
     Act("収納: ファイルを取り込む・作る、通知を印刷する、消し込む、口座を登録する・外す、延滞金を計算する", (R.WORK_CASES,), (
         "demand_slips", "demand_late", "notice_file", "unmatched_match", "debits_file", "debit_place", "debit_drop", "excess_letter",
         "back_letter")),
+    Act("収納: 税・料金を窓口で受け取る期を選ぶ、その支払いを取りやめる(受け取るのは「現金・端末で受け取る」)", (R.WORK_CASES,), ("demand_counter",)),
     Act("収納: 充当・還付・不納欠損・減免・消込の取消しを申し出る", (R.WORK_CASES,), (
         "excess_offset", "excess_refund", "write_off_propose", "unmatch_ask")),
     Act("収納: 充当・還付・不納欠損・減免・消込の取消しを承認する・断る(自分の申し出を除く)、組戻しを記録する", ABOVE, (

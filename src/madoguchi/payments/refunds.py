@@ -18,6 +18,9 @@ from .selectors import payment_get
 from .services import by_key
 from .terminals import slip_back
 
+BOOKED = ("税・料金として納められ、帳簿に載るお金なので、ここからは返せません（打ち間違いの取消しもできません）。"
+          "納めすぎになったときは、「収納」の過誤納金から還付してください。")
+
 
 def promised(attempt: Attempt) -> int:
     """What went back of an order, or is asked or approved to."""
@@ -30,7 +33,7 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     """Ask for money to go back. Raises PaymentNotFound, RefundWrong."""
     payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
     if payment.key.startswith(BOOKS):
-        raise RefundWrong("税・料金として納められたお金です。返すときは、「収納」の過誤納金から還付してください。")
+        raise RefundWrong(BOOKED)
     if reason not in REASONS:
         raise RefundWrong("還付の理由を選んでください。")
     attempt = _to_void(payment, amount) if reason == VOID else next(

@@ -17,7 +17,7 @@ from .events import CHANGED
 from .models import Attempt, GatewayNotice, Payment, Refund
 from .ports import Order, Refused, Report, Retry, Started
 from .providers import COUNTER, FREE, LASTING, provider_of
-from .rules import DIFFERS, MEANS, TRANSITIONS, Act, State, after, excess
+from .rules import BOOKS, DIFFERS, MEANS, TRANSITIONS, Act, State, after, excess
 from .selectors import is_void
 from .setup import slips
 
@@ -30,6 +30,8 @@ PAGE_OPEN = ("カード会社につながらず、開いているオンライン
              "少し待ってもう一度お試しください。")
 VOIDED = ("この支払いは、打ち間違いとして取り消されています。改めて受け取るときは、申請の手数料ならこのページの「もう一度請求する」で"
           "請求してから、ほかは「窓口で手数料を受け取る」で、同じ手数料を選んで受け取ってください。")
+OVER = ("税・料金の額は納める日で変わるので、この支払いは、作った日のうちしか受け取れません。まだ受け取らずに、「調定と納付」で、"
+        "その方の「窓口で受け取る」からやり直してください。")
 LIVE = ("open", "waiting", "failed")  # an order that may still be paid at the gateway
 ENDING = [state for state, act in TRANSITIONS if act == Act.EXPIRE]  # not what is on its way: the files or the gateway tell of it
 CURRENCY = "jpy"
@@ -287,6 +289,8 @@ def counter_check(payment: Payment) -> None:
         raise PaymentClosed(VOIDED)
     if payment.state == State.SUCCESS or after(payment.state, Act.PAY) is None:
         raise PaymentClosed
+    if payment.key.startswith(BOOKS) and payment.due_at is not None and payment.due_at < clock.now():  # the worker has not come yet
+        raise PaymentClosed(OVER)
     if payment.state == State.SUBMITTED:
         raise PaymentClosed("ほかの方法で払われたお金を確かめています。二重になるので、結果が出るまで窓口では受け取れません。"
                             "受け取ったものは返してください。")

@@ -19,7 +19,7 @@ from . import cashier, notices, rebilling, refunds, selectors, terminals
 from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
-from .rules import BRANDS, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
+from .rules import BOOKS, BRANDS, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
@@ -88,7 +88,7 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     shown = terminals_shown(found.section, found.amount, found.receipt) if works and takes else []
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "takes": takes, "works": works, "refunds": rows, "failed": selectors.refund_failed(found),
-               "most_back": refunds.refund_most(found),
+               "most_back": refunds.refund_most(found), "booked": refunds.BOOKED if found.key.startswith(BOOKS) else "",
                "reasons": REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "again": again,
                "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,

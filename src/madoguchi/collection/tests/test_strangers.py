@@ -22,7 +22,8 @@ from .conftest import (
 )
 
 # route → the ids it carries
-STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "demand_slips": ("demand_id",), "unmatched_money": ("money_id",),
+STRANGERS = {"collection_sheet": ("sheet_id",), "demand": ("demand_id",), "demand_slips": ("demand_id",),
+             "demand_counter": ("demand_id",), "unmatched_money": ("money_id",),
              "unmatched_match": ("money_id",), "unmatch_ask": ("money_id",), "unmatch_answer": ("money_id",),
              "notice_run": ("run_id",), "notice_job": ("run_id",), "notice_file": ("file_id",),
              "excess_one": ("excess_id",), "excess_offset": ("excess_id",), "excess_refund": ("excess_id",),
