@@ -68,7 +68,8 @@ def walk_on(tab: Tab, slug: str, given: Mapping[str, Any], photo: Path, look: Ca
             attach(tab, photo)
         else:
             fill_step(tab, slug, step, given)
-        tab.click(FORWARD)
+        with tab.expect_navigation():  # a click alone may be over while the page before, or half of the next, is there
+            tab.click(FORWARD)
     return seen
 
 
