@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from collections.abc import Callable
 
 from django.conf import settings
 from django.db import transaction
@@ -10,7 +11,7 @@ from django.db.models import Exists, OuterRef, Q
 
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys
-from madoguchi.kernel.said import bare, say
+from madoguchi.kernel.said import Said, bare, say
 from madoguchi.kernel.sealing import Column
 from madoguchi.notifications.public import mail_fault, mail_plain, mail_promise
 from madoguchi.offices.public import city, city_words
@@ -88,7 +89,7 @@ def _tell(payer: str, until: dt.date) -> bool:
         return False
     DueTold.objects.bulk_create([DueTold(instalment=part, at=clock.now()) for part in fresh])
     to = keys.unseal(PURPOSE, row.sealed_mail, bound_to=payer).decode()
-    subject, body = _mail(row.language)
+    subject, body = _in_words_of(row.language, _mail)
     mail_promise(key=f"due:{fresh[0].id}", case_ref=f"due:{fresh[0].id}", to=to, subject=subject, body=body)
     failpoints.hit("collection.remind.before_commit")
     return True
@@ -98,27 +99,30 @@ def back_told(payer: str, key: str) -> None:
     """Tell a payer who has mails that something of theirs goes back or was set against a due, in the caller's transaction."""
     if (row := DueMail.objects.filter(payer=payer).first()) is not None:
         to = keys.unseal(PURPOSE, row.sealed_mail, bound_to=payer).decode()
-        subject, body = _back_mail(row.language)
+        subject, body = _in_words_of(row.language, _back_mail)
         mail_promise(key=f"back:{key}", case_ref=f"back:{key}", to=to, subject=subject, body=body)
 
 
-def _back_mail(code: str) -> tuple[str, str]:
+def _in_words_of(code: str, mail: Callable[[], tuple[Said, Said]]) -> tuple[str, str]:
+    """Subject and body in a payer's language."""
     language = languages.LANGUAGES.get(code, languages.JAPANESE)
     with languages.drawing(language):
         languages.lend(city_words(city().folder, language.code))
-        return bare(say("【{city}】お返しするもののお知らせ", city=city().name)), bare(say(
-            "{city} デジタル市役所からのお知らせです。\n\nお返しするものの手続きが進みました。次のページにログインして確認してください。\n{link}\n\n"
-            "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
-            "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
-            city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours))
+        subject, body = mail()
+        return bare(subject), bare(body)
 
 
-def _mail(code: str) -> tuple[str, str]:
-    language = languages.LANGUAGES.get(code, languages.JAPANESE)
-    with languages.drawing(language):
-        languages.lend(city_words(city().folder, language.code))
-        return bare(say("【{city}】もうすぐ期限のものがあります", city=city().name)), bare(say(
-            "{city} デジタル市役所からのお知らせです。\n\nもうすぐ期限のものがあります。次のページにログインして確認してください。\n{link}\n\n"
-            "行き違いで済んでいるときは、ご容赦ください。お知らせをやめるときも、同じページからできます。\n"
-            "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
-            city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours))
+def _back_mail() -> tuple[Said, Said]:
+    return say("【{city}】お返しするもののお知らせ", city=city().name), say(
+        "{city} デジタル市役所からのお知らせです。\n\nお返しするものの手続きが進みました。次のページにログインして確認してください。\n{link}\n\n"
+        "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
+        "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
+        city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours)
+
+
+def _mail() -> tuple[Said, Said]:
+    return say("【{city}】もうすぐ期限のものがあります", city=city().name), say(
+        "{city} デジタル市役所からのお知らせです。\n\nもうすぐ期限のものがあります。次のページにログインして確認してください。\n{link}\n\n"
+        "行き違いで済んでいるときは、ご容赦ください。お知らせをやめるときも、同じページからできます。\n"
+        "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
+        city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours)
