@@ -30,6 +30,15 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, reque
         test["NAME"] = f"test_{database['NAME']}_{worker}_{os.getpid()}"
 
 
+@pytest.fixture(autouse=True)
+def every_page_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Whatever page a test is answered with: every form can be sent, and nothing points to what is not there."""
+    from django.test import Client
+    from tests.support.drawn import watch
+
+    monkeypatch.setattr(Client, "request", watch(Client.request))
+
+
 @pytest.fixture
 def places(settings, tmp_path: Path) -> Path:
     """Everything that is written to disk lies in this test's own folder."""

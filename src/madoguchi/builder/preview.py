@@ -13,6 +13,8 @@ from madoguchi.procedures.rules.faces import webform
 
 from .selectors import check
 
+APART = "sample-"
+
 
 @dataclass(slots=True)
 class Preview:
@@ -31,7 +33,22 @@ def preview_of(slug: str, text: str, page: str = "") -> Preview | None:
         return None
     step = d.step(page) or d.steps[0]
     view = webform.step_view(d, step, {}, only=frozenset(q.id for q in step.questions))
-    return Preview(d, step, view, [(s.id, s.title) for s in d.steps])
+    return Preview(d, step, _apart(view), [(s.id, s.title) for s in d.steps])
+
+
+def _apart(view: webform.StepView) -> webform.StepView:
+    """The page with ids of its own: a question may be called like a field of the builder's page beside it."""
+    for field in (f for entry in view.entries for f in entry.fields):
+        field.id, field.described = _own(field.id), _own(field.described)
+        for box in field.boxes:
+            box.id, box.described = _own(box.id), _own(box.described)
+        for option in field.options:
+            option.id = _own(option.id)
+    return view
+
+
+def _own(names: str) -> str:
+    return " ".join(f"{APART}{name}" for name in names.split())
 
 
 def facts(answers: dict[str, Any]) -> Facts:

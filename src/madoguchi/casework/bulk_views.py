@@ -74,7 +74,7 @@ def run(request: HttpRequest, run_id: str) -> HttpResponse:
             bulk.run_look(actor=actor, run_id=run_id, outcome=request.POST.get("outcome", ""), reason=request.POST.get("reason", ""), raw=raw)
             return see_other(f"/staff/bulk/{run_id}/#cases")
         except OF_THE_DECISION as wrong:
-            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong)
+            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong, bulk.definition_of(found))
     return _page(request, found, anchors, faults)
 
 

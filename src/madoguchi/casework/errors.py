@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError
+from madoguchi.procedures.public import FIELD_TYPES, Definition
+from madoguchi.procedures.rules.faces.webform import anchor
 from madoguchi.procedures.rules.fields import Fault
 
 
@@ -140,9 +142,10 @@ class BulkWrong(DomainError):
 OF_THE_DECISION = (DecisionWrong, ReasonMissing, TooLong, OutcomeMissing, PaperMissing, SealMissing)  # what is put right on the form of a decision
 
 
-def places(wrong: DomainError) -> list[tuple[str, str]]:
+def places(wrong: DomainError, d: Definition) -> list[tuple[str, str]]:
     """(anchor on the form of a decision, words) for what must be put right there."""
     if isinstance(wrong, DecisionWrong):
-        return [(f.question, f.ja) for f in wrong.faults]
+        widgets = {q.id: FIELD_TYPES[q.type].widget for q in d.review.questions}
+        return [(anchor("", f.question, f.part, widgets.get(f.question, "")), f.ja) for f in wrong.faults]
     at = {ReasonMissing: "reason", TooLong: "reason", OutcomeMissing: "outcome-1"}.get(type(wrong), "main")
     return [(at, wrong.ja)]

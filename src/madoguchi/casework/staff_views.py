@@ -256,9 +256,9 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
                                       raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
             return see_other(f"/staff/case/{case_id}/")
         except (*OF_THE_DECISION, FeeUnpaid) as wrong:
-            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong)
+            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong, d)
         except Changed as wrong:
-            anchors = places(wrong)
+            anchors = places(wrong, d)
             found.refresh_from_db()
     context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors}}
     return render(request, "casework/decide.html", context, status=422 if anchors else 200)

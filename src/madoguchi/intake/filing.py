@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import IntegrityError, transaction
 
 from madoguchi.identity.errors import SignatureRefused
-from madoguchi.identity.public import Owner, signer
+from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, metrics, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.fixed import FixedInsert
@@ -74,17 +74,22 @@ def asked_files(verdict: procedures.Verdict, draft: Draft) -> dict[str, Any]:
     return {slot: entries for slot, entries in draft.files.items() if slot in asked and entries}
 
 
-def refuse_another_signature(digest: str, signature: dict[str, Any] | None) -> None:
+@dataclass(frozen=True, slots=True)
+class Signing:
+    """A digest, and the signature over it that a signer has made and verified (``stored``: what is kept of it)."""
+
+    digest: str
+    stored: dict[str, Any]
+
+
+def refuse_another_signature(digest: str, signature: Signing | None) -> None:
     """The signature must cover what is stored: between signing and filing another window may have saved the draft."""
-    if signature is None:
-        return
-    engine = signer(str(signature.get("signer")))
-    if engine is None or engine.verify(digest=digest, signature=signature):
+    if signature is not None and signature.digest != digest:
         raise SignatureRefused(say("署名のあとで内容が変わったため、送信していません。内容を確認して、もう一度送信してください。"))
 
 
 def application_submit(
-    *, owner: Owner, draft_id: str, mail: str = "", signature: dict[str, Any] | None = None, language: str = "ja", seen: Draft | None = None,
+    *, owner: Owner, draft_id: str, mail: str = "", signature: Signing | None = None, language: str = "ja", seen: Draft | None = None,
     paper: OnPaper | None = None,
 ) -> Filed:
     """File a draft. A second call for the same draft returns the same application (a double click files once). ``seen`` is the
@@ -121,7 +126,7 @@ def _filed(row: Application) -> dict[str, Any]:
 
 @transaction.atomic(durable=True)
 def _submit(
-    owner: Owner, draft_id: str, mail: str, signature: dict[str, Any] | None, language: str, seen: Draft | None, paper: OnPaper | None
+    owner: Owner, draft_id: str, mail: str, signature: Signing | None, language: str, seen: Draft | None, paper: OnPaper | None
 ) -> Filed:
     draft = _close(owner, draft_id, seen)
     if draft.state == "filed":
@@ -142,7 +147,7 @@ def _submit(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
         notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
-        digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
+        digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature.stored if signature else None,
         language=language,
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
         code_digest=code_digest(receipt, code) if code else "",

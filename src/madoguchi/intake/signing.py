@@ -14,7 +14,7 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
 
 from .errors import OnlineFilingStopped
-from .filing import digest_of
+from .filing import Signing, digest_of
 from .models import Application, Draft, Revision
 from .rules import filing_digest
 
@@ -40,7 +40,7 @@ def words(d: Definition, owner: Owner | None = None) -> str:
     return say("送信すると、マイナンバーカードの署名用電子証明書で、この内容に電子署名をします。")
 
 
-def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] | None:
+def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> Signing | None:
     """Sign the digest of what would be filed. The port answers only with what it verified, so that nothing is stored
     that does not verify."""
     if d.level != LEVEL or owner.business_id:
@@ -48,7 +48,8 @@ def sign_if_needed(d: Definition, draft: Draft, owner: Owner) -> dict[str, Any] 
     engine, person = signer(), person_of(owner)
     if engine is None or person is None:
         raise OnlineFilingStopped
-    return engine.sign(digest=digest_of(draft), person=person)
+    digest = digest_of(draft)
+    return Signing(digest, engine.sign(digest=digest, person=person))
 
 
 def sign_again(row: Application, owner: Owner | None) -> dict[str, Any] | None:

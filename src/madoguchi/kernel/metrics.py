@@ -63,6 +63,12 @@ def _counter(name: str) -> Any:
     return _made(name, lambda: _library().Counter(f"madoguchi_{name}", words, labels))
 
 
+@functools.lru_cache(maxsize=4096)
+def _labelled(name: str, labels: tuple[tuple[str, str], ...]) -> Any:
+    """The counter (or "seconds") of these labels: every request counts, and finding it is most of what counting costs."""
+    return (_seconds() if name == "seconds" else _counter(name)).labels(**dict(labels))
+
+
 def _seconds() -> Any:
     return _made("seconds", lambda: _library().Histogram(
         "madoguchi_request_seconds", "Time to an answer by route.", ("route",),
@@ -72,7 +78,7 @@ def _seconds() -> Any:
 def count(name: str, **labels: str) -> None:
     """One more."""
     if settings.METRICS:
-        _counter(name).labels(**labels).inc()
+        _labelled(name, tuple(labels.items())).inc()
 
 
 def answered(route: str, method: str, status: int, seconds: float) -> None:
@@ -80,7 +86,7 @@ def answered(route: str, method: str, status: int, seconds: float) -> None:
     if settings.METRICS:
         method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
         count("requests", route=route, method=method, status=str(status))
-        _seconds().labels(route=route).observe(seconds)
+        _labelled("seconds", (("route", route),)).observe(seconds)
 
 
 class _Now:

@@ -104,5 +104,5 @@ def take_over(request: HttpRequest, close_id: str) -> HttpResponse:
     except CountWrong as wrong:
         return _sheet(request, close_id, wrong.faults)
     except (SecondPersonNeeded, TillMoved) as refused:
-        return _sheet(request, close_id, [("take-over", cast(DomainError, refused).ja)], cast(DomainError, refused).status)
+        return _sheet(request, close_id, [("main", cast(DomainError, refused).ja)], cast(DomainError, refused).status)
     return _to(close_id)

@@ -52,13 +52,14 @@ class TrialSigner:
         now = clock.now()
         data = cms_sign(_content(digest), self._card(person, now), now)
         signed = cms_read(data)
-        faults = self._faults(digest, signed, now) + differences(holder_read(signed.certificate), person)
+        holder = holder_read(signed.certificate)
+        faults = self._faults(digest, signed, now) + differences(holder, person)
         if faults:
             raise SignatureRefused(faults=faults)
         return {
             "signer": NAME, "alg": signed.signature_name, "signature": base64.b64encode(data).decode(),
             "certificate": _der(signed.certificate), "serial": f"{signed.certificate.serial_number:X}",
-            "name": holder_read(signed.certificate).name, "verified_at": now.isoformat(),
+            "name": holder.name, "verified_at": now.isoformat(),
         }
 
     def verify(self, *, digest: str, signature: dict[str, Any]) -> list[str]:

@@ -1,6 +1,6 @@
 // The page as it would look with what is typed now (fallback: it is drawn anew when the form is saved).
 (() => {
-  const form = document.querySelector('form[data-preview]'), phone = document.querySelector('#phone');
+  const form = document.querySelector('form[data-preview]'), phone = document.querySelector('#screen');
   if (!form || !phone) return;
   let wait, last = 0;
   const draw = async () => {
