@@ -87,7 +87,8 @@ def date(value: Any, form: str) -> str:
 
 def sentence(text: str, /, **arguments: Any) -> Markup:
     """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日)."""
-    return languages.finished(Markup(languages.gettext(text)) % arguments)  # noqa: S704 - our own sentence
+    words = str(languages.gettext(text)) % {name: drawn(value) for name, value in arguments.items()}
+    return languages.finished(Markup(words))  # noqa: S704 - our own sentence, its arguments escaped
 
 
 class _WordsLookedUp(NodeTransformer):

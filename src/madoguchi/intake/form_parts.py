@@ -91,12 +91,12 @@ def trail(draft: Draft, d: Definition, known: dict[str, Any], here: str) -> dict
         steps.append((DOCUMENTS, say("添付書類")))
     steps.append((CHECK, say("確認して送信")))
     at = next((i for i, (key, _) in enumerate(steps) if key == here), 0)
-    done = set(draft.done)
+    done, place = set(draft.done), f"/a/{draft.id}/"
     page = d.step(here)
     return {
         "trail_sure": page is None or here in done or not decides_pages(d, page),
         "trail": [
-            {"key": key, "title": title, "url": draft_url(draft, key), "number": i + 1,
+            {"key": key, "title": title, "url": f"{place}{key}/", "number": i + 1,
              "state": "now" if i == at else "done" if key in done else ""}
             for i, (key, title) in enumerate(steps)
         ],

@@ -115,8 +115,9 @@ def drafts_begun(*, owner: Owner, draft_ids: Iterable[str]) -> list[Begun]:
 
 def next_in_bundle(*, owner: Owner | None, bundle: str) -> Begun | None:
     """After sending one of a bundle: the next draft of it that has not been sent."""
-    mine = Draft.objects.filter(bundle=bundle, owner__in=owner.keys, state="open") if owner and bundle else Draft.objects.none()
-    row = mine.order_by("slug").first()
+    if not (owner and bundle):
+        return None
+    row = Draft.objects.filter(bundle=bundle, owner__in=owner.keys, state="open").order_by("slug").first()
     return _begun(row) if row else None
 
 

@@ -7,17 +7,30 @@ import functools
 from collections.abc import Callable, Sequence
 from typing import Any, Generic, TypeVar
 
-from django.db import connection
+from django.db import DEFAULT_DB_ALIAS, connections, models
 from django.db.models import Field, Model
+from django.db.models.base import ModelState
 from django.db.models.fields import AutoFieldMixin
 
 M = TypeVar("M", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
+AS_IT_IS: dict[type[Any], type] = {models.CharField: str, models.TextField: str, models.BooleanField: bool, models.IntegerField: int,
+                                   models.SmallIntegerField: int, models.BigIntegerField: int}
 
 
-def _cursor() -> Any:
+def _connection() -> Any:
+    """This thread's connection itself: Django's ``connection`` looks it up with every attribute."""
+    return connections[DEFAULT_DB_ALIAS]
+
+
+def _cursor(connection: Any) -> Any:
     """A cursor for a statement that is the same every time (config.postgres); SQLite keeps those by itself."""
-    return getattr(connection, "fixed_cursor", connection.cursor)()
+    return (getattr(connection, "fixed_cursor", None) or connection.cursor)()
+
+
+def _saved(f: Field[Any, Any], value: Any, connection: Any) -> Any:
+    """A value as the engine takes it. Texts, whole numbers and yes or no go as they are, as Django hands them on too."""
+    return value if type(value) is AS_IT_IS.get(type(f)) else f.get_db_prep_save(value, connection)
 
 
 class FixedRead(Generic[M]):
@@ -36,7 +49,7 @@ class FixedRead(Generic[M]):
 
     @functools.cached_property
     def _sql(self) -> str:
-        quote = connection.ops.quote_name
+        quote = _connection().ops.quote_name
         table = quote(self._model._meta.db_table)
         columns = ", ".join(quote(str(f.column)) for f in self._model._meta.concrete_fields)
         where = " AND ".join(f"{quote(str(f.column))} = %s" for f in self._keys)
@@ -45,7 +58,7 @@ class FixedRead(Generic[M]):
     @functools.cached_property
     def _converters(self) -> list[tuple[int, list[Convert], Any]]:
         """As Django converts a column of this engine: JSON, times, UUIDs."""
-        found = []
+        found, connection = [], _connection()
         for at, f in enumerate(self._model._meta.concrete_fields):
             column = f.get_col(self._model._meta.db_table)
             converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
@@ -55,7 +68,8 @@ class FixedRead(Generic[M]):
 
     def one(self, *values: Any) -> M | None:
         """The row, or None."""
-        with _cursor() as cursor:
+        connection = _connection()
+        with _cursor(connection) as cursor:
             cursor.execute(self._sql, [f.get_db_prep_value(v, connection) for f, v in zip(self._keys, values, strict=True)])
             row = cursor.fetchone()
         if row is None:
@@ -66,7 +80,15 @@ class FixedRead(Generic[M]):
             for convert in converters:
                 value = convert(value, column, connection)
             row[at] = value
-        return self._model.from_db(connection.alias, self._names, row)
+        return self._row(row)
+
+    def _row(self, values: Sequence[Any]) -> M:
+        """As ``Model.from_db`` makes one, without the signals of its ``__init__``, which nobody here listens to."""
+        made = self._model.__new__(self._model)
+        made._state = ModelState()
+        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+        made.__dict__.update(zip(self._names, values, strict=True))
+        return made
 
 
 class FixedUpdate(Generic[M]):
@@ -78,7 +100,7 @@ class FixedUpdate(Generic[M]):
 
     def __call__(self, values: dict[str, Any], condition: Sequence[Any]) -> int:
         """How many rows were written."""
-        names = tuple(values)
+        connection, names = _connection(), tuple(values)
         if names not in self._texts:
             quote = connection.ops.quote_name
             fields: list[Field[Any, Any]] = [self._model._meta.get_field(name) for name in names]  # type: ignore[misc]
@@ -86,8 +108,8 @@ class FixedUpdate(Generic[M]):
             text = f"UPDATE {quote(self._model._meta.db_table)} SET {sets} WHERE {self._where}"  # noqa: S608 - as above
             self._texts[names] = text, fields
         text, fields = self._texts[names]
-        with _cursor() as cursor:
-            cursor.execute(text, [*(f.get_db_prep_save(values[f.name], connection) for f in fields), *condition])
+        with _cursor(connection) as cursor:
+            cursor.execute(text, [*(_saved(f, values[f.name], connection) for f in fields), *condition])
             return int(cursor.rowcount)
 
 
@@ -109,30 +131,32 @@ class FixedInsert(Generic[M]):
 
     @functools.cached_property
     def _head(self) -> str:
-        quote = connection.ops.quote_name
+        quote = _connection().ops.quote_name
         return f"INSERT INTO {quote(self._model._meta.db_table)} ({', '.join(quote(str(f.column)) for f in self._fields)}) VALUES "  # noqa: S608 - as above
 
     @functools.cached_property
     def _values(self) -> str:
         return f"({', '.join(['%s'] * len(self._fields))})"
 
-    def _of(self, row: M) -> list[Any]:
-        return [f.get_db_prep_save(f.pre_save(row, True), connection) for f in self._fields]
+    def _of(self, row: M, connection: Any) -> list[Any]:
+        return [_saved(f, f.pre_save(row, True), connection) for f in self._fields]
 
     def __call__(self, row: M) -> M:
         """Write it; the same row, with its key. Raises IntegrityError."""
+        connection = _connection()
         returning = f" RETURNING {connection.ops.quote_name(str(self._counted.column))}" if self._counted else ""
-        with _cursor() as cursor:
-            cursor.execute(self._head + self._values + returning, self._of(row))
+        with _cursor(connection) as cursor:
+            cursor.execute(self._head + self._values + returning, self._of(row, connection))
             if self._counted:
                 setattr(row, self._counted.attname, cursor.fetchone()[0])
-        row._state.adding, row._state.db = False, connection.alias
+        row._state.adding, row._state.db = False, DEFAULT_DB_ALIAS
         return row
 
     def new(self, rows: Sequence[M]) -> None:
         """Write those whose unique keys are not there yet; the others change nothing."""
         if not rows:
             return
-        with _cursor() as cursor:
+        connection = _connection()
+        with _cursor(connection) as cursor:
             values = ", ".join([self._values] * len(rows))
-            cursor.execute(f"{self._head}{values} ON CONFLICT DO NOTHING", [value for row in rows for value in self._of(row)])
+            cursor.execute(f"{self._head}{values} ON CONFLICT DO NOTHING", [value for row in rows for value in self._of(row, connection)])
