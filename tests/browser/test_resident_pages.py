@@ -85,6 +85,16 @@ def test_paper_has_the_citys_name_and_no_buttons(town: Town, open_as: Open):
     assert tab.locator(".faq p").first.is_visible(), "answers are printed too"
 
 
+def test_paper_is_white_whatever_the_screen(town: Town, open_as: Open):
+    tab = open_as([*town.cookies("guest"), {"name": "ui_contrast", "value": "high", "url": town.base}], width=720).new_page()
+    tab.goto(town.received.mine)
+    ink = "() => [getComputedStyle(document.body).backgroundColor, getComputedStyle(document.querySelector('main h1')).color]"
+    assert tab.evaluate(ink)[0] == "rgb(0, 0, 0)"
+    tab.emulate_media(media="print")
+    paper, letters = tab.evaluate(ink)
+    assert paper == "rgb(255, 255, 255)" and letters != "rgb(255, 255, 255)"
+
+
 @pytest.mark.parametrize("path", ["/", "/status/", "/sign-in/", "/my/", f"/p/{RISAI}/"])
 def test_the_largest_letters_on_the_smallest_screen_do_not_run_out(path: str, town: Town, open_as: Open):
     tab = open_as([*town.cookies("nobody"), {"name": "ui_size", "value": "xl", "url": town.base}], width=320).new_page()

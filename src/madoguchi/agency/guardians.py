@@ -94,7 +94,7 @@ def guardian_attach(*, owner: Owner | None, guardian_id: str, source: BinaryIO, 
     if not (row.state in (Stage.WRITING, Stage.ASKED) or selectors.works(row)):
         raise GuardianMoved
     if len(row.files) >= MOST_FILES:
-        raise FileRefused(say("証明書は{most}つまでです。入れ替えるときは、先に消してください。", most=MOST_FILES))
+        raise FileRefused(say("証明書は{most}個までです。入れ替えるときは、先に消してください。", most=MOST_FILES))
     kept = file_keep(source=source, name=name, size=size, owner=f"guardian:{row.id}")
     failpoints.hit("agency.proof.before_commit")
     with transaction.atomic():

@@ -40,7 +40,7 @@ def taken(request: HttpRequest, slots: tuple[Attachment, ...], held: Held) -> li
             name = (upload.name or "file")[:NAME]
             try:
                 if len(held.get(a.id, [])) >= a.most:
-                    raise FileRefused(f"「{a.name}」は{a.most}つまでです。入れ替えるときは、先に削除してください。")
+                    raise FileRefused(f"「{a.name}」は{a.most}個までです。入れ替えるときは、先に削除してください。")
                 file_try(source=cast(BinaryIO, upload), size=upload.size or 0, allowed=a.kinds)
                 held.setdefault(a.id, []).append([name, upload.size])
             except FileRefused as refused:
@@ -52,5 +52,5 @@ def drawn(slots: tuple[Attachment, ...], held: Held, faults: list[tuple[str, str
     """The slots as the page shows them."""
     return [{"a": a, "files": held.get(a.id, []), "errors": [ja for slot, ja in faults if slot == a.id],
              "full": len(held.get(a.id, [])) >= a.most, "accept": accepts(a.kinds),
-             "limits": f"{'か'.join(WORDS[k] for k in a.kinds)}、{a.most}つまで（1つ{settings.UPLOAD_MAX_BYTES // 1_000_000}MBまで）"}
+             "limits": f"{'か'.join(WORDS[k] for k in a.kinds)}、{a.most}個まで（1つ{settings.UPLOAD_MAX_BYTES // 1_000_000}MBまで）"}
             for a in slots]

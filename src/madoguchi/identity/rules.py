@@ -49,7 +49,7 @@ def prefill(person: Person) -> dict[str, Any]:
     match = _ADDRESS.match(person.address)
     if match:
         rest = match["rest"]
-        lot = re.search(r"[\d一二三四五六七八九十イロハニホヘト甲乙丙丁]+(部|番|丁目|の|[-\uff0d\u2212]|号)?\d.*$|\d.*$", rest)
+        lot = re.search(r"[ぁ-ゖァ-ヺ一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]部\d.*$|[\d一二三四五六七八九十イロハニホヘト甲乙丙丁]+(部|番|丁目|の|[-\uff0d\u2212]|号)?\d.*$|\d.*$", rest)
         cut = lot.start() if lot else len(rest)
         building = re.split(r"[\s\u3000]", rest[cut:], maxsplit=1)
         out["住所"] = {"zip": "", "city": match["city"], "town": rest[:cut], "lot": building[0],

@@ -155,7 +155,7 @@ def draft_attach(*, owner: Owner | None, draft_id: str, slot: str, source: Binar
     if attachment is None:
         raise NotFound
     if len(draft.files.get(slot, [])) >= attachment.most:
-        raise FileRefused(say("「{name}」は{most}つまでです。入れ替えるときは、先に削除してください。", name=attachment.name, most=attachment.most))
+        raise FileRefused(say("「{name}」は{most}個までです。入れ替えるときは、先に削除してください。", name=attachment.name, most=attachment.most))
     kept = file_keep(source=source, name=name, size=size, owner=f"draft:{draft.id}", allowed=attachment.kinds)
     failpoints.hit("intake.attach.before_commit")
     with transaction.atomic():

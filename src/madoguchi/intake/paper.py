@@ -156,7 +156,7 @@ def paper_attach(
     if slot not in applications.slots_open(row, raw, extra) | {SCANS}:
         raise NotOpenForThis("補正で頼んだ書類ではありません。申請を開き直して、頼んだものを確かめてください。")
     if len(_since(row, slot)) >= MOST_SHEETS:
-        raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}つまでです。いらないものを先に外してください。")
+        raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}個までです。いらないものを先に外してください。")
     kept = file_keep(source=source, name=name, size=size, owner=f"case:{row.id}")
     with transaction.atomic():
         applications.correction_keep(row, slot, kept, correction=row.view["correction"]["id"])

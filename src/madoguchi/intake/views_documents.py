@@ -27,7 +27,7 @@ def slot_view(attachment: Attachment, **more: Any) -> dict[str, Any]:
     """A document slot as the templates draw it, with what the file chooser offers and what may be sent."""
     kinds = say("写真（JPEG・PNG）かPDF") if len(attachment.kinds) > 1 else say("写真（JPEG・PNG）") if "画像" in attachment.kinds else "PDF"
     return {"a": attachment, "accept": accepts(attachment.kinds),
-            "limits": say("{kinds}、{most}つまで", kinds=kinds, most=attachment.most), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
+            "limits": say("{kinds}、{most}個まで", kinds=kinds, most=attachment.most), "megabytes": settings.UPLOAD_MAX_BYTES // 1_000_000, **more}
 
 
 @sign_in_first("files")

@@ -250,7 +250,7 @@ def test_documents_are_tried_out_and_nothing_is_kept(hall, at_documents) -> None
     gone = desk.post(url, kept | {"_remove": "third_proof:0"})
     assert gone.status_code == 200 and "ok.jpg" not in gone.content.decode() and "保存して次へ進む" in gone.content.decode()
     many = send(start, "add", third_proof=[(f"{n}.jpg", papers.jpeg()) for n in range(9)])
-    assert many.status_code == 422 and "つまでです" in many.content.decode() and "入れ替えるときは、先に消してください" in many.content.decode()
+    assert many.status_code == 422 and "個までです" in many.content.decode() and "入れ替えるときは、先に消してください" in many.content.decode()
     assert not StoredFile.objects.exists() and not [x for x in (hall.home / "files").rglob("*") if x.is_file()]
     forged = desk.post(url, start | {"_files": "forged", "_action": "next"})
     assert forged.status_code == 200 and "」を添付してください" in forged.content.decode()

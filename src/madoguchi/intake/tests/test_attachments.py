@@ -77,7 +77,7 @@ def test_too_many_files_are_refused_and_one_can_be_exchanged(walk):
     assert send(walk, ("1.jpg", papers.jpeg()), ("2.jpg", papers.jpeg())).status_code == 303
     answer = send(walk, ("3.jpg", papers.jpeg()))
     assert answer.status_code == 422
-    assert "2つまで" in text(answer)
+    assert "2個まで" in text(answer)
     gone = walk.draft.files[SLOT][0]["id"]
     place = StoredFile.objects.get(id=gone).place
     assert walk.client.post(walk.url("documents"), {"_remove": gone}).status_code == 303

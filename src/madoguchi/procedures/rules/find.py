@@ -6,6 +6,7 @@ fit in memory (reference: anchors of search; docs/adr/0039)."""
 
 from __future__ import annotations
 
+import itertools
 import math
 import re
 import unicodedata
@@ -27,6 +28,7 @@ WEIGHTS = {NAME: 6.0, OTHER: 5.0, TEXT: 3.0, DETAIL: 1.2}
 REMEMBERED = 2_000  # words whose places are kept
 COVER = 0.6  # of the pairs of letters of an unknown word that a procedure must hold
 COVER_KANA = 0.7  # kana are few, their pairs stand in words of any meaning
+NEAR = 12  # words that may have been meant, looked at until enough of them find something
 ONLY_ONE = 1.9  # for a name that alone of all begins with the word: 火葬 is 火葬許可, whatever else knows おくやみ
 UNHEARD = 0.6  # the weight of a word that stands nowhere: the rest of a sentence is looked for all the same
 STRONG = 4.0  # the score of a word in a name or among the keywords
@@ -381,7 +383,8 @@ class Index:
             return []
         rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
         good = sorted((r for r in rated if r[0] >= 0.34 and self._holding(r[1]).count), key=lambda r: (-r[0], len(r[1])))
-        return [self._vocabulary.all[w] for _, w in good[:most]]
+        words = (self._vocabulary.all[w] for _, w in good[:NEAR])
+        return list(itertools.islice((w for w in words if self.find(w, 1)), most))  # one that finds nothing leads nowhere
 
 
 def _places(d: Definition) -> list[tuple[str, list[str]]]:

@@ -129,6 +129,7 @@ def test_nothing_found_names_the_nearest(index):
     assert not index.find("シャワーキャップ")
     assert index.nearest("シャワーキャップ") == ["シャワーチェア"]
     assert index.nearest("ぬぬぬ") == []
+    assert all(index.find(word) for word in index.nearest("マイナンバーカード")), "a word that finds nothing helps nobody on"
 
 
 def test_synonyms_say_what_is_wrong_with_their_line():
