@@ -22,9 +22,11 @@ from .selectors import (
     published_times,
     search,
     version,
+    version_filed,
     warm,
     withdrawals,
     words_of,
+    years_kept,
 )
 from .services import offer_again, version_publish, withdraw
 from .witness import witness
@@ -33,6 +35,6 @@ __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
     "finder_shown", "finders", "judge", "names_offered", "offer_again", "offered", "postcode_fill", "published_times",
-    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness",
-    "words_of",
+    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_filed", "version_publish", "warm", "with_codes", "withdraw",
+    "withdrawals", "witness", "words_of", "years_kept",
 ]

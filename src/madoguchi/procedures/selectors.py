@@ -188,6 +188,20 @@ def version(slug: str, number: int) -> Published:
     return _load(slug, number, row, new=False)
 
 
+def version_filed(slug: str, number: int, checksum: str) -> Published:
+    """As version, for who has the checksum (an application says it): nothing is asked of what was read before. Raises NotFound."""
+    return _load(slug, number, checksum, new=False)
+
+
+def years_kept(slug: str, number: int) -> int | None:
+    """保存 of a procedure as the city holds it today: of its current definition, else of the version filed on. None: nobody has said."""
+    try:
+        d = current(slug).definition
+    except NotFound:
+        d = version(slug, number).definition
+    return d.review.keep if d.review.keep is not None else city().keep.get(d.kind)
+
+
 def accepts(slug: str, number: int) -> bool:
     """May a draft on this version still be filed?"""
     head = _heads().get(slug)
