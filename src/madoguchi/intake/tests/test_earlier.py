@@ -5,6 +5,7 @@ from __future__ import annotations
 import dataclasses
 import datetime as dt
 import random
+from pathlib import Path
 
 import pytest
 from django.db import connection
@@ -328,3 +329,10 @@ def test_the_same_question_is_the_same_in_every_procedure(pack):
             used.setdefault(q.remember, set()).add(d.id)
     for key in ("本人.口座", "本人.電話", "本人.勤め先", "子.氏名", "子.学校", "同居の家族.氏名", "配偶者.氏名", "犬.名前", "被害を受けた家.所在地"):
         assert len(used[key]) > 1, key
+
+
+def test_editors_are_told_every_key_that_is_used(pack):
+    page = (Path(__file__).parents[4] / "docs" / "definitions.md").read_text(encoding="utf-8").split("## 前回")[1].split("\n## ")[0]
+    rows = [line.strip("| ").split(" | ") for line in page.splitlines() if line.startswith("| ")][2:]
+    told = {f"{whose.split('(')[0]}.{what.split('(')[0]}" for whose, whats in rows for what in whats.split(" / ")}
+    assert told == {q.remember for d in pack for q in d.questions() if q.remember}
