@@ -4,7 +4,7 @@
 from __future__ import annotations
 
 import datetime as dt
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
@@ -23,13 +23,13 @@ from .drafts import draft_get, draft_open, facts
 from .models import Application, Draft
 from .support import ONLINE
 
-MOST = 20  # applications looked through, newest first
+MOST = 5  # applications looked through, newest first, and no further than until everything asked is answered
 NOT_FROM = ("correction", "withdrawn", "unpaid", "lapsed")  # what the section found wrong, what was taken back, what was never accepted
 NAMES = ("id", "slug", "version", "checksum", "filed_at", "status", "principal", "acting", "answers")
 READ = FixedReadBeside(Draft, Application, NAMES, by="owner", newest="filed_at", most=MOST)
 PRESET = ("kind", "era")  # parts in which something is chosen before anybody has typed
 Lists = dict[str, list[str]]
-Rows = Callable[[], list[Application]]
+Rows = Callable[[], Iterable[Application]]
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,9 +64,10 @@ class Earlier:
 NOTHING = Earlier({})
 
 
-def draft_with_earlier(*, owner: Owner | None, draft_id: str) -> tuple[Draft, Rows | None]:
-    """As draft_get; of somebody who signed in with what they have filed, in the same statement. Raises NotFound, AlreadyFiled."""
-    if owner is None or not owner.natural or not sign_in_proves():
+def draft_with_earlier(*, owner: Owner | None, draft_id: str, page: str) -> tuple[Draft, Rows | None]:
+    """As draft_get; of somebody who signed in with what they have filed, in the same statement, where a page
+    of this name may need it (otherwise `look` asks, when it does). Raises NotFound, AlreadyFiled."""
+    if owner is None or not owner.natural or page not in procedures.pages_remembering() or not sign_in_proves():
         return draft_get(owner=owner, draft_id=draft_id), None
     draft, rows = READ.both(draft_id, owner.key)
     return draft_open(owner, draft), rows
@@ -99,13 +100,19 @@ def look(
     wanted = [q for q in wanted if remember.own(d, q, known, None if pressed else page)]
     if not wanted or not remember.for_oneself(d, known):
         return NOTHING
-    sources = list(_sources(rows() if rows else _filed(owner), d.level))
-    taken = remember.taken(page, wanted, remember.kept(d, answers, known), [kept for _, kept in sources], clock.today())
+    sources: list[Source] = []
+
+    def said() -> Iterator[remember.Kept]:
+        for source, kept in _sources(rows() if rows else _filed(owner), d.level):
+            sources.append(source)
+            yield kept
+
+    taken = remember.taken(page, wanted, remember.kept(d, answers, known), remember.Passed(said()), clock.today())
     questions = {q.id: q for q in wanted}
     if page.repeat is None:
-        found = {key: (questions[key], value, sources[n][0]) for key, (value, n) in taken.values.items()}
+        found = {key: (questions[key], value, sources[n]) for key, (value, n) in taken.values.items()}
         return Earlier(found, empty & found.keys())
-    found = {f"{page.repeat.id}.{i}.{key}": (questions[key], value, sources[taken.of][0])
+    found = {f"{page.repeat.id}.{i}.{key}": (questions[key], value, sources[taken.of])
              for i, entry in enumerate(taken.entries) for key, value in entry.items()}
     return Earlier(found, frozenset(found) if empty else frozenset(), len(taken.entries))
 
@@ -114,7 +121,7 @@ def _filed(owner: Owner) -> list[Application]:
     return list(Application.objects.filter(owner=owner.key).only(*NAMES).order_by("-filed_at")[:MOST])
 
 
-def _sources(rows: list[Application], level: str) -> Iterator[tuple[Source, remember.Kept]]:
+def _sources(rows: Iterable[Application], level: str) -> Iterator[tuple[Source, remember.Kept]]:
     """Of one's own applications those whose answers may be shown on a form of this 本人確認, each with what it says. Past its 保存 nothing
     is shown, even where it has not been destroyed yet. What it was filed on is read once in a process."""
     for row in rows:

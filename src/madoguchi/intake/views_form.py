@@ -61,7 +61,7 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
         if saved.status_code == 303:
             guest_keep(request, saved)
         return saved
-    draft, rows = earlier.draft_with_earlier(owner=owner, draft_id=draft_id)
+    draft, rows = earlier.draft_with_earlier(owner=owner, draft_id=draft_id, page=step_id)
     d = drafts.published_of(draft).shown()
     known, asked = drafts.steps_of(draft, d)
     page = next((s for s in asked if s.id == step_id), None)

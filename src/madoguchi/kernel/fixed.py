@@ -4,7 +4,7 @@ Django writing the same query again; everything else stays with the ORM."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import connection
@@ -76,22 +76,25 @@ class FixedReadBeside(FixedRead[M], Generic[M, N]):
         one, other = quote(self._model._meta.db_table), quote(self._other._meta.db_table)
         key, on, newest = (str(self._model._meta.pk.column), *(str(self._other._meta.get_field(n).column) for n in (self._on, self._newest)))  # type: ignore[union-attr]
         columns = [f"{one}.{quote(str(f.column))}" for f in self._model._meta.concrete_fields]
-        columns += [f"{other}.{quote(str(f.column))}" for f in self._beside]
-        return (f"SELECT {', '.join(columns)} FROM {one} LEFT JOIN {other} ON {other}.{quote(on)} = %s "  # noqa: S608 - as above
-                f"WHERE {one}.{quote(key)} = %s ORDER BY {other}.{quote(newest)} DESC LIMIT {self._most}")
+        columns += [f"beside.{quote(str(f.column))}" for f in self._beside]
+        chosen = ", ".join(quote(str(f.column)) for f in self._beside)
+        beside = (f"SELECT {chosen} FROM {other} WHERE {quote(on)} = %s "  # noqa: S608 - as above
+                  f"ORDER BY {quote(newest)} DESC LIMIT {self._most}")
+        return (f"SELECT {', '.join(columns)} FROM {one} LEFT JOIN ({beside}) beside ON TRUE "  # noqa: S608 - as above
+                f"WHERE {one}.{quote(key)} = %s ORDER BY beside.{quote(newest)} DESC")
 
-    def both(self, key: Any, value: Any) -> tuple[M | None, Callable[[], list[N]]]:
-        """The row or None, and what makes the rows beside it, whose column has ``value``."""
+    def both(self, key: Any, value: Any) -> tuple[M | None, Callable[[], Iterator[N]]]:
+        """The row or None, and what makes the rows beside it, whose column has ``value``, one after the other."""
         wanted, (field,) = self._other._meta.get_field(self._on), self._keys
         with _cursor() as cursor:
             cursor.execute(self._sql, [wanted.get_db_prep_value(value, connection), field.get_db_prep_value(key, connection)])  # type: ignore[union-attr]
             rows = cursor.fetchall()
         own = len(self._names)
 
-        def beside() -> list[N]:
+        def beside() -> Iterator[N]:
             names, convert = [f.attname for f in self._beside], _converters_of(self._beside)
-            found = [row[own:] for row in rows if row[own] is not None]
-            return [self._other.from_db(connection.alias, names, _converted(row, convert)) for row in found]
+            for row in (row[own:] for row in rows if row[own] is not None):
+                yield self._other.from_db(connection.alias, names, _converted(row, convert))
 
         return (self._made(rows[0][:own]) if rows else None), beside
 

@@ -30,6 +30,7 @@ from .rules.find import Found, Index, plain
 from .rules.find_names import names_of
 from .rules.model import Definition
 from .rules.read import TRANSLATIONS, from_plain
+from .rules.remember import keyed
 from .rules.spoken import Readings, read_readings
 from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
@@ -322,6 +323,16 @@ def _names(heads: tuple[tuple[str, int, str], ...]) -> Mapping[str, str]:
 def names_offered() -> Mapping[str, str]:
     """Name or alias, as compared (``rules.find.plain``) → the one procedure on offer that is called so."""
     return _names(_offered_heads())
+
+
+@functools.lru_cache(maxsize=2)
+def _remembering(heads: tuple[tuple[str, int, str], ...]) -> frozenset[str]:
+    return frozenset(step.id for head in heads for step in _read(*head).definition.steps if keyed(step))
+
+
+def pages_remembering() -> frozenset[str]:
+    """The names of the pages that ask, in some procedure on offer, what may be answered as before (前回)."""
+    return _remembering(_offered_heads())
 
 
 def search(query: str) -> Found:

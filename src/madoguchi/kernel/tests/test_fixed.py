@@ -46,7 +46,7 @@ def test_it_reads_by_all_its_keys(draft: Draft):
 def test_rows_beside_come_in_the_same_statement_and_only_those_of_the_value(draft: Draft):
     read = FixedReadBeside(Draft, Message, ("payload", "key", "id", "next_at"), by="case_ref", newest="next_at", most=2)
     alone, none = read.both(draft.id, "c1")
-    assert alone == Draft.objects.get(id=draft.id) and none() == []
+    assert alone == Draft.objects.get(id=draft.id) and list(none()) == []
     for n, case in enumerate(("c1", "c2", "c1", "c1")):
         Message.objects.create(key=str(n), event="e", handler="h", case_ref=case, payload={"名": n}, created_at=clock.now(),
                                next_at=clock.now() + dt.timedelta(minutes=n))
@@ -56,7 +56,7 @@ def test_rows_beside_come_in_the_same_statement_and_only_those_of_the_value(draf
     assert len(seen) == 1 and found is not None and found.answers == draft.answers
     assert rows == [(m.key, m.payload, m.next_at) for m in Message.objects.filter(case_ref="c1").order_by("-next_at")[:2]]
     gone, rest = read.both(uuid.uuid4(), "c1")
-    assert gone is None and rest() == []
+    assert gone is None and list(rest()) == []
 
 
 def test_a_write_happens_under_its_condition_and_counts_the_revision(draft: Draft):

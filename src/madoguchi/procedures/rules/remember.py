@@ -8,8 +8,9 @@ or thing that may be another one next time (a second dog, another child), so tha
 from __future__ import annotations
 
 import datetime as dt
+import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -139,7 +140,22 @@ class Taken:
     of: int = 0
 
 
-def taken(step: Step, asked: Sequence[Question], here: Kept, earlier: Sequence[Kept], today: dt.date) -> Taken:
+class Passed:
+    """Earlier forms, each read when somebody comes to it, and only once."""
+
+    def __init__(self, forms: Iterator[Kept]) -> None:
+        self._forms, self._read = forms, list[Kept]()
+
+    def __iter__(self) -> Iterator[Kept]:
+        for at in itertools.count():
+            if at == len(self._read):
+                self._read.extend(itertools.islice(self._forms, 1))
+            if at == len(self._read):
+                return
+            yield self._read[at]
+
+
+def taken(step: Step, asked: Sequence[Question], here: Kept, earlier: Iterable[Kept], today: dt.date) -> Taken:
     """What of the ``earlier`` forms, newest first, answers the questions ``asked`` of a page. ``here``: what this form says already."""
     if step.repeat is not None:
         return _entries(step, asked, earlier, today)
@@ -157,7 +173,7 @@ def taken(step: Step, asked: Sequence[Question], here: Kept, earlier: Sequence[K
     return out
 
 
-def _entries(step: Step, asked: Sequence[Question], earlier: Sequence[Kept], today: dt.date) -> Taken:
+def _entries(step: Step, asked: Sequence[Question], earlier: Iterable[Kept], today: dt.date) -> Taken:
     assert step.repeat is not None
     for n, before in enumerate(earlier):
         rows = before.groups.get(subject_of(asked[0]), []) if asked else []
