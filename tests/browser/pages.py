@@ -72,6 +72,8 @@ ROUTES: dict[str, list[Page] | str] = {
         page("step-new", lambda t: f"{t.draft_new}event/", wrong="#f"),
         *(page(f"step-{s}", lambda t, s=s: f"{t.draft_full}{s}/", wrong="#f") for s in STEPS),
         *(page(f"signed-{s}", lambda t, s=s: f"{t.draft_signed}{s}/", "hanako", wrong="#f") for s in SIGNED_STEPS),
+        page("step-before", lambda t: f"{t.draft_before}account_page/", "hanako", wrong="#f"),
+        page("step-taken", lambda t: f"{t.draft_before}account_page/", "hanako", act="document.querySelector('button[value=earlier]').click()"),
         page("step-company", lambda t: t.company_step, "kyotaku", wrong="#f"),
         page("step-back", lambda t: f"{t.draft_full}damage_page/?back=check"),
     ],

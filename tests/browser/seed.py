@@ -34,6 +34,7 @@ from madoguchi.register.rules.specimens import SPECIMENS
 
 KAZEI = "kazei-shoumei"
 RISAI, TEATE, KIFU, PAID = "risai-shoumei", "jidou-teate-nintei", "jidou-teate-kifu", "juuminhyou-utsushi"
+DEBIT = "kouza-furikae"
 DWELLING = {"cert_kind": "risai", "filer": "self", "survey_way": "onsite", "staying": "home", "photos_ready": True}
 WITH_ACCOUNT = {"account_way": "named", "spouse": True}
 BY_PHOTO = DWELLING | {"survey_way": "self"}
@@ -182,6 +183,12 @@ class Town:
     def draft_signed(self) -> str:
         """Hanako's draft with 個人番号 and account, at the check page."""
         return walk(self.window("hanako"), TEATE, answers(TEATE, WITH_ACCOUNT))
+
+    @functools.cached_property
+    def draft_before(self) -> str:
+        """A form of Hanako's that asks for the account again that she has given for 児童手当."""
+        assert self.numbered
+        return walk(self.window("hanako"), DEBIT, answers(DEBIT, {"kind": "new", "whose": "self"}), stop="account_page")
 
     @functools.cached_property
     def resume_link(self) -> str:

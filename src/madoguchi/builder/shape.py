@@ -85,6 +85,7 @@ QUESTION = Sheet("質問", (
     Box("問"), Box("型", "choice", options=_same(TYPES)), Box("必須", "choice", options=YES), Box("説明", "long"), Box("例"),
     Box("条件", hint=WHEN), Box("選択肢", "choices", "1行に一つ。番号 = 表示 | 説明　（説明はなくてもよい）"), Box("文字数", hint="最も多い文字数"),
     Box("範囲", hint="例：2020-01-01〜　　1〜20"), Box("引継", hint="例：本人確認.氏名"), Box("役割", hint="役割の番号"),
+    Box("前回", hint="ほかの手続でも同じ意味で聞く質問。例：本人.電話"),
     Box("様式欄", hint="紙の様式のどの欄か"), DOUBT))
 PAPER = Sheet("添付", (
     Box("名"), Box("必須", "choice", options=_same(("はい", "いいえ", "あとで可"))), Box("条件", hint=WHEN), Box("説明", "long"),

@@ -16,9 +16,7 @@ from django.db import transaction
 from madoguchi.files.public import files_forget
 from madoguchi.kernel import audit, clock, failpoints, keeping, outbox, sealed, witness
 from madoguchi.kernel.eras import wareki
-from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.records.public import documents_forget
 
@@ -60,11 +58,7 @@ class Verdict:
 
 def years_of(slug: str, version: int) -> int | None:
     """The term of a procedure as the city holds it today: of its current definition, else of the version filed on."""
-    try:
-        d = procedures.current(slug).definition
-    except NotFound:
-        d = procedures.version(slug, version).definition
-    return d.review.keep if d.review.keep is not None else city().keep.get(d.kind)
+    return procedures.years_kept(slug, version)
 
 
 def last_on(case: Case) -> dt.date:

@@ -151,7 +151,7 @@ def words(_: Any, text: str) -> Markup:
 
 def _blank(f: FieldView) -> tuple[Any, ...] | None:
     """What the drawing of an empty question depends on; None where a person has something in it."""
-    if f.error or f.echo or f.said or f.sealed or f.read_from_card or any(b.value for b in f.boxes):
+    if f.error or f.echo or f.said or f.sealed or f.read_from_card or f.as_before or any(b.value for b in f.boxes):
         return None
     if f.widget != "account" and any(o.checked for o in f.options):
         return None

@@ -12,7 +12,7 @@ from madoguchi.offices.city import City, read_city
 from madoguchi.procedures.finder_files import finder_files, known_slugs
 from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
 from madoguchi.procedures.rules import guide as guides
-from madoguchi.procedures.rules import translate
+from madoguchi.procedures.rules import remember, translate
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.spoken import read_readings
@@ -38,8 +38,8 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
 
 
 def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) -> int:
-    """Synonyms, readings and finders: prints every problem (and doubt), returns how many problems."""
-    problems = search_problems(city)
+    """前回 across the definitions, synonyms, readings, finders: prints every problem (and doubt), returns how many problems."""
+    problems = [*search_problems(city), *remember.clashes(definitions)]
     for path, finder, wrong in read_finders(city):
         problems += [*wrong, *(guides.taken_wrong(finder, str(path), definitions) if finder else ())]
         for line, text in finder.doubts if finder and doubts else ():

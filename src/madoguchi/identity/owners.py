@@ -180,6 +180,11 @@ def proven(owner: Owner | None) -> bool:
     return (settings.TRIAL_SIGN_IN and row.issuer == "trial") or bool(settings.OIDC["acr"] and row.issuer == settings.OIDC["issuer"])
 
 
+def sign_in_proves() -> bool:
+    """Is the card asked for by the sign-in that is set? As proven, of nobody: for what is only shown where the card could prove it."""
+    return bool(settings.TRIAL_SIGN_IN or settings.OIDC["acr"])
+
+
 def business_of(owner: Owner | None) -> Business | None:
     """The company of a signed-in owner, with the person who acts for it; None for everybody else."""
     if owner is None or not owner.business_id:

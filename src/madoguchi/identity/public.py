@@ -19,6 +19,7 @@ from .owners import (
     person_of,
     proven,
     sign_in,
+    sign_in_proves,
     sign_out,
 )
 from .people import memberships_lapse
@@ -58,5 +59,5 @@ __all__ = [
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",
     "memberships_lapse", "owner_of", "person_of", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
-    "sign_in", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
+    "sign_in", "sign_in_proves", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

@@ -41,16 +41,19 @@ READ, INSERT = FixedRead(Draft, "id"), FixedInsert(Draft)
 WRITE = FixedUpdate(Draft, also="revision = revision + 1", where="id = %s AND revision = %s AND state = 'open'")
 
 
-def _row(owner: Owner, draft_id: str) -> Draft | None:
+def _row(draft_id: str) -> Draft | None:
     """Every page reads its draft."""
-    draft = READ.one(draft_id)
-    return draft if draft is not None and draft.owner in owner.keys else None
+    return READ.one(draft_id)
 
 
 def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
     """An open draft of this owner. Raises NotFound, AlreadyFiled."""
-    draft = _row(owner, draft_id) if owner else None
-    if draft is None:
+    return draft_open(owner, _row(draft_id) if owner else None)
+
+
+def draft_open(owner: Owner | None, draft: Draft | None) -> Draft:
+    """A draft that was read, if it is open and of this owner. Raises NotFound, AlreadyFiled."""
+    if draft is None or owner is None or draft.owner not in owner.keys:
         raise DraftNotFound
     if draft.state == "filed":
         raise AlreadyFiled

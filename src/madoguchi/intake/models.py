@@ -62,6 +62,9 @@ class Application(models.Model):
     view = models.JSONField(default=dict)  # the projection: timeline, correction, documents, decision
     opined = models.BooleanField(default=False)  # has said how it went; what was said does not lie here
 
+    class Meta:
+        indexes = [models.Index(fields=["owner", "-filed_at"], name="application_newest")]
+
     def __str__(self) -> str:
         return self.receipt
 

@@ -19,7 +19,7 @@ from madoguchi.procedures.rules.validate import entry_count
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, asking, companies, drafts, filing, paying, signing, support
+from . import acting, asking, companies, drafts, earlier, filing, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, code_keep, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -61,7 +61,7 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
         if saved.status_code == 303:
             guest_keep(request, saved)
         return saved
-    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    draft, rows = earlier.draft_with_earlier(owner=owner, draft_id=draft_id, page=step_id)
     d = drafts.published_of(draft).shown()
     known, asked = drafts.steps_of(draft, d)
     page = next((s for s in asked if s.id == step_id), None)
@@ -69,12 +69,14 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
         raise NotFound(say("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。"))
     if page is None:  # an answer changed since: on to the first page that is still open
         return see_other(draft_url(draft, next((s.id for s in asked if s.id not in draft.done), CHECK)))
-    return _page(request, draft, d, page, known, posted=given_back(request))
+    return _page(request, draft, d, page, known, posted=given_back(request), rows=rows)
 
 
 def _save(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     raw = raw_post(request)
     action = request.POST.get("_action", "next")
+    if action == "earlier":
+        return _taken(request, draft_id, step_id, raw)
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
         return _redraw(request, draft_id, step_id, raw, action)
     try:
@@ -118,10 +120,26 @@ def _redraw(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, li
     return _page(request, draft, d, page, known, posted=raw, said=said, said_at=at)
 
 
+def _taken(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, list[str]]) -> HttpResponse:
+    """「前と同じ内容を入れる」: the empty fields filled with earlier answers, and the page shown again. Saves nothing."""
+    owner = owner_of(request)
+    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    d = drafts.published_of(draft).shown()
+    page = d.step(step_id)
+    if page is None:
+        raise NotFound
+    known, _ = drafts.steps_of(draft, d)
+    typed = webform.step_view(d, page, known, posted=raw, count=entry_count(page, raw) if page.repeat else None)
+    found = earlier.earlier_take(owner=owner, draft=draft, d=d, page=page, view=typed)
+    said = say("空いている欄に、前と同じ内容を入れました。まだ保存していません。")
+    said = said if found.empty else say("前の申請から入れられる内容は、ありませんでした。")
+    return _page(request, draft, d, page, known, posted=earlier.put_in(raw, page, found), said=said, before=found)
+
+
 def _page(
     request: HttpRequest, draft: Draft, d: Definition, page: Step, known: dict[str, Any], *,
     posted: dict[str, list[str]] | Any = None, faults: list[Fault] | None = None, changed: bool = False,
-    said: str = "", said_at: str = "",
+    said: str = "", said_at: str = "", before: earlier.Earlier | None = None, rows: earlier.Rows | None = None,
 ) -> HttpResponse:
     owner = owner_of(request)
     mandate, organisation = acting.mandate_of(owner, draft), companies.organisation_of(owner, draft)
@@ -135,7 +153,9 @@ def _page(
         if said and field.name == said_at:
             field.said, said = said, ""
         field.read_from_card = field.read_from_card and field.id not in registered and field.id not in together
-    context = {
+    marks = bool(request.POST.get("_earlier")) if posted is not None else page.id in draft.done
+    before = before or earlier.look(owner, draft, d, page, view, rows=rows, marks=marks)
+    context = _as_before(view, before, marks, request.POST.get("_action") == "earlier") | {
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
         "from_card": bool(set(card) - set(together)) and posted is None and not registered,
@@ -144,6 +164,14 @@ def _page(
         "section": procedures_section(d), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
+
+
+def _as_before(view: webform.StepView, before: earlier.Earlier, marks: bool, taken: bool) -> dict[str, Any]:
+    """What can be filled from earlier applications, and what on the page is the same as there."""
+    same = earlier.marked(before, view) if marks or taken else frozenset()
+    for field in (f for entry in view.entries for f in entry.fields):
+        field.as_before = field.name in same and not field.read_from_card
+    return {"same": before.sources(same), "offered": [] if taken else before.sources(before.empty)}
 
 
 @sign_in_first()

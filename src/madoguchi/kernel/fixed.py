@@ -4,7 +4,7 @@ Django writing the same query again; everything else stays with the ORM."""
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
 from typing import Any, Generic, TypeVar
 
 from django.db import DEFAULT_DB_ALIAS, connections, models
@@ -13,6 +13,7 @@ from django.db.models.base import ModelState
 from django.db.models.fields import AutoFieldMixin
 
 M = TypeVar("M", bound=Model)
+N = TypeVar("N", bound=Model)
 Convert = Callable[[Any, Any, Any], Any]
 AS_IT_IS: dict[type[Any], type] = {models.CharField: str, models.TextField: str, models.BooleanField: bool, models.IntegerField: int,
                                    models.SmallIntegerField: int, models.BigIntegerField: int}
@@ -58,13 +59,7 @@ class FixedRead(Generic[M]):
     @functools.cached_property
     def _converters(self) -> list[tuple[int, list[Convert], Any]]:
         """As Django converts a column of this engine: JSON, times, UUIDs."""
-        found, connection = [], _connection()
-        for at, f in enumerate(self._model._meta.concrete_fields):
-            column = f.get_col(self._model._meta.db_table)
-            converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
-            if converters:
-                found.append((at, converters, column))
-        return found
+        return _converters_of(self._model._meta.concrete_fields)
 
     def one(self, *values: Any) -> M | None:
         """The row, or None."""
@@ -72,23 +67,84 @@ class FixedRead(Generic[M]):
         with _cursor(connection) as cursor:
             cursor.execute(self._sql, [f.get_db_prep_value(v, connection) for f, v in zip(self._keys, values, strict=True)])
             row = cursor.fetchone()
-        if row is None:
-            return None
-        row = list(row)
-        for at, converters, column in self._converters:
-            value = row[at]
-            for convert in converters:
-                value = convert(value, column, connection)
-            row[at] = value
-        return self._row(row)
+        return None if row is None else self._made(row)
 
-    def _row(self, values: Sequence[Any]) -> M:
-        """As ``Model.from_db`` makes one, without the signals of its ``__init__``, which nobody here listens to."""
-        made = self._model.__new__(self._model)
-        made._state = ModelState()
-        made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
-        made.__dict__.update(zip(self._names, values, strict=True))
-        return made
+    def _made(self, row: Sequence[Any]) -> M:
+        return _made(self._model, self._names, _converted(row, self._converters))
+
+
+class FixedReadBeside(FixedRead[M], Generic[M, N]):
+    """One row of ``model`` by its key and, in the same statement, rows of ``other`` beside it (``names``: which of their columns), by one
+    of their columns, the newest first. Those are made only when somebody asks for them."""
+
+    def __init__(self, model: type[M], other: type[N], names: Sequence[str], *, by: str, newest: str, most: int) -> None:
+        super().__init__(model, str(model._meta.pk.name))
+        self._other, self._columns, self._on, self._newest, self._most = other, names, by, newest, most
+
+    @functools.cached_property
+    def _beside(self) -> list[Field[Any, Any]]:
+        return [f for f in self._other._meta.concrete_fields if f.name in self._columns]  # in the model's order, as from_db wants them
+
+    @functools.cached_property
+    def _beside_converters(self) -> list[tuple[int, list[Convert], Any]]:
+        return _converters_of(self._beside)
+
+    @functools.cached_property
+    def _sql(self) -> str:
+        quote = _connection().ops.quote_name
+        one, other = quote(self._model._meta.db_table), quote(self._other._meta.db_table)
+        key, on, newest = (str(self._model._meta.pk.column), *(str(self._other._meta.get_field(n).column) for n in (self._on, self._newest)))  # type: ignore[union-attr]
+        columns = [f"{one}.{quote(str(f.column))}" for f in self._model._meta.concrete_fields]
+        columns += [f"beside.{quote(str(f.column))}" for f in self._beside]
+        chosen = ", ".join(quote(str(f.column)) for f in self._beside)
+        beside = (f"SELECT {chosen} FROM {other} WHERE {quote(on)} = %s "  # noqa: S608 - as above
+                  f"ORDER BY {quote(newest)} DESC LIMIT {self._most}")
+        return (f"SELECT {', '.join(columns)} FROM {one} LEFT JOIN ({beside}) beside ON TRUE "  # noqa: S608 - as above
+                f"WHERE {one}.{quote(key)} = %s ORDER BY beside.{quote(newest)} DESC")
+
+    def both(self, key: Any, value: Any) -> tuple[M | None, Callable[[], Iterator[N]]]:
+        """The row or None, and what makes the rows beside it, whose column has ``value``, one after the other."""
+        wanted, (field,), connection = self._other._meta.get_field(self._on), self._keys, _connection()
+        with _cursor(connection) as cursor:
+            cursor.execute(self._sql, [wanted.get_db_prep_value(value, connection), field.get_db_prep_value(key, connection)])  # type: ignore[union-attr]
+            rows = cursor.fetchall()
+        own = len(self._names)
+
+        def beside() -> Iterator[N]:
+            names, convert = [f.attname for f in self._beside], self._beside_converters
+            for row in (row[own:] for row in rows if row[own] is not None):
+                yield _made(self._other, names, _converted(row, convert))
+
+        return (self._made(rows[0][:own]) if rows else None), beside
+
+
+def _converters_of(fields: Sequence[Field[Any, Any]]) -> list[tuple[int, list[Convert], Any]]:
+    """As Django converts a column of this engine: JSON, times, UUIDs."""
+    found, connection = [], _connection()
+    for at, f in enumerate(fields):
+        column = f.get_col(f.model._meta.db_table)
+        converters = [*connection.ops.get_db_converters(column), *column.get_db_converters(connection)]
+        if converters:
+            found.append((at, converters, column))
+    return found
+
+
+def _converted(row: Sequence[Any], converters: list[tuple[int, list[Convert], Any]]) -> list[Any]:
+    out, connection = list(row), _connection()
+    for at, each, column in converters:
+        for convert in each:
+            out[at] = convert(out[at], column, connection)
+    return out
+
+
+def _made(model: type[M], names: Sequence[str], values: Sequence[Any]) -> M:
+    """As ``Model.from_db`` makes a row, without the signals of its ``__init__``, which nobody here listens to; what is not among ``names``
+    is read when somebody asks for it."""
+    made = model.__new__(model)
+    made._state = ModelState()
+    made._state.adding, made._state.db = False, DEFAULT_DB_ALIAS
+    made.__dict__.update(zip(names, values, strict=True))
+    return made
 
 
 class FixedUpdate(Generic[M]):

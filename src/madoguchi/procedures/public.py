@@ -19,12 +19,15 @@ from .selectors import (
     current,
     names_offered,
     offered,
+    pages_remembering,
     published_times,
     search,
     version,
+    version_filed,
     warm,
     withdrawals,
     words_of,
+    years_kept,
 )
 from .services import offer_again, version_publish, withdraw
 from .witness import witness
@@ -32,7 +35,7 @@ from .witness import witness
 __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
-    "finder_shown", "finders", "judge", "names_offered", "offer_again", "offered", "postcode_fill", "published_times",
-    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness",
-    "words_of",
+    "finder_shown", "finders", "judge", "names_offered", "offer_again", "offered", "pages_remembering", "postcode_fill", "published_times",
+    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_filed", "version_publish", "warm", "with_codes", "withdraw",
+    "withdrawals", "witness", "words_of", "years_kept",
 ]

@@ -30,6 +30,7 @@ from .rules.find import Found, Index, plain
 from .rules.find_names import names_of
 from .rules.model import Definition
 from .rules.read import TRANSLATIONS, from_plain
+from .rules.remember import keyed
 from .rules.spoken import Readings, read_readings
 from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
@@ -188,6 +189,20 @@ def version(slug: str, number: int) -> Published:
     return _load(slug, number, row, new=False)
 
 
+def version_filed(slug: str, number: int, checksum: str) -> Published:
+    """As version, for who has the checksum (an application says it): nothing is asked of what was read before. Raises NotFound."""
+    return _load(slug, number, checksum, new=False)
+
+
+def years_kept(slug: str, number: int) -> int | None:
+    """保存 of a procedure as the city holds it today: of its current definition, else of the version filed on. None: nobody has said."""
+    try:
+        d = current(slug).definition
+    except NotFound:
+        d = version(slug, number).definition
+    return d.review.keep if d.review.keep is not None else city().keep.get(d.kind)
+
+
 def accepts(slug: str, number: int) -> bool:
     """May a draft on this version still be filed?"""
     head = _heads().get(slug)
@@ -308,6 +323,16 @@ def _names(heads: tuple[tuple[str, int, str], ...]) -> Mapping[str, str]:
 def names_offered() -> Mapping[str, str]:
     """Name or alias, as compared (``rules.find.plain``) → the one procedure on offer that is called so."""
     return _names(_offered_heads())
+
+
+@functools.lru_cache(maxsize=2)
+def _remembering(heads: tuple[tuple[str, int, str], ...]) -> frozenset[str]:
+    return frozenset(step.id for head in heads for step in _read(*head).definition.steps if keyed(step))
+
+
+def pages_remembering() -> frozenset[str]:
+    """The names of the pages that ask, in some procedure on offer, what may be answered as before (前回)."""
+    return _remembering(_offered_heads())
 
 
 def search(query: str) -> Found:

@@ -81,7 +81,7 @@ def test_a_procedure_may_have_a_term_of_its_own_which_holds_for_what_was_filed_b
 def test_without_a_rule_nothing_ever_goes_and_it_is_said(hall: Hall, decided, over, monkeypatch):
     from madoguchi.offices.public import city
 
-    monkeypatch.setattr("madoguchi.casework.retention.city", lambda: type("C", (), {"keep": {}, "name": city().name})())
+    monkeypatch.setattr("madoguchi.procedures.selectors.city", lambda: type("C", (), {"keep": {}, "name": city().name})())
     assert list(retention.plan()) == []
     out = io.StringIO()
     call_command("retention", dry_run=True, stdout=out)

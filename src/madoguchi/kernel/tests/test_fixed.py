@@ -7,10 +7,11 @@ import uuid
 
 import pytest
 from django.db import IntegrityError, connection, transaction
+from django.test.utils import CaptureQueriesContext
 
 from madoguchi.intake.models import Draft
 from madoguchi.kernel import clock
-from madoguchi.kernel.fixed import FixedInsert, FixedRead, FixedUpdate
+from madoguchi.kernel.fixed import FixedInsert, FixedRead, FixedReadBeside, FixedUpdate
 from madoguchi.kernel.models import Message
 
 pytestmark = pytest.mark.django_db
@@ -40,6 +41,22 @@ def test_it_reads_by_all_its_keys(draft: Draft):
     read = FixedRead(Draft, "id", "owner")
     assert read.one(draft.id, "g:somebody") is not None
     assert read.one(draft.id, "g:else") is None and read.one(uuid.uuid4(), "g:somebody") is None
+
+
+def test_rows_beside_come_in_the_same_statement_and_only_those_of_the_value(draft: Draft):
+    read = FixedReadBeside(Draft, Message, ("payload", "key", "id", "next_at"), by="case_ref", newest="next_at", most=2)
+    alone, none = read.both(draft.id, "c1")
+    assert alone == Draft.objects.get(id=draft.id) and list(none()) == []
+    for n, case in enumerate(("c1", "c2", "c1", "c1")):
+        Message.objects.create(key=str(n), event="e", handler="h", case_ref=case, payload={"名": n}, created_at=clock.now(),
+                               next_at=clock.now() + dt.timedelta(minutes=n))
+    with CaptureQueriesContext(connection) as seen:
+        found, beside = read.both(str(draft.id), "c1")
+        rows = [(m.key, m.payload, m.next_at) for m in beside()]
+    assert len(seen) == 1 and found is not None and found.answers == draft.answers
+    assert rows == [(m.key, m.payload, m.next_at) for m in Message.objects.filter(case_ref="c1").order_by("-next_at")[:2]]
+    gone, rest = read.both(uuid.uuid4(), "c1")
+    assert gone is None and list(rest()) == []
 
 
 def test_a_write_happens_under_its_condition_and_counts_the_revision(draft: Draft):

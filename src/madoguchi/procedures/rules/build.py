@@ -43,7 +43,7 @@ TOP = (
     "持ち物", "紙", "手数料", "本人確認", "役割", "期限", "画面", "添付", "検査", "導出", "審査", "文書", "連携", "案内", "検索語", "要確認",
 )
 QUESTION = (
-    "問", "型", "必須", "説明", "条件", "選択肢", "範囲", "文字数", "引継", "役割", "様式欄", "要確認", "例",
+    "問", "型", "必須", "説明", "条件", "選択肢", "範囲", "文字数", "引継", "役割", "前回", "様式欄", "要確認", "例",
 )
 
 
@@ -74,7 +74,7 @@ def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", 
         help=read.text(table, "説明"), condition=condition, condition_text=condition_text, choices=tuple(choices),
         low=low.strip(), high=high.strip(), max_length=read.number(table, "文字数"), prefill=read.text(table, "引継"),
         role=read.text(table, "役割"), box=read.text(table, "様式欄"), doubt=read.doubt(table, label),
-        example=read.text(table, "例"), group=group, step=step, line=line,
+        example=read.text(table, "例"), remember=read.text(table, "前回"), group=group, step=step, line=line,
     )
 
 

@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from . import conditions
+from . import conditions, remember
 from .checks import RULES
 from .columns import PAIR, ROW_WORDS
 from .model import LAYOUTS, Call, Definition, Document, Question, Step
@@ -33,7 +33,8 @@ def lint(
     ``sections``, ``appeals``, ``life_events`` and ``fees`` (None: not looked at) come from the city pack."""
     found = itertools.chain(
         _unique(d), _conditions(d), _calls(d), _columns(d), _documents(d), _people(d), _shape(d), _ranges(d),
-        _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)), _fees(d, None if fees is None else tuple(fees)),
+        remember.faults(d), _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
+        _fees(d, None if fees is None else tuple(fees)),
     )
     return sorted(set(found))
 

@@ -57,7 +57,7 @@ class Choice:
 
 @dataclass(frozen=True, slots=True)
 class Question:
-    """One question; ``box`` names the box of the paper form (様式欄) it stands for."""
+    """One question; ``box`` names the box of the paper form (様式欄) it stands for, ``remember`` the same question elsewhere (前回)."""
 
     id: str
     label: str
@@ -75,6 +75,7 @@ class Question:
     box: str = ""
     doubt: str = ""
     example: str = ""
+    remember: str = ""
     group: str = ""
     step: str = ""
     line: int = 0

@@ -59,6 +59,13 @@ ONE = [  # (what is written, what stands there instead, words of the message)
     ("条件: late = はい", "条件: late = yes", "「yes」は「late」の値にありません"),
     ("役割: claimant, 引継: 本人確認.氏名", "役割: claimand, 引継: 本人確認.氏名", "役割「claimand」はありません"),
     ("引継: 本人確認.氏名", "引継: 本人確認.指名", "引継は「本人確認.氏名"),
+    ("前回: 本人.電話", "前回: 電話", "「本人.電話」のように"),
+    ("前回: 本人.電話", "前回: 本人.フリガナ", "前回「本人.フリガナ」が"),
+    ("      mynumber: {問", "      mynumber: {前回: 本人.番号, 問", "型「個人番号」に前回は使えません"),
+    ("reason_date: {問: そのできごとの日, 型: 日付", "reason_date: {前回: 本人.日, 問: そのできごとの日, 型: 日付", "型「日付」に前回は使えません"),
+    ("前回: 子.氏名", "前回: 配偶者.呼び名", "前回の「配偶者」は、繰返の中と外"),
+    ("前回: 子.氏名", "前回: 本人.呼び名", "前回の「本人」は、繰返の中と外"),
+    ("start_month: {問:", "start_month: {前回: 本人.月, 問:", "決定項目「start_month」に前回は使えません"),
     ("起点: reason_date", "起点: reason_day", "期限の起点「reason_day」"),
     ("{規則: not_in_future, item: reason_date}", "{規則: not_in_futur, item: reason_date}", "規則「not_in_futur」はありません"),
     ("{規則: not_in_future, item: reason_date}", "{規則: not_in_future, item: reason_day}", "「item: reason_day」という項目は"),
@@ -112,6 +119,12 @@ def test_each_error_is_found_on_its_line(old: str, new: str, says: str) -> None:
     lines = [int(p.removeprefix("x.yaml:").split(" ")[0]) for p in about]
     # the line itself, or that of the page (its 題) whose condition it is
     assert any(0 <= line - at <= 3 for at in lines), (line, about)
+
+
+def test_where_the_card_may_be_somebody_elses_the_same_answer_of_oneself_needs_a_role() -> None:
+    text, _ = broken("claimant: {名: 請求者, カード: はい}", "claimant: {名: 請求者, カード: receiving = いいえ}")
+    about = [p for p in problems(text) if "に「役割」も書いてください" in p]
+    assert len(about) == 1 and "項目「account」" in about[0], "the kana and the telephone have one"
 
 
 @pytest.mark.parametrize(("old", "new", "says", "heading"), [

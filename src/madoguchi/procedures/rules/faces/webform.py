@@ -61,6 +61,7 @@ class FieldView:
     boxes: list[Box]
     options: list[Option]
     read_from_card: bool = False
+    as_before: bool = False  # the same as in an earlier application, from which it was or could be taken
     sealed: bool = False
     echo: str = ""
     note: str = ""
