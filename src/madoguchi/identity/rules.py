@@ -37,6 +37,10 @@ class Business:
 
 _ADDRESS = re.compile(r"^(?P<city>.{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")
 
+_LOT = re.compile(  # イ部25番地 (in 七尾 also り部), 1丁目2-3, 甲12, 25番地
+    r"[ぁ-ゖァ-ヺ一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]部\d.*$|"
+    r"[\d一二三四五六七八九十イロハニホヘト甲乙丙丁]+(部|番|丁目|の|[-\uff0d\u2212]|号)?\d.*$|\d.*$")
+
 
 def prefill(person: Person) -> dict[str, Any]:
     """The attributes as form values, by the names definitions use (本人確認.氏名 …)."""
@@ -49,7 +53,7 @@ def prefill(person: Person) -> dict[str, Any]:
     match = _ADDRESS.match(person.address)
     if match:
         rest = match["rest"]
-        lot = re.search(r"[ぁ-ゖァ-ヺ一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]部\d.*$|[\d一二三四五六七八九十イロハニホヘト甲乙丙丁]+(部|番|丁目|の|[-\uff0d\u2212]|号)?\d.*$|\d.*$", rest)
+        lot = _LOT.search(rest)
         cut = lot.start() if lot else len(rest)
         building = re.split(r"[\s\u3000]", rest[cut:], maxsplit=1)
         out["住所"] = {"zip": "", "city": match["city"], "town": rest[:cut], "lot": building[0],
