@@ -290,7 +290,7 @@ INTAKE = {
     "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),
     "intake.drafts.draft_get": resident(lambda w, o: drafts.draft_get(owner=o, draft_id=w.draft)),
     "intake.drafts.draft_open": resident(lambda w, o: drafts.draft_open(o, Draft.objects.filter(id=w.draft).first())),
-    "intake.earlier.draft_with_earlier": resident(lambda w, o: earlier.draft_with_earlier(owner=o, draft_id=w.draft)),
+    "intake.earlier.draft_with_earlier": resident(lambda w, o: earlier.draft_with_earlier(owner=o, draft_id=w.draft, page="applicant_page")),
     "intake.drafts.draft_get_locked": resident(lambda w, o: drafts.draft_get_locked(owner=o, draft_id=w.draft)),
     "intake.drafts.draft_list": resident(lambda w, o: drafts.draft_list(owner=o) if o else [], marked),
     "intake.drafts.draft_save_step": resident(lambda w, o: drafts.draft_save_step(
