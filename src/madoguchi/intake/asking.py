@@ -17,7 +17,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.procedures.rules.validate import asked as is_asked
 from madoguchi.procedures.rules.validate import entry_count, read_entry
 
-from . import acting, drafts, paying
+from . import acting, drafts, numbers, paying
 from .models import Draft
 from .numbers import read_page
 from .rules import step_mark
@@ -139,7 +139,7 @@ class ReadOver:
 def read_over(draft: Draft) -> ReadOver:
     """A draft, for those who have got it as theirs."""
     d = drafts.published_of(draft).shown()
-    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    verdict = numbers.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     known, asked = drafts.steps_of(draft, d)
     wrong = tuple((drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja)) for f in verdict.faults)
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]

@@ -25,7 +25,7 @@ from . import disaster_gate, paper_gate, renewal
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .leaving import draft_left
 from .models import Draft
-from .numbers import read_page, seal_numbers
+from .numbers import read_page, seal_numbers, told_twice
 from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
@@ -113,6 +113,7 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             with transaction.atomic():
                 before = sealed.tokens_in(draft_answers)
                 draft.answers = answers | seal_numbers(step, result.values)
+                _refuse_another_s_number(d, step, draft, before)
                 saved = draft_write(draft, answers=draft.answers, done=draft.done)
                 sealed.wipe(before - sealed.tokens_in(draft.answers))
                 if not saved:
@@ -123,6 +124,15 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             failpoints.hit("intake.save.after")
             return draft
     raise StepChanged
+
+
+def _refuse_another_s_number(d: Definition, step: Step, draft: Draft, before: set[str]) -> None:
+    """A number that somebody on this page or on one before it has too. Pages that follow are compared when they are saved, and all of
+    them when the draft is sent: two numbers that were mixed up could never be put right otherwise."""
+    told = procedures.counted(d, facts(draft.answers), step)
+    ours = {q.id for q in step.questions}
+    if faults := [f for f in told_twice(d, told, sealed.tokens_in(told) - before) if f.question in ours]:
+        raise AnswersWrong(faults)
 
 
 def draft_write(draft: Draft, **values: Any) -> bool:

@@ -18,7 +18,7 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 
-from . import applications, drafts
+from . import applications, drafts, numbers
 from .errors import NotOpenForThis
 from .filing import SCANS, Filed, OnPaper, application_submit
 from .models import Application, Draft
@@ -96,7 +96,7 @@ def paper_check(*, packet: str, draft_id: str, day: dt.date) -> PaperCheck:
     """Judge what was typed, as of the day of receipt. Attachments lie among the sheets and are looked at in the review."""
     draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
     d = _definition(draft)
-    verdict = procedures.judge(d, drafts.facts(draft.answers, day))
+    verdict = numbers.judge(d, drafts.facts(draft.answers, day))
     faults = [(drafts.step_of(d, f.question), _words(f)) for f in verdict.faults]
     rows = [part for part in drafts.summary(d, verdict, {}) if part["step"] != "documents"]
     return PaperCheck(rows, faults, [n.ja for n in verdict.notices])

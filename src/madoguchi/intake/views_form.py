@@ -19,7 +19,7 @@ from madoguchi.procedures.rules.validate import entry_count
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, asking, companies, drafts, filing, paying, signing, support
+from . import acting, asking, companies, drafts, filing, numbers, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, code_keep, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -191,7 +191,7 @@ def _check_page(
     request: HttpRequest, draft: Draft, faults: list[tuple[str, str]], *, status: int = 200, wrong: list[Fault] | None = None
 ) -> HttpResponse:
     d = drafts.published_of(draft).shown()
-    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    verdict = numbers.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     mandate = acting.mandate_of(owner_of(request), draft)
     verdict.attachments = tuple(acting.asked(d, verdict.attachments, mandate.kind if mandate else ""))
     owner = owner_of(request)

@@ -164,10 +164,37 @@ def _check_entry(
     return kept, faults
 
 
-def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None) -> Verdict:
+def counted(d: Definition, facts: Facts, last: Step | None = None) -> dict[str, Any]:
+    """The answers that are asked, up to and with the page ``last`` (None: all): each page by what counts of those before it, as `judge`
+    does, without looking at the values themselves."""
+    answers: dict[str, Any] = {}
+    for step in d.steps:
+        known = derive(d, Facts(answers, facts.today, facts.next_open))
+        if step.condition is None or holds(step.condition, known):
+            if step.repeat is None:
+                for q in step.questions:
+                    if q.id in facts.answers and asked(q, known):
+                        answers[q.id] = known[q.id] = facts.answers[q.id]
+            else:
+                answers[step.repeat.id] = [_entry_counted(step, entry, known) for entry in facts.answers.get(step.repeat.id) or []]
+        if step is last:
+            break
+    return answers
+
+
+def _entry_counted(step: Step, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for q in step.questions:
+        if q.id in given and asked(q, known, kept):
+            kept[q.id] = given[q.id]
+    return kept
+
+
+def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None, *, crossed: bool = True) -> Verdict:
     """Judge all answers: drop what was not asked, check each, then the cross-checks; ``attached`` counts files by id.
 
-    With ``attached=None`` the documents are not looked at (the JSON and CSV faces know no files).
+    With ``attached=None`` the documents are not looked at (the JSON and CSV faces know no files), without ``crossed`` the cross-checks
+    (検査, 期限) are not: what was decided is not judged again.
     """
     answers: dict[str, Any] = {}
     verdict = Verdict(answers)
@@ -197,7 +224,7 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
         answers[step.repeat.id] = kept_entries
     final = Facts(answers, facts.today, facts.next_open)
     verdict.attachments = attachments_asked(d, derive(d, final))
-    if not verdict.faults:
+    if crossed and not verdict.faults:
         for fault_or_notice in cross_check(d, final):
             if isinstance(fault_or_notice, Fault):
                 verdict.faults.append(fault_or_notice)
