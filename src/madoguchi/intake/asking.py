@@ -56,6 +56,23 @@ def _without(page: Step, raw: Lists, gone: int) -> Lists:
     return out
 
 
+def placed(d: Definition, page: Step, faults: Sequence[Fault]) -> tuple[list[Fault], list[tuple[str, str, str]]]:
+    """What is wrong on this page, and what was answered on another one: (page, field, words)."""
+    here, elsewhere = [], []
+    for fault in faults:
+        step = d.step(drafts.step_of(d, fault.question))
+        if step is None or step.id == page.id:
+            here.append(fault)
+        else:
+            elsewhere += [(step.id, at, ja) for at, ja in webform.anchors(step, [fault])]
+    return here, elsewhere
+
+
+def see_also(d: Definition, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """The other procedures that are named by what is wrong: (address, name)."""
+    return [(f"/p/{p.slug}/", p.shown().name) for p in (procedures.mentioned(f.ja for f in faults) if faults else ()) if p.slug != d.id]
+
+
 @dataclass(frozen=True, slots=True)
 class Asked:
     """A page to fill in. ``filled``: something stands there that nobody has typed on this page."""

@@ -87,8 +87,10 @@ def draft_start(*, owner: Owner, slug: str, checked: bool = False, **came: Any) 
     ))
 
 
-def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str) -> Draft:
-    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound.
+def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str, crossed: bool = False) -> Draft:
+    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound. With ``crossed`` the
+    cross-checks that can be made by now are; what they find raises AnswersWrong ``kept``: the answers, each right in itself, are saved so
+    that another page can be put right first, and this one counts as not answered.
 
     One read and one conditional write, no lock held while the answers are judged: a write by somebody else in between
     makes the condition fail and the page is judged again on what is there now (docs/adr/0004).
@@ -108,7 +110,8 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
         draft_answers = draft.answers
         answers = {k: v for k, v in draft_answers.items() if k not in {q.id for q in step.questions}}
         draft.answers = answers | result.values
-        draft.done = draft.done if step_id in draft.done else [*draft.done, step_id]
+        wrong = procedures.page_faults(d, step, facts(draft.answers), draft.done) if crossed else []
+        draft.done = [s for s in draft.done if s != step_id] if wrong else [*dict.fromkeys([*draft.done, step_id])]
         if any(q.type == "個人番号" for q in step.questions):
             with transaction.atomic():
                 before = sealed.tokens_in(draft_answers)
@@ -122,6 +125,8 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             saved = draft_write(draft, answers=draft.answers, done=draft.done)
         if saved:
             failpoints.hit("intake.save.after")
+            if wrong:
+                raise AnswersWrong(wrong, kept=True)
             return draft
     raise StepChanged
 

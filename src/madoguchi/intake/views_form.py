@@ -79,16 +79,19 @@ def _save(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str
         return _redraw(request, draft_id, step_id, raw, action)
     try:
         draft = drafts.draft_save_step(
-            owner=owner, draft_id=draft_id, step_id=step_id, raw=raw, mark=request.POST.get("_mark", "")
+            owner=owner, draft_id=draft_id, step_id=step_id, raw=raw, mark=request.POST.get("_mark", ""), crossed=True
         )
     except (AnswersWrong, StepChanged) as error:
+        if action == "save" and isinstance(error, AnswersWrong) and error.kept:
+            return see_other(f"/a/{draft_id}/saved/")
         return _refused(request, draft_id, step_id, raw, error)
     d = drafts.published_of(draft).shown()
     known, _ = drafts.steps_of(draft, d)
     if action == "save":
         return see_other(f"/a/{draft.id}/saved/")
-    if request.POST.get("_back") == CHECK:
-        return see_other(draft_url(draft, CHECK))
+    back = request.POST.get("_back", "")
+    if back == CHECK or d.step(back):
+        return see_other(draft_url(draft, back))
     return see_other(draft_url(draft, trail(draft, d, known, step_id)["after"]))
 
 
@@ -130,7 +133,9 @@ def _page(
     together = {} if registered else offered(draft, d, page, known)
     card |= registered | together
     count = entry_count(page, posted) if posted is not None and page.repeat else None
-    view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
+    here, elsewhere = asking.placed(d, page, faults or [])
+    view = webform.step_view(d, page, known, posted=posted, faults=here, card=card, count=count)
+    view.faults += [(f"{draft_url(draft, step_id)}?back={page.id}#{at}", ja) for step_id, at, ja in elsewhere]
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:
             field.said, said = said, ""
@@ -141,7 +146,7 @@ def _page(
         "from_card": bool(set(card) - set(together)) and posted is None and not registered,
         "together": bool(together) and posted is None and page.id not in draft.done, "registered": bool(registered) and posted is None,
         "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,
-        "section": procedures_section(d), **trail(draft, d, known, page.id),
+        "section": procedures_section(d), "see": asking.see_also(d, faults or []), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
 
@@ -206,7 +211,7 @@ def _check_page(
         "summary": drafts.summary(d, verdict, draft.files),
         "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes" and status != 409, "changed": status == 409,
-        "section": procedures_section(d), "signing": signing.words(d, owner),
+        "section": procedures_section(d), "see": asking.see_also(d, wrong or verdict.faults), "signing": signing.words(d, owner),
         "acting": companies.acting_words(owner, draft, mandate), "company": bool(owner and owner.business_id),
         "bill": paying.bill_of(d, verdict.answers, clock.today()),
         **trail(draft, d, known, CHECK),

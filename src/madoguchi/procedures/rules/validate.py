@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -14,7 +14,7 @@ from . import checks, deadline
 from .checks import Facts
 from .conditions import holds
 from .fields import TYPES, Fault
-from .model import Attachment, Definition, Question, Step
+from .model import Attachment, Call, Definition, Question, Step
 
 Raw = Mapping[str, list[str]]
 
@@ -246,3 +246,41 @@ def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
             yield Fault(finding.question, finding.ja, index=finding.index)
         else:
             yield Notice(finding.question, finding.ja)
+
+
+def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) -> list[Fault]:
+    """What the cross-checks say as soon as this page is answered: those all of whose questions lie on it or on pages before it that were
+    answered (``done``) or are not asked. Notices are left to the check page, which runs them all."""
+    at, places = d.steps.index(step), _places_asked(d)
+    last = max((n for n, s in enumerate(d.steps[:at]) if s.id in done), default=-1)
+
+    def falls_here(names: list[str]) -> bool:
+        return bool(names) and last < max(places.get(n, len(d.steps)) for n in names) <= at
+
+    start = [d.deadline.from_item] if d.deadline.from_item else []
+    ready = [call for call in d.checks if falls_here(_named(call))]
+    due = falls_here(start) and all(call in ready for call in d.checks if start[0] in _named(call))  # a named rule knows more
+    if not ready and not due:
+        return []
+    told = Facts(counted(d, facts, step), facts.today, facts.next_open)
+    shown = steps_asked(d, derive(d, told))
+    missing = {n for n, s in enumerate(d.steps[:at]) if s in shown and s.id not in done}
+    found = [f for call in ready if not missing & {places[n] for n in _named(call)} for f in checks.run(call.rule, told, call.args)]
+    if due and not missing & {places[start[0]]}:
+        spoken = {f.question for f in found}
+        found += [f for f in deadline.judge(d, told) if f.question not in spoken]
+    return [Fault(f.question, f.ja, index=f.index) for f in found if f.severity == "error"]
+
+
+def _named(call: Call) -> list[str]:
+    """The questions, groups and derived values that a check looks at."""
+    rule = checks.RULES[call.rule]
+    return [one for name, value in call.args if name in rule.items or name in rule.optional for one in value.split("、")]
+
+
+def _places_asked(d: Definition) -> dict[str, int]:
+    """The page on which a question or a group is asked, or after which a derived value is known."""
+    places = {key: at for at, s in enumerate(d.steps) for key in (*(q.id for q in s.questions), *([s.repeat.id] if s.repeat else ()))}
+    for key, call in d.derived:
+        places[key] = max((places[n] for n in _named(call) if n in places), default=len(d.steps))
+    return places

@@ -188,7 +188,7 @@ def step_view(
     card = card or {}
     if step.repeat is None:
         view = EntryView(0, step.title, _fields(step, "", known, known, posted, faults, card, only))
-        return StepView(step, [view], _anchors(step, faults))
+        return StepView(step, [view], anchors(step, faults))
     stored = known.get(step.repeat.id) or []
     total = count if count is not None else max(len(stored), step.repeat.low, 1 if step.repeat.low else 0)
     total = min(total, step.repeat.high)
@@ -202,12 +202,12 @@ def step_view(
         mine = [f for f in faults if f.index == index]
         fields = _fields(step, f"{step.repeat.id}.{index}.", known, entry, posted, mine, {}, only)
         entries.append(EntryView(index, say("{name} {n}", name=step.repeat.name, n=index + 1), fields, was if known_entry else ""))
-    return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
+    return StepView(step, entries, anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
 
 
 def page_view(step: Step, *, values: Mapping[str, Any], posted: Raw | None = None, faults: Sequence[Fault] = ()) -> StepView:
     """A page of questions that belongs to no definition (a form of the city hall itself), drawn as any other."""
-    return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], _anchors(step, faults))
+    return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], anchors(step, faults))
 
 
 def page_views(
@@ -257,7 +257,8 @@ def _words(step: Step, q: Question, names: set[str]) -> str:
     return say("{first}。{more}", first=parts[0], more=parts[1]) if len(parts) > 1 else parts[0]
 
 
-def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+def anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """Where on its page each fault leads to, and its words."""
     out = []
     for fault in faults:
         q = next((x for x in step.questions if x.id == fault.question), None)
