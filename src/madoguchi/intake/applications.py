@@ -138,7 +138,7 @@ def correction_answer(
     row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
     row.signed_again = None if via else signing.sign_again(row, owner)
     row.status = "answered"
-    row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
+    row.notices = [n.kept() for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
         "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")

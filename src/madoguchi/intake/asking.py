@@ -162,7 +162,7 @@ def read_over(draft: Draft) -> ReadOver:
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     bill = None if wrong else paying.bill_of(d, verdict.answers, clock.today())
     return ReadOver(draft, d, tuple((s.id, s.title, s.id in draft.done) for s in asked), drafts.summary(d, verdict, draft.files), wrong,
-                    tuple(n.ja for n in verdict.notices), drafts.procedures_attachments(d, known), mails[0] if mails else "", bill)
+                    verdict.told, drafts.procedures_attachments(d, known), mails[0] if mails else "", bill)
 
 
 def owned_list(*, owner: Owner, draft_ids: Sequence[str]) -> list[Draft]:

@@ -141,7 +141,7 @@ def _submit(
     application = Application(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
-        notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
+        notices=[n.kept() for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature,
         language=language,
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},

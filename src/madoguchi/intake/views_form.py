@@ -209,7 +209,7 @@ def _check_page(
     context = {
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
         "summary": drafts.summary(d, verdict, draft.files),
-        "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
+        "notices": verdict.told, "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes" and status != 409, "changed": status == 409,
         "section": procedures_section(d), "see": asking.see_also(d, wrong or verdict.faults), "signing": signing.words(d, owner),
         "acting": companies.acting_words(owner, draft, mandate), "company": bool(owner and owner.business_id),

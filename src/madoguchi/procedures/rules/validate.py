@@ -29,10 +29,15 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the clerk should look at; it does not stop the filing."""
+    """Something the clerk should look at; it does not stop the filing. The applicant is told it too, unless it is for ``staff``."""
 
     question: str
     ja: str
+    staff: bool = False
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the application."""
+        return {"question": self.question, "ja": self.ja} | ({"staff": True} if self.staff else {})
 
 
 @dataclass(slots=True)
@@ -43,6 +48,11 @@ class Verdict:
     faults: list[Fault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notices that the applicant reads."""
+        return tuple(n.ja for n in self.notices if not n.staff)
 
 
 def derive(d: Definition, facts: Facts) -> dict[str, Any]:
@@ -245,7 +255,7 @@ def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
         if finding.severity == "error":
             yield Fault(finding.question, finding.ja, index=finding.index)
         else:
-            yield Notice(finding.question, finding.ja)
+            yield Notice(finding.question, finding.ja, finding.severity == "staff")
 
 
 def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) -> list[Fault]:

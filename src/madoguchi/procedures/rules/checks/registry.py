@@ -35,11 +35,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found. ``error`` stops the filing; ``notice`` goes to the clerk's screen (and the check page)."""
+    """What a check found. ``error`` stops the filing; ``notice`` is said to the applicant and to the clerk; ``staff`` is a memo for whoever
+    works on the case, and the applicant never reads it."""
 
     question: str
     ja: str
-    severity: str = "error"  # error | notice
+    severity: str = "error"  # error | notice | staff
     index: int | None = None  # position in the repeat group
 
 
