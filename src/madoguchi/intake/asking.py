@@ -68,6 +68,12 @@ def placed(d: Definition, page: Step, faults: Sequence[Fault]) -> tuple[list[Fau
     return here, elsewhere
 
 
+def where_and_what(d: Definition, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """What is wrong, for a list of its own: (page, words)."""
+    at = [(drafts.step_of(d, f.question), f) for f in faults]
+    return [(page, webform.told(d.step(page), fault)) for page, fault in at]
+
+
 def see_also(d: Definition, faults: Sequence[Fault]) -> list[tuple[str, str]]:
     """The other procedures that are named by what is wrong: (address, name)."""
     return [(f"/p/{p.slug}/", p.shown().name) for p in (procedures.mentioned(f.ja for f in faults) if faults else ()) if p.slug != d.id]
@@ -158,7 +164,7 @@ def read_over(draft: Draft) -> ReadOver:
     d = drafts.published_of(draft).shown()
     verdict = numbers.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     known, asked = drafts.steps_of(draft, d)
-    wrong = tuple((drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja)) for f in verdict.faults)
+    wrong = tuple(where_and_what(d, verdict.faults))
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     bill = None if wrong else paying.bill_of(d, verdict.answers, clock.today())
     return ReadOver(draft, d, tuple((s.id, s.title, s.id in draft.done) for s in asked), drafts.summary(d, verdict, draft.files), wrong,

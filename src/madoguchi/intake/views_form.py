@@ -203,8 +203,7 @@ def _check_page(
     if owner and not wrong and not verdict.faults:
         wrong = companies.acting_faults(owner, d, verdict.answers, mandate, companies.organisation_of(owner, draft))
     known, _ = drafts.steps_of(draft, d)
-    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
-        for f in (wrong or verdict.faults)]
+    open_faults = asking.where_and_what(d, wrong or verdict.faults)
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     context = {
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,

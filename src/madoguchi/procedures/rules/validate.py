@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import itertools
 from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from madoguchi.kernel.said import say
@@ -249,6 +249,7 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
 
 def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
     """The named rules of the definition and its 期限, as faults and notices."""
+    facts = named(d, facts)
     called = [finding for call in d.checks for finding in checks.run(call.rule, facts, call.args)]
     spoken = {finding.question for finding in called}  # a named rule knows more than the general one
     for finding in itertools.chain(called, (f for f in deadline.judge(d, facts) if f.question not in spoken)):
@@ -256,6 +257,11 @@ def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
             yield Fault(finding.question, finding.ja, index=finding.index)
         else:
             yield Notice(finding.question, finding.ja, finding.severity == "staff")
+
+
+def named(d: Definition, facts: Facts) -> Facts:
+    """Facts that know what the questions of a definition are called."""
+    return replace(facts, labels={q.id: q.label for q in d.questions()})
 
 
 def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) -> list[Fault]:
@@ -272,7 +278,7 @@ def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) 
     due = falls_here(start) and all(call in ready for call in d.checks if start[0] in _named(call))  # a named rule knows more
     if not ready and not due:
         return []
-    told = Facts(counted(d, facts, step), facts.today, facts.next_open)
+    told = replace(named(d, facts), answers=counted(d, facts, step))
     shown = steps_asked(d, derive(d, told))
     missing = {n for n, s in enumerate(d.steps[:at]) if s in shown and s.id not in done}
     found = [f for call in ready if not missing & {places[n] for n in _named(call)} for f in checks.run(call.rule, told, call.args)]

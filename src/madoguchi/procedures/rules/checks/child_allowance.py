@@ -289,7 +289,7 @@ def event_has_come(facts: Facts, event: str, reason: str, early: str = "older") 
     if not day or day <= facts.today:
         return
     if facts.answers.get(reason) != early or day > facts.today + EARLY_STATEMENT:
-        yield Finding(event, say("今日までの日付を入力してください"))
+        yield Finding(event, say("{label}は今日までの日付を入力してください", label=facts.label(event)))
 
 
 @check("receiving")

@@ -66,25 +66,31 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
 @check("item")
 def not_in_future(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must already have come."""
-    day = facts.date(item)
-    if day and day > facts.today:
-        yield Finding(item, say("今日までの日付を入力してください"))
+    for index, where in facts.said(item):
+        if (day := _day(where[item])) and day > facts.today:
+            yield Finding(item, say("{label}は今日までの日付を入力してください", label=facts.label(item)), index=index)
 
 
 @check("item")
 def not_in_past(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must still come."""
-    day = facts.date(item)
-    if day and day < facts.today:
-        yield Finding(item, say("今日より後の日付を入力してください"))
+    for index, where in facts.said(item):
+        if (day := _day(where[item])) and day < facts.today:
+            yield Finding(item, say("{label}は、今日か今日より後の日付を入力してください", label=facts.label(item)), index=index)
 
 
 @check("start", "end")
 def dates_in_order(facts: Facts, start: str, end: str) -> Iterator[Finding]:
-    """The end may not lie before the start."""
-    first, last = facts.date(start), facts.date(end)
-    if first and last and last < first:
-        yield Finding(end, say("終わりの日は、始まりの日より後の日付を入力してください"))
+    """The end may not lie before the start; of two days, or of a day and a month (年月)."""
+    for index, where in facts.said(end):
+        first, last = where.get(start) or facts.answers.get(start), where[end]
+        if isinstance(first, str) and isinstance(last, str) and last < first[: len(last)]:
+            words = say("「{end}」が「{start}」より前になっています。どちらかを直してください", end=facts.label(end), start=facts.label(start))
+            yield Finding(end, words, index=index)
+
+
+def _day(value: object) -> dt.date | None:
+    return Facts({"day": value}, dt.date.min).date("day")
 
 
 @derive("day")

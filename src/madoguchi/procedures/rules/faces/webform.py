@@ -267,9 +267,15 @@ def anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
             continue
         prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
         part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
-        words = say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja) if fault.index is not None else fault.ja
-        out.append((anchor(prefix, q.id, part, TYPES[q.type].widget), words))
+        out.append((anchor(prefix, q.id, part, TYPES[q.type].widget), told(step, fault)))
     return out
+
+
+def told(step: Step | None, fault: Fault) -> str:
+    """The words of a fault, with the entry of the group that it is about: 世帯の方 2: …"""
+    if step is None or step.repeat is None or fault.index is None:
+        return fault.ja
+    return say("{name} {n}: {ja}", name=step.repeat.name, n=fault.index + 1, ja=fault.ja)
 
 
 def asked_of_self(d: Definition, q: Question, known: Mapping[str, Any]) -> bool:
