@@ -16,7 +16,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.procedures.rules.fields import Fault
 
 TODAY = dt.date(2026, 11, 20)
-LABELS = {"a": "生まれた日", "b": "注射の日"}
+LABELS = {"a": "生まれた日", "b": "注射の日", "b=any": "いつでもよい"}
 
 
 def words(rule: str, answers, **args: str):
@@ -29,6 +29,9 @@ def words(rule: str, answers, **args: str):
     ("month_not_past", {"item": "b"}, {"b": "2026-10"}, "注射の日は、今月か今月より後の月を入力してください"),
     ("dates_in_order", {"start": "a", "end": "b"}, {"a": "2026-11-02", "b": "2026-11-01"},
      "「注射の日」が「生まれた日」より前になっています。どちらかを直してください"),
+    ("has_digits", {"item": "b", "count": "15"}, {"b": "１２３"}, "注射の日は15けたの数字で入力してください"),
+    ("nothing_and_something", {"item": "b", "none": "any"}, {"b": ["any", "thu"]},
+     "「いつでもよい」と、ほかの答えが両方選ばれています。どちらかにしてください"),
 ])
 def test_the_question_is_named(rule, args, answers, said):
     assert words(rule, answers, **args) == [(said, None)]

@@ -261,7 +261,8 @@ def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
 
 def named(d: Definition, facts: Facts) -> Facts:
     """Facts that know what the questions of a definition are called."""
-    return replace(facts, labels={q.id: q.label for q in d.questions()})
+    labels = {q.id: q.label for q in d.questions()} | {f"{q.id}={c.id}": c.label for q in d.questions() for c in q.choices}
+    return replace(facts, labels=labels)
 
 
 def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) -> list[Fault]:

@@ -238,10 +238,10 @@ def child_already_born(facts: Facts, born: str) -> Iterator[Finding]:
 @check("item", others=("none",))
 def nothing_and_something(facts: Facts, item: str, none: str = "none") -> Iterator[Finding]:
     """行政手続法37条: a notification says one thing or the other; 「変わっていない」 cannot stand beside a
-    change."""
+    change, 「いつでもよい」 not beside a day."""
     chosen = facts.answers.get(item) or []
     if none in chosen and len(chosen) > 1:
-        yield Finding(item, say("「変わっていない」と、ほかの答えが両方選ばれています。どちらかにしてください"))
+        yield Finding(item, say("「{none}」と、ほかの答えが両方選ばれています。どちらかにしてください", none=facts.label(f"{item}={none}")))
 
 
 @check("teens", "dependents")

@@ -63,6 +63,23 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
     yield Finding(account, say("口座の名義が、フリガナと違います。手当や費用を受け取る方ご本人の名義の口座だけが使えます"))
 
 
+@check("account")
+def account_is_ordinary(facts: Facts, account: str) -> Iterator[Finding]:
+    """地方自治法施行令165条の2 ※ (口座振替による支払): into which accounts money is paid, the city says; many pay into 普通預金 only."""
+    held = facts.answers.get(account)
+    if held and held.get("kind") != "普通":
+        yield Finding(account, say("普通預金の口座だけが使えます。当座預金や貯蓄預金ではない口座を入力してください"))
+
+
+@check("item", others=("count",))
+def has_digits(facts: Facts, item: str, count: str) -> Iterator[Finding]:
+    """A number of so many digits, in any width (ISO 11784: that of a microchip has 15)."""
+    for index, where in facts.said(item):
+        plain = unicodedata.normalize("NFKC", str(where[item])).replace(" ", "").replace("-", "")
+        if not (plain.isascii() and plain.isdigit() and len(plain) == int(count)):
+            yield Finding(item, say("{label}は{count}けたの数字で入力してください", label=facts.label(item), count=count), index=index)
+
+
 @check("item")
 def not_in_future(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must already have come."""

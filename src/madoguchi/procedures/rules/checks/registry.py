@@ -25,7 +25,7 @@ class Facts:
     labels: Mapping[str, str] = field(default_factory=dict)
 
     def label(self, question_id: str) -> str:
-        """What a question is called on the page, for sentences that would not say which of several is meant."""
+        """What a question (or an option, ``question=option``) is called on the page, for sentences that would not say which is meant."""
         return self.labels.get(question_id, question_id)
 
     def said(self, question_id: str) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
