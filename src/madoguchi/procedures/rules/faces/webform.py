@@ -13,6 +13,7 @@ from ..fields import TYPES, Fault
 from ..fields.dates import era_of, wareki
 from ..model import Definition, Question, Step
 from ..validate import Raw, asked, getter
+from . import until
 
 ERA_BUTTONS = (("ad", say("西暦")), ("r", say("令和")), ("h", say("平成")), ("s", say("昭和")), ("t", say("大正")))
 
@@ -223,7 +224,6 @@ def _fields(
     faults: Sequence[Fault], card: Mapping[str, Any], only: frozenset[str] | None,
 ) -> list[FieldView]:
     out = []
-    names = {x.id for x in step.questions}
     for q in step.questions:
         if only is not None and q.id not in only:
             continue
@@ -237,24 +237,10 @@ def _fields(
         view = field_view(q, prefix, raw, faults, from_card=(from_card and not typed_over) or (q.id in card and stored == card[q.id]),
                           sealed=isinstance(stored, str) and stored.startswith("sv_"))
         if local and q.condition is not None:
-            view.hidden_until = _words(step, q, names)
+            view.hidden_until = until.words(step, q.condition)
             view.note = q.condition_text
         out.append(view)
     return out
-
-
-def _words(step: Step, q: Question, names: set[str]) -> str:
-    """「〇〇」が「はい」のときだけ — said to people whose browser cannot hide the question."""
-    assert q.condition is not None
-    parts = []
-    for c in compares(q.condition):
-        other = next((x for x in step.questions if x.id == c.name), None)
-        if other is None:
-            continue
-        label = other.choice_label(c.value)
-        parts.append(say("「{label}」が「{answer}」以外のときだけ入力してください", label=other.label, answer=label) if c.op == "≠"
-                     else say("「{label}」が「{answer}」のときだけ入力してください", label=other.label, answer=label))
-    return say("{first}。{more}", first=parts[0], more=parts[1]) if len(parts) > 1 else parts[0]
 
 
 def anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
