@@ -78,6 +78,7 @@ def _save(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
         return _redraw(request, draft_id, step_id, raw, action)
     try:
+        companies.insist_role(owner, draft_id, step_id, raw)
         draft = drafts.draft_save_step(
             owner=owner, draft_id=draft_id, step_id=step_id, raw=raw, mark=request.POST.get("_mark", ""), crossed=True
         )
@@ -134,7 +135,8 @@ def _page(
     card |= registered | together
     count = entry_count(page, posted) if posted is not None and page.repeat else None
     here, elsewhere = asking.placed(d, page, faults or [])
-    view = webform.step_view(d, page, known, posted=posted, faults=here, card=card, count=count)
+    asked = companies.narrowed(owner, d, page, organisation)
+    view = webform.step_view(d, asked, known, posted=posted, faults=here, card=card, count=count)
     view.faults += [(f"{draft_url(draft, step_id)}?back={page.id}#{at}", ja) for step_id, at, ja in elsewhere]
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:
