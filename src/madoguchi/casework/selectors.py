@@ -126,7 +126,8 @@ def answer_rows(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:
                 for q in step.questions if q.id in entry or (whole and asked(q, known, entry if step.repeat else None))
             ]
             if rows:
-                out.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else step.title, "rows": rows})
+                out.append({"title": f"{step.repeat.name} {index + 1}" if step.repeat else step.title, "rows": rows,
+                            "of": {"of": step.repeat.name, "n": index + 1} if step.repeat else {}})
     return out
 
 

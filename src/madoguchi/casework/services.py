@@ -144,7 +144,9 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
-    rows = {r["path"]: r["label"] for g in selectors.answer_rows(case, whole=True) for r in g["rows"]}
+    groups = selectors.answer_rows(case, whole=True)
+    whose = {r["path"]: g.get("of", {}) for g in groups for r in g["rows"]}  # of which entry of a group: three birthdays look alike
+    rows = {r["path"]: r["label"] for g in groups for r in g["rows"]}
     rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
     chosen = _chosen(rows, items)
     last = Correction.objects.filter(case=case).order_by("-number").first()
@@ -156,7 +158,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     case.stopped_on = clock.today()
     correction = Correction.objects.create(
         case=case, number=Correction.objects.filter(case=case).count() + 1, due_on=due_on, asked_by=actor, asked_at=clock.now(),
-        items=[{"path": path, "label": rows[path], "note": note,
+        items=[{"path": path, "label": rows[path], "note": note, **whose.get(path, {}),
                 "old": selectors.text_at(case, path, case.answers, case.files)} for path, note in chosen],
     )
     case.save(update_fields=["state", "stopped_on", "updated_at"])

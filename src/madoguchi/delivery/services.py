@@ -53,9 +53,10 @@ def make_parcels(message: outbox.Envelope) -> None:
         if handover.per and not answers.get(handover.per):
             continue
         try:
-            face = csv_bytes(d, handover, answers, found["decision"], row, facts=facts)
+            face = csv_bytes(d, handover, answers, found["decision"], row, facts=facts, decided=True)
         except AnswersRefused as error:
-            raise outbox.Refused(f"answers refused by hand-over: {error.faults[0].question}") from None
+            name = next((q.label for q in d.questions() if q.id == error.faults[0].question), error.faults[0].question)
+            raise outbox.Refused(f"「{name[:60]}」の答えが、項目の型に合いません") from None
         key = f"{message.payload['decision']}:{handover.target}:{number}"
         made.append((handover.target, key, face))
     failpoints.hit("delivery.parcels.before_commit")
@@ -168,6 +169,8 @@ class Stuck:
     ja: str
     code: str
     owed: str = ""  # why it cannot be given up, empty when it can
+    why: str = ""  # the cause in words
+    next: str = ""  # what to do now
 
 
 STUCK_GONE = "止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。"
@@ -184,6 +187,11 @@ OWED = {
     "casework.open": "届いた申請・補正・取下げは、審査に載せなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
     "payments.refund": "承認した還付は、返さなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
 }
+NEXT_KEYED = "決定の内容を基幹システムに直接入力し、管理者に「飛ばす」を頼んでください。"
+STUCK_NEXT = {
+    "delivery.parcels": f"「もう一度」を押してください。また止まるときは、{NEXT_KEYED}",
+    "delivery.deliver": f"連携先の担当に符号を伝え、直ってから「もう一度」を押してください。連携先が受け取らないときは、{NEXT_KEYED}",
+}
 STUCK_WORDS = {
     "casework.open": "申請の受入れ", "casework.bulk": "まとめて審査の1件", "casework.release": "離れた職員の担当を外す処理",
     "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
@@ -198,8 +206,21 @@ def stuck_list(*, actor: Staff) -> list[Stuck]:
     rows = outbox.parked()
     everything = actor.may(Right.SEE_DELIVERIES)
     known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
-    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""))
+    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""),
+                  _cause(row.error_code),
+                  STUCK_NEXT.get(row.handler, "「もう一度」を押してください。また止まるときは、受付番号と符号を管理者に伝えてください。"))
             for row in rows if everything or row.case_ref in known]
+
+
+def _cause(code: str) -> str:
+    """Why a promise stands still, in words for who has to act; the code stands beside it for who mends."""
+    if code == "died":
+        return "作業の途中で、プログラムが何度も止まりました。"
+    if code.startswith("answers refused by hand-over"):  # of a release that judged decided answers again
+        return "決定のあとで、申請の答えがもう一度検査され、断られました。いまは検査されません。"
+    if code.isidentifier() and code.isascii():
+        return "プログラムの中で誤りが起きました。"
+    return "受け取る側が断りました。" if code.isascii() else f"{code}。"
 
 
 @transaction.atomic

@@ -22,7 +22,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
-from . import acting, mails, signing
+from . import acting, mails, numbers, signing
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -138,7 +138,7 @@ def correction_answer(
     row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
     row.signed_again = None if via else signing.sign_again(row, owner)
     row.status = "answered"
-    row.notices = [{"question": n.question, "ja": n.ja} for n in verdict.notices]
+    row.notices = [n.kept() for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
         "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
@@ -171,7 +171,7 @@ def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedur
     opened = frozenset[str]()
     while True:
         answers, faults = applied(d, correction_step(row, opened)[0], raw, row.answers)
-        verdict = procedures.judge(d, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts)
+        verdict = numbers.judge(d, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts, row.answers)
         needed = {path_of(d, f) for f in verdict.faults} & extra - opened
         if faults or not needed:
             return verdict, faults or verdict.faults

@@ -17,7 +17,7 @@ from madoguchi.procedures.rules.faces import webform
 from madoguchi.procedures.rules.validate import asked as is_asked
 from madoguchi.procedures.rules.validate import entry_count, read_entry
 
-from . import acting, drafts, paying
+from . import acting, drafts, numbers, paying
 from .models import Draft
 from .numbers import read_page
 from .rules import step_mark
@@ -54,6 +54,29 @@ def _without(page: Step, raw: Lists, gone: int) -> Lists:
         out[name] = values
     out[f"{page.repeat.id}.count"] = [str(max(total - 1, page.repeat.low) if 0 <= gone < total else total)]
     return out
+
+
+def placed(d: Definition, page: Step, faults: Sequence[Fault]) -> tuple[list[Fault], list[tuple[str, str, str]]]:
+    """What is wrong on this page, and what was answered on another one: (page, field, words)."""
+    here, elsewhere = [], []
+    for fault in faults:
+        step = d.step(drafts.step_of(d, fault.question))
+        if step is None or step.id == page.id:
+            here.append(fault)
+        else:
+            elsewhere += [(step.id, at, ja) for at, ja in webform.anchors(step, [fault])]
+    return here, elsewhere
+
+
+def where_and_what(d: Definition, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """What is wrong, for a list of its own: (page, words)."""
+    at = [(drafts.step_of(d, f.question), f) for f in faults]
+    return [(page, webform.told(d.step(page), fault)) for page, fault in at]
+
+
+def see_also(d: Definition, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """The other procedures that are named by what is wrong: (address, name)."""
+    return [(f"/p/{p.slug}/", p.shown().name) for p in (procedures.mentioned(f.ja for f in faults) if faults else ()) if p.slug != d.id]
 
 
 @dataclass(frozen=True, slots=True)
@@ -139,13 +162,13 @@ class ReadOver:
 def read_over(draft: Draft) -> ReadOver:
     """A draft, for those who have got it as theirs."""
     d = drafts.published_of(draft).shown()
-    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    verdict = numbers.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     known, asked = drafts.steps_of(draft, d)
-    wrong = tuple((drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja)) for f in verdict.faults)
+    wrong = tuple(where_and_what(d, verdict.faults))
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     bill = None if wrong else paying.bill_of(d, verdict.answers, clock.today())
     return ReadOver(draft, d, tuple((s.id, s.title, s.id in draft.done) for s in asked), drafts.summary(d, verdict, draft.files), wrong,
-                    tuple(n.ja for n in verdict.notices), drafts.procedures_attachments(d, known), mails[0] if mails else "", bill)
+                    verdict.told, drafts.procedures_attachments(d, known), mails[0] if mails else "", bill)
 
 
 def owned_list(*, owner: Owner, draft_ids: Sequence[str]) -> list[Draft]:

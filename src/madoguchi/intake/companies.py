@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from typing import Any
 
 from django.conf import settings
@@ -23,12 +23,12 @@ from madoguchi.identity.public import (
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Definition, Fault, Step
+from madoguchi.procedures.public import Definition, Fault, Question, Step
 from madoguchi.procedures.rules.conditions import Condition, compares, holds
 from madoguchi.procedures.rules.faces import webform
 
 from . import acting, drafts
-from .errors import CompanyCannot
+from .errors import AnswersWrong, CompanyCannot
 from .models import Application, Draft
 from .rules import OVER
 
@@ -107,6 +107,40 @@ def card_values(owner: Owner, d: Definition, step: Step, known: Mapping[str, Any
     return out
 
 
+def narrowed(owner: Owner | None, d: Definition, step: Step, row: agency.Organisation | None) -> Step:
+    """The page as a company is asked it: of who is at the form, only what a company can be. Where the definition has no role for it,
+    the page as it is."""
+    if owner is None or not owner.business_id:
+        return step
+    wanted = [r.office for r in agency.offices(d)] if row else [r.company for r in agency.companies(d)]
+    conditions = [c for c in wanted if c is not None]
+    names = {c.name for condition in conditions for c in compares(condition)}
+
+    def left(q: Question) -> Question:
+        fitting = tuple(c for c in q.choices if any(holds(x, {q.id: c.id}) for x in conditions))
+        return replace(q, choices=fitting) if q.id in names and fitting else q
+
+    return replace(step, questions=tuple(left(q) for q in step.questions))
+
+
+def insist_role(owner: Owner | None, draft_id: str, step_id: str, raw: Mapping[str, list[str]]) -> None:
+    """A company answers as what it is: the person who types is never the one whom the form is about. Raises AnswersWrong, NotFound."""
+    if owner is None or not owner.business_id:
+        return
+    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    d = drafts.published_of(draft).definition
+    step = d.step(step_id)
+    row = organisation_of(owner, draft)
+    for q, fewer in zip(step.questions, narrowed(owner, d, step, row).questions, strict=True) if step else ():
+        if q.choices != fewer.choices and (raw.get(q.id) or [""])[-1] in {c.id for c in q.choices} - {c.id for c in fewer.choices}:
+            raise AnswersWrong([Fault(q.id, _not_as(row))])
+
+
+def _not_as(row: agency.Organisation | None) -> str:
+    return (say("事業所として入力していません。入力している方を、事業所に当たるものに直してください") if row else
+            say("法人として入力していません。申請する方を、法人に当たるものに直してください"))
+
+
 def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
     """The answers must be those of an organisation that files for somebody, or of a company itself."""
     known = procedures.derive(d, drafts.facts(answers))
@@ -114,19 +148,21 @@ def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.
     conditions = [c for c in wanted if c is not None]
     if any(holds(c, known) for c in conditions):
         return _other_names(owner, d, answers, row)
-    words = (say("事業所として入力していません。入力している方を、事業所に当たるものに直してください") if row else
-             say("法人として入力していません。申請する方を、法人に当たるものに直してください"))
-    return [Fault(_chooser(d, conditions), words)]
+    return [Fault(_chooser(d, conditions), _not_as(row))]
 
 
 def _other_names(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
-    """The name of the organisation is that of the registration: another one is another organisation's filing."""
+    """Name and kind of the organisation are those of the registration: others are another organisation's filing."""
     company = business_of(owner)
     names = {"事業所.名称": row.name} if row else {"法人.名称": company.name if company else ""}
     for q in d.questions():
         wanted = names.get(q.prefill)
         if wanted and q.id in answers and not agency.same_name(str(answers[q.id]), wanted):
             return [Fault(q.id, say("登録されている名称（{name}）と違います。登録されている名称にしてください", name=wanted))]
+    kind = str(agency.organisation_prefill(row.kind, row.name, row.address, row.phone, row.chief).get("事業所.種類", "")) if row else ""
+    for q in (q for q in d.questions() if kind and q.prefill == "事業所.種類" and q.id in answers):
+        if answers[q.id] != kind and q.choice_label(kind) != kind:
+            return [Fault(q.id, say("登録されている事業所の種類（{name}）と違います。登録されている種類にしてください", name=q.choice_label(kind)))]
     return []
 
 

@@ -25,7 +25,7 @@ from . import disaster_gate, paper_gate, renewal
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, SignInNeeded, StepChanged
 from .leaving import draft_left
 from .models import Draft
-from .numbers import read_page, seal_numbers
+from .numbers import read_page, seal_numbers, told_twice
 from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
@@ -90,8 +90,10 @@ def draft_start(*, owner: Owner, slug: str, checked: bool = False, **came: Any) 
     ))
 
 
-def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str) -> Draft:
-    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound.
+def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str, crossed: bool = False) -> Draft:
+    """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound. With ``crossed`` the
+    cross-checks that can be made by now are; what they find raises AnswersWrong ``kept``: the answers, each right in itself, are saved so
+    that another page can be put right first, and this one counts as not answered.
 
     One read and one conditional write, no lock held while the answers are judged: a write by somebody else in between
     makes the condition fail and the page is judged again on what is there now (docs/adr/0004).
@@ -111,11 +113,13 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
         draft_answers = draft.answers
         answers = {k: v for k, v in draft_answers.items() if k not in {q.id for q in step.questions}}
         draft.answers = answers | result.values
-        draft.done = draft.done if step_id in draft.done else [*draft.done, step_id]
+        wrong = procedures.page_faults(d, step, facts(draft.answers), draft.done) if crossed else []
+        draft.done = [s for s in draft.done if s != step_id] if wrong else [*dict.fromkeys([*draft.done, step_id])]
         if any(q.type == "個人番号" for q in step.questions):
             with transaction.atomic():
                 before = sealed.tokens_in(draft_answers)
                 draft.answers = answers | seal_numbers(step, result.values)
+                _refuse_another_s_number(d, step, draft, before)
                 saved = draft_write(draft, answers=draft.answers, done=draft.done)
                 sealed.wipe(before - sealed.tokens_in(draft.answers))
                 if not saved:
@@ -124,8 +128,19 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
             saved = draft_write(draft, answers=draft.answers, done=draft.done)
         if saved:
             failpoints.hit("intake.save.after")
+            if wrong:
+                raise AnswersWrong(wrong, kept=True)
             return draft
     raise StepChanged
+
+
+def _refuse_another_s_number(d: Definition, step: Step, draft: Draft, before: set[str]) -> None:
+    """A number that somebody on this page or on one before it has too. Pages that follow are compared when they are saved, and all of
+    them when the draft is sent: two numbers that were mixed up could never be put right otherwise."""
+    told = procedures.counted(d, facts(draft.answers), step)
+    ours = {q.id for q in step.questions}
+    if faults := [f for f in told_twice(d, told, sealed.tokens_in(told) - before) if f.question in ours]:
+        raise AnswersWrong(faults)
 
 
 def draft_write(draft: Draft, **values: Any) -> bool:

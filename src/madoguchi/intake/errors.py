@@ -34,9 +34,10 @@ class AnswersWrong(DomainError):
     ja = "入力を確認してください。"
     status = 422
 
-    def __init__(self, faults: list[Fault]) -> None:
+    def __init__(self, faults: list[Fault], *, kept: bool = False) -> None:
         super().__init__()
         self.faults = faults
+        self.kept = kept  # the page was saved as it is, but has to be answered again
 
 
 class StepChanged(Conflict):

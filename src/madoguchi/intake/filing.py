@@ -18,7 +18,7 @@ from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import acting, companies, disaster_gate, paper_gate, paying, support
+from . import acting, companies, disaster_gate, numbers, paper_gate, paying, support
 from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -135,7 +135,7 @@ def _submit(
         raise NotOpenForThis(say("この手続きの様式が新しくなりました。変わったところだけ、もう一度確認してください。"))
     published, now = published_of(draft), paper.received if paper else clock.now()
     mandate = acting.mandate_of(owner, draft, lock=True)
-    verdict = procedures.judge(published.definition, facts(draft.answers, now.date()), None if paper else acting.counts(published.definition, draft))
+    verdict = numbers.judge(published.definition, facts(draft.answers, now.date()), None if paper else acting.counts(published.definition, draft))
     organisation = companies.organisation_of(owner, draft, lock=True)
     d = published.definition
     found = verdict.faults + disaster_gate.closed(d, verdict.answers, now.date()) + paper_gate.closed(d, verdict.answers)
@@ -146,7 +146,7 @@ def _submit(
     application = Application(
         receipt=receipt, draft=draft, owner=draft.owner, slug=draft.slug, version=draft.version,
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
-        notices=[{"question": n.question, "ja": n.ja} for n in verdict.notices],
+        notices=[n.kept() for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature.stored if signature else None,
         language=language,
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},

@@ -14,11 +14,10 @@ from django.db import transaction
 from madoguchi.files.public import FileRefused, file_keep, files_forget
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, sealed
-from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 
-from . import applications, drafts
+from . import applications, asking, drafts, numbers
 from .errors import NotOpenForThis
 from .filing import SCANS, Filed, OnPaper, application_submit
 from .models import Application, Draft
@@ -96,14 +95,10 @@ def paper_check(*, packet: str, draft_id: str, day: dt.date) -> PaperCheck:
     """Judge what was typed, as of the day of receipt. Attachments lie among the sheets and are looked at in the review."""
     draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
     d = _definition(draft)
-    verdict = procedures.judge(d, drafts.facts(draft.answers, day))
-    faults = [(drafts.step_of(d, f.question), _words(f)) for f in verdict.faults]
+    verdict = numbers.judge(d, drafts.facts(draft.answers, day))
+    faults = asking.where_and_what(d, verdict.faults)
     rows = [part for part in drafts.summary(d, verdict, {}) if part["step"] != "documents"]
     return PaperCheck(rows, faults, [n.ja for n in verdict.notices])
-
-
-def _words(fault: Fault) -> str:
-    return fault.ja if fault.index is None else say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja)
 
 
 def paper_submit(*, packet: str, draft_id: str, actor: str, received: dt.datetime, scans: tuple[dict[str, Any], ...]) -> Filed:

@@ -44,4 +44,9 @@ def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None
     due = kept.get("due")
     return {**kept, "due_ja": languages.day(dt.date.fromisoformat(due)) if due else "",
-            "items": [{**item, "label": say(item["label"])} for item in kept["items"]]}
+            "items": [{**item, "label": _label(item)} for item in kept["items"]]}
+
+
+def _label(item: Mapping[str, Any]) -> Said:
+    label = say(item["label"])
+    return say("{name} {n}: {ja}", name=item["of"], n=item["n"], ja=label) if "of" in item else label

@@ -19,7 +19,7 @@ from madoguchi.procedures.rules.validate import entry_count
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, asking, companies, drafts, earlier, filing, paying, signing, support
+from . import acting, asking, companies, drafts, earlier, filing, numbers, paying, signing, support
 from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, code_keep, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
@@ -80,17 +80,21 @@ def _save(owner: Owner | None, request: HttpRequest, draft_id: str, step_id: str
     if action in ("zip", "add") or action.startswith(("zip:", "remove:")):
         return _redraw(request, draft_id, step_id, raw, action)
     try:
+        companies.insist_role(owner, draft_id, step_id, raw)
         draft = drafts.draft_save_step(
-            owner=owner, draft_id=draft_id, step_id=step_id, raw=raw, mark=request.POST.get("_mark", "")
+            owner=owner, draft_id=draft_id, step_id=step_id, raw=raw, mark=request.POST.get("_mark", ""), crossed=True
         )
     except (AnswersWrong, StepChanged) as error:
+        if action == "save" and isinstance(error, AnswersWrong) and error.kept:
+            return see_other(f"/a/{draft_id}/saved/")
         return _refused(request, draft_id, step_id, raw, error)
     d = drafts.published_of(draft).shown()
     known, _ = drafts.steps_of(draft, d)
     if action == "save":
         return see_other(f"/a/{draft.id}/saved/")
-    if request.POST.get("_back") == CHECK:
-        return see_other(draft_url(draft, CHECK))
+    back = request.POST.get("_back", "")
+    if back == CHECK or d.step(back):
+        return see_other(draft_url(draft, back))
     return see_other(draft_url(draft, trail(draft, d, known, step_id)["after"]))
 
 
@@ -148,7 +152,10 @@ def _page(
     together = {} if registered else offered(draft, d, page, known)
     card |= registered | together
     count = entry_count(page, posted) if posted is not None and page.repeat else None
-    view = webform.step_view(d, page, known, posted=posted, faults=faults or [], card=card, count=count)
+    here, elsewhere = asking.placed(d, page, faults or [])
+    asked = companies.narrowed(owner, d, page, organisation)
+    view = webform.step_view(d, asked, known, posted=posted, faults=here, card=card, count=count)
+    view.faults += [(f"{draft_url(draft, step_id)}?back={page.id}#{at}", ja) for step_id, at, ja in elsewhere]
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:
             field.said, said = said, ""
@@ -161,7 +168,7 @@ def _page(
         "from_card": bool(set(card) - set(together)) and posted is None and not registered,
         "together": bool(together) and posted is None and page.id not in draft.done, "registered": bool(registered) and posted is None,
         "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,
-        "section": procedures_section(d), **trail(draft, d, known, page.id),
+        "section": procedures_section(d), "see": asking.see_also(d, faults or []), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
 
@@ -219,22 +226,21 @@ def _check_page(
     request: HttpRequest, draft: Draft, faults: list[tuple[str, str]], *, status: int = 200, wrong: list[Fault] | None = None
 ) -> HttpResponse:
     d = drafts.published_of(draft).shown()
-    verdict = procedures.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
+    verdict = numbers.judge(d, drafts.facts(draft.answers), acting.counts(d, draft))
     mandate = acting.mandate_of(owner_of(request), draft)
     verdict.attachments = tuple(acting.asked(d, verdict.attachments, mandate.kind if mandate else ""))
     owner = owner_of(request)
     if owner and not wrong and not verdict.faults:
         wrong = companies.acting_faults(owner, d, verdict.answers, mandate, companies.organisation_of(owner, draft))
     known, _ = drafts.steps_of(draft, d)
-    open_faults = [(drafts.step_of(d, f.question), f.ja if f.index is None else say("{n}番目の{ja}", n=f.index + 1, ja=f.ja))
-        for f in (wrong or verdict.faults)]
+    open_faults = asking.where_and_what(d, wrong or verdict.faults)
     mails = [v for q in d.questions() if q.type == "メール" and isinstance(v := verdict.answers.get(q.id), str)]
     context = {
         "d": d, "draft": draft, "faults": faults, "wrong": dict(faults), "open_faults": open_faults,
         "summary": drafts.summary(d, verdict, draft.files),
-        "notices": [n.ja for n in verdict.notices], "mail": request.POST.get("mail", mails[0] if mails else ""),
+        "notices": verdict.told, "mail": request.POST.get("mail", mails[0] if mails else ""),
         "ok": request.POST.get("ok") == "yes" and status != 409, "changed": status == 409,
-        "section": procedures_section(d), "signing": signing.words(d, owner),
+        "section": procedures_section(d), "see": asking.see_also(d, wrong or verdict.faults), "signing": signing.words(d, owner),
         "acting": companies.acting_words(owner, draft, mandate), "company": bool(owner and owner.business_id),
         "bill": paying.bill_of(d, verdict.answers, clock.today()),
         **trail(draft, d, known, CHECK),

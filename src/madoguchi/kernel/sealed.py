@@ -58,6 +58,18 @@ def get(token: str) -> str:
     return keys.unseal("sealed", row.sealed, bound_to=token).decode()
 
 
+def alike(tokens: Iterable[str]) -> list[set[str]]:
+    """Which of these tokens stand for one and the same value: sets of two or more. No value leaves this function, and none is
+    decrypted unless a rotation has left the search digests under two keys. What was wiped is like nothing."""
+    rows = list(SealedValue.objects.filter(token__in=set(tokens)))
+    one_key = len({(row.kind, row.search_key) for row in rows}) < 2
+    found: dict[object, set[str]] = {}
+    for row in rows:
+        value = row.search if one_key else (row.kind, keys.unseal("sealed", row.sealed, bound_to=row.token))
+        found.setdefault(value, set()).add(row.token)
+    return [same for same in found.values() if len(same) > 1]
+
+
 def wipe(tokens: Iterable[str]) -> int:
     """Destroy values for good, in the caller's transaction. Returns how many there were."""
     wanted = list(tokens)

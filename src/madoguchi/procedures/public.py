@@ -10,13 +10,14 @@ from .rules.fees import Bill
 from .rules.fields import TYPES as FIELD_TYPES
 from .rules.fields import Fault
 from .rules.model import GRANT_NOTHING, Attachment, Definition, Document, Handover, Outcome, Question, Review, Step
-from .rules.validate import Verdict, derive, judge, read_step, steps_asked
+from .rules.validate import Verdict, counted, derive, judge, page_faults, read_step, steps_asked
 from .selectors import (
     Published,
     accepts,
     body_of,
     catalogue,
     current,
+    mentioned,
     names_offered,
     offered,
     pages_remembering,
@@ -34,8 +35,8 @@ from .witness import witness
 
 __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
-    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "current", "derive", "fee_words", "finder",
-    "finder_shown", "finders", "judge", "names_offered", "offer_again", "offered", "pages_remembering", "postcode_fill", "published_times",
-    "read_step", "search", "steps_asked", "tasks_offline", "version", "version_filed", "version_publish", "warm", "with_codes", "withdraw",
-    "withdrawals", "witness", "words_of", "years_kept",
+    "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "counted", "current", "derive", "fee_words", "finder",
+    "finder_shown", "finders", "judge", "mentioned", "names_offered", "offer_again", "offered", "page_faults", "pages_remembering", "postcode_fill",
+    "published_times", "read_step", "search", "steps_asked", "tasks_offline", "version", "version_filed", "version_publish", "warm", "with_codes",
+    "withdraw", "withdrawals", "witness", "words_of", "years_kept",
 ]

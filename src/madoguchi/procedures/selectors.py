@@ -6,9 +6,10 @@ import dataclasses
 import datetime as dt
 import functools
 import logging
+import re
 import threading
 import time
-from collections.abc import Mapping, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from pathlib import Path
 from typing import Any
@@ -36,6 +37,8 @@ from .rules.synonyms import Synonyms, joined, read_synonyms
 from .rules.translate import translated
 
 log = logging.getLogger(__name__)
+SHORT = 5  # letters: 「本人」 is no procedure
+_NAMED = re.compile("「([^」]+)」")
 CACHE_SECONDS = 5.0  # a newly published version is seen by every process after this long at the latest
 
 
@@ -333,6 +336,15 @@ def _remembering(heads: tuple[tuple[str, int, str], ...]) -> frozenset[str]:
 def pages_remembering() -> frozenset[str]:
     """The names of the pages that ask, in some procedure on offer, what may be answered as before (前回)."""
     return _remembering(_offered_heads())
+
+
+def mentioned(words: Iterable[str]) -> list[Published]:
+    """The procedures on offer that sentences name in 「」, in full, by an 別名 or by how only one name begins; each once."""
+    names, slugs = names_offered(), dict[str, None]()
+    for name in (plain(name) for text in words for name in _NAMED.findall(str.__str__(text))):
+        longer = {slug for whole, slug in names.items() if len(name) > SHORT and whole.startswith(name)}
+        slugs |= dict.fromkeys([names[name]] if name in names else longer if len(longer) == 1 else ())
+    return [current(slug) for slug in slugs]
 
 
 def search(query: str) -> Found:

@@ -51,5 +51,5 @@ def judge(d: Definition, facts: Facts) -> Iterator[Finding]:
         if deadline.late == "受付不可":
             yield Finding(deadline.from_item, say("受付は{day}で終わりました。担当課にご相談ください", day=last))
         else:
-            words = say("届け出の期限({day})を過ぎています。受け付けますが、支給の始まる月などが変わることがあります", day=last)
+            words = say("期限({day})を過ぎていますが、受け付けます。{text}", day=last, text=deadline.text)  # what follows, the definition says
             yield Finding(deadline.from_item, words, severity="notice")

@@ -4,8 +4,8 @@ from __future__ import annotations
 
 import datetime as dt
 import itertools
-from collections.abc import Callable, Iterable, Iterator, Mapping
-from dataclasses import dataclass, field
+from collections.abc import Callable, Collection, Iterable, Iterator, Mapping
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from madoguchi.kernel.said import say
@@ -14,7 +14,7 @@ from . import checks, deadline
 from .checks import Facts
 from .conditions import holds
 from .fields import TYPES, Fault
-from .model import Attachment, Definition, Question, Step
+from .model import Attachment, Call, Definition, Question, Step
 
 Raw = Mapping[str, list[str]]
 
@@ -29,10 +29,15 @@ class StepResult:
 
 @dataclass(frozen=True, slots=True)
 class Notice:
-    """Something the clerk should look at; it does not stop the filing."""
+    """Something the clerk should look at; it does not stop the filing. The applicant is told it too, unless it is for ``staff``."""
 
     question: str
     ja: str
+    staff: bool = False
+
+    def kept(self) -> dict[str, Any]:
+        """As it is stored with the application."""
+        return {"question": self.question, "ja": self.ja} | ({"staff": True} if self.staff else {})
 
 
 @dataclass(slots=True)
@@ -43,6 +48,11 @@ class Verdict:
     faults: list[Fault] = field(default_factory=list)
     notices: list[Notice] = field(default_factory=list)
     attachments: tuple[Attachment, ...] = ()
+
+    @property
+    def told(self) -> tuple[str, ...]:
+        """The notices that the applicant reads."""
+        return tuple(n.ja for n in self.notices if not n.staff)
 
 
 def derive(d: Definition, facts: Facts) -> dict[str, Any]:
@@ -164,10 +174,37 @@ def _check_entry(
     return kept, faults
 
 
-def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None) -> Verdict:
+def counted(d: Definition, facts: Facts, last: Step | None = None) -> dict[str, Any]:
+    """The answers that are asked, up to and with the page ``last`` (None: all): each page by what counts of those before it, as `judge`
+    does, without looking at the values themselves."""
+    answers: dict[str, Any] = {}
+    for step in d.steps:
+        known = derive(d, Facts(answers, facts.today, facts.next_open))
+        if step.condition is None or holds(step.condition, known):
+            if step.repeat is None:
+                for q in step.questions:
+                    if q.id in facts.answers and asked(q, known):
+                        answers[q.id] = known[q.id] = facts.answers[q.id]
+            else:
+                answers[step.repeat.id] = [_entry_counted(step, entry, known) for entry in facts.answers.get(step.repeat.id) or []]
+        if step is last:
+            break
+    return answers
+
+
+def _entry_counted(step: Step, given: Mapping[str, Any], known: Mapping[str, Any]) -> dict[str, Any]:
+    kept: dict[str, Any] = {}
+    for q in step.questions:
+        if q.id in given and asked(q, known, kept):
+            kept[q.id] = given[q.id]
+    return kept
+
+
+def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None, *, crossed: bool = True) -> Verdict:
     """Judge all answers: drop what was not asked, check each, then the cross-checks; ``attached`` counts files by id.
 
-    With ``attached=None`` the documents are not looked at (the JSON and CSV faces know no files).
+    With ``attached=None`` the documents are not looked at (the JSON and CSV faces know no files), without ``crossed`` the cross-checks
+    (検査, 期限) are not: what was decided is not judged again.
     """
     answers: dict[str, Any] = {}
     verdict = Verdict(answers)
@@ -197,7 +234,7 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
         answers[step.repeat.id] = kept_entries
     final = Facts(answers, facts.today, facts.next_open)
     verdict.attachments = attachments_asked(d, derive(d, final))
-    if not verdict.faults:
+    if crossed and not verdict.faults:
         for fault_or_notice in cross_check(d, final):
             if isinstance(fault_or_notice, Fault):
                 verdict.faults.append(fault_or_notice)
@@ -212,10 +249,55 @@ def judge(d: Definition, facts: Facts, attached: Mapping[str, int] | None = None
 
 def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
     """The named rules of the definition and its 期限, as faults and notices."""
+    facts = named(d, facts)
     called = [finding for call in d.checks for finding in checks.run(call.rule, facts, call.args)]
     spoken = {finding.question for finding in called}  # a named rule knows more than the general one
     for finding in itertools.chain(called, (f for f in deadline.judge(d, facts) if f.question not in spoken)):
         if finding.severity == "error":
             yield Fault(finding.question, finding.ja, index=finding.index)
         else:
-            yield Notice(finding.question, finding.ja)
+            yield Notice(finding.question, finding.ja, finding.severity == "staff")
+
+
+def named(d: Definition, facts: Facts) -> Facts:
+    """Facts that know what the questions of a definition are called."""
+    labels = {q.id: q.label for q in d.questions()} | {f"{q.id}={c.id}": c.label for q in d.questions() for c in q.choices}
+    return replace(facts, labels=labels)
+
+
+def page_faults(d: Definition, step: Step, facts: Facts, done: Collection[str]) -> list[Fault]:
+    """What the cross-checks say as soon as this page is answered: those all of whose questions lie on it or on pages before it that were
+    answered (``done``) or are not asked. Notices are left to the check page, which runs them all."""
+    at, places = d.steps.index(step), _places_asked(d)
+    last = max((n for n, s in enumerate(d.steps[:at]) if s.id in done), default=-1)
+
+    def falls_here(names: list[str]) -> bool:
+        return bool(names) and last < max(places.get(n, len(d.steps)) for n in names) <= at
+
+    start = [d.deadline.from_item] if d.deadline.from_item else []
+    ready = [call for call in d.checks if falls_here(_named(call))]
+    due = falls_here(start) and all(call in ready for call in d.checks if start[0] in _named(call))  # a named rule knows more
+    if not ready and not due:
+        return []
+    told = replace(named(d, facts), answers=counted(d, facts, step))
+    shown = steps_asked(d, derive(d, told))
+    missing = {n for n, s in enumerate(d.steps[:at]) if s in shown and s.id not in done}
+    found = [f for call in ready if not missing & {places[n] for n in _named(call)} for f in checks.run(call.rule, told, call.args)]
+    if due and not missing & {places[start[0]]}:
+        spoken = {f.question for f in found}
+        found += [f for f in deadline.judge(d, told) if f.question not in spoken]
+    return [Fault(f.question, f.ja, index=f.index) for f in found if f.severity == "error"]
+
+
+def _named(call: Call) -> list[str]:
+    """The questions, groups and derived values that a check looks at."""
+    rule = checks.RULES[call.rule]
+    return [one for name, value in call.args if name in rule.items or name in rule.optional for one in value.split("、")]
+
+
+def _places_asked(d: Definition) -> dict[str, int]:
+    """The page on which a question or a group is asked, or after which a derived value is known."""
+    places = {key: at for at, s in enumerate(d.steps) for key in (*(q.id for q in s.questions), *([s.repeat.id] if s.repeat else ()))}
+    for key, call in d.derived:
+        places[key] = max((places[n] for n in _named(call) if n in places), default=len(d.steps))
+    return places

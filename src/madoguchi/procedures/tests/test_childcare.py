@@ -98,7 +98,7 @@ def test_education_below_three_is_refused() -> None:
 
 def test_few_hours_of_work_are_only_noted() -> None:
     args = {"reason": "reason", "hours": "hours"}
-    assert found("work_hours_reach_least", {"reason": "work", "hours": 47}, **args)[0].severity == "notice"
+    assert found("work_hours_reach_least", {"reason": "work", "hours": 47}, **args)[0].severity == "staff"
     assert not found("work_hours_reach_least", {"reason": "work", "hours": 48}, **args)
     assert found("work_hours_reach_least", {"reason": "work", "hours": 63}, least="64", **args)
 
@@ -119,7 +119,7 @@ def test_long_care_needs_long_work_of_both(answers: dict[str, Any], notes: int) 
 def test_clerk_sees_kind_and_last_day() -> None:
     answers = {"born": "2025-06-10", "start": "2027-04-01", "want": "care", "reason": "work"}
     (note,) = found("certification_period", answers, born="born", start="start", want="want", reason="reason")
-    assert "3号" in note.ja and "令和10年6月8日" in note.ja and note.severity == "notice"
+    assert "3号" in note.ja and "令和10年6月8日" in note.ja and note.severity == "staff"
 
 
 def test_clerk_sees_the_class() -> None:
@@ -132,7 +132,7 @@ def test_clerk_sees_the_class() -> None:
 
 @pytest.mark.parametrize(
     ("issued", "severity"),
-    [("2026-11-20", ""), ("2026-08-20", ""), ("2026-08-19", "notice"), ("2026-11-21", "error")],
+    [("2026-11-20", ""), ("2026-08-20", ""), ("2026-08-19", "staff"), ("2026-11-21", "error")],
 )
 def test_proof_of_work_is_three_months_old_at_most(issued: str, severity: str) -> None:
     given = found("work_proof_is_fresh", {"d": issued}, day="d")
@@ -172,7 +172,7 @@ def test_eight_tenths_of_child_support_count(paid: int, counted: str) -> None:
 
 
 def test_partner_and_care_are_only_noted() -> None:
-    assert found("partner_is_asked_about", {"p": True}, partner="p")[0].severity == "notice"
+    assert found("partner_is_asked_about", {"p": True}, partner="p")[0].severity == "staff"
     assert not found("partner_is_asked_about", {"p": False}, partner="p")
     children = {"c": [{"care": True}, {"care": False}]}
     assert [f.index for f in found("child_in_care", children, group="c", custody="care")] == [1]

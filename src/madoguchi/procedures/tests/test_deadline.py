@@ -7,8 +7,10 @@ import datetime as dt
 import pytest
 
 from madoguchi.procedures.rules.checks import Facts
-from madoguchi.procedures.rules.deadline import last_day
+from madoguchi.procedures.rules.deadline import judge, last_day
 from madoguchi.procedures.rules.model import Deadline
+
+from . import pack
 
 
 def working(day: dt.date) -> dt.date:
@@ -37,3 +39,12 @@ def working(day: dt.date) -> dt.date:
 def test_worked_examples(start: str, deadline: Deadline, last: str) -> None:
     day = dt.date.fromisoformat(start)
     assert last_day(deadline, day, Facts({}, day, working)) == dt.date.fromisoformat(last)
+
+
+def test_a_late_filing_is_told_what_its_own_definition_says() -> None:
+    """Nothing is paid out for a dog."""
+    late = Facts({"kept_on": "2026-01-05"}, dt.date(2026, 11, 20))
+    (found,) = judge(pack.definition("inu-touroku"), late)
+    assert found.severity == "notice"
+    assert found.ja.startswith("期限(令和8年2月4日)を過ぎていますが、受け付けます。登録は、飼い始めた日から30日以内です。")
+    assert "支給" not in found.ja

@@ -119,6 +119,9 @@ def test_a_date_goes_to_the_form_and_back(value):
     ({"sei": "ロ-ズ", "mei": "ロ\uff0dズ"}, {"sei": "ローズ", "mei": "ローズ"}),
     ({"sei": "ろ\u2212ず", "mei": "\uff9b-\uff7d\uff9e"}, {"sei": "ローズ", "mei": "ローズ"}),
     ({"sei": wide("SMITH"), "mei": wide("John Q.")}, {"sei": "SMITH", "mei": "John Q."}),
+    ({"sei": "Nguyễn", "mei": "Thị Đào"}, {"sei": "Nguyen", "mei": "Thi Dao"}),
+    ({"sei": "Nguye\u0302\u0303n", "mei": "João Łukasz"}, {"sei": "Nguyen", "mei": "Joao Lukasz"}),
+    ({"sei": "か\u3099き", "mei": "パ"}, {"sei": "ガキ", "mei": "パ"}),
 ])
 def test_kana_in_any_writing(typed, kept):
     assert read("カナ", typed) == (kept, [])
@@ -333,3 +336,7 @@ def test_nobody_is_born_tomorrow():
     assert [f.ja for f in validate.born_later(born, {"q": "2026-11-21"}, today)] == ["項目は今日までの日付を入力してください"]
     assert validate.born_later(born, {"q": "2026-11-20"}, today) == []
     assert validate.born_later((question("日付"),), {"q": "2027-01-01"}, today) == []
+
+
+def test_who_cannot_write_kana_is_told_of_romaji():
+    assert read("カナ", {"sei": "阮", "mei": ""})[1] == ["項目は、ひらがな・カタカナかローマ字(A〜Z)で入力してください"]

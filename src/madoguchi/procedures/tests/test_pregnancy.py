@@ -30,8 +30,8 @@ def test_window_is_280_days_from_the_first_day() -> None:
 
 @pytest.mark.parametrize(
     ("due", "severity"),
-    [("2027-06-25", ""), ("2027-06-19", ""), ("2027-07-02", ""), ("2027-07-03", "notice"), ("2027-07-16", "notice"),
-     ("2027-07-17", "error"), ("2027-06-11", "notice"), ("2027-05-20", "error")],
+    [("2027-06-25", ""), ("2027-06-19", ""), ("2027-07-02", ""), ("2027-07-03", "staff"), ("2027-07-16", "staff"),
+     ("2027-07-17", "error"), ("2027-06-11", "staff"), ("2027-05-20", "error")],
 )
 def test_weeks_and_due_date_meet(due: str, severity: str) -> None:
     given = found("due_matches_weeks", {"weeks": 9, "due": due}, weeks="weeks", due="due")
@@ -45,7 +45,7 @@ def test_nothing_is_said_without_both() -> None:
 @pytest.mark.parametrize(("weeks", "late"), [(11, False), (12, True)])
 def test_late_notification_is_only_noted(weeks: int, late: bool) -> None:
     given = found("notified_by_eleven_weeks", {"weeks": weeks}, weeks="weeks")
-    assert [f.severity for f in given] == (["notice"] if late else [])
+    assert [f.severity for f in given] == (["staff"] if late else [])
 
 
 @pytest.mark.parametrize(("born", "refused"), [("2020-04-12", True), ("2012-01-01", False), ("1950-01-01", True)])
@@ -57,7 +57,7 @@ def test_signals_never_stop_anybody() -> None:
     answers = {"born": "2008-01-01", "babies": "two", "smoking": "both", "drinking": True, "worry": ["mind"]}
     given = found("support_signals", answers, **SIGNS)
     assert [f.question for f in given] == ["born", "babies", "smoking", "drinking", "worry"]
-    assert {f.severity for f in given} == {"notice"}
+    assert {f.severity for f in given} == {"staff"}
 
 
 def test_no_signal_where_nothing_is_said() -> None:

@@ -249,9 +249,13 @@ def study_abroad_conditions(facts: Facts, group: str, residence: str, with_paren
             yield Finding(item, text, severity="notice", index=index)
 
 
+SAME_NUMBER = say("ほかの方と同じマイナンバーです。番号を確認してください")
+
+
 @check(optional=("numbers",))
 def my_numbers_differ(facts: Facts, numbers: str) -> Iterator[Finding]:
-    """番号法7条: nobody shares an individual number, so the same number twice is a slip."""
+    """番号法7条: nobody shares an individual number, so the same number twice is a slip. A saved number is a token of its own, so what
+    is saved is compared by intake.numbers instead."""
     seen: set[str] = set()
     entries = [(i, e) for group in facts.answers.values() if isinstance(group, list) for i, e in enumerate(group)]
     people: list[tuple[int | None, Any]] = [(None, facts.answers), *entries]
@@ -259,7 +263,7 @@ def my_numbers_differ(facts: Facts, numbers: str) -> Iterator[Finding]:
         for index, person in people:
             value = person.get(name) if isinstance(person, Mapping) else None
             if value and value in seen:
-                yield Finding(name, say("ほかの方と同じマイナンバーです。番号を確認してください"), index=index)
+                yield Finding(name, SAME_NUMBER, index=index)
             seen.add(str(value or ""))
 
 
@@ -285,7 +289,7 @@ def event_has_come(facts: Facts, event: str, reason: str, early: str = "older") 
     if not day or day <= facts.today:
         return
     if facts.answers.get(reason) != early or day > facts.today + EARLY_STATEMENT:
-        yield Finding(event, say("今日までの日付を入力してください"))
+        yield Finding(event, say("{label}は今日までの日付を入力してください", label=facts.label(event)))
 
 
 @check("receiving")

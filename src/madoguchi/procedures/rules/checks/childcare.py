@@ -65,7 +65,7 @@ def nursery_class(facts: Facts, born: str, start: str) -> Iterator[Finding]:
     """学校教育法17条 (school years): tells the clerk the class (0歳児 to 5歳児), the age on 1 April."""
     child, day = facts.date(born), facts.date(start)
     if child and day:
-        yield Finding(start, say("クラスの目安: {class_of}歳児", class_of=class_of(child, day)), severity="notice")
+        yield Finding(start, say("クラスの目安: {class_of}歳児", class_of=class_of(child, day)), severity="staff")
 
 
 @check("item", "born")
@@ -74,7 +74,7 @@ def class_fits_age(facts: Facts, item: str, born: str) -> Iterator[Finding]:
     child, given = facts.date(born), facts.answers.get(item)
     if child and given and given != f"c{class_of(child, facts.today)}":
         words = say("生年月日からは{class_of}歳児クラスと見られる", class_of=class_of(child, facts.today))
-        yield Finding(item, words, severity="notice")
+        yield Finding(item, words, severity="staff")
 
 
 @check("born", "start")
@@ -102,7 +102,7 @@ def work_hours_reach_least(facts: Facts, reason: str, hours: str, least: str = "
     between 48 and 64. Below it the clerk asks for another reason; the person is not turned away."""
     worked = facts.answers.get(hours)
     if facts.answers.get(reason) == "work" and isinstance(worked, int) and worked < int(least):
-        yield Finding(hours, say("1か月の就労時間が{least}時間より短い。ほかの事由がないか確認する", least=least), severity="notice")
+        yield Finding(hours, say("1か月の就労時間が{least}時間より短い。ほかの事由がないか確認する", least=least), severity="staff")
 
 
 @check("wish", "reason", "hours", "partner_reason", "partner_hours", others=("standard",))
@@ -118,7 +118,7 @@ def care_amount_fits_need(
         given, worked = facts.answers.get(why), facts.answers.get(long)
         if given in SHORT_ONLY or (given == "work" and isinstance(worked, int) and worked < int(standard)):
             words = say("保育標準時間の希望に対し、保育短時間に当たる事情がある(就労は月{standard}時間が目安)", standard=standard)
-            yield Finding(wish, words, severity="notice")
+            yield Finding(wish, words, severity="staff")
             return
 
 
@@ -140,7 +140,7 @@ def certification_period(
         number = kind_of(child, day, wish)[1]
         words = say("認定の目安: {number}号、有効期間は{first}から{last}まで", number=number, first=day,
             last=end)
-        yield Finding(start, words, severity="notice")
+        yield Finding(start, words, severity="staff")
 
 
 @check("day", others=("months",))
@@ -151,7 +151,7 @@ def work_proof_is_fresh(facts: Facts, day: str, months: str = "3") -> Iterator[F
     if issued and issued > facts.today:
         yield Finding(day, say("就労証明書の証明日は、今日までの日付を入力してください"))
     elif issued and months_later(issued, int(months)) < facts.today:
-        yield Finding(day, say("就労証明書の証明日から{months}か月を過ぎている", months=months), severity="notice")
+        yield Finding(day, say("就労証明書の証明日から{months}か月を過ぎている", months=months), severity="staff")
 
 
 @check("group", "name")
@@ -195,14 +195,14 @@ def child_support_counts(facts: Facts, amount: str) -> Iterator[Finding]:
     yen is rounded to the nearest yen."""
     paid = facts.answers.get(amount)
     if isinstance(paid, int) and paid > 0:
-        yield Finding(amount, say("所得に算入する養育費は{n}円(8割)", n=f"{(paid * 8 + 5) // 10:,}"), severity="notice")
+        yield Finding(amount, say("所得に算入する養育費は{n}円(8割)", n=f"{(paid * 8 + 5) // 10:,}"), severity="staff")
 
 
 @check("partner")
 def partner_is_asked_about(facts: Facts, partner: str) -> Iterator[Finding]:
     """児童扶養手当法3条3項・4条2項: a marriage includes one in fact; the clerk clears it up in the interview."""
     if facts.answers.get(partner) is True:
-        yield Finding(partner, say("事実婚に当たる事情がないか、面談で確認する"), severity="notice")
+        yield Finding(partner, say("事実婚に当たる事情がないか、面談で確認する"), severity="staff")
 
 
 @check("item")
@@ -211,7 +211,7 @@ def report_falls_in_august(facts: Facts, item: str) -> Iterator[Finding]:
     closed."""
     first, last = dt.date(facts.today.year, 8, 1), facts.next_open(dt.date(facts.today.year, 8, 31))
     if not first <= facts.today <= last:
-        yield Finding(item, say("現況届の期間(8月1日から8月31日)の外に送信された"), severity="notice")
+        yield Finding(item, say("現況届の期間(8月1日から8月31日)の外に送信された"), severity="staff")
 
 
 @check("item")
@@ -238,10 +238,10 @@ def child_already_born(facts: Facts, born: str) -> Iterator[Finding]:
 @check("item", others=("none",))
 def nothing_and_something(facts: Facts, item: str, none: str = "none") -> Iterator[Finding]:
     """行政手続法37条: a notification says one thing or the other; 「変わっていない」 cannot stand beside a
-    change."""
+    change, 「いつでもよい」 not beside a day."""
     chosen = facts.answers.get(item) or []
     if none in chosen and len(chosen) > 1:
-        yield Finding(item, say("「変わっていない」と、ほかの答えが両方選ばれています。どちらかにしてください"))
+        yield Finding(item, say("「{none}」と、ほかの答えが両方選ばれています。どちらかにしてください", none=facts.label(f"{item}={none}")))
 
 
 @check("teens", "dependents")
@@ -258,4 +258,4 @@ def child_in_care(facts: Facts, group: str, custody: str) -> Iterator[Finding]:
     for index, child in facts.entries(group):
         if child.get(custody) is False:
             words = say("監護・養育をしていない。資格の喪失に当たらないか確認する")
-            yield Finding(custody, words, severity="notice", index=index)
+            yield Finding(custody, words, severity="staff", index=index)

@@ -63,28 +63,51 @@ def account_holder_is_person(facts: Facts, account: str, kana: str) -> Iterator[
     yield Finding(account, say("口座の名義が、フリガナと違います。手当や費用を受け取る方ご本人の名義の口座だけが使えます"))
 
 
+@check("account")
+def account_is_ordinary(facts: Facts, account: str) -> Iterator[Finding]:
+    """地方自治法施行令165条の2 ※ (口座振替による支払): into which accounts money is paid, the city says; many pay into 普通預金 only."""
+    held = facts.answers.get(account)
+    if held and held.get("kind") != "普通":
+        yield Finding(account, say("普通預金の口座だけが使えます。当座預金や貯蓄預金ではない口座を入力してください"))
+
+
+@check("item", others=("count",))
+def has_digits(facts: Facts, item: str, count: str) -> Iterator[Finding]:
+    """A number of so many digits, in any width (ISO 11784: that of a microchip has 15)."""
+    for index, where in facts.said(item):
+        plain = unicodedata.normalize("NFKC", str(where[item])).replace(" ", "").replace("-", "")
+        if not (plain.isascii() and plain.isdigit() and len(plain) == int(count)):
+            yield Finding(item, say("{label}は{count}けたの数字で入力してください", label=facts.label(item), count=count), index=index)
+
+
 @check("item")
 def not_in_future(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must already have come."""
-    day = facts.date(item)
-    if day and day > facts.today:
-        yield Finding(item, say("今日までの日付を入力してください"))
+    for index, where in facts.said(item):
+        if (day := _day(where[item])) and day > facts.today:
+            yield Finding(item, say("{label}は今日までの日付を入力してください", label=facts.label(item)), index=index)
 
 
 @check("item")
 def not_in_past(facts: Facts, item: str) -> Iterator[Finding]:
     """A day that must still come."""
-    day = facts.date(item)
-    if day and day < facts.today:
-        yield Finding(item, say("今日より後の日付を入力してください"))
+    for index, where in facts.said(item):
+        if (day := _day(where[item])) and day < facts.today:
+            yield Finding(item, say("{label}は、今日か今日より後の日付を入力してください", label=facts.label(item)), index=index)
 
 
 @check("start", "end")
 def dates_in_order(facts: Facts, start: str, end: str) -> Iterator[Finding]:
-    """The end may not lie before the start."""
-    first, last = facts.date(start), facts.date(end)
-    if first and last and last < first:
-        yield Finding(end, say("終わりの日は、始まりの日より後の日付を入力してください"))
+    """The end may not lie before the start; of two days, or of a day and a month (年月)."""
+    for index, where in facts.said(end):
+        first, last = where.get(start) or facts.answers.get(start), where[end]
+        if isinstance(first, str) and isinstance(last, str) and last < first[: len(last)]:
+            words = say("「{end}」が「{start}」より前になっています。どちらかを直してください", end=facts.label(end), start=facts.label(start))
+            yield Finding(end, words, index=index)
+
+
+def _day(value: object) -> dt.date | None:
+    return Facts({"day": value}, dt.date.min).date("day")
 
 
 @derive("day")

@@ -44,4 +44,4 @@ def month_not_past(facts: Facts, item: str) -> Iterator[Finding]:
     """A month that is not over yet."""
     month = facts.answers.get(item)
     if isinstance(month, str) and month < f"{facts.today:%Y-%m}":
-        yield Finding(item, say("今月か、それより後の月を入力してください"))
+        yield Finding(item, say("{label}は、今月か今月より後の月を入力してください", label=facts.label(item)))

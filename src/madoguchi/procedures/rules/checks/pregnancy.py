@@ -34,7 +34,7 @@ def due_matches_weeks(facts: Facts, weeks: str, due: str) -> Iterator[Finding]:
     if apart > 21:
         yield Finding(due, say("妊娠週数と分娩予定日が合いません。病院でもらったメモなどで、両方を確認してください"))
     elif apart > 7:
-        yield Finding(due, say("妊娠週数から考えられる分娩予定日と{apart}日ちがう", apart=apart), severity="notice")
+        yield Finding(due, say("妊娠週数から考えられる分娩予定日と{apart}日ちがう", apart=apart), severity="staff")
 
 
 @check("weeks")
@@ -43,7 +43,7 @@ def notified_by_eleven_weeks(facts: Facts, weeks: str) -> Iterator[Finding]:
     support only."""
     count = facts.answers.get(weeks)
     if isinstance(count, int) and count > EARLY_WEEKS:
-        yield Finding(weeks, say("妊娠{count}週での届出。12週以降となった事情を面談で伺う", count=count), severity="notice")
+        yield Finding(weeks, say("妊娠{count}週での届出。12週以降となった事情を面談で伺う", count=count), severity="staff")
 
 
 @check("born")
@@ -70,4 +70,4 @@ def support_signals(
     )
     for question, there, words in signs:
         if there:
-            yield Finding(question, words, severity="notice")
+            yield Finding(question, words, severity="staff")

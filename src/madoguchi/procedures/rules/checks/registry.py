@@ -17,11 +17,21 @@ def _same_day(day: dt.date) -> dt.date:
 
 @dataclass(frozen=True, slots=True)
 class Facts:
-    """What a rule may know: the answers, the day of filing (JST), and how the city moves a closed day."""
+    """What a rule may know: the answers, the day of filing (JST), how the city moves a closed day, and what the questions are called."""
 
     answers: Mapping[str, Any]
     today: dt.date
     next_open: Callable[[dt.date], dt.date] = field(default=_same_day)
+    labels: Mapping[str, str] = field(default_factory=dict)
+
+    def label(self, question_id: str) -> str:
+        """What a question (or an option, ``question=option``) is called on the page, for sentences that would not say which is meant."""
+        return self.labels.get(question_id, question_id)
+
+    def said(self, question_id: str) -> Iterator[tuple[int | None, Mapping[str, Any]]]:
+        """Where a question is answered: on a page of its own (None), or in the entries of a repeat group, with their positions."""
+        entries = ((n, e) for group in self.answers.values() if isinstance(group, list) for n, e in enumerate(group) if isinstance(e, Mapping))
+        yield from ((n, where) for n, where in ((None, self.answers), *entries) if where.get(question_id) is not None)
 
     def date(self, question_id: str, item: Mapping[str, Any] | None = None) -> dt.date | None:
         """A date answer, from the entry of a repeat group first."""
@@ -35,11 +45,12 @@ class Facts:
 
 @dataclass(frozen=True, slots=True)
 class Finding:
-    """What a check found. ``error`` stops the filing; ``notice`` goes to the clerk's screen (and the check page)."""
+    """What a check found. ``error`` stops the filing; ``notice`` is said to the applicant and to the clerk; ``staff`` is a memo for whoever
+    works on the case, and the applicant never reads it."""
 
     question: str
     ja: str
-    severity: str = "error"  # error | notice
+    severity: str = "error"  # error | notice | staff
     index: int | None = None  # position in the repeat group
 
 

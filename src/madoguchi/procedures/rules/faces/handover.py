@@ -65,14 +65,15 @@ def rows(
 
 
 def csv_bytes(
-    d: Definition, handover: Handover, answers: Answers, decision: Answers, row: Mapping[str, str], *, facts: Facts
+    d: Definition, handover: Handover, answers: Answers, decision: Answers, row: Mapping[str, str], *, facts: Facts, decided: bool = False
 ) -> CsvFace:
     """One file: RFC 4180 (CRLF, quotes where needed), header line, UTF-8 with BOM or cp932.
 
     ``facts`` give the day of filing and the closed days; its answers are not read. The answers are judged once more
-    (without documents) and only what was asked is written. Raises AnswersRefused.
+    (without documents) and only what was asked is written; of what was ``decided`` each answer is looked at, the 検査 are not: whoever
+    decided has seen what they found, and what they find today stops nothing. Raises AnswersRefused.
     """
-    verdict = judge(d, Facts(answers, facts.today, facts.next_open))
+    verdict = judge(d, Facts(answers, facts.today, facts.next_open), crossed=not decided)
     if verdict.faults:
         raise AnswersRefused(verdict.faults)
     names = [name for name, _ in handover.columns]

@@ -13,6 +13,7 @@ from ..fields import TYPES, Fault
 from ..fields.dates import era_of, wareki
 from ..model import Definition, Question, Step
 from ..validate import Raw, asked, getter
+from . import until
 
 ERA_BUTTONS = (("ad", say("西暦")), ("r", say("令和")), ("h", say("平成")), ("s", say("昭和")), ("t", say("大正")))
 
@@ -189,7 +190,7 @@ def step_view(
     card = card or {}
     if step.repeat is None:
         view = EntryView(0, step.title, _fields(step, "", known, known, posted, faults, card, only))
-        return StepView(step, [view], _anchors(step, faults))
+        return StepView(step, [view], anchors(step, faults))
     stored = known.get(step.repeat.id) or []
     total = count if count is not None else max(len(stored), step.repeat.low, 1 if step.repeat.low else 0)
     total = min(total, step.repeat.high)
@@ -203,12 +204,12 @@ def step_view(
         mine = [f for f in faults if f.index == index]
         fields = _fields(step, f"{step.repeat.id}.{index}.", known, entry, posted, mine, {}, only)
         entries.append(EntryView(index, say("{name} {n}", name=step.repeat.name, n=index + 1), fields, was if known_entry else ""))
-    return StepView(step, entries, _anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
+    return StepView(step, entries, anchors(step, faults), total < step.repeat.high, total > step.repeat.low)
 
 
 def page_view(step: Step, *, values: Mapping[str, Any], posted: Raw | None = None, faults: Sequence[Fault] = ()) -> StepView:
     """A page of questions that belongs to no definition (a form of the city hall itself), drawn as any other."""
-    return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], _anchors(step, faults))
+    return StepView(step, [EntryView(0, step.title, _fields(step, "", values, values, posted, faults, {}, None))], anchors(step, faults))
 
 
 def page_views(
@@ -224,7 +225,6 @@ def _fields(
     faults: Sequence[Fault], card: Mapping[str, Any], only: frozenset[str] | None,
 ) -> list[FieldView]:
     out = []
-    names = {x.id for x in step.questions}
     for q in step.questions:
         if only is not None and q.id not in only:
             continue
@@ -238,27 +238,14 @@ def _fields(
         view = field_view(q, prefix, raw, faults, from_card=(from_card and not typed_over) or (q.id in card and stored == card[q.id]),
                           sealed=isinstance(stored, str) and stored.startswith("sv_"))
         if local and q.condition is not None:
-            view.hidden_until = _words(step, q, names)
+            view.hidden_until = until.words(step, q.condition)
             view.note = q.condition_text
         out.append(view)
     return out
 
 
-def _words(step: Step, q: Question, names: set[str]) -> str:
-    """「〇〇」が「はい」のときだけ — said to people whose browser cannot hide the question."""
-    assert q.condition is not None
-    parts = []
-    for c in compares(q.condition):
-        other = next((x for x in step.questions if x.id == c.name), None)
-        if other is None:
-            continue
-        label = other.choice_label(c.value)
-        parts.append(say("「{label}」が「{answer}」以外のときだけ入力してください", label=other.label, answer=label) if c.op == "≠"
-                     else say("「{label}」が「{answer}」のときだけ入力してください", label=other.label, answer=label))
-    return say("{first}。{more}", first=parts[0], more=parts[1]) if len(parts) > 1 else parts[0]
-
-
-def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+def anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
+    """Where on its page each fault leads to, and its words."""
     out = []
     for fault in faults:
         q = next((x for x in step.questions if x.id == fault.question), None)
@@ -267,9 +254,15 @@ def _anchors(step: Step, faults: Sequence[Fault]) -> list[tuple[str, str]]:
             continue
         prefix = f"{step.repeat.id}.{fault.index}." if step.repeat and fault.index is not None else ""
         part = fault.part or (TYPES[q.type].parts[0].key if TYPES[q.type].widget not in ("radio", "yesno", "checkbox") else "")
-        words = say("{n}番目の{ja}", n=fault.index + 1, ja=fault.ja) if fault.index is not None else fault.ja
-        out.append((anchor(prefix, q.id, part, TYPES[q.type].widget), words))
+        out.append((anchor(prefix, q.id, part, TYPES[q.type].widget), told(step, fault)))
     return out
+
+
+def told(step: Step | None, fault: Fault) -> str:
+    """The words of a fault, with the entry of the group that it is about: 世帯の方 2: …"""
+    if step is None or step.repeat is None or fault.index is None:
+        return fault.ja
+    return say("{name} {n}: {ja}", name=step.repeat.name, n=fault.index + 1, ja=fault.ja)
 
 
 def asked_of_self(d: Definition, q: Question, known: Mapping[str, Any]) -> bool:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from typing import Any
 
 import jaconv
@@ -23,6 +24,16 @@ HOLDER = r"[ァ-ロワンヴー0-9A-Z .()・,「」/\-]+"  # what 全銀 files c
 REWRITTEN = {"ヲ": "オ", "ヮ": "ワ", "ヰ": "イ", "ヱ": "エ", "ヵ": "カ", "ヶ": "ケ"}  # kana that they cannot: banks print these instead
 _TOLD = str.maketrans("".join(REWRITTEN), "".join(REWRITTEN.values()))
 HOLDER_MOST = 30  # 受取人名 and 預金者名 of the 全銀 records, one byte a character, each 濁点 one of its own
+
+
+_STROKED = str.maketrans({"đ": "d", "Đ": "D", "ð": "d", "Ð": "D", "ø": "o", "Ø": "O", "ł": "l", "Ł": "L", "ı": "i", "ß": "ss", "æ": "ae", "Æ": "AE",
+                          "œ": "oe", "Œ": "OE"})  # Latin letters that no accent can be taken off
+_LATIN = re.compile(r"[A-Za-z\u00c0-\u024f\u0300-\u036f\u1e00-\u1eff]+")  # with marks that stand alone
+
+
+def romaji(text: str) -> str:
+    """Latin letters without their accents: Nguyễn is Nguyen, as passports and banks print it. Kana keep their marks."""
+    return _LATIN.sub(lambda m: "".join(c for c in unicodedata.normalize("NFD", m[0].translate(_STROKED)) if not unicodedata.combining(c)), text)
 
 
 def katakana(text: str) -> str:
@@ -85,18 +96,18 @@ class Name(FieldType):
 @register
 class Kana(Name):
     """カナ: full-width katakana; hiragana and half-width kana are turned into it, a hyphen after kana into ー. Latin letters become
-    half-width ones."""
+    half-width ones without accents: who has no Japanese keyboard writes romaji."""
 
     name = "カナ"
     parts = (Part("sei", say("セイ")), Part("mei", say("メイ")))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
-        value = {key: _LONG_VOWEL.sub("ー", katakana(get(key)).translate(WIDE_ASCII)) for key in ("sei", "mei")}
+        value = {key: romaji(_LONG_VOWEL.sub("ー", katakana(unicodedata.normalize("NFC", get(key))).translate(WIDE_ASCII))) for key in ("sei", "mei")}
         return (value, []) if any(value.values()) else (None, [])
 
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:
         if not _KANA.fullmatch(text):
-            return self.fault(q, say("{label}はひらがなかカタカナで入力してください", label=q.label), part)
+            return self.fault(q, say("{label}は、ひらがな・カタカナかローマ字(A〜Z)で入力してください", label=q.label), part)
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
