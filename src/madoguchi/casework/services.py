@@ -145,7 +145,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     rows = {r["path"]: r["label"] for g in selectors.answer_rows(case, whole=True) for r in g["rows"]}
-    rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
+    rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case) if not r["gone"]}
     chosen = _chosen(rows, items)
     last = Correction.objects.filter(case=case).order_by("-number").first()
     if case.state == State.CORRECTION and last and last.asked_by_id == actor.id and last.answered_at is None and \

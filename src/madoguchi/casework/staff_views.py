@@ -213,7 +213,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
             at, said = fault.at, fault.ja
         except TooLong as fault:
             said = fault.ja
-    files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found)]
+    files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found) if not r["gone"]]
     pages = [*selectors.answer_rows(found, whole=True), {"title": "添付書類", "rows": files}]
     for row in (r for g in pages for r in g["rows"]):
         row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
