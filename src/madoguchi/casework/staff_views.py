@@ -33,7 +33,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import deputies, lists, papers, pictures, ports, selectors, services
 from .bulk import ACTS
-from .detail import decision_row, links, undrawn
+from .detail import decision_row, links, notes_beside, undrawn
 from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
@@ -127,7 +127,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "covered": pictures.covered_ids(found),
-        "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers),
+        "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers), "beside": notes_beside(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
