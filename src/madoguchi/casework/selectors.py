@@ -83,6 +83,13 @@ def facts_of(case: Case, answers: Mapping[str, Any] | None = None) -> procedures
     return procedures.Facts(answers or case.answers, case.filed_at.astimezone(clock.JST).date(), next_open)
 
 
+def consent_refused(case: Case) -> str:
+    """The question by which the applicant said no to the city looking into its records (審査の「照合の同意」); empty when they did not."""
+    d = definition_of(case)
+    q = d.question(d.review.consent) if d.review.consent and case.answers.get(d.review.consent) is False else None
+    return q.label if q else ""
+
+
 def refusal_open(case: Case, d: Definition) -> Outcome | None:
     """The outcome that grants nothing and that this case can have: where the key of the bench leads."""
     return refusal_of(d, lambda: procedures.derive(d, facts_of(case)))

@@ -128,6 +128,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "covered": pictures.covered_ids(found),
         "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers), "beside": notes_beside(found),
+        "no_consent": selectors.consent_refused(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
