@@ -41,7 +41,7 @@ from .marks import marks
 from .models import Case
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
+from .rules import CHIPS, LANGUAGE_WORDS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -122,6 +122,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     kind, words = selectors.due_words(found, clock.today())
     absent = deputies.instead_of(actor, found)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
+    standing = code_standing(found.ref)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
@@ -142,7 +143,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
-        "standing": code_standing(found.ref) if tab == "talk" else None,
+        "standing": standing, "spoken": LANGUAGE_WORDS.get(standing.language, ""),
         "today": clock.today(), "vias": VIAS, "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
@@ -221,7 +222,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     first = next((r["path"] for g in pages for r in g["rows"]), "")
     anchors = [("due" if at == "due" else f"n-{at}" if at else f"p-{first}", said)] if said else []
     context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due,
-               "due_bad": at == "due"}
+               "due_bad": at == "due", "spoken": LANGUAGE_WORDS.get(code_standing(found.ref).language, "")}
     return render(request, "casework/correct.html", context, status=422 if said else 200)
 
 

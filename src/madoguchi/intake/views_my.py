@@ -282,7 +282,7 @@ def _correct_page(
     application.refresh_from_db()
     d = applications.published_of(application).shown()
     known = procedures.derive(d, drafts.facts(application.answers))
-    pages, slots = applications.correction_step(application, extra)
+    pages, slots = applications.correction_step(application, extra, drawn=True)
     views = [page.view(d, known, application.answers, raw, faults) for page in pages]
     for field in (f for view in views for entry in view.entries for f in entry.fields if f.name == said[0]):
         field.said = said[1]
