@@ -93,7 +93,8 @@ PAPER = Sheet("添付", (
 REVIEW = Sheet("審査", (
     Box("標準日数"), Box("日の数え方", "choice", options=_same(("開庁日", "日"))), Box("決裁", "lines", "担当・係長・課長を、順に1行に一つ"),
     Box("確認事項", "lines", "1行に一つ"), Box("教示", "choice", options=((APPEALS, ""),)), Box("再申請", "long"), Box("保存", hint="例：5年"),
-    Box("期限の知らせ", hint="期限の何開庁日前"), DOUBT), named=False, listed=False)
+    Box("期限の知らせ", hint="期限の何開庁日前"),
+    Box("照合の同意", hint="市の記録を確かめることへの同意を聞く「はい・いいえ」の質問の番号"), DOUBT), named=False, listed=False)
 OUTCOME = Sheet("処分", (
     Box("名"), Box("種", "choice", options=_same(tuple(dict.fromkeys(k for kinds in OUTCOME_KINDS.values() for k in kinds)))),
     Box("理由", "lines", "選べる理由。1行に一つ"), Box("条件", hint=WHEN)))

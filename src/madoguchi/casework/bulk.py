@@ -36,6 +36,7 @@ RESULTS = {"new": "これから調べる", "ready": "できる", "stays": "対�
 DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
 LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
+UNCONSENTED = "市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)
 
@@ -226,6 +227,8 @@ def _name(key: str, part: str) -> str:
 def _looks(run: BulkRun, case: Case, actor: Staff) -> str:
     """What the register says to this person. Whoever may not know of 支援措置 reads the same words as for somebody whom the
     register does not know. Differences of people whom it does know were the clerk's to look at before proposing."""
+    if run.act != "approve" and selectors.consent_refused(case):
+        return UNCONSENTED
     from .holdings import holdings  # brings the register along, which most processes never ask (30 ms of every start)
 
     held = holdings(actor=actor, case=case)

@@ -11,12 +11,18 @@ from madoguchi.procedures.public import Definition
 from . import ports, services
 from .dues import fee_links
 from .models import Case, Decision
+from .rules import OPEN
 
 
 def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
     """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
     found = ports.case_links[case.slug](case.ref) if case.slug in ports.case_links else []
     return [*found, *fee_links(case, d)]
+
+
+def notes_beside(case: Case) -> list[str]:
+    """What the room of the procedure has to say to who works on an open case."""
+    return ports.case_notes[case.slug](case) if case.slug in ports.case_notes and case.state in OPEN else []
 
 
 def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:

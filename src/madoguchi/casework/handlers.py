@@ -17,7 +17,7 @@ from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 
 from . import index
-from .events import CASE_OPENED
+from .events import CASE_CORRECTED, CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
@@ -83,6 +83,7 @@ def correction_received(message: outbox.Envelope) -> None:
         if case.stopped_on and not asked_anew:
             waited = open_days_between(case.stopped_on, answered.astimezone(clock.JST).date())
             case.due_on, case.stopped_on = add_open_days(case.due_on, waited), None
+        changed = sorted(key for key in {*case.answers, *filing["answers"]} if case.answers.get(key) != filing["answers"].get(key))
         case.state, case.answers, case.files = state, filing["answers"], filing["files"]
         case.digest, case.revision, case.notices = filing["digest"], filing["revision"], filing["notices"]
         case.name, case.search = index.who(case)
@@ -91,6 +92,9 @@ def correction_received(message: outbox.Envelope) -> None:
         index.words_write(case)
         audit.record("worker", "correction.received", chain=f"case:{case.id}", facts={"revision": case.revision},
                      of=case.answers)
+        outbox.publish(CASE_CORRECTED, case_ref=case.ref, key=f"corrected:{case.id}:{case.revision}",
+                       payload={"case": case.ref, "slug": case.slug, "changed": changed})
+        failpoints.hit("casework.correction_received.before_commit")
 
 
 def documents_received(message: outbox.Envelope) -> None:

@@ -12,7 +12,7 @@ from madoguchi.register import public as register
 
 from .models import Case
 from .rules import OPEN
-from .selectors import definition_of, facts_of
+from .selectors import consent_refused, definition_of, facts_of
 
 
 def _claim(person: Person) -> register.Claim:
@@ -26,9 +26,9 @@ def _claim(person: Person) -> register.Claim:
 
 
 def holdings(*, actor: Staff, case: Case) -> register.Comparison | None:
-    """The comparison for those who work on an open case (the auditor and finished cases need none). Every call is a read
-    that is recorded."""
-    if case.state not in OPEN or case.section not in actor.sections():
+    """The comparison for those who work on an open case (the auditor and finished cases need none), unless the applicant refused it.
+    Every call is a read that is recorded."""
+    if case.state not in OPEN or case.section not in actor.sections() or consent_refused(case):
         return None
     d = definition_of(case)
     steps = tuple(steps_asked(d, procedures.derive(d, facts_of(case))))

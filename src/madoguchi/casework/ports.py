@@ -24,6 +24,9 @@ checks: dict[str, DecisionCheck] = {}  # procedure → (決定項目, what is wr
 CaseLinks = Callable[[str], list[tuple[str, str, str]]]
 case_links: dict[str, CaseLinks] = {}  # procedure → (address, icon, words) by case id, for the case page; filled likewise
 
+CaseNotes = Callable[[Any], list[str]]
+case_notes: dict[str, CaseNotes] = {}  # procedure → what the room of the procedure has to say to the clerk, by case; filled likewise
+
 NumberViews = Callable[[str], list[dict[str, Any]]]
 number_views: dict[str, NumberViews] = {}  # room → who saw a 個人番号 before there was a case (by, at, label, why) by case id; filled likewise
 

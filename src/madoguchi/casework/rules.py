@@ -63,6 +63,8 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.DECIDED, Act.REOPEN): State.REVIEWING,
 }
 VIAS = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # an answer to a correction that a clerk typed off
+# the languages of the residents' pages, beside Japanese, as the section calls them
+LANGUAGE_WORDS = {"ja-easy": "やさしい日本語", "en": "英語", "zh-hans": "中国語（簡体字）", "vi": "ベトナム語", "pt": "ポルトガル語"}
 OVER = (State.DECIDED, State.WITHDRAWN)
 HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term
 UNSEEN = ("number.viewed",)  # looking at a case does not prolong its keeping

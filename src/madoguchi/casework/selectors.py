@@ -83,6 +83,13 @@ def facts_of(case: Case, answers: Mapping[str, Any] | None = None) -> procedures
     return procedures.Facts(answers or case.answers, case.filed_at.astimezone(clock.JST).date(), next_open)
 
 
+def consent_refused(case: Case) -> str:
+    """The question by which the applicant said no to the city looking into its records (審査の「照合の同意」); empty when they did not."""
+    d = definition_of(case)
+    q = d.question(d.review.consent) if d.review.consent and case.answers.get(d.review.consent) is False else None
+    return q.label if q else ""
+
+
 def refusal_open(case: Case, d: Definition) -> Outcome | None:
     """The outcome that grants nothing and that this case can have: where the key of the bench leads."""
     return refusal_of(d, lambda: procedures.derive(d, facts_of(case)))
@@ -138,14 +145,19 @@ def scan_rows(case: Case) -> list[dict[str, Any]]:
 
 
 def attachment_rows(case: Case) -> list[dict[str, Any]]:
-    """The documents asked for, with what came."""
+    """The documents asked for, with what came; after them what came for an earlier answer (``gone``: not asked for now)."""
     d = definition_of(case)
     spared = {r.mandate for r in d.roles} if case.acting.get("mandate") else set()  # a standing 委任 stands in place of the paper
     if case.acting.get("kind") == "guardian":  # and a confirmed legal representation in place of its proof
         spared |= {r.legal for r in d.roles}
-    return [
-        {"path": a.id, "label": a.name, "required": a.required, "later": a.later, "files": case.files.get(a.id, [])}
-        for a in attachments_asked(d, procedures.derive(d, facts_of(case))) if a.id not in spared or case.files.get(a.id)
+    asked_now = attachments_asked(d, procedures.derive(d, facts_of(case)))
+    rows = [
+        {"path": a.id, "label": a.name, "required": a.required, "later": a.later, "files": case.files.get(a.id, []), "gone": False}
+        for a in asked_now if a.id not in spared or case.files.get(a.id)
+    ]
+    return rows + [
+        {"path": a.id, "label": f"{a.name}（今の答えでは求めていない書類）", "required": False, "later": False, "files": case.files[a.id],
+         "gone": True} for a in d.attachments if a not in asked_now and case.files.get(a.id)
     ]
 
 

@@ -147,7 +147,7 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     groups = selectors.answer_rows(case, whole=True)
     whose = {r["path"]: g.get("of", {}) for g in groups for r in g["rows"]}  # of which entry of a group: three birthdays look alike
     rows = {r["path"]: r["label"] for g in groups for r in g["rows"]}
-    rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case)}
+    rows |= {r["path"]: r["label"] for r in selectors.attachment_rows(case) if not r["gone"]}
     chosen = _chosen(rows, items)
     last = Correction.objects.filter(case=case).order_by("-number").first()
     if case.state == State.CORRECTION and last and last.asked_by_id == actor.id and last.answered_at is None and \

@@ -18,7 +18,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import covered_response, file_get, file_open, file_response
 from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, fresh_when
-from madoguchi.intake.public import code_standing
+from madoguchi.intake.public import code_standing, holder_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
@@ -33,7 +33,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import deputies, lists, papers, pictures, ports, selectors, services
 from .bulk import ACTS
-from .detail import decision_row, links, undrawn
+from .detail import decision_row, links, notes_beside, undrawn
 from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
@@ -41,7 +41,7 @@ from .marks import marks
 from .models import Case
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
+from .rules import CHIPS, LANGUAGE_WORDS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -122,12 +122,14 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     kind, words = selectors.due_words(found, clock.today())
     absent = deputies.instead_of(actor, found)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
+    standing = code_standing(found.ref)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "covered": pictures.covered_ids(found),
-        "corrections": selectors.corrections_of(found),
+        "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers), "beside": notes_beside(found),
+        "no_consent": selectors.consent_refused(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
         "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
@@ -141,7 +143,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
-        "standing": code_standing(found.ref) if tab == "talk" else None,
+        "standing": standing, "spoken": LANGUAGE_WORDS.get(standing.language, ""),
         "today": clock.today(), "vias": VIAS, "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
@@ -213,14 +215,14 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
             at, said = fault.at, fault.ja
         except TooLong as fault:
             said = fault.ja
-    files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found)]
+    files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found) if not r["gone"]]
     pages = [*selectors.answer_rows(found, whole=True), {"title": "添付書類", "rows": files}]
     for row in (r for g in pages for r in g["rows"]):
         row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
     first = next((r["path"] for g in pages for r in g["rows"]), "")
     anchors = [("due" if at == "due" else f"n-{at}" if at else f"p-{first}", said)] if said else []
     context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due,
-               "due_bad": at == "due"}
+               "due_bad": at == "due", "spoken": LANGUAGE_WORDS.get(code_standing(found.ref).language, "")}
     return render(request, "casework/correct.html", context, status=422 if said else 200)
 
 

@@ -35,6 +35,7 @@ HANDLERS = {
     intake.TALK_ANSWERED: {"casework.open": casework.talk_received},
     casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
+    casework.CASE_CORRECTED: {"survey.follow": survey.case_corrected},
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels,
@@ -76,6 +77,7 @@ def connect() -> None:
     casework_ports.helpers[survey.SLUG] = survey.suggestion
     casework_ports.checks[survey.SLUG] = survey.decision_faults
     casework_ports.case_links[survey.SLUG] = survey.case_links
+    casework_ports.case_notes[survey.SLUG] = survey.way_notes
     casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
     agency_ports.needs["casework"] = casework.representations_needed
     casework_ports.number_views["scans"] = scans.views_of

@@ -25,7 +25,7 @@ from .owners import (
 from .people import memberships_lapse
 from .reauth import fresh, fresh_when
 from .rights import ROLES, STAMPS, WHOLE, Right
-from .rules import Business, Person, prefill
+from .rules import Business, Person, plain, prefill
 from .selectors import approvers, colleagues, staff_active_by_id, works_in
 from .services import (
     business_accounts_forget,
@@ -58,6 +58,6 @@ __all__ = [
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",
-    "memberships_lapse", "owner_of", "person_of", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
+    "memberships_lapse", "owner_of", "person_of", "plain", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
     "sign_in", "sign_in_proves", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

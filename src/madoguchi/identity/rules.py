@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from dataclasses import dataclass
 from typing import Any
 
@@ -33,6 +34,12 @@ class Business:
     def as_dict(self) -> dict[str, str]:
         """Plain data, to be sealed."""
         return {"number": self.number, "name": self.name, "person": self.person, "department": self.department}
+
+
+def plain(text: str) -> str:
+    """What is written, to be held against what a card says: widths, spaces and kinds of hyphen do not count, characters do."""
+    text = re.sub(r"[‐‑‒–—―−-]", "-", unicodedata.normalize("NFKC", text))
+    return re.sub(r"\s+", "", text)
 
 
 _ADDRESS = re.compile(r"^(?P<city>.{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")

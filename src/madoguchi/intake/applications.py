@@ -112,10 +112,12 @@ def attachment_file(*, application: Application, file_id: str) -> StoredFile:
     raise NotFound(say("ファイルが見つかりませんでした。"))
 
 
-def correction_step(application: Application, extra: frozenset[str] = frozenset()) -> tuple[list[Opened], list[str]]:
-    """The pages and document slots that a correction opens. ``extra`` are paths that the new answers made necessary."""
+def correction_step(application: Application, extra: frozenset[str] = frozenset(), *, drawn: bool = False) -> tuple[list[Opened], list[str]]:
+    """The pages and document slots that a correction opens. ``extra`` are paths that the new answers made necessary; ``drawn``: in the
+    language of the page."""
+    published = published_of(application)
     wanted = frozenset(item["path"] for item in application.view.get("correction", {}).get("items", []))
-    return pages_of(published_of(application).definition, wanted | extra)
+    return pages_of(published.shown() if drawn else published.definition, wanted | extra)
 
 
 @transaction.atomic(durable=True)

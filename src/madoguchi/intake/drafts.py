@@ -291,8 +291,9 @@ def step_of(d: Definition, question: str) -> str:
     return "documents"
 
 
-def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]) -> list[dict[str, Any]]:
-    """The check page: sections with rows of (label, text, page, anchor)."""
+def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any], *, sent: bool = False) -> list[dict[str, Any]]:
+    """The check page: sections with rows of (label, text, page, anchor). ``sent``: it is filed, and what was sent for an answer that a
+    correction has changed stands there too (in a draft such files are not sent)."""
     out = []
     known = procedures.derive(d, facts(verdict.answers))
     for step in procedures.steps_asked(d, known):
@@ -307,10 +308,11 @@ def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any]
             ]
             groups.append({"title": say("{name} {n}", name=step.repeat.name, n=index + 1) if step.repeat else "", "rows": rows})
         out.append({"step": step.id, "title": step.title, "groups": groups})
+    gone = [a for a in d.attachments if a not in verdict.attachments and files.get(a.id)] if sent else []
     rows = [
-        {"label": a.name, "anchor": f"file-{a.id}", "note": "",
+        {"label": say("{name}（今の答えでは求めていない書類）", name=a.name) if a in gone else a.name, "anchor": f"file-{a.id}", "note": "",
          "text": "、".join(f["name"] for f in files.get(a.id, [])) or (say("あとで提出します") if a.later else say("なし"))}
-        for a in verdict.attachments
+        for a in (*verdict.attachments, *gone)
     ]
     if rows:
         out.append({"step": "documents", "title": say("添付書類"), "groups": [{"title": "", "rows": rows}]})

@@ -18,7 +18,7 @@ from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 
-from . import acting, companies, disaster_gate, numbers, paper_gate, paying, support
+from . import acting, cardholder, companies, disaster_gate, numbers, paper_gate, paying, support
 from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
@@ -148,7 +148,7 @@ def _submit(
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
         notices=[n.kept() for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature.stored if signature else None,
-        language=language,
+        language=language, sealed_card=cardholder.sealed_of(draft, receipt),
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
         code_digest=code_digest(receipt, code) if code else "",
         view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}], **({"bundle": str(draft.bundle)} if draft.bundle else {})},

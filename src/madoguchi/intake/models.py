@@ -55,6 +55,7 @@ class Application(models.Model):
     signed_again = models.JSONField(null=True)  # over what it was corrected to, where that was signed
     language = models.CharField(max_length=10, default="ja")
     sealed_mail = models.BinaryField(null=True)
+    sealed_card = models.BinaryField(null=True)  # what the card said of who filed (cardholder.py); None without a card
     code_digest = models.CharField(max_length=64, default="")  # of the access code of a guest
     code_tries = models.PositiveSmallIntegerField(default=0)
     revision = models.PositiveIntegerField(default=1)

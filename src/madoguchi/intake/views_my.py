@@ -163,7 +163,8 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
-    verdict = procedures.Verdict(application.answers, attachments=tuple(acting.asked(d, asked, application.acting.get("kind", ""))))
+    wanted = acting.asked(d, asked, application.acting.get("kind", ""))
+    verdict = procedures.Verdict(application.answers, attachments=tuple(a for a in asked if a in wanted or application.files.get(a.id)))
     decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
@@ -172,7 +173,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
-        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
+        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
     }
     open_slots = {a.id for a in applications.later_slots(application)}
@@ -281,7 +282,7 @@ def _correct_page(
     application.refresh_from_db()
     d = applications.published_of(application).shown()
     known = procedures.derive(d, drafts.facts(application.answers))
-    pages, slots = applications.correction_step(application, extra)
+    pages, slots = applications.correction_step(application, extra, drawn=True)
     views = [page.view(d, known, application.answers, raw, faults) for page in pages]
     for field in (f for view in views for entry in view.entries for f in entry.fields if f.name == said[0]):
         field.said = said[1]

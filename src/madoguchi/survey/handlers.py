@@ -5,10 +5,16 @@ from __future__ import annotations
 from madoguchi.kernel import outbox
 
 from .rules import SLUG
-from .services import survey_first_open
+from .services import survey_first_open, survey_follow
 
 
 def case_opened(message: outbox.Envelope) -> None:
     """Handler of CaseOpened: a case that asks for a grade gets its survey."""
     if message.payload["slug"] == SLUG:
         survey_first_open(actor="worker", case_id=message.payload["case"])
+
+
+def case_corrected(message: outbox.Envelope) -> None:
+    """Handler of CaseCorrected: the survey follows a changed answer to how it is to be made."""
+    if message.payload["slug"] == SLUG and "survey_way" in message.payload["changed"]:
+        survey_follow(actor="worker", case_id=message.payload["case"])

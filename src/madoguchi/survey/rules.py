@@ -45,6 +45,7 @@ STATE_WORDS = {State.WAITING: "日時・判定待ち", State.APPOINTED: "日時�
 STATE_CHIPS = {State.WAITING: "notice", State.APPOINTED: "key", State.DONE: "ok", State.CANCELLED: ""}
 METHOD_WORDS = {Method.PHOTO: "写真(自己判定)", Method.SITE: "現地(第1次・外観)", Method.SECOND: "第2次・再調査(立入り)"}
 OPEN = (State.WAITING, State.APPOINTED)
+WAY_WORDS = {Method.PHOTO: "写真による判定(自己判定方式)", Method.SITE: "現地調査"}  # as the form asks for them
 
 
 def state_words(state: str, method: str) -> str:

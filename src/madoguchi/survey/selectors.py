@@ -23,13 +23,26 @@ from madoguchi.casework.public import State as CaseState
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import disasters_all
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
 
 from . import rules
 from .models import Result, Survey
-from .rules import OPEN, SLUG, STATE_WORDS, Damage, Method, State, decision_method, method_asked, state_words
+from .rules import (
+    METHOD_WORDS,
+    OPEN,
+    SLUG,
+    STATE_WORDS,
+    WAY_WORDS,
+    Damage,
+    Method,
+    State,
+    decision_method,
+    method_asked,
+    state_words,
+)
 
 PAGE = 30
 
@@ -141,6 +154,23 @@ def answers_of(case: Case, names: Iterable[str]) -> list[tuple[str, str]]:
 def photos_of(case: Case) -> list[dict[str, Any]]:
     """The files of the case, by document slot; the proof of identity is not the surveyor's business."""
     return [row for row in attachment_rows(case) if row["files"] and row["path"] not in ("identity", "mandate")]
+
+
+def way_changes(case: Case) -> QuerySet[AuditEntry]:
+    """What the record says of corrections that came after the survey had its result."""
+    return AuditEntry.objects.filter(chain=f"case:{case.id}", action="survey.way_changed")
+
+
+def way_notes(case: Case) -> list[str]:
+    """For the case page (casework.ports.case_notes) and the survey's own: the applicant has changed the way of a survey that had its
+    result already, and no other has taken its place."""
+    newest = Survey.objects.filter(case=case).exclude(state=State.CANCELLED).order_by("-number").first()
+    asked = method_asked(case.answers)
+    if newest is None or newest.state != State.DONE or asked in (None, newest.method) or not way_changes(case).filter(
+            facts__survey=newest.number).exists():
+        return []
+    return [f"補正で、申請した方が調査の方法を「{WAY_WORDS[asked]}」に変えました。結果の出ている調査{newest.number}は"
+            f"「{METHOD_WORDS[Method(newest.method)]}」のままです。決定の前に、申請した方に確かめてください。"]
 
 
 def suggestion(case_id: str) -> dict[str, Any]:

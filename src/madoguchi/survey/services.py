@@ -25,7 +25,7 @@ from madoguchi.procedures import public as procedures
 from . import selectors
 from .errors import SurveyNotNow, SurveyWrong
 from .models import Result, Survey
-from .rules import OPEN, Act, Finding, Method, State, after, finding_faults, method_asked, place_of
+from .rules import OPEN, WAY_WORDS, Act, Finding, Method, State, after, finding_faults, method_asked, place_of
 from .words import appointed
 
 WORKABLE = (CaseState.RECEIVED, CaseState.REVIEWING, CaseState.CORRECTION)
@@ -89,6 +89,34 @@ def survey_first_open(*, actor: str, case_id: str) -> Survey | None:
         return None
     survey = _open(case, actor=actor, method=method)
     failpoints.hit("survey.open.before_commit")
+    return survey
+
+
+@transaction.atomic(durable=True)
+def survey_follow(*, actor: str, case_id: str) -> Survey | None:
+    """An answered correction has changed how the applicant wants to be surveyed: the first survey, while it has no result, is called
+    off and one of the other way ordered in its place. One with a result stays, and the section is told (way_notes). Again changes
+    nothing. Returns the survey that was ordered."""
+    case = case_of_event(case_id, lock=True)
+    method = method_asked(case.answers)
+    newest = Survey.objects.filter(case=case).exclude(state=State.CANCELLED).order_by("-number").first()
+    if method is None or newest is None or newest.method in (method, Method.SECOND) or case.state not in WORKABLE:
+        return None
+    if newest.state not in OPEN:
+        facts = {"survey": newest.number, "revision": case.revision}
+        if not selectors.way_changes(case).filter(facts=facts).exists():
+            audit.record(actor, "survey.way_changed", chain=f"case:{case.id}", facts=facts)
+        return None
+    met, why = newest.state == State.APPOINTED, f"補正で、申請した方が「{WAY_WORDS[method]}」に変えたため"
+    _move(newest, Act.CANCEL)
+    newest.why = why
+    newest.save(update_fields=["state", "why"])
+    audit.record(actor, "survey.cancelled", chain=f"case:{case.id}", facts={"survey": newest.number}, of=why)
+    survey = _open(case, actor=actor, method=method, why=why)
+    if case.state in (CaseState.RECEIVED, CaseState.REVIEWING) and (met or method == Method.SITE):
+        said = (say("現地で調査することになりました。日時は担当からお知らせします") if method == Method.SITE else
+                say("写真で判定することになりました。お知らせした調査の日時は取りやめました"))
+        progress_say(case, key=f"survey:{survey.id}:follows", status="under_review", ja=said)
     return survey
 
 

@@ -8,13 +8,13 @@ from __future__ import annotations
 
 import datetime as dt
 import re
-import unicodedata
 from dataclasses import dataclass
 
 from asn1crypto import core
 from cryptography import x509
 
 from madoguchi.identity.ports import Person
+from madoguchi.identity.public import plain
 
 ARC = "1.2.392.200149.8.5.5"
 NAME, NAME_MARKS, GENDER, BIRTH, ADDRESS, ADDRESS_MARKS = (x509.ObjectIdentifier(f"{ARC}.{n}") for n in range(1, 7))
@@ -85,9 +85,4 @@ def differences(holder: CardHolder, person: Person) -> list[str]:
     do not count; characters do: both come from the same card."""
     pairs = (("氏名", holder.name, person.name), ("生年月日", holder.birthdate, person.birthdate),
              ("住所", holder.address, person.address))
-    return [f"署名用電子証明書の{what}が、ログインした人と違います" for what, a, b in pairs if _plain(a) != _plain(b)]
-
-
-def _plain(text: str) -> str:
-    text = re.sub(r"[‐‑‒–—―−-]", "-", unicodedata.normalize("NFKC", text))
-    return re.sub(r"\s+", "", text)
+    return [f"署名用電子証明書の{what}が、ログインした人と違います" for what, a, b in pairs if plain(a) != plain(b)]

@@ -177,7 +177,8 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
     table = read.table(top, "審査", need=True)
     if not table:
         read.unread.add("審査")
-    read.known(table, ("標準日数", "日の数え方", "決裁", "確認事項", "決定項目", "処分", "教示", "再申請", "保存", "期限の知らせ", "要確認"))
+    read.known(table, ("標準日数", "日の数え方", "決裁", "確認事項", "決定項目", "処分", "教示", "再申請", "保存", "期限の知らせ", "照合の同意",
+                       "要確認"))
     outcomes = []
     section = _section(read, table, "処分", need=True)
     for key, value in section.items():
@@ -200,6 +201,7 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         questions=questions(read, _section(read, table, "決定項目")), outcomes=tuple(outcomes),
         appeal=read.text(table, "教示", need=True), again=read.text(table, "再申請"), doubt=read.doubt(table, "審査"),
         line=table.line_of("教示"), keep=keep_years(read, table), warn=warn_days(read, table),
+        consent=read.text(table, "照合の同意"), consent_line=table.line_of("照合の同意"),
     )
 
 

@@ -264,6 +264,10 @@ def _people(d: Definition) -> Iterator[Problem]:
             yield Problem(d.file, r.line, f"役割「{r.id}」の委任状「{r.mandate}」という添付はありません")
         if r.legal and r.legal not in attached:
             yield Problem(d.file, r.line, f"役割「{r.id}」の法定代理「{r.legal}」という添付はありません")
+    agreed = next((q for q in d.questions() if q.id == d.review.consent), None)
+    if d.review.consent and not _lost(d, d.review.consent, agreed) and (agreed is None or agreed.type != "はい・いいえ" or agreed.group):
+        yield Problem(d.file, d.review.consent_line,
+                      f"照合の同意「{d.review.consent}」という「はい・いいえ」の項目はありません(繰返の外の項目にしてください)")
     start = d.question(d.deadline.from_item)
     if d.deadline.from_item and not _lost(d, d.deadline.from_item, start) and (start is None or start.type not in ("日付", "生年月日", "災害")):
         yield Problem(d.file, d.deadline.line, f"期限の起点「{d.deadline.from_item}」という日付の項目はありません")

@@ -202,6 +202,8 @@ class Review:
     warn: int | None = None  # 期限の知らせ: open days before the due day; None: what the city says for all
     doubt: str = ""
     line: int = 0
+    consent: str = ""  # 照合の同意: the はい・いいえ question without whose はい the register is not looked at
+    consent_line: int = 0
 
 
 @dataclass(frozen=True, slots=True)

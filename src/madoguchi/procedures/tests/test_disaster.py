@@ -60,7 +60,10 @@ def test_empty_house_is_no_dwelling() -> None:
 
 
 def test_self_assessment_needs_photographs() -> None:
-    assert found("self_assessment_needs_photos", {"w": "self", "p": False}, way="w", photos="p")
+    (finding,) = found("self_assessment_needs_photos", {"w": "self", "p": False}, way="w", photos="p")
+    assert finding.question == "p" and "「被害の写真はありますか」を「はい」に" in finding.ja, "the way out of it is named, and led to"
+    label = pack.definition("risai-shoumei").question("photos_ready").label
+    assert f"「{label}」" in finding.ja, "by the words of the question"
     assert not found("self_assessment_needs_photos", {"w": "self", "p": True}, way="w", photos="p")
     assert not found("self_assessment_needs_photos", {"w": "onsite", "p": False}, way="w", photos="p")
 

@@ -102,6 +102,8 @@ ONE = [  # (what is written, what stands there instead, words of the message)
     ("手数料: 0", "手数料: &a 0", "& * ! は使えません"),
     ("  標準日数: ", "  期限の知らせ: 0\n  標準日数: ", "期限の何開庁日前かを1〜30の数で"),
     ("  標準日数: ", "  期限の知らせ: 三日\n  標準日数: ", "期限の何開庁日前かを1〜30の数で"),
+    ("照合の同意: consent", "照合の同意: consend", "照合の同意「consend」という「はい・いいえ」の項目は"),
+    ("照合の同意: consent", "照合の同意: reason", "照合の同意「reason」という「はい・いいえ」の項目は"),
     # what nobody would ever be asked for, and lines that name no sum or two
     ("手数料: 0\n", "手数料: 300\n", "手数料が額(300円)だけでは、だれにも請求しません"),
     ("手数料: 0\n", "手数料: {時期: 受取時, 明細: [{名: 手数料}]}\n", "「円」に1以上の整数"),

@@ -57,9 +57,11 @@ def dwelling_was_lived_in(facts: Facts, kind: str, lived: str) -> Iterator[Findi
 @check("way", "photos")
 def self_assessment_needs_photos(facts: Facts, way: str, photos: str) -> Iterator[Finding]:
     """災害に係る住家の被害認定基準運用指針(自己判定方式): without a visit the grade 一部損壊 may only be
-    certified when the applicant agrees and photographs show it clearly."""
+    certified when the applicant agrees and photographs show it clearly. Photographs are often taken after the question was answered:
+    it is that answer which is put right."""
     if facts.answers.get(way) == "self" and facts.answers.get(photos) is False:
-        yield Finding(way, say("写真による判定には写真が要ります。写真がないときは「現地調査」を選んでください"))
+        yield Finding(photos, say("写真による判定には写真が要ります。写真があるときは「被害の写真はありますか」を「はい」に直してください。"
+                                  "ないときは、調査の方法を「現地調査」に直してください"))
 
 
 @check("disaster", "day", others=("events",))

@@ -4,7 +4,7 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-    dependencies = [("intake", "0009_corrections_are_signed")]
+    dependencies = [("intake", "0010_card_of_the_filing")]
     operations = [
         migrations.AddIndex("application", models.Index(fields=["owner", "-filed_at"], name="application_newest")),
     ]
