@@ -37,7 +37,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till
+from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till, withdrawn
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -184,6 +184,10 @@ PAYMENTS = {
     "payments.cashier.cash_taken": staff(lambda w, a: cashier.cash_taken(actor=a, payment_id=w.open_payment), SECTION | {"auditor"}, anything),
     "payments.refunds.refund_ask": staff(lambda w, a: refunds.refund_ask(actor=a, payment_id=w.payment, amount=100, reason="mistake"),
                                          SECTION, anything),
+    # not withdrawn: who may is told so
+    "payments.withdrawn.fee_keep": staff(lambda w, a: withdrawn.fee_keep(actor=a, payment_id=w.payment, why="done"), SECTION, anything),
+    "payments.withdrawn.may_keep": staff(lambda w, a: withdrawn.may_keep(a, paid.payment_get(actor=a, payment_id=w.payment)),
+                                           SECTION | {"auditor"}, anything),
     "payments.refunds.refund_get": staff(lambda w, a: refunds.refund_get(actor=a, refund_id=w.refund), SECTION, anything),
     # who asked, and who does not stamp, are told that another person must
     "payments.refunds.refund_answer": staff(lambda w, a: refunds.refund_answer(actor=a, refund_id=w.refund, approve=True), SECTION, anything),

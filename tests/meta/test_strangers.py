@@ -43,7 +43,7 @@ OWNED = {
     "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
-FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}
+FORMS_ONLY = {"discard", "opinion", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {

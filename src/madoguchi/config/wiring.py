@@ -36,6 +36,7 @@ HANDLERS = {
     casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},
     casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
+    casework.CASE_WITHDRAWN: {"payments.withdrawn": payments.case_withdrawn},
     casework.PROGRESS: {"intake.progress": intake.progress_apply},
     casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels,
                              "collection.debit": debit_form.account_decided},

@@ -250,11 +250,16 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
 
 
+def may_withdraw(application: Application) -> bool:
+    """May it be withdrawn (取下げ)? Nobody has decided, and nobody has asked to."""
+    return application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal")
+
+
 @transaction.atomic(durable=True)
 def withdrawal_ask(*, application: Application, actor: str) -> None:
     """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
-    if row.status not in OPEN_FOR_WITHDRAWAL or row.view.get("withdrawal"):
+    if not may_withdraw(row):
         raise NotOpenForThis
     row.view = row.view | {"withdrawal": "asked", "timeline": [
         *row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("取下げを申し出ました")}]}

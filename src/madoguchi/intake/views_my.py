@@ -29,7 +29,7 @@ from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, 
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
 from .views_documents import slot_view
@@ -171,7 +171,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
-        "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
+        "can_withdraw": applications.may_withdraw(application),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
     }
@@ -317,12 +317,17 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
 
 
 @sign_in_first
-@posts("/my/{application_id}/")
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Ask to withdraw."""
+    """Ask to withdraw; before it, what becomes of the application and its fee."""
     application = mine(request, application_id)
-    applications.withdrawal_ask(application=application, actor=actor_of(request))
-    return see_other(f"/my/{application.id}/")
+    if request.method == "POST":
+        applications.withdrawal_ask(application=application, actor=actor_of(request))
+    if request.method == "POST" or not applications.may_withdraw(application):
+        return see_other(f"/my/{application.id}/")
+    d = applications.published_of(application).shown()
+    context = {"a": application, "d": d, "fee": paying.fee_at_withdrawal(application), "section": procedures_section(d)}
+    return render(request, "intake/withdraw.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
