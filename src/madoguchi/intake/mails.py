@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
@@ -29,6 +30,20 @@ def filed(code: str, receipt: str, application_id: str) -> Mail:
             "{city} デジタル市役所です。申請を受け付けました。\n\n受付番号 {receipt}\n\nいまの段階は、次のページで確認できます。\n{link}\n\n"
             "{city}役所 電話 {phone}({hours})\n",
             city=city().name, receipt=receipt, link=f"{settings.BASE_URL}/my/{application_id}/", phone=city().phone, hours=city().hours))
+
+
+def owed(code: str, receipt: str, application_id: str, last: dt.date, guest: bool) -> Mail:
+    """The application was sent and waits for its fee (前納). ``last``: the last day to pay; ``guest``: comes back by receipt number and
+    access code, for the link of the page opens on no other device."""
+    with _in(code):
+        where = bare(say("次のページで、受付番号と確認番号(8けた)を入力してください。手数料のところから、支払いに進めます。\n{link}",
+                         link=f"{settings.BASE_URL}/status/") if guest else
+                     say("お支払いは、次のページでできます。\n{link}", link=f"{settings.BASE_URL}/my/{application_id}/pay/"))
+        return bare(say("【{city}】送信されました。お支払いが残っています", city=city().name)), bare(say(
+            "{city} デジタル市役所です。入力した内容が届きました。\n\n受付番号 {receipt}\n\n"
+            "手数料のお支払いが済むまで、受付は完了しません。{day}までにお支払いください。期限を過ぎると、取り消されます。\n\n{where}\n\n"
+            "{city}役所 電話 {phone}({hours})\n",
+            city=city().name, receipt=receipt, day=bare(languages.day(last)), where=where, phone=city().phone, hours=city().hours))
 
 
 def news(code: str, receipt: str, application_id: str) -> Mail:

@@ -65,6 +65,10 @@ def fee_ask(application: Application, d: Definition, bill: Bill, actor: str) -> 
         key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
         lines=lines, amount=bill.total, due_at=dt.datetime.combine(last, LAST_HOUR, clock.JST) if application.status == "unpaid" else None,
         actor=actor)
+    if application.status == "unpaid" and application.sealed_mail:  # the mail that confirms it goes out when it is accepted
+        subject, body = mails.owed(application.language, application.receipt, str(application.id), last, bool(application.code_digest))
+        to = keys.unseal("mail-address", application.sealed_mail, bound_to=application.receipt).decode()
+        mail_promise(key=f"owed:{application.id}", case_ref=str(application.id), to=to, subject=subject, body=body)
 
 
 @dataclass(frozen=True, slots=True)
