@@ -63,6 +63,18 @@ def copy_get(*, owner: Owner | None, application_id: str) -> Application:
     return row
 
 
+def answerable_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> tuple[Application, bool]:
+    """An application whose corrections and later documents this owner may send, and whether they see the rest of it too: one's own, or what
+    one filed as an organisation without a standing 委任. Raises NotFound."""
+    try:
+        return application_get(owner=owner, application_id=application_id, passes=passes), True
+    except NotFound:
+        row = copy_get(owner=owner, application_id=application_id)
+        if not acting.answers(row):
+            raise
+        return row, False
+
+
 def copy_list(*, owner: Owner) -> list[Application]:
     """What one filed as an agent and no longer sees whole, newest first."""
     rows = list(Application.objects.filter(owner__in=owner.keys).exclude(acting={}).order_by("-filed_at")[:100])
@@ -294,7 +306,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
-        if said.get("notify") and row.sealed_mail and acting.tells(row):
+        if said.get("notify") and row.sealed_mail and (acting.tells(row) or ("correction" in said and acting.answers(row))):
             _notify(row, message.key)
 
 

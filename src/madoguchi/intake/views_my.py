@@ -32,6 +32,7 @@ from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
+from .views_copy import copy_page, later_views
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -64,6 +65,11 @@ def sign_in_first(view: View) -> View:
 def mine(request: HttpRequest, application_id: str) -> Application:
     """The application, when it is one of who asks."""
     return applications.application_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+
+
+def mine_to_answer(request: HttpRequest, application_id: str) -> tuple[Application, bool]:
+    """One whose corrections and later documents who asks may send; False: they see nothing else of it."""
+    return applications.answerable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
 
 
 def actor_of(request: HttpRequest) -> str:
@@ -175,11 +181,9 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
     }
-    open_slots = {a.id for a in applications.later_slots(application)}
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}
-    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": [
-        slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in d.attachments if a.id in open_slots]}
+    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": later_views(application, d, refused)}
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
 
 
@@ -225,7 +229,7 @@ def paper(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponseBase:
     """A file one sent."""
-    application = mine(request, application_id)
+    application, _ = mine_to_answer(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
 
 
@@ -233,7 +237,7 @@ def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer a correction: only the questions asked for, with old value and note."""
-    application = mine(request, application_id)
+    application, whole = mine_to_answer(request, application_id)
     if application.status != "correction":
         return see_other(f"/my/{application.id}/")
     raw = raw_post(request) if request.method == "POST" else given_back(request)
@@ -252,7 +256,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
             return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
         try:
             applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request))
-            return see_other(f"/my/{application.id}/")
+            return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=answers'}")
         except AnswersWrong as error:
             faults = error.faults
             extra |= applications.correction_more(application, extra, faults)
@@ -301,7 +305,7 @@ def _correct_page(
 @posts("/my/{application_id}/")
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
-    application = mine(request, application_id)
+    application, whole = mine_to_answer(request, application_id)
     refused: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
@@ -312,8 +316,8 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
             except FileRefused as error:
                 refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     if refused:
-        return _status_page(request, application_id, refused)
-    return see_other(f"/my/{application.id}/")
+        return _status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
+    return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents'}")
 
 
 @sign_in_first
