@@ -129,6 +129,12 @@ def answers(application: Application) -> bool:
     return bool(kept) and not kept.get("mandate") and agency.organisation_stands(kept.get("organisation", ""))
 
 
+def follows(application: Application) -> bool:
+    """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
+    kept = application.acting
+    return not kept or (bool(kept.get("mandate")) and agency.works_for(kept["mandate"], agency.SEE))
+
+
 def tells(application: Application) -> bool:
     """May news of it be mailed to the address that was given?"""
     mandate_id = application.acting.get("mandate", "")

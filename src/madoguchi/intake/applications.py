@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -282,7 +282,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, talk?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, appointment?, talk?, notify?}. The same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -307,13 +307,23 @@ def progress_apply(message: outbox.Envelope) -> None:
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
         if said.get("notify") and row.sealed_mail and (acting.tells(row) or ("correction" in said and acting.answers(row))):
-            _notify(row, message.key)
+            _notify(row, message.key, *_kind_of(said))
 
 
-def _notify(row: Application, key: str) -> None:
+def _kind_of(said: Mapping[str, Any]) -> tuple[str, dt.date | None]:
+    """What kind of news the case tells, and the day that matters: the last one to answer, the one of an appointment."""
+    if "correction" in said:
+        return mails.CORRECTION, dt.date.fromisoformat(said["correction"]["due"])
+    if said.get("appointment"):
+        return mails.APPOINTMENT, dt.datetime.fromisoformat(said["appointment"]).astimezone(clock.JST).date()
+    kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL))
+    return next((kind for key, kind in kinds if key in said), ""), None
+
+
+def _notify(row: Application, key: str, kind: str = "", day: dt.date | None = None) -> None:
     """Promise the mail that names no procedure: mailboxes are shared in families."""
     to = keys.unseal("mail-address", row.sealed_mail or b"", bound_to=row.receipt).decode()
-    subject, body = mails.news(row.language, row.receipt, str(row.id))
+    subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=kind, day=day)
     mail_promise(key=f"progress:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)
 
 
@@ -323,6 +333,6 @@ def filed_handler(message: outbox.Envelope) -> None:
     if row is None or not row.sealed_mail:
         return
     to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-    subject, body = mails.filed(row.language, row.receipt, str(row.id))
+    subject, body = mails.filed(row.language, row.receipt, str(row.id), bool(row.code_digest), not acting.follows(row))
     with transaction.atomic():
         mail_promise(key=f"filed:{row.id}", case_ref=str(row.id), to=to, subject=subject, body=body)

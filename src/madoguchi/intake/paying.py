@@ -257,7 +257,7 @@ def _news(row: Application, key: str, said: list[str], mail: str) -> None:
     row.save(update_fields=["view"])
     if row.sealed_mail and acting.tells(row):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)
     failpoints.hit("intake.undebited.before_commit")
 
@@ -268,5 +268,5 @@ def _tell(row: Application, state: str, key: str) -> None:
         outbox.publish(APPLICATION_FILED, case_ref=str(row.id), key=f"filed:{row.id}", payload={"application": str(row.id)})
     elif state == "expired" and row.sealed_mail and acting.tells(row):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=f"unpaid:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)

@@ -128,7 +128,7 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
                          facts={"survey": survey.number, "at": at.isoformat()}, of=[survey.surveyors, survey.appointment_note])
     if told and case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
         progress_say(case, key=f"survey:{survey.id}:{entry.seq}", status="under_review", notify=True,
-                     ja=appointed(at, moved=moved))
+                     ja=appointed(at, moved=moved), appointment=at.isoformat())
     failpoints.hit("survey.appoint.before_commit")
     return survey
 
