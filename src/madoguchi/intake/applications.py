@@ -293,7 +293,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal"):
+        for key in ("correction", "decision", "withdrawal", "appointment"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands

@@ -31,6 +31,7 @@ from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
+from .todo import todo_of
 from .together import next_in_bundle
 from .views_copy import copy_page, later_views
 from .views_documents import slot_view
@@ -180,6 +181,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "can_withdraw": applications.may_withdraw(application),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
+        "todo": todo_of(application, d),
     }
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}

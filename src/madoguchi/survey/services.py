@@ -184,10 +184,14 @@ def survey_cancel(*, actor: Staff, survey_id: str, why: str, instead: bool = Fal
     survey.why = why.strip()[:500]
     survey.save(update_fields=["state", "why"])
     audit.record(actor.actor, "survey.cancelled", chain=f"case:{case.id}", facts={"survey": survey.number}, of=why)
+    told = case.state in (CaseState.RECEIVED, CaseState.REVIEWING)
     if not instead:
+        if told and survey.appointed_at:
+            progress_say(case, key=f"survey:{survey.id}:off", status="under_review", notify=True, appointment="",
+                         ja=say("お知らせした調査の日時は、取りやめになりました"))
         return survey
-    if case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
-        progress_say(case, key=f"survey:{survey.id}:instead", status="under_review", notify=True,
+    if told:
+        progress_say(case, key=f"survey:{survey.id}:instead", status="under_review", notify=True, appointment="",
                      ja=say("現地で調査することになりました。日時は担当からお知らせします"))
     return _open(case, actor=actor.actor, method=Method.SITE, why=why)
 
