@@ -180,6 +180,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "taxes_mail": "POST only: its error is the page taxes", "taxes_mail_stop": "POST only",
     "correct": [page("correct", lambda t: f"{t.correcting.mine}correct/", wrong="form[enctype]")],
     "withdraw": [page("withdraw", lambda t: f"{t.received.mine}withdraw/")],
+    "second_ask": "POST only: its form is on the status of a decided 罹災証明",
     "talk_back": "POST only: its error is the page status-talking",
     "add_documents": "POST only",
     "receipt": "a PDF", "signed_paper": "a PDF",

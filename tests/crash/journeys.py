@@ -92,7 +92,7 @@ JOURNEYS: dict[str, Journey] = {
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
-                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
+                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second_ask", {}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),

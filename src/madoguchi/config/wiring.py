@@ -32,6 +32,7 @@ HANDLERS = {
     intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
     intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
     intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
+    intake.SECOND_ASKED: {"survey.open": survey.second_asked},
     intake.TALK_ANSWERED: {"casework.open": casework.talk_received},
     casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
     casework.CASE_OPENED: {"survey.open": survey.case_opened},

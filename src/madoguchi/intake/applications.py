@@ -298,6 +298,8 @@ def progress_apply(message: outbox.Envelope) -> None:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
             view.pop("correction", None)
+        if "decision" in said:
+            view.pop("second", None)  # a newer decision may be doubted anew
         if "talk" in said:
             TalkLine.objects.get_or_create(id=said["talk"]["id"], defaults={
                 "application": row, "mine": False, "text": said["talk"]["text"], "at": dt.datetime.fromisoformat(said["talk"]["at"])})

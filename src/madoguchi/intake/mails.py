@@ -14,6 +14,7 @@ from madoguchi.web import languages
 
 Mail = tuple[str, str]  # subject, body
 CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
+CLAIM = "claim"  # what was asked for after a decision has arrived
 
 
 @contextlib.contextmanager
@@ -67,6 +68,7 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         DECIDED: (say("【{city}】結果が出ました", city=name), say("結果が出ました。")),
         TALK: (say("【{city}】担当から連絡が届きました", city=name), say("担当から連絡が届きました。")),
         WITHDRAWAL: (say("【{city}】取下げについてのお知らせ", city=name), say("取下げの申し出について、お知らせがあります。")),
+        CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
     }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
 

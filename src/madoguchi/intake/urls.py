@@ -7,6 +7,7 @@ from . import views_form as form
 from . import views_my as my
 from . import views_office as office
 from . import views_pay as pay
+from . import views_second as second
 
 urlpatterns = [
     path("p/<slug:slug>/start/", form.start, name="start"),
@@ -29,6 +30,7 @@ urlpatterns = [
     path("my/<uuidtext:application_id>/documents/", my.add_documents, name="add_documents"),
     path("my/<uuidtext:application_id>/withdraw/", my.withdraw, name="withdraw"),
     path("my/<uuidtext:application_id>/talk/", my.talk_back, name="talk_back"),
+    path("my/<uuidtext:application_id>/second/", second.second_ask, name="second_ask"),
     path("my/<uuidtext:application_id>/receipt/", my.receipt, name="receipt"),
     path("my/<uuidtext:application_id>/paper.pdf", my.paper, name="signed_paper"),
     path("my/<uuidtext:application_id>/document/<uuidtext:document_id>/", my.document, name="document"),

@@ -24,7 +24,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, reopened, retold, signing, talk
+from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk
 from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
@@ -155,14 +155,15 @@ def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
     try:
-        return _status_page(request, application_id, [])
+        return status_page(request, application_id, [])
     except NotFound:
         if not _filed_for_another(request, application_id):
             raise
         return see_other(f"/my/{application_id}/copy/")
 
 
-def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
+def status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
+    """The page, with what was refused at which field."""
     application = mine(request, application_id)
     lines = talk.talk_of(application)
     d = applications.published_of(application).shown()
@@ -181,9 +182,11 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "can_withdraw": applications.may_withdraw(application),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
-        "todo": todo_of(application, d),
+        "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
+        "second_at": second.asked_at(application), "second_most": second.MOST,
     }
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
+                "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}
     context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": later_views(application, d, refused)}
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
@@ -197,7 +200,7 @@ def talk_back(request: HttpRequest, application_id: str) -> HttpResponse:
     try:
         talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=actor_of(request))
     except TalkWrong as wrong:
-        return _status_page(request, application_id, [], wrong.ja)
+        return status_page(request, application_id, [], wrong.ja)
     return see_other(f"/my/{application.id}/#talk")
 
 
@@ -318,7 +321,7 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
             except FileRefused as error:
                 refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     if refused:
-        return _status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
+        return status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
     return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents'}")
 
 
