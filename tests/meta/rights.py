@@ -409,6 +409,8 @@ OWN = {
     "identity.factors.recovery_make": "makes codes for the account of the one who asks",
     "identity.factors.passkey_add": "adds to the account of the one who asks",
     "intake.drafts.draft_start": "makes a new draft of the one who asks",
+    "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
+    "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",
     "intake.signing.sign_again": "is handed the application; asks only who signs",
     "intake.signing.sign_if_needed": "is handed the draft; asks only who signs",

@@ -59,7 +59,7 @@ def _mine(actor: Staff) -> QuerySet[Survey]:
     return Survey.objects.filter(case__in=cases_for(actor=actor).filter(slug=SLUG).values("id"))
 
 
-def asked() -> QuerySet[Survey]:
+def _asked() -> QuerySet[Survey]:
     """Surveys that the applicant doubts (再調査の申出), after which no other was opened."""
     later = Survey.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
     return Survey.objects.filter(~Exists(later), asked_at__isnull=False)
@@ -96,7 +96,7 @@ def survey_list(*, actor: Staff, wanted: Filter) -> Page[Survey]:
     if wanted.state == "open":
         rows = rows.filter(state__in=OPEN)
     elif wanted.state == ASKED:
-        rows = rows.filter(id__in=asked().values("id"))
+        rows = rows.filter(id__in=_asked().values("id"))
     elif wanted.state in STATE_WORDS:
         rows = rows.filter(state=wanted.state)
     if wanted.state in ("open", *OPEN):
