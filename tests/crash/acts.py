@@ -291,6 +291,16 @@ def record(application: str, **_: Any) -> Done:
     return {}
 
 
+def second_ask(application: str, **_: Any) -> Done:
+    """The applicant asks for the second survey."""
+    from madoguchi.intake import second as intake_second
+
+    row = Application.objects.get(id=application)
+    if not row.view.get("second"):
+        intake_second.second_ask(application=row, owner=hall().owner("hanako"), reason="屋根の被害が入っていない", actor="resident:test")
+    return {}
+
+
 def second(application: str, **_: Any) -> Done:
     """Order the second survey."""
     from madoguchi.survey import services
@@ -464,7 +474,7 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
-        bulk_confirm, paper_put, late, propose, approve, appoint, record, second,
+        bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask,
         rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )
 } | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS | codes.ACTS

@@ -44,6 +44,9 @@ JOURNEYS: dict[str, Journey] = {
              ("counter_sale", {}), ("day_close", {})],
     "terminal": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_terminal", {}), ("work", {}), ("terminal_back", {}),
                  ("day_close", {})],
+    # paid, then withdrawn: the fee stays, and the applicant reads why
+    "kept": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_cash", {}), ("work", {}), ("withdraw", {}), ("work", {}),
+             ("fee_keep", {}), ("work", {})],
     # a slip instead of the card: told of, paid twice, a part goes back by transfer; and one that is given up
     "slip": [("start", {"slug": PAID}), ("fill", {}), ("submit", {}), ("work", {}), ("pay_slip", {}), ("slip_results", {}), ("work", {}),
              ("pay_refund", {}), ("work", {}), ("slip_transfer", {}), ("slip_told", {})],
@@ -89,13 +92,13 @@ JOURNEYS: dict[str, Journey] = {
     # 罹災証明: survey, certificate, second survey
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
-                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second", {}), ("work", {})],
+                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second_ask", {}), ("work", {}), ("second", {}), ("work", {})],
 }
 ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
         "terminal": ("received", "filed"), "slip": ("received", "filed"), "slip_stop": ("", "withdrawn"),
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
-        "withdrawal": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
+        "withdrawal": ("withdrawn", "withdrawn"), "kept": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "unanswered": ("reviewing", "under_review"), "proof": ("received", "filed"),
         "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),

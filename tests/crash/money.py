@@ -28,6 +28,7 @@ from madoguchi.payments import (
     terminals,
     till,
     webhooks,
+    withdrawn,
 )
 from madoguchi.payments.errors import PaymentClosed
 from madoguchi.payments.models import Attempt, DayClose, GatewayNotice, Payment, Refund, TerminalSlip
@@ -95,6 +96,14 @@ def pay_refund(application: str, **_: Any) -> Done:
         actor=Staff.objects.get(username="okada"), payment_id=str(payment.id), amount=100, reason="mistake")
     if refund.state == "asked":
         refunds.refund_answer(actor=Staff.objects.get(username="matsui"), refund_id=str(refund.id), approve=True)
+    return {}
+
+
+def fee_keep(application: str, **_: Any) -> Done:
+    """A clerk says that the fee of what was withdrawn does not go back."""
+    payment = _payment(application)
+    if payment.kept_at is None:
+        withdrawn.fee_keep(actor=Staff.objects.get(username="okada"), payment_id=str(payment.id), why="done")
     return {}
 
 
@@ -225,8 +234,8 @@ def day_close(**_: Any) -> Done:
     return {}
 
 
-ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, notice_look, pay_cash, pay_refund, counter_sale, pay_terminal, terminal_back,
-                                pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer, slip_told,
+ACTS = {f.__name__: f for f in (pay_start, pay_card, pay_notice, notice_look, pay_cash, pay_refund, fee_keep, counter_sale, pay_terminal,
+                                terminal_back, pay_debit, debit_request, debit_results, pay_slip, slip_results, slip_stop, slip_transfer, slip_told,
                                 waiver_reject, waiver_pay, day_close)}
 
 

@@ -37,7 +37,7 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
 from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
-from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till
+from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till, withdrawn
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
@@ -184,6 +184,10 @@ PAYMENTS = {
     "payments.cashier.cash_taken": staff(lambda w, a: cashier.cash_taken(actor=a, payment_id=w.open_payment), SECTION | {"auditor"}, anything),
     "payments.refunds.refund_ask": staff(lambda w, a: refunds.refund_ask(actor=a, payment_id=w.payment, amount=100, reason="mistake"),
                                          SECTION, anything),
+    # not withdrawn: who may is told so
+    "payments.withdrawn.fee_keep": staff(lambda w, a: withdrawn.fee_keep(actor=a, payment_id=w.payment, why="done"), SECTION, anything),
+    "payments.withdrawn.may_keep": staff(lambda w, a: withdrawn.may_keep(a, paid.payment_get(actor=a, payment_id=w.payment)),
+                                           SECTION | {"auditor"}, anything),
     "payments.refunds.refund_get": staff(lambda w, a: refunds.refund_get(actor=a, refund_id=w.refund), SECTION, anything),
     # who asked, and who does not stamp, are told that another person must
     "payments.refunds.refund_answer": staff(lambda w, a: refunds.refund_answer(actor=a, refund_id=w.refund, approve=True), SECTION, anything),
@@ -285,6 +289,7 @@ def _photo(w: Any, o: Any) -> None:
 INTAKE = {
     "api.shaped.sent": resident(lambda w, o: shaped.sent(o, w.draft, "key-of-a-test", "") if o else w.refuse()),
     "intake.applications.application_get": resident(lambda w, o: applications.application_get(owner=o, application_id=w.case)),
+    "intake.applications.answerable_get": resident(lambda w, o: applications.answerable_get(owner=o, application_id=w.case)),
     "intake.applications.application_list": resident(lambda w, o: applications.application_list(owner=o) if o else [], marked),
     "intake.applications.document_file": resident(lambda w, o: applications.document_file(application=w.row_of(o), document_id=w.document)),
     "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),
@@ -409,6 +414,8 @@ OWN = {
     "intake.earlier.look": "as may_look, and reads applications of the asker alone: strangers, guests and companies: intake/tests/test_earlier.py",
     "intake.earlier.earlier_take": "as look; the card has to have proven who asks: intake/tests/test_earlier.py",
     "intake.drafts.draft_start": "makes a new draft of the one who asks",
+    "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
+    "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",
     "intake.signing.sign_again": "is handed the application; asks only who signs",
     "intake.signing.sign_if_needed": "is handed the draft; asks only who signs",
@@ -464,6 +471,9 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                              {"intake.paying", "collection.online"}),
     "payments.selectors.fees_of_case": ("of an application or case that the caller has got by application_get, case_get or payment_get",
                                         {"intake.paying", "casework.dues", "payments.staff_views"}),
+    "payments.selectors.undecided": ("narrows a list that the caller has asked for, or holds a case back from being destroyed",
+                                     {"payments.staff_views", "payments.keeping"}),
+    "agency.public.organisation_stands": ("whether a registration stands, of an application that the caller has found", {"intake.acting"}),
     "payments.selectors.fee_owed": ("of a case that the caller has got by case_get", {"casework.dues"}),
     "payments.selectors.payments_of_cases": ("of applications or orders that the caller has listed",
                                               {"intake.paying", "collection.mine", "collection.ledger"}),

@@ -33,7 +33,8 @@ OWNED = {
     "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
     "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
-    "talk_back": "application", "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
+    "talk_back": "application", "second_ask": "application",
+    "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
     "signed_paper": "application", "code_new": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",
     "pay_back": "application", "pay_cancel": "application", "pay_receipt": "application", "document": "application", "attachment": "application",
     "case": "case", "case_take": "case", "case_assign": "case", "case_checklist": "case", "case_note": "case", "case_correct": "case",
@@ -43,7 +44,7 @@ OWNED = {
     "case_signature": "case", "case_signed_paper": "case", "case_document": "case", "case_draft": "case", "case_paper": "case",
     "case_paper_put": "case", "case_paper_drop": "case", "parcel_retry": "parcel",
 }
-FORMS_ONLY = {"discard", "opinion", "withdraw", "add_documents", "talk_back", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}
+FORMS_ONLY = {"discard", "opinion", "add_documents", "talk_back", "second_ask", "pay_card", "pay_slip", "pay_debit", "pay_cancel"}
 IDS = re.compile(r"[0-9a-f]{8}-[0-9a-f-]{27}")
 # Addresses with a part in them that are open to everybody, with the reason.
 OPEN = {

@@ -42,11 +42,17 @@ def works_for(mandate_id: str, act: str) -> bool:
     return row is not None and works(row) and act in row.acts
 
 
+def organisation_stands(organisation_id: str) -> bool:
+    """Does a registration give a right today? For what it has filed already (the room above has asked whose it is)."""
+    row = Organisation.objects.filter(id=organisation_id).first()
+    return row is not None and organisation_works(row)
+
+
 __all__ = [
     "LEAVING",
     "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
     "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
     "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill",
-    "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words", "represented",
-    "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open", "works_for",
+    "organisation_stands", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words",
+    "represented", "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open", "works_for",
 ]

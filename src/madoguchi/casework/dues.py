@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madoguchi.payments.public import MORE, fee_owed, fees_of_case, words_of
+from madoguchi.payments.public import MORE, Payment, fee_owed, fees_of_case, is_undecided, words_of
 from madoguchi.procedures.public import GRANT_NOTHING, Definition, Outcome
 
 from .errors import FeeUnpaid
@@ -12,8 +12,13 @@ from .models import Case
 def fee_links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
     """(address, icon, words) of everything that was asked for."""
     return [(f"/staff/payments/{fee.id}/", "wallet",
-             f"手数料{'（減免に当たらなかった分）' if fee.key.endswith(MORE) else ''}：{words_of(fee.state, fee.received, fee.refunded)}")
+             f"手数料{'（減免に当たらなかった分）' if fee.key.endswith(MORE) else ''}：{_words(fee)}")
             for fee in (fees_of_case(case.ref) if d.charge else [])]
+
+
+def _words(fee: Payment) -> str:
+    """Of what was paid for a withdrawn application, that somebody has still to decide."""
+    return "取下げ。還付するか決めてください" if is_undecided(fee) else words_of(fee.state, fee.received, fee.refunded)
 
 
 def fee_check(case: Case, d: Definition, outcome: Outcome) -> None:

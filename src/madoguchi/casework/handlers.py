@@ -17,7 +17,7 @@ from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 
 from . import index
-from .events import CASE_CORRECTED, CASE_OPENED
+from .events import CASE_CORRECTED, CASE_OPENED, CASE_WITHDRAWN
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
@@ -134,7 +134,9 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
         case.state, case.updated_at = state, clock.now()
         case.save(update_fields=["state", "updated_at"])
         audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
+        outbox.publish(CASE_WITHDRAWN, case_ref=case.ref, key=f"withdrawn:{case.id}", payload={"case": case.ref})
         progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja=say("申請を取り下げました"), withdrawal="done", notify=True)
+        failpoints.hit("casework.withdrawal.before_commit")
 
 
 @transaction.atomic(durable=True)

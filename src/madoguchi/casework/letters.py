@@ -139,7 +139,8 @@ def issue_documents(message: outbox.Envelope) -> None:
                          facts={"document": document.id, "number": entry.number, "sha256": file.sha256,
                                 "characters_missing": [code_points(c) for c in missing]})
         rows = [  # all of the case: a certificate that this one replaces (再調査) is shown so on the applicant's page
-            {"id": str(x.id), "name": x.name, "number": x.number, "file": str(x.file_id), "replaced": x.replaced_by_id is not None}
+            {"id": str(x.id), "name": x.name, "number": x.number, "file": str(x.file_id), "replaced": x.replaced_by_id is not None,
+             "by": x.replaced_by.number if x.replaced_by else ""}
             for x in documents_of(case.ref)
         ]
         progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,

@@ -16,7 +16,7 @@ from .bulk import item_confirmed
 from .counts import Counted, Decided, corrected_between, decided_between, filed_between
 from .earlier import contact_told
 from .escalation import escalate
-from .events import BULK_CONFIRMED, CASE_CORRECTED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, PROGRESS
+from .events import BULK_CONFIRMED, CASE_CORRECTED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, CASE_WITHDRAWN, PROGRESS
 from .going import LEAVING
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .index import words_fill
@@ -75,7 +75,8 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 __all__ = [
     "LEAVING",
     "act_words", "actor_words", "contact_told",
-    "BULK_CONFIRMED", "CASE_CORRECTED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "PROGRESS", "SEALED", "Case", "Counted", "Decided", "State",
+    "BULK_CONFIRMED", "CASE_CORRECTED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "CASE_WITHDRAWN", "PROGRESS", "SEALED", "Case", "Counted",
+    "Decided", "State",
     "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
     "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of",
     "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",

@@ -122,6 +122,19 @@ def sees(owner: Owner, rows: Iterable[Application]) -> dict[str, bool]:
     return {str(a.id): str(a.id) not in filed or filed[str(a.id)] in allowed for a in rows}
 
 
+def answers(application: Application) -> bool:
+    """May its filer answer what is asked of the filing (a correction, documents that may follow), although they see nothing else of it?
+    A registered organisation that filed without a standing 委任, as long as it is registered: nobody else could answer on a page."""
+    kept = application.acting
+    return bool(kept) and not kept.get("mandate") and agency.organisation_stands(kept.get("organisation", ""))
+
+
+def follows(application: Application) -> bool:
+    """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
+    kept = application.acting
+    return not kept or (bool(kept.get("mandate")) and agency.works_for(kept["mandate"], agency.SEE))
+
+
 def tells(application: Application) -> bool:
     """May news of it be mailed to the address that was given?"""
     mandate_id = application.acting.get("mandate", "")

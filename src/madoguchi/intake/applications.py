@@ -5,7 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import json
 import unicodedata
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 from typing import Any, BinaryIO
 
 from django.db import transaction
@@ -61,6 +61,18 @@ def copy_get(*, owner: Owner | None, application_id: str) -> Application:
     if row is None:
         raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return row
+
+
+def answerable_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> tuple[Application, bool]:
+    """An application whose corrections and later documents this owner may send, and whether they see the rest of it too: one's own, or what
+    one filed as an organisation without a standing 委任. Raises NotFound."""
+    try:
+        return application_get(owner=owner, application_id=application_id, passes=passes), True
+    except NotFound:
+        row = copy_get(owner=owner, application_id=application_id)
+        if not acting.answers(row):
+            raise
+        return row, False
 
 
 def copy_list(*, owner: Owner) -> list[Application]:
@@ -252,11 +264,16 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
 
 
+def may_withdraw(application: Application) -> bool:
+    """May it be withdrawn (取下げ)? Nobody has decided, and nobody has asked to."""
+    return application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal")
+
+
 @transaction.atomic(durable=True)
 def withdrawal_ask(*, application: Application, actor: str) -> None:
     """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
-    if row.status not in OPEN_FOR_WITHDRAWAL or row.view.get("withdrawal"):
+    if not may_withdraw(row):
         raise NotOpenForThis
     row.view = row.view | {"withdrawal": "asked", "timeline": [
         *row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("取下げを申し出ました")}]}
@@ -267,7 +284,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, talk?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, appointment?, talk?, notify?}. The same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -278,11 +295,13 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal"):
+        for key in ("correction", "decision", "withdrawal", "appointment"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
             view.pop("correction", None)
+        if "decision" in said:
+            view.pop("second", None)  # a newer decision may be doubted anew
         if "talk" in said:
             TalkLine.objects.get_or_create(id=said["talk"]["id"], defaults={
                 "application": row, "mine": False, "text": said["talk"]["text"], "at": dt.datetime.fromisoformat(said["talk"]["at"])})
@@ -291,14 +310,24 @@ def progress_apply(message: outbox.Envelope) -> None:
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
         row.save(update_fields=["status", "view"])
-        if said.get("notify") and row.sealed_mail and acting.tells(row):
-            _notify(row, message.key)
+        if said.get("notify") and row.sealed_mail and (acting.tells(row) or ("correction" in said and acting.answers(row))):
+            _notify(row, message.key, *_kind_of(said))
 
 
-def _notify(row: Application, key: str) -> None:
+def _kind_of(said: Mapping[str, Any]) -> tuple[str, dt.date | None]:
+    """What kind of news the case tells, and the day that matters: the last one to answer, the one of an appointment."""
+    if "correction" in said:
+        return mails.CORRECTION, dt.date.fromisoformat(said["correction"]["due"])
+    if said.get("appointment"):
+        return mails.APPOINTMENT, dt.datetime.fromisoformat(said["appointment"]).astimezone(clock.JST).date()
+    kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL))
+    return next((kind for key, kind in kinds if key in said), ""), None
+
+
+def _notify(row: Application, key: str, kind: str = "", day: dt.date | None = None) -> None:
     """Promise the mail that names no procedure: mailboxes are shared in families."""
     to = keys.unseal("mail-address", row.sealed_mail or b"", bound_to=row.receipt).decode()
-    subject, body = mails.news(row.language, row.receipt, str(row.id))
+    subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=kind, day=day)
     mail_promise(key=f"progress:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)
 
 
@@ -308,6 +337,6 @@ def filed_handler(message: outbox.Envelope) -> None:
     if row is None or not row.sealed_mail:
         return
     to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-    subject, body = mails.filed(row.language, row.receipt, str(row.id))
+    subject, body = mails.filed(row.language, row.receipt, str(row.id), bool(row.code_digest), not acting.follows(row))
     with transaction.atomic():
         mail_promise(key=f"filed:{row.id}", case_ref=str(row.id), to=to, subject=subject, body=body)

@@ -15,7 +15,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_plain, mail_promise
 
-from . import mails
+from . import acting, mails
 from .errors import NotOpenForThis
 from .filing import SIGNED_IN, code_digest, code_new
 from .models import Application
@@ -83,20 +83,29 @@ def _put(row: Application, *more: str) -> str:
 class Standing:
     """How an applicant comes back. ``way``: ``card`` or ``company`` (signs in, has no code), ``none`` (on paper, no code was handed out
     yet), ``code``, ``locked`` (by wrong tries), empty for no application. ``mail``: can make a new code without the section.
-    ``language`` of the filing."""
+    ``language`` of the filing. ``agent``: somebody else filed it for the applicant: ``mandate`` (the applicant sees it by their own card),
+    ``answers`` (an organisation without a 委任, which sees only what is asked of the filing), ``over`` (one that is registered no more)."""
 
     way: str = ""
     mail: bool = False
     language: str = "ja"
+    agent: str = ""
+    address: bool = False  # a mail address was given at filing
+
+
+def _agent(row: Application) -> str:
+    if not row.acting:
+        return ""
+    return "mandate" if row.acting.get("mandate") else "answers" if acting.answers(row) else "over"
 
 
 def code_standing(application_id: str) -> Standing:
     """How the applicant comes back. The room above has asked who may know."""
-    row = Application.objects.filter(id=application_id).only("owner", "code_digest", "code_tries", "sealed_mail", "language").first()
+    row = Application.objects.filter(id=application_id).only("owner", "code_digest", "code_tries", "sealed_mail", "language", "acting").first()
     if row is None:
         return Standing()
     if row.owner.startswith(SIGNED_IN):
-        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language)
+        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language, _agent(row), bool(row.sealed_mail))
     way = "none" if not row.code_digest else "locked" if row.code_tries >= MAX_TRIES else "code"
     return Standing(way, bool(row.code_digest and row.sealed_mail), row.language)
 

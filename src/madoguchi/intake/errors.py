@@ -77,6 +77,14 @@ class OnlineFilingStopped(DomainError):
     status = 503
 
 
+class SecondWrong(DomainError):
+    """The reason for a second survey is missing or too long."""
+
+    code = "second_wrong"
+    ja = "納得できないところと、その理由を書いてください。"
+    status = 422
+
+
 class TalkWrong(DomainError):
     """A message that can not be sent like this."""
 

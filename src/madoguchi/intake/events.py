@@ -4,4 +4,5 @@ APPLICATION_FILED = "intake.ApplicationFiled"  # {application}
 CORRECTION_ANSWERED = "intake.CorrectionAnswered"  # {application, correction, revision}
 DOCUMENTS_ADDED = "intake.DocumentsAdded"  # {application}
 WITHDRAWAL_ASKED = "intake.WithdrawalAsked"  # {application}
+SECOND_ASKED = "intake.SecondAsked"  # {application}, confidential: {why, at}
 TALK_ANSWERED = "intake.TalkAnswered"  # {application}, confidential: {id, text, at}

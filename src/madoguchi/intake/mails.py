@@ -3,15 +3,18 @@
 from __future__ import annotations
 
 import contextlib
+import datetime as dt
 from collections.abc import Iterator
 
 from django.conf import settings
 
-from madoguchi.kernel.said import bare, say
+from madoguchi.kernel.said import Said, bare, say
 from madoguchi.offices.public import city, city_words
 from madoguchi.web import languages
 
 Mail = tuple[str, str]  # subject, body
+CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
+CLAIM = "claim"  # what was asked for after a decision has arrived
 
 
 @contextlib.contextmanager
@@ -22,23 +25,62 @@ def _in(code: str) -> Iterator[None]:
         yield
 
 
-def filed(code: str, receipt: str, application_id: str) -> Mail:
-    """The application has arrived."""
+def _look(application_id: str, guest: bool) -> str:
+    """Where to look; who filed without a sign-in comes back on another device only by receipt number and access code."""
+    if guest:
+        return bare(say("次のページで、受付番号と確認番号(8けた)を入力して確認してください。\n{link}", link=f"{settings.BASE_URL}/status/"))
+    return bare(say("次のページで確認してください。\n{link}", link=f"{settings.BASE_URL}/my/{application_id}/"))
+
+
+def filed(code: str, receipt: str, application_id: str, guest: bool, copy: bool) -> Mail:
+    """The application has arrived. ``copy``: who filed it for another sees what was sent, and not where it stands."""
     with _in(code):
+        what = say("送った内容の控えを見られます。") if copy else say("いまの段階を確認できます。")
         return bare(say("【{city}】申請を受け付けました", city=city().name)), bare(say(
-            "{city} デジタル市役所です。申請を受け付けました。\n\n受付番号 {receipt}\n\nいまの段階は、次のページで確認できます。\n{link}\n\n"
+            "{city} デジタル市役所です。申請を受け付けました。\n\n受付番号 {receipt}\n\n{what}\n{look}\n\n"
             "{city}役所 電話 {phone}({hours})\n",
-            city=city().name, receipt=receipt, link=f"{settings.BASE_URL}/my/{application_id}/", phone=city().phone, hours=city().hours))
+            city=city().name, receipt=receipt, what=bare(what), look=_look(application_id, guest), phone=city().phone, hours=city().hours))
 
 
-def news(code: str, receipt: str, application_id: str) -> Mail:
-    """There is something new to read."""
+def owed(code: str, receipt: str, application_id: str, last: dt.date, guest: bool) -> Mail:
+    """The application was sent and waits for its fee (前納). ``last``: the last day to pay; ``guest``: comes back by receipt number and
+    access code, for the link of the page opens on no other device."""
     with _in(code):
-        return bare(say("【{city}】申請についてのお知らせ", city=city().name)), bare(say(
-            "{city} デジタル市役所からのお知らせです。\n\n受付番号 {receipt} について、新しいお知らせがあります。\n"
-            "次のページで確認してください。\n{link}\n\n"
+        where = bare(say("次のページで、受付番号と確認番号(8けた)を入力してください。手数料のところから、支払いに進めます。\n{link}",
+                         link=f"{settings.BASE_URL}/status/") if guest else
+                     say("お支払いは、次のページでできます。\n{link}", link=f"{settings.BASE_URL}/my/{application_id}/pay/"))
+        return bare(say("【{city}】送信されました。お支払いが残っています", city=city().name)), bare(say(
+            "{city} デジタル市役所です。入力した内容が届きました。\n\n受付番号 {receipt}\n\n"
+            "手数料のお支払いが済むまで、受付は完了しません。{day}までにお支払いください。期限を過ぎると、取り消されます。\n\n{where}\n\n"
+            "{city}役所 電話 {phone}({hours})\n",
+            city=city().name, receipt=receipt, day=bare(languages.day(last)), where=where, phone=city().phone, hours=city().hours))
+
+
+def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
+    """(subject, sentence) of a kind of news: enough to know what to do until when, and nothing of what it is about."""
+    name, when = city().name, bare(languages.day(day)) if day else ""
+    if kind == CORRECTION and when:
+        return (say("【{city}】直していただきたい点があります（{day}まで）", city=name, day=when),
+                say("直していただきたい点があります。{day}までに答えてください。答えが届くまで、審査は進みません。", day=when))
+    if kind == APPOINTMENT and when:
+        return say("【{city}】日時のお知らせ（{day}）", city=name, day=when), say("担当がうかがう日時をお知らせします（{day}）。", day=when)
+    return {
+        DECIDED: (say("【{city}】結果が出ました", city=name), say("結果が出ました。")),
+        TALK: (say("【{city}】担当から連絡が届きました", city=name), say("担当から連絡が届きました。")),
+        WITHDRAWAL: (say("【{city}】取下げについてのお知らせ", city=name), say("取下げの申し出について、お知らせがあります。")),
+        CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
+        PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
+    }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
+
+
+def news(code: str, receipt: str, application_id: str, *, guest: bool, kind: str = "", day: dt.date | None = None) -> Mail:
+    """There is something new to read: of what kind (CORRECTION …), and the day that matters."""
+    with _in(code):
+        subject, what = _kind(kind, day)
+        return bare(subject), bare(say(
+            "{city} デジタル市役所からのお知らせです。\n\n受付番号 {receipt}\n\n{what}\n{look}\n\n"
             "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
-            city=city().name, receipt=receipt, link=f"{settings.BASE_URL}/my/{application_id}/", phone=city().phone, hours=city().hours))
+            city=city().name, receipt=receipt, what=bare(what), look=_look(application_id, guest), phone=city().phone, hours=city().hours))
 
 
 def resume(code: str, token: str, days: int) -> Mail:

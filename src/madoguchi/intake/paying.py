@@ -65,6 +65,10 @@ def fee_ask(application: Application, d: Definition, bill: Bill, actor: str) -> 
         key=f"fee:{application.id}", case_ref=str(application.id), receipt=application.receipt, section=d.section, subject=str(d.name),
         lines=lines, amount=bill.total, due_at=dt.datetime.combine(last, LAST_HOUR, clock.JST) if application.status == "unpaid" else None,
         actor=actor)
+    if application.status == "unpaid" and application.sealed_mail:  # the mail that confirms it goes out when it is accepted
+        subject, body = mails.owed(application.language, application.receipt, str(application.id), last, bool(application.code_digest))
+        to = keys.unseal("mail-address", application.sealed_mail, bound_to=application.receipt).decode()
+        mail_promise(key=f"owed:{application.id}", case_ref=str(application.id), to=to, subject=subject, body=body)
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +88,7 @@ class Fee:
     debit: collection.Slip | None  # it is to be debited; ``prompt_on`` has no meaning here
     over: int = 0  # paid by 納付書 or debit beyond it, and not given back yet
     counter: str = ""  # it can be paid at the counter now: cash, or both (a terminal, too)
+    waits: bool = False  # paid for what was withdrawn: the section has still to decide whether it goes back
     before: tuple[payments.Payment, ...] = ()  # what was settled before this was asked for (減免 did not apply)
 
 
@@ -96,15 +101,27 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     if not all_of_it:
         return None
     *before, row = all_of_it
-    is_open = row.state in payments.OPEN
+    is_open = row.state in payments.OPEN and application.status != "withdrawn"  # then it is about to be dropped
     begins = is_open and row.state != payments.State.SUBMITTED and (row.due_at is None or row.due_at >= clock.now())
     slip, debit = (collection.slip_of_payment(row), collection.debit_of_payment(row)) if is_open else (None, None)
     account = collection.account_offered(owner=payer, payment=row) if begins and debit is None else None
     awaited = AWAITED if slip and row.state == payments.State.STARTED else ""
     words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
+    if row.state in payments.OPEN and row.state != payments.State.SUBMITTED and not is_open:
+        words = DROPPED_ALL
+    waits = any(payments.is_undecided(one) for one in all_of_it)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
-               account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), _counter(row), tuple(before))
+               account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), _counter(row) if is_open else "", waits,
+               tuple(before))
+
+
+def fee_at_withdrawal(application: Application) -> str:
+    """What a withdrawal does to the fee: empty where there is none, ``paid`` (or on its way), ``open``."""
+    fees = payments.fees_of_case(str(application.id))
+    if any(row.received > row.refunded or row.state == payments.State.SUBMITTED for row in fees):
+        return "paid"
+    return "open" if any(row.state in payments.OPEN for row in fees) else ""
 
 
 def _counter(row: payments.Payment) -> str:
@@ -141,7 +158,7 @@ def fee_start(*, application: Application, means: str = payments.ONLINE, languag
     """The address of the page on which the fee is paid by card; empty for a 納付書, which is on our own page. Raises PaymentClosed,
     ProviderAway, ProviderUnknown."""
     row = _open_fee(application)
-    if row.state not in payments.OPEN:
+    if row.state not in payments.OPEN or application.status == "withdrawn":
         raise payments.PaymentClosed
     if means not in (payments.ONLINE, payments.SLIP) or (means == payments.SLIP and not slips_offered(row)):
         raise payments.ProviderUnknown
@@ -152,7 +169,7 @@ def fee_start(*, application: Application, means: str = payments.ONLINE, languag
 def fee_debit(*, application: Application, owner: Owner, language: str) -> None:
     """Have the fee debited from the account that its payer has registered. Raises PaymentClosed, ProviderAway, ProviderUnknown."""
     row = _open_fee(application)
-    if row.state not in payments.OPEN or row.state == payments.State.SUBMITTED:
+    if row.state not in payments.OPEN or row.state == payments.State.SUBMITTED or application.status == "withdrawn":
         raise payments.PaymentClosed
     collection.account_choose(owner=owner, payment=row)
     payments.payment_start(payment_id=str(row.id), means=payments.DEBIT, back="", language=language, actor=owner.actor)
@@ -199,6 +216,8 @@ def payment_changed(message: outbox.Envelope) -> None:
         elif state in BACK_CARD:
             said = (BACK_ACCOUNT if message.payload["means"] in (payments.SLIP, payments.DEBIT) else BACK_CARD)[state]
             _news(row, message.key, [said], f"{state}:{message.key}")
+        elif state == "kept":
+            _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")
         elif state == "rebilled":
             _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")
         elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):
@@ -238,7 +257,7 @@ def _news(row: Application, key: str, said: list[str], mail: str) -> None:
     row.save(update_fields=["view"])
     if row.sealed_mail and acting.tells(row):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)
     failpoints.hit("intake.undebited.before_commit")
 
@@ -249,5 +268,5 @@ def _tell(row: Application, state: str, key: str) -> None:
         outbox.publish(APPLICATION_FILED, case_ref=str(row.id), key=f"filed:{row.id}", payload={"application": str(row.id)})
     elif state == "expired" and row.sealed_mail and acting.tells(row):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id))
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=f"unpaid:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)

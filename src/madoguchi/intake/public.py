@@ -29,7 +29,14 @@ from .drafts import (
     published_of,
 )
 from .errors import AlreadyFiled, AnswersWrong, NoPaper, NotOpenForThis, OnlineFilingStopped, StepChanged
-from .events import APPLICATION_FILED, CORRECTION_ANSWERED, DOCUMENTS_ADDED, TALK_ANSWERED, WITHDRAWAL_ASKED
+from .events import (
+    APPLICATION_FILED,
+    CORRECTION_ANSWERED,
+    DOCUMENTS_ADDED,
+    SECOND_ASKED,
+    TALK_ANSWERED,
+    WITHDRAWAL_ASKED,
+)
 from .filing import SCANS, application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
 from .going import LEAVING
@@ -85,7 +92,8 @@ def filing_of(application_id: str) -> dict[str, Any]:
 __all__ = [
     "LEAVING",
     "APPLICATION_FILED", "CONTACT", "CORRECTION_ANSWERED", "COUNTER", "DOCUMENTS_ADDED", "IDENTITY", "KINDS", "PAPER", "SCANS", "SEALED",
-    "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
+    "SECOND_ASKED", "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED",
+    "AlreadyFiled", "AnswersWrong", "Application", "Asked", "Begun", "Draft",
     "Fee", "HelpedDraft", "Holder", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection", "PaperDraft", "ReadOver",
     "Standing", "StepChanged", "Support", "answers_save", "application_forget", "application_get", "application_list", "application_submit",
     "business_accounts_sweep", "code_issue", "code_standing", "code_words", "common", "document_file", "draft_attach", "draft_detach",

@@ -7,6 +7,7 @@ from . import views_form as form
 from . import views_my as my
 from . import views_office as office
 from . import views_pay as pay
+from . import views_second as second
 
 drafts = [
     path("documents/", docs.documents, name="documents"),
@@ -28,6 +29,7 @@ applications = [
     path("documents/", my.add_documents, name="add_documents"),
     path("withdraw/", my.withdraw, name="withdraw"),
     path("talk/", my.talk_back, name="talk_back"),
+    path("second/", second.second_ask, name="second_ask"),
     path("receipt/", my.receipt, name="receipt"),
     path("paper.pdf", my.paper, name="signed_paper"),
     path("document/<uuidtext:document_id>/", my.document, name="document"),

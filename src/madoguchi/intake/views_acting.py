@@ -10,12 +10,12 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.files.public import file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.said import say
-from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import see_other
 
 from . import acting, applications, drafts
 from .form_parts import draft_url, procedures_section, sign_in_first, to_sign_in
 from .receipts import receipt_file
+from .views_copy import copy_page
 from .views_office import company_acting
 
 
@@ -43,16 +43,12 @@ def acting_page(request: HttpRequest, draft_id: str) -> HttpResponse:
 
 @require_safe
 def copy(request: HttpRequest, application_id: str) -> HttpResponse:
-    """What an agent sent, as it was sent; nothing of what came of it."""
+    """What an agent sent, as it was sent; nothing of what came of it but what is asked of the filing, where they may answer that."""
     owner = owner_of(request)
     if owner is None or not owner.signed_in:
         return to_sign_in(request.path)
     row = applications.copy_get(owner=owner, application_id=application_id)
-    d = applications.published_of(row).shown()
-    answers = applications.copy_answers(row)
-    verdict = procedures.Verdict(answers, attachments=())
-    context = {"a": row, "d": d, "sent": "sent" in request.GET, "summary": drafts.summary(d, verdict, {}), "section": procedures_section(d)}
-    return render(request, "intake/copy.html", context)
+    return copy_page(request, row, [])
 
 
 @require_safe

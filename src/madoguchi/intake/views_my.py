@@ -24,14 +24,16 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, reopened, retold, signing, talk
+from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk
 from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS
 from .signed_paper import paper_of, wants_paper
+from .todo import todo_of
 from .together import next_in_bundle
+from .views_copy import copy_page, later_views
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
@@ -64,6 +66,11 @@ def sign_in_first(view: View) -> View:
 def mine(request: HttpRequest, application_id: str) -> Application:
     """The application, when it is one of who asks."""
     return applications.application_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+
+
+def mine_to_answer(request: HttpRequest, application_id: str) -> tuple[Application, bool]:
+    """One whose corrections and later documents who asks may send; False: they see nothing else of it."""
+    return applications.answerable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
 
 
 def actor_of(request: HttpRequest) -> str:
@@ -148,14 +155,15 @@ def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
 def status(request: HttpRequest, application_id: str) -> HttpResponse:
     """Where an application stands, what remains, what was issued. An agent whose mandate is over gets the copy."""
     try:
-        return _status_page(request, application_id, [])
+        return status_page(request, application_id, [])
     except NotFound:
         if not _filed_for_another(request, application_id):
             raise
         return see_other(f"/my/{application_id}/copy/")
 
 
-def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
+def status_page(request: HttpRequest, application_id: str, refused: list[tuple[str, str]], talk_error: str = "") -> HttpResponse:
+    """The page, with what was refused at which field."""
     application = mine(request, application_id)
     lines = talk.talk_of(application)
     d = applications.published_of(application).shown()
@@ -172,15 +180,16 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
-        "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
+        "can_withdraw": applications.may_withdraw(application),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
+        "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
+        "second_at": second.asked_at(application), "second_most": second.MOST,
     }
-    open_slots = {a.id for a in applications.later_slots(application)}
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
+                "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}
-    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": [
-        slot_view(a, errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"]) for a in d.attachments if a.id in open_slots]}
+    context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": later_views(application, d, refused)}
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
 
 
@@ -192,7 +201,7 @@ def talk_back(request: HttpRequest, application_id: str) -> HttpResponse:
     try:
         talk.talk_answer(application=application, text=request.POST.get("text", ""), actor=actor_of(request))
     except TalkWrong as wrong:
-        return _status_page(request, application_id, [], wrong.ja)
+        return status_page(request, application_id, [], wrong.ja)
     return see_other(f"/my/{application.id}/#talk")
 
 
@@ -226,7 +235,7 @@ def paper(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_safe
 def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpResponseBase:
     """A file one sent."""
-    application = mine(request, application_id)
+    application, _ = mine_to_answer(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
 
 
@@ -234,7 +243,7 @@ def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpR
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer a correction: only the questions asked for, with old value and note."""
-    application = mine(request, application_id)
+    application, whole = mine_to_answer(request, application_id)
     if application.status != "correction":
         return see_other(f"/my/{application.id}/")
     raw = raw_post(request) if request.method == "POST" else given_back(request)
@@ -253,7 +262,7 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
             return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
         try:
             applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request))
-            return see_other(f"/my/{application.id}/")
+            return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=answers'}")
         except AnswersWrong as error:
             faults = error.faults
             extra |= applications.correction_more(application, extra, faults)
@@ -302,7 +311,7 @@ def _correct_page(
 @posts("/my/{application_id}/")
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
-    application = mine(request, application_id)
+    application, whole = mine_to_answer(request, application_id)
     refused: list[tuple[str, str]] = []
     for name, uploads in request.FILES.lists():
         for upload in uploads:
@@ -313,17 +322,22 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
             except FileRefused as error:
                 refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     if refused:
-        return _status_page(request, application_id, refused)
-    return see_other(f"/my/{application.id}/")
+        return status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
+    return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents'}")
 
 
 @sign_in_first
-@posts("/my/{application_id}/")
+@require_http_methods(["GET", "HEAD", "POST"])
 def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Ask to withdraw."""
+    """Ask to withdraw; before it, what becomes of the application and its fee."""
     application = mine(request, application_id)
-    applications.withdrawal_ask(application=application, actor=actor_of(request))
-    return see_other(f"/my/{application.id}/")
+    if request.method == "POST":
+        applications.withdrawal_ask(application=application, actor=actor_of(request))
+    if request.method == "POST" or not applications.may_withdraw(application):
+        return see_other(f"/my/{application.id}/")
+    d = applications.published_of(application).shown()
+    context = {"a": application, "d": d, "fee": paying.fee_at_withdrawal(application), "section": procedures_section(d)}
+    return render(request, "intake/withdraw.html", context)
 
 
 @require_http_methods(["GET", "HEAD", "POST"])

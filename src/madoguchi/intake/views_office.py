@@ -15,7 +15,7 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import see_other
 
-from . import applications, companies, drafts
+from . import acting, applications, companies, drafts
 from .form_parts import draft_url, procedures_section, to_sign_in
 from .models import Application, Draft
 from .rules import STATUS_WORDS
@@ -63,7 +63,8 @@ def _rows(owner: Owner) -> list[dict[str, Any]]:
 
 def _row(a: Application, seen: bool) -> dict[str, Any]:
     name = companies.represented_name(a, applications.copy_answers(a)) if a.acting else ""
-    return {"a": a, "d": applications.published_of(a).shown(), "seen": seen, "words": STATUS_WORDS[a.status] if seen else "",
+    asked = not seen and a.status == "correction" and acting.answers(a)
+    return {"asked": asked, "a": a, "d": applications.published_of(a).shown(), "seen": seen, "words": STATUS_WORDS[a.status] if seen else "",
             "for": name, "office": a.acting.get("name", ""), "url": f"/my/{a.id}/" if seen else f"/my/{a.id}/copy/"}
 
 

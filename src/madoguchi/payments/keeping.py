@@ -19,6 +19,7 @@ from .models import Attempt, DayClose, Payment, Refund
 from .parity import unlike
 from .providers import COUNTER
 from .rules import BOOKS, OPEN
+from .selectors import undecided
 from .setup import setup
 
 
@@ -26,6 +27,8 @@ def payments_hold(case_id: str) -> str:
     """Why a case may not be destroyed yet. Empty when it may."""
     if Refund.unsettled().filter(payment__case_ref=case_id).exists():
         return "終わっていない還付があります"
+    if undecided().filter(case_ref=case_id).exists():
+        return "取り下げられた申請の手数料を、還付するか決まっていません"
     uncounted = {"payment__case_ref": case_id, "closed": None}
     if (Attempt.objects.filter(provider__in=COUNTER, state="paid", **uncounted).exists()
             or Refund.objects.filter(attempt__provider__in=COUNTER, state="done", **uncounted).exists()):
@@ -80,6 +83,8 @@ def _against(row: Payment) -> str:
         return "終わっていない支払いです"
     if Refund.unsettled().filter(payment=row).exists():
         return "終わっていない還付があります"
+    if undecided().filter(id=row.id).exists():
+        return "取り下げられた申請の手数料を、還付するか決まっていません"
     uncounted = Attempt.objects.filter(payment=row, provider__in=COUNTER, state="paid", closed=None).exists()
     return "まだ日締めに入っていない現金か端末の支払いです" if uncounted else ""
 

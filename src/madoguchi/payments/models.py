@@ -28,9 +28,14 @@ class Payment(models.Model):
     paid_at = models.DateTimeField(null=True)
     number = models.CharField(max_length=30, default="")  # of the 領収証
     created_at = models.DateTimeField()
+    withdrawn_at = models.DateTimeField(null=True)  # what it was for was withdrawn: what was paid waits to be given back or kept
+    kept_by = models.CharField(max_length=70, default="", db_default="")  # who said that it stays. db_default: see delivery.models
+    kept_at = models.DateTimeField(null=True)
+    kept_why = models.CharField(max_length=20, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["section", "-created_at"], name="payment_section"),
+                   models.Index(fields=["section"], condition=Q(withdrawn_at__isnull=False, kept_at=None), name="payment_withdrawn"),
                    models.Index(fields=["due_at"], condition=Q(state__in=["created", "started", "submitted", "failed"]), name="payment_due")]
         constraints = [models.CheckConstraint(condition=Q(refunded__lte=F("received")), name="refunded_of_received")]
 

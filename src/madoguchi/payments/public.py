@@ -9,10 +9,11 @@ from .parity import differences
 from .ports import Report
 from .providers import DEBIT, FREE, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send, refunds_ask
-from .rules import BOOKS, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
+from .rules import BOOKS, KEPT, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
 from .selectors import (
     fee_owed,
     fees_of_case,
+    is_undecided,
     orders_known,
     payment_get,
     payment_of_case,
@@ -30,11 +31,13 @@ from .services import (
 )
 from .setup import debit_days, terminals_of
 from .takings import Taking, takings
+from .withdrawn import case_withdrawn
 
 __all__ = [
-    "BOOKS", "CHANGED", "DEBIT", "FREE", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment", "PaymentClosed",
-    "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "debit_days", "differences", "fee_owed", "fees_of_case",
-    "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
+    "BOOKS", "CHANGED", "DEBIT", "FREE", "KEPT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment",
+    "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "case_withdrawn", "debit_days",
+    "differences", "fee_owed", "fees_of_case",
+    "is_undecided", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
     "payment_of_case",
     "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",
     "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "takings", "terminals_of", "till_witness", "witness",

@@ -60,6 +60,7 @@ REASONS = {  # why money goes back: a code and words, so that no name gets into 
 }
 BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
 DIFFERS = "differs"  # another sum than was asked for: it pays nothing
+WITHDRAWN = "withdrawn"
 VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
          "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）"),
@@ -70,6 +71,9 @@ AGAIN = ":again"  # … and of what is asked for a second time, because the coun
 NO_WAIVER = {  # why 減免 does not apply: a code and words, so that no name gets into a reason; the payer reads them
     "papers": say("減免に当たることを確かめられませんでした"), "register": say("市の記録で確かめたところ、減免に当たりませんでした"),
     "rule": say("条例・規則で決めている減免に当たりませんでした")}
+KEPT = {  # why the fee of what was withdrawn does not go back: a code and words; the payer reads them
+    "done": say("取下げの前に手続きが進んでいたため、納めていただいた手数料はお返しできません"),
+    "rule": say("条例・規則の決まりにより、納めていただいた手数料はお返しできません")}
 NOT_WAIVED, WAIVED_LATER = say("減免に当たらなかった分"), say("市が後から認めた分")
 BRANDS = {"card": "クレジットカード", "emoney": "電子マネー", "code": "コード決済"}  # what a terminal takes
 

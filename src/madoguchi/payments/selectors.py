@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 from django.core.paginator import Page, Paginator
+from django.db.models import Exists, F, OuterRef, QuerySet
 
 from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
-from .rules import AGAIN, FEES, OPEN, VOID, State
+from .rules import AGAIN, FEES, OPEN, VOID, WITHDRAWN, State
 from .setup import slips
 
 ODD = ("unknown", "amount")
@@ -25,7 +26,7 @@ def payment_get(*, actor: Staff, payment_id: str, lock: bool = False) -> Payment
 
 
 def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int = 1) -> Page[Payment]:
-    """Payments of this person's sections, the newest first, 50 a page. ``wanted``: open, refunds, or all."""
+    """Payments of this person's sections, the newest first, 50 a page. ``wanted``: open, refunds, decide (of what was withdrawn), or all."""
     rows = Payment.objects.all() if actor.may(Right.READ_ALL_CASES) else Payment.objects.filter(section__in=actor.sections())
     if query:
         rows = rows.filter(receipt=query)
@@ -33,6 +34,8 @@ def payment_list(*, actor: Staff, query: str = "", wanted: str = "", page: int =
         rows = rows.filter(state__in=["created", "started", "submitted", "failed"])
     if wanted == "refunds":
         rows = rows.filter(id__in=Refund.unsettled().values("payment"))
+    if wanted == "decide":
+        rows = rows.filter(id__in=undecided().values("id"))
     return Paginator(rows.order_by("-created_at", "id"), 50).get_page(page)
 
 
@@ -54,6 +57,18 @@ def slip_of(payment: Payment) -> TerminalSlip | None:
 def is_void(payment: Payment) -> bool:
     """Was it taken by mistake and given back (取消し)? Then its 領収証 is no good."""
     return bool(payment.refunded) and Refund.objects.filter(payment=payment, reason=VOID, state="done").exists()
+
+
+def undecided() -> QuerySet[Payment]:
+    """Paid for what was withdrawn, and nobody has asked to give it back or said why it stays."""
+    going = Refund.objects.filter(payment=OuterRef("pk"), reason=WITHDRAWN, state__in=("asked", "approved", "done"))
+    failed = Refund.objects.filter(payment=OuterRef("pk"), reason=WITHDRAWN, state="refused")  # stands under 還付がある
+    return Payment.objects.filter(~Exists(going), ~Exists(failed), withdrawn_at__isnull=False, kept_at=None, received__gt=F("refunded"))
+
+
+def is_undecided(payment: Payment) -> bool:
+    """Has somebody still to decide whether this fee goes back?"""
+    return payment.withdrawn_at is not None and undecided().filter(id=payment.id).exists()
 
 
 def payment_of_case(case_ref: str) -> Payment | None:

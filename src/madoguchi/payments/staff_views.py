@@ -15,14 +15,14 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import number_typed
 
-from . import cashier, notices, rebilling, refunds, selectors, terminals
+from . import cashier, notices, rebilling, refunds, selectors, terminals, withdrawn
 from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
-from .rules import BOOKS, BRANDS, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
+from .rules import BOOKS, BRANDS, KEPT, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
-WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある"}
+WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある", "decide": "還付するか決める（取下げ）"}
 REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "返せませんでした"}
 ODD_WORDS = {"unknown": "こちらにない注文", "amount": "請求と違う金額"}
 UNDER_WAY = "承認済み（カード会社が返しています）"
@@ -41,7 +41,8 @@ def _payments(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpRespon
     rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "", page=page_typed(request))
     tills = [(key, section.name, actor.may(Right.WORK_CASES, key)) for key, section in city().sections.items()
              if actor.may(Right.WORK_CASES, key) or actor.may(Right.READ_ALL_CASES)]
-    context = {"rows": rows, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
+    decide = set(selectors.undecided().filter(id__in=[p.id for p in rows]).values_list("id", flat=True))
+    context = {"rows": rows, "decide": decide, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
                "query": query, "wanted": wanted, "choices": WANTED, "tills": tills,
                "odd": [(n, ODD_WORDS[n.outcome], f"why-{n.id}") for n in selectors.notices_odd(actor=actor)], "works": bool(actor.sections()),
                "faults": faults, "wrong": dict(faults), "typed": request.POST}
@@ -94,7 +95,8 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
                "typed": request.POST, "void": selectors.is_void(found), "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
                "slips": selectors.slip_offered(found), "others": [x for x in selectors.fees_of_case(found.case_ref) if x.id != found.id],
-               "bill": rebilling.may(actor, found), "no_waiver": NO_WAIVER, "day": rebilling.usual_day()}
+               "bill": rebilling.may(actor, found), "no_waiver": NO_WAIVER, "day": rebilling.usual_day(),
+               "decide": selectors.is_undecided(found), "may_keep": withdrawn.may_keep(actor, found), "kept": KEPT}
     return render(request, "payments/one.html", context, status=422 if faults else 200)
 
 

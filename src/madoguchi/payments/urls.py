@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import rebill_views
+from . import rebill_views, withdrawn_views
 from . import sale_staff_views as sale_views
 from . import staff_views as views
 from . import till_staff_views as till_views
@@ -19,6 +19,7 @@ urlpatterns = [
     path("payments/<uuidtext:payment_id>/take/", views.take, name="payment_take"),
     path("payments/<uuidtext:payment_id>/terminal/", views.take_terminal, name="payment_terminal"),
     path("payments/<uuidtext:payment_id>/rebill/", rebill_views.rebill, name="payment_rebill"),
+    path("payments/<uuidtext:payment_id>/keep/", withdrawn_views.keep, name="payment_keep"),
     path("payments/<uuidtext:payment_id>/refund/", views.refund, name="payment_refund"),
     path("payments/<uuidtext:payment_id>/refund/<uuidtext:refund_id>/", views.refund_act, name="payment_refund_act"),
 ]

@@ -24,6 +24,8 @@ class Survey(models.Model):
     appointment_note = models.CharField(max_length=300, default="")
     surveyors = models.CharField(max_length=200, default="")
     why = models.CharField(max_length=500, default="")  # why it was ordered (再調査) or cancelled
+    asked_at = models.DateTimeField(null=True)  # the applicant doubts what came of it and asks for another (再調査の申出)
+    asked_why = models.CharField(max_length=500, default="", db_default="")  # db_default: see delivery.models
     opened_by = models.CharField(max_length=80)
     opened_at = models.DateTimeField()
 

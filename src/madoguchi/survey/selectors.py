@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from typing import Any, cast
 
 from django.core.paginator import Page, Paginator
-from django.db.models import OuterRef, QuerySet, Subquery
+from django.db.models import Exists, OuterRef, QuerySet, Subquery
 
 from madoguchi.casework.public import (
     Case,
@@ -45,6 +45,7 @@ from .rules import (
 )
 
 PAGE = 30
+ASKED = "asked"  # in place of a state: the applicant asks for another survey, and none is open yet
 
 
 def section() -> str:
@@ -71,6 +72,12 @@ def _mine(actor: Staff) -> QuerySet[Survey]:
     return Survey.objects.filter(case__in=cases_for(actor=actor).filter(slug=SLUG).values("id"))
 
 
+def _asked() -> QuerySet[Survey]:
+    """Surveys that the applicant doubts (再調査の申出), after which no other was opened."""
+    later = Survey.objects.filter(case=OuterRef("case"), number__gt=OuterRef("number"))
+    return Survey.objects.filter(~Exists(later), asked_at__isnull=False)
+
+
 def survey_get(*, actor: Staff, survey_id: str) -> Survey:
     """One survey with its case. Raises NotFound for another section's too."""
     found = _mine(actor).filter(id=survey_id).select_related("case").first()
@@ -81,7 +88,7 @@ def survey_get(*, actor: Staff, survey_id: str) -> Survey:
 
 @dataclass(frozen=True, slots=True)
 class Filter:
-    """What the list is narrowed to. ``state``: open, all, or one of rules.State."""
+    """What the list is narrowed to. ``state``: open, all, ASKED, or one of rules.State."""
 
     state: str = "open"
     area: str = ""
@@ -101,6 +108,8 @@ def survey_list(*, actor: Staff, wanted: Filter) -> Page[Survey]:
     rows = _mine(actor).select_related("case").annotate(grade=Subquery(newest))
     if wanted.state == "open":
         rows = rows.filter(state__in=OPEN)
+    elif wanted.state == ASKED:
+        rows = rows.filter(id__in=_asked().values("id"))
     elif wanted.state in STATE_WORDS:
         rows = rows.filter(state=wanted.state)
     if wanted.state in ("open", *OPEN):
@@ -208,8 +217,10 @@ def decision_faults(case_id: str, answers: Mapping[str, Any]) -> rules.Faults:
 
 def case_links(case_id: str) -> list[tuple[str, str, str]]:
     """For the case page (casework.ports.case_links)."""
-    newest = Survey.objects.filter(case_id=case_id).order_by("-number").only("state", "method").first()
+    newest = Survey.objects.filter(case_id=case_id).order_by("-number").only("state", "method", "asked_at").first()
     if newest is None and method_asked(case_of_event(case_id).answers) is None:
         return []
     words = f"被害調査({state_words(newest.state, newest.method)})" if newest else "被害調査を始める"
+    if newest and newest.asked_at:
+        words = "再調査の申出があります"
     return [(f"/staff/survey/case/{case_id}/", "clipboard-check", words)]

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import json
 
 from django.db import transaction
 
@@ -17,7 +18,7 @@ from madoguchi.casework.public import (
 )
 from madoguchi.casework.public import State as CaseState
 from madoguchi.identity.public import Right, Staff
-from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -156,7 +157,7 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
                          facts={"survey": survey.number, "at": at.isoformat()}, of=[survey.surveyors, survey.appointment_note])
     if told and case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
         progress_say(case, key=f"survey:{survey.id}:{entry.seq}", status="under_review", notify=True,
-                     ja=appointed(at, moved=moved))
+                     ja=appointed(at, moved=moved), appointment=at.isoformat())
     failpoints.hit("survey.appoint.before_commit")
     return survey
 
@@ -212,12 +213,33 @@ def survey_cancel(*, actor: Staff, survey_id: str, why: str, instead: bool = Fal
     survey.why = why.strip()[:500]
     survey.save(update_fields=["state", "why"])
     audit.record(actor.actor, "survey.cancelled", chain=f"case:{case.id}", facts={"survey": survey.number}, of=why)
+    told = case.state in (CaseState.RECEIVED, CaseState.REVIEWING)
     if not instead:
+        if told and survey.appointed_at:
+            progress_say(case, key=f"survey:{survey.id}:off", status="under_review", notify=True, appointment="",
+                         ja=say("お知らせした調査の日時は、取りやめになりました"))
         return survey
-    if case.state in (CaseState.RECEIVED, CaseState.REVIEWING):
-        progress_say(case, key=f"survey:{survey.id}:instead", status="under_review", notify=True,
+    if told:
+        progress_say(case, key=f"survey:{survey.id}:instead", status="under_review", notify=True, appointment="",
                      ja=say("現地で調査することになりました。日時は担当からお知らせします"))
     return _open(case, actor=actor.actor, method=Method.SITE, why=why)
+
+
+def second_asked(message: outbox.Envelope) -> None:
+    """Handler of intake's SecondAsked: the 申出 stands with the newest survey until another is opened. Again changes nothing."""
+    said = json.loads(message.opened)
+    with transaction.atomic(durable=True):
+        case = case_of_event(message.payload["application"], lock=True)
+        survey = Survey.objects.filter(case=case).order_by("-number").first()
+        if survey is None:
+            raise outbox.Refused("second survey asked of a case without one")
+        at = dt.datetime.fromisoformat(said["at"])
+        if survey.asked_at == at:
+            return
+        survey.asked_at, survey.asked_why = at, said["why"][:500]
+        survey.save(update_fields=["asked_at", "asked_why"])
+        audit.record("worker", "survey.asked", chain=f"case:{case.id}", facts={"survey": survey.number}, of=survey.asked_why)
+        failpoints.hit("survey.asked.before_commit")
 
 
 @transaction.atomic(durable=True)

@@ -132,3 +132,15 @@ def test_withdrawing_and_proposing_at_the_same_moment_end_in_one_truth(hall: Hal
         ("withdrawn", "withdrawn", "done"), ("approval", "approval", "refused"))
     assert Application.objects.count() == 1
     assert audit.verify() == []
+
+
+def test_before_the_press_a_page_says_what_it_does(hall: Hall, case):
+    browser = hall.browser("hanako")
+    assert f"/my/{case.id}/withdraw/" in browser.get(f"/my/{case.id}/").content.decode()
+    page = text(browser.get(f"/my/{case.id}/withdraw/"))
+    assert "あとから元に戻せません" in page and "手数料" not in page, "there is none"
+    settle(hall, case)
+    withdraw(hall, case)
+    settle(hall, case)
+    assert browser.get(f"/my/{case.id}/withdraw/")["Location"] == f"/my/{case.id}/", "nothing is left to be withdrawn"
+    assert hall.browser("taro").get(f"/my/{case.id}/withdraw/").status_code == 404

@@ -83,7 +83,7 @@ def test_without_an_amount_for_the_day_the_page_says_so_in_its_language(order, h
 def test_unpaid_is_not_accepted_and_paid_is_accepted_once(order, hall, cards):  # noqa: F811
     row = order(mail="a@example.jp")
     run_worker()
-    assert now_of(row)[0] == "unpaid" and not Case.objects.exists() and not list(hall.home.glob("mail/*"))
+    assert now_of(row)[0] == "unpaid" and not Case.objects.exists() and len(list(hall.home.glob("mail/*.eml"))) == 1
     browser = hall.browser("hanako")
     page = browser.get(f"/my/{row.id}/pay/").content.decode()
     assert "710円" in page and "カードで支払う" in page and "11月27日までに" in page
@@ -96,7 +96,7 @@ def test_unpaid_is_not_accepted_and_paid_is_accepted_once(order, hall, cards):  
     status, told = now_of(row)
     assert status == "filed" and told[-1] == "手数料のお支払いを確認し、申請を受け付けました"
     assert Case.objects.get().receipt == row.receipt
-    assert list(hall.home.glob("mail/*")), "the mail that confirms it"
+    assert len(list(hall.home.glob("mail/*.eml"))) == 2, "the mail that confirms it"
     page = browser.get(f"/my/{row.id}/pay/").content.decode()
     assert "お支払い済みです" in page and "カードで支払う" not in page
     paper = browser.get(f"/my/{row.id}/pay/receipt/")
@@ -153,7 +153,7 @@ def test_unpaid_runs_out_with_a_mail_and_is_forgotten_later(order, hall):
         assert services.payments_expire() == 1
         run_worker()
         assert now_of(row)[0] == "lapsed"
-        assert len(list(hall.home.glob("mail/*.eml"))) == 1
+        assert len(list(hall.home.glob("mail/*.eml"))) == 2, "that it waits, and that it ran out"
         assert not Case.objects.exists() and unpaid_sweep() == 0
         assert witness.verify() == []
     with clock.frozen(clock.now() + dt.timedelta(days=50)):

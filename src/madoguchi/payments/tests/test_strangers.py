@@ -14,13 +14,13 @@ from madoguchi.payments.models import Attempt, GatewayNotice, Payment, Refund
 
 # route → the ids it carries
 STRANGERS = {"payment": ("payment_id",), "payment_paper": ("payment_id",), "payment_take": ("payment_id",), "payment_terminal": ("payment_id",),
-             "payment_refund": ("payment_id",), "payment_rebill": ("payment_id",),
+             "payment_refund": ("payment_id",), "payment_keep": ("payment_id",), "payment_rebill": ("payment_id",),
              "payment_refund_act": ("payment_id", "refund_id"), "till": ("section",), "till_close": ("section",), "day_sheet": ("close_id",),
              "till_take_over": ("close_id",), "sale": ("section",), "sale_take": ("section",),
              "notice_seen": ("notice_id",)}
 # opened, they lead to their page
-FORMS = {"payment_take", "payment_terminal", "payment_refund", "payment_rebill", "payment_refund_act", "till_close", "till_take_over", "sale_take",
-         "notice_seen"}
+FORMS = {"payment_take", "payment_terminal", "payment_refund", "payment_keep", "payment_rebill", "payment_refund_act", "till_close", "till_take_over",
+         "sale_take", "notice_seen"}
 
 
 def answers(client, ids):

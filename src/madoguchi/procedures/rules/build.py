@@ -40,6 +40,7 @@ TYPES = (
 )
 TOP = (
     "手続", "版", "種別", "名称", "別名", "よみ", "計画の名称", "根拠", "様式", "担当", "分野", "対象", "概要", "所要", "来庁", "残ること",
+    "決定後に残ること",
     "持ち物", "紙", "手数料", "本人確認", "役割", "期限", "画面", "添付", "検査", "導出", "審査", "文書", "連携", "案内", "検索語", "要確認",
 )
 QUESTION = (
@@ -281,7 +282,8 @@ def definition(top: Table, file: str) -> tuple[Definition, list[Problem]]:
         handovers=_handovers(read, top), aliases=read.texts(top, "別名"), plan_name=read.text(top, "計画の名称"),
         life_events=read.texts(top, "分野"), summary=read.text(top, "概要", need=True),
         visit="" if visit == OPEN else visit, visit_open=visit == OPEN,
-        remaining=read.text(top, "残ること"), bring=read.texts(top, "持ち物"), roles=_roles(read, top),
+        remaining=read.text(top, "残ること"), remaining_after=read.text(top, "決定後に残ること"),
+        bring=read.texts(top, "持ち物"), roles=_roles(read, top),
         deadline=deadline(read, top), attachments=_attachments(read, top), checks=_calls(read, top),
         derived=_derived(read, top), guidance=tuple((k, kept(v)) for k, v in guidance.items()),
         keywords=read.texts(top, "検索語"), doubts=(), file=file, lines=tuple(top.lines.items()))

@@ -311,6 +311,7 @@ class Definition:
     visit: str = ""
     visit_open: bool = False  # nobody has said yet whether one is needed: empty does not mean none
     remaining: str = ""
+    remaining_after: str = ""  # once it is decided
     bring: tuple[str, ...] = ()
     roles: tuple[Role, ...] = ()
     deadline: Deadline = field(default_factory=Deadline)

@@ -32,6 +32,7 @@ def turned(d: Definition, turn: Turn) -> Definition:
     """The definition with ``turn`` applied to every text that residents read, once each, in the order of the pages."""
     return dataclasses.replace(
         d, name=turn(d.name), summary=turn(d.summary), audience=turn(d.audience), visit=turn(d.visit), remaining=turn(d.remaining),
+        remaining_after=turn(d.remaining_after),
         bring=tuple(turn(b) for b in d.bring), deadline=dataclasses.replace(d.deadline, text=turn(d.deadline.text)),
         steps=tuple(_step(s, turn) for s in d.steps), attachments=tuple(_attachment(a, turn) for a in d.attachments),
         guidance=tuple((turn(q), turn(a)) for q, a in d.guidance),

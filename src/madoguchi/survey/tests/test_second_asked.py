@@ -1,0 +1,79 @@
+"""The applicant does not agree with the grade: asks for the second survey on their page, the section finds it, page and mail confirm."""
+
+from __future__ import annotations
+
+import pytest
+from tests.support.hall import run_worker
+from tests.support.walk import text
+
+from madoguchi.intake.models import Application
+from madoguchi.kernel import keys, witness
+from madoguchi.kernel.models import AuditEntry
+from madoguchi.notifications.models import Mail
+from madoguchi.survey import services
+from madoguchi.survey.models import Survey
+
+from .conftest import FOUND, conclude
+
+WHY = "屋根の被害が入っていません。二階の天井も落ちています。"
+
+
+@pytest.fixture
+def case(decided):
+    found, _ = decided()
+    run_worker()
+    row = Application.objects.get()
+    row.sealed_mail = keys.seal("mail-address", b"hanako@example.jp", bound_to=row.receipt)
+    row.save()
+    return found
+
+
+def ask(hall, case, why=WHY, who="hanako"):
+    sent = hall.browser(who).post(f"/my/{case.id}/second/", {"reason": why})
+    run_worker()
+    return sent
+
+
+def page(hall, case):
+    return text(hall.browser("hanako").get(f"/my/{case.id}/"))
+
+
+def waiting(hall, case):
+    return case.receipt in hall.desk("yamada").get("/staff/survey/?state=asked").content.decode()
+
+
+def test_asked_found_confirmed_and_taken_up(hall, case):
+    assert "第2次調査を申し出る" in page(hall, case) and not waiting(hall, case)
+    assert ask(hall, case).status_code == 303
+    assert "第2次調査の申出を受け付けました" in page(hall, case) and "第2次調査を申し出る" not in page(hall, case)
+    mail = Mail.objects.get(key__startswith="second:")
+    assert mail.subject.endswith("申出を受け付けました") and "屋根" not in mail.body and "罹災" not in mail.body and "調査" not in mail.body
+    assert waiting(hall, case) and Survey.objects.get().asked_why == WHY
+    first = Survey.objects.get()
+    desk = hall.desk("yamada").get(f"/staff/survey/{first.id}/").content.decode()
+    assert "再調査の申出" in desk and desk.count("二階の天井も落ちています") == 2, "read, and ready as the reason"
+    assert "再調査の申出があります" in hall.desk("yamada").get(f"/staff/case/{case.id}/").content.decode()
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action__in=("second.asked", "survey.asked")).count() == 2
+    assert ask(hall, case).status_code == 409, "once, until the next decision"
+    second = services.survey_second_open(actor=hall.staff("yamada"), case_id=case.ref, why=WHY)
+    assert not waiting(hall, case)
+    services.survey_record(actor=hall.staff("yamada"), survey_id=str(second.id), finding=FOUND)
+    conclude(hall, case)
+    run_worker()
+    numbers = [doc["number"] for doc in Application.objects.get().view["documents"]]
+    assert f"新しい書類 {numbers[-1]} に替わりました" in page(hall, case) and "第2次調査を申し出る" in page(hall, case)
+    assert witness.verify() == []
+
+
+@pytest.mark.parametrize("why", ["", " 嫌", "あ" * 501])
+def test_a_reason_is_needed_and_what_was_typed_stays(hall, case, why):
+    sent = ask(hall, case, why)
+    assert sent.status_code == 422 and "納得できないところと、その理由を2字から500字で" in text(sent) and why.strip() in text(sent)
+    assert Survey.objects.get().asked_at is None
+
+
+def test_it_is_nobody_elses_and_of_nothing_undecided(hall, opened):
+    case, _ = opened()
+    run_worker()
+    assert ask(hall, case, who="taro").status_code == 404
+    assert ask(hall, case).status_code == 409 and "第2次調査を申し出る" not in page(hall, case)
