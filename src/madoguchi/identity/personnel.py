@@ -19,9 +19,10 @@ from madoguchi.kernel.canon import sha256
 from .errors import PersonnelWrong
 from .models import Membership, Staff
 from .people import membership_add, membership_end, membership_fault, memberships_lapse, staff_add
-from .rights import ROLES, WHOLE
+from .rights import ROLES, WHOLE, Right, allowed
 
 COLUMNS = ("職員番号", "氏名", "所属課", "役割", "開始日", "終了日")
+KEPT = "そのままの人"
 LOSS_PERCENT, LOSS_LEAST = 20, 3  # more leavers than this are taken for a part of the file
 _KEYS = {ja: key for key, ja in ROLES.items()}
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -43,7 +44,7 @@ class Person:
 class Change:
     """What becomes of one person, in words."""
 
-    kind: str  # 入る人, 変わる人, 離れる人
+    kind: str  # 入る人, 変わる人, 離れる人; KEPT for what the file names and the import leaves as it is
     number: str
     name: str
     words: tuple[str, ...]
@@ -147,10 +148,10 @@ def _post(row: Membership) -> Post:
 def personnel_import(
     *, actor: str, path: Path, sections: dict[str, str], dry_run: bool = False, accept_loss: bool = False
 ) -> list[Change]:
-    """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing.
-    ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
+    """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing. What a person
+    decided stays: accounts of `staff add` are not touched. ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
     people = people_read(path, sections)
-    today = clock.today()
+    today, managed = clock.today(), _has_administrator()
     known = {s.username: s for s in Staff.objects.select_for_update().order_by("id")}
     held: dict[str, list[Membership]] = {}
     for row in Membership.objects.filter(Q(ends=None) | Q(ends__gte=today)).select_related("staff").order_by("id"):
@@ -163,7 +164,10 @@ def personnel_import(
     changes = [c for p in people.values() if (c := _settle(actor, p, known.get(p.number), held.get(p.number, []), sections))]
     changes += [_leave(actor, s, held.get(s.username, []), sections) for s in leavers]
     memberships_lapse(actor=actor)
-    if changes:
+    if managed and not _has_administrator():
+        raise PersonnelWrong([f"{path}:0 取り込むと、管理者が一人もいなくなります。ファイルに管理者の行を加えるか、"
+                              "./madoguchi staff add 番号 氏名 --role '*:admin' でほかの人を管理者にしてから、取り込んでください"])
+    if any(c.kind != KEPT for c in changes):
         counts = {kind: sum(c.kind == kind for c in changes) for kind in ("入る人", "変わる人", "離れる人")}
         audit.record(actor, "personnel.imported", chain="personnel", facts={
             "joiners": counts["入る人"], "movers": counts["変わる人"], "leavers": counts["離れる人"], "sha256": sha256(path.read_bytes())})
@@ -172,16 +176,27 @@ def personnel_import(
     return changes
 
 
+def _has_administrator() -> bool:
+    """Is there anybody today who may give roles?"""
+    today, roles = clock.today(), [r for r in ROLES if allowed({r}, Right.MANAGE_STAFF)]
+    return Membership.objects.filter(Q(ends=None) | Q(ends__gte=today), starts__lte=today, section=WHOLE, role__in=roles,
+                                     staff__is_active=True).exists()
+
+
 def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> Change | None:
     """Make one person's account what the file says."""
     words: list[str] = []
+    if staff is not None and not staff.from_personnel:
+        return Change(KEPT, person.number, person.name, (
+            f"{person.line}行目の番号は staff add で加えたものなので、触れませんでした。役割を加えるときは、職員の画面か "
+            f"./madoguchi staff add {person.number} '{staff.name}' --role 課:役割 を使ってください",))
     new = staff is None or not staff.is_active
     if staff is None:
         staff = staff_add(actor=actor, username=person.number, name=person.name, personnel=True)
-    elif staff.name != person.name or not staff.from_personnel:
-        words += [f"氏名を「{person.name}」に"] if staff.name != person.name else []
-        staff.name, staff.from_personnel = person.name, True
-        staff.save(update_fields=["name", "from_personnel"])
+    elif staff.name != person.name:
+        words.append(f"氏名を「{person.name}」に")
+        staff.name = person.name
+        staff.save(update_fields=["name"])
     wanted = {p[:3]: p for p in person.posts}
     past = {_post(r)[:3]: _post(r) for r in Membership.objects.filter(staff=staff, ends__lt=clock.today())}
     for row in rows:

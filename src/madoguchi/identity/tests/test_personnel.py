@@ -154,6 +154,43 @@ def test_who_is_not_of_the_personnel_system_stays(hall: Hall, file, joined):
     assert taken(file(*joined)) == [] and Staff.objects.get(username="tanaka").is_active
 
 
+def test_the_file_never_touches_who_was_added_by_command(hall: Hall, file, joined, capsys):
+    call_command("staff", "add", "p9", "見本 九子", "--role", "*:admin")
+    before = rights()
+    with_them = file(*joined, "p9,見本 九子,kaigo,担当,2026-04-01,")
+    call_command("staff", "import", str(with_them))
+    said = capsys.readouterr().out
+    assert "そのままの人 p9 見本 九子: 6行目の番号は staff add で加えたもの" in said and "変わる人 0人" in said
+    assert rights() == before and not Staff.objects.get(username="p9").from_personnel
+    call_command("staff", "import", str(file(*joined)))
+    assert rights() == before, "nor do they leave with the file"
+
+
+def test_an_import_that_would_leave_no_administrator_is_refused(hall: Hall, file, joined):
+    Membership.objects.filter(role="admin").delete()
+    taken(file(*joined, "p5,見本 五子,全庁,管理者,2026-04-01,"))
+    before = rights()
+    for lines in ([*joined], [*joined, "p5,見本 五子,kaigo,担当,2026-04-01,"]):
+        with pytest.raises(PersonnelWrong) as wrong:
+            taken(file(*lines))
+        assert "管理者が一人もいなくなります" in wrong.value.lines[0] and "staff add" in wrong.value.lines[0]
+        assert rights() == before and Staff.objects.get(username="p5").is_active
+    call_command("staff", "add", "p9", "見本 九子", "--role", "*:admin")
+    assert {c.number for c in taken(file(*joined))} == {"p5"}
+
+
+def test_a_command_gives_a_role_to_a_number_that_exists(hall: Hall, file, joined, capsys):
+    call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin", "--role", "kaigo:clerk")
+    assert "p1001 はもう登録されています。役割を加えました: 全庁 管理者、" in capsys.readouterr().out
+    assert Staff.objects.get(username="p1001").roles() == {"*": {"admin"}, "kaigo": {"clerk"}, "kosodate": {"clerk"}}
+    with pytest.raises(CommandError, match="「見本 一子」です"):
+        call_command("staff", "add", "p1001", "別 人", "--role", "zeimu:clerk")
+    Membership.objects.filter(staff__username="p1001").update(ends="2026-01-01")
+    people.memberships_lapse()
+    call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin")
+    assert Staff.objects.get(username="p1001").is_active
+
+
 def test_the_command_line(hall: Hall, capsys):
     call_command("staff", "add", "p9", "見本 九子", "--role", "zeimu:clerk")
     call_command("staff", "password", "p9")
