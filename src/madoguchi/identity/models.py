@@ -72,6 +72,10 @@ class Staff(AbstractBaseUser):
         return sorted(s for s, roles in self.roles().items() if s != WHOLE and allowed(roles, "work_cases"))
 
 
+HAND, FILE = "hand", "file"
+SOURCES = {HAND: "画面・コマンド", FILE: "人事のファイル"}  # where a role, or its end, came from
+
+
 class Membership(models.Model):
     """A role in a section, with its dates. ``*`` is the whole city hall (administrator, auditor)."""
 
@@ -81,6 +85,8 @@ class Membership(models.Model):
     starts = models.DateField()
     ends = models.DateField(null=True)
     lapsed = models.BooleanField(default=False)  # its end has been dealt with (services of people.py)
+    given_by = models.CharField(max_length=4, default="", db_default="")  # a key of SOURCES; empty: before this was kept
+    ended_by = models.CharField(max_length=4, default="", db_default="")  # the same, of the end that was set for a running role
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "section", "role", "starts"], name="membership_once")]

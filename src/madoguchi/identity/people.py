@@ -18,7 +18,7 @@ from . import lockout
 from .errors import MailWrong, PasswordWeak, ReasonNeeded
 from .events import SECTION_LEFT
 from .factors import chain
-from .models import Factor, Membership, RecoveryCode, Staff
+from .models import HAND, Factor, Membership, RecoveryCode, Staff
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_end
 
@@ -99,13 +99,17 @@ def membership_fault(section: str, role: str, sections: set[str]) -> str:
 
 @transaction.atomic
 def membership_add(
-    *, actor: str, staff: Staff, section: str, role: str, starts: dt.date, ends: dt.date | None = None, why: str = "",
+    *, actor: str, staff: Staff, section: str, role: str, starts: dt.date, ends: dt.date | None = None, why: str = "", source: str = HAND,
 ) -> Membership:
-    """Give a role from a day on; the same again only moves its end."""
-    row, new = Membership.objects.get_or_create(staff=staff, section=section, role=role, starts=starts, defaults={"ends": ends})
+    """Give a role from a day on; the same again only moves its end. ``source`` (a key of SOURCES) is where the role belongs from now."""
+    row, new = Membership.objects.get_or_create(staff=staff, section=section, role=role, starts=starts,
+                                                defaults={"ends": ends, "given_by": source})
+    if row.given_by != source:
+        row.given_by = source
+        row.save(update_fields=["given_by"])
     if new or row.ends != ends:
-        row.ends, row.lapsed = ends, False
-        row.save(update_fields=["ends", "lapsed"])
+        row.ends, row.lapsed, row.ended_by = ends, False, ""
+        row.save(update_fields=["ends", "lapsed", "ended_by"])
         audit.record(actor, "membership.added" if new else "membership.changed", chain=chain(staff), facts={
             "section": section, "role": role, "starts": str(starts), "ends": str(ends or "")}, of=why or None)
     if not staff.is_active and (ends is None or ends >= clock.today()):
@@ -115,15 +119,16 @@ def membership_add(
 
 
 @transaction.atomic
-def membership_end(*, actor: str, row: Membership, last: dt.date, why: str = "") -> None:
-    """The role's last day. One that has not begun is taken away."""
+def membership_end(*, actor: str, row: Membership, last: dt.date, why: str = "", source: str = HAND) -> None:
+    """The role's last day. One that has not begun is taken away; but where the personnel file could bring back what a person ended,
+    the row stays, ended before it begins. ``source``: a key of SOURCES."""
     facts = {"section": row.section, "role": row.role, "starts": str(row.starts), "ends": str(last)}
     audit.record(actor, "membership.ended", chain=chain(row.staff), facts=facts, of=why or None)
-    if last < row.starts and row.starts > clock.today():
+    if last < row.starts and row.starts > clock.today() and (source != HAND or not row.staff.from_personnel):
         row.delete()
         return
-    row.ends, row.lapsed = last, False
-    row.save(update_fields=["ends", "lapsed"])
+    row.ends, row.lapsed, row.ended_by = last, False, source
+    row.save(update_fields=["ends", "lapsed", "ended_by"])
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from .acts import ACTS
 from .errors import AbsenceWrong, ReasonNeeded
 from .factors import KINDS, codes_left, factors_of
 from .lockout import locked_names
-from .models import Staff
+from .models import HAND, SOURCES, Staff
 from .reauth import fresh
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_of
@@ -85,7 +85,7 @@ def _person(request: HttpRequest, staff: Staff, *, error: str = "", form: str = 
         "factors": [KINDS[f.kind] for f in factors_of(staff)], "codes_left": codes_left(staff), "sessions": sessions_of(staff),
         "kinds": KINDS, "roles": ROLES, "sections": names, "absences": absences_of(staff), "today": clock.today(),
         "memberships": [(m, "全庁" if m.section == WHOLE else names.get(m.section, m.section), ROLES.get(m.role, m.role))
-                        for m in directory.memberships_of(staff)],
+                        for m in directory.memberships_of(staff)], "sources": SOURCES, "hand": HAND,
         "own": actor_of(request).id == staff.id, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
     }, status=422 if error else 200)
 

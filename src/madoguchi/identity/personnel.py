@@ -17,7 +17,7 @@ from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 
 from .errors import PersonnelWrong
-from .models import Membership, Staff
+from .models import FILE, HAND, Membership, Staff
 from .people import membership_add, membership_end, membership_fault, memberships_lapse, staff_add
 from .rights import ROLES, WHOLE, Right, allowed
 
@@ -149,7 +149,8 @@ def personnel_import(
     *, actor: str, path: Path, sections: dict[str, str], dry_run: bool = False, accept_loss: bool = False
 ) -> list[Change]:
     """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing. What a person
-    decided stays: accounts of `staff add` are not touched. ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
+    decided stays: accounts of `staff add`, and roles given or ended by hand, are not touched (but who is not in the file any more has
+    left, with every role). ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
     people = people_read(path, sections)
     today, managed = clock.today(), _has_administrator()
     known = {s.username: s for s in Staff.objects.select_for_update().order_by("id")}
@@ -161,7 +162,7 @@ def personnel_import(
     if not accept_loss and len(leavers) > max(LOSS_LEAST, before * LOSS_PERCENT // 100):
         raise PersonnelWrong([f"{path}:0 いまの{before}人のうち{len(leavers)}人がファイルにいません。全員のファイルか確認し、"
                               "本当に離れるときは --accept-loss を付けてください"])
-    changes = [c for p in people.values() if (c := _settle(actor, p, known.get(p.number), held.get(p.number, []), sections))]
+    changes = [c for p in people.values() for c in _settle(actor, p, known.get(p.number), held.get(p.number, []), sections)]
     changes += [_leave(actor, s, held.get(s.username, []), sections) for s in leavers]
     memberships_lapse(actor=actor)
     if managed and not _has_administrator():
@@ -183,13 +184,13 @@ def _has_administrator() -> bool:
                                      staff__is_active=True).exists()
 
 
-def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> Change | None:
-    """Make one person's account what the file says."""
+def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> list[Change]:
+    """Make one person's account what the file says, except for what another person decided by hand: that is only told."""
     words: list[str] = []
     if staff is not None and not staff.from_personnel:
-        return Change(KEPT, person.number, person.name, (
+        return [Change(KEPT, person.number, person.name, (
             f"{person.line}行目の番号は staff add で加えたものなので、触れませんでした。役割を加えるときは、職員の画面か "
-            f"./madoguchi staff add {person.number} '{staff.name}' --role 課:役割 を使ってください",))
+            f"./madoguchi staff add {person.number} '{staff.name}' --role 課:役割 を使ってください",))]
     new = staff is None or not staff.is_active
     if staff is None:
         staff = staff_add(actor=actor, username=person.number, name=person.name, personnel=True)
@@ -198,22 +199,27 @@ def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membersh
         staff.name = person.name
         staff.save(update_fields=["name"])
     wanted = {p[:3]: p for p in person.posts}
-    past = {_post(r)[:3]: _post(r) for r in Membership.objects.filter(staff=staff, ends__lt=clock.today())}
     for row in rows:
-        if _post(row)[:3] not in wanted:
+        if _post(row)[:3] not in wanted and row.given_by != HAND and row.ended_by != HAND:
             words.append("やめる: " + _words(_post(row), sections))
-            membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
-    present = {_post(r)[:3]: _post(r) for r in rows} | past
+            membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1), source=FILE)
+    present = {_post(r)[:3]: r for r in Membership.objects.filter(staff=staff)}
+    kept = []
     for post in person.posts:
-        if present.get(post[:3]) != post:
-            words.append(("終わりが変わる: " if post[:3] in present else "加わる: ") + _words(post, sections))
-            membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3])
-    return Change("入る人" if new else "変わる人", person.number, person.name, tuple(words)) if words else None
+        row = present.get(post[:3])
+        if row and row.ended_by == HAND:
+            kept.append(_words(post, sections))
+        elif row is None or (_post(row) != post and (row.given_by != HAND or row.ended_by == FILE)):
+            words.append(("終わりが変わる: " if row else "加わる: ") + _words(post, sections))
+            membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3], source=FILE)
+    changes = [Change("入る人" if new else "変わる人", person.number, person.name, tuple(words))] if words else []
+    return changes + ([Change(KEPT, person.number, person.name, (
+        f"画面で終わらせた役割なので、戻しませんでした: {'、'.join(kept)}。戻すときは、職員の画面で同じ役割を加えてください",))] if kept else [])
 
 
 def _leave(actor: str, staff: Staff, rows: list[Membership], sections: dict[str, str]) -> Change:
     for row in rows:
-        membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
+        membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1), source=FILE)
     if not rows:  # an account that never had a role
         Staff.objects.filter(id=staff.id).update(is_active=False)
     return Change("離れる人", staff.username, staff.name, tuple("やめる: " + _words(_post(r), sections) for r in rows))

@@ -179,6 +179,40 @@ def test_an_import_that_would_leave_no_administrator_is_refused(hall: Hall, file
     assert {c.number for c in taken(file(*joined))} == {"p5"}
 
 
+def test_what_a_person_gave_or_ended_stays_with_the_next_file(hall: Hall, file, joined):
+    staff, admin = Staff.objects.get(username="p1002"), hall.desk("admin")
+    at = f"/staff/people/{staff.id}/"
+    given = {"role": "protection", "section": "kosodate", "starts": "2026-11-20", "ends": "", "why": "支援措置"}
+    assert admin.post(f"{at}role/", given).status_code == 303
+    row = Membership.objects.get(staff=staff, role="chief")
+    assert admin.post(f"{at}unrole/", {"membership": row.id, "why": "懲戒のため"}).status_code == 303
+    before, entries = rights(), AuditEntry.objects.count()
+    (said,) = taken(file(*joined))
+    assert (said.kind, said.number) == ("そのままの人", "p1002") and "画面で終わらせた役割なので、戻しませんでした" in said.words[0]
+    assert (rights(), AuditEntry.objects.count()) == (before, entries)
+    page = admin.get(at).content.decode()
+    assert "画面で終了" in page and "画面・コマンド" in page and "人事のファイル" in page and "次の取込みでも変わりません" in page
+    assert admin.post(f"{at}role/", given | {"role": "chief", "starts": "2026-04-01", "why": "戻す"}).status_code == 303
+    assert taken(file(*joined)) == [] and Staff.objects.get(id=staff.id).has_role("kosodate", "chief"), "theirs from now on"
+    changes = taken(file(*(line for line in joined if not line.startswith("p1002"))))
+    assert [c.kind for c in changes] == ["離れる人"] and len(changes[0].words) == 2
+    assert [c.kind for c in taken(file(*joined))] == ["入る人"], "back with the file"
+    assert Staff.objects.get(id=staff.id).roles() == {"kosodate": {"chief"}}
+
+
+def test_a_role_to_come_that_was_ended_by_hand_does_not_come_back(hall: Hall, file, joined):
+    coming = file(*joined, "p1003,見本 三子,zeimu,担当,2027-04-01,")
+    taken(coming)
+    row = Membership.objects.get(section="zeimu", starts="2027-04-01")
+    at = f"/staff/people/{row.staff_id}/"
+    admin = hall.desk("admin")
+    assert admin.post(f"{at}unrole/", {"membership": row.id, "why": "異動の取りやめ"}).status_code == 303
+    assert "始まる前に取消し" in admin.get(at).content.decode()
+    assert [c.kind for c in taken(coming)] == ["そのままの人"]
+    with clock.frozen(dt.datetime(2027, 4, 2, 9, tzinfo=clock.JST)):
+        assert Staff.objects.get(username="p1003").sections() == ["kaigo"]
+
+
 def test_a_command_gives_a_role_to_a_number_that_exists(hall: Hall, file, joined, capsys):
     call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin", "--role", "kaigo:clerk")
     assert "p1001 はもう登録されています。役割を加えました: 全庁 管理者、" in capsys.readouterr().out
