@@ -44,6 +44,7 @@ class Act(enum.StrEnum):
     CONCLUDE = "conclude"
     WITHDRAW = "withdraw"
     REOPEN = "reopen"
+    STAND = "stand"
 
 
 TRANSITIONS: dict[tuple[State, Act], State] = {
@@ -61,6 +62,8 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.REVIEWING, Act.WITHDRAW): State.WITHDRAWN,
     (State.CORRECTION, Act.WITHDRAW): State.WITHDRAWN,
     (State.DECIDED, Act.REOPEN): State.REVIEWING,
+    (State.REVIEWING, Act.STAND): State.DECIDED,  # taken up again, and left as it was decided
+    (State.CORRECTION, Act.STAND): State.DECIDED,
 }
 VIAS = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # an answer to a correction that a clerk typed off
 OVER = (State.DECIDED, State.WITHDRAWN)

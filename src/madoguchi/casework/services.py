@@ -325,7 +325,8 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     decision.document_number = number_take(sign=city().sections[case.section].sign, day=now.date())
     decision.state, decision.decided_at = "final", now
     decision.save(update_fields=["state", "document_number", "decided_at"])
-    case.save(update_fields=["state", "updated_at"])
+    case.reopened = None
+    case.save(update_fields=["state", "reopened", "updated_at"])
     failpoints.hit("casework.decision.before_publish")
     audit.record(actor.actor, "case.decided", chain=f"case:{case.id}",
                  facts={"decision": decision.number, "outcome": decision.outcome, "number": decision.document_number,
@@ -336,8 +337,9 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
 
 
 @transaction.atomic  # not durable: survey reopens a case and orders the second survey in one transaction
-def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
-    """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it."""
+def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False) -> Case:
+    """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it. ``asked``: the applicant asked
+    for it, and may take that back."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
@@ -347,12 +349,13 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     _move(case, Act.REOPEN)
     review = selectors.definition_of(case).review
     Decision.objects.filter(case=case, state="final", due_on=None).update(due_on=case.due_on)  # late stays late in the statistics
+    case.reopened = {"asked": asked, "checklist": case.checklist, "due_on": str(case.due_on)}
     case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
-    case.save(update_fields=["state", "checklist", "due_on", "updated_at"])
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")
+    case.save(update_fields=["state", "checklist", "due_on", "reopened", "updated_at"])
+    note = Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始{'(申請した方の申出)' if asked else ''}: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
-    count = Decision.objects.filter(case=case).count()
-    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True)
+    progress_say(case, key=f"reopened:{case.id}:{note.pk}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True,
+                 reopened="asked" if asked else "city")
     return case
 
 

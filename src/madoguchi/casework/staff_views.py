@@ -332,7 +332,8 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
 def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take up again."""
     try:
-        services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
+        services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""),
+                             asked=request.POST.get("asked") == "yes")
     except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="reopen")
     return see_other(f"/staff/case/{case_id}/")

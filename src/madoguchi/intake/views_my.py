@@ -29,7 +29,7 @@ from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, 
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, OPEN_FOR_WITHDRAWAL, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS, may_withdraw
 from .signed_paper import paper_of, wants_paper
 from .together import next_in_bundle
 from .views_documents import slot_view
@@ -171,7 +171,7 @@ def _status_page(request: HttpRequest, application_id: str, refused: list[tuple[
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
-        "can_withdraw": application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal"),
+        "can_withdraw": may_withdraw(application.status, application.view),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
     }

@@ -5,13 +5,14 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import services
 from madoguchi.intake.models import Application
-from madoguchi.kernel import audit
+from madoguchi.kernel import audit, outbox
 from madoguchi.kernel.models import AuditEntry, Message
 
 SLUG = "jidou-teate-mishiharai"
@@ -102,6 +103,64 @@ def test_asked_before_the_case_is_open_it_waits_for_it(hall: Hall):
     run_worker()
     application.refresh_from_db()
     assert application.status == "withdrawn"
+
+
+def reopen(hall, case, **more):
+    decided(hall, case)
+    settle(hall, case)
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="計算の誤り", **more)
+    return settle(hall, case)
+
+
+@pytest.mark.parametrize("bring", [reviewing, correcting])
+def test_what_was_decided_is_not_withdrawn_while_the_city_looks_at_it_again(hall: Hall, case, bring):
+    reopen(hall, case)
+    bring(hall, case)
+    assert settle(hall, case).status in ("under_review", "correction")
+    page = hall.browser("hanako").get(f"/my/{case.id}/").content.decode()
+    assert "取下げを申し出る" not in page and "/withdraw/" not in page
+    assert withdraw(hall, case).status_code == 409
+    row = hall.seen_by_applicant(case)  # a wish of before the case was taken up again, on the way in that moment
+    with transaction.atomic():
+        outbox.publish("intake.WithdrawalAsked", case_ref=case.ref, key=f"withdraw:{row.id}", payload={"application": case.ref})
+    was = case.state
+    seen = settle(hall, case)
+    assert case.state == was and seen.view["withdrawal"] == "refused" and seen.status == row.status
+    assert "市が行っているため、取り下げられません" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+
+
+@pytest.mark.parametrize("bring", [reviewing, correcting])
+def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, case, bring):
+    services.check_mark(actor=hall.staff("tanaka"), case_id=case.ref, marked={0})
+    case.refresh_from_db()
+    marks, due = case.checklist, case.due_on
+    reopen(hall, case, asked=True)
+    bring(hall, case)
+    settle(hall, case)
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "取下げを申し出る" in page and "もう一度の審査だけが終わります" in page
+    assert withdraw(hall, case).status_code == 303
+    seen = settle(hall, case)
+    assert (case.state, seen.status) == ("decided", "decided")
+    assert (case.checklist, case.due_on, case.stopped_on, case.reopened) == (marks, due, None, None)
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "取下げを申し出る" not in page
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.ended", actor="worker").count() == 1
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="二度目の申出", asked=True)
+    settle(hall, case)
+    assert withdraw(hall, case).status_code == 303
+    assert settle(hall, case).status == "decided" and case.state == "decided", "a second time, too"
+    assert audit.verify() == []
+
+
+def test_the_box_on_the_page_says_whose_wish_it_is(hall: Hall, case):
+    decided(hall, case)
+    assert hall.desk("tanaka").post(f"/staff/case/{case.id}/reopen/", {"why": "再調査の申出", "asked": "yes"}).status_code == 303
+    case.refresh_from_db()
+    assert case.reopened["asked"] is True
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    case.refresh_from_db()
+    assert case.state == "decided" and case.reopened is None
 
 
 def test_taro_cannot_withdraw_for_hanako(hall: Hall, case):
