@@ -238,7 +238,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "case_decide": [page("case-decide", lambda t: f"{t.received.case}decide/", "yamada", wrong="main form")],
     "case_approve": "POST only",
     "case_return": "POST only: its error is the page case-proposed",
-    "case_reopen": "POST only: its error is the page case-decided", "case_unanswered": "POST only",
+    "case_reopen": "POST only: its error is the page case-decided", "case_stand": "POST only: its form is that of case_reopen", "case_unanswered": "POST only",
     "case_number": "POST only: its error is the page case-numbered",
     "case_signature": "an image", "case_signed_paper": "a PDF", "case_file": "a file",
     "case_document": "a PDF", "case_draft": "a PDF", "case_paper": "a PDF",

@@ -21,7 +21,7 @@ from .events import CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
-from .reopening import asked_by_applicant, decision_stands, is_reexamined
+from .reopening import TAKEN_BACK, asked_by_applicant, decision_stands, is_reexamined
 from .rules import OPEN, Act, State, after
 
 
@@ -126,7 +126,7 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
             return
         if state is not None and is_reexamined(case):
             if asked_by_applicant(case):
-                decision_stands(case, by="worker", key=key, ja=say("もう一度の審査の申出を取り下げました。前の結果は、そのままです"))
+                decision_stands(case, by="worker", act=TAKEN_BACK, key=key, ja=say("もう一度の審査の申出を取り下げました。前の結果は、そのままです"))
                 return
             audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
             progress_say(case, key=key, status="", withdrawal="refused", notify=True,

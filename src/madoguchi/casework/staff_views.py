@@ -138,6 +138,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
         "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
+        "may_stand": found.state == State.REVIEWING and any(x.state == "final" for x in decisions),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,

@@ -38,7 +38,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
         (("decision.proposed",), Decision.objects.all(), "case_id", "決定"),
         (("decision.approved", "decision.returned"), Approval.objects.all(), "decision__case_id", "決裁の印"),
         (("correction.asked",), Correction.objects.all(), "case_id", "補正の依頼"),
-        (("note.added", "case.reopened", "correction.ended", "code.issued"), Note.objects.all(), "case_id", "内部メモ"),
+        (("note.added", "case.reopened", "reexamination.ended", "correction.ended", "code.issued"), Note.objects.all(), "case_id", "内部メモ"),
         (("hold.placed",), Hold.objects.all(), "case_id", "廃棄の停止"),
         (("talk.written", "talk.received"), Talk.objects.all(), "case_id", "連絡"),
         (("case.nearing", "case.overdue", "correction.overdue"), Alarm.objects.all(), "case_id", "期限の知らせ"),

@@ -7,7 +7,7 @@ ACTIONS = {
     "case.assigned": "担当を決めた", "case.reopened": "もう一度審査を始めた", "case.decided": "決定した",
     "case.withdrawn": "取下げで終わりにした", "checklist.saved": "審査チェックを保存した",
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
-    "reexamination.ended": "再審査をやめ、前の決定のままにした",
+    "reexamination.ended": "再審査をやめ、前の決定のままにした", "reexamination.taken_back": "申請した方が再審査の申出を取り下げた",
     "correction.ended": "補正の答えを待たずに審査に戻した",
     "correction.sheet_kept": "補正で届いた紙を入れた", "correction.sheet_dropped": "補正で届いた紙を外した",
     "code.asked": "確認番号を新しくするメールを頼んだ", "code.renewed": "メールのリンクで確認番号を新しくした",

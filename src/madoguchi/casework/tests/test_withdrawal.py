@@ -145,7 +145,7 @@ def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, 
     assert (case.checklist, case.due_on, case.stopped_on, case.reopened) == (marks, due, None, None)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
     assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "取下げを申し出る" not in page
-    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.ended", actor="worker").count() == 1
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.taken_back", actor="worker").count() == 1
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="二度目の申出", asked=True)
     settle(hall, case)
     assert withdraw(hall, case).status_code == 303
