@@ -30,6 +30,7 @@ from madoguchi.casework import (
     reopening,
     talk,
     unanswered,
+    withdrawing,
 )
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
@@ -172,6 +173,8 @@ CASEWORK = {
     "casework.services.case_reopen": staff(lambda w, a: work.case_reopen(actor=a, case_id=w.case, why="審査請求のため"), SECTION, anything),
     "casework.reopening.reexamination_end": staff(lambda w, a: reopening.reexamination_end(actor=a, case_id=w.case, why="まちがい"),
                                                              SECTION, anything),
+    "casework.withdrawing.withdrawal_take": staff(lambda w, a: withdrawing.withdrawal_take(actor=a, case_id=w.case, via="phone", why="本人から"),
+                                                  SECTION, anything),
     "casework.unanswered.correction_end": staff(lambda w, a: unanswered.correction_end(actor=a, case_id=w.case, why="答えがない"), SECTION, anything),
     "casework.services.number_reveal": staff(lambda w, a: work.number_reveal(actor=a, case_id=w.numbered, path="my_number", why="照合のため"),
                                              {"yoshida"}, anything),

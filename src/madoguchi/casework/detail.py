@@ -29,6 +29,6 @@ def decision_row(d: Any, x: Decision) -> dict[str, Any]:
     """A decision with its answers in words and its stamps."""
     outcome = d.outcome(x.outcome)
     answers = [(q.label, procedures.FIELD_TYPES[q.type].text(x.answers[q.id], q)) for q in d.review.questions if q.id in x.answers]
-    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定"}[x.state]
+    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定", "dropped": "取下げ"}[x.state]
     return {"x": x, "outcome": outcome.name if outcome else x.outcome, "answers": answers, "state": words,
             "stamps": [(services.role_words(s.role), s) for s in getattr(x, "stamps", [])]}

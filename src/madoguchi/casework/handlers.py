@@ -23,6 +23,7 @@ from .ports import FilingSource
 from .progress import progress_say
 from .reopening import TAKEN_BACK, asked_by_applicant, decision_stands, is_reexamined
 from .rules import OPEN, Act, State, after
+from .withdrawing import case_withdraw
 
 
 def _source() -> FilingSource:
@@ -137,10 +138,7 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
             progress_say(case, key=key, status="approval" if case.state == State.APPROVAL else "decided",
                          ja=say("すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください"), withdrawal="refused", notify=True)
             return
-        case.state, case.updated_at = state, clock.now()
-        case.save(update_fields=["state", "updated_at"])
-        audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
-        progress_say(case, key=key, status="withdrawn", ja=say("申請を取り下げました"), withdrawal="done", notify=True)
+        case_withdraw(case, by="worker", key=key, ja=say("申請を取り下げました"))
 
 
 @transaction.atomic(durable=True)

@@ -104,7 +104,7 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=40)
     reason = models.TextField(blank=True)
     answers = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, default="proposed")  # proposed, returned, final
+    state = models.CharField(max_length=10, default="proposed")  # proposed, returned, final, dropped (withdrawn meanwhile)
     at_step = models.PositiveIntegerField(default=1)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     proposed_at = models.DateTimeField()

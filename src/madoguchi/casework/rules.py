@@ -43,6 +43,7 @@ class Act(enum.StrEnum):
     RETURN = "return"
     CONCLUDE = "conclude"
     WITHDRAW = "withdraw"
+    TAKE_WITHDRAWAL = "take_withdrawal"
     REOPEN = "reopen"
     STAND = "stand"
 
@@ -61,10 +62,15 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.RECEIVED, Act.WITHDRAW): State.WITHDRAWN,
     (State.REVIEWING, Act.WITHDRAW): State.WITHDRAWN,
     (State.CORRECTION, Act.WITHDRAW): State.WITHDRAWN,
+    (State.RECEIVED, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,  # by the section: on paper, by telephone, at the counter
+    (State.REVIEWING, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
+    (State.CORRECTION, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
+    (State.APPROVAL, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
     (State.DECIDED, Act.REOPEN): State.REVIEWING,
     (State.REVIEWING, Act.STAND): State.DECIDED,  # taken up again, and left as it was decided
     (State.CORRECTION, Act.STAND): State.DECIDED,
 }
+WISHES = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # how a 取下げ came to the section
 VIAS = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # an answer to a correction that a clerk typed off
 OVER = (State.DECIDED, State.WITHDRAWN)
 HOLDS = {"appeal": "審査請求", "lawsuit": "訴訟", "audit": "監査・検査", "other": "その他"}  # why a case is kept beyond its term

@@ -185,7 +185,7 @@ def decision_propose(
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     reason = text_clean("理由", reason, MOST_REASON)
-    last = Decision.objects.filter(case=case).exclude(state="returned").order_by("-number").first()
+    last = Decision.objects.filter(case=case).exclude(state__in=("returned", "dropped")).order_by("-number").first()
     if case.state in (State.APPROVAL, State.DECIDED) and last and \
             (last.proposed_by_id, last.outcome, last.reason) == (actor.id, outcome_id, reason):
         return last  # pressed twice

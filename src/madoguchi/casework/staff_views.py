@@ -41,7 +41,7 @@ from .marks import marks
 from .models import Case
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
+from .rules import CHIPS, OPEN, VIAS, WISHES, WORDS, State, item_shown_when, next_role, outcomes_open
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -138,7 +138,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
         "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
-        "may_stand": found.state == State.REVIEWING and any(x.state == "final" for x in decisions),
+        "may_stand": found.state == State.REVIEWING and any(x.state == "final" for x in decisions), "wishes": WISHES,
+        "may_withdraw": found.state in OPEN and not any(x.state == "final" for x in decisions),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,

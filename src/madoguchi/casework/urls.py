@@ -26,6 +26,7 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),
     path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
     path("case/<uuidtext:case_id>/stand/", ending_views.stand, name="case_stand"),
+    path("case/<uuidtext:case_id>/withdraw/", ending_views.withdraw, name="case_withdraw"),
     path("case/<uuidtext:case_id>/hold/", hold_views.place, name="case_hold"),
     path("case/<uuidtext:case_id>/hold/lift/", hold_views.lift, name="case_lift"),
     path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),

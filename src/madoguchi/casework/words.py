@@ -38,7 +38,7 @@ ACTIONS = {
     "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
     "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",
     "till.closed": "現金を数えて締めた", "till.taken_over": "締めた金庫を引き継いだ",
-    "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
+    "withdrawal.asked": "取下げを申し出た", "withdrawal.taken": "取下げの申し出を受け付けた", "withdrawal.refused": "取下げを受けられなかった",
 }
 
 

@@ -11,9 +11,11 @@ from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import services
+from madoguchi.casework.models import Decision
 from madoguchi.intake.models import Application
 from madoguchi.kernel import audit, outbox
 from madoguchi.kernel.models import AuditEntry, Message
+from madoguchi.notifications.models import Mail
 
 SLUG = "jidou-teate-mishiharai"
 
@@ -161,6 +163,49 @@ def test_the_box_on_the_page_says_whose_wish_it_is(hall: Hall, case):
     hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
     case.refresh_from_db()
     assert case.state == "decided" and case.reopened is None
+
+
+@pytest.mark.parametrize("via", ["counter", "phone", "paper"])
+@pytest.mark.parametrize("bring", [received, reviewing, correcting, proposed])
+def test_the_section_takes_what_came_another_way(hall: Hall, bring, via):
+    case = hall.case("hanako", SLUG, mail="hanako@example.jp")
+    bring(hall, case)
+    settle(hall, case)
+    mails, desk, at = Mail.objects.count(), hall.desk("tanaka"), f"/staff/case/{case.id}/"
+    assert "取下げを受け付ける" in text(desk.get(at))
+    for wrong, words in (({"why": "本人から"}, "どう受けたか"), ({"via": via}, "取下げの理由")):
+        page = desk.post(f"{at}withdraw/", wrong)
+        assert page.status_code == 422 and words in text(page)
+    assert desk.post(f"{at}withdraw/", {"via": via, "why": "申請をやめたいと申し出"}).status_code == 303
+    seen = settle(hall, case)
+    assert (case.state, seen.status, seen.view["withdrawal"]) == ("withdrawn", "withdrawn", "done")
+    assert "お申し出により、申請を取り下げました" in text(hall.browser("hanako").get(f"/my/{case.id}/")) and Mail.objects.count() == mails + 1
+    taken = AuditEntry.objects.get(chain=f"case:{case.id}", action="withdrawal.taken")
+    assert taken.actor == "staff:tanaka" and taken.facts == {"via": via}
+    assert not Decision.objects.filter(case=case, state="proposed").exists()
+    page = text(desk.get(at))
+    assert "取下げを受け付ける" not in page and "承認する" not in text(hall.desk("kimura").get(at))
+    assert desk.post(f"{at}withdraw/", {"via": via, "why": "もう一度"}).status_code == 409
+    assert audit.verify() == []
+
+
+def test_what_was_decided_is_not_taken_back_at_the_counter(hall: Hall, case):
+    reopen(hall, case, asked=True)
+    desk, at = hall.desk("tanaka"), f"/staff/case/{case.id}/"
+    assert "取下げを受け付ける" not in text(desk.get(at))
+    said = desk.post(f"{at}withdraw/", {"via": "phone", "why": "本人から"})
+    assert said.status_code == 409 and "再審査をやめる" in text(said)
+
+
+def test_after_a_refused_wish_the_button_comes_back(hall: Hall, case):
+    assert withdraw(hall, case).status_code == 303
+    proposed(hall, case)
+    assert settle(hall, case).view["withdrawal"] == "refused"
+    services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="取下げの申し出があるため")
+    settle(hall, case)
+    assert "取下げを申し出る" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert withdraw(hall, case).status_code == 303
+    assert settle(hall, case).status == "withdrawn"
 
 
 def test_taro_cannot_withdraw_for_hanako(hall: Hall, case):
