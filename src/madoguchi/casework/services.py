@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, stands_in_for
+from madoguchi.identity.public import Right, Staff, colleagues
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.said import say
@@ -18,9 +18,9 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
-from . import papers, selectors
+from . import deputies, papers, selectors
 from .dues import fee_check
-from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
+from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .grounds import grounds_check
 from .models import Approval, Case, Correction, Decision, Note, NumberView
@@ -248,7 +248,7 @@ def _open_decision(case: Case, seen: str | None) -> Decision:
 @transaction.atomic(durable=True)
 def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str | None = None) -> Decision:
     """Stamp the open decision; the last stamp on the route makes it final. ``seen`` is the decision and step on the page
-    (`stamp_mark`): nobody stamps what they have not read. Raises OwnProposal, Forbidden, TooLong, NotNow."""
+    (`stamp_mark`): nobody stamps what they have not read. Raises OwnProposal, StampedAlready, Forbidden, TooLong, NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     done = _stamped(actor, case, seen, approved=True)
     if done:
@@ -256,7 +256,7 @@ def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str
     decision = _open_decision(case, seen)
     route = selectors.definition_of(case).review.route
     role = next_role(route, decision.at_step)
-    absent = _may_stamp(actor, case, decision, role)
+    absent = deputies.stamp_check(actor, case, decision, role)
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
                             instead_of=absent, comment=text_clean("添え書き", comment, MOST_COMMENT))
     decision.at_step += 1
@@ -272,22 +272,6 @@ def _instead(absent: Staff | None) -> dict[str, str]:
     return {"instead_of": absent.username} if absent else {}
 
 
-def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -> Staff | None:
-    """The absent colleague in whose place this stamp is (代決), None for one's own. Raises OwnProposal, Forbidden."""
-    if decision.proposed_by_id == actor.id or Approval.objects.filter(decision=decision, by=actor, approved=True).exists():
-        raise OwnProposal
-    if role is None:
-        raise Forbidden
-    if actor.may(STAMPS[role], case.section):
-        return None
-    absent = stands_in_for(actor=actor, section=case.section, right=STAMPS[role])
-    if absent is None:
-        raise Forbidden
-    if absent.id == decision.proposed_by_id:  # their own proposal, by another hand
-        raise OwnProposal
-    return absent
-
-
 @transaction.atomic(durable=True)
 def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | None = None) -> Decision:
     """Send the open decision back (差戻し) with a comment; ``seen`` as in `decision_approve`.
@@ -298,7 +282,7 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
         return done
     decision = _open_decision(case, seen)
     role = next_role(selectors.definition_of(case).review.route, decision.at_step)
-    absent = _may_stamp(actor, case, decision, role)
+    absent = deputies.stamp_check(actor, case, decision, role)
     comment = text_clean("差戻しの理由", comment, MOST_COMMENT)
     if not comment:
         raise ReasonMissing("差戻しの理由を書いてください。")

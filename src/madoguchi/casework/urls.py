@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import answer_views, bulk_views, code_views, ending_views, hold_views, paper_views, talk_views
+from . import answer_views, bulk_views, code_views, decide_views, ending_views, hold_views, paper_views, talk_views
 from . import staff_views as views
 
 urlpatterns = [
@@ -21,7 +21,7 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/unanswered/", answer_views.unanswered, name="case_unanswered"),
     path("case/<uuidtext:case_id>/code/", code_views.issue, name="case_code"),
     path("case/<uuidtext:case_id>/code/sheet/", code_views.sheet, name="case_code_sheet"),
-    path("case/<uuidtext:case_id>/decide/", views.decide, name="case_decide"),
+    path("case/<uuidtext:case_id>/decide/", decide_views.decide, name="case_decide"),
     path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),
     path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
