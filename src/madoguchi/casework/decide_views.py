@@ -63,13 +63,18 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
     items = [q for q in d.review.questions if q.condition is None or hangs(q) or holds(q.condition, known)]
     help_ = ports.helpers.get(found.slug)
     suggested = help_(found.ref) if help_ and not posted_now else {}
-    fields = [field_view(q, "", raw_sent(q, raw, "") if posted_now else raw_of(q, suggested.get(q.id)), faults) for q in items]
+    back, stamp = selectors.returned_of(found)
+    asked = request.GET.get("outcome", "")
+    before = back if back and not posted_now and asked in ("", back.outcome) else None
+    filled = (before.answers if before else {}) | suggested  # what a survey found since is newer than the proposal that was sent back
+    fields = [field_view(q, "", raw_sent(q, raw, "") if posted_now else raw_of(q, filled.get(q.id)), faults) for q in items]
     for view, q in zip(fields, items, strict=True):
         view.note = item_shown_when(d, q if hangs(q) else dataclasses.replace(q, condition=None, condition_text=""))
         view.hidden_until = "認めない・不備の結果では、入力しません。" if "結果 ≠" in view.note and not hangs(q) else ""
     return {
-        "case": found, "d": d, "fields": fields, "outcome": (request.POST if posted_now else request.GET).get("outcome", ""),
-        "reason": request.POST.get("reason", ""),
+        "case": found, "d": d, "fields": fields, "stamp": stamp, "stamp_role": services.role_words(stamp.role) if stamp else "", "before": before,
+        "outcome": request.POST.get("outcome", "") if posted_now else asked or (before.outcome if before else ""),
+        "reason": before.reason if before else request.POST.get("reason", ""),
         "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
         "suggested": bool(suggested), "at_once": next_role(d.review.route, 1) is None,
     }

@@ -36,7 +36,7 @@ class Case(models.Model):
     checklist = models.JSONField(default=dict)
     stopped_on = models.DateField(null=True)  # the clock stands since this day (補正)
     # while a decided case is taken up again: {asked: by its applicant, checklist, due_on: as they stood}; filed under an older release: null
-    reopened: Any = models.JSONField(null=True)
+    reopened: Any = models.JSONField(null=True, blank=True)
     updated_at = models.DateTimeField()
     words = models.PositiveSmallIntegerField(null=True)  # how many rows of CaseWord it has; None: filed before there were any
 

@@ -11,6 +11,6 @@ class Migration(migrations.Migration):
         migrations.AddField(
             model_name='case',
             name='reopened',
-            field=models.JSONField(null=True),
+            field=models.JSONField(blank=True, null=True),
         ),
     ]
