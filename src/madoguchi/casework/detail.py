@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from madoguchi.identity.public import Staff
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
@@ -23,6 +25,14 @@ def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
     """(character, code points) that the font of an issued document lacks: a clerk writes them in by hand."""
     codes = dict.fromkeys(code for h in history if h.action == "document.issued" for code in h.facts.get("characters_missing", []))
     return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
+
+
+def check_rows(case: Case, d: Definition) -> list[tuple[int, str, dict[str, Any] | None]]:
+    """(number, words, who marked it and when, or None) of the points of the checklist."""
+    marks = {i: m for i, m in case.checklist.items() if isinstance(m, dict)}
+    names = dict(Staff.objects.filter(username__in={m["by"] for m in marks.values()}).values_list("username", "name"))
+    return [(i, words, {"by": names.get(m["by"], m["by"]), "at": dt.datetime.fromisoformat(m["at"])} if (m := marks.get(str(i))) else None)
+            for i, words in enumerate(d.review.checklist)]
 
 
 def decision_row(d: Any, x: Decision) -> dict[str, Any]:

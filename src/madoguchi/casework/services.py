@@ -25,7 +25,7 @@ from .events import CASE_DECIDED
 from .grounds import grounds_check
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
-from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
+from .rules import OVER, ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
 
 MOST_REASON, MOST_NOTE, MOST_COMMENT, MOST_WORDS = 4000, 2000, 1000, 500  # characters
 AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice
@@ -85,17 +85,19 @@ def case_assign(*, actor: Staff, case_id: str, username: str) -> Case:
 
 
 @transaction.atomic(durable=True)
-def check_mark(*, actor: Staff, case_id: str, marked: set[int]) -> Case:
-    """Save the checklist: which points are seen, by whom and when."""
+def check_mark(*, actor: Staff, case_id: str, marked: set[int], seen: set[int] | None = None) -> Case:
+    """Save the checklist: which points are seen, by whom and when. ``seen``: those that were marked on the page, so that only what was
+    changed there is changed, and a colleague's marks stay; None: ``marked`` is all of them. Raises NotNow once the case is over."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
-    points = selectors.definition_of(case).review.checklist
+    if case.state in OVER:
+        raise NotNow("終わった申請の審査チェックは、もう変えられません。")
+    before, points = {int(i) for i in case.checklist}, selectors.definition_of(case).review.checklist
+    wanted = marked if seen is None else (before | (marked - seen)) - (seen - marked)
     now = clock.now().isoformat()
-    case.checklist = {
-        str(i): case.checklist.get(str(i)) or {"by": actor.username, "at": now} for i in range(len(points)) if i in marked
-    }
+    case.checklist = {str(i): case.checklist.get(str(i)) or {"by": actor.username, "at": now} for i in range(len(points)) if i in wanted}
     case.save(update_fields=["checklist"])
-    audit.record(actor.actor, "checklist.saved", chain=f"case:{case.id}", facts={"marked": sorted(marked)})
+    audit.record(actor.actor, "checklist.saved", chain=f"case:{case.id}", facts={"marked": sorted(int(i) for i in case.checklist)})
     return case
 
 

@@ -27,7 +27,7 @@ from madoguchi.web.posted import posts, see_other
 
 from . import deputies, lists, papers, pictures, selectors, services
 from .bulk import ACTS
-from .detail import decision_row, links, undrawn
+from .detail import check_rows, decision_row, links, undrawn
 from .errors import (
     FeeUnpaid,
     GroundMissing,
@@ -131,7 +131,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "corrections": selectors.corrections_of(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
-        "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
+        "checklist": check_rows(found, d), "unchecked": max(0, len(d.review.checklist) - len(found.checklist)),
+        "may_check": selectors.may_work(actor, found) and found.state in OPEN,
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if tab == "history" else None,
         "history": history, "undrawn": undrawn(history),
@@ -180,7 +181,8 @@ def assign(request: HttpRequest, case_id: str) -> HttpResponse:
 def checklist(request: HttpRequest, case_id: str) -> HttpResponse:
     """Save the checklist."""
     marked = {int(v) for v in request.POST.getlist("point") if v.isdecimal() and len(v) < 4}
-    services.check_mark(actor=actor_of(request), case_id=case_id, marked=marked)
+    seen = {int(v) for v in request.POST.getlist("seen") if v.isdecimal() and len(v) < 4}
+    services.check_mark(actor=actor_of(request), case_id=case_id, marked=marked, seen=seen)
     return see_other(f"/staff/case/{case_id}/")
 
 
