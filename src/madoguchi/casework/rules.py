@@ -140,6 +140,12 @@ def reason_missing(outcome: Outcome, reason: str) -> bool:
     return outcome.needs_reason and len(reason.strip()) < 5
 
 
+def warned_before(wanted: int, days: int, day_kind: str) -> int:
+    """Open days before the due day on which a case is reported as near: ``wanted``, but never more than half of the standard term
+    (``days`` of ``day_kind``); 0 is not at all, for what is due on the next day."""
+    return min(wanted, days // 2 if day_kind == "開庁日" else days * 5 // 14)  # five of seven days are open ones
+
+
 def next_role(route: tuple[str, ...], at_step: int) -> str | None:
     """The role that stamps next; step 0 is the clerk who proposes. None when the route is walked."""
     return ROUTE_ROLES.get(route[at_step], "manager") if at_step < len(route) else None
