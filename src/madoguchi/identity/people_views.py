@@ -49,7 +49,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     rows = list(directory.rights_rows(actor=actor_of(request), sections=names))
     return render(request, "identity/rights.html", {
         "rows": rows, "people": sum(r.first for r in rows), "matrix": directory.rights_matrix(), "acts": ACTS, "roles": list(ROLES.values()),
-        "may_manage": actor_of(request).may(Right.MANAGE_STAFF), "now": clock.now(),
+        "now": clock.now(),
         "programs": [(p, names.get(p.section, p.section)) for p in directory.rights_programs(actor=actor_of(request))],
     })
 

@@ -84,6 +84,12 @@ def test_the_list_is_drawn_from_the_table_that_checks(hall: Hall):
     assert made.content.startswith(b"\xef\xbb\xbf") and "suzuki,鈴木 一郎," in made.content.decode("utf-8-sig")
 
 
+def test_the_way_to_the_staff_is_offered_to_who_may_go_it(hall: Hall):
+    for who, may in (("admin", True), ("auditor", False)):
+        assert ("職員の画面へ" in hall.desk(who).get("/staff/rights/").content.decode()) is may
+        assert (hall.desk(who).get("/staff/people/").status_code == 200) is may
+
+
 def test_programs_that_read_stand_beside_the_people(hall: Hall):
     """Whoever judges rights must see the tokens too: with cases:personal they read the names of a whole section."""
     from madoguchi.api import services as api
