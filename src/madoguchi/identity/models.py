@@ -29,6 +29,7 @@ class Staff(AbstractBaseUser):
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
     mail = models.CharField(max_length=254, default="", blank=True)  # at the office: told of cases near their due day
+    must_change = models.BooleanField(default=False, db_default=False)  # the password was made by somebody else
     from_personnel = models.BooleanField(default=False)  # comes from the personnel system's file, and leaves with it
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"

@@ -35,14 +35,18 @@ def staff_get(username: str) -> Staff:
 
 
 @transaction.atomic
-def password_set(*, actor: str, staff: Staff, password: str) -> None:
-    """A new password; every session of the person ends. Raises PasswordWeak."""
+def password_set(*, actor: str, staff: Staff, password: str, issued: bool = False) -> None:
+    """A new password; every session of the person ends. ``issued``: made by somebody else, so that its owner must change it at the first
+    sign-in. Raises PasswordWeak."""
+    if staff.must_change and not issued and staff.check_password(password):
+        raise PasswordWeak("渡された初めのパスワードとは違うものにしてください。")
     try:
         validate_password(password, staff)
     except ValidationError as wrong:
         raise PasswordWeak("パスワードは10文字以上で、ほかの人が思いつかないものにしてください。" + "".join(wrong.messages)) from None
     staff.set_password(password)
-    staff.save(update_fields=["password"])
+    staff.must_change = issued
+    staff.save(update_fields=["password", "must_change"])
     audit.record(actor, "password.changed", chain=chain(staff))
     sessions_end(actor=actor, staff=staff, why="password")
 
@@ -67,7 +71,7 @@ def password_issue(*, actor: str, username: str) -> str:
     """A random first password, to be handed over and changed."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     password = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
-    password_set(actor=actor, staff=staff_get(username), password=password)
+    password_set(actor=actor, staff=staff_get(username), password=password, issued=True)
     return password
 
 

@@ -76,7 +76,8 @@ class Command(BaseCommand):
 
     def _password(self, options: dict[str, Any]) -> None:
         password = password_issue(actor="command", username=options["number"])
-        self.stdout.write(f"{options['number']} の初めのパスワード: {password}\n本人に渡し、ログインしたら「自分の設定」で変えてもらってください。")
+        self.stdout.write(f"{options['number']} の初めのパスワード: {password}\n本人に渡してください。"
+                          "ログインすると、まず自分で変える画面に進みます。")
 
 
 def _role(text: str) -> tuple[str, str]:
