@@ -206,11 +206,11 @@ def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membersh
     present = {_post(r)[:3]: r for r in Membership.objects.filter(staff=staff)}
     kept = []
     for post in person.posts:
-        row = present.get(post[:3])
-        if row and row.ended_by == HAND:
+        found = present.get(post[:3])
+        if found and found.ended_by == HAND:
             kept.append(_words(post, sections))
-        elif row is None or (_post(row) != post and (row.given_by != HAND or row.ended_by == FILE)):
-            words.append(("終わりが変わる: " if row else "加わる: ") + _words(post, sections))
+        elif found is None or (_post(found) != post and (found.given_by != HAND or found.ended_by == FILE)):
+            words.append(("終わりが変わる: " if found else "加わる: ") + _words(post, sections))
             membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3], source=FILE)
     changes = [Change("入る人" if new else "変わる人", person.number, person.name, tuple(words))] if words else []
     return changes + ([Change(KEPT, person.number, person.name, (

@@ -253,3 +253,16 @@ def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):
     own = hall.staff("admin")
     assert admin.post(f"/staff/people/{own.id}/role/", given).status_code == 403
     assert f"/staff/people/{own.id}/role/" not in admin.get(f"/staff/people/{own.id}/").content.decode()
+
+
+def test_a_role_of_the_whole_hall_is_not_given_with_a_section(hall: Hall):
+    staff, admin = hall.staff("tanaka"), hall.desk("admin")
+    at = f"/staff/people/{staff.id}/"
+    assert "管理者・監査・デジタル推進担当は全庁の役割です" in admin.get(at).content.decode()
+    given = {"role": "digital", "section": "zeimu", "starts": "2026-11-20", "ends": "", "why": "棚卸のため"}
+    refused = admin.post(f"{at}role/", given)
+    assert refused.status_code == 422 and "「デジタル推進担当」は全庁の役割です" in refused.content.decode()
+    assert not Membership.objects.filter(staff=staff, role="digital").exists()
+    assert admin.post(f"{at}role/", given | {"section": "*"}).status_code == 303
+    assert Staff.objects.get(id=staff.id).has_role("*", "digital")
+    assert admin.post(f"{at}role/", given | {"role": "clerk", "section": "*"}).status_code == 422
