@@ -18,7 +18,20 @@ from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
 from madoguchi.agency.errors import MandateOver
 from madoguchi.api import shaped
-from madoguchi.casework import bulk, codes, holdings, holds, lists, marks, paper_answers, printing, talk, unanswered
+from madoguchi.casework import (
+    bulk,
+    codes,
+    holdings,
+    holds,
+    lists,
+    marks,
+    paper_answers,
+    printing,
+    reopening,
+    talk,
+    unanswered,
+    withdrawing,
+)
 from madoguchi.casework import papers as enclosed
 from madoguchi.casework import public as casework
 from madoguchi.casework import selectors as cases
@@ -158,6 +171,10 @@ CASEWORK = {
     "casework.services.decision_approve": staff(lambda w, a: work.decision_approve(actor=a, case_id=w.case), SECTION, anything),
     "casework.services.decision_return": staff(lambda w, a: work.decision_return(actor=a, case_id=w.case, comment="直して"), SECTION, anything),
     "casework.services.case_reopen": staff(lambda w, a: work.case_reopen(actor=a, case_id=w.case, why="審査請求のため"), SECTION, anything),
+    "casework.reopening.reexamination_end": staff(lambda w, a: reopening.reexamination_end(actor=a, case_id=w.case, why="まちがい"),
+                                                             SECTION, anything),
+    "casework.withdrawing.withdrawal_take": staff(lambda w, a: withdrawing.withdrawal_take(actor=a, case_id=w.case, via="phone", why="本人から"),
+                                                  SECTION, anything),
     "casework.unanswered.correction_end": staff(lambda w, a: unanswered.correction_end(actor=a, case_id=w.case, why="答えがない"), SECTION, anything),
     "casework.services.number_reveal": staff(lambda w, a: work.number_reveal(actor=a, case_id=w.numbered, path="my_number", why="照合のため"),
                                              {"yoshida"}, anything),

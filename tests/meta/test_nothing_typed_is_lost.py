@@ -157,6 +157,9 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     hall.propose(proposed, "tanaka", hall.definition(CLAIM).review.outcomes[0].id)
     decided = hall.case("hanako", NUMBERED)
     hall.decide(decided, "accept", "yoshida")
+    looked_at_again = hall.case("ume", NUMBERED)
+    hall.decide(looked_at_again, "accept", "yoshida")
+    services.case_reopen(actor=hall.staff("yoshida"), case_id=looked_at_again.ref, why="計算の誤り")
     held = hall.case("taro", NUMBERED)
     hall.decide(held, "accept", "yoshida")
     holds.hold_place(actor=hall.staff("yoshida"), case_id=held.ref, kind=next(iter(rules.HOLDS)), why="審査請求のため")
@@ -205,7 +208,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("tanaka", case(put_right) + "answer/"), ("tanaka", case(put_right) + "?tab=talk"), ("suzuki", case(proposed)), ("kimura", case(proposed)),
-        ("yoshida", case(correcting)), ("yoshida", case(decided)),
+        ("yoshida", case(correcting)), ("yoshida", case(decided)), ("yoshida", case(looked_at_again)),
         ("yoshida", case(decided) + "?tab=history"), ("yoshida", case(held) + "?tab=history"),
         *(("tanaka", f"/staff/payments/{fee.id}/") for fee in fees),
         ("kimura", f"/staff/payments/{fees[1].id}/"), ("tanaka", "/staff/payments/sale/kosodate/"), ("tanaka", "/staff/payments/till/kosodate/"),

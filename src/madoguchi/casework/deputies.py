@@ -4,9 +4,11 @@ asks again under the lock of the case (services)."""
 from __future__ import annotations
 
 from madoguchi.identity.public import STAMPS, Staff, stands_in_for
+from madoguchi.kernel.errors import Forbidden
 
 from . import selectors
-from .models import BulkRun, Case, Decision
+from .errors import OwnProposal, StampedAlready
+from .models import Approval, BulkRun, Case, Decision
 from .rules import next_role
 
 
@@ -14,6 +16,23 @@ def instead_of(actor: Staff, case: Case) -> Staff | None:
     """The absent colleague in whose place this person would stamp the open decision of a case that they were given by its reader."""
     step = Decision.objects.filter(case=case, state="proposed").order_by("-number").values_list("at_step", flat=True).first()
     return None if step is None else _absent(actor, case.section, next_role(selectors.definition_of(case).review.route, step))
+
+
+def stamp_check(actor: Staff, case: Case, decision: Decision, role: str | None) -> Staff | None:
+    """May this person stamp the step of ``role``? For the page and for the stamp. Returns the absent colleague in whose place it would be
+    (代決), None for one's own. Raises OwnProposal, StampedAlready, Forbidden."""
+    if decision.proposed_by_id == actor.id:
+        raise OwnProposal
+    if role is None:
+        raise Forbidden
+    absent = None if actor.may(STAMPS[role], case.section) else stands_in_for(actor=actor, section=case.section, right=STAMPS[role])
+    if absent is None and not actor.may(STAMPS[role], case.section):
+        raise Forbidden
+    if Approval.objects.filter(decision=decision, by=actor, approved=True).exists():
+        raise StampedAlready(absent.name if absent else "")
+    if absent is not None and absent.id == decision.proposed_by_id:  # their own proposal, by another hand
+        raise OwnProposal(f"不在の{absent.name}さんが自分で起案した決定なので、代わりに決裁できません。ほかの決裁できる方に頼んでください。")
+    return absent
 
 
 def _absent(actor: Staff, section: str, role: str | None) -> Staff | None:

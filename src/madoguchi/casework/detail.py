@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import datetime as dt
 from typing import Any
 
+from madoguchi.identity.public import Staff
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
@@ -31,10 +33,18 @@ def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
     return [("".join(chr(int(point[2:], 16)) for point in code.split()), code) for code in codes]
 
 
+def check_rows(case: Case, d: Definition) -> list[tuple[int, str, dict[str, Any] | None]]:
+    """(number, words, who marked it and when, or None) of the points of the checklist."""
+    marks = {i: m for i, m in case.checklist.items() if isinstance(m, dict)}
+    names = dict(Staff.objects.filter(username__in={m["by"] for m in marks.values()}).values_list("username", "name"))
+    return [(i, words, {"by": names.get(m["by"], m["by"]), "at": dt.datetime.fromisoformat(m["at"])} if (m := marks.get(str(i))) else None)
+            for i, words in enumerate(d.review.checklist)]
+
+
 def decision_row(d: Any, x: Decision) -> dict[str, Any]:
     """A decision with its answers in words and its stamps."""
     outcome = d.outcome(x.outcome)
     answers = [(q.label, procedures.FIELD_TYPES[q.type].text(x.answers[q.id], q)) for q in d.review.questions if q.id in x.answers]
-    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定"}[x.state]
+    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定", "dropped": "取下げ"}[x.state]
     return {"x": x, "outcome": outcome.name if outcome else x.outcome, "answers": answers, "state": words,
             "stamps": [(services.role_words(s.role), s) for s in getattr(x, "stamps", [])]}

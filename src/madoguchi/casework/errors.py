@@ -108,6 +108,16 @@ class OwnProposal(DomainError):
     status = 403
 
 
+class StampedAlready(OwnProposal):
+    """One person stamps a decision once; ``absent`` is who would have to name another deputy, if it is about 代決."""
+
+    code = "stamped_already"
+
+    def __init__(self, absent: str = "") -> None:
+        super().__init__("前の段階で承認した決定なので、同じ人は二度押せません。" + (
+            f"{absent}さんか管理者に、「不在・代決」で別の代決の人を決めてもらってください。" if absent else "ほかの決裁できる方に頼んでください。"))
+
+
 class NothingChosen(DomainError):
     """A correction without an item; ``at`` is the path of the answer (or "due") that must be put right."""
 

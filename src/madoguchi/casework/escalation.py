@@ -19,7 +19,7 @@ from madoguchi.procedures import public as procedures
 
 from .lists import ASKED_BY, unanswered
 from .models import Alarm, Case, Correction
-from .rules import LATE, NEAR, OPEN, OVERDUE, State
+from .rules import LATE, NEAR, OPEN, OVERDUE, State, warned_before
 
 RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)
 BATCH = 500
@@ -46,12 +46,14 @@ def stand() -> None:
 
 
 def _near(today: dt.date) -> Q:
-    """Due within the days of its procedure, not before today."""
-    days = {p.slug: p.definition.review.warn or city().warn_days for p in procedures.catalogue()}
+    """Due within the days of its procedure (of a short term at most half of it), not before today, and not on the day on which it came: over
+    a weekend three days are one open day."""
+    reviews = {p.slug: p.definition.review for p in procedures.catalogue()}
+    days = {slug: warned_before(r.warn or city().warn_days, r.days, r.day_kind) for slug, r in reviews.items()}
     found = Q(due_on__lte=add_open_days(today, city().warn_days)) & ~Q(slug__in=[s for s, n in days.items() if n != city().warn_days])
-    for n in sorted({n for n in days.values() if n != city().warn_days}):
+    for n in sorted({n for n in days.values() if n not in (0, city().warn_days)}):
         found |= Q(due_on__lte=add_open_days(today, n), slug__in=[s for s, m in days.items() if m == n])
-    return found & Q(due_on__gte=today)
+    return found & Q(due_on__gte=today, filed_at__lt=dt.datetime.combine(today, dt.time(), clock.JST))
 
 
 @transaction.atomic(durable=True)

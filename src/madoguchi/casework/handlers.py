@@ -17,11 +17,13 @@ from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
 
 from . import index
-from .events import CASE_CORRECTED, CASE_OPENED, CASE_WITHDRAWN
+from .events import CASE_CORRECTED, CASE_OPENED
 from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
+from .reopening import TAKEN_BACK, asked_by_applicant, decision_stands, is_reexamined
 from .rules import OPEN, Act, State, after
+from .withdrawing import case_withdraw
 
 
 def _source() -> FilingSource:
@@ -118,25 +120,29 @@ def _new_text(case: Case, path: str, filing: dict[str, Any]) -> str:
 
 
 def withdrawal_decide(message: outbox.Envelope) -> None:
-    """Handler of WithdrawalAsked: granted while nobody has decided or sent it for approval, else refused."""
+    """Handler of WithdrawalAsked: granted while nobody has decided or sent it for approval, else refused. What was decided and taken up
+    again is not withdrawn: the re-examination ends where its applicant had asked for it."""
     with transaction.atomic(durable=True):
         case = Case.objects.select_for_update().filter(id=message.payload["application"]).first()
         if case is None:
             raise outbox.Retry("case not open yet")
-        state = after(case.state, Act.WITHDRAW)
+        state, key = after(case.state, Act.WITHDRAW), f"withdrawal:{message.key}"  # a wish that was refused may come again
         if case.state == State.WITHDRAWN:
+            return
+        if state is not None and is_reexamined(case):
+            if asked_by_applicant(case):
+                decision_stands(case, by="worker", act=TAKEN_BACK, key=key, ja=say("もう一度の審査の申出を取り下げました。前の結果は、そのままです"))
+                return
+            audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
+            progress_say(case, key=key, status="", withdrawal="refused", notify=True,
+                         ja=say("結果が出たあとの確認は市が行っているため、取り下げられません。担当課にお電話ください"))
             return
         if state is None:
             audit.record("worker", "withdrawal.refused", chain=f"case:{case.id}", facts={"state": case.state})
-            progress_say(case, key=f"withdrawal:{case.id}", status="approval" if case.state == State.APPROVAL else "decided",
+            progress_say(case, key=key, status="approval" if case.state == State.APPROVAL else "decided",
                          ja=say("すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください"), withdrawal="refused", notify=True)
             return
-        case.state, case.updated_at = state, clock.now()
-        case.save(update_fields=["state", "updated_at"])
-        audit.record("worker", "case.withdrawn", chain=f"case:{case.id}")
-        outbox.publish(CASE_WITHDRAWN, case_ref=case.ref, key=f"withdrawn:{case.id}", payload={"case": case.ref})
-        progress_say(case, key=f"withdrawal:{case.id}", status="withdrawn", ja=say("申請を取り下げました"), withdrawal="done", notify=True)
-        failpoints.hit("casework.withdrawal.before_commit")
+        case_withdraw(case, by="worker", key=key, ja=say("申請を取り下げました"))
 
 
 @transaction.atomic(durable=True)

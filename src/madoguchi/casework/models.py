@@ -35,6 +35,8 @@ class Case(models.Model):
     assignee = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT)
     checklist = models.JSONField(default=dict)
     stopped_on = models.DateField(null=True)  # the clock stands since this day (補正)
+    # while a decided case is taken up again: {asked: by its applicant, checklist, due_on: as they stood}; filed under an older release: null
+    reopened: Any = models.JSONField(null=True, blank=True)
     updated_at = models.DateTimeField()
     words = models.PositiveSmallIntegerField(null=True)  # how many rows of CaseWord it has; None: filed before there were any
 
@@ -107,7 +109,7 @@ class Decision(models.Model):
     outcome = models.CharField(max_length=40)
     reason = models.TextField(blank=True)
     answers = models.JSONField(default=dict)
-    state = models.CharField(max_length=10, default="proposed")  # proposed, returned, final
+    state = models.CharField(max_length=10, default="proposed")  # proposed, returned, final, dropped (withdrawn meanwhile)
     at_step = models.PositiveIntegerField(default=1)
     proposed_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     proposed_at = models.DateTimeField()

@@ -43,7 +43,9 @@ class Act(enum.StrEnum):
     RETURN = "return"
     CONCLUDE = "conclude"
     WITHDRAW = "withdraw"
+    TAKE_WITHDRAWAL = "take_withdrawal"
     REOPEN = "reopen"
+    STAND = "stand"
 
 
 TRANSITIONS: dict[tuple[State, Act], State] = {
@@ -60,8 +62,15 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.RECEIVED, Act.WITHDRAW): State.WITHDRAWN,
     (State.REVIEWING, Act.WITHDRAW): State.WITHDRAWN,
     (State.CORRECTION, Act.WITHDRAW): State.WITHDRAWN,
+    (State.RECEIVED, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,  # by the section: on paper, by telephone, at the counter
+    (State.REVIEWING, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
+    (State.CORRECTION, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
+    (State.APPROVAL, Act.TAKE_WITHDRAWAL): State.WITHDRAWN,
     (State.DECIDED, Act.REOPEN): State.REVIEWING,
+    (State.REVIEWING, Act.STAND): State.DECIDED,  # taken up again, and left as it was decided
+    (State.CORRECTION, Act.STAND): State.DECIDED,
 }
+WISHES = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # how a 取下げ came to the section
 VIAS = {"counter": "窓口で聞いた", "phone": "電話で聞いた", "paper": "紙で届いた"}  # an answer to a correction that a clerk typed off
 # the languages of the residents' pages, beside Japanese, as the section calls them
 LANGUAGE_WORDS = {"ja-easy": "やさしい日本語", "en": "英語", "zh-hans": "中国語（簡体字）", "vi": "ベトナム語", "pt": "ポルトガル語"}
@@ -131,6 +140,12 @@ def item_shown_when(d: Definition, item: Question) -> str:
 def reason_missing(outcome: Outcome, reason: str) -> bool:
     """行政手続法8条: a refusal says why; 不備 and 不交付 too."""
     return outcome.needs_reason and len(reason.strip()) < 5
+
+
+def warned_before(wanted: int, days: int, day_kind: str) -> int:
+    """Open days before the due day on which a case is reported as near: ``wanted``, but never more than half of the standard term
+    (``days`` of ``day_kind``); 0 is not at all, for what is due on the next day."""
+    return min(wanted, days // 2 if day_kind == "開庁日" else days * 5 // 14)  # five of seven days are open ones
 
 
 def next_role(route: tuple[str, ...], at_step: int) -> str | None:

@@ -174,6 +174,14 @@ def decisions_of(case: Case) -> list[Decision]:
     return rows
 
 
+def returned_of(case: Case) -> tuple[Decision | None, Approval | None]:
+    """The newest proposal when it was sent back (差戻し), and the stamp that says why; else nothing."""
+    last = Decision.objects.filter(case=case).order_by("-number").first()
+    if last is None or last.state != "returned":
+        return None, None
+    return last, Approval.objects.filter(decision=last, approved=False).select_related("by").order_by("-id").first()
+
+
 def notes_of(case: Case) -> list[Note]:
     """Internal notes, newest first."""
     return list(Note.objects.filter(case=case).select_related("by").order_by("-at"))

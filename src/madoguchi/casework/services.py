@@ -8,7 +8,7 @@ from typing import Any
 
 from django.db import transaction
 
-from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, stands_in_for
+from madoguchi.identity.public import Right, Staff, colleagues
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.said import say
@@ -18,14 +18,14 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
-from . import papers, selectors
+from . import deputies, papers, selectors
 from .dues import fee_check
-from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, OwnProposal, ReasonMissing, TooLong
+from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .grounds import grounds_check
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
-from .rules import ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
+from .rules import OVER, ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
 
 MOST_REASON, MOST_NOTE, MOST_COMMENT, MOST_WORDS = 4000, 2000, 1000, 500  # characters
 AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice
@@ -85,17 +85,19 @@ def case_assign(*, actor: Staff, case_id: str, username: str) -> Case:
 
 
 @transaction.atomic(durable=True)
-def check_mark(*, actor: Staff, case_id: str, marked: set[int]) -> Case:
-    """Save the checklist: which points are seen, by whom and when."""
+def check_mark(*, actor: Staff, case_id: str, marked: set[int], seen: set[int] | None = None) -> Case:
+    """Save the checklist: which points are seen, by whom and when. ``seen``: those that were marked on the page, so that only what was
+    changed there is changed, and a colleague's marks stay; None: ``marked`` is all of them. Raises NotNow once the case is over."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
-    points = selectors.definition_of(case).review.checklist
+    if case.state in OVER:
+        raise NotNow("終わった申請の審査チェックは、もう変えられません。")
+    before, points = {int(i) for i in case.checklist}, selectors.definition_of(case).review.checklist
+    wanted = marked if seen is None else (before | (marked - seen)) - (seen - marked)
     now = clock.now().isoformat()
-    case.checklist = {
-        str(i): case.checklist.get(str(i)) or {"by": actor.username, "at": now} for i in range(len(points)) if i in marked
-    }
+    case.checklist = {str(i): case.checklist.get(str(i)) or {"by": actor.username, "at": now} for i in range(len(points)) if i in wanted}
     case.save(update_fields=["checklist"])
-    audit.record(actor.actor, "checklist.saved", chain=f"case:{case.id}", facts={"marked": sorted(marked)})
+    audit.record(actor.actor, "checklist.saved", chain=f"case:{case.id}", facts={"marked": sorted(int(i) for i in case.checklist)})
     return case
 
 
@@ -187,7 +189,7 @@ def decision_propose(
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     reason = text_clean("理由", reason, MOST_REASON)
-    last = Decision.objects.filter(case=case).exclude(state="returned").order_by("-number").first()
+    last = Decision.objects.filter(case=case).exclude(state__in=("returned", "dropped")).order_by("-number").first()
     if case.state in (State.APPROVAL, State.DECIDED) and last and \
             (last.proposed_by_id, last.outcome, last.reason) == (actor.id, outcome_id, reason):
         return last  # pressed twice
@@ -250,7 +252,7 @@ def _open_decision(case: Case, seen: str | None) -> Decision:
 @transaction.atomic(durable=True)
 def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str | None = None) -> Decision:
     """Stamp the open decision; the last stamp on the route makes it final. ``seen`` is the decision and step on the page
-    (`stamp_mark`): nobody stamps what they have not read. Raises OwnProposal, Forbidden, TooLong, NotNow."""
+    (`stamp_mark`): nobody stamps what they have not read. Raises OwnProposal, StampedAlready, Forbidden, TooLong, NotNow."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     done = _stamped(actor, case, seen, approved=True)
     if done:
@@ -258,7 +260,7 @@ def decision_approve(*, actor: Staff, case_id: str, comment: str = "", seen: str
     decision = _open_decision(case, seen)
     route = selectors.definition_of(case).review.route
     role = next_role(route, decision.at_step)
-    absent = _may_stamp(actor, case, decision, role)
+    absent = deputies.stamp_check(actor, case, decision, role)
     Approval.objects.create(decision=decision, step=decision.at_step, role=role or "", by=actor, at=clock.now(), approved=True,
                             instead_of=absent, comment=text_clean("添え書き", comment, MOST_COMMENT))
     decision.at_step += 1
@@ -274,22 +276,6 @@ def _instead(absent: Staff | None) -> dict[str, str]:
     return {"instead_of": absent.username} if absent else {}
 
 
-def _may_stamp(actor: Staff, case: Case, decision: Decision, role: str | None) -> Staff | None:
-    """The absent colleague in whose place this stamp is (代決), None for one's own. Raises OwnProposal, Forbidden."""
-    if decision.proposed_by_id == actor.id or Approval.objects.filter(decision=decision, by=actor, approved=True).exists():
-        raise OwnProposal
-    if role is None:
-        raise Forbidden
-    if actor.may(STAMPS[role], case.section):
-        return None
-    absent = stands_in_for(actor=actor, section=case.section, right=STAMPS[role])
-    if absent is None:
-        raise Forbidden
-    if absent.id == decision.proposed_by_id:  # their own proposal, by another hand
-        raise OwnProposal
-    return absent
-
-
 @transaction.atomic(durable=True)
 def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | None = None) -> Decision:
     """Send the open decision back (差戻し) with a comment; ``seen`` as in `decision_approve`.
@@ -300,7 +286,7 @@ def decision_return(*, actor: Staff, case_id: str, comment: str, seen: str | Non
         return done
     decision = _open_decision(case, seen)
     role = next_role(selectors.definition_of(case).review.route, decision.at_step)
-    absent = _may_stamp(actor, case, decision, role)
+    absent = deputies.stamp_check(actor, case, decision, role)
     comment = text_clean("差戻しの理由", comment, MOST_COMMENT)
     if not comment:
         raise ReasonMissing("差戻しの理由を書いてください。")
@@ -327,7 +313,8 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
     decision.document_number = number_take(sign=city().sections[case.section].sign, day=now.date())
     decision.state, decision.decided_at = "final", now
     decision.save(update_fields=["state", "document_number", "decided_at"])
-    case.save(update_fields=["state", "updated_at"])
+    case.reopened = None
+    case.save(update_fields=["state", "reopened", "updated_at"])
     failpoints.hit("casework.decision.before_publish")
     audit.record(actor.actor, "case.decided", chain=f"case:{case.id}",
                  facts={"decision": decision.number, "outcome": decision.outcome, "number": decision.document_number,
@@ -338,8 +325,9 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
 
 
 @transaction.atomic  # not durable: survey reopens a case and orders the second survey in one transaction
-def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
-    """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it."""
+def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False) -> Case:
+    """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it. ``asked``: the applicant asked
+    for it, and may take that back."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
@@ -349,12 +337,13 @@ def case_reopen(*, actor: Staff, case_id: str, why: str) -> Case:
     _move(case, Act.REOPEN)
     review = selectors.definition_of(case).review
     Decision.objects.filter(case=case, state="final", due_on=None).update(due_on=case.due_on)  # late stays late in the statistics
+    case.reopened = {"asked": asked, "checklist": case.checklist, "due_on": str(case.due_on)}
     case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
-    case.save(update_fields=["state", "checklist", "due_on", "updated_at"])
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始: {why}")
+    case.save(update_fields=["state", "checklist", "due_on", "reopened", "updated_at"])
+    note = Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始{'(申請した方の申出)' if asked else ''}: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
-    count = Decision.objects.filter(case=case).count()
-    progress_say(case, key=f"reopened:{case.id}:{count}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True)
+    progress_say(case, key=f"reopened:{case.id}:{note.pk}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True,
+                 reopened="asked" if asked else "city")
     return case
 
 

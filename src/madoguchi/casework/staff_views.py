@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import dataclasses
 import datetime as dt
 import unicodedata
 from collections.abc import Mapping
@@ -17,31 +16,33 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import covered_response, file_get, file_open, file_response
-from madoguchi.identity.public import STAMPS, Right, Staff, colleagues, fresh, fresh_when
+from madoguchi.identity.public import Right, Staff, colleagues, fresh, fresh_when
 from madoguchi.intake.public import code_standing, holder_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import add_open_days
-from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Definition
-from madoguchi.procedures.rules.conditions import compares, holds
-from madoguchi.procedures.rules.faces.webform import field_view, raw_of, raw_sent
-from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
-from . import deputies, lists, papers, pictures, ports, selectors, services
+from . import deputies, lists, papers, pictures, selectors, services
 from .bulk import ACTS
-from .detail import decision_row, links, notes_beside, undrawn
-from .errors import OF_THE_DECISION, Changed, FeeUnpaid, GroundMissing, NothingChosen, ReasonMissing, TooLong, places
+from .detail import check_rows, decision_row, links, notes_beside, undrawn
+from .errors import (
+    FeeUnpaid,
+    GroundMissing,
+    NothingChosen,
+    OwnProposal,
+    ReasonMissing,
+    TooLong,
+)
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable
 from .marks import marks
-from .models import Case
+from .models import Case, Decision
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, LANGUAGE_WORDS, VIAS, WORDS, State, item_shown_when, next_role, outcomes_open
+from .rules import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State, next_role
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
@@ -120,7 +121,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     pending = next((x for x in decisions if x.state == "proposed"), None)
     role = next_role(d.review.route, pending.at_step) if pending else None
     kind, words = selectors.due_words(found, clock.today())
-    absent = deputies.instead_of(actor, found)
+    absent, may_stamp, not_now = _stamp(actor, found, pending, role)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
     standing = code_standing(found.ref)
     history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
@@ -132,14 +133,16 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "no_consent": selectors.consent_refused(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),
-        "checklist": [(i, text, found.checklist.get(str(i))) for i, text in enumerate(d.review.checklist)],
+        "checklist": check_rows(found, d), "unchecked": max(0, len(d.review.checklist) - len(found.checklist)),
+        "may_check": selectors.may_work(actor, found) and found.state in OPEN,
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if tab == "history" else None,
         "history": history, "undrawn": undrawn(history),
         "may_work": selectors.may_work(actor, found), "paper": d.paper if printable(found, d) else None,
-        "may_stamp": bool(role and pending and pending.proposed_by_id != actor.id and (actor.may(STAMPS[role], found.section) or absent)),
-        "absent": absent,
+        "may_stamp": may_stamp, "not_now": not_now, "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
+        "may_stand": found.state == State.REVIEWING and any(x.state == "final" for x in decisions), "wishes": WISHES,
+        "may_withdraw": found.state in OPEN and not any(x.state == "final" for x in decisions),
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
@@ -147,6 +150,16 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "today": clock.today(), "vias": VIAS, "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
+
+
+def _stamp(actor: Staff, found: Case, pending: Decision | None, role: str | None) -> tuple[Staff | None, bool, str]:
+    """(in whose place, may this person stamp now, why not although it would be their turn)."""
+    try:
+        return (deputies.stamp_check(actor, found, pending, role), True, "") if pending else (None, False, "")
+    except OwnProposal as why:
+        return None, False, "" if pending and pending.proposed_by_id == actor.id else why.ja
+    except Forbidden:
+        return None, False, ""
 
 
 @login_required
@@ -170,7 +183,8 @@ def assign(request: HttpRequest, case_id: str) -> HttpResponse:
 def checklist(request: HttpRequest, case_id: str) -> HttpResponse:
     """Save the checklist."""
     marked = {int(v) for v in request.POST.getlist("point") if v.isdecimal() and len(v) < 4}
-    services.check_mark(actor=actor_of(request), case_id=case_id, marked=marked)
+    seen = {int(v) for v in request.POST.getlist("seen") if v.isdecimal() and len(v) < 4}
+    services.check_mark(actor=actor_of(request), case_id=case_id, marked=marked, seen=seen)
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -185,7 +199,7 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
 
-def _desk(request: HttpRequest, case_id: str) -> tuple[Staff, Case, bool]:
+def desk_of(request: HttpRequest, case_id: str) -> tuple[Staff, Case, bool]:
     """For the pages on which a clerk acts: who, the case, and whether it is still open for that."""
     actor = actor_of(request)
     found = selectors.case_get(actor=actor, case_id=case_id)
@@ -198,7 +212,7 @@ def _desk(request: HttpRequest, case_id: str) -> tuple[Staff, Case, bool]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     """Choose what must be put right, with a note each."""
-    actor, found, open_ = _desk(request, case_id)
+    actor, found, open_ = desk_of(request, case_id)
     if not open_:
         return see_other(f"/staff/case/{case_id}/")
     chosen = request.POST.getlist("path")
@@ -238,57 +252,6 @@ def _note_without_mark(notes: dict[str, str], chosen: list[str]) -> None:
     loose = next((path for path, words in notes.items() if words.strip() and path not in chosen), None)
     if loose is not None:
         raise NothingChosen("書き込みのある項目に印がありません。直してもらうなら印を付け、そうでなければ書き込みを消してください。", at=loose)
-
-
-@login_required
-@require_http_methods(["GET", "HEAD", "POST"])
-def decide(request: HttpRequest, case_id: str) -> HttpResponse:
-    """Propose a decision."""
-    actor, found, open_ = _desk(request, case_id)
-    if not open_:
-        return see_other(f"/staff/case/{case_id}/")
-    d, sent = selectors.definition_of(found), request.POST
-    raw = {k: list(v) for k, v in sent.lists()}
-    faults: list[Any] = []
-    anchors: list[tuple[str, str]] = []
-    if request.method == "POST":
-        try:
-            seen = sent.get("revision", "")
-            services.decision_propose(actor=actor, case_id=case_id, outcome_id=sent.get("outcome", ""), reason=sent.get("reason", ""),
-                                      raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
-            return see_other(f"/staff/case/{case_id}/")
-        except (*OF_THE_DECISION, FeeUnpaid) as wrong:
-            faults, anchors = list(getattr(wrong, "faults", [])), places(wrong, d)
-        except Changed as wrong:
-            anchors = places(wrong, d)
-            found.refresh_from_db()
-    context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors}}
-    return render(request, "casework/decide.html", context, status=422 if anchors else 200)
-
-
-def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: list[Any]) -> dict[str, Any]:
-    """What the page of a decision shows: the outcomes that are possible and the questions that go with them."""
-    posted_now = request.method == "POST"
-    raw = {k: list(v) for k, v in request.POST.lists()}
-    known = procedures.derive(d, selectors.facts_of(found))
-    ids = {q.id for q in d.review.questions} | {OUTCOME}
-
-    def hangs(q: Any) -> bool:
-        return bool(q.condition) and any(c.name in ids for c in compares(q.condition))
-
-    items = [q for q in d.review.questions if q.condition is None or hangs(q) or holds(q.condition, known)]
-    help_ = ports.helpers.get(found.slug)
-    suggested = help_(found.ref) if help_ and not posted_now else {}
-    fields = [field_view(q, "", raw_sent(q, raw, "") if posted_now else raw_of(q, suggested.get(q.id)), faults) for q in items]
-    for view, q in zip(fields, items, strict=True):
-        view.note = item_shown_when(d, q if hangs(q) else dataclasses.replace(q, condition=None, condition_text=""))
-        view.hidden_until = "認めない・不備の結果では、入力しません。" if "結果 ≠" in view.note and not hangs(q) else ""
-    return {
-        "case": found, "d": d, "fields": fields, "outcome": (request.POST if posted_now else request.GET).get("outcome", ""),
-        "reason": request.POST.get("reason", ""),
-        "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),
-        "suggested": bool(suggested), "at_once": next_role(d.review.route, 1) is None,
-    }
 
 
 def as_deputy(request: HttpRequest, case_id: str) -> bool:
@@ -334,7 +297,8 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
 def reopen(request: HttpRequest, case_id: str) -> HttpResponse:
     """Take up again."""
     try:
-        services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
+        services.case_reopen(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""),
+                             asked=request.POST.get("asked") == "yes")
     except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="reopen")
     return see_other(f"/staff/case/{case_id}/")

@@ -1,6 +1,6 @@
 from django.urls import path
 
-from . import answer_views, bulk_views, code_views, hold_views, paper_views, talk_views
+from . import answer_views, bulk_views, code_views, decide_views, ending_views, hold_views, paper_views, talk_views
 from . import staff_views as views
 
 urlpatterns = [
@@ -21,10 +21,12 @@ urlpatterns = [
     path("case/<uuidtext:case_id>/unanswered/", answer_views.unanswered, name="case_unanswered"),
     path("case/<uuidtext:case_id>/code/", code_views.issue, name="case_code"),
     path("case/<uuidtext:case_id>/code/sheet/", code_views.sheet, name="case_code_sheet"),
-    path("case/<uuidtext:case_id>/decide/", views.decide, name="case_decide"),
+    path("case/<uuidtext:case_id>/decide/", decide_views.decide, name="case_decide"),
     path("case/<uuidtext:case_id>/approve/", views.approve, name="case_approve"),
     path("case/<uuidtext:case_id>/return/", views.send_back, name="case_return"),
     path("case/<uuidtext:case_id>/reopen/", views.reopen, name="case_reopen"),
+    path("case/<uuidtext:case_id>/stand/", ending_views.stand, name="case_stand"),
+    path("case/<uuidtext:case_id>/withdraw/", ending_views.withdraw, name="case_withdraw"),
     path("case/<uuidtext:case_id>/hold/", hold_views.place, name="case_hold"),
     path("case/<uuidtext:case_id>/hold/lift/", hold_views.lift, name="case_lift"),
     path("case/<uuidtext:case_id>/number/", views.number, name="case_number"),

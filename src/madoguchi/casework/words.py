@@ -7,6 +7,7 @@ ACTIONS = {
     "case.assigned": "担当を決めた", "case.reopened": "もう一度審査を始めた", "case.decided": "決定した",
     "case.withdrawn": "取下げで終わりにした", "checklist.saved": "審査チェックを保存した",
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
+    "reexamination.ended": "再審査をやめ、前の決定のままにした", "reexamination.taken_back": "申請した方が再審査の申出を取り下げた",
     "correction.ended": "補正の答えを待たずに審査に戻した",
     "correction.sheet_kept": "補正で届いた紙を入れた", "correction.sheet_dropped": "補正で届いた紙を外した",
     "code.asked": "確認番号を新しくするメールを頼んだ", "code.renewed": "メールのリンクで確認番号を新しくした",
@@ -38,7 +39,7 @@ ACTIONS = {
     "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
     "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",
     "till.closed": "現金を数えて締めた", "till.taken_over": "締めた金庫を引き継いだ",
-    "withdrawal.asked": "取下げを申し出た", "withdrawal.refused": "取下げを受けられなかった",
+    "withdrawal.asked": "取下げを申し出た", "withdrawal.taken": "取下げの申し出を受け付けた", "withdrawal.refused": "取下げを受けられなかった",
 }
 
 

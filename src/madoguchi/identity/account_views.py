@@ -162,7 +162,7 @@ def password(request: HttpRequest) -> HttpResponse:
             update_session_auth_hash(request, staff)  # rotates the key of this session
             session_carry(request, staff)
             return see_other(f"{HERE}?done=password")
-    context: dict[str, Any] = {"faults": faults, "errors": dict(faults)}
+    context: dict[str, Any] = {"faults": faults, "errors": dict(faults), "must_change": staff.must_change}
     return render(request, "identity/password.html", context, status=422 if faults else 200)
 
 

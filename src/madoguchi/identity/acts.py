@@ -51,8 +51,8 @@ ACTS = (
     Act("補正を求める、答えを入力する、答えを待たずに進める、やりとりをする", (R.WORK_CASES,), (
         "case_correct", "case_answer", "case_unanswered", "case_talk", "case_talk_seen")),
     Act("確認番号を渡し直す(紙を印刷する)", (R.WORK_CASES,), ("case_code", "case_code_sheet")),
-    Act("決定を起案する、交付するPDFを入れる・外す、もう一度審査する", (R.WORK_CASES,), (
-        "case_decide", "case_paper_put", "case_paper_drop", "case_reopen")),
+    Act("決定を起案する、交付するPDFを入れる・外す、もう一度審査する・やめる、取下げを受け付ける", (R.WORK_CASES,), (
+        "case_decide", "case_paper_put", "case_paper_drop", "case_reopen", "case_stand", "case_withdraw")),
     Act("決裁する(承認)・差し戻す。不在のときは代決の人", STAMP, ("case_approve", "case_return")),
     Act("まとめて審査する(担当・受付・起案・承認)", (OWN, *STAMP, R.WORK_CASES), ("bulk", "bulk_run", "bulk_confirm", "bulk_csv")),
     Act("廃棄の停止(審査請求・訴訟など)を付ける・解く", (R.WORK_CASES,), ("case_hold", "case_lift")),

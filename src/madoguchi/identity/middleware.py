@@ -13,7 +13,7 @@ from django.template.loader import render_to_string
 
 from . import kept
 from .models import Staff
-from .sessions import fault_of, must_enrol
+from .sessions import fault_of, must_change, must_enrol
 
 SIGN_IN, ACCOUNT, SIGN_OUT = "/staff/sign-in/", "/staff/account/", "/staff/sign-out/"
 ENTRANCES = ("/sign-in/", SIGN_IN, "/api/")  # here people have no session yet; programs keep their own words
@@ -29,6 +29,8 @@ def staff_limits(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
                 return HttpResponseRedirect(f"{SIGN_IN}?{urlencode({'why': why, 'next': _back(request)})}")
             if not request.path.startswith((ACCOUNT, SIGN_OUT)) and must_enrol(request, request.user):
                 return HttpResponseRedirect(f"{ACCOUNT}?why=needed")
+            if not request.path.startswith((ACCOUNT, SIGN_OUT)) and must_change(request, request.user):
+                return HttpResponseRedirect(f"{ACCOUNT}password/")
         return get_response(request)
 
     return middleware

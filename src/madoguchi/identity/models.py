@@ -29,6 +29,7 @@ class Staff(AbstractBaseUser):
     name = models.CharField(max_length=60)
     is_active = models.BooleanField(default=True)
     mail = models.CharField(max_length=254, default="", blank=True)  # at the office: told of cases near their due day
+    must_change = models.BooleanField(default=False, db_default=False)  # the password was made by somebody else
     from_personnel = models.BooleanField(default=False)  # comes from the personnel system's file, and leaves with it
     objects: ClassVar[StaffManager] = StaffManager()
     USERNAME_FIELD = "username"
@@ -72,6 +73,10 @@ class Staff(AbstractBaseUser):
         return sorted(s for s, roles in self.roles().items() if s != WHOLE and allowed(roles, "work_cases"))
 
 
+HAND, FILE = "hand", "file"
+SOURCES = {HAND: "画面・コマンド", FILE: "人事のファイル"}  # where a role, or its end, came from
+
+
 class Membership(models.Model):
     """A role in a section, with its dates. ``*`` is the whole city hall (administrator, auditor)."""
 
@@ -81,6 +86,8 @@ class Membership(models.Model):
     starts = models.DateField()
     ends = models.DateField(null=True)
     lapsed = models.BooleanField(default=False)  # its end has been dealt with (services of people.py)
+    given_by = models.CharField(max_length=4, default="", db_default="")  # a key of SOURCES; empty: before this was kept
+    ended_by = models.CharField(max_length=4, default="", db_default="")  # the same, of the end that was set for a running role
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["staff", "section", "role", "starts"], name="membership_once")]

@@ -18,7 +18,7 @@ from . import lockout
 from .errors import MailWrong, PasswordWeak, ReasonNeeded
 from .events import SECTION_LEFT
 from .factors import chain
-from .models import Factor, Membership, RecoveryCode, Staff
+from .models import HAND, Factor, Membership, RecoveryCode, Staff
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_end
 
@@ -35,14 +35,18 @@ def staff_get(username: str) -> Staff:
 
 
 @transaction.atomic
-def password_set(*, actor: str, staff: Staff, password: str) -> None:
-    """A new password; every session of the person ends. Raises PasswordWeak."""
+def password_set(*, actor: str, staff: Staff, password: str, issued: bool = False) -> None:
+    """A new password; every session of the person ends. ``issued``: made by somebody else, so that its owner must change it at the first
+    sign-in. Raises PasswordWeak."""
+    if staff.must_change and not issued and staff.check_password(password):
+        raise PasswordWeak("渡された初めのパスワードとは違うものにしてください。")
     try:
         validate_password(password, staff)
     except ValidationError as wrong:
         raise PasswordWeak("パスワードは10文字以上で、ほかの人が思いつかないものにしてください。" + "".join(wrong.messages)) from None
     staff.set_password(password)
-    staff.save(update_fields=["password"])
+    staff.must_change = issued
+    staff.save(update_fields=["password", "must_change"])
     audit.record(actor, "password.changed", chain=chain(staff))
     sessions_end(actor=actor, staff=staff, why="password")
 
@@ -67,7 +71,7 @@ def password_issue(*, actor: str, username: str) -> str:
     """A random first password, to be handed over and changed."""
     letters = "abcdefghjkmnpqrstuvwxyz23456789"
     password = "-".join("".join(secrets.choice(letters) for _ in range(4)) for _ in range(4))
-    password_set(actor=actor, staff=staff_get(username), password=password)
+    password_set(actor=actor, staff=staff_get(username), password=password, issued=True)
     return password
 
 
@@ -99,13 +103,17 @@ def membership_fault(section: str, role: str, sections: set[str]) -> str:
 
 @transaction.atomic
 def membership_add(
-    *, actor: str, staff: Staff, section: str, role: str, starts: dt.date, ends: dt.date | None = None, why: str = "",
+    *, actor: str, staff: Staff, section: str, role: str, starts: dt.date, ends: dt.date | None = None, why: str = "", source: str = HAND,
 ) -> Membership:
-    """Give a role from a day on; the same again only moves its end."""
-    row, new = Membership.objects.get_or_create(staff=staff, section=section, role=role, starts=starts, defaults={"ends": ends})
+    """Give a role from a day on; the same again only moves its end. ``source`` (a key of SOURCES) is where the role belongs from now."""
+    row, new = Membership.objects.get_or_create(staff=staff, section=section, role=role, starts=starts,
+                                                defaults={"ends": ends, "given_by": source})
+    if row.given_by != source:
+        row.given_by = source
+        row.save(update_fields=["given_by"])
     if new or row.ends != ends:
-        row.ends, row.lapsed = ends, False
-        row.save(update_fields=["ends", "lapsed"])
+        row.ends, row.lapsed, row.ended_by = ends, False, ""
+        row.save(update_fields=["ends", "lapsed", "ended_by"])
         audit.record(actor, "membership.added" if new else "membership.changed", chain=chain(staff), facts={
             "section": section, "role": role, "starts": str(starts), "ends": str(ends or "")}, of=why or None)
     if not staff.is_active and (ends is None or ends >= clock.today()):
@@ -115,15 +123,16 @@ def membership_add(
 
 
 @transaction.atomic
-def membership_end(*, actor: str, row: Membership, last: dt.date, why: str = "") -> None:
-    """The role's last day. One that has not begun is taken away."""
+def membership_end(*, actor: str, row: Membership, last: dt.date, why: str = "", source: str = HAND) -> None:
+    """The role's last day. One that has not begun is taken away; but where the personnel file could bring back what a person ended,
+    the row stays, ended before it begins. ``source``: a key of SOURCES."""
     facts = {"section": row.section, "role": row.role, "starts": str(row.starts), "ends": str(last)}
     audit.record(actor, "membership.ended", chain=chain(row.staff), facts=facts, of=why or None)
-    if last < row.starts and row.starts > clock.today():
+    if last < row.starts and row.starts > clock.today() and (source != HAND or not row.staff.from_personnel):
         row.delete()
         return
-    row.ends, row.lapsed = last, False
-    row.save(update_fields=["ends", "lapsed"])
+    row.ends, row.lapsed, row.ended_by = last, False, source
+    row.save(update_fields=["ends", "lapsed", "ended_by"])
 
 
 @transaction.atomic

@@ -24,7 +24,7 @@ from .acts import ACTS
 from .errors import AbsenceWrong, ReasonNeeded
 from .factors import KINDS, codes_left, factors_of
 from .lockout import locked_names
-from .models import Staff
+from .models import HAND, SOURCES, Staff
 from .reauth import fresh
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_of
@@ -49,7 +49,7 @@ def rights(request: HttpRequest) -> HttpResponse:
     rows = list(directory.rights_rows(actor=actor_of(request), sections=names))
     return render(request, "identity/rights.html", {
         "rows": rows, "people": sum(r.first for r in rows), "matrix": directory.rights_matrix(), "acts": ACTS, "roles": list(ROLES.values()),
-        "may_manage": actor_of(request).may(Right.MANAGE_STAFF), "now": clock.now(),
+        "now": clock.now(),
         "programs": [(p, names.get(p.section, p.section)) for p in directory.rights_programs(actor=actor_of(request))],
     })
 
@@ -85,7 +85,8 @@ def _person(request: HttpRequest, staff: Staff, *, error: str = "", form: str = 
         "factors": [KINDS[f.kind] for f in factors_of(staff)], "codes_left": codes_left(staff), "sessions": sessions_of(staff),
         "kinds": KINDS, "roles": ROLES, "sections": names, "absences": absences_of(staff), "today": clock.today(),
         "memberships": [(m, "全庁" if m.section == WHOLE else names.get(m.section, m.section), ROLES.get(m.role, m.role))
-                        for m in directory.memberships_of(staff)],
+                        for m in directory.memberships_of(staff)], "sources": SOURCES, "hand": HAND,
+        "whole": WHOLE, "of_the_hall": [ROLES[role] for role in OF_THE_HALL],
         "own": actor_of(request).id == staff.id, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
     }, status=422 if error else 200)
 
@@ -127,8 +128,9 @@ def _give(request: HttpRequest, staff: Staff) -> None:
     starts, ends = _day(sent.get("starts", "")), _day(sent.get("ends", ""))
     if starts is None or (sent.get("ends", "").strip() and ends is None):
         raise Conflict("開始日と終了日を確認してください。")
-    people.role_give(actor=actor_of(request), staff=staff, section=WHOLE if role in OF_THE_HALL else sent.get("section", ""), role=role,
-                     starts=starts, ends=ends, why=sent.get("why", ""), sections=set(_sections()))
+    people.role_give(actor=actor_of(request), staff=staff, role=role, starts=starts,
+                     section=sent.get("section", "") or (WHOLE if role in OF_THE_HALL else ""), ends=ends, why=sent.get("why", ""),
+                     sections=set(_sections()))
 
 
 # --- 不在・代決

@@ -17,11 +17,12 @@ from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 
 from .errors import PersonnelWrong
-from .models import Membership, Staff
+from .models import FILE, HAND, Membership, Staff
 from .people import membership_add, membership_end, membership_fault, memberships_lapse, staff_add
-from .rights import ROLES, WHOLE
+from .rights import ROLES, WHOLE, Right, allowed
 
 COLUMNS = ("職員番号", "氏名", "所属課", "役割", "開始日", "終了日")
+KEPT = "そのままの人"
 LOSS_PERCENT, LOSS_LEAST = 20, 3  # more leavers than this are taken for a part of the file
 _KEYS = {ja: key for key, ja in ROLES.items()}
 _NUMBER = re.compile(r"[A-Za-z0-9._-]{1,60}")
@@ -43,7 +44,7 @@ class Person:
 class Change:
     """What becomes of one person, in words."""
 
-    kind: str  # 入る人, 変わる人, 離れる人
+    kind: str  # 入る人, 変わる人, 離れる人; KEPT for what the file names and the import leaves as it is
     number: str
     name: str
     words: tuple[str, ...]
@@ -147,10 +148,11 @@ def _post(row: Membership) -> Post:
 def personnel_import(
     *, actor: str, path: Path, sections: dict[str, str], dry_run: bool = False, accept_loss: bool = False
 ) -> list[Change]:
-    """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing.
-    ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
+    """Bring accounts and roles to what the file says; the file names everybody. The same file again changes nothing. What a person
+    decided stays: accounts of `staff add`, and roles given or ended by hand, are not touched (but who is not in the file any more has
+    left, with every role). ``sections`` are the city's, {code: name}. Raises PersonnelWrong."""
     people = people_read(path, sections)
-    today = clock.today()
+    today, managed = clock.today(), _has_administrator()
     known = {s.username: s for s in Staff.objects.select_for_update().order_by("id")}
     held: dict[str, list[Membership]] = {}
     for row in Membership.objects.filter(Q(ends=None) | Q(ends__gte=today)).select_related("staff").order_by("id"):
@@ -160,10 +162,13 @@ def personnel_import(
     if not accept_loss and len(leavers) > max(LOSS_LEAST, before * LOSS_PERCENT // 100):
         raise PersonnelWrong([f"{path}:0 いまの{before}人のうち{len(leavers)}人がファイルにいません。全員のファイルか確認し、"
                               "本当に離れるときは --accept-loss を付けてください"])
-    changes = [c for p in people.values() if (c := _settle(actor, p, known.get(p.number), held.get(p.number, []), sections))]
+    changes = [c for p in people.values() for c in _settle(actor, p, known.get(p.number), held.get(p.number, []), sections)]
     changes += [_leave(actor, s, held.get(s.username, []), sections) for s in leavers]
     memberships_lapse(actor=actor)
-    if changes:
+    if managed and not _has_administrator():
+        raise PersonnelWrong([f"{path}:0 取り込むと、管理者が一人もいなくなります。ファイルに管理者の行を加えるか、"
+                              "./madoguchi staff add 番号 氏名 --role '*:admin' でほかの人を管理者にしてから、取り込んでください"])
+    if any(c.kind != KEPT for c in changes):
         counts = {kind: sum(c.kind == kind for c in changes) for kind in ("入る人", "変わる人", "離れる人")}
         audit.record(actor, "personnel.imported", chain="personnel", facts={
             "joiners": counts["入る人"], "movers": counts["変わる人"], "leavers": counts["離れる人"], "sha256": sha256(path.read_bytes())})
@@ -172,33 +177,49 @@ def personnel_import(
     return changes
 
 
-def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> Change | None:
-    """Make one person's account what the file says."""
+def _has_administrator() -> bool:
+    """Is there anybody today who may give roles?"""
+    today, roles = clock.today(), [r for r in ROLES if allowed({r}, Right.MANAGE_STAFF)]
+    return Membership.objects.filter(Q(ends=None) | Q(ends__gte=today), starts__lte=today, section=WHOLE, role__in=roles,
+                                     staff__is_active=True).exists()
+
+
+def _settle(actor: str, person: Person, staff: Staff | None, rows: list[Membership], sections: dict[str, str]) -> list[Change]:
+    """Make one person's account what the file says, except for what another person decided by hand: that is only told."""
     words: list[str] = []
+    if staff is not None and not staff.from_personnel:
+        return [Change(KEPT, person.number, person.name, (
+            f"{person.line}行目の番号は staff add で加えたものなので、触れませんでした。役割を加えるときは、職員の画面か "
+            f"./madoguchi staff add {person.number} '{staff.name}' --role 課:役割 を使ってください",))]
     new = staff is None or not staff.is_active
     if staff is None:
         staff = staff_add(actor=actor, username=person.number, name=person.name, personnel=True)
-    elif staff.name != person.name or not staff.from_personnel:
-        words += [f"氏名を「{person.name}」に"] if staff.name != person.name else []
-        staff.name, staff.from_personnel = person.name, True
-        staff.save(update_fields=["name", "from_personnel"])
+    elif staff.name != person.name:
+        words.append(f"氏名を「{person.name}」に")
+        staff.name = person.name
+        staff.save(update_fields=["name"])
     wanted = {p[:3]: p for p in person.posts}
-    past = {_post(r)[:3]: _post(r) for r in Membership.objects.filter(staff=staff, ends__lt=clock.today())}
     for row in rows:
-        if _post(row)[:3] not in wanted:
+        if _post(row)[:3] not in wanted and row.given_by != HAND and row.ended_by != HAND:
             words.append("やめる: " + _words(_post(row), sections))
-            membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
-    present = {_post(r)[:3]: _post(r) for r in rows} | past
+            membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1), source=FILE)
+    present = {_post(r)[:3]: r for r in Membership.objects.filter(staff=staff)}
+    kept = []
     for post in person.posts:
-        if present.get(post[:3]) != post:
-            words.append(("終わりが変わる: " if post[:3] in present else "加わる: ") + _words(post, sections))
-            membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3])
-    return Change("入る人" if new else "変わる人", person.number, person.name, tuple(words)) if words else None
+        found = present.get(post[:3])
+        if found and found.ended_by == HAND:
+            kept.append(_words(post, sections))
+        elif found is None or (_post(found) != post and (found.given_by != HAND or found.ended_by == FILE)):
+            words.append(("終わりが変わる: " if found else "加わる: ") + _words(post, sections))
+            membership_add(actor=actor, staff=staff, section=post[0], role=post[1], starts=post[2], ends=post[3], source=FILE)
+    changes = [Change("入る人" if new else "変わる人", person.number, person.name, tuple(words))] if words else []
+    return changes + ([Change(KEPT, person.number, person.name, (
+        f"画面で終わらせた役割なので、戻しませんでした: {'、'.join(kept)}。戻すときは、職員の画面で同じ役割を加えてください",))] if kept else [])
 
 
 def _leave(actor: str, staff: Staff, rows: list[Membership], sections: dict[str, str]) -> Change:
     for row in rows:
-        membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1))
+        membership_end(actor=actor, row=row, last=clock.today() - dt.timedelta(days=1), source=FILE)
     if not rows:  # an account that never had a role
         Staff.objects.filter(id=staff.id).update(is_active=False)
     return Change("離れる人", staff.username, staff.name, tuple("やめる: " + _words(_post(r), sections) for r in rows))

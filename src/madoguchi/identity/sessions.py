@@ -78,6 +78,11 @@ def must_enrol(request: HttpRequest, staff: Staff) -> bool:
     return False
 
 
+def must_change(request: HttpRequest, staff: Staff) -> bool:
+    """Is the password one that somebody else made (`staff password`)? Whom the city's own provider signed in used none."""
+    return staff.must_change and not request.session.get("office")
+
+
 def sessions_of(staff: Staff) -> list[StaffSession]:
     """Sessions that go on, the newest first."""
     since = clock.now() - dt.timedelta(hours=settings.STAFF_SESSION_HOURS)

@@ -29,7 +29,7 @@ from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
 from .reopened import Opened, applied, pages_of, path_of
-from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, TYPED, filing_digest, receipt_read
+from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, filing_digest, may_withdraw, receipt_read
 
 READ = FixedRead(Application, "id")
 
@@ -264,27 +264,24 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
 
 
-def may_withdraw(application: Application) -> bool:
-    """May it be withdrawn (取下げ)? Nobody has decided, and nobody has asked to."""
-    return application.status in OPEN_FOR_WITHDRAWAL and not application.view.get("withdrawal")
-
-
 @transaction.atomic(durable=True)
 def withdrawal_ask(*, application: Application, actor: str) -> None:
     """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
-    if not may_withdraw(row):
+    if not may_withdraw(row.status, row.view):
         raise NotOpenForThis
-    row.view = row.view | {"withdrawal": "asked", "timeline": [
+    before = row.view.get("withdrawals", 0)  # wishes that were refused, or ended a re-examination
+    row.view = row.view | {"withdrawal": "asked", "withdrawals": before + 1, "timeline": [
         *row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("取下げを申し出ました")}]}
     row.save(update_fields=["view"])
     audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}")
-    outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}", payload={"application": str(row.id)})
+    outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}" + (f":{before}" if before else ""),
+                   payload={"application": str(row.id)})
 
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, appointment?, talk?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, talk?, notify?}. The same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -295,7 +292,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal", "appointment"):
+        for key in ("correction", "decision", "withdrawal", "reopened", "appointment"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands

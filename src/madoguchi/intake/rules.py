@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import secrets
+from collections.abc import Mapping
 from typing import Any
 
 from madoguchi.kernel.canon import canonical, sha256
@@ -35,6 +36,14 @@ GRADES = {
 }
 MOST_OPINION = 300  # characters
 TEXT_DAYS = 730
+
+
+def may_withdraw(status: str, view: Mapping[str, Any]) -> bool:
+    """May the applicant ask for 取下げ? Not twice at once; and of what was decided and taken up again only where they asked for that
+    themselves: then the re-examination ends, and nothing else."""
+    if status not in OPEN_FOR_WITHDRAWAL or view.get("withdrawal") == "asked":
+        return False
+    return not view.get("decision") or view.get("reopened") == "asked"
 
 
 def page_left(asked: list[str], done: list[str], documents: bool, files: bool) -> str:

@@ -29,7 +29,7 @@ from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, 
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
-from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS
+from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS, may_withdraw
 from .signed_paper import paper_of, wants_paper
 from .todo import todo_of
 from .together import next_in_bundle
@@ -180,7 +180,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
-        "can_withdraw": applications.may_withdraw(application),
+        "can_withdraw": may_withdraw(application.status, application.view),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
@@ -333,10 +333,11 @@ def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
     application = mine(request, application_id)
     if request.method == "POST":
         applications.withdrawal_ask(application=application, actor=actor_of(request))
-    if request.method == "POST" or not applications.may_withdraw(application):
+    if request.method == "POST" or not may_withdraw(application.status, application.view):
         return see_other(f"/my/{application.id}/")
     d = applications.published_of(application).shown()
-    context = {"a": application, "d": d, "fee": paying.fee_at_withdrawal(application), "section": procedures_section(d)}
+    context = {"a": application, "d": d, "fee": paying.fee_at_withdrawal(application), "section": procedures_section(d),
+               "decision": application.view.get("decision")}
     return render(request, "intake/withdraw.html", context)
 
 

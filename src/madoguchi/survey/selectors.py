@@ -46,6 +46,7 @@ from .rules import (
 
 PAGE = 30
 ASKED = "asked"  # in place of a state: the applicant asks for another survey, and none is open yet
+OVER = (CaseState.DECIDED, CaseState.WITHDRAWN)  # a survey that stands open on such a case is not to be made
 
 
 def section() -> str:
@@ -113,7 +114,7 @@ def survey_list(*, actor: Staff, wanted: Filter) -> Page[Survey]:
     elif wanted.state in STATE_WORDS:
         rows = rows.filter(state=wanted.state)
     if wanted.state in ("open", *OPEN):
-        rows = rows.exclude(case__state=CaseState.WITHDRAWN)
+        rows = rows.exclude(case__state__in=OVER)
     if wanted.area:
         rows = rows.filter(search__contains=area_plain(wanted.area))
     if wanted.method:
@@ -131,7 +132,7 @@ def _span(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 
 def sheet(*, actor: Staff, day: dt.date) -> list[Survey]:
     """The visits of a day for the printed list, by 町字 and hour."""
-    rows = _mine(actor).filter(state=State.APPOINTED, appointed_at__range=_span(day)).exclude(case__state=CaseState.WITHDRAWN)
+    rows = _mine(actor).filter(state=State.APPOINTED, appointed_at__range=_span(day)).exclude(case__state__in=OVER)
     return list(rows.select_related("case").order_by("zip", "town", "appointed_at"))
 
 

@@ -252,6 +252,10 @@ def survey_second_open(*, actor: Staff, case_id: str, why: str) -> Survey:
     if case.state != CaseState.DECIDED:
         _workable(case)
     rows = Survey.objects.filter(case=case)
+    if case.state == CaseState.DECIDED:  # left over from a re-examination that was ended
+        for left in rows.filter(state__in=OPEN):
+            Survey.objects.filter(id=left.id).update(state=State.CANCELLED, why="再審査をやめたため")
+            audit.record(actor.actor, "survey.cancelled", chain=f"case:{case.id}", facts={"survey": left.number})
     if rows.filter(state__in=OPEN).exists():
         raise SurveyNotNow("まだ終わっていない調査があります。先に結果を入力するか、取りやめてください。")
     if not rows.filter(state=State.DONE).exists():
@@ -259,7 +263,7 @@ def survey_second_open(*, actor: Staff, case_id: str, why: str) -> Survey:
     if len(why.strip()) < 2:
         raise SurveyWrong([("why", "再調査の申出の内容(納得できないところと理由)を入力してください")])
     if case.state == CaseState.DECIDED:
-        case = case_reopen(actor=actor, case_id=case_id, why=f"再調査: {why.strip()}")
+        case = case_reopen(actor=actor, case_id=case_id, why=f"再調査: {why.strip()}", asked=True)
     survey = _open(case, actor=actor.actor, method=Method.SECOND, why=why)
     failpoints.hit("survey.second.before_commit")
     return survey

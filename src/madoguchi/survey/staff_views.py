@@ -150,7 +150,7 @@ def _detail(
         "beside": selectors.way_notes(case) if case.state in services.WORKABLE else [],
         "may_appoint": workable and found.state in OPEN and found.method != Method.PHOTO,
         "may_record": workable and latest and found.state != State.CANCELLED, "may_cancel": workable and found.state in OPEN,
-        "may_second": may_work and latest and found.state == State.DONE and _second_now(case),
+        "may_second": may_work and latest and (found.state == State.DONE or case.state == CaseState.DECIDED) and _second_now(case),
         "parts_open": any(box.value or box.error for box in parts),
         "stands": _stands(case, latest or found.state == State.CANCELLED) if may_work else "",
     }

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from django.db import connection
@@ -369,3 +370,22 @@ def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
             if item.condition is not None and any(c.name == "結果" for c in compares(item.condition)):
                 assert shown == item.condition_text
     assert seen > 10
+
+
+def test_after_a_return_the_page_has_the_words_and_the_proposal(hall: Hall, case):
+    hall.propose(case, "tanaka", "grant")
+    sent = Decision.objects.get(case=case)
+    services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="支給する月分を確かめてください")
+    desk, at = hall.desk("tanaka"), f"/staff/case/{case.id}/decide/"
+    page = desk.get(at)
+    assert "支給する月分を確かめてください" in text(page) and "前の起案の内容を入れてあります" in text(page)
+    html = page.content.decode()
+    assert f'value="{sent.answers["amount"]:,}"' in html or f'value="{sent.answers["amount"]}"' in html
+    assert re.search(r'value="grant"[^>]* checked', html)
+    other = desk.get(f"{at}?outcome=reject")
+    assert "支給する月分を確かめてください" in text(other) and "前の起案の内容" not in text(other)
+    empty = desk.post(at, {"outcome": "grant", "revision": "1"})
+    assert empty.status_code == 422 and "前の起案の内容" not in text(empty), "what was typed now holds"
+    hall.decide(case, "reject", "tanaka", "kimura", "suzuki")
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="再調査")
+    assert "支給する月分を確かめてください" not in text(desk.get(at)), "a decision came after it"

@@ -10,6 +10,7 @@ from tests.support.walk import text
 
 from madoguchi.casework import bulk
 from madoguchi.casework.models import Approval, Case, Decision
+from madoguchi.casework.services import decision_approve
 from madoguchi.identity import absences
 from madoguchi.identity.public import TRIAL_PASSWORD
 from madoguchi.kernel import clock
@@ -64,3 +65,29 @@ def test_ones_own_stamp_asks_nothing(hall: Hall, case: Case):
     with clock.frozen(LATER):
         assert desk.post(f"/staff/case/{case.id}/approve/").status_code == 303
     assert Approval.objects.get().instead_of is None and Decision.objects.get().at_step > 1
+
+
+def test_who_stamped_already_is_not_offered_the_next_step_and_reads_why(hall: Hall, case: Case):
+    """suzuki, the manager, stamps as deputy of the chief; the manager's own step is for somebody else."""
+    away(hall, "suzuki")
+    suzuki = hall.staff("suzuki")
+    assert "係長として決裁（代決）" in text(hall.desk("suzuki").get(f"/staff/case/{case.id}/"))
+    decision_approve(actor=suzuki, case_id=case.ref)
+    desk = hall.desk("suzuki")
+    page = text(desk.get(f"/staff/case/{case.id}/"))
+    assert "として決裁" not in page and "同じ人は二度押せません" in page and "起案した" not in page.partition("決裁を待っています")[2]
+    refused = desk.post(f"/staff/case/{case.id}/approve/", {})
+    assert refused.status_code == 403 and "同じ人は二度押せません" in text(refused)
+    run = bulk.run_start(actor=suzuki, act="approve", case_ids=[case.ref])
+    bulk.run_look(actor=suzuki, run_id=str(run.id))
+    assert "同じ人は二度押せません" in run.items.get().why
+    assert "決裁できません" not in text(hall.desk("tanaka").get(f"/staff/case/{case.id}/")), "who proposed only waits"
+
+
+def test_a_deputy_of_two_reads_who_names_another(hall: Hall, case: Case):
+    away(hall, "hayashi")
+    absences.absence_add(actor=hall.staff("suzuki"), staff=hall.staff("suzuki"), section="kosodate", deputy=hall.staff("hayashi"),
+                         starts=clock.today(), ends=clock.today() + dt.timedelta(days=3))
+    decision_approve(actor=hall.staff("hayashi"), case_id=case.ref)
+    page = text(hall.desk("hayashi").get(f"/staff/case/{case.id}/"))
+    assert "（代決）" not in page and f"{hall.staff('suzuki').name}さんか管理者に" in page

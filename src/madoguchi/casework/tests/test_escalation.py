@@ -15,6 +15,7 @@ from madoguchi.casework import escalation, services
 from madoguchi.casework.lists import Filter, case_list
 from madoguchi.casework.marks import marks
 from madoguchi.casework.models import Alarm, Case
+from madoguchi.casework.rules import warned_before
 from madoguchi.identity import absences, people
 from madoguchi.identity.errors import MailWrong
 from madoguchi.intake import applications
@@ -170,6 +171,27 @@ def test_what_is_decided_or_withdrawn_is_nobodys_alarm(hall: Hall, case):
 
 
 # --- whose rule
+
+
+@pytest.mark.parametrize(("wanted", "days", "kind", "warned"), [
+    (3, 30, "開庁日", 3), (3, 6, "開庁日", 3), (3, 5, "開庁日", 2), (3, 3, "開庁日", 1), (3, 2, "開庁日", 1), (3, 1, "開庁日", 0),
+    (10, 10, "開庁日", 5), (3, 14, "日", 3), (3, 7, "日", 2), (3, 3, "日", 1), (3, 1, "日", 0)])
+def test_never_more_than_half_the_standard_term(wanted: int, days: int, kind: str, warned: int):
+    assert warned_before(wanted, days, kind) == warned
+
+
+@pytest.mark.parametrize(("standard", "told"), [("3日", 1), ("1日", 0)])
+def test_what_has_just_arrived_is_not_near(hall: Hall, standard: str, told: int):
+    """A Friday before a Monday that is closed: what is due in three days is due on the next open day."""
+    body = copy.deepcopy(body_of(CLAIM))
+    body["審査"]["標準日数"] = standard
+    hall.publish(CLAIM, body)
+    short = hall.case("hanako", CLAIM)
+    assert escalation.escalate() == 0, "minutes after it came"
+    with at(short.due_on):
+        assert escalation.escalate() == told
+    with at(short.due_on + dt.timedelta(days=1)):
+        assert escalation.escalate() == 1, "overdue is told always"
 
 
 @pytest.mark.parametrize(("days", "first"), [("10", 10), ("1", 1)])

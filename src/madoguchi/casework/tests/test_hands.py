@@ -247,3 +247,28 @@ def test_a_variant_kanji_in_the_reason_does_not_stop_the_letter_and_is_told_befo
     shown = text(page(hall, "tanaka", case))
     assert "書類の字体にない文字があります" in shown
     assert "U+845B U+E0100" in shown
+
+
+def test_two_open_pages_of_a_checklist_merge_and_it_closes_with_the_case(hall: Hall, case):
+    """tanaka saves points 0 and 1; hayashi's page is older and saves point 2; then one is taken back."""
+    at = f"/staff/case/{case.id}/"
+    old = hall.desk("hayashi").get(at).content.decode()
+    assert 'name="seen"' not in old
+    assert send(hall, "tanaka", case, "checklist", point=["0", "1"]).status_code == 303
+    assert send(hall, "hayashi", case, "checklist", point=["2"]).status_code == 303
+    case.refresh_from_db()
+    assert {i: m["by"] for i, m in case.checklist.items()} == {"0": "tanaka", "1": "tanaka", "2": "hayashi"}
+    page = hall.desk("hayashi").get(at)
+    assert page.content.decode().count('name="seen"') == 3 and hall.staff("tanaka").name in text(page)
+    assert send(hall, "hayashi", case, "checklist", point=["0", "2"], seen=["0", "1", "2"]).status_code == 303
+    case.refresh_from_db()
+    assert sorted(case.checklist) == ["0", "2"]
+    hall.propose(case, "tanaka", "grant")
+    left = len(hall.definition(case.slug).review.checklist) - 2
+    assert f"審査チェックが{left}件" in text(hall.desk("kimura").get(at))
+    services.decision_approve(actor=hall.staff("kimura"), case_id=case.ref)
+    services.decision_approve(actor=hall.staff("suzuki"), case_id=case.ref)
+    assert send(hall, "tanaka", case, "checklist", point=["0", "1", "2"], seen=["0", "2"]).status_code == 409
+    case.refresh_from_db()
+    assert sorted(case.checklist) == ["0", "2"]
+    assert f"{at}checklist/" not in hall.desk("tanaka").get(at).content.decode()

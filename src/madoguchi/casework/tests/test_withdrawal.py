@@ -5,14 +5,17 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.threads import together
 from tests.support.walk import text
 
 from madoguchi.casework import services
+from madoguchi.casework.models import Decision
 from madoguchi.intake.models import Application
-from madoguchi.kernel import audit
+from madoguchi.kernel import audit, outbox
 from madoguchi.kernel.models import AuditEntry, Message
+from madoguchi.notifications.models import Mail
 
 SLUG = "jidou-teate-mishiharai"
 
@@ -102,6 +105,107 @@ def test_asked_before_the_case_is_open_it_waits_for_it(hall: Hall):
     run_worker()
     application.refresh_from_db()
     assert application.status == "withdrawn"
+
+
+def reopen(hall, case, **more):
+    decided(hall, case)
+    settle(hall, case)
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="計算の誤り", **more)
+    return settle(hall, case)
+
+
+@pytest.mark.parametrize("bring", [reviewing, correcting])
+def test_what_was_decided_is_not_withdrawn_while_the_city_looks_at_it_again(hall: Hall, case, bring):
+    reopen(hall, case)
+    bring(hall, case)
+    assert settle(hall, case).status in ("under_review", "correction")
+    page = hall.browser("hanako").get(f"/my/{case.id}/").content.decode()
+    assert "取下げを申し出る" not in page and "/withdraw/" not in page
+    assert withdraw(hall, case).status_code == 409
+    row = hall.seen_by_applicant(case)  # a wish of before the case was taken up again, on the way in that moment
+    with transaction.atomic():
+        outbox.publish("intake.WithdrawalAsked", case_ref=case.ref, key=f"withdraw:{row.id}", payload={"application": case.ref})
+    was = case.state
+    seen = settle(hall, case)
+    assert case.state == was and seen.view["withdrawal"] == "refused" and seen.status == row.status
+    assert "市が行っているため、取り下げられません" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+
+
+@pytest.mark.parametrize("bring", [reviewing, correcting])
+def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, case, bring):
+    services.check_mark(actor=hall.staff("tanaka"), case_id=case.ref, marked={0})
+    case.refresh_from_db()
+    marks, due = case.checklist, case.due_on
+    reopen(hall, case, asked=True)
+    bring(hall, case)
+    settle(hall, case)
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "取下げを申し出る" in page and "もう一度の審査だけが終わります" in page
+    assert withdraw(hall, case).status_code == 303
+    seen = settle(hall, case)
+    assert (case.state, seen.status) == ("decided", "decided")
+    assert (case.checklist, case.due_on, case.stopped_on, case.reopened) == (marks, due, None, None)
+    page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "取下げを申し出る" not in page
+    assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.taken_back", actor="worker").count() == 1
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="二度目の申出", asked=True)
+    settle(hall, case)
+    assert withdraw(hall, case).status_code == 303
+    assert settle(hall, case).status == "decided" and case.state == "decided", "a second time, too"
+    assert audit.verify() == []
+
+
+def test_the_box_on_the_page_says_whose_wish_it_is(hall: Hall, case):
+    decided(hall, case)
+    assert hall.desk("tanaka").post(f"/staff/case/{case.id}/reopen/", {"why": "再調査の申出", "asked": "yes"}).status_code == 303
+    case.refresh_from_db()
+    assert case.reopened["asked"] is True
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    case.refresh_from_db()
+    assert case.state == "decided" and case.reopened is None
+
+
+@pytest.mark.parametrize("via", ["counter", "phone", "paper"])
+@pytest.mark.parametrize("bring", [received, reviewing, correcting, proposed])
+def test_the_section_takes_what_came_another_way(hall: Hall, bring, via):
+    case = hall.case("hanako", SLUG, mail="hanako@example.jp")
+    bring(hall, case)
+    settle(hall, case)
+    mails, desk, at = Mail.objects.count(), hall.desk("tanaka"), f"/staff/case/{case.id}/"
+    assert "取下げを受け付ける" in text(desk.get(at))
+    for wrong, words in (({"why": "本人から"}, "どう受けたか"), ({"via": via}, "取下げの理由")):
+        page = desk.post(f"{at}withdraw/", wrong)
+        assert page.status_code == 422 and words in text(page)
+    assert desk.post(f"{at}withdraw/", {"via": via, "why": "申請をやめたいと申し出"}).status_code == 303
+    seen = settle(hall, case)
+    assert (case.state, seen.status, seen.view["withdrawal"]) == ("withdrawn", "withdrawn", "done")
+    assert "お申し出により、申請を取り下げました" in text(hall.browser("hanako").get(f"/my/{case.id}/")) and Mail.objects.count() == mails + 1
+    taken = AuditEntry.objects.get(chain=f"case:{case.id}", action="withdrawal.taken")
+    assert taken.actor == "staff:tanaka" and taken.facts == {"via": via}
+    assert not Decision.objects.filter(case=case, state="proposed").exists()
+    page = text(desk.get(at))
+    assert "取下げを受け付ける" not in page and "承認する" not in text(hall.desk("kimura").get(at))
+    assert desk.post(f"{at}withdraw/", {"via": via, "why": "もう一度"}).status_code == 409
+    assert audit.verify() == []
+
+
+def test_what_was_decided_is_not_taken_back_at_the_counter(hall: Hall, case):
+    reopen(hall, case, asked=True)
+    desk, at = hall.desk("tanaka"), f"/staff/case/{case.id}/"
+    assert "取下げを受け付ける" not in text(desk.get(at))
+    said = desk.post(f"{at}withdraw/", {"via": "phone", "why": "本人から"})
+    assert said.status_code == 409 and "再審査をやめる" in text(said)
+
+
+def test_after_a_refused_wish_the_button_comes_back(hall: Hall, case):
+    assert withdraw(hall, case).status_code == 303
+    proposed(hall, case)
+    assert settle(hall, case).view["withdrawal"] == "refused"
+    services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="取下げの申し出があるため")
+    settle(hall, case)
+    assert "取下げを申し出る" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert withdraw(hall, case).status_code == 303
+    assert settle(hall, case).status == "withdrawn"
 
 
 def test_taro_cannot_withdraw_for_hanako(hall: Hall, case):

@@ -154,6 +154,77 @@ def test_who_is_not_of_the_personnel_system_stays(hall: Hall, file, joined):
     assert taken(file(*joined)) == [] and Staff.objects.get(username="tanaka").is_active
 
 
+def test_the_file_never_touches_who_was_added_by_command(hall: Hall, file, joined, capsys):
+    call_command("staff", "add", "p9", "見本 九子", "--role", "*:admin")
+    before = rights()
+    with_them = file(*joined, "p9,見本 九子,kaigo,担当,2026-04-01,")
+    call_command("staff", "import", str(with_them))
+    said = capsys.readouterr().out
+    assert "そのままの人 p9 見本 九子: 6行目の番号は staff add で加えたもの" in said and "変わる人 0人" in said
+    assert rights() == before and not Staff.objects.get(username="p9").from_personnel
+    call_command("staff", "import", str(file(*joined)))
+    assert rights() == before, "nor do they leave with the file"
+
+
+def test_an_import_that_would_leave_no_administrator_is_refused(hall: Hall, file, joined):
+    Membership.objects.filter(role="admin").delete()
+    taken(file(*joined, "p5,見本 五子,全庁,管理者,2026-04-01,"))
+    before = rights()
+    for lines in ([*joined], [*joined, "p5,見本 五子,kaigo,担当,2026-04-01,"]):
+        with pytest.raises(PersonnelWrong) as wrong:
+            taken(file(*lines))
+        assert "管理者が一人もいなくなります" in wrong.value.lines[0] and "staff add" in wrong.value.lines[0]
+        assert rights() == before and Staff.objects.get(username="p5").is_active
+    call_command("staff", "add", "p9", "見本 九子", "--role", "*:admin")
+    assert {c.number for c in taken(file(*joined))} == {"p5"}
+
+
+def test_what_a_person_gave_or_ended_stays_with_the_next_file(hall: Hall, file, joined):
+    staff, admin = Staff.objects.get(username="p1002"), hall.desk("admin")
+    at = f"/staff/people/{staff.id}/"
+    given = {"role": "protection", "section": "kosodate", "starts": "2026-11-20", "ends": "", "why": "支援措置"}
+    assert admin.post(f"{at}role/", given).status_code == 303
+    row = Membership.objects.get(staff=staff, role="chief")
+    assert admin.post(f"{at}unrole/", {"membership": row.id, "why": "懲戒のため"}).status_code == 303
+    before, entries = rights(), AuditEntry.objects.count()
+    (said,) = taken(file(*joined))
+    assert (said.kind, said.number) == ("そのままの人", "p1002") and "画面で終わらせた役割なので、戻しませんでした" in said.words[0]
+    assert (rights(), AuditEntry.objects.count()) == (before, entries)
+    page = admin.get(at).content.decode()
+    assert "画面で終了" in page and "画面・コマンド" in page and "人事のファイル" in page and "次の取込みでも変わりません" in page
+    assert admin.post(f"{at}role/", given | {"role": "chief", "starts": "2026-04-01", "why": "戻す"}).status_code == 303
+    assert taken(file(*joined)) == [] and Staff.objects.get(id=staff.id).has_role("kosodate", "chief"), "theirs from now on"
+    changes = taken(file(*(line for line in joined if not line.startswith("p1002"))))
+    assert [c.kind for c in changes] == ["離れる人"] and len(changes[0].words) == 2
+    assert [c.kind for c in taken(file(*joined))] == ["入る人"], "back with the file"
+    assert Staff.objects.get(id=staff.id).roles() == {"kosodate": {"chief"}}
+
+
+def test_a_role_to_come_that_was_ended_by_hand_does_not_come_back(hall: Hall, file, joined):
+    coming = file(*joined, "p1003,見本 三子,zeimu,担当,2027-04-01,")
+    taken(coming)
+    row = Membership.objects.get(section="zeimu", starts="2027-04-01")
+    at = f"/staff/people/{row.staff_id}/"
+    admin = hall.desk("admin")
+    assert admin.post(f"{at}unrole/", {"membership": row.id, "why": "異動の取りやめ"}).status_code == 303
+    assert "始まる前に取消し" in admin.get(at).content.decode()
+    assert [c.kind for c in taken(coming)] == ["そのままの人"]
+    with clock.frozen(dt.datetime(2027, 4, 2, 9, tzinfo=clock.JST)):
+        assert Staff.objects.get(username="p1003").sections() == ["kaigo"]
+
+
+def test_a_command_gives_a_role_to_a_number_that_exists(hall: Hall, file, joined, capsys):
+    call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin", "--role", "kaigo:clerk")
+    assert "p1001 はもう登録されています。役割を加えました: 全庁 管理者、" in capsys.readouterr().out
+    assert Staff.objects.get(username="p1001").roles() == {"*": {"admin"}, "kaigo": {"clerk"}, "kosodate": {"clerk"}}
+    with pytest.raises(CommandError, match="「見本 一子」です"):
+        call_command("staff", "add", "p1001", "別 人", "--role", "zeimu:clerk")
+    Membership.objects.filter(staff__username="p1001").update(ends="2026-01-01")
+    people.memberships_lapse()
+    call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin")
+    assert Staff.objects.get(username="p1001").is_active
+
+
 def test_the_command_line(hall: Hall, capsys):
     call_command("staff", "add", "p9", "見本 九子", "--role", "zeimu:clerk")
     call_command("staff", "password", "p9")
@@ -182,3 +253,16 @@ def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):
     own = hall.staff("admin")
     assert admin.post(f"/staff/people/{own.id}/role/", given).status_code == 403
     assert f"/staff/people/{own.id}/role/" not in admin.get(f"/staff/people/{own.id}/").content.decode()
+
+
+def test_a_role_of_the_whole_hall_is_not_given_with_a_section(hall: Hall):
+    staff, admin = hall.staff("tanaka"), hall.desk("admin")
+    at = f"/staff/people/{staff.id}/"
+    assert "管理者・監査・デジタル推進担当は全庁の役割です" in admin.get(at).content.decode()
+    given = {"role": "digital", "section": "zeimu", "starts": "2026-11-20", "ends": "", "why": "棚卸のため"}
+    refused = admin.post(f"{at}role/", given)
+    assert refused.status_code == 422 and "「デジタル推進担当」は全庁の役割です" in refused.content.decode()
+    assert not Membership.objects.filter(staff=staff, role="digital").exists()
+    assert admin.post(f"{at}role/", given | {"section": "*"}).status_code == 303
+    assert Staff.objects.get(id=staff.id).has_role("*", "digital")
+    assert admin.post(f"{at}role/", given | {"role": "clerk", "section": "*"}).status_code == 422

@@ -9,6 +9,7 @@ from django.test import Client
 from tests.support.hall import OPENING, Hall, run_worker
 
 from madoguchi.casework import services as casework
+from madoguchi.casework.errors import OwnProposal
 from madoguchi.identity import people
 from madoguchi.identity.public import TRIAL_PASSWORD
 from madoguchi.kernel import audit, clock
@@ -48,7 +49,7 @@ def test_nobody_approves_their_own_proposal_by_a_deputy_or_as_one(hall: Hall):
     case = hall.case("hanako", "jidou-teate-mishiharai")
     hall.propose(case, "tanaka", "grant")
     casework.decision_approve(actor=hall.staff("kimura"), case_id=case.ref)
-    with pytest.raises(casework.OwnProposal):  # the chief's stamp does not become the manager's
+    with pytest.raises(OwnProposal):  # the chief's stamp does not become the manager's
         casework.decision_approve(actor=hall.staff("kimura"), case_id=case.ref)
 
 
@@ -82,6 +83,12 @@ def test_the_list_is_drawn_from_the_table_that_checks(hall: Hall):
         assert words in page, words
     made = hall.desk("auditor").get("/staff/rights.csv")
     assert made.content.startswith(b"\xef\xbb\xbf") and "suzuki,鈴木 一郎," in made.content.decode("utf-8-sig")
+
+
+def test_the_way_to_the_staff_is_offered_to_who_may_go_it(hall: Hall):
+    for who, may in (("admin", True), ("auditor", False)):
+        assert ("職員の画面へ" in hall.desk(who).get("/staff/rights/").content.decode()) is may
+        assert (hall.desk(who).get("/staff/people/").status_code == 200) is may
 
 
 def test_programs_that_read_stand_beside_the_people(hall: Hall):
@@ -121,5 +128,5 @@ def test_an_absent_proposer_does_not_approve_by_their_deputy(hall: Hall):
                 starts=OPENING.date(), ends=OPENING.date())
     case = hall.case("hanako", "jidou-teate-mishiharai")
     hall.propose(case, "kimura", "grant")
-    with pytest.raises(casework.OwnProposal):
+    with pytest.raises(OwnProposal):
         casework.decision_approve(actor=hall.staff("hayashi"), case_id=case.ref)
