@@ -15,6 +15,7 @@ from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.filed import filing_digest
 from madoguchi.kernel.fixed import FixedRead
 from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
@@ -29,7 +30,7 @@ from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
 from .reopened import Opened, applied, pages_of, path_of
-from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, TYPED, filing_digest, receipt_read
+from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, OPEN_FOR_WITHDRAWAL, STATUS_WORDS, TYPED, receipt_read
 
 READ = FixedRead(Application, "id")
 

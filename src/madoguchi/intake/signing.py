@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.identity.public import Owner, person_of, signer
+from madoguchi.kernel.filed import filing_digest
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
@@ -16,7 +17,6 @@ from madoguchi.procedures.public import Definition
 from .errors import OnlineFilingStopped
 from .filing import digest_of
 from .models import Application, Draft, Revision
-from .rules import filing_digest
 
 LEVEL = "署名用"
 
