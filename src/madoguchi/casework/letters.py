@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,14 +28,23 @@ from .progress import progress_say
 from .rules import applicant
 
 
+def earlier(case: Case, decision: Decision) -> list[Decision]:
+    """The decisions that became final on the case before this one (変更, 再調査), the newest first: it replaces the first of them."""
+    return list(Decision.objects.filter(case=case, state="final", number__lt=decision.number).order_by("-number"))
+
+
+def _day(decision: Decision) -> dt.date:
+    return (decision.decided_at or clock.now()).astimezone(clock.JST).date()
+
+
 def row_words(case: Case, decision: Decision) -> dict[str, str]:
     """What a letter or a hand-over may say of the case (columns.ROW_WORDS)."""
-    d = selectors.definition_of(case)
+    d, before = selectors.definition_of(case), earlier(case, decision)
     return row_of(
         d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,
-        decided=(decision.decided_at or clock.now()).astimezone(clock.JST).date(), number=decision.document_number,
-        reason=decision.reason, addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name,
-        filer=_filer(d, decision),
+        decided=_day(decision), number=decision.document_number, turn=len(before) + 1,
+        before=(before[0].document_number, _day(before[0])) if before else None, reason=decision.reason,
+        addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name, filer=_filer(d, decision),
     )
 
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -65,7 +66,7 @@ def make_parcels(message: outbox.Envelope) -> None:
                 continue
             parcel = Parcel(
                 key=key, case_ref=case.ref, section=case.section, receipt=case.receipt, target=target,
-                name=f"{case.receipt}-{key.split(':')[0][:8]}-{target}.csv", sha256=sha256(face.data), size=len(face.data),
+                name=f"{case.receipt}-{found['turn']}-{key.split(':')[0][:8]}-{target}.csv", sha256=sha256(face.data), size=len(face.data),
                 unmapped=[list(u) for u in face.unmapped], created_at=clock.now(),
             )
             parcel.sealed = keys.seal("parcel", face.data, bound_to=str(parcel.id))
@@ -80,6 +81,25 @@ def _core() -> CoreSystem:
     return cast(CoreSystem, getattr(import_module(module), name)())
 
 
+def _goods(parcel: Parcel, data: bytes) -> Goods:
+    """A parcel as it is handed over: which decision of its case it tells of, and which decision and file it replaces. A decision of
+    before had a file for this target or (a refusal) had none."""
+    decision = parcel.key.partition(":")[0]
+    found = decided(parcel.case_ref, decision)
+    replaces, about = None, found["said"]
+    if found["before"]:
+        last = found["before"][0]
+        file = Parcel.objects.filter(case_ref=parcel.case_ref, key__startswith=f"{last.id}:{parcel.target}:").values_list("name", flat=True).first()
+        replaces = {"decision": found["turn"] - 1, "document": last.document_number, "decided_at": _moment(last.decided_at), "file": file}
+    return Goods(parcel.key, parcel.target, parcel.name, data, parcel.sha256, old_name=f"{parcel.receipt}-{decision[:8]}-{parcel.target}.csv",
+                 about={"decision": found["turn"], "decided_at": _moment(about.decided_at), "document": about.document_number,
+                        "replaces": replaces})
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(clock.JST).isoformat(timespec="seconds")
+
+
 def deliver(message: outbox.Envelope) -> None:
     """Handler of ParcelReady: hand over, then note it. Delivering again never duplicates: the key is the same."""
     parcel = Parcel.objects.filter(id=message.payload["parcel"]).first()
@@ -87,7 +107,7 @@ def deliver(message: outbox.Envelope) -> None:
         return
     data = keys.unseal("parcel", parcel.sealed, bound_to=str(parcel.id))
     failpoints.hit("delivery.before_call")
-    verdict = _core().deliver(Goods(parcel.key, parcel.target, parcel.name, data, parcel.sha256))
+    verdict = _core().deliver(_goods(parcel, data))
     failpoints.hit("delivery.after_call")
     if isinstance(verdict, Retry):
         Parcel.objects.filter(id=parcel.id).update(why=verdict.why[:200])
