@@ -78,6 +78,9 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
     d = selectors.definition_of(case)
     known = procedures.derive(d, selectors.facts_of(case, decision.filing)) | decision.answers
     row, sender = row_words(case, decision), letter_city(case)
+    before = next(iter(earlier(case, decision)), None)
+    if before and not _documents(d, before, procedures.derive(d, selectors.facts_of(case, before.filing)) | before.answers):
+        row |= {"前の文書番号": "", "前の処分日": ""}  # nobody was sent anything that this one could replace
     return [
         (document, letter_of(d, document, decision.filing, decision.answers, row, sender))
         for document in _documents(d, decision, known) if not document.attached
