@@ -25,6 +25,7 @@ from madoguchi.offices.public import next_open
 from madoguchi.procedures.public import Facts
 from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
 
+from .causes import cause
 from .errors import NeverSkipped, ParcelOver
 from .models import OVER, Parcel
 from .ports import Accepted, CoreSystem, Goods, Retry
@@ -188,6 +189,11 @@ class Stuck:
     ja: str
     code: str
     owed: str = ""  # why it cannot be given up, empty when it can
+
+    @property
+    def cause(self) -> str:
+        """What is wrong and what to do, in words."""
+        return cause(self.code)
 
 
 STUCK_GONE = "止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。"
