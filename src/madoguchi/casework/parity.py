@@ -18,6 +18,7 @@ from .models import Approval, Case, Correction, Decision
 STATES = {"decision.proposed": "proposed", "decision.returned": "returned", "case.decided": "final"}
 STAMPED = {"decision.approved": True, "decision.approved_as_deputy": True, "decision.returned": False}
 TOOK = ("application.filed", "correction.received")  # what keyed the answers of the case's own copy
+ASKED = ("path", "label", "note", "old")  # of a correction; what came in answer stands beside
 NEAR = dt.timedelta(minutes=10)  # a decision and its act are of one transaction
 Said = tuple[Act, str]
 
@@ -131,5 +132,5 @@ def _corrections(case: Case, rows: list[Correction], acts: list[Act], marks: Mar
         act = told.get(row.number)
         if act is None:
             yield acts[-1], f"補正{row.number}を頼んだ記録がありません(誰かが書き足した疑い)"
-        elif not marks.same(case.ref, act, [{key: value for key, value in item.items() if key != "new"} for item in row.items]):
+        elif not marks.same(case.ref, act, [{key: item[key] for key in ASKED if key in item} for item in row.items]):
             yield act, f"補正{row.number}で頼んだ内容が、記録と違います"

@@ -1,4 +1,4 @@
-"""What was filed, as the record of acts has it: its digest, and in what a copy of it differs from that."""
+"""What was filed: its digest, in what a copy differs from the record of acts, and what of it an answer to a correction has changed."""
 
 from __future__ import annotations
 
@@ -6,6 +6,7 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
+from . import sealed
 from .canon import canonical, sha256
 from .witness import Act
 
@@ -62,3 +63,33 @@ def copy_unlike(act: Act, slug: str, checksum: str, answers: Any, files: Mapping
     if filing_digest(slug, checksum, answers, files_of(act, files, acts)) == act.facts["digest"]:
         return "記録のない添付があります(誰かが書き足した疑い)" if strangers(act, files, acts) else ""
     return "添付が、送られた時と違います" if same else "答えが、送られた時と違います"
+
+
+def value_at(answers: Any, path: str) -> Any:
+    """The answer at a path (question, group, group.index.question); None where there is none."""
+    value = answers
+    for part in path.split("."):
+        if isinstance(value, list):
+            value = value[int(part[:6])] if part.isdecimal() and int(part[:6]) < len(value) else None
+        else:
+            value = value.get(part) if isinstance(value, Mapping) else None
+    return value
+
+
+def alike(one: Any, other: Any) -> bool:
+    """Are two answers the same? A number typed again has another token: what it stands for is compared, unopened."""
+    if isinstance(one, Mapping) and isinstance(other, Mapping):
+        return set(one) == set(other) and all(alike(value, other[key]) for key, value in one.items())
+    if isinstance(one, list) and isinstance(other, list):
+        return len(one) == len(other) and all(map(alike, one, other))
+    if sealed.is_token(one) and sealed.is_token(other):
+        return sealed.same(one, other)
+    return bool(one == other)
+
+
+def new_files(entries: list[Any], since: dt.datetime) -> list[Any]:
+    """Of the files in one place, those that came since then and are none of those that lay there before: a telephone names every
+    photo alike, and the same photo sent again is no new one."""
+    came = [entry for entry in entries if "added" in entry and dt.datetime.fromisoformat(entry["added"]) >= since]
+    before = {entry["sha256"] for entry in entries if entry not in came}
+    return [entry for entry in came if entry["sha256"] not in before]

@@ -58,6 +58,14 @@ def get(token: str) -> str:
     return keys.unseal("sealed", row.sealed, bound_to=token).decode()
 
 
+def same(one: str, other: str) -> bool:
+    """Do two tokens stand for the same value? Told by the digests beside them, without opening any."""
+    rows = {row.token: row for row in SealedValue.objects.filter(token__in=[one, other])}
+    if one == other or len(rows) < 2:
+        return one == other
+    return (rows[one].kind, rows[one].search_key, rows[one].search) == (rows[other].kind, rows[other].search_key, rows[other].search)
+
+
 def wipe(tokens: Iterable[str]) -> int:
     """Destroy values for good, in the caller's transaction. Returns how many there were."""
     wanted = list(tokens)
