@@ -63,9 +63,10 @@ def sign_again(row: Application, owner: Owner | None) -> dict[str, Any] | None:
     return engine.sign(digest=row.digest, person=person)
 
 
-def signed_applications(application_id: str = "") -> Iterator[Application]:
-    """Applications with a signature, oldest first; or the one of that id, signed or not."""
-    rows = Application.objects.filter(id=application_id) if application_id else Application.objects.exclude(signature=None)
+def signed_applications(wanted: str = "") -> Iterator[Application]:
+    """Applications with a signature, oldest first; or the one of that receipt number or id, signed or not."""
+    one = {"receipt": wanted} if wanted.startswith("R") else {"id": wanted}
+    rows = Application.objects.filter(**one) if wanted else Application.objects.exclude(signature=None)
     return rows.order_by("filed_at", "id").iterator(chunk_size=200)
 
 
