@@ -848,7 +848,8 @@ class Town:
         desk = self.office.desks["clerk"]
         self.office.ask_correction(filed.case)
         self._until(filed, "直していただきたい点")
-        self.window("guest").get(f"{filed.mine}correct/").send("./", {"_action": "send"}, [("_", ("", b"", "application/octet-stream"))])
+        guest, nothing = self.window("guest"), [("_", ("", b"", "application/octet-stream"))]
+        guest.get(f"{filed.mine}correct/").send("./", {"_action": "send", "_sure": "1"}, nothing)
         demo.wait_for("answer", lambda: "補正待ち" not in desk.get(filed.case).page.xpath("string(//div[@class='r1'])"))
         desk.get(f"{filed.case}?tab=talk").send("note/", {"text": "電話で写真の場所を確認した。"})
         self.office.decide(filed.case, definitions()[RISAI], random.Random(1))

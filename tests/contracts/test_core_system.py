@@ -14,7 +14,7 @@ from madoguchi.adapters.core_folder import FolderCore
 from madoguchi.casework.models import Case
 from madoguchi.delivery.models import Parcel
 from madoguchi.delivery.ports import Accepted, Goods, Refused, Retry
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, outbox
 from madoguchi.kernel.models import Message
 
 
@@ -188,3 +188,83 @@ class TestUse:
         parcel = Parcel.objects.get()
         assert "見本".encode() not in bytes(parcel.sealed)
         assert Path(parcel.name).name == parcel.name
+
+
+class TestChanged:
+    """A decision that replaces another says so, to a machine that reads the folder."""
+
+    @pytest.fixture
+    def twice(self, hall: Hall):
+        """(the first parcel, the second) of a case that was decided, taken up again and decided anew."""
+        from madoguchi.casework import services
+
+        case = hall.case("hanako", "jidou-teate-kifu")
+        hall.decide(case, "accepted", "tanaka", "kimura", "suzuki")
+        run_worker()
+        services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="計算誤り")
+        hall.propose(case, "tanaka", "accepted")
+        services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="もう一度")
+        hall.decide(case, "accepted", "tanaka", "kimura", "suzuki")
+        run_worker()
+        return list(Parcel.objects.filter(case_ref=case.ref).order_by("name"))
+
+    def manifest(self, places, parcel):
+        return json.loads((places / "out" / parcel.target / f"{parcel.name}.manifest.json").read_text())
+
+    def test_the_name_says_which_decision_it_is_and_sorts_so(self, twice):
+        first, second = twice
+        assert first.name.startswith(f"{first.receipt}-1-") and second.name.startswith(f"{second.receipt}-2-"), "what was sent back does not count"
+        assert first.name < second.name
+
+    def test_the_manifest_says_what_it_replaces(self, twice, places):
+        from madoguchi.casework.models import Decision
+
+        first, second = twice
+        one, _, two = Decision.objects.filter(case_id=first.case_ref).order_by("number")
+        told = self.manifest(places, first)
+        assert (told["decision"], told["document"], told["replaces"]) == (1, one.document_number, None)
+        told = self.manifest(places, second)
+        assert (told["decision"], told["document"], told["decided_at"]) == (
+            2, two.document_number, two.decided_at.astimezone(clock.JST).isoformat(timespec="seconds"))
+        assert told["replaces"] == {"decision": 1, "document": one.document_number, "file": first.name,
+                                    "decided_at": one.decided_at.astimezone(clock.JST).isoformat(timespec="seconds")}
+
+    def test_a_parcel_named_by_a_release_before_is_handed_over_under_its_own_name(self, hall: Hall, places):
+        case = hall.case("hanako", "jidou-teate-kifu")
+        hall.decide(case, "accepted", "tanaka", "kimura", "suzuki")
+        while not Parcel.objects.exists():
+            assert outbox.run_once()
+        parcel = Parcel.objects.get()
+        old = f"{case.receipt}-{parcel.key[:8]}-{parcel.target}.csv"
+        Parcel.objects.filter(id=parcel.id).update(name=old)
+        run_worker()
+        assert sorted(p.name for p in (places / "out" / parcel.target).iterdir()) == [old, f"{old}.manifest.json"]
+
+    def test_the_same_key_never_makes_a_second_file_under_the_new_name(self, hall: Hall, places):
+        old = dataclasses.replace(goods(), name="R8-0000-0000-0-abcdef01-jidou-teate.csv")
+        assert FolderCore().deliver(old) == Accepted()
+        new = dataclasses.replace(old, name="R8-0000-0000-0-1-abcdef01-jidou-teate.csv", old_name=old.name, about={"decision": 1})
+        assert FolderCore().deliver(new) == Accepted()
+        assert len(list((places / "out" / "jidou-teate").iterdir())) == 2
+        other = dataclasses.replace(new, key="key-2")
+        assert FolderCore().deliver(other) == Accepted()
+        assert len(list((places / "out" / "jidou-teate").iterdir())) == 4, "another key is another file"
+
+    def test_a_column_may_say_which_decision_it_is(self, hall: Hall):
+        from madoguchi.casework.letters import row_words
+        from madoguchi.casework.models import Decision
+        from madoguchi.procedures.rules.columns import ROW_WORDS
+
+        case = hall.case("hanako", "jidou-teate-kifu")
+        one = hall.decide(case, "accepted", "tanaka", "kimura", "suzuki")
+        from madoguchi.casework import services
+
+        services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="計算誤り")
+        two = hall.propose(case, "tanaka", "accepted")
+        one = Decision.objects.get(id=one.id)
+        case.refresh_from_db()
+        first, second = row_words(case, one), row_words(case, two)
+        assert (first["決定の回"], first["前の文書番号"], first["前の処分日"]) == ("1", "", "")
+        day = one.decided_at.astimezone(clock.JST).date().isoformat()
+        assert (second["決定の回"], second["前の文書番号"], second["前の処分日"]) == ("2", one.document_number, day)
+        assert set(first) == set(ROW_WORDS)

@@ -11,7 +11,7 @@ from django.conf import settings
 from django.db import transaction
 
 from madoguchi.identity.public import works_in
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox
+from madoguchi.kernel import audit, clock, failpoints, filed, keys, outbox
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import add_open_days, due_day, open_days_between
 from madoguchi.procedures import public as procedures
@@ -78,7 +78,8 @@ def correction_received(message: outbox.Envelope) -> None:
             raise outbox.Refused(f"answer in state {case.state}")
         now = clock.now()
         answered = dt.datetime.fromisoformat(message.payload["at"]) if "at" in message.payload else now  # not when the worker came to it
-        correction.items = [i | {"new": _new_text(case, i["path"], filing)} for i in correction.items]
+        correction.items = [i | {"new": _new_text(case, i["path"], filing)} | _mark(case, i["path"], filing, correction.asked_at)
+                            for i in correction.items]
         correction.answered_at = answered
         correction.via, correction.typed_by = message.payload.get("via", ""), message.payload.get("by", "")
         correction.save(update_fields=["items", "answered_at", "via", "typed_by"])
@@ -117,6 +118,16 @@ def _new_text(case: Case, path: str, filing: dict[str, Any]) -> str:
     from .selectors import text_at
 
     return text_at(case, path, filing["answers"], filing["files"])
+
+
+def _mark(case: Case, path: str, filing: dict[str, Any], asked_at: dt.datetime) -> dict[str, Any]:
+    """What became of one thing that was asked for: {mark: same | files | changed, count: of new files}. By what the files hash to and
+    what the answers are, for their names and masked words may be alike."""
+    if any(a.id == path for a in procedures.version(case.slug, case.version).definition.attachments):
+        new = filed.new_files(filing["files"].get(path, []), asked_at)
+        return {"mark": "files" if new else "same", "count": len(new)}
+    same = filed.alike(filed.value_at(case.answers, path), filed.value_at(filing["answers"], path))
+    return {"mark": "same" if same else "changed"}
 
 
 def withdrawal_decide(message: outbox.Envelope) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
@@ -27,14 +28,23 @@ from .progress import progress_say
 from .rules import applicant
 
 
+def earlier(case: Case, decision: Decision) -> list[Decision]:
+    """The decisions that became final on the case before this one (変更, 再調査), the newest first: it replaces the first of them."""
+    return list(Decision.objects.filter(case=case, state="final", number__lt=decision.number).order_by("-number"))
+
+
+def _day(decision: Decision) -> dt.date:
+    return (decision.decided_at or clock.now()).astimezone(clock.JST).date()
+
+
 def row_words(case: Case, decision: Decision) -> dict[str, str]:
     """What a letter or a hand-over may say of the case (columns.ROW_WORDS)."""
-    d = selectors.definition_of(case)
+    d, before = selectors.definition_of(case), earlier(case, decision)
     return row_of(
         d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,
-        decided=(decision.decided_at or clock.now()).astimezone(clock.JST).date(), number=decision.document_number,
-        reason=decision.reason, addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name,
-        filer=_filer(d, decision),
+        decided=_day(decision), number=decision.document_number, turn=len(before) + 1,
+        before=(before[0].document_number, _day(before[0])) if before else None, reason=decision.reason,
+        addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name, filer=_filer(d, decision),
     )
 
 
@@ -68,6 +78,9 @@ def letters_of(case: Case, decision: Decision) -> list[tuple[procedures.Document
     d = selectors.definition_of(case)
     known = procedures.derive(d, selectors.facts_of(case, decision.filing)) | decision.answers
     row, sender = row_words(case, decision), letter_city(case)
+    before = next(iter(earlier(case, decision)), None)
+    if before and not _documents(d, before, procedures.derive(d, selectors.facts_of(case, before.filing)) | before.answers):
+        row |= {"前の文書番号": "", "前の処分日": ""}  # nobody was sent anything that this one could replace
     return [
         (document, letter_of(d, document, decision.filing, decision.answers, row, sender))
         for document in _documents(d, decision, known) if not document.attached

@@ -84,7 +84,7 @@ class Correction(models.Model):
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     number = models.PositiveIntegerField()
-    items = models.JSONField()  # [{path, label, old, note}], and {new} once answered
+    items = models.JSONField()  # [{path, label, old, note}], and {new, mark, count} once answered (handlers._mark)
     due_on = models.DateField()
     asked_by = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.PROTECT)
     asked_at = models.DateTimeField()

@@ -21,7 +21,7 @@ from .going import LEAVING
 from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
 from .index import words_fill
 from .keeping import representations_needed
-from .letters import issue_documents, row_words
+from .letters import earlier, issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
 from .rules import State
@@ -36,13 +36,16 @@ _UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 
 
 def decided(case_id: str, decision_id: str) -> dict[str, Any]:
-    """What a hand-over needs of a final decision: definition, answers, decision answers, row words, outcome."""
+    """What a hand-over needs of a final decision: definition, answers, decision answers, row words, outcome; which decision of the
+    case it is (``turn``, from 1), and those that were final before it, the newest first."""
     case = Case.objects.filter(id=case_id).first()
     decision = Decision.objects.filter(id=decision_id, case_id=case_id, state="final").first()
     if case is None or decision is None:
         raise NotFound
+    before = earlier(case, decision)
     return {"case": case, "definition": definition_of(case), "answers": decision.filing, "decision": decision.answers,
-            "row": row_words(case, decision), "outcome": decision.outcome, "filed_on": case.filed_at}
+            "row": row_words(case, decision), "outcome": decision.outcome, "filed_on": case.filed_at,
+            "said": decision, "turn": len(before) + 1, "before": before}
 
 
 def case_of_event(case_id: str, *, lock: bool = False) -> Case:

@@ -171,7 +171,8 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
 
     progress_say(
         case, key=f"correction:{correction.id}", status="correction", ja=say("直していただきたい点をお知らせしました"), notify=True,
-        correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on)},
+        correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on),
+                    "asked": correction.asked_at.isoformat()},
     )
     failpoints.hit("casework.correction.before_commit")
     return correction

@@ -24,11 +24,13 @@ from .models import (
     Talk,
     Tombstone,
 )
+from .parity import unlike
 from .rules import UNSEEN
 
 
 def witness(chains: Chains) -> Iterator[Fault]:
-    """Cases, and everything on them, that are gone without retention; and cases that went before their time."""
+    """Cases, and everything on them, that are gone without retention or are not as the record digested them (parity); and cases
+    that went before their time."""
     alive = living(chains, "case.opened")
     cases = {c.ref: c for c in Case.objects.filter(id__in=list(alive))} if alive else {}
     for case_id, acts in alive.items():
@@ -46,6 +48,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
         (("case.bulk",), BulkItem.objects.filter(state="done"), "case_id", "まとめて審査の記録"),
     ):
         yield from missing(chains, actions, rows, by, ja)
+    yield from unlike(chains, cases)
     yield from _views(chains)
     yield from _papers(chains)
     yield from tokens_missing({case_id: case.answers for case_id, case in cases.items()})

@@ -43,14 +43,24 @@ ACTIONS = {
 }
 
 
-def act_words(action: str) -> str:
-    """In words, or the code where there are none yet."""
+RESIDENTS = ("resident", "business")
+SENT = {"application.filed": "申請を送った"}  # by the applicant; who types paper off receives it
+ASKED_BY_CITY = ("payment.created", "payment.rebilled", "payment.asked_again", "payment.waiver_rejected", "payment.expired", "payment.destroyed")
+
+
+def act_words(action: str, actor: str = "") -> str:
+    """In words, or the code where there are none yet. ``actor``: of whom it is said."""
+    if actor.partition(":")[0] in RESIDENTS and action in SENT:
+        return SENT[action]
     return ACTIONS.get(action, action)
 
 
-def actor_words(actor: str) -> str:
-    """Residents are 申請した方, for their names stand elsewhere; staff go by their number."""
+def actor_words(actor: str, action: str = "") -> str:
+    """Residents are 申請した方, for their names stand elsewhere; staff go by their number. ``action``: what was done; what the city does
+    of itself when a resident acts (the fee that a filing asks for) is not the resident's doing."""
     kind, _, who = actor.partition(":")
+    if kind in RESIDENTS and action in ASKED_BY_CITY:
+        return "自動処理"
     if kind == "staff":
         return f"職員 {who}"
     others = {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)",

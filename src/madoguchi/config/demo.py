@@ -296,7 +296,7 @@ def one(base: str, d: Definition, seed: int, offices: dict[str, Office]) -> Row:
         case = office.find(row.receipt)
         office.ask_correction(case)
         wait_for("correction", lambda: "直していただきたい点" in resident.get(mine).text())
-        resident.get(f"{mine}correct/").send("./", {"_action": "send"}, [("_", ("", b"", "application/octet-stream"))])
+        resident.get(f"{mine}correct/").send("./", {"_action": "send", "_sure": "1"}, [("_", ("", b"", "application/octet-stream"))])
         wait_for("answer", lambda: "補正待ち" not in office.desks["clerk"].get(case).page.xpath("string(//div[@class='r1'])"))
         office.decide(case, d, rng)
 

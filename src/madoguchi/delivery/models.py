@@ -4,6 +4,8 @@ import uuid
 
 from django.db import models
 
+from .causes import cause
+
 OVER = ("delivered", "skipped")
 
 
@@ -36,3 +38,8 @@ class Parcel(models.Model):
 
     def __str__(self) -> str:
         return self.name
+
+    @property
+    def cause(self) -> str:
+        """Why it is not over, in words."""
+        return cause(self.why)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import copy
+import datetime as dt
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -24,6 +25,7 @@ from madoguchi.offices.public import next_open
 from madoguchi.procedures.public import Facts
 from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
 
+from .causes import cause
 from .errors import NeverSkipped, ParcelOver
 from .models import OVER, Parcel
 from .ports import Accepted, CoreSystem, Goods, Retry
@@ -66,7 +68,7 @@ def make_parcels(message: outbox.Envelope) -> None:
                 continue
             parcel = Parcel(
                 key=key, case_ref=case.ref, section=case.section, receipt=case.receipt, target=target,
-                name=f"{case.receipt}-{key.split(':')[0][:8]}-{target}.csv", sha256=sha256(face.data), size=len(face.data),
+                name=f"{case.receipt}-{found['turn']}-{key.split(':')[0][:8]}-{target}.csv", sha256=sha256(face.data), size=len(face.data),
                 unmapped=[list(u) for u in face.unmapped], created_at=clock.now(),
             )
             parcel.sealed = keys.seal("parcel", face.data, bound_to=str(parcel.id))
@@ -81,6 +83,25 @@ def _core() -> CoreSystem:
     return cast(CoreSystem, getattr(import_module(module), name)())
 
 
+def _goods(parcel: Parcel, data: bytes) -> Goods:
+    """A parcel as it is handed over: which decision of its case it tells of, and which decision and file it replaces. A decision of
+    before had a file for this target or (a refusal) had none."""
+    decision = parcel.key.partition(":")[0]
+    found = decided(parcel.case_ref, decision)
+    replaces, about = None, found["said"]
+    if found["before"]:
+        last = found["before"][0]
+        file = Parcel.objects.filter(case_ref=parcel.case_ref, key__startswith=f"{last.id}:{parcel.target}:").values_list("name", flat=True).first()
+        replaces = {"decision": found["turn"] - 1, "document": last.document_number, "decided_at": _moment(last.decided_at), "file": file}
+    return Goods(parcel.key, parcel.target, parcel.name, data, parcel.sha256, old_name=f"{parcel.receipt}-{decision[:8]}-{parcel.target}.csv",
+                 about={"decision": found["turn"], "decided_at": _moment(about.decided_at), "document": about.document_number,
+                        "replaces": replaces})
+
+
+def _moment(at: dt.datetime) -> str:
+    return at.astimezone(clock.JST).isoformat(timespec="seconds")
+
+
 def deliver(message: outbox.Envelope) -> None:
     """Handler of ParcelReady: hand over, then note it. Delivering again never duplicates: the key is the same."""
     parcel = Parcel.objects.filter(id=message.payload["parcel"]).first()
@@ -88,7 +109,7 @@ def deliver(message: outbox.Envelope) -> None:
         return
     data = keys.unseal("parcel", parcel.sealed, bound_to=str(parcel.id))
     failpoints.hit("delivery.before_call")
-    verdict = _core().deliver(Goods(parcel.key, parcel.target, parcel.name, data, parcel.sha256))
+    verdict = _core().deliver(_goods(parcel, data))
     failpoints.hit("delivery.after_call")
     if isinstance(verdict, Retry):
         Parcel.objects.filter(id=parcel.id).update(why=verdict.why[:200])
@@ -169,8 +190,11 @@ class Stuck:
     ja: str
     code: str
     owed: str = ""  # why it cannot be given up, empty when it can
-    why: str = ""  # the cause in words
-    next: str = ""  # what to do now
+
+    @property
+    def cause(self) -> str:
+        """What is wrong and what to do, in words."""
+        return cause(self.code)
 
 
 STUCK_GONE = "止まっている処理が見つかりませんでした。もう始まっていないか、一覧を開き直して確認してください。"
@@ -187,11 +211,6 @@ OWED = {
     "casework.open": "届いた申請・補正・取下げは、審査に載せなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
     "payments.refund": "承認した還付は、返さなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
 }
-NEXT_KEYED = "決定の内容を基幹システムに直接入力し、管理者に「飛ばす」を頼んでください。"
-STUCK_NEXT = {
-    "delivery.parcels": f"「もう一度」を押してください。また止まるときは、{NEXT_KEYED}",
-    "delivery.deliver": f"連携先の担当に符号を伝え、直ってから「もう一度」を押してください。連携先が受け取らないときは、{NEXT_KEYED}",
-}
 STUCK_WORDS = {
     "casework.open": "申請の受入れ", "casework.bulk": "まとめて審査の1件", "casework.release": "離れた職員の担当を外す処理",
     "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
@@ -206,21 +225,8 @@ def stuck_list(*, actor: Staff) -> list[Stuck]:
     rows = outbox.parked()
     everything = actor.may(Right.SEE_DELIVERIES)
     known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
-    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""),
-                  _cause(row.error_code),
-                  STUCK_NEXT.get(row.handler, "「もう一度」を押してください。また止まるときは、受付番号と符号を管理者に伝えてください。"))
+    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""))
             for row in rows if everything or row.case_ref in known]
-
-
-def _cause(code: str) -> str:
-    """Why a promise stands still, in words for who has to act; the code stands beside it for who mends."""
-    if code == "died":
-        return "作業の途中で、プログラムが何度も止まりました。"
-    if code.startswith("answers refused by hand-over"):  # of a release that judged decided answers again
-        return "決定のあとで、申請の答えがもう一度検査され、断られました。いまは検査されません。"
-    if code.isidentifier() and code.isascii():
-        return "プログラムの中で誤りが起きました。"
-    return "受け取る側が断りました。" if code.isascii() else f"{code}。"
 
 
 @transaction.atomic

@@ -13,8 +13,9 @@ from django.db.models import F, Q
 
 from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
-from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, filed, keys, outbox, sealed
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.filed import filing_digest
 from madoguchi.kernel.fixed import FixedRead
 from madoguchi.kernel.said import keepable, say
 from madoguchi.notifications.public import mail_promise
@@ -24,12 +25,12 @@ from madoguchi.procedures.rules.validate import Raw
 
 from . import acting, mails, numbers, signing
 from .drafts import facts, procedures_attachments
-from .errors import AnswersWrong, CodeWrong, NotOpenForThis
+from .errors import AnswersWrong, CodeWrong, NotOpenForThis, Unchanged
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
 from .filing import code_digest
 from .models import Application, Revision, TalkLine
 from .reopened import Opened, applied, pages_of, path_of
-from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, filing_digest, may_withdraw, receipt_read
+from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, may_withdraw, receipt_read
 
 READ = FixedRead(Application, "id")
 
@@ -134,11 +135,12 @@ def correction_step(application: Application, extra: frozenset[str] = frozenset(
 
 @transaction.atomic(durable=True)
 def correction_answer(
-    *, application: Application, raw: Raw, extra: frozenset[str], actor: str, via: str = "", owner: Owner | None = None
+    *, application: Application, raw: Raw, extra: frozenset[str], actor: str, via: str = "", owner: Owner | None = None, ask: bool = False
 ) -> Application:
     """Answer a correction: only the reopened questions are read. ``via`` (a key of TYPED): how somebody of the section got the answer that
     they typed off; empty for the applicant's own. What was filed with the card's signature is signed again by ``owner``, who answers.
-    Raises AnswersWrong, NotOpenForThis, OnlineFilingStopped, SignatureRefused."""
+    ``ask``: nothing goes out while something that was asked for is as it was. Raises AnswersWrong, NotOpenForThis, OnlineFilingStopped,
+    SignatureRefused, Unchanged."""
     row = Application.objects.select_for_update().get(id=application.id)
     correction = row.view.get("correction")
     if row.status != "correction" or not correction:
@@ -146,6 +148,8 @@ def correction_answer(
     verdict, faults = _judged(row, raw, extra)
     if faults:
         raise AnswersWrong(faults)
+    if ask and (same := _unchanged(row, correction, verdict.answers)):
+        raise Unchanged(same)
     now = clock.now()
     Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, signature=row.signed_again, replaced_at=now)
     before, row.answers, row.revision = row.answers, verdict.answers, row.revision + 1
@@ -168,6 +172,17 @@ def correction_answer(
         _notify(row, f"typed:{row.id}:{row.revision}")
     failpoints.hit("intake.correction.before_commit")
     return row
+
+
+def _unchanged(row: Application, correction: dict[str, Any], answers: dict[str, Any]) -> list[str]:
+    """The paths of what was asked for and is as it was: the same answer, no file that did not lie there before."""
+    slots = {a.id for a in published_of(row).definition.attachments}
+    since = dt.datetime.fromisoformat(correction.get("asked", "2000-01-01T00:00:00+09:00"))  # not said by a release before
+    return [
+        path for path in (item["path"] for item in correction["items"])
+        if (not filed.new_files(row.files.get(path, []), since) if path in slots
+            else filed.alike(filed.value_at(row.answers, path), filed.value_at(answers, path)))
+    ]
 
 
 def correction_more(application: Application, extra: frozenset[str], faults: Sequence[Fault]) -> frozenset[str]:

@@ -40,6 +40,18 @@ class AnswersWrong(DomainError):
         self.kept = kept  # the page was saved as it is, but has to be answered again
 
 
+class Unchanged(DomainError):
+    """Of what a correction asked for, some is as it was: the applicant is asked once whether it is to go out so."""
+
+    code = "unchanged"
+    ja = "前のままの項目があります。"
+    status = 422
+
+    def __init__(self, paths: list[str]) -> None:
+        super().__init__()
+        self.paths = paths
+
+
 class StepChanged(Conflict):
     """The same page was saved elsewhere since it was shown here."""
 

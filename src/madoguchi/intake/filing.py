@@ -14,6 +14,7 @@ from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, metrics, outbox, sealed
 from madoguchi.kernel.canon import keyed_digest
+from madoguchi.kernel.filed import filing_digest
 from madoguchi.kernel.fixed import FixedInsert
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
@@ -23,7 +24,7 @@ from .drafts import WRITE, facts, key_of, published_of
 from .errors import AlreadyFiled, AnswersWrong, DraftNotFound, NotOpenForThis, OnlineFilingStopped
 from .events import APPLICATION_FILED
 from .models import Application, Draft
-from .rules import filing_digest, receipt_new
+from .rules import receipt_new
 
 INSERT = FixedInsert(Application)
 SIGNED_IN = ("r:", "b:")  # owners who come back by their sign-in: no access code

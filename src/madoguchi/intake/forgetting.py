@@ -10,9 +10,9 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from madoguchi.files.public import files_forget, files_missing
-from madoguchi.kernel import audit, clock, failpoints, outbox, sealed
+from madoguchi.kernel import audit, clock, failpoints, filed, outbox, sealed
 from madoguchi.kernel.audit import Fault
-from madoguchi.kernel.witness import Chains, living, missing, tokens_missing
+from madoguchi.kernel.witness import Act, Chains, Marks, living, marks_of, missing, tokens_missing
 from madoguchi.notifications.public import mails_forget
 
 from .models import Application, Revision, TalkLine
@@ -70,16 +70,42 @@ def witness(chains: Chains) -> Iterator[Fault]:
     alive = {case: acts for case, acts in living(chains, "application.filed").items()
              if not any(act.action == "filing.destroyed" and act.facts.get("unpaid") for act in acts)}
     rows = {str(a.id): a for a in Application.objects.filter(id__in=list(alive))} if alive else {}
+    earlier: dict[str, list[Revision]] = {}
+    for revision in Revision.objects.filter(application_id__in=list(rows)).order_by("number") if rows else ():
+        earlier.setdefault(str(revision.application_id), []).append(revision)
+    marks = marks_of(rows)
     for case_id, acts in alive.items():
         row = rows.get(case_id)
-        digests = [act.facts["digest"] for act in acts if act.action in ("application.filed", "correction.answered")]
+        digests = [act.facts["digest"] for act in filed.filings(acts)]
         if row is None:
             yield Fault(f"case:{case_id}", acts[-1].seq, "住民側の申請が消されています(保存期間による廃棄ではありません)")
         elif digests[-1] != row.digest:
             yield Fault(f"case:{case_id}", acts[-1].seq, "住民側の申請の要約値が、記録と違います")
+        if row is not None:
+            for act, words in _unlike(row, earlier.get(case_id, []), acts, marks):
+                yield Fault(f"case:{case_id}", act.seq, f"住民側の申請 {row.receipt}: {words}")
     yield from missing(chains, ("correction.answered",), Revision.objects.all(), "application_id", "補正の前の内容")
     yield from missing(chains, ("talk.answered",), TalkLine.objects.filter(mine=True), "application_id", "申請した方の連絡")
     yield from tokens_missing({case_id: row.answers for case_id, row in rows.items()})
     gone = files_missing((case_id, f["id"]) for case_id, row in rows.items() for files in row.files.values() for f in files)
     for case_id, n in gone.items():
         yield Fault(f"case:{case_id}", alive[case_id][-1].seq, f"住民側の添付が消されています({n}件)")
+
+
+def _unlike(row: Application, revisions: list[Revision], acts: list[Act], marks: Marks) -> Iterator[tuple[Act, str]]:
+    """In what an application differs from the record: (the act that says so, words). The answers of each stage lie in the revision
+    that replaced it, those of the last in the application."""
+    told = filed.filings(acts)
+    yield from ((told[0], words) for words in filed.row_unlike(told[0], {
+        "receipt": row.receipt, "procedure": row.slug, "version": row.version, "definition": row.checksum, "channel": row.channel}))
+    stages: list[Any] = [*revisions, row]
+    if len(stages) != len(told) or row.revision != len(told):
+        yield told[-1], f"補正の回数が記録と違います(記録{len(told) - 1}回、前の内容は{len(revisions)}回分、申請は{row.revision - 1}回)"
+        return
+    for n, (act, stage) in enumerate(zip(told, stages, strict=True)):
+        said: Any = stage.answers if n == 0 else {"before": stages[n - 1].answers, "after": stage.answers}
+        same = marks.same(str(row.id), act, said)
+        words = filed.copy_unlike(act, row.slug, row.checksum, stage.answers, stage.files, acts, same=same)
+        which = "" if stage is row else f"{n + 1}回目の補正の前の"
+        if words:
+            yield act, which + words

@@ -89,15 +89,6 @@ def step_mark(step: Step, answers: dict[str, Any]) -> str:
     return sha256(canonical({k: answers[k] for k in keys if k in answers}))[:16]
 
 
-def filing_digest(slug: str, checksum: str, answers: dict[str, Any], files: dict[str, Any]) -> str:
-    """SHA-256 over what is filed: the definition, the answers (tokens, not numbers) and the files' hashes.
-
-    This is what is signed with the card.
-    """
-    attached = {slot: [f["sha256"] for f in entries] for slot, entries in sorted(files.items()) if entries}
-    return sha256(canonical({"procedure": slug, "definition": checksum, "answers": answers, "attachments": attached}))
-
-
 def decides_pages(d: Definition, step: Step) -> bool:
     """Do the answers of this page decide which other pages are asked? While it is unsaved nobody knows how many follow."""
     names = {q.id for q in step.questions} | ({step.repeat.id} if step.repeat else set())

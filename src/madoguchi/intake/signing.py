@@ -9,6 +9,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.identity.public import Owner, person_of, signer
+from madoguchi.kernel.filed import filing_digest
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Definition
@@ -16,7 +17,6 @@ from madoguchi.procedures.public import Definition
 from .errors import OnlineFilingStopped
 from .filing import Signing, digest_of
 from .models import Application, Draft, Revision
-from .rules import filing_digest
 
 LEVEL = "署名用"
 
@@ -64,9 +64,10 @@ def sign_again(row: Application, owner: Owner | None) -> dict[str, Any] | None:
     return engine.sign(digest=row.digest, person=person)
 
 
-def signed_applications(application_id: str = "") -> Iterator[Application]:
-    """Applications with a signature, oldest first; or the one of that id, signed or not."""
-    rows = Application.objects.filter(id=application_id) if application_id else Application.objects.exclude(signature=None)
+def signed_applications(wanted: str = "") -> Iterator[Application]:
+    """Applications with a signature, oldest first; or the one of that receipt number or id, signed or not."""
+    one = {"receipt": wanted} if wanted.startswith("R") else {"id": wanted}
+    rows = Application.objects.filter(**one) if wanted else Application.objects.exclude(signature=None)
     return rows.order_by("filed_at", "id").iterator(chunk_size=200)
 
 

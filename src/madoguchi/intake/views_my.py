@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable
+from collections.abc import Callable, Sequence
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -25,7 +25,7 @@ from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
 from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk
-from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong
+from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong, Unchanged
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
@@ -261,8 +261,11 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
         if refused or action != "send":
             return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
         try:
-            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request))
+            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request),
+                                           ask="_sure" not in raw)
             return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=answers'}")
+        except Unchanged as error:
+            return _correct_page(request, application, raw, extra, [], [], unchanged=error.paths)
         except AnswersWrong as error:
             faults = error.faults
             extra |= applications.correction_more(application, extra, faults)
@@ -287,6 +290,7 @@ def _attach(request: HttpRequest, application: Application, raw: dict[str, list[
 def _correct_page(
     request: HttpRequest, application: Application, raw: dict[str, list[str]] | None, extra: frozenset[str],
     faults: list[Any], refused: list[tuple[str, str]], said: tuple[str, str] = ("", ""), unsigned: str = "",
+    unchanged: Sequence[str] = (),
 ) -> HttpResponse:
     application.refresh_from_db()
     d = applications.published_of(application).shown()
@@ -303,8 +307,10 @@ def _correct_page(
                   for a in d.attachments if a.id in slots],
         "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d), "unsigned": unsigned,
         "signing": signing.words(d, owner_of(request)) if application.signature else "",
+        "unchanged": [item["label"] for item in correction["items"] if item["path"] in unchanged],
+        "sure": bool(unchanged) or (raw is not None and "_sure" in raw),
     }
-    return render(request, "intake/correct.html", context, status=422 if faults or refused or unsigned else 200)
+    return render(request, "intake/correct.html", context, status=422 if faults or refused or unsigned or unchanged else 200)
 
 
 @sign_in_first

@@ -70,6 +70,11 @@ def alike(tokens: Iterable[str]) -> list[set[str]]:
     return [same for same in found.values() if len(same) > 1]
 
 
+def same(one: str, other: str) -> bool:
+    """Do two tokens stand for the same value?"""
+    return one == other or bool(alike([one, other]))
+
+
 def wipe(tokens: Iterable[str]) -> int:
     """Destroy values for good, in the caller's transaction. Returns how many there were."""
     wanted = list(tokens)

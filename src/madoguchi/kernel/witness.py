@@ -1,22 +1,23 @@
 """What the record says happened must still be there (`madoguchi audit verify`), unless retention says that it destroyed it.
 
 The chain proves that no entry is missing; the rows that the entries speak of are looked up by witnesses, one per room,
-registered by config.wiring. A witness gets chains in batches and names what is gone.
+registered by config.wiring. A witness gets chains in batches and names what is gone, and what is not as an act digested it.
 """
 
 from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
 from django.db.models import Count
 
 from . import sealed
-from .audit import Fault
-from .models import AuditEntry, AuditKey, SealedValue
+from .audit import Fault, chain_keys
+from .canon import canonical, keyed_digest
+from .models import AuditEntry, SealedValue
 
 DESTROYED = "case.destroyed"  # by casework, at the end of the term of keeping
 BATCH = 200
@@ -33,6 +34,7 @@ class Act:
     facts: dict[str, Any]
     digest: bool
     actor: str = ""
+    keyed: str = ""  # the digest itself
 
 
 Chains = Mapping[str, list[Act]]  # case id (of other chains: their name) → its acts in order
@@ -94,7 +96,7 @@ def _chains(names: Iterator[str]) -> Iterator[tuple[str, list[Act]]]:
 
 
 def _act(row: tuple[Any, ...]) -> Act:
-    return Act(row[1], row[2], row[3], row[4], bool(row[5]), row[6])
+    return Act(row[1], row[2], row[3], row[4], bool(row[5]), row[6], row[5])
 
 
 def count(acts: list[Act], *actions: str) -> int:
@@ -130,8 +132,27 @@ def tokens_missing(answers: Mapping[str, Any]) -> Iterator[Fault]:
         yield Fault(f"case:{case}", 1, "封をした番号が消されています")
 
 
+@dataclass(frozen=True, slots=True)
+class Marks:
+    """The keys of a batch of cases, for comparing what stands with what an act digested."""
+
+    keys: dict[str, bytes | None]
+
+    def same(self, case: str, act: Act, of: Any) -> bool:
+        """Is this what the act digested? True too where there is nothing to compare with: a key that is gone is a fault of its own."""
+        key = self.keys.get(f"case:{case}")
+        return key is None or not act.keyed or keyed_digest(key, canonical(of)) == act.keyed
+
+
+def marks_of(cases: Iterable[str]) -> Marks:
+    """The keys of these cases, in one query."""
+    return Marks(chain_keys(f"case:{case}" for case in cases))
+
+
 def _keys_there(chains: Chains) -> Iterator[Fault]:
     wanted = {f"case:{case}": acts for case, acts in chains.items() if not destroyed(acts) and any(act.digest for act in acts)}
-    there = set(AuditKey.objects.filter(chain__in=list(wanted)).values_list("chain", flat=True))
-    for chain in sorted(set(wanted) - there):
+    there = chain_keys(wanted)
+    for chain in sorted(set(wanted) - set(there)):
         yield Fault(chain, wanted[chain][-1].seq, "要約値の鍵が消されています")
+    for chain in sorted(chain for chain, key in there.items() if key is None):
+        yield Fault(chain, wanted[chain][-1].seq, "要約値の鍵が開きません(鍵束が、この記録のものか確かめてください)。中身は比べていません")

@@ -25,13 +25,25 @@ def documents_forget(case_ref: str) -> int:
 
 
 def witness(chains: Chains) -> Iterator[Fault]:
-    """Documents that the record says were issued and that are not entered any more."""
+    """Documents that the record says were issued and that are not entered any more, or whose digest is another."""
     alive = living(chains, "document.issued")
-    there = set(IssuedDocument.objects.filter(case_ref__in=list(alive)).values_list("case_ref", "document", "number")) if alive else set()
+    there = {(x.case_ref, x.document, x.number): x for x in IssuedDocument.objects.filter(case_ref__in=list(alive))} if alive else {}
     for case, acts in alive.items():
-        wanted = {(case, a.facts["document"], a.facts["number"]) for a in acts if a.action == "document.issued"}
-        if wanted - there:
-            yield Fault(f"case:{case}", acts[-1].seq, f"発行した書類の控えが消されています({len(wanted - there)}件)")
+        issued: dict[tuple[str, str, str], set[str]] = {}
+        for act in acts:
+            if act.action == "document.issued":
+                issued.setdefault((case, act.facts["document"], act.facts["number"]), set()).add(act.facts["sha256"])
+        if gone := set(issued) - set(there):
+            yield Fault(f"case:{case}", acts[-1].seq, f"発行した書類の控えが消されています({len(gone)}件)")
+        for key in sorted(set(issued) & set(there)):
+            if there[key].sha256 not in issued[key]:
+                yield Fault(f"case:{case}", acts[-1].seq, f"発行した書類 {key[2]}「{there[key].name}」の要約値が、発行した時と違います")
+
+
+def issued_files(case_refs: list[str]) -> list[tuple[str, str, str, str]]:
+    """(case, number, file, digest) of everything issued on these cases."""
+    rows = IssuedDocument.objects.filter(case_ref__in=case_refs).order_by("case_ref", "number", "document") if case_refs else ()
+    return [(row.case_ref, row.number, str(row.file_id), row.sha256) for row in rows]
 
 
 def registers() -> list[Register]:
@@ -45,5 +57,5 @@ def number_of(sha256: str) -> str:
     return found.number if found else ""
 
 
-__all__ = ["IssuedDocument", "Seal", "SealUnusable", "document_issue", "documents_forget", "documents_of", "fiscal_year", "number_of", "number_take",
-           "numbers_go_on", "registers", "sealer", "witness"]
+__all__ = ["IssuedDocument", "Seal", "SealUnusable", "document_issue", "documents_forget", "documents_of", "fiscal_year", "issued_files", "number_of",
+           "number_take", "numbers_go_on", "registers", "sealer", "witness"]

@@ -28,14 +28,25 @@ class FolderCore:
             if manifest.exists():
                 there = json.loads(manifest.read_text())
                 return Accepted() if there["sha256"] == goods.sha256 else Refused("another file of this name")
+            if _taken_before(folder, goods):
+                return Accepted()
             if not (target.exists() and hashlib.sha256(target.read_bytes()).hexdigest() == goods.sha256):
                 _write(target, goods.data)
             failpoints.hit("core_folder.before_manifest")
-            body = {"key": goods.key, "file": goods.name, "sha256": goods.sha256, "bytes": len(goods.data)}
+            body = {"key": goods.key, "file": goods.name, "sha256": goods.sha256, "bytes": len(goods.data)} | goods.about
             _write(manifest, json.dumps(body, ensure_ascii=False).encode())
         except OSError as error:
             return Retry(f"{type(error).__name__} {error.errno}")
         return Accepted()
+
+
+def _taken_before(folder: Path, goods: Goods) -> bool:
+    """Does the same key lie there, whole, under the name that a release before gave it (a backup of then was put back)?"""
+    old = folder / f"{goods.old_name}.manifest.json"
+    if not re.fullmatch(r"[A-Za-z0-9._-]+", goods.old_name) or not old.exists():
+        return False
+    there = json.loads(old.read_text())
+    return bool(there["key"] == goods.key and there["sha256"] == goods.sha256)
 
 
 def _write(path: Path, data: bytes) -> None:

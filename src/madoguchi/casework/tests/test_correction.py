@@ -3,8 +3,11 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
+from django.core.files.uploadedfile import SimpleUploadedFile
+from django.db import transaction
 from tests.support import papers
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
@@ -13,6 +16,7 @@ from madoguchi.casework import services
 from madoguchi.casework.errors import NothingChosen, NotNow
 from madoguchi.casework.models import Correction
 from madoguchi.casework.selectors import definition_of
+from madoguchi.files.public import file_get, file_open
 from madoguchi.intake.models import Application, Revision
 from madoguchi.kernel import audit, sealed
 from madoguchi.kernel.models import AuditEntry
@@ -329,3 +333,65 @@ def test_a_second_correction_after_the_first_is_numbered(hall: Hall, case):
     assert case.revision == 3
     assert Revision.objects.count() == 2
     assert audit.verify() == []
+
+
+# --- what is as it was
+
+
+def chips(hall, case) -> list[str]:
+    page = text(hall.desk("tanaka").get(f"/staff/case/{case.id}/?tab=talk"))
+    return re.findall(r'<span class="chip[^"]*">(変わっていません|新しいファイル \d+件)</span>', page)
+
+
+def test_who_changes_nothing_is_asked_once_and_the_clerk_sees_it(hall: Hall, case):
+    ask(hall, case, ("phone", "つながりませんでした"), ("deceased_name", "確かめてください"))
+    told = answer(hall, case)
+    page = text(told)
+    assert told.status_code == 422 and "2か所が、前のままです。まだ送っていません。" in page and 'name="_sure"' in page
+    assert Application.objects.get(id=case.id).status == "correction" and not Revision.objects.exists()
+    assert answer(hall, case, _sure="1").status_code == 303
+    run_worker()
+    assert chips(hall, case) == ["変わっていません", "変わっていません"]
+
+
+def test_who_changes_a_part_is_told_of_the_rest(hall: Hall, case):
+    ask(hall, case, ("phone", "つながりませんでした"), ("deceased_name", "確かめてください"))
+    label = next(i["label"] for i in Correction.objects.get().items if i["path"] == "deceased_name")
+    told = answer(hall, case, phone="0767-12-3456")
+    page = text(told)
+    assert told.status_code == 422 and "1か所が、前のままです。" in page and f"<li>{label}</li>" in page and "0767-12-3456" in page
+    assert answer(hall, case, phone="0767-12-3456", _sure="1").status_code == 303
+    run_worker()
+    assert chips(hall, case) == ["変わっていません"]
+
+
+def test_what_is_all_changed_goes_out_without_a_question(hall: Hall, case):
+    ask(hall, case, ("phone", "つながりませんでした"))
+    assert answer(hall, case, phone="0767123456").status_code == 303
+    run_worker()
+    assert chips(hall, case) == []
+
+
+@pytest.mark.parametrize(("again", "status", "chip"), [(False, 303, "新しいファイル 1件"), (True, 422, "変わっていません")])
+def test_a_photo_of_the_same_name_is_told_by_what_it_is(hall: Hall, again, status, chip):
+    case = hall.case("hanako", "risai-shoumei")
+    slot, [old] = next((slot, files) for slot, files in case.files.items() if len(files) == 1)
+    ask(hall, case, (slot, "ぼやけています"), who="yamada")
+    with file_open(file_get(old["id"])) as source:
+        data = source.read() if again else papers.jpeg(colour=(9, 9, 9))
+    client, url = hall.browser("hanako"), f"/my/{case.id}/correct/"
+    sent = client.post(url, {"_action": "send", f"file.{slot}": SimpleUploadedFile(old["name"], data)})
+    assert sent.status_code == status
+    if status == 422:
+        client.post(url, {"_action": "send", "_sure": "1"})
+    run_worker()
+    page = text(hall.desk("yamada").get(f"/staff/case/{case.id}/?tab=talk"))
+    assert chip in page and old["name"] in page
+
+
+def test_the_same_number_typed_again_is_as_it_was(hall: Hall):
+    from madoguchi.kernel import filed
+
+    with transaction.atomic():
+        one, two, other = (sealed.put("my_number", n) for n in (generate.MY_NUMBERS[0], generate.MY_NUMBERS[0], generate.MY_NUMBERS[1]))
+    assert one != two and filed.alike({"a": [one]}, {"a": [two]}) and not filed.alike(one, other)

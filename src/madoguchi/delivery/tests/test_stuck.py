@@ -2,11 +2,14 @@
 
 from __future__ import annotations
 
+import re
+
 import pytest
 from django.urls import reverse
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
+from madoguchi.delivery import causes
 from madoguchi.delivery.models import Parcel
 from madoguchi.kernel import audit, outbox
 from madoguchi.kernel.models import AuditEntry, Message
@@ -96,3 +99,32 @@ def test_what_is_not_delivered_stands_first_and_the_rest_has_pages(hall: Hall, c
     assert "列が違います" not in second
     for nonsense in ("²", "x", "-1", "9" * 40):
         assert hall.desk("tanaka").get(f"/staff/deliveries/?page={nonsense}").status_code == 200
+
+
+@pytest.mark.parametrize(("code", "words"), [
+    ("another file of this name", "同じ名前で中身の違うファイルがあります"), ("NotADirectoryError 20", "フォルダでなくファイルがあります"),
+    ("OSError 28", "ディスクがいっぱいです"), ("PermissionError 13", "書く権限がありません"), ("TypeError", "思わぬ誤り"),
+    ("Retry", "相手が動いているか"), ("answers refused by hand-over: phone", "手続の定義を確かめて"), ("column 7 too long", "相手が断りました"),
+    ("OSError 5", "ディスクの空きと接続"), ("died", "作業係が何度も止まりました"),
+])
+def test_the_cause_stands_in_words_with_what_to_do_and_its_code_beside(hall: Hall, case, stuck, code, words):
+    Message.objects.filter(id=stuck.id).update(error_code=code)
+    Parcel.objects.filter(case_ref=case.ref).update(state="refused", why=code)
+    for who, address in (("tanaka", "/staff/deliveries/"), ("admin", "/staff/operations/")):
+        page = text(hall.desk(who).get(address))
+        assert words in page and code in page and "ください" in page, address
+
+
+def test_every_code_that_the_program_gives_has_words():
+    """Nothing that a handler or the folder of hand-overs says falls through to the words for the unknown."""
+    from pathlib import Path
+
+    import madoguchi
+
+    root = Path(madoguchi.__file__).parent
+    said = set()
+    for path in [*root.glob("adapters/core_folder/*.py"), *root.glob("*/handlers.py"), *root.glob("delivery/services.py"),
+                 *root.glob("intake/applications.py"), root / "kernel" / "outbox.py"]:
+        said |= set(re.findall(r'Refused\(f?"([^"{]+)', path.read_text()))
+    assert said >= {"another file of this name", "name", "application gone"}
+    assert {code for code in said if code.strip(": ") not in causes.SAID and not code.startswith(tuple(causes.BEGINS))} == set()

@@ -124,7 +124,7 @@ def test_the_filing_is_pinned_to_its_definition_and_digested(hall: Hall):
     application = hall.file("hanako", SLUG)
     published = filing.procedures.current(SLUG)
     assert (application.version, application.checksum) == (published.number, published.checksum)
-    from madoguchi.intake.rules import filing_digest
+    from madoguchi.kernel.filed import filing_digest
 
     assert application.digest == filing_digest(SLUG, published.checksum, application.answers, application.files)
     assert application.digest != filing_digest(SLUG, published.checksum, application.answers | {"x": 1}, application.files)

@@ -43,9 +43,9 @@ class Command(BaseCommand):
             raise CommandError(wrong.ja) from None
 
     def _run(self, *, dry: bool, limit: int) -> None:
-        gone = kept = 0
+        gone, kept, cut = 0, 0, False
         for found in retention.plan():
-            if limit and gone >= limit:
+            if cut := bool(limit and gone >= limit):
                 break
             words = (f"{found.receipt} {found.procedure} 最後の処理 {wareki(found.last_on)} "
                      f"保存{found.years}年 {wareki(found.goes_on)}から廃棄できます")
@@ -59,13 +59,15 @@ class Command(BaseCommand):
                 gone += 1
                 self.stdout.write(f"廃棄した {words}")
                 self.stdout.flush()
-        gone, kept = self._payments(dry=dry, limit=limit, gone=gone, kept=kept)
+        gone, kept, cut = self._payments(dry=dry, limit=limit, gone=gone, kept=kept, cut=cut)
         if dry:
             self._by_the_clock()
         for name in retention.unruled():
             self.stdout.write(f"対象外  {name}: {retention.NO_RULE}")
         done = f"{gone}件が廃棄の対象です" if dry else f"{gone}件を廃棄しました。住民側の控えは、作業係が続けて廃棄します"
-        self.stdout.write(f"{done}(残すもの{kept}件)")
+        if cut:
+            done += f"。--limit の{limit}件で止めました。この先は見ていません"
+        self.stdout.write(f"{done}({'ここまでに' if cut else ''}残すもの{kept}件)")
 
     def _by_the_clock(self) -> None:
         """What the worker takes by itself (config.leaving), and what `collection retention` takes."""
@@ -75,11 +77,11 @@ class Command(BaseCommand):
             words = f"{found.words} 最後の処理 {found.last_on} {found.goes_on}から廃棄できます"
             self.stdout.write(f"残す   {words} → {found.why_not}" if found.why_not else f"収納の廃棄 {words}")
 
-    def _payments(self, *, dry: bool, limit: int, gone: int, kept: int) -> tuple[int, int]:
+    def _payments(self, *, dry: bool, limit: int, gone: int, kept: int, cut: bool) -> tuple[int, int, bool]:
         """Payments whose case is gone, or that never had one."""
         for found in payments.payments_over():
             if limit and gone >= limit:
-                break
+                return gone, kept, True
             words = f"{found.words} 最後の動き {wareki(found.last_on)} {wareki(found.goes_on)}から廃棄できます"
             if found.why_not:
                 kept += 1
@@ -87,4 +89,4 @@ class Command(BaseCommand):
             elif dry or payments.payment_destroy(actor=actor(), payment_id=found.payment_id):
                 gone += 1
                 self.stdout.write(f"{'廃棄  ' if dry else '廃棄した'} {words}")
-        return gone, kept
+        return gone, kept, cut

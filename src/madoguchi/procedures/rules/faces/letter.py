@@ -67,14 +67,17 @@ def letter_of(
     ``row`` holds the words of the case (words.row_of); 宛名 may have several lines, the last one being the name.
     行政不服審査法82条1項: the 教示 goes with every 処分 that can be contested; on a certificate only with its refusal
     (whether a 罹災証明書 is a 処分 is disputed; the way to ask again is always printed). A document's own 教示 comes first.
-    An empty box of a frame stays empty; elsewhere a dash says that nothing is missing.
+    An empty box of a frame stays empty; elsewhere a dash says that nothing is missing. A letter that replaces an earlier one says
+    so: a notice under its words, a certificate below its frame.
     """
     def say(text: str) -> str:
         return fill(text, d, answers, decision, row)
 
     outcome = _outcome(d, document, row)
-    body = tuple(line.strip() for line in say(document.body).split("\n") if line.strip())
     framed = document.layout == "枠組み"
+    replaces = _replaces(document, row)
+    body = tuple(line.strip() for line in [*say(document.body).split("\n"), "" if framed else say(replaces)] if line.strip())
+    again = say(document.again or d.review.again) if d.kind == "証明" else ""
     plain = d.kind == "証明" and outcome is not None and outcome.kind == "交付"
     section = "\u3000".join(x for x in (city.section or row.get("担当", ""), city.unit) if x)
     return Letter(
@@ -84,13 +87,26 @@ def letter_of(
         rows=tuple((label, say(text) or ("" if framed else "―")) for label, text in document.rows),
         heading="" if framed or "次のとおり" in document.body else "記",
         appeal="" if plain else city.appeals.get(document.appeal or d.review.appeal, "").strip(),
-        guidance=say(document.again or d.review.again) if d.kind == "証明" else "",
+        guidance="\n".join(x for x in (say(replaces) if framed else "", again) if x),
         contact=tuple(x for x in (
             f"担当\u3000{city.name}\u3000{section}", f"〒{city.zip}\u3000{city.address}" if city.address else "",
             f"電話\u3000{city.phone}" if city.phone else "", f"受付時間\u3000{city.hours}" if city.hours else "",
         ) if x),
         sample=city.sample, edition=f"{d.id} {d.edition}", layout=document.layout, note=say(document.note),
     )
+
+
+NOTICE_REPLACED = "なお、{前の処分日}付け{前の文書番号}による通知は、この通知に替わります。"
+PAPER_REPLACED = "この書類は、{前の処分日}付け{前の文書番号}で交付した書類に替わるものです。前の書類は、お使いにならないでください。"
+
+
+def _replaces(document: Document, row: Mapping[str, str]) -> str:
+    """The standard line of a letter that replaces an earlier one (変更, 再調査): empty for the first letter of a case, and where the
+    definition's own words name the earlier one."""
+    own = (document.subject, document.body, document.note, document.again, *(text for _, text in document.rows))
+    if not row.get("前の文書番号") or any("{前の" in text for text in own):
+        return ""
+    return PAPER_REPLACED if document.layout == "枠組み" else NOTICE_REPLACED
 
 
 def _outcome(d: Definition, document: Document, row: Mapping[str, str]) -> Outcome | None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from argparse import ArgumentTypeError
 from pathlib import Path
 from typing import Any
 
@@ -17,7 +18,10 @@ from madoguchi.register.trial import sheet_write, town_entries
 
 
 def _day(text: str) -> dt.date:
-    return dt.date.fromisoformat(text)
+    try:
+        return dt.date.fromisoformat(text)
+    except ValueError:
+        raise ArgumentTypeError(f"「{text}」という日はありません。2026-11-20 のように書いてください") from None
 
 
 class Command(BaseCommand):
