@@ -79,6 +79,8 @@ TABLE: dict[str, Ask] = {
 OWN = {
     "agency.organisations.organisation_mandate_offer": "makes a new mandate of the one who asks",
     "intake.companies.insist": "refuses, or says nothing",
+    "intake.companies.insist_role": "refuses, or says nothing; the draft is asked for by its owner (draft_get)",
+    "intake.companies.narrowed": "is handed the registration that organisation_of gave out; takes options off a page",
     "intake.companies.card_values": "is handed the registration that organisation_of gave out; adds what the sign-in of the one who asks says",
     "intake.companies.faults": "is handed the registration; looks at answers",
     "intake.companies.acting_faults": "as faults",

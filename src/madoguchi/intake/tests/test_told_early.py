@@ -87,3 +87,11 @@ def test_a_page_costs_no_more_statements(walk: Walk):
     raw = generate.as_lists(walk.fields("reason_page"))
     statements(crossed=False)  # the definition is read once
     assert statements(crossed=True) == statements(crossed=False)
+
+
+def test_a_resident_is_offered_everybody_who_may_be_at_the_form(hall: Hall):
+    """Only an office is asked as an office."""
+    hall.definition("kaigo-nintei-shinki")
+    draft = drafts.draft_start(owner=hall.owner("hanako"), slug="kaigo-nintei-shinki")
+    page = text(hall.browser("hanako").get(f"/a/{draft.id}/filer_page/"))
+    assert all(f'value="{who}"' in page for who in ("self", "family", "agency", "guardian"))
