@@ -227,3 +227,12 @@ def only_missing_by_derived(d, wrong, answers):
     derived = {key for key, _ in d.derived}
     trees = [tree for tree in (q.condition, d.step(q.step).condition) if tree is not None]
     return any(c.name in derived for tree in trees for c in compares(tree))
+
+
+def test_what_a_letter_asks_for_fits_its_own_decision():
+    """The words of these letters are true whichever way the decision went."""
+    moved = dict(pack.definition("tenshutsu-todoke").documents[0].rows)
+    assert "転出証明書を郵送するときは、届いた転出証明書も" in moved["お持ちいただくもの"]
+    fire = dict(pack.definition("shoubou-kanrisha").documents[0].rows)
+    assert fire["お願い"].startswith("新しく選任したときは、"), "a 解任 alone makes no plan"
+    assert pack.letter_city(pack.definition("kouza-furikae")).unit == "", "the 税務課 has no one unit for all of its letters"
