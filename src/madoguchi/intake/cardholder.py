@@ -17,6 +17,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.conditions import holds
 
+from .drafts import facts
 from .models import Application, Draft
 
 PURPOSE = "card-of-filing"
@@ -105,6 +106,6 @@ def holder_of(application_id: str, answers: Mapping[str, Any]) -> Holder | None:
     if not card:
         return None
     d = procedures.version(row.slug, row.version).definition
-    known = procedures.derive(d, procedures.Facts(answers, row.filed_at.astimezone(clock.JST).date()))
+    known = procedures.derive(d, facts(answers, row.filed_at.astimezone(clock.JST).date()))
     name, born, gender, address = (words(kind, card[kind]) if kind in card else "" for kind in KINDS)
     return Holder(name, born, gender, address, signers, tuple(differences(d, known, card)))
