@@ -66,7 +66,7 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         return say("【{city}】日時のお知らせ（{day}）", city=name, day=when), say("担当がうかがう日時をお知らせします（{day}）。", day=when)
     return {
         DECIDED: (say("【{city}】結果が出ました", city=name), say("結果が出ました。")),
-        TALK: (say("【{city}】担当から連絡が届きました", city=name), say("担当から連絡が届きました。")),
+        TALK: (say("【{city}】担当からお知らせが届きました", city=name), say("担当からお知らせが届きました。")),
         WITHDRAWAL: (say("【{city}】取下げについてのお知らせ", city=name), say("取下げの申し出について、お知らせがあります。")),
         CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),

@@ -40,7 +40,7 @@ def test_a_correction_says_until_when(hall: Hall, case):
 
 def test_a_result_a_message_and_a_withdrawal_say_what_they_are(hall: Hall, case):
     talk.talk_write(actor=hall.staff("tanaka"), case_id=case.ref, text="お電話ください")
-    assert told("talk").subject.endswith("担当から連絡が届きました") and "お電話ください" not in told("talk").body
+    assert told("talk").subject.endswith("担当からお知らせが届きました") and "お電話ください" not in told("talk").body
     hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
     assert told("decided").subject.endswith("結果が出ました") and "結果が出ました。" in told("decided").body
     other = hall.case("taro", SLUG, mail="taro@example.jp")
