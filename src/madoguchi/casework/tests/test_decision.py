@@ -417,3 +417,14 @@ def test_items_are_shown_only_with_the_outcomes_that_ask_for_them():
             if item.condition is not None and any(c.name == "結果" for c in compares(item.condition)):
                 assert shown == item.condition_text
     assert seen > 10
+
+
+def test_full_width_digits_of_a_short_text_are_kept_as_plain_ones(hall: Hall):
+    slug = "jidou-teate-nintei"
+    case = hall.case("hanako", slug)
+    d = hall.definition(slug)
+    short = next(q.id for q in d.review.questions if q.type == "文字")
+    outcome = next(o.id for o in d.review.outcomes if o.kind == "認容")
+    raw = hall.decision_raw(case) | {short: ["第１２３－Ａ号"]}
+    made = services.decision_propose(actor=hall.staff("tanaka"), case_id=case.ref, outcome_id=outcome, reason="", raw=raw)
+    assert Decision.objects.get(id=made.id).answers[short] == "第123-A号"
