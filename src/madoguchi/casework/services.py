@@ -23,6 +23,7 @@ from .dues import fee_check
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
 from .events import CASE_DECIDED
 from .grounds import grounds_check
+from .items import plain
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
 from .rules import OVER, ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
@@ -204,6 +205,7 @@ def decision_propose(
     answers, faults = read_entry(decision_items(d, outcome), raw, "", known | {OUTCOME: outcome.id})
     if faults:
         raise DecisionWrong(list(faults))
+    answers = plain(d.review.questions, answers)
     if reason_missing(outcome, reason):
         raise ReasonMissing
     grounds_check(case, outcome, answers)

@@ -437,3 +437,14 @@ def test_after_a_return_the_page_has_the_words_and_the_proposal(hall: Hall, case
     hall.decide(case, "reject", "tanaka", "kimura", "suzuki")
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="再調査")
     assert "支給する月分を確かめてください" not in text(desk.get(at)), "a decision came after it"
+
+
+def test_full_width_digits_of_a_short_text_are_kept_as_plain_ones(hall: Hall):
+    slug = "jidou-teate-nintei"
+    case = hall.case("hanako", slug)
+    d = hall.definition(slug)
+    short = next(q.id for q in d.review.questions if q.type == "文字")
+    outcome = next(o.id for o in d.review.outcomes if o.kind == "認容")
+    raw = hall.decision_raw(case) | {short: ["第１２３－Ａ号"]}
+    made = services.decision_propose(actor=hall.staff("tanaka"), case_id=case.ref, outcome_id=outcome, reason="", raw=raw)
+    assert Decision.objects.get(id=made.id).answers[short] == "第123-A号"
