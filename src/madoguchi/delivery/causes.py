@@ -50,7 +50,7 @@ DISK = re.compile(r"[A-Za-z]*Error (\d{1,3})")
 def cause(code: str) -> str:
     """Words for the code of what went wrong; empty for none. What the other side said in Japanese is its own words."""
     if not code or re.search(r"[\u3040-\u30ff\u4e00-\u9fff]", code):
-        return code
+        return code if not code or code.endswith("。") else f"{code}。"
     if code in SAID or code in SORTS:
         return SAID.get(code) or SORTS[code]
     found = DISK.fullmatch(code)

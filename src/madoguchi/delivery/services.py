@@ -190,6 +190,7 @@ class Stuck:
     ja: str
     code: str
     owed: str = ""  # why it cannot be given up, empty when it can
+    next: str = ""  # what to do, where the cause is a sentence that does not say so
 
     @property
     def cause(self) -> str:
@@ -211,6 +212,11 @@ OWED = {
     "casework.open": "届いた申請・補正・取下げは、審査に載せなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
     "payments.refund": "承認した還付は、返さなければなりません。飛ばせません。原因を直して「もう一度」を押してください。",
 }
+NEXT_KEYED = "決定の内容を基幹システムに直接入力し、管理者に「飛ばす」を頼んでください。"
+STUCK_NEXT = {
+    "delivery.parcels": f"「もう一度」を押してください。また止まるときは、{NEXT_KEYED}",
+    "delivery.deliver": f"連携先の担当に知らせ、直ってから「もう一度」を押してください。連携先が受け取らないときは、{NEXT_KEYED}",
+}
 STUCK_WORDS = {
     "casework.open": "申請の受入れ", "casework.bulk": "まとめて審査の1件", "casework.release": "離れた職員の担当を外す処理",
     "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
@@ -225,7 +231,8 @@ def stuck_list(*, actor: Staff) -> list[Stuck]:
     rows = outbox.parked()
     everything = actor.may(Right.SEE_DELIVERIES)
     known = receipts_of([row.case_ref for row in rows], actor=None if everything else actor)
-    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""))
+    return [Stuck(row.id, known.get(row.case_ref, ""), STUCK_WORDS.get(row.handler, row.handler), row.error_code, OWED.get(row.handler, ""),
+                  STUCK_NEXT.get(row.handler, "") if cause(row.error_code) in (row.error_code, f"{row.error_code}。") else "")
             for row in rows if everything or row.case_ref in known]
 
 

@@ -120,7 +120,7 @@ def test_what_was_decided_is_not_withdrawn_while_the_city_looks_at_it_again(hall
     bring(hall, case)
     assert settle(hall, case).status in ("under_review", "correction")
     page = hall.browser("hanako").get(f"/my/{case.id}/").content.decode()
-    assert "取下げを申し出る" not in page and "/withdraw/" not in page
+    assert "申請を取り下げる" not in page and "/withdraw/" not in page
     assert withdraw(hall, case).status_code == 409
     row = hall.seen_by_applicant(case)  # a wish of before the case was taken up again, on the way in that moment
     with transaction.atomic():
@@ -140,13 +140,15 @@ def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, 
     bring(hall, case)
     settle(hall, case)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-    assert "取下げを申し出る" in page and "もう一度の審査だけが終わります" in page
+    assert "申請を取り下げる" in page
+    before = text(hall.browser("hanako").get(f"/my/{case.id}/withdraw/"))
+    assert "取下げを申し出る" in before and "もう一度の審査だけが終わります" in before and "この手続きは終わりになります" not in before
     assert withdraw(hall, case).status_code == 303
     seen = settle(hall, case)
     assert (case.state, seen.status) == ("decided", "decided")
     assert (case.checklist, case.due_on, case.stopped_on, case.reopened) == (marks, due, None, None)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "取下げを申し出る" not in page
+    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "申請を取り下げる" not in page
     assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.taken_back", actor="worker").count() == 1
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="二度目の申出", asked=True)
     settle(hall, case)
@@ -203,7 +205,7 @@ def test_after_a_refused_wish_the_button_comes_back(hall: Hall, case):
     assert settle(hall, case).view["withdrawal"] == "refused"
     services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="取下げの申し出があるため")
     settle(hall, case)
-    assert "取下げを申し出る" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "申請を取り下げる" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
     assert withdraw(hall, case).status_code == 303
     assert settle(hall, case).status == "withdrawn"
 

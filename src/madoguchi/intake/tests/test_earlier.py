@@ -26,7 +26,7 @@ from madoguchi.procedures.rules.disasters import with_disasters
 
 TEATE, DEBIT, FUNERAL, DOG, DEAD_DOG, COURSE, NOW = (
     "jidou-teate-nintei", "kouza-furikae", "sousai-hi", "inu-touroku", "inu-shibou", "kouza-moushikomi", "jidou-teate-genkyou")
-ACCOUNT = {"bank": "0146", "bank_name": "北國", "branch": "101", "branch_name": "本店営業部", "kind": "当座", "number": "7654321",
+ACCOUNT = {"bank": "0146", "bank_name": "北國", "branch": "101", "branch_name": "本店営業部", "kind": "普通", "number": "7654321",
            "holder": "ミホン ハナコ"}
 BUTTON, MARK = "前と同じ内容を入れる", "以前の申請と同じ内容です。"
 PHONE = "0767531111"
@@ -74,7 +74,7 @@ def test_the_page_offers_what_was_answered_before_and_the_button_fills_it(hall, 
     answer = press(browser, at(draft, "account_page"))
     page = text(answer)
     assert answer.status_code == 200 and 'value="7654321"' in page and 'value="ミホン ハナコ"' in page and "まだ保存していません" in page
-    assert 'value="当座" checked' in page, "also over the kind that is chosen beforehand"
+    assert 'value="普通" checked' in page
     assert page.count(MARK) == 1 and "児童手当 認定請求（令和8年11月12日に送信）" in page and BUTTON not in page
     draft.refresh_from_db()
     assert draft.answers == DEBITED and draft.done == [] and draft.revision == 0, "nothing is saved by it"

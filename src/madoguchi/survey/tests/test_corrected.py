@@ -40,7 +40,7 @@ def corrected(hall: Hall) -> Callable[..., None]:
         run_worker()
         case.refresh_from_db()
         d, new = definition_of(case), {k: v for k, v in (case.answers | changes).items() if v is not None}
-        sent: dict[str, Any] = {"_action": "send"}
+        sent: dict[str, Any] = {"_action": "send", "_sure": "1"}
         for step in d.steps:
             sent |= generate.post_data(d, step, new)
         if changes.get("survey_way") == "self":
