@@ -501,6 +501,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "records.public.number_of": ("for the command that proves a paper by its digest, and tells a number only",
                                 {"records.management.commands.papers"}),
     "records.public.documents_of": ("for the handler that issues letters", {"casework.letters"}),
+    "records.public.issued_files": ("for the witness of cases: digests, compared and not told", {"casework.parity"}),
     "records.public.documents_forget": ("counts what is destroyed", {"casework.retention"}),
     "records.public.registers": ("numbers alone, for the command that shows how far they have come",
                                  {"config.management.commands.numbers"}),

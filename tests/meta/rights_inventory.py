@@ -68,6 +68,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "inventory.selectors.slugs_offered": ("names of what is published: open to everybody", None),
     "procedures.selectors.offered": ("open to everybody", None),
     "procedures.selectors.mentioned": ("what is published, found by its name: open to everybody", None),
+    "procedures.selectors.pages_remembering": ("names of pages of what is published: open to everybody", None),
     "procedures.selectors.names_offered": ("names of what is published: open to everybody", None),
     "procedures.selectors.withdrawals": ("which procedures are no longer offered, for rooms that have asked for the right",
                                          {"inventory.doubles", "scans.selectors"}),

@@ -113,7 +113,8 @@ def journey(hall, addresses):
                                 due_on=OPENING.date() + dt.timedelta(days=9))
     run_worker()
     noted(f"/my/{case.id}/correct/", {"_action": "send", "phone": "12", "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
-    noted(f"/my/{case.id}/correct/", {"_action": "send", "_sure": "1", "phone": MARKS["phone"], "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
+    noted(f"/my/{case.id}/correct/",
+          {"_action": "send", "_sure": "1", "phone": MARKS["phone"], "name.sei": MARKS["name"], "name.mei": MARKS["given"]})
     run_worker()
     case.refresh_from_db()
     together(hall, case)
