@@ -276,7 +276,8 @@ def yen() -> list[str]:
             out.append(f"{payment.receipt}: {payment.received} received of {payment.amount}")
         accepted = Application.objects.filter(id=payment.case_ref or None, status__in=("filed", "under_review", "approval", "decided"))
         of_books = payment.key.startswith(BOOKS)  # see taxes
-        if payment.state == "success" and payment.case_ref and not of_books and not accepted.exists():
+        decides = payment.withdrawn_at is not None and Application.objects.filter(id=payment.case_ref or None, status="withdrawn").exists()
+        if payment.state == "success" and payment.case_ref and not of_books and not (accepted.exists() or decides):
             out.append(f"{payment.receipt}: paid and not accepted")
     for slip in FeeSlip.objects.all():
         order = Attempt.objects.filter(id=slip.key).first()

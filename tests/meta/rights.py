@@ -468,7 +468,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                "collection.printing", "collection.demanded", "collection.moved", "scans.selectors", "scans.services", "scans.taking",
                            "collection.run_staff_views", "collection.excess_staff_views",
                            "collection.debit_staff_views", "collection.changes", "collection.names", "inventory.desk"}),
-    "files.public.files_of": ("as file_get", {"scans.services"}),
+    "files.public.files_of": ("as file_get; the witness of cases compares digests", {"scans.services", "casework.parity"}),
     "files.public.files_missing": ("counts, for the witnesses", {"intake.forgetting", "casework.witness", "collection.witness"}),
     "identity.lockout.number_read": ("reads what was typed at the sign-in", {"identity.staff_entry_views"}),
     "identity.people.staff_get": ("for the personnel import", set()),

@@ -35,6 +35,7 @@ ACTIONS = {
     "payment.destroyed": "保存期間の過ぎた支払いの記録を消した",
     "payment.rebilled": "手数料の請求を改めた", "payment.asked_again": "取り消した受取りの分の手数料を、改めて請求した",
     "payment.waiver_rejected": "減免に当たらないとして、手数料を請求した",
+    "payment.withdrawn": "申請が取り下げられ、手数料を還付するか決めることになった", "payment.kept": "手数料を還付しないことにした",
     "payment.amount_differs": "請求と違う額の入金があった",
     "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
     "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",

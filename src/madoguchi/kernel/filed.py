@@ -29,7 +29,7 @@ def filings(acts: list[Act]) -> list[Act]:
     return [act for act in acts if act.action in (FIRST, AGAIN)]
 
 
-def files_of(act: Act, files: Mapping[str, Any], acts: list[Act]) -> dict[str, Any]:
+def files_covered(act: Act, files: Mapping[str, Any], acts: list[Act]) -> dict[str, Any]:
     """Of the files of a copy, those that its digest covers: without what was added after it."""
     later = {a.facts["sha256"] for a in acts if a.seq > act.seq and a.action == "document.added"}
     return {slot: [entry for entry in entries if _there(act, entry, later)] for slot, entries in files.items()}
@@ -46,7 +46,7 @@ def strangers(act: Act, files: Mapping[str, Any], acts: list[Act]) -> bool:
     """Are there files that nobody added: not of the filing, not a document that followed, and no correction takes files just now?"""
     if any(a.seq > act.seq and a.action == "correction.asked" for a in acts):
         return False
-    known, covered = {a.facts["sha256"] for a in acts if a.action in FILES}, files_of(act, files, acts)
+    known, covered = {a.facts["sha256"] for a in acts if a.action in FILES}, files_covered(act, files, acts)
     return any(entry["sha256"] not in known for slot, entries in files.items() for entry in entries if entry not in covered[slot])
 
 
@@ -60,7 +60,7 @@ def row_unlike(first: Act, row: Mapping[str, Any]) -> Iterator[str]:
 def copy_unlike(act: Act, slug: str, checksum: str, answers: Any, files: Mapping[str, Any], acts: list[Act], *, same: bool) -> str:
     """What differs in a copy from what the act says was filed: words, empty when nothing does. ``same``: are the answers those that
     the act keyed?"""
-    if filing_digest(slug, checksum, answers, files_of(act, files, acts)) == act.facts["digest"]:
+    if filing_digest(slug, checksum, answers, files_covered(act, files, acts)) == act.facts["digest"]:
         return "記録のない添付があります(誰かが書き足した疑い)" if strangers(act, files, acts) else ""
     return "添付が、送られた時と違います" if same else "答えが、送られた時と違います"
 

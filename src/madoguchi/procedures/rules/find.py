@@ -378,8 +378,7 @@ class Index:
     def nearest(self, query: str, most: int = 3) -> list[str]:
         """Words of the index nearest to a query that found nothing, as written."""
         letters = plain(query)
-        want = set(grams(letters))
-        if not want:
+        if not (want := set(grams(letters))):
             return []
         rated = [(len(want & set(grams(w))) / max(len(want), 1) + (0.6 if one_off(letters, w) else 0), w) for w in self._vocabulary.all]
         good = sorted((r for r in rated if r[0] >= 0.34 and self._holding(r[1]).count), key=lambda r: (-r[0], len(r[1])))
