@@ -85,6 +85,19 @@ def test_the_page_offers_what_was_answered_before_and_the_button_fills_it(hall, 
     assert MARK in text(browser.get(at(draft, "account_page"))), "as what is from the card it is still marked when one comes back"
 
 
+def test_a_kind_that_is_chosen_beforehand_gives_way_to_the_earlier_one(hall):
+    filed_before(hall, DEBIT, DEBITED | {"account": ACCOUNT | {"kind": "当座"}})
+    draft, browser = begun(hall, DEBIT, **DEBITED), hall.browser("hanako")
+    assert 'value="普通" checked' in text(browser.get(at(draft, "account_page")))
+    page = text(press(browser, at(draft, "account_page")))
+    assert 'value="当座" checked' in page and 'value="普通" checked' not in page
+
+
+def test_a_draft_on_an_older_version_whose_page_is_on_offer_no_more_is_offered_it_too(hall, filed, monkeypatch):
+    monkeypatch.setattr(procedures, "pages_remembering", frozenset)
+    assert BUTTON in text(hall.browser("hanako").get(at(begun(hall, DEBIT, **DEBITED), "account_page")))
+
+
 def test_what_is_typed_stays_and_a_refused_page_keeps_its_marks(hall, filed):
     draft, browser = begun(hall, FUNERAL), hall.browser("hanako")
     page = text(press(browser, at(draft, "claimant_page"), phone="0767000000", kana__sei=""))
