@@ -190,7 +190,7 @@ def watched(hall, pages, monkeypatch):
         raise ValueError(f"{MARKS['name']} {MARKS['number']} {MARKS['phone']}")
 
     with monkeypatch.context() as broken:
-        broken.setattr("madoguchi.intake.drafts._row", fails)
+        broken.setattr("madoguchi.intake.drafts.draft_open", fails)
         client.cookies.update(hall.browser("hanako").cookies)
         answer = client.post("/a/00000000-0000-4000-8000-000000000000/x/", {"name.sei": MARKS["name"], "phone": MARKS["phone"]})
     assert answer.status_code == 500

@@ -41,14 +41,9 @@ READ, INSERT = FixedRead(Draft, "id"), FixedInsert(Draft)
 WRITE = FixedUpdate(Draft, also="revision = revision + 1", where="id = %s AND revision = %s AND state = 'open'")
 
 
-def _row(draft_id: str) -> Draft | None:
-    """Every page reads its draft."""
-    return READ.one(draft_id)
-
-
 def draft_get(*, owner: Owner | None, draft_id: str) -> Draft:
     """An open draft of this owner. Raises NotFound, AlreadyFiled."""
-    return draft_open(owner, _row(draft_id) if owner else None)
+    return draft_open(owner, READ.one(draft_id) if owner else None)
 
 
 def draft_open(owner: Owner | None, draft: Draft | None) -> Draft:
