@@ -9,7 +9,7 @@ import pytest
 from playwright.sync_api import BrowserContext
 from playwright.sync_api import Page as Tab
 
-from madoguchi.casework.rules import ALARMS, WORDS
+from madoguchi.casework.states import ALARMS, WORDS
 
 from .pages import PAGES, ROUTES, Page, route_names
 from .seed import Town, definitions

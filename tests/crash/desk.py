@@ -10,8 +10,9 @@ from tests.support.hall import Hall
 
 from madoguchi.kernel import outbox
 from madoguchi.kernel.models import Message
+from madoguchi.notifications.events import SEND
 from madoguchi.notifications.models import Mail
-from madoguchi.notifications.services import SEND, UNSURE, message_id
+from madoguchi.notifications.services import UNSURE, message_id
 from madoguchi.operations import services
 
 

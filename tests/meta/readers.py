@@ -5,6 +5,7 @@ from __future__ import annotations
 
 import ast
 import functools
+import re
 from dataclasses import dataclass
 from pathlib import Path
 
@@ -88,9 +89,12 @@ def ways() -> tuple[Way, ...]:
 
 @functools.cache
 def _names() -> dict[str, frozenset[str]]:
-    """Module → every name that it uses."""
-    return {module: frozenset(n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute))
-            for module, tree in trees().items()}
+    """Module → every name that it uses; the wiring names functions by their dotted names."""
+    found = {module: {n.id if isinstance(n, ast.Name) else n.attr for n in ast.walk(tree) if isinstance(n, ast.Name | ast.Attribute)}
+             for module, tree in trees().items()}
+    found["config.wiring"] |= {n.value.rpartition(".")[2] for n in ast.walk(trees()["config.wiring"])
+                               if isinstance(n, ast.Constant) and isinstance(n.value, str) and re.fullmatch(r"[a-z_]+(\.[a-z_]+)+", n.value)}
+    return {module: frozenset(names) for module, names in found.items()}
 
 
 def callers(name: str) -> set[str]:

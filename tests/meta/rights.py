@@ -52,6 +52,7 @@ from madoguchi.operations import selectors as operations
 from madoguchi.operations import services as operating
 from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till, withdrawn
 from madoguchi.payments import selectors as paid
+from madoguchi.survey import access as survey_access
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
@@ -281,7 +282,7 @@ SURVEY = {
         actor=a, section="zeimu", name="見本の災害", cause="地震", happened_on=DAY), {"yamada"}, anything),
     "offices.services.disaster_extend": staff(lambda w, a: offices.disaster_extend(
         actor=a, section="zeimu", key="r6-noto", until=dt.date(2027, 3, 31), reason="避難が続いているため"), {"yamada"}, anything),
-    "survey.selectors.may_see": staff(lambda w, a: surveys.may_see(a), {"yamada", "auditor"}, something),
+    "survey.access.may_see": staff(lambda w, a: survey_access.may_see(a), {"yamada", "auditor"}, something),
     "survey.selectors.desk_check": staff(lambda w, a: surveys.desk_check(actor=a), {"yamada", "auditor"}, anything),
     "survey.selectors.survey_get": staff(lambda w, a: surveys.survey_get(actor=a, survey_id=w.survey), {"yamada", "auditor"}),
     "survey.selectors.survey_list": staff(lambda w, a: surveys.survey_list(actor=a, wanted=surveys.Filter()), {"yamada", "auditor"}),
@@ -451,7 +452,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.selectors.by_code": ("finds an invitation by its own secret code", {"agency.services"}),
     "counter.selectors.help_by_code": ("finds a help by its own secret code", {"counter.services"}),
     "counter.selectors.code_digest": ("a digest", None),
-    "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.middleware", "counter.services"}),
+    "counter.selectors.help_alive": ("by the signed mark on the tablet", {"counter.served", "counter.services"}),
     "register.public.trial_town": ("fills an empty register with invented people", {"config.management.commands.setup"}),
     "api.services.token_read": ("finds a token by its own secret text", {"api.routes"}),
     "casework.public.decided": ("for the handler of a decision; figures have a field of this name",
@@ -524,7 +525,6 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.selectors.search": ("open to everybody", None), "procedures.selectors.index": ("words of published definitions", None),
     "procedures.selectors.synonym_files": ("two addresses of files", None),
     "procedures.selectors.reading_files": ("two addresses of files", None), "procedures.selectors.facets_of": ("open to everybody", None),
-    "survey.selectors.section": ("the name of a section", None),
     "survey.selectors.area_plain": ("words", None),
     "survey.selectors.suggestion": ("for the decide page of a case that casework has authorised", {"config.wiring"}),
     "survey.selectors.decision_faults": ("for a decision on a case that casework has authorised", {"casework.grounds", "config.wiring"}),

@@ -8,7 +8,7 @@ from typing import Any
 
 from tests.support import papers
 
-from madoguchi.counter import interviewing, origins, printing, reading, takeover
+from madoguchi.counter import interviewing, origins, printing, reading, selectors, takeover
 from madoguchi.counter.models import Interview
 from madoguchi.counter.staff_errors import NotReady
 from madoguchi.intake import asking, together
@@ -73,7 +73,7 @@ def _print(w: Any, actor: Any) -> bool:
 
 CLAIM = Claim("counter", "来た方", "見本", "花子", born="1991-07-25")
 TABLE: dict[str, Ask] = {
-    "counter.interviewing.may_interview": staff(lambda w, a: interviewing.may_interview(a), HELPERS, something),
+    "counter.selectors.may_interview": staff(lambda w, a: selectors.may_interview(a), HELPERS, something),
     "counter.interviewing.insist": staff(lambda w, a: interviewing.insist(a), HELPERS, anything),
     "counter.interviewing.procedures_offered": staff(lambda w, a: interviewing.procedures_offered(actor=a, query="手当"), HELPERS, anything),
     "counter.interviewing.procedures_barred": staff(lambda w, a: interviewing.procedures_barred(

@@ -24,7 +24,7 @@ from madoguchi.booking.tests.conftest import by_phone
 from madoguchi.builder import services as builder
 from madoguchi.cards.tests.conftest import card_given
 from madoguchi.cards.tests.test_outings import made
-from madoguchi.casework import bulk, holds, rules, services, talk
+from madoguchi.casework import bulk, holds, services, states, talk
 from madoguchi.casework.models import Note
 from madoguchi.collection.models import Demand, Money
 from madoguchi.collection.tests.conftest import (
@@ -162,7 +162,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     services.case_reopen(actor=hall.staff("yoshida"), case_id=looked_at_again.ref, why="計算の誤り")
     held = hall.case("taro", NUMBERED)
     hall.decide(held, "accept", "yoshida")
-    holds.hold_place(actor=hall.staff("yoshida"), case_id=held.ref, kind=next(iter(rules.HOLDS)), why="審査請求のため")
+    holds.hold_place(actor=hall.staff("yoshida"), case_id=held.ref, kind=next(iter(states.HOLDS)), why="審査請求のため")
     factors._keep(hall.staff("tanaka"), "totp", "電話", {"secret": factors.secret_new()})
     run = bulk.run_start(actor=hall.staff("tanaka"), act="propose", case_ids=[c.ref for c in claims])
     flat, surveyed = hall.case("hanako", RISAI, flooded()), hall.case("taro", RISAI, flooded())

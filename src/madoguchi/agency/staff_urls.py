@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import guardian_staff_views as desk
+from . import organisation_views
 
 urlpatterns = [
     path("guardians/", desk.claims, name="claims"),
@@ -10,4 +11,9 @@ urlpatterns = [
     path("guardians/<uuidtext:guardian_id>/recheck/", desk.recheck, name="claim_recheck"),
     path("guardians/<uuidtext:guardian_id>/end/", desk.end, name="claim_end"),
     path("guardians/<uuidtext:guardian_id>/proof/<uuidtext:file_id>/", desk.proof, name="claim_file"),
+    path("organisations/", organisation_views.organisation_page, name="organisations"),
+    path("organisations/new/", organisation_views.organisation_new, name="organisation_new"),
+    path("organisations/file/", organisation_views.organisations_file, name="organisations_file"),
+    path("organisations/<uuidtext:organisation_id>/", organisation_views.organisation, name="organisation"),
+    path("organisations/<uuidtext:organisation_id>/end/", organisation_views.organisation_over, name="organisation_end"),
 ]

@@ -1,7 +1,7 @@
 from django.urls import path
 
 from . import guardian_views as own
-from . import office_views, organisation_views, views
+from . import office_views, views
 
 urlpatterns = [
     path("my/mandates/", views.mandates, name="mandates"),
@@ -9,11 +9,6 @@ urlpatterns = [
     path("my/mandates/organisation/", office_views.organisation_mandate_new, name="organisation_mandate_new"),
     path("office/mandates/<uuidtext:mandate_id>/answer/", office_views.office_answer, name="office_answer"),
     path("office/mandates/<uuidtext:mandate_id>/end/", office_views.office_end, name="office_end"),
-    path("staff/organisations/", organisation_views.organisation_page, name="organisations"),
-    path("staff/organisations/new/", organisation_views.organisation_new, name="organisation_new"),
-    path("staff/organisations/file/", organisation_views.organisations_file, name="organisations_file"),
-    path("staff/organisations/<uuidtext:organisation_id>/", organisation_views.organisation, name="organisation"),
-    path("staff/organisations/<uuidtext:organisation_id>/end/", organisation_views.organisation_over, name="organisation_end"),
     path("my/mandates/code/", views.mandate_code, name="mandate_code"),
     path("my/mandates/<uuidtext:mandate_id>/", views.mandate, name="mandate"),
     path("my/mandates/<uuidtext:mandate_id>/end/", views.mandate_over, name="mandate_end"),

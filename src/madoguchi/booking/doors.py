@@ -4,10 +4,12 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from dataclasses import dataclass
+from typing import TYPE_CHECKING
 
-from madoguchi.identity.public import Staff
+if TYPE_CHECKING:
+    from madoguchi.identity.public import Staff
 
-from .setup import Service
+    from .setup import Service
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,7 +4,6 @@ from .admission import admit
 from .contact import SEALED, Contact, contact_of
 from .days import Day, Slot, days_of, hours_today, next_free
 from .doors import Behind, Door
-from .doors import register as door_register
 from .errors import BookingNotFound, BookingOver, FormWrong, HoldOver, ServiceNotFound, SlotTaken
 from .going import LEAVING
 from .keeping import bookings_remind, bookings_sweep
@@ -51,7 +50,7 @@ __all__ = [
     "Behind", "Booking", "BookingNotFound", "BookingOver", "Changed", "Contact", "Counter", "Day", "Door", "FormWrong", "HoldOver", "Occasion",
     "SEALED", "Service", "ServiceNotFound", "Slot", "SlotTaken", "admit", "bookable", "booked_about", "booked_at", "booking_by_number",
     "booking_by_staff", "booking_cancel", "booking_change", "booking_confirm", "booking_list", "booking_mark", "bookings_of", "bookings_remind",
-    "bookings_sweep", "contact_of", "days_of", "details_set", "door_register", "hold_make", "hold_release", "hours_today", "hours_words", "next_free",
+    "bookings_sweep", "contact_of", "days_of", "details_set", "hold_make", "hold_release", "hours_today", "hours_words", "next_free",
     "occasion_cancel", "occasion_change", "occasion_make", "occasion_of", "occasion_read", "occasions_of", "occasions_there", "offers_sweep",
     "services_online", "setup", "staff_booking_by_number", "staff_booking_get", "standing", "trial_bookings", "until_day_of", "witness",
 ]

@@ -17,7 +17,6 @@ from .rates import Mark, rate_typed
 from .rules import day_said
 
 SAMPLE = "cities/nanao/cards.yaml"
-DOOR = "/card/receive/"  # the address at which a receipt is proven first
 SERIES = ("目標", "全国", "市")
 PARTS = ("申請", "受取り", "更新", "証明書")
 

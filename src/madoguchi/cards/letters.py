@@ -7,10 +7,10 @@ from django.conf import settings
 from madoguchi.kernel.eras import wareki
 from madoguchi.offices.public import city
 
-from .city import DOOR, card_city
+from .city import card_city
 from .expiries import LETTER, Person, Told, expiries_of
 from .models import Batch
-from .rules import Holder
+from .rules import DOOR, Holder
 from .selectors import NOTICE, Shown, cards_of
 
 BODY, SMALL, QR_MM = 11.0, 9.5, 30

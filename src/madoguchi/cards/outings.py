@@ -24,8 +24,8 @@ from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import audit
 
 from . import selectors
-from .city import DOOR
 from .models import Duty
+from .rules import DOOR
 from .services import CHAIN
 from .staff_errors import DutyWrong
 

@@ -11,6 +11,8 @@ from enum import StrEnum
 
 from madoguchi.kernel.eras import ERAS
 
+DOOR = "/card/receive/"  # the address at which a receipt is proven first
+
 
 class State(StrEnum):
     """Where a card stands. Whether it is booked is asked of the bookings, not kept twice."""

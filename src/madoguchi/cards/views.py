@@ -18,10 +18,10 @@ from madoguchi.web import limits
 from madoguchi.web.posted import see_other
 
 from . import selectors
-from .city import DOOR, CardCity, card_city
+from .city import CardCity, card_city
 from .errors import CardGone, ProofWrong
 from .holder import tries_of
-from .rules import day_said, number_plain
+from .rules import DOOR, day_said, number_plain
 
 NAMES = {"申請": say("申請する"), "受取り": say("受け取る"), "更新": say("更新する"), "証明書": say("電子証明書の手続き")}
 LOOK, SHOWN_DAYS = 21, 3  # days looked at for places, and days that are shown

@@ -20,8 +20,8 @@ from madoguchi.web.posted import posts, see_other
 from . import paper_answers
 from .errors import ReasonMissing, TooLong, WayWrong
 from .models import Case
-from .rules import VIAS
 from .staff_views import actor_of, again
+from .states import VIAS
 from .unanswered import correction_end
 
 Raw = dict[str, list[str]]

@@ -28,7 +28,7 @@ from . import lists, ports, selectors, services
 from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, GroundMissing, NotNow, OutcomeMissing
 from .events import BULK_CONFIRMED
 from .models import BulkItem, BulkRun, Case, Decision
-from .rules import State
+from .states import State
 
 ACTS = {"take": "自分が担当する", "receive": "受付にする", "propose": "決定を起案する", "approve": "承認する(決裁)"}
 BUTTONS = {"take": "を担当する", "receive": "を受付にする", "propose": "の決定を起案する", "approve": "を承認する"}

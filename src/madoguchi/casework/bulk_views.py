@@ -23,8 +23,9 @@ from madoguchi.web.posted import posts, see_other
 from . import bulk, deputies, selectors
 from .errors import OF_THE_DECISION, BulkWrong, places
 from .models import BulkItem, BulkRun
-from .rules import WORDS, State, item_shown_when
+from .rules import item_shown_when
 from .staff_views import actor_of, list_page, wanted_in
+from .states import WORDS, State
 
 UUID = re.compile(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}")
 

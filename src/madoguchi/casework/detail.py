@@ -13,7 +13,7 @@ from madoguchi.procedures.public import Definition
 from . import ports, services
 from .dues import fee_links
 from .models import Case, Decision
-from .rules import OPEN
+from .states import OPEN
 
 
 def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:

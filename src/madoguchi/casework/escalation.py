@@ -19,7 +19,8 @@ from madoguchi.procedures import public as procedures
 
 from .lists import ASKED_BY, unanswered
 from .models import Alarm, Case, Correction
-from .rules import LATE, NEAR, OPEN, OVERDUE, State, warned_before
+from .rules import warned_before
+from .states import LATE, NEAR, OPEN, OVERDUE, State
 
 RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)
 BATCH = 500

@@ -22,7 +22,7 @@ from .models import Case, Correction
 from .ports import FilingSource
 from .progress import progress_say
 from .reopening import TAKEN_BACK, asked_by_applicant, decision_stands, is_reexamined
-from .rules import OPEN, Act, State, after
+from .states import OPEN, Act, State, after
 from .withdrawing import case_withdraw
 
 

@@ -11,8 +11,8 @@ from madoguchi.procedures.rules.validate import steps_asked
 from madoguchi.register import public as register
 
 from .models import Case
-from .rules import OPEN
 from .selectors import consent_refused, definition_of, facts_of
+from .states import OPEN
 
 
 def _claim(person: Person) -> register.Claim:

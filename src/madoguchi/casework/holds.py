@@ -11,7 +11,7 @@ from madoguchi.kernel.errors import Forbidden, NotFound
 from . import selectors
 from .errors import NotNow, ReasonMissing
 from .models import Case, Hold
-from .rules import HOLDS
+from .states import HOLDS
 
 LONGEST = 500
 

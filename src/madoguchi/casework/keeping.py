@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Collection
 
 from .models import Case, Hold
-from .rules import OVER
+from .states import OVER
 
 
 def representations_needed(ids: Collection[str]) -> set[str]:

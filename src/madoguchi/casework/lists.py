@@ -20,7 +20,7 @@ from madoguchi.procedures import public as procedures
 
 from . import parts
 from .models import Alarm, Case, CaseWord, Correction, Talk
-from .rules import LATE, NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS, State
+from .states import LATE, NEAR, OPEN, OVER, OVERDUE, RUNNING, WORDS, State
 
 PAGE = 20
 MOST = 1000  # cases that a list goes through, and up to which it counts

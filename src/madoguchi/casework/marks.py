@@ -12,7 +12,7 @@ from madoguchi.kernel import clock
 
 from .lists import MOST, sections_of, unanswered
 from .models import Alarm, Case, Talk
-from .rules import LATE, NEAR, OPEN, OVERDUE, RUNNING
+from .states import LATE, NEAR, OPEN, OVERDUE, RUNNING
 
 TOGETHER = 500  # cases looked up at once
 Marked = tuple[uuid.UUID, dt.date | None]  # a case, and the due day that was reported

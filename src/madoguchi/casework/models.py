@@ -6,7 +6,7 @@ from typing import Any, ClassVar
 from django.conf import settings
 from django.db import models
 
-from .rules import HOLDS, State
+from .states import HOLDS, State
 
 
 class Case(models.Model):
@@ -182,7 +182,7 @@ class Hold(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
-    kind = models.CharField(max_length=10)  # rules.HOLDS
+    kind = models.CharField(max_length=10)  # states.HOLDS
     why = models.TextField()
     placed_by = models.CharField(max_length=80)
     placed_at = models.DateTimeField()

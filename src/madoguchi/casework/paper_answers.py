@@ -12,8 +12,8 @@ from madoguchi.intake import public as intake
 from . import selectors
 from .errors import NotNow, WayWrong
 from .models import Case
-from .rules import VIAS, State
 from .services import clerk_check
+from .states import VIAS, State
 
 SIGNED = "署名用"  # the level of a procedure whose filing is signed with the card
 

@@ -19,7 +19,7 @@ from madoguchi.records.public import sealer
 from . import selectors
 from .errors import NotNow, PaperMissing, SealMissing
 from .models import Case, Decision, Paper
-from .rules import State
+from .states import State
 
 OPEN = (State.RECEIVED, State.REVIEWING)
 CAME, GONE, KIND = "paper.put", "paper.dropped", ("PDF",)

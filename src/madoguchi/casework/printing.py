@@ -14,7 +14,7 @@ from madoguchi.procedures.public import Definition
 
 from . import selectors
 from .models import Case
-from .rules import State
+from .states import State
 
 PRINTED = "case.printed"
 

@@ -24,9 +24,9 @@ from .keeping import representations_needed
 from .letters import earlier, issue_documents, row_words
 from .models import Case, Decision, NumberView
 from .progress import progress_say
-from .rules import State
 from .selectors import answer_rows, attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
+from .states import State
 from .talk import talk_received
 from .witness import witness
 from .words import act_words, actor_words

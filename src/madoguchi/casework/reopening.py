@@ -15,8 +15,8 @@ from . import selectors
 from .errors import NotNow, ReasonMissing
 from .models import Case, Decision, Note
 from .progress import progress_say
-from .rules import OPEN, Act, State, after
 from .services import MOST_WORDS, clerk_check, text_clean
+from .states import OPEN, Act, State, after
 
 ENDED, TAKEN_BACK = "reexamination.ended", "reexamination.taken_back"  # by a clerk; by the applicant
 

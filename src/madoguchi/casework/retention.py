@@ -37,7 +37,7 @@ from .models import (
     Talk,
     Tombstone,
 )
-from .rules import HOLDS, OVER, UNSEEN
+from .states import HOLDS, OVER, UNSEEN
 
 BATCH = 200
 NO_RULE = "保存期間の決まりがありません(city.yaml の 保存期間)"

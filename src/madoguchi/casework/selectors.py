@@ -17,7 +17,8 @@ from madoguchi.procedures.rules.validate import asked, attachments_asked, steps_
 
 from . import ports
 from .models import Alarm, Approval, Case, Correction, Decision, Note, NumberView, Talk
-from .rules import ALARMS, LATE, RUNNING, State, refusal_of
+from .rules import refusal_of
+from .states import ALARMS, LATE, RUNNING, State
 
 
 def cases_for(*, actor: Staff) -> QuerySet[Case]:

@@ -26,7 +26,8 @@ from .grounds import grounds_check
 from .items import plain
 from .models import Approval, Case, Correction, Decision, Note, NumberView
 from .progress import progress_say
-from .rules import OVER, ROUTE_ROLES, Act, State, after, decision_items, next_role, outcomes_open, reason_missing
+from .rules import ROUTE_ROLES, decision_items, next_role, outcomes_open, reason_missing
+from .states import OVER, Act, State, after
 
 MOST_REASON, MOST_NOTE, MOST_COMMENT, MOST_WORDS = 4000, 2000, 1000, 500  # characters
 AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice

@@ -42,7 +42,8 @@ from .marks import marks
 from .models import Case, Decision
 from .printing import printable
 from .retention import kept_of
-from .rules import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State, next_role
+from .rules import next_role
+from .states import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State
 
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 

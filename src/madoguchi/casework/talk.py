@@ -17,8 +17,8 @@ from . import selectors
 from .errors import NotNow, ReasonMissing
 from .models import Case, Talk
 from .progress import progress_say
-from .rules import State
 from .services import AGAIN, clerk_check, text_clean
+from .states import State
 
 MOST = 2000  # characters
 A_DAY = 20  # messages of the section to one applicant

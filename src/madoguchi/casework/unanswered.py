@@ -14,8 +14,8 @@ from . import selectors
 from .errors import NotNow, ReasonMissing
 from .models import Case, Correction, Note
 from .progress import progress_say
-from .rules import Act, after
 from .services import MOST_WORDS, clerk_check, text_clean
+from .states import Act, after
 
 
 @transaction.atomic(durable=True)

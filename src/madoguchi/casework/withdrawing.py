@@ -15,8 +15,8 @@ from .events import CASE_WITHDRAWN
 from .models import Case, Decision, Note
 from .progress import progress_say
 from .reopening import is_reexamined
-from .rules import WISHES, Act, State, after
 from .services import MOST_WORDS, clerk_check, text_clean
+from .states import WISHES, Act, State, after
 
 TOLD = {"counter": say("窓口でのお申し出により、申請を取り下げました"), "phone": say("電話でのお申し出により、申請を取り下げました"),
         "paper": say("紙でのお申し出により、申請を取り下げました")}

@@ -25,7 +25,7 @@ from .models import (
     Tombstone,
 )
 from .parity import unlike
-from .rules import UNSEEN
+from .states import UNSEEN
 
 
 def witness(chains: Chains) -> Iterator[Fault]:

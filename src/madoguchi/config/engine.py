@@ -20,15 +20,15 @@ from jinja2.compiler import CodeGenerator, Frame
 from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
-from madoguchi.casework.public import act_words, actor_words
 from madoguchi.identity.public import MARK, mark_of
 from madoguchi.kernel.said import bare
 from madoguchi.offices.public import city
 from madoguchi.procedures.public import fee_words
 from madoguchi.procedures.rules import say
 from madoguchi.procedures.rules.faces.webform import FieldView
-from madoguchi.survey.public import day_words, officer
 from madoguchi.web import languages, said_days
+
+from .later import Later
 
 WEB = Path(__file__).parents[1] / "web"
 BLANKS = 4096  # remembered drawings of empty questions, about 1 kB each: more than all procedures have
@@ -201,6 +201,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         "iso": dt.date.fromisoformat, "fee": fee_words, "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "brief": said_days.brief,
-        "act_words": act_words, "actor_words": actor_words, "officer": officer, "day_words": day_words,
     }
+    staff = {"casework": ("act_words", "actor_words"), "survey": ("officer", "day_words")}  # rooms that residents' pages do not load
+    env.filters |= {name: Later(f"{room}.public.{name}") for room, names in staff.items() for name in names}
     return env

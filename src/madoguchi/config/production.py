@@ -8,8 +8,6 @@ from pathlib import Path
 
 from django.conf import settings
 
-from madoguchi.agency.public import trial_organisations_open
-from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, Staff
 from madoguchi.kernel import keys
 from madoguchi.kernel.errors import StartRefused
 
@@ -83,6 +81,9 @@ def _ring_faults(ring: Path) -> Iterator[str]:
 
 
 def _data_faults() -> Iterator[str]:
+    from madoguchi.agency.public import trial_organisations_open  # a start looks at the settings only
+    from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF, Staff
+
     names = [username for username, _, _ in TRIAL_STAFF]
     for person in Staff.objects.filter(username__in=names, is_active=True):
         if person.check_password(TRIAL_PASSWORD):

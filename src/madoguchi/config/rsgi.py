@@ -21,12 +21,13 @@ from pathlib import Path
 from typing import IO, Any
 
 from django.conf import settings
+from django.urls import get_resolver
 
 from madoguchi.web.live import Live
 from madoguchi.web.posted import TOO_LARGE
 
 from .streams import Streams
-from .wsgi import application
+from .wsgi import application, settled
 
 log = logging.getLogger(__name__)
 IN_MEMORY = 256_000
@@ -64,12 +65,18 @@ def begun(loop: asyncio.AbstractEventLoop) -> None:
     """A worker has begun: it reads the catalogue and makes the index of the search before it takes a request, so that nobody waits for
     five hundred procedures; who comes meanwhile is served by the other workers, or a moment later."""
     _streams.ended_by_signals(loop)
-    from madoguchi.procedures.public import warm  # needs the application
-
-    reading = _pool.submit(warm)
+    reading = _pool.submit(_warm)
     wait([reading], timeout=WARM_MOST)  # a database that does not answer is told by /healthz, not by silence
     if reading.done() and (error := reading.exception()):
         log.error("catalogue not read: %s", type(error).__name__)
+    settled()
+
+
+def _warm() -> None:
+    get_resolver().url_patterns  # noqa: B018 # the pages of residents are loaded by being named
+    from madoguchi.procedures.public import warm  # needs the application
+
+    warm()
 
 
 app.__rsgi_init__ = begun  # type: ignore[attr-defined] # granian calls it once in every worker

@@ -11,7 +11,7 @@ register_converter(UuidText, "uuidtext")
 
 
 def later(door: str, addresses: str) -> URLResolver:
-    """Addresses that are read when the first request comes to this door: residents do not wait for the rooms of the staff."""
+    """Addresses that are read when the first request comes to this door: residents neither wait for the rooms of the staff nor carry them."""
     return URLResolver(RoutePattern(door), addresses)
 
 
@@ -24,13 +24,15 @@ urlpatterns = [
     path("accessibility/", web.accessibility, name="accessibility"),
     path("", include("madoguchi.identity.urls")),
     path("", include("madoguchi.procedures.urls")),
-    path("", include("madoguchi.guide.urls")),
+    later("guide/", "madoguchi.guide.urls"),
     path("", include("madoguchi.agency.urls")),
-    path("", include("madoguchi.collection.my_urls")),
-    path("", include("madoguchi.counter.urls")),
-    path("", include("madoguchi.booking.urls")),
-    path("", include("madoguchi.queue.urls")),
-    path("", include("madoguchi.cards.urls")),
+    later("my/taxes/", "madoguchi.collection.my_urls"),
+    later("counter/", "madoguchi.counter.urls"),  # a tablet in the hall
+    later("booking/", "madoguchi.booking.urls"),
+    later("queue/", "madoguchi.queue.urls"),
+    later("card/", "madoguchi.cards.urls"),
+    later("staff/", "madoguchi.identity.staff_urls"),
+    later("staff/", "madoguchi.counter.staff_urls"),
     later("staff/", "madoguchi.agency.staff_urls"),
     later("staff/", "madoguchi.casework.urls"),
     path("hooks/card/", hook, name="card_hook"),

@@ -1,92 +1,83 @@
-"""The only place that knows everything: who hears which event."""
+"""The only place that knows everything: who hears which event. Rooms are named, not loaded (config.later)."""
 
 from __future__ import annotations
 
-from madoguchi.adapters import debit_form
+from madoguchi.adapters.debit_form import SLUG as DEBIT_FORM
 from madoguchi.agency import ports as agency_ports
-from madoguchi.agency import public as agency
-from madoguchi.api import public as api
-from madoguchi.booking import public as booking
-from madoguchi.cards import public as cards
+from madoguchi.booking import doors
+from madoguchi.cards.rules import DOOR as RECEIPT
+from madoguchi.casework import events as casework
 from madoguchi.casework import ports as casework_ports
-from madoguchi.casework import public as casework
-from madoguchi.collection import public as collection
-from madoguchi.delivery import public as delivery
+from madoguchi.collection import events as collection
+from madoguchi.delivery import events as delivery
+from madoguchi.identity import events as identity
 from madoguchi.identity import ports as identity_ports
-from madoguchi.identity import public as identity
-from madoguchi.intake import public as intake
-from madoguchi.inventory import public as inventory
+from madoguchi.intake import events as intake
 from madoguchi.kernel import metrics, outbox, sealing, witness
-from madoguchi.notifications import public as notifications
-from madoguchi.operations import public as operations
-from madoguchi.payments import public as payments
+from madoguchi.notifications import events as notifications
+from madoguchi.payments import events as payments
 from madoguchi.procedures import ports as procedure_ports
-from madoguchi.procedures import public as procedures
-from madoguchi.queue import public as queue
-from madoguchi.records import public as records
-from madoguchi.scans import public as scans
-from madoguchi.survey import public as survey
+from madoguchi.scans import events as scans
+from madoguchi.survey.rules import SLUG as SURVEY
+
+from .later import Later
 
 HANDLERS = {
-    intake.APPLICATION_FILED: {"casework.open": casework.open_case, "intake.confirm": intake.filed_handler},
-    intake.CORRECTION_ANSWERED: {"casework.open": casework.correction_received},
-    intake.DOCUMENTS_ADDED: {"casework.open": casework.documents_received},
-    intake.WITHDRAWAL_ASKED: {"casework.open": casework.withdrawal_decide},
-    intake.SECOND_ASKED: {"survey.open": survey.second_asked},
-    intake.TALK_ANSWERED: {"casework.open": casework.talk_received},
-    casework.BULK_CONFIRMED: {"casework.bulk": casework.item_confirmed},
-    casework.CASE_OPENED: {"survey.open": survey.case_opened},
-    casework.CASE_CORRECTED: {"survey.follow": survey.case_corrected},
-    casework.CASE_DESTROYED: {"intake.forget": intake.application_forget},
-    casework.CASE_WITHDRAWN: {"payments.withdrawn": payments.case_withdrawn},
-    casework.PROGRESS: {"intake.progress": intake.progress_apply},
-    casework.CASE_DECIDED: {"casework.letters": casework.issue_documents, "delivery.parcels": delivery.make_parcels,
-                             "collection.debit": debit_form.account_decided},
-    collection.NOTICES_WANTED: {"collection.print": collection.file_print},
-    delivery.PARCEL_READY: {"delivery.deliver": delivery.deliver},
-    identity.SECTION_LEFT: {"casework.release": casework.cases_release},
-    payments.CHANGED: {"intake.pay": intake.payment_changed, "collection.pay": collection.payment_changed},
-    payments.REFUND_APPROVED: {"payments.refund": payments.refund_send},
-    scans.SCAN_TAKEN: {"scans.read": scans.sheet_read},
-    notifications.SEND: {"notifications.send": notifications.mail_send},
+    intake.APPLICATION_FILED: {"casework.open": "casework.public.open_case", "intake.confirm": "intake.public.filed_handler"},
+    intake.CORRECTION_ANSWERED: {"casework.open": "casework.public.correction_received"},
+    intake.DOCUMENTS_ADDED: {"casework.open": "casework.public.documents_received"},
+    intake.WITHDRAWAL_ASKED: {"casework.open": "casework.public.withdrawal_decide"},
+    intake.SECOND_ASKED: {"survey.open": "survey.public.second_asked"},
+    intake.TALK_ANSWERED: {"casework.open": "casework.public.talk_received"},
+    casework.BULK_CONFIRMED: {"casework.bulk": "casework.public.item_confirmed"},
+    casework.CASE_OPENED: {"survey.open": "survey.public.case_opened"},
+    casework.CASE_CORRECTED: {"survey.follow": "survey.public.case_corrected"},
+    casework.CASE_DESTROYED: {"intake.forget": "intake.public.application_forget"},
+    casework.CASE_WITHDRAWN: {"payments.withdrawn": "payments.public.case_withdrawn"},
+    casework.PROGRESS: {"intake.progress": "intake.public.progress_apply"},
+    casework.CASE_DECIDED: {"casework.letters": "casework.public.issue_documents", "delivery.parcels": "delivery.public.make_parcels",
+                            "collection.debit": "adapters.debit_form.accounts.account_decided"},
+    collection.NOTICES_WANTED: {"collection.print": "collection.public.file_print"},
+    delivery.PARCEL_READY: {"delivery.deliver": "delivery.public.deliver"},
+    identity.SECTION_LEFT: {"casework.release": "casework.public.cases_release"},
+    payments.CHANGED: {"intake.pay": "intake.public.payment_changed", "collection.pay": "collection.public.payment_changed"},
+    payments.REFUND_APPROVED: {"payments.refund": "payments.public.refund_send"},
+    scans.SCAN_TAKEN: {"scans.read": "scans.public.sheet_read"},
+    notifications.SEND: {"notifications.send": "notifications.public.mail_send"},
 }
 
-WITNESSES = {
-    "intake": intake.witness, "casework": casework.witness, "records": records.witness, "delivery": delivery.witness,
-    "survey": survey.witness, "payments": payments.witness,
-}
-BOOKS = {"till:": payments.till_witness, "collection": collection.witness, "booking:": booking.witness, "queue:": queue.witness,
-         "cards": cards.witness, "definition:": procedures.witness}
-SEALED = (sealing.KERNEL, identity.SEALED, notifications.SEALED, agency.SEALED, intake.SEALED, casework.SEALED, delivery.SEALED,
-          collection.SEALED, booking.SEALED, cards.SEALED, scans.SEALED)
+WITNESSES = ("intake", "casework", "records", "delivery", "survey", "payments")
+BOOKS = {"till:": "payments.public.till_witness", "collection": "collection.public.witness", "booking:": "booking.public.witness",
+         "queue:": "queue.public.witness", "cards": "cards.public.witness", "definition:": "procedures.public.witness"}
+SEALED = ("identity", "notifications", "agency", "intake", "casework", "delivery", "collection", "booking", "cards", "scans")
+KEEPERS = {"collection": "registrations", "survey": "surveys", "delivery": "parcels", "payments": "payments", "scans": "views"}
 
 
 def connect() -> None:
     """Subscribe every handler. A handler's name is the queue in which a case's messages keep their order."""
-    for columns in SEALED:
-        sealing.register(columns)
-    for name, hear in WITNESSES.items():
-        witness.register(name, hear)
-    for prefix, hear in BOOKS.items():
-        witness.register_books(prefix, hear)
-    booking.door_register(cards.DOOR, booking.Door("交付通知書の番号", cards.card_for_booking, cards.card_said))
+    for room in SEALED:
+        sealing.register(room, Later(f"{room}.public.SEALED").value)
+    for room in WITNESSES:
+        witness.register(room, Later(f"{room}.public.witness"))
+    for prefix, heard in BOOKS.items():
+        witness.register_books(prefix, Later(heard))
     for event, handlers in HANDLERS.items():
         for name, handler in handlers.items():
-            outbox.subscribe(event, name, handler)
-    metrics.readers["operations"] = operations.gauges
-    procedure_ports.counters["inventory"] = inventory.counters
-    identity_ports.programs["api"] = api.programs
-    casework_ports.helpers[survey.SLUG] = survey.suggestion
-    casework_ports.checks[survey.SLUG] = survey.decision_faults
-    casework_ports.case_links[survey.SLUG] = survey.case_links
-    casework_ports.case_notes[survey.SLUG] = survey.way_notes
-    casework_ports.case_links[debit_form.SLUG] = debit_form.case_links
-    agency_ports.needs["casework"] = casework.representations_needed
-    casework_ports.number_views["scans"] = scans.views_of
-    casework_ports.keepers |= {
-        "collection": casework_ports.Keeper(collection.registrations_hold, collection.registrations_forget),
-        "survey": casework_ports.Keeper(survey.surveys_hold, survey.surveys_forget),
-        "delivery": casework_ports.Keeper(delivery.parcels_hold, delivery.parcels_forget),
-        "payments": casework_ports.Keeper(payments.payments_hold, payments.payments_forget),
-        "scans": casework_ports.Keeper(scans.views_hold, scans.views_forget),
-    }
+            outbox.subscribe(event, name, Later(handler))
+    doors.register(RECEIPT, doors.Door("交付通知書の番号", Later("cards.public.card_for_booking"), Later("cards.public.card_said")))
+    metrics.readers["operations"] = Later("operations.public.gauges")
+    procedure_ports.counters["inventory"] = Later("inventory.public.counters")
+    identity_ports.programs["api"] = Later("api.public.programs")
+    agency_ports.needs["casework"] = Later("casework.public.representations_needed")
+    _connect_casework()
+
+
+def _connect_casework() -> None:
+    casework_ports.helpers[SURVEY] = Later("survey.public.suggestion")
+    casework_ports.checks[SURVEY] = Later("survey.public.decision_faults")
+    casework_ports.case_links[SURVEY] = Later("survey.public.case_links")
+    casework_ports.case_notes[SURVEY] = Later("survey.public.way_notes")
+    casework_ports.case_links[DEBIT_FORM] = Later("adapters.debit_form.accounts.case_links")
+    casework_ports.number_views["scans"] = Later("scans.public.views_of")
+    for room, kept in KEEPERS.items():
+        casework_ports.keepers[room] = casework_ports.Keeper(Later(f"{room}.public.{kept}_hold"), Later(f"{room}.public.{kept}_forget"))

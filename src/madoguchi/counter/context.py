@@ -8,9 +8,8 @@ from django.http import HttpRequest
 
 from madoguchi.identity.public import Staff
 
-from .interviewing import may_interview
 from .rules import IDLE_SECONDS
-from .selectors import may_support
+from .selectors import may_interview, may_support
 
 
 def tablet(request: HttpRequest) -> dict[str, Any]:

@@ -55,11 +55,6 @@ def owner_of(row: Interview) -> Owner:
     return Owner(row.owner, False)
 
 
-def may_interview(actor: Staff) -> bool:
-    """Has this person the right in one of their sections?"""
-    return any(actor.may(Right.INTERVIEW_COUNTER, section) for section in actor.roles())
-
-
 def insist(actor: Staff) -> str:
     """The section in whose name this person asks. Raises Forbidden for who may not."""
     found = next((section for section in sorted(actor.roles()) if actor.may(Right.INTERVIEW_COUNTER, section)), "")

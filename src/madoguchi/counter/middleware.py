@@ -1,41 +1,22 @@
-"""A tablet at the counter: every page knows whom it serves, and after ten minutes untouched it forgets."""
+"""A tablet at the counter: every page knows whom it serves. What is done for one is loaded when one comes."""
 
 from __future__ import annotations
 
 from collections.abc import Callable
 
-from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
+from django.http import HttpRequest, HttpResponse
 
-from madoguchi.intake.public import Support
-
-from . import selectors, services, tablet
+from .rules import COOKIE
 
 
 def tablet_mark(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
     """Middleware; browsers without the mark, and pages of staff, pass untouched."""
     def middleware(request: HttpRequest) -> HttpResponse:
-        cookie = request.COOKIES.get(tablet.COOKIE)
+        cookie = request.COOKIES.get(COOKIE)
         if not cookie or request.path.startswith("/staff/"):
             return get_response(request)
-        help_id, fresh = tablet.read(cookie)
-        row = selectors.help_alive(help_id) if help_id else None
-        if row is None or not fresh:
-            return _over(help_id, "ended" if row is None else "idle")
-        request.support = Support(str(row.id), row.supporter.username, row.supporter.name)  # type: ignore[attr-defined]
-        response = get_response(request)
-        tablet.until_closed(response)
-        if tablet.COOKIE not in response.cookies:
-            tablet.mark(response, str(row.id))
-        return response
+        from .served import served
+
+        return served(request, cookie, get_response)
 
     return middleware
-
-
-def _over(help_id: str, why: str) -> HttpResponse:
-    if help_id and why == "idle":
-        services.help_close(help_id=help_id, how="idle")
-    response = HttpResponseRedirect(f"/counter/?why={why}")
-    response.status_code = 303
-    tablet.forget(response)
-    tablet.unmark(response)
-    return response

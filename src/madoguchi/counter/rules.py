@@ -12,6 +12,7 @@ from typing import Any
 
 from madoguchi.kernel.canon import canonical, sha256
 
+COOKIE = "mado_c"  # the mark on a shared tablet (tablet.py)
 CODE_MINUTES, IDLE_SECONDS = 10, 600
 KEEP_DAYS = 90
 WAITING, STARTED, ENDED = "waiting", "started", "ended"

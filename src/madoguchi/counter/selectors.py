@@ -46,6 +46,11 @@ def code_digest(code: str) -> str:
     return keyed_digest(keys.subkey("counter-code"), code.encode())
 
 
+def may_interview(actor: Staff) -> bool:
+    """Has this person the right in one of their sections?"""
+    return any(actor.may(Right.INTERVIEW_COUNTER, section) for section in actor.roles())
+
+
 def may_support(actor: Staff) -> bool:
     """Has this person the right in one of their sections?"""
     return any(actor.may(Right.SUPPORT_COUNTER, section) for section in actor.roles())

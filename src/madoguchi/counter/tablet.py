@@ -8,9 +8,9 @@ from django.http import HttpResponse
 
 from madoguchi.identity.public import sign_out
 
-from .rules import IDLE_SECONDS
+from .rules import COOKIE, IDLE_SECONDS
 
-COOKIE, SALT = "mado_c", "counter"
+SALT = "counter"
 PERSONAL = {  # everything that leads to somebody, with the path that it is set for: a cookie is only deleted on its own path
     "mado_r": "/", "mado_g": "/", "mado_p": "/", "mado_code": "/", "mado_mandate": "/", "mado_filed": "/counter/",
     "mado_k": "/", "mado_kc": "/booking/", "mado_kd": "/booking/",

@@ -2,9 +2,9 @@
 
 from madoguchi.kernel.sealing import Column
 
+from .events import PARCEL_READY
 from .models import Parcel
 from .services import (
-    PARCEL_READY,
     SKIP_REASONS,
     Stuck,
     deliver,

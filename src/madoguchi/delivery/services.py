@@ -27,10 +27,9 @@ from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
 
 from .causes import cause
 from .errors import NeverSkipped, ParcelOver
+from .events import PARCEL_READY
 from .models import OVER, Parcel
 from .ports import Accepted, CoreSystem, Goods, Retry
-
-PARCEL_READY = "delivery.ParcelReady"  # {parcel}
 
 
 def _opened(value: Any) -> Any:

@@ -48,17 +48,17 @@ KERNEL = (
     Column(AuditKey, "sealed", "audit", "chain", "記録の要約値の鍵"),
     Column(SealedValue, "sealed", "sealed", "token", "個人番号"),
 )
-_columns: dict[str, Column] = {}
+_rooms: dict[str, Callable[[], Iterable[Column]]] = {}
 
 
-def register(more: Iterable[Column]) -> None:
-    """Make columns known. Called by the composition root only (config.wiring)."""
-    _columns.update({column.table: column for column in more})
+def register(room: str, its: Callable[[], Iterable[Column]]) -> None:
+    """Make the columns of a room known; they are asked for when they are wanted. Called by the composition root only (config.wiring)."""
+    _rooms[room] = its
 
 
 def columns() -> list[Column]:
     """All sealed columns."""
-    return list(_columns.values())
+    return [*KERNEL, *(column for its in _rooms.values() for column in its())]
 
 
 def labels() -> dict[str, str]:

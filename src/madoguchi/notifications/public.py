@@ -4,8 +4,9 @@ from madoguchi.kernel import outbox
 from madoguchi.kernel.sealing import Column
 
 from .addresses import mail_fault, mail_plain
+from .events import SEND
 from .models import Mail
-from .services import SEND, mail_promise, mail_send, mails_refused, mails_settle
+from .services import mail_promise, mail_send, mails_refused, mails_settle
 
 SEALED = (Column(Mail, "sealed_to", "mail", "key", "送信待ちのメールの宛先"),)
 

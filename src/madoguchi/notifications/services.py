@@ -13,10 +13,10 @@ from django.db.models import F
 from madoguchi.kernel import clock, failpoints, keys, outbox
 from madoguchi.kernel.canon import sha256
 
+from .events import SEND
 from .models import Mail
 from .ports import Accepted, Letter, Mailer, Retry
 
-SEND = "notifications.MailPromised"
 MOST_BEGUN = 2  # a machine that dies between the mailer's answer and our note of it sends again, once
 UNSURE = "メールを出した直後に2回止まりました(2通届いているかもしれません)"
 

@@ -10,7 +10,7 @@ from madoguchi.agency.public import may_confirm
 from madoguchi.identity.public import Right, Staff
 from madoguchi.offices.public import city
 
-from .selectors import may_see
+from .access import may_see
 
 
 def desk(request: HttpRequest) -> dict[str, Any]:

@@ -20,7 +20,7 @@ from madoguchi.casework.public import (
     last_decision,
 )
 from madoguchi.casework.public import State as CaseState
-from madoguchi.identity.public import Right, Staff
+from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.models import AuditEntry
@@ -29,6 +29,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.find import plain
 
 from . import rules
+from .access import may_see, section
 from .models import Result, Survey
 from .rules import (
     METHOD_WORDS,
@@ -47,19 +48,6 @@ from .rules import (
 PAGE = 30
 ASKED = "asked"  # in place of a state: the applicant asks for another survey, and none is open yet
 OVER = (CaseState.DECIDED, CaseState.WITHDRAWN)  # a survey that stands open on such a case is not to be made
-
-
-def section() -> str:
-    """The section that certifies damage; empty while the procedure is not published."""
-    try:
-        return procedures.current(SLUG).definition.section
-    except NotFound:
-        return ""
-
-
-def may_see(actor: Staff) -> bool:
-    """Has this person to do with damage surveys?"""
-    return section() in actor.sections() or actor.may(Right.READ_ALL_CASES)
 
 
 def desk_check(*, actor: Staff) -> str:

@@ -22,7 +22,7 @@ from madoguchi.agency.errors import GuardianMoved, GuardianNotFound, GuardianWro
 from madoguchi.agency.models import Guardianship
 from madoguchi.casework import holds
 from madoguchi.casework.models import Case
-from madoguchi.casework.rules import State
+from madoguchi.casework.states import State
 from madoguchi.files.models import StoredFile
 from madoguchi.identity.public import Right, Staff
 from madoguchi.intake import acting, applications, drafts, filing

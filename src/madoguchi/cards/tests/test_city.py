@@ -8,8 +8,9 @@ import pytest
 from tests.support.walk import text
 
 from madoguchi.booking.setup import standing
-from madoguchi.cards.city import DOOR, CardCity, card_city, read_cards
+from madoguchi.cards.city import CardCity, card_city, read_cards
 from madoguchi.cards.errors import CardsWrong
+from madoguchi.cards.rules import DOOR
 
 GOOD = "課: zeimu\n催促: \"30\"\n来庁:\n  受取り: {予約: pickup}\n"
 

@@ -14,7 +14,8 @@ from tests.support.walk import text
 from madoguchi.casework import services
 from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, OwnProposal, ReasonMissing
 from madoguchi.casework.models import Approval, Decision
-from madoguchi.casework.rules import TRANSITIONS, Act, State, after, refusal_of
+from madoguchi.casework.rules import refusal_of
+from madoguchi.casework.states import TRANSITIONS, Act, State, after
 from madoguchi.delivery.models import Parcel
 from madoguchi.identity.public import staff_enrol
 from madoguchi.kernel import audit, clock

@@ -11,7 +11,7 @@ from tests.support.walk import text
 
 from madoguchi.casework import services
 from madoguchi.casework.models import Case
-from madoguchi.casework.rules import LANGUAGE_WORDS
+from madoguchi.casework.states import LANGUAGE_WORDS
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.web.languages import TRANSLATED

@@ -9,7 +9,7 @@ import pytest
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.adapters import debit_form
+from madoguchi.adapters.debit_form import accounts as debit_form
 from madoguchi.casework.models import Decision
 from madoguchi.collection import accounts, debits, ledger, registrations
 from madoguchi.collection.errors import DemandNotFound, FormWrong, MoneyMoved

@@ -7,7 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.casework import holds, retention
-from madoguchi.casework.rules import HOLDS
+from madoguchi.casework.states import HOLDS
 from madoguchi.collection import keeping as collection_keeping
 from madoguchi.config import leaving
 from madoguchi.kernel.eras import wareki

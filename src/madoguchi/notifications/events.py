@@ -1,0 +1,3 @@
+"""What notifications says to itself through the outbox."""
+
+SEND = "notifications.MailPromised"  # {key}
