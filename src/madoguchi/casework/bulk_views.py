@@ -18,12 +18,15 @@ from madoguchi.kernel import clock
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import FIELD_TYPES, Definition
 from madoguchi.procedures.rules.faces.webform import field_view, raw_sent
+from madoguchi.procedures.rules.possible import OUTCOME
+from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.web.posted import posts, see_other
 
 from . import bulk, deputies, selectors
+from .doubts import days_doubted
 from .errors import OF_THE_DECISION, BulkWrong, places
 from .models import BulkItem, BulkRun
-from .rules import item_shown_when
+from .rules import decision_items, item_shown_when
 from .staff_views import actor_of, list_page, wanted_in
 from .states import WORDS, State
 
@@ -89,9 +92,20 @@ def _page(request: HttpRequest, found: BulkRun, anchors: list[tuple[str, str]], 
         "errors": {a.partition("-")[0]: ja for a, ja in anchors}, "ready": [i for i in items if i.state == "ready"],
         "stays": [i for i in items if i.state == "stays"], "waiting": any(i.state == "waiting" for i in items),
         "later": sum(i.state == "ready" for i in items) > bulk.AT_ONCE,
+        "doubts": _doubts(found, d, items) if not found.confirmed_at else [],
     } | _form(request, found, d, faults)
     status = 422 if anchors or error else 200
     return render(request, "casework/bulk_report.html" if found.confirmed_at else "casework/bulk.html", context, status=status)
+
+
+def _doubts(found: BulkRun, d: Definition, items: list[BulkItem]) -> list[str]:
+    """The unusual days of the decision that is to hold for all: the preview is where the clerk is asked."""
+    outcome = d.outcome(found.outcome)
+    if found.act not in bulk.DECIDING or not found.looked_at or outcome is None or not items:
+        return []
+    answers, _ = read_entry(decision_items(d, outcome), found.raw, "", {OUTCOME: outcome.id})
+    filed = max(i.case.filed_at for i in items).astimezone(clock.JST).date()
+    return [f.ja for f in days_doubted(d.review.questions, answers, filed, clock.today())]
 
 
 def _form(request: HttpRequest, found: BulkRun, d: Definition, faults: list[Any]) -> dict[str, Any]:

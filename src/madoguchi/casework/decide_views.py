@@ -18,7 +18,7 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web.posted import see_other
 
 from . import ports, selectors, services
-from .errors import OF_THE_DECISION, Changed, FeeUnpaid, places
+from .errors import OF_THE_DECISION, Changed, Doubtful, FeeUnpaid, places
 from .models import Case
 from .rules import item_shown_when, next_role, outcomes_open
 from .staff_views import desk_of
@@ -35,19 +35,23 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     raw = {k: list(v) for k, v in sent.lists()}
     faults: list[Any] = []
     anchors: list[tuple[str, str]] = []
+    doubts: Doubtful | None = None
     if request.method == "POST":
         try:
             seen = sent.get("revision", "")
             services.decision_propose(actor=actor, case_id=case_id, outcome_id=sent.get("outcome", ""), reason=sent.get("reason", ""),
-                                      raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None)
+                                      raw=raw, revision=int(seen[:6]) if seen.isdecimal() else None, sure=sent.getlist("_sure"))
             return see_other(f"/staff/case/{case_id}/")
+        except Doubtful as asked:
+            doubts = asked
         except (*OF_THE_DECISION, FeeUnpaid) as wrong:
             faults, anchors = list(getattr(wrong, "faults", [])), places(wrong, d)
         except Changed as wrong:
             anchors = places(wrong, d)
             found.refresh_from_db()
-    context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors}}
-    return render(request, "casework/decide.html", context, status=422 if anchors else 200)
+    context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors},
+                                                            "doubts": places(doubts, d) if doubts else [], "sure": doubts.marks if doubts else []}
+    return render(request, "casework/decide.html", context, status=422 if anchors or doubts else 200)
 
 
 def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: list[Any]) -> dict[str, Any]:

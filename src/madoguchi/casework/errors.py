@@ -65,6 +65,17 @@ class GroundMissing(DecisionWrong):
         self.ja = " ".join(f.ja for f in faults)
 
 
+class Doubtful(DecisionWrong):
+    """Days of the decision that are hardly meant; they go through when the clerk says that they are right (``marks``)."""
+
+    code = "doubtful"
+    ja = "ふつうと違う日があります。正しいか確かめてください。"
+
+    def __init__(self, faults: list[Fault], marks: list[str]) -> None:
+        super().__init__(faults)
+        self.marks = marks
+
+
 class Changed(Conflict):
     """Somebody else changed the case after this page was opened."""
 

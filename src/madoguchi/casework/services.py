@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import unicodedata
+from collections.abc import Collection
 from typing import Any
 
 from django.db import transaction
@@ -19,6 +20,7 @@ from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
 from . import deputies, papers, selectors
+from .doubts import doubts_check
 from .dues import fee_check
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
 from .events import CASE_DECIDED
@@ -182,12 +184,14 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
 
 @transaction.atomic(durable=True)
 def decision_propose(
-    *, actor: Staff, case_id: str, outcome_id: str, reason: str, raw: dict[str, list[str]], revision: int | None = None
+    *, actor: Staff, case_id: str, outcome_id: str, reason: str, raw: dict[str, list[str]], revision: int | None = None,
+    sure: Collection[str] | None = None,
 ) -> Decision:
     """Propose a decision (起案). It is final at once when the route has only the clerk. ``revision`` is that of the answers
-    on the page: nobody decides on answers they have not seen.
+    on the page: nobody decides on answers they have not seen. ``sure``: the unusual days that the clerk says are right (doubts);
+    None: not asked.
 
-    Raises DecisionWrong, GroundMissing, ReasonMissing, TooLong, Changed, NotNow.
+    Raises DecisionWrong, Doubtful, GroundMissing, ReasonMissing, TooLong, Changed, NotNow.
     """
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
@@ -211,6 +215,7 @@ def decision_propose(
         raise ReasonMissing
     grounds_check(case, outcome, answers)
     fee_check(case, d, outcome)
+    doubts_check(d.review.questions, answers, filed=case.filed_at.astimezone(clock.JST).date(), today=clock.today(), sure=sure)
     _move(case, Act.PROPOSE)
     decision = Decision.objects.create(
         case=case, number=Decision.objects.filter(case=case).count() + 1, outcome=outcome.id, reason=reason,

@@ -17,6 +17,17 @@ class SurveyWrong(DomainError):
         self.faults = faults
 
 
+class VisitUnusual(DomainError):
+    """A visit at an hour or on a day that is hardly meant; it goes through when the clerk says that it is right (``mark``)."""
+
+    code = "visit_unusual"
+    status = 422
+
+    def __init__(self, why: list[str], mark: str) -> None:
+        super().__init__("、".join(why))
+        self.why, self.mark = why, mark
+
+
 class SurveyNotNow(Conflict):
     """The survey or its case is not in a state for this."""
 

@@ -11,6 +11,8 @@ from collections.abc import Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
+from madoguchi.kernel.eras import wareki
+
 SLUG = "risai-shoumei"
 PLACES = {"risai": "home_place", "hisai": "building_place"}  # certificates that carry a grade → where the building is
 Faults = list[tuple[str, str]]
@@ -44,6 +46,8 @@ class Act(enum.StrEnum):
 STATE_WORDS = {State.WAITING: "日時・判定待ち", State.APPOINTED: "日時決定", State.DONE: "調査済み", State.CANCELLED: "取りやめ"}
 STATE_CHIPS = {State.WAITING: "notice", State.APPOINTED: "key", State.DONE: "ok", State.CANCELLED: ""}
 METHOD_WORDS = {Method.PHOTO: "写真(自己判定)", Method.SITE: "現地(第1次・外観)", Method.SECOND: "第2次・再調査(立入り)"}
+VISITS_FROM, VISITS_UNTIL = dt.time(8), dt.time(18)  # daylight in most months; anything else is asked about, never refused
+VISITS_AHEAD = dt.timedelta(days=183)
 OPEN = (State.WAITING, State.APPOINTED)
 WAY_WORDS = {Method.PHOTO: "写真による判定(自己判定方式)", Method.SITE: "現地調査"}  # as the form asks for them
 
@@ -240,3 +244,16 @@ def method_asked(answers: Mapping[str, Any]) -> Method | None:
 def place_of(answers: Mapping[str, Any]) -> dict[str, str]:
     """Where the building stands."""
     return dict(answers.get(PLACES.get(answers.get("cert_kind", ""), ""), None) or {})
+
+
+def visit_unusual(local: dt.datetime, *, is_open: bool, today: dt.date) -> list[str]:
+    """Why a visit at this time (of Japan) is hardly meant: the hour, a day on which the office is closed, one far ahead. After a disaster
+    surveys are made on holidays too, so that it is asked and not refused."""
+    out = []
+    if not VISITS_FROM <= local.time() <= VISITS_UNTIL:
+        out.append(f"時刻が{local:%H:%M}です(ふつうは{VISITS_FROM.hour}時から{VISITS_UNTIL.hour}時まで)")
+    if not is_open:
+        out.append(f"{wareki(local.date())}({'月火水木金土日'[local.weekday()]})は、閉庁日です")
+    if local.date() > today + VISITS_AHEAD:
+        out.append(f"{wareki(local.date())}は、半年以上先です")
+    return out

@@ -21,12 +21,25 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.said import say
+from madoguchi.offices.public import is_open
 from madoguchi.procedures import public as procedures
 
 from . import selectors
-from .errors import SurveyNotNow, SurveyWrong
+from .errors import SurveyNotNow, SurveyWrong, VisitUnusual
 from .models import Result, Survey
-from .rules import OPEN, WAY_WORDS, Act, Finding, Method, State, after, finding_faults, method_asked, place_of
+from .rules import (
+    OPEN,
+    WAY_WORDS,
+    Act,
+    Finding,
+    Method,
+    State,
+    after,
+    finding_faults,
+    method_asked,
+    place_of,
+    visit_unusual,
+)
 from .words import appointed
 
 WORKABLE = (CaseState.RECEIVED, CaseState.REVIEWING, CaseState.CORRECTION)
@@ -137,8 +150,10 @@ def survey_start(*, actor: Staff, case_id: str) -> Survey:
 
 
 @transaction.atomic(durable=True)
-def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: str = "", note: str = "") -> Survey:
-    """Make (or move) the appointment and tell the applicant. Raises SurveyWrong, SurveyNotNow, NotFound."""
+def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: str = "", note: str = "",
+                   sure: str | None = None) -> Survey:
+    """Make (or move) the appointment and tell the applicant. ``sure``: the unusual hour that the clerk says is right; None: not asked.
+    Raises SurveyWrong, VisitUnusual, SurveyNotNow, NotFound."""
     case, survey = _lock_survey(actor, survey_id)
     if survey.method == Method.PHOTO:
         raise SurveyNotNow("写真による判定に日時は要りません。うかがうときは、取りやめて現地調査に替えてください。")
@@ -147,6 +162,10 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
     given = (at, surveyors.strip()[:200], note.strip()[:300])
     if survey.state == State.APPOINTED and given == (survey.appointed_at, survey.surveyors, survey.appointment_note):
         return survey
+    local = at.astimezone(clock.JST)
+    why = visit_unusual(local, is_open=is_open(local.date()), today=clock.today()) if sure is not None else []
+    if why and sure != local.isoformat():
+        raise VisitUnusual(why, local.isoformat())
     moved = survey.appointed_at is not None
     told = survey.appointed_at != at
     _move(survey, Act.APPOINT)

@@ -17,7 +17,7 @@ from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 
 from . import forms, selectors, services
-from .errors import SurveyWrong
+from .errors import SurveyWrong, VisitUnusual
 from .models import Result, Survey
 from .rules import (
     GRADES,
@@ -129,9 +129,10 @@ def survey(request: HttpRequest, survey_id: str) -> HttpResponse:
 
 
 def _detail(
-    request: HttpRequest, found: Survey, *, form: str = "", sent: dict[str, str] | None = None, faults: Faults | None = None
+    request: HttpRequest, found: Survey, *, form: str = "", sent: dict[str, str] | None = None, faults: Faults | None = None,
+    asked: VisitUnusual | None = None,
 ) -> HttpResponse:
-    """The page; ``form`` is the one that was refused, with what was typed into it."""
+    """The page; ``form`` is the one that was refused, with what was typed into it; ``asked``: or whose hour is asked about."""
     actor, case, wrong = actor_of(request), found.case, faults or []
     results = selectors.results_of(found)
     siblings = selectors.survey_of_case(actor=actor, case_id=str(case.id))
@@ -152,9 +153,9 @@ def _detail(
         "may_record": workable and latest and found.state != State.CANCELLED, "may_cancel": workable and found.state in OPEN,
         "may_second": may_work and latest and (found.state == State.DONE or case.state == CaseState.DECIDED) and _second_now(case),
         "parts_open": any(box.value or box.error for box in parts),
-        "stands": _stands(case, latest or found.state == State.CANCELLED) if may_work else "",
+        "unusual": asked, "stands": _stands(case, latest or found.state == State.CANCELLED) if may_work else "",
     }
-    return render(request, "survey/survey.html", context, status=422 if wrong else 200)
+    return render(request, "survey/survey.html", context, status=422 if wrong or asked else 200)
 
 
 def _stands(case: Any, latest: bool) -> str:
@@ -183,7 +184,9 @@ def appoint(request: HttpRequest, survey_id: str) -> HttpResponse:
         if faults or at is None:
             raise SurveyWrong(faults)
         services.survey_appoint(actor=actor, survey_id=survey_id, at=at, surveyors=sent.get("surveyors", ""),
-                                note=sent.get("note", ""))
+                                note=sent.get("note", ""), sure=sent.get("_sure", ""))
+    except VisitUnusual as asked:
+        return _detail(request, selectors.survey_get(actor=actor, survey_id=survey_id), form="appoint", sent=sent, asked=asked)
     except SurveyWrong as wrong:
         found = selectors.survey_get(actor=actor, survey_id=survey_id)
         return _detail(request, found, form="appoint", sent=sent, faults=wrong.faults)

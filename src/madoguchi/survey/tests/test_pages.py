@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+import pytest
+from tests.support.walk import hidden
+
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.models import Disaster
 from madoguchi.survey.rules import State
@@ -38,6 +41,27 @@ def test_appointment_and_day_sheet(hall, opened) -> None:
     sheet = desk.get("/staff/survey/sheet/?day=2026-11-24").content.decode()
     assert "袖ヶ江町（1件）" in sheet and "10:30" in sheet and "連絡のつく電話" in sheet and "山田 浩" in sheet
     assert "決まっている調査はありません" in desk.get("/staff/survey/sheet/?day=2026-11-25").content.decode()
+
+
+@pytest.mark.parametrize(("when", "words"), [
+    ({"day": "2026-11-24", "time": "03:00"}, "時刻が03:00です(ふつうは8時から18時まで)"),
+    ({"day": "2026-11-22", "time": "10:00"}, "令和8年11月22日(日)は、閉庁日です"),
+    ({"day": "2027-11-24", "time": "10:00"}, "令和9年11月24日は、半年以上先です"),
+])
+def test_an_unusual_hour_or_day_is_asked_about_once(hall, opened, when, words) -> None:
+    _, survey = opened()
+    desk, here = hall.desk("yamada"), f"/staff/survey/{survey.id}/"
+    asked = desk.post(here + "appoint/", when | {"note": "犬がいる"})
+    page = asked.content.decode()
+    assert asked.status_code == 422 and words in page and "この日時でよいですか" in page and "犬がいる" in page
+    survey.refresh_from_db()
+    assert survey.appointed_at is None
+    mark = hidden(asked, "_sure")
+    other = desk.post(here + "appoint/", {"day": "2026-11-23", "time": "04:00", "_sure": mark})
+    assert other.status_code == 422 and "令和8年11月23日(月)は、閉庁日です" in other.content.decode(), "another hour is asked about anew"
+    assert desk.post(here + "appoint/", when | {"_sure": mark}).status_code == 303
+    survey.refresh_from_db()
+    assert survey.appointed_at is not None
 
 
 def test_result_form_keeps_what_was_typed(hall, opened) -> None:
