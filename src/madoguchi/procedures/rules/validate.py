@@ -11,7 +11,7 @@ from typing import Any
 from madoguchi.kernel.said import say
 
 from . import checks, deadline
-from .checks import Facts
+from .checks import Facts, Finding
 from .conditions import holds
 from .fields import TYPES, Fault
 from .model import Attachment, Call, Definition, Question, Step
@@ -256,7 +256,17 @@ def cross_check(d: Definition, facts: Facts) -> Iterator[Fault | Notice]:
         if finding.severity == "error":
             yield Fault(finding.question, finding.ja, index=finding.index)
         else:
-            yield Notice(finding.question, finding.ja, finding.severity == "staff")
+            yield Notice(finding.question, _of_whom(d, facts, finding), finding.severity == "staff")
+
+
+def _of_whom(d: Definition, facts: Facts, finding: Finding) -> str:
+    """The words of a notice, with the entry of the group that it is about and the name that stands there: お子さん 2(七尾 花): …"""
+    step = next((s for s in d.steps if s.repeat and any(q.id == finding.question for q in s.questions)), None)
+    if step is None or step.repeat is None or finding.index is None:
+        return finding.ja
+    entry = dict(facts.entries(step.repeat.id)).get(finding.index, {})
+    name = next((TYPES[q.type].text(entry[q.id], q) for q in step.questions if q.type == "氏名" and entry.get(q.id)), "")
+    return say("{name} {n}: {ja}", name=step.repeat.name, n=f"{finding.index + 1}({name})" if name else finding.index + 1, ja=finding.ja)
 
 
 def named(d: Definition, facts: Facts) -> Facts:

@@ -4,9 +4,11 @@ from __future__ import annotations
 
 import pytest
 
+from madoguchi.procedures.rules.checks import Facts
 from madoguchi.procedures.rules.named import people_asked, people_named
+from madoguchi.procedures.rules.validate import cross_check
 
-from .pack import definition
+from .pack import TODAY, definition
 
 ASKED = {
     "jidou-teate-nintei": ["name kana born address", "spouse_name spouse_kana spouse_born spouse_address",
@@ -36,3 +38,13 @@ def test_only_who_is_answered_and_asked_is_named():
     assert [(p.role, p.label, sorted(p.answers)) for p in found] == [
         ("name", "請求者", ["氏名", "生年月日"]), ("child_name.0", "お子さん 1", ["氏名"]), ("child_name.1", "お子さん 2", ["氏名", "生年月日"])]
     assert [p.role for p in people_named(d, hanako, tuple(s for s in d.steps if not s.repeat))] == ["name"]
+
+
+def test_a_notice_about_one_entry_says_whose_it_is():
+    """With the name that stands there; without one, which of them."""
+    d = definition("jidou-teate-nintei")
+    children = [{"child_name": {"sei": "見本", "mei": "一郎"}, "custody": True}, {"child_name": {"sei": "見本", "mei": "松子"}, "custody": False},
+                {"custody": False}]
+    told = [n.ja for n in cross_check(d, Facts({"children": children}, TODAY)) if n.question == "custody"]
+    words = "世話や見守りをしていないお子さんは、支給の対象にならないことがあります"
+    assert told == [f"お子さん 2(見本　松子): {words}", f"お子さん 3: {words}"]
