@@ -19,7 +19,7 @@ from .model import OPEN_LAW, Definition
 from .postings import Postings
 from .spoken import Readings, heard, said_in_latin, without_denials
 from .synonyms import Synonyms
-from .vocabulary import LONGEST, STOP, WEAK, Words, split
+from .vocabulary import LONGEST, STOP, WEAK, Words, meaning, split
 
 __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
@@ -359,8 +359,7 @@ class Index:
         return word in self._latin or word in STOP
 
     def _in_latin(self, words: list[str], best: dict[str, list[Hit]]) -> float:
-        stems = [(w, stem(w)) for w in words]
-        strong = [(w, s) for w, s in stems if s not in STOP and (len(s) > 1 or s.isdigit())]
+        strong = meaning([(w, stem(w)) for w in words])
         total = 0.0
         for typed, word in strong:
             total += math.log(2 + len(self.slugs) / (1 + len(self._latin.get(word, ()))))

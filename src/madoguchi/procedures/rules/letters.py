@@ -15,6 +15,9 @@ _SPELLINGS = (
     ("赤ん坊", "赤ちゃん"),
 )
 LATIN = re.compile(r"[a-z0-9]+")
+# dog, animal, letter, ticket, to pick up: without their marks they are cho (for), thu(tuc), ve, don, which say nothing
+APART = {"chó": "cho", "thú": "thu", "thư": "thu", "vé": "ve", "đón": "don"}
+_APART = re.compile(rf"\b({'|'.join(APART)})\b")
 _LONG = (("ou", "o"), ("oo", "o"), ("uu", "u"), ("oh", "o"))  # 住民票 is typed juminhyo, juuminhyou, jūminhyō
 _KUNREI = tuple((re.compile(pattern), same) for pattern, same in (
     (r"sy", "sh"), (r"(?:zy|jy)", "j"), (r"ty", "ch"), (r"si", "shi"), (r"[zd]i", "ji"), (r"ti", "chi"), (r"tu", "tsu"), (r"(?<![scw])hu", "fu")))
@@ -35,8 +38,10 @@ def bare(text: str) -> str:
 
 
 def latin_words(text: str) -> list[str]:
-    """The words of Latin letters in a text, bare."""
-    return LATIN.findall(bare(text))
+    """The words of Latin letters in a text, bare but for those that would be a word without meaning then."""
+    written = unicodedata.normalize("NFC", unicodedata.normalize("NFKC", text).lower())
+    parts = _APART.split(written)  # every second one is such a word
+    return [word for n, part in enumerate(parts) for word in ([part] if n % 2 else LATIN.findall(bare(part)))]
 
 
 def is_latin(word: str) -> bool:

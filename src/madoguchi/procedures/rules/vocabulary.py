@@ -6,7 +6,7 @@ import re
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from .letters import is_latin, one_off, plain, stem
+from .letters import APART, is_latin, one_off, plain, stem
 
 _KANJI = re.compile(r"[一-鿿々]+")
 LONGEST = 14  # letters of a word that a query is cut into
@@ -24,6 +24,13 @@ STOP = frozenset(map(stem, (
     "de", "da", "dos", "das", "o", "os", "e", "em", "um", "uma", "para", "por", "como", "meu", "minha",
     "pedido", "requerimento", "cho", "cua", "va", "voi", "la", "toi", "xin", "don", "thu", "tuc", "yeu", "cau", "lam", "ve", "khai",
 )))
+
+
+def meaning(stems: list[tuple[str, str]]) -> list[tuple[str, str]]:
+    """Of (word, stem) those that say something; a query of a stop word alone (cho) means the words that are written so but for their
+    marks (chó)."""
+    strong = [(w, s) for w, s in stems if s not in STOP and (len(s) > 1 or s.isdigit())]
+    return strong or [(w, marked) for w, s in stems for marked, plainly in APART.items() if s == plainly and len(stems) == 1]
 
 
 def split(text: str) -> list[str]:

@@ -117,6 +117,18 @@ def test_a_word_is_found_as_it_is_read_or_typed_in_latin_letters(index, typed, s
     assert index.find(typed) and index.find(typed)[0].slug == index.find(same)[0].slug
 
 
+@pytest.mark.parametrize("typed", ["chó", "Chó", "con chó", "cho\u0301", "đăng ký chó", "chó bị chết", "cho"])
+def test_a_word_that_is_a_stop_word_without_its_marks_is_found(index, typed):
+    """chó is a dog, cho is "for": Vietnamese is typed with marks, and without them where the keyboard has none."""
+    found = index.find(typed)
+    assert found and found[0].slug in ("inu-touroku", "inu-shibou")
+
+
+def test_stop_words_say_nothing_beside_others(index):
+    assert [h.slug for h in index.find("trợ cấp cho trẻ em")] == [h.slug for h in index.find("trợ cấp trẻ em")]
+    assert not index.find("thủ tục")
+
+
 @pytest.mark.parametrize(("query", "never"), [
     ("バイクの廃車", "hoiku-riyou-moushikomi"), ("犬がいなくなった", "tenshutsu-todoke"), ("ソファー", "jidou-fuyou-genkyou"),
     ("原付を買った", "kaigo-fukushi-yougu"), ("犬をもらった", "jidou-teate-mishiharai"), ("マイナンバーカード", "kouza-moushikomi"),
