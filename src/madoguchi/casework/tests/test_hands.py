@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from tests.support.hall import OPENING, REFUSE, Hall, run_worker
@@ -202,8 +203,17 @@ def test_after_the_session_ran_out_one_comes_back_to_the_case(hall: Hall, case):
     assert (back.status_code, back["Location"]) == (302, f"/staff/case/{case.id}/")
 
 
-def test_the_administrator_is_told_why_the_list_is_empty(hall: Hall, case):
-    assert "担当する課がないため" in text(hall.desk("admin").get("/staff/"))
+def test_the_administrator_is_told_why_nothing_is_listed_and_where_to_go(hall: Hall, case):
+    client = hall.desk("admin")
+    page = text(client.get("/staff/"))
+    assert "担当する課がないため" in page
+    assert "期限超過" not in page and "絞り込む" not in page, "no tiles that can only say 0"
+    main = page.partition("<main")[2]
+    for at in re.findall(r'<li><a href="(/staff/[a-z]+/)">', main):
+        assert client.get(at).status_code == 200, at
+    assert {"people", "rights", "operations", "deliveries"} <= set(re.findall(r'<li><a href="/staff/([a-z]+)/">', main))
+    assert "担当する課がないため、支払いは見えません" in text(client.get("/staff/payments/"))
+    assert "期限超過" in text(hall.desk("tanaka").get("/staff/"))
 
 
 # --- what an approver sees, and the days
