@@ -136,8 +136,8 @@ def _take_line(people: dict[str, Person], line: int, number: str, name: str, pos
 
 def _words(post: Post, sections: dict[str, str]) -> str:
     section, role, starts, ends = post
-    until = f"{ends}まで" if ends else ""
-    return f"{'全庁' if section == WHOLE else sections.get(section, section)} {ROLES.get(role, role)}({starts}から{until})"
+    term = f"{starts}から{f'{ends}まで' if ends else ''}" if ends is None or ends >= starts else f"{starts}から。始まる前に取消し"
+    return f"{'全庁' if section == WHOLE else sections.get(section, section)} {ROLES.get(role, role)}({term})"
 
 
 def _post(row: Membership) -> Post:

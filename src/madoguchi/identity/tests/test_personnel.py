@@ -213,6 +213,16 @@ def test_a_role_to_come_that_was_ended_by_hand_does_not_come_back(hall: Hall, fi
         assert Staff.objects.get(username="p1003").sections() == ["kaigo"]
 
 
+def test_a_role_that_ends_before_it_began_is_told_as_such(hall: Hall, file, joined):
+    """Nobody reads 「2026-11-20から2026-11-19まで」."""
+    taken(file(*joined, "p1005,見本 五郎,zeimu,担当,2026-11-20,"))
+    admin = hall.desk("admin")
+    (left,) = taken(file(*joined))
+    assert left.words == ("やめる: 税務課 担当(2026-11-20から。始まる前に取消し)",)
+    page = admin.get("/staff/rights/").content.decode()
+    assert "始まる前に取消し" in page and "令和8年11月19日" not in page
+
+
 def test_a_command_gives_a_role_to_a_number_that_exists(hall: Hall, file, joined, capsys):
     call_command("staff", "add", "p1001", "見本 一子", "--role", "*:admin", "--role", "kaigo:clerk")
     assert "p1001 はもう登録されています。役割を加えました: 全庁 管理者、" in capsys.readouterr().out
