@@ -4,11 +4,12 @@ from __future__ import annotations
 
 import inspect
 import sys
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
 from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
+from madoguchi.offices.contacts import contact_doubts, contact_faults
 from madoguchi.procedures.finder_files import finder_files, known_slugs
 from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
 from madoguchi.procedures.rules import guide as guides
@@ -28,6 +29,14 @@ def search_problems(city: City) -> list[Problem]:
         p for file in readings for p in read_readings(file.read_text(encoding="utf-8"), str(file))[1]]
 
 
+def city_problems(city: City, found: Iterable[tuple[str, str]]) -> list[Problem]:
+    """What was found in the city's own file (offices.contacts), with the line of its key."""
+    file = city.folder / "city.yaml"
+    lines = file.read_text(encoding="utf-8").splitlines()
+    at = {key: n for n, line in reversed(list(enumerate(lines, 1))) if (key := line.strip().partition(":")[0])}
+    return [Problem(str(file), at.get(key, 1), ja) for key, ja in found]
+
+
 def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[Problem]]]:
     """Every finder with what is wrong with it."""
     slugs = known_slugs(ROOT, city.folder)
@@ -38,8 +47,11 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
 
 
 def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) -> int:
-    """前回 across the definitions, synonyms, readings, finders: prints every problem (and doubt), returns how many problems."""
-    problems = [*search_problems(city), *remember.clashes(definitions)]
+    """The city's telephones and hours, 前回 across the definitions, synonyms, readings, finders: prints every problem (and doubt), returns
+    how many problems."""
+    problems = [*city_problems(city, contact_faults(city)), *search_problems(city), *remember.clashes(definitions)]
+    for doubt in city_problems(city, contact_doubts(city)) if doubts else ():
+        print(f"{doubt.file}:{doubt.line} 要確認 {doubt.ja}")
     for path, finder, wrong in read_finders(city):
         problems += [*wrong, *(guides.taken_wrong(finder, str(path), definitions) if finder else ())]
         for line, text in finder.doubts if finder and doubts else ():
