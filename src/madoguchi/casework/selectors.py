@@ -85,9 +85,11 @@ def facts_of(case: Case, answers: Mapping[str, Any] | None = None) -> procedures
 
 
 def consent_refused(case: Case) -> str:
-    """The question by which the applicant said no to the city looking into its records (審査の「照合の同意」); empty when they did not."""
+    """The question by which the applicant said no to the city looking into its records (審査の「照合の同意」); empty when they did not.
+    A version that asked it before definitions could name it is read with the name that the newest one gives: their no was a no then."""
     d = definition_of(case)
-    q = d.question(d.review.consent) if d.review.consent and case.answers.get(d.review.consent) is False else None
+    named = d.review.consent or procedures.current(case.slug).definition.review.consent
+    q = d.question(named) if named and case.answers.get(named) is False else None
     return q.label if q else ""
 
 

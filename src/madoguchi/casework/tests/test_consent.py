@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import copy
+
 import pytest
-from tests.support.hall import Hall
+from tests.support.hall import Hall, body_of
 from tests.support.walk import text
 
-from madoguchi.casework import bulk
+from madoguchi.casework import bulk, selectors
 from madoguchi.casework.models import BulkRun
 from madoguchi.kernel.models import AuditEntry
+from madoguchi.procedures import public as procedures
 from madoguchi.procedures.tests.pack import ROOT, definition
 from madoguchi.register.public import trial_town
 
@@ -25,6 +28,21 @@ def test_the_register_is_read_only_with_consent(hall: Hall, slug, consent, who, 
     assert "市の保有情報との照合" in page
     assert ((SAID in page), AuditEntry.objects.filter(action="register.read").exists()) == (not agrees, agrees)
     assert ("時点の住民の情報です" in page) == agrees
+
+
+@pytest.mark.parametrize("agrees", [False, True])
+def test_a_version_that_could_not_name_the_question_is_held_to_it(hall: Hall, agrees):
+    """It asked, and did not say so to the section: the newest version says which question it is."""
+    trial_town(actor="test")
+    body = body_of(SLUG)
+    older = copy.deepcopy(body)
+    del older["審査"]["照合の同意"]
+    hall.publish(SLUG, older)
+    case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"consent_registry": agrees})
+    hall.publish(SLUG, body)
+    assert selectors.definition_of(case).review.consent == "" and procedures.current(SLUG).number > case.version
+    page = text(hall.desk("yamada").get(f"/staff/case/{case.id}/"))
+    assert ((SAID in page), AuditEntry.objects.filter(action="register.read").exists()) == (not agrees, agrees)
 
 
 def test_no_run_of_many_proposes_for_who_said_no(hall: Hall):
