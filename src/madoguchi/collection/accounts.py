@@ -8,6 +8,7 @@ from collections.abc import Mapping
 from typing import TYPE_CHECKING
 
 from madoguchi.kernel import keys
+from madoguchi.procedures.rules.fields.postbank import POST_BANK, converted
 
 from .charges import DEBIT_FORM, TRANSFER, charges
 from .city_formats import layout
@@ -45,6 +46,17 @@ def account_faults(account: Mapping[str, str], kinds: Mapping[str, str] = DEBITE
     if wrong := _holder_fault(account["holder"], form, account["bank"]):
         faults.append(("holder", wrong))
     return faults
+
+
+def from_passbook(account: Mapping[str, str]) -> dict[str, str]:
+    """An account as somebody reads it off a passbook of ゆうちょ銀行 (記号 as the branch, 番号 as the number), as files for banks have it;
+    any other, and one that does not fit its kind of deposit, as it is."""
+    found = converted(account["branch"], account["number"]) if account["bank"] == POST_BANK else None
+    if found is None or found.wrong:
+        return dict(account)
+    kind = next((key for key, words in KINDS.items() if found.kinds == (words,)), account["kind"])
+    fits = not found.kinds or KINDS.get(kind) in found.kinds
+    return dict(account) | ({"branch": found.branch or account["branch"], "number": found.number, "kind": kind} if fits else {})
 
 
 def _holder_fault(holder: str, form: str, bank: str) -> str:

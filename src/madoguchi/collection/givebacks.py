@@ -103,7 +103,7 @@ def _since_faults(excess: Excess, since: dt.date | None) -> list[tuple[str, str]
 def refund_ask(*, actor: Staff, excess_id: int, amount: int, account: Mapping[str, str], since: dt.date | None) -> GiveBack:
     """還付: ask for a sum to be transferred. ``since``: 還付加算金 is counted from this day (地方税法17条の4; which day that is, a
     person decides). Raises DemandNotFound, FormWrong."""
-    excess = _begin(actor, excess_id, amount)
+    excess, account = _begin(actor, excess_id, amount), accounts.from_passbook(account)
     if faults := accounts.account_faults(account, KINDS, TRANSFER) + _since_faults(excess, since):
         raise FormWrong(faults)
     back = GiveBack(excess=excess, kind="refund", amount=amount, since=since)

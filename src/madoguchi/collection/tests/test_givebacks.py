@@ -134,6 +134,16 @@ def test_savings_get_refunds_and_are_not_debited(paid_twice) -> None:
     assert "預金の種類" in lines.value.lines[0]
 
 
+@pytest.mark.parametrize(("typed", "kept"), [
+    ({"branch": "11180", "number": "12345671"}, "118 普通 1234567"), ({"branch": "01310", "number": "57890"}, "139 当座 0057890"),
+    ({"branch": "118", "number": "1234567"}, "118 普通 1234567")])
+def test_an_account_of_the_post_bank_is_taken_as_its_passbook_shows_it(paid_twice, typed, kept) -> None:
+    excess, _, clerk, _ = paid_twice
+    back = givebacks.refund_ask(actor=clerk, excess_id=excess.id, amount=1, account=ACCOUNT | {"bank": "9900"} | typed, since=None)
+    found = accounts.opened(givebacks.PURPOSE, back.account, str(back.id))
+    assert f"{found.branch} {accounts.KINDS[found.kind]} {found.number}" == kept
+
+
 def writable(kind, holder):
     """The file of a kind with one account in it."""
     account = Account("0001", "001", "1", "0000000", accounts.folded(holder))

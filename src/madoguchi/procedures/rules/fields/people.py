@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import jaconv
 
@@ -12,7 +12,11 @@ from madoguchi.kernel.said import say
 
 from ..model import Question
 from .base import HYPHENS, WIDE_ASCII, Fault, FieldType, Get, Part, digits, narrow, register, squeeze
+from .postbank import ORDINARY, POST_BANK, Converted, converted
 from .texts import CLEAN_PATTERN, CONTROL_CLASS, clean_text_fault
+
+if TYPE_CHECKING:
+    from .banks import Office
 
 _LARGE = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤユヨワ")
 
@@ -198,10 +202,27 @@ class Account(FieldType):
         if len(banks) != 1:
             return value, self.fault(q, _which(q, LONG["bank"], raw["bank"], [b.name for b in banks]), "bank")
         value |= {"bank": banks[0].code, "bank_name": banks[0].name}
+        if value["bank"] == POST_BANK and (found := converted(narrow(raw["branch"]), re.sub(r"\s", "", narrow(raw["number"])))):
+            return self._from_passbook(value, found, raw["branch"], banks[0], q)
         branches = find_branch(banks[0], raw["branch"])
         if len(branches) != 1:
             return value, self.fault(q, _which(q, LONG["branch"], raw["branch"], [b.name for b in branches]), "branch")
         return value | {"branch": branches[0].code, "branch_name": branches[0].name}, []
+
+    def _from_passbook(self, value: dict[str, str], found: Converted, typed: str, bank: Office, q: Question) -> tuple[dict[str, str], list[Fault]]:
+        """ゆうちょ銀行: the 記号 and 番号 of the passbook, as everybody keeps an account."""
+        from .banks import find_branch
+
+        if found.wrong:
+            return value, self.fault(q, say(NUMBER_WRONG[found.kinds == ORDINARY], label=q.label), "number")
+        branches = find_branch(bank, found.branch or typed)
+        if len(branches) != 1:
+            words = say("{label}の記号を、通帳で確かめてください。この記号のゆうちょ銀行の店はありません", label=q.label)
+            return value, self.fault(q, words, "branch")
+        if value["kind"] and found.kinds and value["kind"] not in found.kinds:
+            return value, self.fault(q, say(KIND_WRONG[found.kinds == ORDINARY], label=q.label), "kind")
+        kind = value["kind"] or (found.kinds[0] if len(found.kinds) == 1 else "")
+        return value | {"branch": branches[0].code, "branch_name": branches[0].name, "kind": kind, "number": found.number.zfill(7)}, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, dict) or not all(isinstance(v, str) and len(v) <= 60 for v in value.values()):
@@ -210,7 +231,8 @@ class Account(FieldType):
             return self.fault(q, self.missing(q), "bank")
         rules = (("bank", r"[0-9]{4}", say("{label}の金融機関を入力してください")), ("branch", r"[0-9]{3}", say("{label}の支店を入力してください")),
                  ("kind", "|".join(self.kinds), say("{label}の種目を選んでください")),
-                 ("number", r"[0-9]{7}", say("{label}の口座番号は7けたまでの数字で入力してください(ゆうちょ銀行は振込用の番号)")))
+                 ("number", r"[0-9]{7}",
+                  say("{label}の口座番号は7けたまでの数字で入力してください(ゆうちょ銀行は、通帳の記号と番号でも入力できます)")))
         out: list[Fault] = []
         for key, pattern, words in rules:
             if not re.fullmatch(pattern, value.get(key, "")):
@@ -231,7 +253,8 @@ class Account(FieldType):
 
     def schema(self, q: Question) -> dict[str, Any]:
         name = {"type": "string", "maxLength": 60}
-        return {"type": "object", "properties": {
+        told = "ゆうちょ銀行(9900)は、通帳の記号・番号を店番・口座番号に直して書く(記号1xxyyは店番xx8、番号は末尾の1を除く。記号0xxyyは店番xx9、当座)"
+        return {"type": "object", "description": told, "properties": {
             "bank": {"type": "string", "pattern": "^[0-9]{4}$"}, "bank_name": name,
             "branch": {"type": "string", "pattern": "^[0-9]{3}$"}, "branch_name": name, "kind": {"enum": list(self.kinds)},
             "number": {"type": "string", "pattern": "^[0-9]{7}$"},
@@ -251,6 +274,10 @@ class Account(FieldType):
         return " ".join(value.get(k, "") for k in ("bank_name", "branch_name", "kind", "number", "holder"))
 
 
+NUMBER_WRONG = {True: say("{label}の番号は、通帳のとおり最後の1まで入力してください(通帳の記号が1で始まる口座)"),
+                False: say("{label}の番号は、通帳のとおり7けたまでの数字で入力してください(通帳の記号が0で始まる口座)")}
+KIND_WRONG = {True: say("{label}の種目は「普通」か「貯蓄」を選んでください(通帳の記号が1で始まる口座)"),
+              False: say("{label}の種目は「当座」を選んでください(通帳の記号が0で始まる口座)")}
 LONG = {"bank": say("金融機関"), "branch": say("支店"), "number": say("口座番号"), "holder": say("口座名義人")}
 
 

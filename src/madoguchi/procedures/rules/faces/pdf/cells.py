@@ -48,7 +48,7 @@ def cell_lines(sheet: Sheet, q: Question, width: float, value: Any) -> list[Line
     if q.type == "口座":
         return [Line("金融機関\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000\u3000支店"), Line(),
                 Line(f"種目\u3000{EMPTY} 普通\u3000{EMPTY} 当座\u3000{EMPTY} 貯蓄"), Line("口座番号\u3000", 7),
-                Line("口座名義人(カナ)"), Line()]
+                Line("ゆうちょ銀行のときは、記号\u3000", 5), Line("番号\u3000", 8), Line("口座名義人(カナ)"), Line()]
     if q.type in fixed:
         return [Line(fixed[q.type])]
     return [Line() for _ in range(4 if q.type == "長文" else 1)]
