@@ -243,7 +243,8 @@ class Office:
         asked = tuple(dataclasses.replace(q, condition=None, required=True) for q in d.review.questions)
         pretend = dataclasses.replace(
             d, steps=(Step("decision", "決定", asked),), checks=(), derived=(), attachments=(), roles=())
-        data = generate.post_data(pretend, pretend.steps[0], generate.answers_for(pretend, rng, today=dt.date.today()))
+        made = generate.answers_for(pretend, rng, today=dt.date.today())
+        data = generate.post_data(pretend, pretend.steps[0], made) | {"_sure": [f"{key}={value}" for key, value in made.items()]}  # days at random
         desk = self.desks["clerk"].get(case)
         for place in desk.page.xpath("//form[.//input[@name='paper']]/@action"):  # a certificate of the core system, wanted as a PDF
             desk.get(case).send(str(place), {}, [("paper", ("certificate.pdf", document(), "application/pdf"))])
