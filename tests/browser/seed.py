@@ -924,7 +924,8 @@ class Town:
         there = f"/staff/survey/case/{case.split('/')[3]}/"
         demo.wait_for("the survey", lambda: desk.get(there).page.xpath("//form[contains(@action,'/appoint/')]"))
         address = desk.url.removeprefix(self.base)
-        desk.send("/appoint/", {"day": self.survey_day, "time": "10:30", "surveyors": "山田、中村"})
+        desk.send("/appoint/", {"day": self.survey_day, "time": "10:30", "surveyors": "山田、中村",
+                                   "_sure": f"{self.survey_day}T10:30:00+09:00"})  # tomorrow may be a closed day
         return address
 
     @property
