@@ -26,7 +26,7 @@ from madoguchi.agency import guardian_selectors, guardians
 from madoguchi.agency.models import Guardianship
 from madoguchi.agency.tests.test_guardians import FORM
 from madoguchi.agency.tests.test_guardians import lists as as_lists
-from madoguchi.casework import bulk, escalation, retention, talk, unanswered
+from madoguchi.casework import bulk, escalation, reopening, retention, talk, unanswered
 from madoguchi.casework import papers as casework_papers
 from madoguchi.casework import services as casework
 from madoguchi.casework.models import Case, Talk, Tombstone
@@ -310,6 +310,13 @@ def second(application: str, **_: Any) -> Done:
     return {}
 
 
+def stand(application: str, **_: Any) -> Done:
+    """The section stops the re-examination."""
+    if reopening.is_reexamined(Case.objects.get(id=application)):
+        reopening.reexamination_end(actor=hall().staff("yamada"), case_id=application, why="判定に誤りがないため")
+    return {}
+
+
 # --- the worker
 
 
@@ -474,7 +481,7 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
-        bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask,
+        bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask, stand,
         rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )
 } | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS | codes.ACTS

@@ -89,10 +89,11 @@ JOURNEYS: dict[str, Journey] = {
     "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
     # a form on paper, scanned and read sheet by sheet
     "scan": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("scan_in", {}), ("work", {})],
-    # 罹災証明: survey, certificate, second survey
+    # 罹災証明: survey, certificate, second survey, which the section stops
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
-                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second_ask", {}), ("work", {}), ("second", {}), ("work", {})],
+                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second_ask", {}), ("work", {}), ("second", {}), ("work", {}),
+                 ("stand", {}), ("work", {})],
 }
 ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver": ("received", "filed"),
         "card": ("received", "filed"), "notice": ("received", "filed"), "cash": ("received", "filed"),
@@ -100,7 +101,7 @@ ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver"
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "kept": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "unanswered": ("reviewing", "under_review"), "proof": ("received", "filed"),
-        "disaster": ("reviewing", "under_review"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
+        "disaster": ("decided", "decided"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
         "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed"),
         "stock": ("received", "filed")}

@@ -459,6 +459,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                 {"delivery.services", "casework.retention", "figures.rules", "figures.selectors"}),
     "casework.public.case_of_event": ("for handlers, and suggestions on a case that is authorised", {"survey.services", "survey.selectors"}),
     "casework.public.cases_of_section": ("the section of a token; its strangers are in api/tests/test_api.py", {"api.routes"}),
+    "casework.public.decision_standing": ("of the case of a parcel that the caller holds; an id and nothing else", {"delivery.replaced"}),
     "casework.public.last_decision": ("of a case that the caller has got by case_get", {"survey.selectors", "survey.services", "survey.staff_views"}),
     "figures.selectors.table": ("writes down figures that were given out", None),
     "figures.selectors.left_table": ("the same", None),

@@ -45,6 +45,7 @@ ALLOWED = {
     "payments/services.py:move": "rows and a promise in one transaction: the outbox has its own pair",
     "payments/refunds.py:_told": "called in the transaction of refund_answer or _done_in, with their rows: the outbox has its own pair",
     "payments/refunds.py:refund_answer": "a row and a promise in one transaction: the outbox has its own pair",
+    "casework/reopening.py:decision_stands": "rows and promises in one transaction: the outbox has its own pair",
     "intake/signing.py:sign_again": "within the transaction of the answer (intake.correction): dying here leaves the correction open",
     "intake/signing.py:sign_if_needed": "asks for a signature and keeps nothing: dying here leaves the draft as it was",
 }

@@ -19,7 +19,7 @@ STAFF = ("casework", "survey", "delivery", "figures", "scans", "operations", "bu
 def _named() -> list[str]:
     handlers = [name for found in wiring.HANDLERS.values() for name in found.values()]
     ports = [port.name for found in (casework_ports.helpers, casework_ports.checks, casework_ports.case_links, casework_ports.case_notes,
-                                     casework_ports.number_views) for port in found.values() if isinstance(port, Later)]
+                                     casework_ports.every_note, casework_ports.number_views) for port in found.values() if isinstance(port, Later)]
     kept = [part.name for keeper in casework_ports.keepers.values() for part in (keeper.holds, keeper.forget) if isinstance(part, Later)]
     drawn = [word.name for word in engines.all()[0].env.filters.values() if isinstance(word, Later)]
     witnesses = [f"{room}.public.witness" for room in wiring.WITNESSES]

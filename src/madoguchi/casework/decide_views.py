@@ -18,10 +18,10 @@ from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.web.posted import see_other
 
 from . import ports, selectors, services
-from .errors import OF_THE_DECISION, Changed, Doubtful, FeeUnpaid, places
+from .errors import OF_THE_DECISION, Changed, Doubtful, FeeUnpaid, NotNow, places
 from .models import Case
 from .rules import item_shown_when, next_role, outcomes_open
-from .staff_views import desk_of
+from .staff_views import KEPT, desk_of
 
 
 @login_required
@@ -36,6 +36,7 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
     faults: list[Any] = []
     anchors: list[tuple[str, str]] = []
     doubts: Doubtful | None = None
+    status = 422
     if request.method == "POST":
         try:
             seen = sent.get("revision", "")
@@ -49,9 +50,12 @@ def decide(request: HttpRequest, case_id: str) -> HttpResponse:
         except Changed as wrong:
             anchors = places(wrong, d)
             found.refresh_from_db()
+        except NotNow as wrong:  # a colleague was quicker: what was written stays on the page
+            anchors, status = [("main", f"{wrong.ja}{KEPT}")], 409
+            found.refresh_from_db()
     context = _decide_context(request, found, d, faults) | {"anchors": anchors, "errors": {a.partition("-")[0]: ja for a, ja in anchors},
                                                             "doubts": places(doubts, d) if doubts else [], "sure": doubts.marks if doubts else []}
-    return render(request, "casework/decide.html", context, status=422 if anchors or doubts else 200)
+    return render(request, "casework/decide.html", context, status=status if anchors or doubts else 200)
 
 
 def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: list[Any]) -> dict[str, Any]:
@@ -77,6 +81,7 @@ def _decide_context(request: HttpRequest, found: Case, d: Definition, faults: li
         view.hidden_until = "認めない・不備の結果では、入力しません。" if "結果 ≠" in view.note and not hangs(q) else ""
     return {
         "case": found, "d": d, "fields": fields, "stamp": stamp, "stamp_role": services.role_words(stamp.role) if stamp else "", "before": before,
+        "overtaken": back is not None and back.state == "overtaken",
         "outcome": request.POST.get("outcome", "") if posted_now else asked or (before.outcome if before else ""),
         "reason": before.reason if before else request.POST.get("reason", ""),
         "outcomes": outcomes_open(d, known), "unchecked": len(d.review.checklist) - len(found.checklist),

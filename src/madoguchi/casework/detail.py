@@ -12,8 +12,8 @@ from madoguchi.procedures.public import Definition
 
 from . import ports, services
 from .dues import fee_links
-from .models import Case, Decision
-from .states import OPEN
+from .models import Case, Correction, Decision
+from .states import OPEN, State
 
 
 def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
@@ -23,8 +23,18 @@ def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
 
 
 def notes_beside(case: Case) -> list[str]:
-    """What the room of the procedure has to say to who works on an open case."""
-    return ports.case_notes[case.slug](case) if case.slug in ports.case_notes and case.state in OPEN else []
+    """What who works on the case must know before all else: of an open one what the room of its procedure says, of
+    any what other rooms say."""
+    room = ports.case_notes[case.slug](case) if case.slug in ports.case_notes and case.state in OPEN else []
+    return [*room, *_late(case), *(words for notes in ports.every_note.values() for words in notes(case))]
+
+
+def _late(case: Case) -> list[str]:
+    """An answer to a correction that came when it was decided already, as long as that decision holds."""
+    final = Decision.objects.filter(case=case, state="final").order_by("-number").first() if case.state == State.DECIDED else None
+    return [f"補正{c.number}の答えが、決定のあとに届きました。決定には入っていません。「やりとり」で確かめ、結果が変わるときは"
+            "「変更・再調査をはじめる」からもう一度審査してください。" for c in Correction.objects.filter(case=case).order_by("number")
+            if final and any(item.get("late") == final.number for item in c.items)]
 
 
 def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:
@@ -45,6 +55,7 @@ def decision_row(d: Any, x: Decision) -> dict[str, Any]:
     """A decision with its answers in words and its stamps."""
     outcome = d.outcome(x.outcome)
     answers = [(q.label, procedures.FIELD_TYPES[q.type].text(x.answers[q.id], q)) for q in d.review.questions if q.id in x.answers]
-    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定", "dropped": "取下げ"}[x.state]
+    words = {"proposed": "決裁中", "returned": "差戻し", "final": "確定", "dropped": "取下げ",
+             "overtaken": "補正の答えが届き、戻りました"}[x.state]
     return {"x": x, "outcome": outcome.name if outcome else x.outcome, "answers": answers, "state": words,
             "stamps": [(services.role_words(s.role), s) for s in getattr(x, "stamps", [])]}

@@ -18,7 +18,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.conditions import holds
 from madoguchi.procedures.rules.faces.letter import Letter, LetterCity, letter_of, letter_text
 from madoguchi.procedures.rules.faces.words import row_of
-from madoguchi.records.public import document_issue, documents_of, sealer
+from madoguchi.records.public import document_issue, documents_of, documents_replace, sealer
 
 from . import selectors
 from .errors import PaperMissing, SealMissing
@@ -26,6 +26,7 @@ from .models import Case, Decision
 from .papers import paper_bytes
 from .progress import progress_say
 from .rules import applicant
+from .states import State
 
 
 def earlier(case: Case, decision: Decision) -> list[Decision]:
@@ -145,18 +146,25 @@ def issue_documents(message: outbox.Envelope) -> None:
     outcome = selectors.definition_of(case).outcome(decision.outcome)
     assert outcome is not None
     with transaction.atomic(durable=True):
+        case = Case.objects.select_for_update().get(id=case.id)
+        entries = []
         for document, file, key, missing in issued:
             entry = document_issue(key=key, case_ref=case.ref, document=document.id, name=document.name,
                                    number=decision.document_number, file_id=str(file.id), sha256=file.sha256)
             audit.record("worker", "document.issued", chain=f"case:{case.id}",
                          facts={"document": document.id, "number": entry.number, "sha256": file.sha256,
                                 "characters_missing": [code_points(c) for c in missing]})
+            entries.append(entry)
+        if entries:  # its letters say that they replace those of the decision before, also where they are of another sort (却下 after 認定)
+            documents_replace(case_ref=case.ref, numbers=[x.document_number for x in earlier(case, decision)], by=entries[0])
         rows = [  # all of the case: a certificate that this one replaces (再調査) is shown so on the applicant's page
             {"id": str(x.id), "name": x.name, "number": x.number, "file": str(x.file_id), "replaced": x.replaced_by_id is not None,
              "by": x.replaced_by.number if x.replaced_by else ""}
             for x in documents_of(case.ref)
         ]
-        progress_say(case, key=f"decided:{decision.id}", status="decided", notify=True, documents=rows,
+        # letters may come late (a paper or a seal was missing): what was taken up again meanwhile stands as it does now
+        status = "decided" if case.state == State.DECIDED else ""
+        progress_say(case, key=f"decided:{decision.id}", status=status, notify=True, documents=rows,
                      ja=say("結果が出ました（{name}）", name=outcome.name), decision={"ja": f"結果：{outcome.name}", "outcome": outcome.kind})
     failpoints.hit("casework.letter.after_commit")
 

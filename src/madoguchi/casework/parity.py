@@ -16,6 +16,7 @@ from madoguchi.records.public import issued_files
 from .models import Approval, Case, Correction, Decision
 
 STATES = {"decision.proposed": "proposed", "decision.returned": "returned", "case.decided": "final"}
+ENDED_BY = {"withdrawal.taken": "dropped", "correction.received": "overtaken"}  # what ended a proposal that waited for a stamp
 STAMPED = {"decision.approved": True, "decision.approved_as_deputy": True, "decision.returned": False}
 TOOK = ("application.filed", "correction.received")  # what keyed the answers of the case's own copy
 ASKED = ("path", "label", "note", "old")  # of a correction; what came in answer stands beside
@@ -101,13 +102,21 @@ def _decision(case: Case, row: Decision, told: list[Act], acts: list[Act], marks
         yield proposed, "もとになった申請の答えが、起案の時と違います"
     if row.proposed_by.actor != proposed.actor:
         yield proposed, f"起案した人が記録と違います(記録 {proposed.actor}、今は {row.proposed_by.actor})"
-    if row.state != STATES[last.action]:
-        yield last, f"状態が記録と違います(記録 {STATES[last.action]}、今は {row.state})"
+    state = _ended(last, acts)
+    if row.state != state:
+        yield last, f"状態が記録と違います(記録 {state}、今は {row.state})"
     number = last.facts["number"] if last.action == "case.decided" else ""
     if row.document_number != number:
         yield last, f"文書番号が記録と違います(記録 {number or 'なし'}、今は {row.document_number or 'なし'})"
     if last.action == "case.decided" and (row.decided_at is None or abs(row.decided_at - last.at) > NEAR):
         yield last, "決定した日時が記録と違います"
+
+
+def _ended(last: Act, acts: list[Act]) -> str:
+    """How a decision stands by its last act: a proposal that nobody stamped to the end may have ended with something else."""
+    if last.action != "decision.proposed":
+        return STATES[last.action]
+    return next((ENDED_BY[act.action] for act in acts if act.seq > last.seq and act.action in ENDED_BY), STATES[last.action])
 
 
 def _stamps(rows: list[Approval], acts: list[Act]) -> Iterator[Said]:

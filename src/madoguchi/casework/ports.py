@@ -27,6 +27,8 @@ case_links: dict[str, CaseLinks] = {}  # procedure → (address, icon, words) by
 CaseNotes = Callable[[Any], list[str]]
 case_notes: dict[str, CaseNotes] = {}  # procedure → what the room of the procedure has to say to the clerk, by case; filled likewise
 
+every_note: dict[str, CaseNotes] = {}  # room → what it has to say of any case, also a decided one; filled likewise
+
 NumberViews = Callable[[str], list[dict[str, Any]]]
 number_views: dict[str, NumberViews] = {}  # room → who saw a 個人番号 before there was a case (by, at, label, why) by case id; filled likewise
 

@@ -11,14 +11,24 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
+from .answered import correction_received
 from .bulk import drafts_sweep as bulk_drafts_sweep
 from .bulk import item_confirmed
 from .counts import Counted, Decided, corrected_between, decided_between, filed_between
 from .earlier import contact_told
 from .escalation import escalate
-from .events import BULK_CONFIRMED, CASE_CORRECTED, CASE_DECIDED, CASE_DESTROYED, CASE_OPENED, CASE_WITHDRAWN, PROGRESS
+from .events import (
+    BULK_CONFIRMED,
+    CASE_CORRECTED,
+    CASE_DECIDED,
+    CASE_DESTROYED,
+    CASE_OPENED,
+    CASE_STANDS,
+    CASE_WITHDRAWN,
+    PROGRESS,
+)
 from .going import LEAVING
-from .handlers import cases_release, correction_received, documents_received, open_case, withdrawal_decide
+from .handlers import cases_release, documents_received, open_case, withdrawal_decide
 from .index import words_fill
 from .keeping import representations_needed
 from .letters import earlier, issue_documents, row_words
@@ -69,6 +79,12 @@ def cases_of_section(section: str) -> QuerySet[Case]:
     return Case.objects.filter(section=section)
 
 
+def decision_standing(case_id: str) -> str:
+    """The id of the newest final decision on a case; empty while there is none."""
+    found = Decision.objects.filter(case_id=case_id, state="final").order_by("-number").values_list("id", flat=True).first()
+    return str(found or "")
+
+
 def last_decision(case_id: str) -> dict[str, Any] | None:
     """What the newest final decision on a case said (決定項目), None while there is none."""
     found = Decision.objects.filter(case_id=case_id, state="final").order_by("-number").first()
@@ -78,10 +94,11 @@ def last_decision(case_id: str) -> dict[str, Any] | None:
 __all__ = [
     "LEAVING",
     "act_words", "actor_words", "contact_told",
-    "BULK_CONFIRMED", "CASE_CORRECTED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "CASE_WITHDRAWN", "PROGRESS", "SEALED", "Case", "Counted",
-    "Decided", "State",
+    "BULK_CONFIRMED", "CASE_CORRECTED", "CASE_DECIDED", "CASE_DESTROYED", "CASE_OPENED", "CASE_STANDS", "CASE_WITHDRAWN", "PROGRESS", "SEALED",
+    "Case", "Counted", "Decided", "State",
     "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
-    "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "definition_of",
+    "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "decision_standing",
+    "definition_of",
     "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",
     "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

@@ -178,9 +178,10 @@ def decisions_of(case: Case) -> list[Decision]:
 
 
 def returned_of(case: Case) -> tuple[Decision | None, Approval | None]:
-    """The newest proposal when it was sent back (差戻し), and the stamp that says why; else nothing."""
+    """The newest proposal when it was sent back (差戻し), and the stamp that says why; or when an answer to a correction overtook it, without a
+    stamp; else nothing."""
     last = Decision.objects.filter(case=case).order_by("-number").first()
-    if last is None or last.state != "returned":
+    if last is None or last.state not in ("returned", "overtaken"):
         return None, None
     return last, Approval.objects.filter(decision=last, approved=False).select_related("by").order_by("-id").first()
 

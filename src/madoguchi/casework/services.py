@@ -16,10 +16,11 @@ from madoguchi.kernel.said import say
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.possible import OUTCOME
+from madoguchi.procedures.rules.say import jdate
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.records.public import number_take
 
-from . import deputies, papers, selectors
+from . import deputies, papers, selectors, states
 from .doubts import doubts_check
 from .dues import fee_check
 from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
@@ -44,7 +45,7 @@ def clerk_check(actor: Staff, case: Case) -> None:
 def _move(case: Case, act: Act) -> None:
     state = after(case.state, act)
     if state is None:
-        raise NotNow
+        raise NotNow(states.not_now(case.state))
     case.state, case.updated_at = state, clock.now()
 
 
@@ -107,12 +108,14 @@ def check_mark(*, actor: Staff, case_id: str, marked: set[int], seen: set[int] |
 
 @transaction.atomic(durable=True)
 def note_add(*, actor: Staff, case_id: str, text: str) -> None:
-    """Add an internal note."""
+    """Add an internal note. Raises ReasonMissing, TooLong."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     text, now = text_clean("メモ", text, MOST_NOTE), clock.now()
     last = Note.objects.filter(case=case, by=actor).order_by("-at").first()
-    if not text or (last and last.text == text and now - last.at < AGAIN):  # pressed twice
+    if not text:
+        raise ReasonMissing("メモに書く内容を入力してください。")
+    if last and last.text == text and now - last.at < AGAIN:  # pressed twice
         return
     Note.objects.create(case=case, by=actor, at=now, text=text)
     audit.record(actor.actor, "note.added", chain=f"case:{case.id}", of=text)
@@ -171,8 +174,6 @@ def correction_request(*, actor: Staff, case_id: str, items: list[tuple[str, str
     failpoints.hit("casework.correction.before_publish")
     audit.record(actor.actor, "correction.asked", chain=f"case:{case.id}",
                  facts={"correction": correction.number, "items": [p for p, _ in chosen]}, of=correction.items)
-    from madoguchi.procedures.rules.say import jdate
-
     progress_say(
         case, key=f"correction:{correction.id}", status="correction", ja=say("直していただきたい点をお知らせしました"), notify=True,
         correction={"id": str(correction.id), "items": correction.items, "due": str(due_on), "due_ja": jdate(due_on),
@@ -196,7 +197,7 @@ def decision_propose(
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     reason = text_clean("理由", reason, MOST_REASON)
-    last = Decision.objects.filter(case=case).exclude(state__in=("returned", "dropped")).order_by("-number").first()
+    last = Decision.objects.filter(case=case).exclude(state__in=("returned", "dropped", "overtaken")).order_by("-number").first()
     if case.state in (State.APPROVAL, State.DECIDED) and last and \
             (last.proposed_by_id, last.outcome, last.reason) == (actor.id, outcome_id, reason):
         return last  # pressed twice
@@ -252,7 +253,7 @@ def _stamped(actor: Staff, case: Case, seen: str | None, *, approved: bool) -> D
 def _open_decision(case: Case, seen: str | None) -> Decision:
     decision = Decision.objects.select_for_update().filter(case=case, state="proposed").order_by("-number").first()
     if decision is None or case.state != State.APPROVAL:
-        raise NotNow
+        raise NotNow(states.not_now(case.state))
     if seen is not None and seen != stamp_mark(decision):
         raise NotNow("この画面を開いたあとに、起案が替わりました。申請を開き直して、いまの起案を確認してください。")
     return decision

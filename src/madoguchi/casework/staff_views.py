@@ -32,6 +32,7 @@ from .errors import (
     FeeUnpaid,
     GroundMissing,
     NothingChosen,
+    NotNow,
     OwnProposal,
     ReasonMissing,
     TooLong,
@@ -45,6 +46,7 @@ from .retention import kept_of
 from .rules import next_role
 from .states import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State
 
+KEPT = "書いた内容は、下に残っています。"
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
 
@@ -195,7 +197,7 @@ def note(request: HttpRequest, case_id: str) -> HttpResponse:
     """Add an internal note."""
     try:
         services.note_add(actor=actor_of(request), case_id=case_id, text=request.POST.get("text", ""))
-    except TooLong as wrong:
+    except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="note", tab="talk")
     return see_other(f"/staff/case/{case_id}/?tab=talk")
 
@@ -220,6 +222,7 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     notes = {k.removeprefix("note."): str(v) for k, v in request.POST.items() if k.startswith("note.")}
     due = request.POST.get("due") or add_open_days(clock.today(), 10).isoformat()
     at = said = ""
+    status = 422
     if request.method == "POST":
         try:
             _note_without_mark(notes, chosen)
@@ -230,15 +233,18 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
             at, said = fault.at, fault.ja
         except TooLong as fault:
             said = fault.ja
+        except NotNow as fault:  # a colleague was quicker: what was written stays on the page
+            said, status = f"{fault.ja}{KEPT}", 409
     files = [r | {"text": "、".join(f["name"] for f in r["files"]) or "(なし)"} for r in selectors.attachment_rows(found) if not r["gone"]]
     pages = [*selectors.answer_rows(found, whole=True), {"title": "添付書類", "rows": files}]
     for row in (r for g in pages for r in g["rows"]):
         row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
     first = next((r["path"] for g in pages for r in g["rows"]), "")
-    anchors = [("due" if at == "due" else f"n-{at}" if at else f"p-{first}", said)] if said else []
+    place = "main" if status == 409 else "due" if at == "due" else f"n-{at}" if at else f"p-{first}"
+    anchors = [(place, said)] if said else []
     context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due,
                "due_bad": at == "due", "spoken": LANGUAGE_WORDS.get(code_standing(found.ref).language, "")}
-    return render(request, "casework/correct.html", context, status=422 if said else 200)
+    return render(request, "casework/correct.html", context, status=status if said else 200)
 
 
 def _date(text: str) -> dt.date:
@@ -271,13 +277,15 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
                                   seen=request.POST.get("seen"))
     except (TooLong, FeeUnpaid, GroundMissing) as wrong:
         return again(request, case_id, wrong.ja)
+    except NotNow as wrong:
+        return again(request, case_id, wrong.ja, status=409)
     return see_other(f"/staff/case/{case_id}/")
 
 
 def again(request: HttpRequest, case_id: str, ja: str, **more: Any) -> HttpResponse:
     """The case with what must be put right and what was typed."""
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
-    return _detail(request, found, error=ja, typed=request.POST, status=422, **more)
+    return _detail(request, found, error=ja, typed=request.POST, **({"status": 422} | more))
 
 
 @login_required
@@ -290,6 +298,8 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
                                  seen=request.POST.get("seen"))
     except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="return")
+    except NotNow as wrong:
+        return again(request, case_id, wrong.ja, status=409)
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -340,7 +350,7 @@ def document(request: HttpRequest, case_id: str, document_id: str) -> HttpRespon
     entry = next((x for x in issued_of(found) if str(x.id) == document_id), None)
     if entry is None:
         raise NotFound("書類が見つかりませんでした。")
-    return file_response(file_get(str(entry.file_id)), name=f"{entry.name}.pdf", inline=True)
+    return file_response(file_get(str(entry.file_id)), name=f"{entry.name}{'（差替え済み）' if entry.replaced_by_id else ''}.pdf", inline=True)
 
 
 @login_required

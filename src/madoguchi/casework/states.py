@@ -20,6 +20,11 @@ WORDS = {
     State.RECEIVED: "審査待ち", State.REVIEWING: "審査中", State.CORRECTION: "補正待ち", State.APPROVAL: "決裁待ち",
     State.DECIDED: "決定済み", State.WITHDRAWN: "取下げ",
 }
+STANDS = {  # what a page says that was opened before the case went on
+    State.RECEIVED: "この申請は、まだ審査を始めていません。", State.REVIEWING: "この申請は、いま審査中です。",
+    State.CORRECTION: "この申請は、いま補正の答えを待っています。", State.APPROVAL: "この申請は、いま決裁に進んでいます。",
+    State.DECIDED: "この申請は、もう決定しています。", State.WITHDRAWN: "この申請は、取下げで終わっています。",
+}
 CHIPS = {State.RECEIVED: "", State.REVIEWING: "key", State.CORRECTION: "notice", State.APPROVAL: "ok", State.DECIDED: "ok",
          State.WITHDRAWN: ""}
 
@@ -47,6 +52,7 @@ TRANSITIONS: dict[tuple[State, Act], State] = {
     (State.CORRECTION, Act.ANSWER): State.REVIEWING,
     (State.CORRECTION, Act.RECALL): State.REVIEWING,
     (State.REVIEWING, Act.ANSWER): State.REVIEWING,  # sent in the moment in which it was recalled
+    (State.APPROVAL, Act.ANSWER): State.REVIEWING,  # and proposed already: on answers that were no longer those of the applicant
     (State.RECEIVED, Act.PROPOSE): State.APPROVAL,
     (State.REVIEWING, Act.PROPOSE): State.APPROVAL,
     (State.APPROVAL, Act.RETURN): State.REVIEWING,
@@ -78,3 +84,8 @@ RUNNING = (State.RECEIVED, State.REVIEWING, State.APPROVAL)  # the clock runs
 def after(state: str, act: Act) -> State | None:
     """The state after an act, None when it is not allowed."""
     return TRANSITIONS.get((State(state), act))
+
+
+def not_now(state: str) -> str:
+    """Why something can not be done with a case as it stands by now."""
+    return f"{STANDS[State(state)]}この画面を開いたあとに変わったため、この操作はできません。申請を開き直して、いまの状態を確認してください。"

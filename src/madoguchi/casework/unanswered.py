@@ -15,7 +15,7 @@ from .errors import NotNow, ReasonMissing
 from .models import Case, Correction, Note
 from .progress import progress_say
 from .services import MOST_WORDS, clerk_check, text_clean
-from .states import Act, after
+from .states import Act, after, not_now
 
 
 @transaction.atomic(durable=True)
@@ -29,7 +29,7 @@ def correction_end(*, actor: Staff, case_id: str, why: str) -> Case:
         raise ReasonMissing("答えを待たずに審査に戻す理由を書いてください(例: 期限までに答えがなかったため)。")
     state = after(case.state, Act.RECALL)
     if state is None:
-        raise NotNow
+        raise NotNow(not_now(case.state))
     if case.stopped_on:
         case.due_on, case.stopped_on = add_open_days(case.due_on, open_days_between(case.stopped_on, clock.today())), None
     case.state, case.updated_at = state, clock.now()

@@ -16,7 +16,7 @@ from .models import Case, Decision, Note
 from .progress import progress_say
 from .reopening import is_reexamined
 from .services import MOST_WORDS, clerk_check, text_clean
-from .states import WISHES, Act, State, after
+from .states import WISHES, Act, State, after, not_now
 
 TOLD = {"counter": say("窓口でのお申し出により、申請を取り下げました"), "phone": say("電話でのお申し出により、申請を取り下げました"),
         "paper": say("紙でのお申し出により、申請を取り下げました")}
@@ -44,7 +44,7 @@ def withdrawal_take(*, actor: Staff, case_id: str, via: str, why: str) -> Case:
     if len(why) < 2:
         raise ReasonMissing("取下げの理由を書いてください(例: 本人から、申請をやめたいと電話があったため)。")
     if after(case.state, Act.TAKE_WITHDRAWAL) is None:
-        raise NotNow
+        raise NotNow(not_now(case.state))
     if is_reexamined(case):
         raise NotNow("決定した申請は取り下げられません。前の決定のままにするときは「再審査をやめる」を使ってください"
                      "(決裁中なら、先に差戻しを受けてください)。")

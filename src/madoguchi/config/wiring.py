@@ -33,7 +33,8 @@ HANDLERS = {
     casework.CASE_OPENED: {"survey.open": "survey.public.case_opened"},
     casework.CASE_CORRECTED: {"survey.follow": "survey.public.case_corrected"},
     casework.CASE_DESTROYED: {"intake.forget": "intake.public.application_forget"},
-    casework.CASE_WITHDRAWN: {"payments.withdrawn": "payments.public.case_withdrawn"},
+    casework.CASE_WITHDRAWN: {"payments.withdrawn": "payments.public.case_withdrawn", "survey.open": "survey.public.case_ended"},
+    casework.CASE_STANDS: {"survey.open": "survey.public.case_ended"},
     casework.PROGRESS: {"intake.progress": "intake.public.progress_apply"},
     casework.CASE_DECIDED: {"casework.letters": "casework.public.issue_documents", "delivery.parcels": "delivery.public.make_parcels",
                             "collection.debit": "adapters.debit_form.accounts.account_decided"},
@@ -77,6 +78,7 @@ def _connect_casework() -> None:
     casework_ports.checks[SURVEY] = Later("survey.public.decision_faults")
     casework_ports.case_links[SURVEY] = Later("survey.public.case_links")
     casework_ports.case_notes[SURVEY] = Later("survey.public.way_notes")
+    casework_ports.every_note["delivery"] = Later("delivery.public.replaced_notes")
     casework_ports.case_links[DEBIT_FORM] = Later("adapters.debit_form.accounts.case_links")
     casework_ports.number_views["scans"] = Later("scans.public.views_of")
     for room, kept in KEEPERS.items():

@@ -4,6 +4,7 @@ from madoguchi.kernel.sealing import Column
 
 from .events import PARCEL_READY
 from .models import Parcel
+from .replaced import replaced_notes
 from .services import (
     SKIP_REASONS,
     Stuck,
@@ -21,4 +22,4 @@ from .services import (
 SEALED = (Column(Parcel, "sealed", "parcel", "id", "連携ファイルの中身"),)
 
 __all__ = ["PARCEL_READY", "SEALED", "SKIP_REASONS", "Stuck", "deliver", "make_parcels", "parcels_forget", "parcels_hold", "parcels_open",
-           "stuck_list", "stuck_retry", "stuck_skip", "witness"]
+           "replaced_notes", "stuck_list", "stuck_retry", "stuck_skip", "witness"]

@@ -30,6 +30,7 @@ from .errors import NeverSkipped, ParcelOver
 from .events import PARCEL_READY
 from .models import OVER, Parcel
 from .ports import Accepted, CoreSystem, Goods, Retry
+from .replaced import REPLACED, given_up, handovers_of
 
 
 def _opened(value: Any) -> Any:
@@ -48,11 +49,7 @@ def make_parcels(message: outbox.Envelope) -> None:
     answers = _opened(copy.deepcopy(found["answers"]))
     facts = Facts(answers, case.filed_at.astimezone(clock.JST).date(), next_open)
     made = []
-    for number, handover in enumerate(d.handovers):
-        if handover.outcomes and found["outcome"] not in handover.outcomes:
-            continue
-        if handover.per and not answers.get(handover.per):
-            continue
+    for number, handover in handovers_of(d, found["outcome"], answers):
         try:
             face = csv_bytes(d, handover, answers, found["decision"], row, facts=facts, decided=True)
         except AnswersRefused as error:
@@ -104,7 +101,7 @@ def _moment(at: dt.datetime) -> str:
 def deliver(message: outbox.Envelope) -> None:
     """Handler of ParcelReady: hand over, then note it. Delivering again never duplicates: the key is the same."""
     parcel = Parcel.objects.filter(id=message.payload["parcel"]).first()
-    if parcel is None or parcel.state in OVER or parcel.sealed is None:
+    if parcel is None or parcel.state in OVER or parcel.sealed is None or given_up(parcel):
         return
     data = keys.unseal("parcel", parcel.sealed, bound_to=str(parcel.id))
     failpoints.hit("delivery.before_call")
@@ -204,6 +201,7 @@ SKIP_REASONS = {
     "arrived": "相手に届いていることを確かめた",
     "not-needed": "もう必要がない(取下げ、やり直し済み)",
     "never": "相手が今後も受け取らない",
+    REPLACED: "あとの決定に替わり、渡すものがなくなった",
 }
 # Given up, these would leave somebody with nothing: what a resident has sent must be examined (行政手続法7条), and nothing else
 # would ever bring it to a clerk; what was paid too much must be given back.

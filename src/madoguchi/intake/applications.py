@@ -23,7 +23,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
-from . import acting, mails, numbers, signing
+from . import acting, mails, numbers, signing, unsent
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis, Unchanged
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -33,6 +33,7 @@ from .reopened import Opened, applied, pages_of, path_of
 from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, may_withdraw, receipt_read
 
 READ = FixedRead(Application, "id")
+REPLACED = "（差替え済み）"  # as on the section's page
 
 
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
@@ -111,10 +112,11 @@ def published_of(application: Application) -> Published:
 
 
 def document_file(*, application: Application, document_id: str) -> tuple[StoredFile, str]:
-    """The file of an issued document of this application, with its name."""
+    """The file of an issued document of this application, with its name. One that was replaced says so in the name under which it is saved:
+    its bytes stay those that were issued."""
     for doc in application.view.get("documents", []):
         if doc["id"] == document_id:
-            return file_get(doc["file"]), doc["name"]
+            return file_get(doc["file"]), doc["name"] + (REPLACED if doc.get("replaced") else "")
     raise NotFound(say("書類が見つかりませんでした。"))
 
 
@@ -152,7 +154,7 @@ def correction_answer(
         raise Unchanged(same)
     now = clock.now()
     Revision.objects.create(application=row, number=row.revision, answers=row.answers, files=row.files, signature=row.signed_again, replaced_at=now)
-    before, row.answers, row.revision = row.answers, verdict.answers, row.revision + 1
+    before, row.answers, row.revision, row.files = row.answers, verdict.answers, row.revision + 1, unsent.sent(row.files)
     row.digest = filing_digest(row.slug, row.checksum, row.answers, row.files)
     row.signed_again = None if via else signing.sign_again(row, owner)
     row.status = "answered"
@@ -160,7 +162,7 @@ def correction_answer(
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
         "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
-    row.save(update_fields=["answers", "revision", "digest", "signed_again", "status", "view", "notices"])
+    row.save(update_fields=["answers", "files", "revision", "digest", "signed_again", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}",
                  facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {})
                  | ({"signed": True} if row.signed_again else {}),
@@ -234,7 +236,8 @@ def correction_attach(
         raise NotOpenForThis
     if len(application.files.get(slot, [])) >= attachment.most + 5:
         raise FileRefused(say("「{name}」はこれ以上追加できません。", name=attachment.name))
-    correction_keep(application, slot, file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds))
+    kept = file_keep(source=source, name=name, size=size, owner=f"case:{application.id}", allowed=attachment.kinds)
+    correction_keep(application, slot, kept, **unsent.MARK)
 
 
 def correction_keep(application: Application, slot: str, kept: StoredFile, **more: Any) -> None:
@@ -296,7 +299,8 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, talk?, notify?}. The same message again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, second?, talk?, notify?}. The same message again
+    changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -307,7 +311,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal", "reopened", "appointment"):
+        for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "second"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
@@ -321,7 +325,9 @@ def progress_apply(message: outbox.Envelope) -> None:
             known = {doc["id"]: doc for doc in view.get("documents", [])}
             view["documents"] = list((known | {doc["id"]: doc for doc in said["documents"]}).values())
         row.status, row.view = said["status"] if said["status"] in STATUS_WORDS else row.status, view
-        row.save(update_fields=["status", "view"])
+        if row.status != "correction":
+            row.files = unsent.dropped(row.files)  # the question is over: what was put in for its answer and never sent is nobody's
+        row.save(update_fields=["status", "view", "files"])
         if said.get("notify") and row.sealed_mail and (acting.tells(row) or ("correction" in said and acting.answers(row))):
             _notify(row, message.key, *_kind_of(said))
 
@@ -333,7 +339,7 @@ def _kind_of(said: Mapping[str, Any]) -> tuple[str, dt.date | None]:
     if said.get("appointment"):
         return mails.APPOINTMENT, dt.datetime.fromisoformat(said["appointment"]).astimezone(clock.JST).date()
     kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL))
-    return next((kind for key, kind in kinds if key in said), ""), None
+    return next((kind for key, kind in kinds if said.get(key)), ""), None
 
 
 def _notify(row: Application, key: str, kind: str = "", day: dt.date | None = None) -> None:

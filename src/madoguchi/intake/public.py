@@ -8,6 +8,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
+from . import unsent
 from .applications import application_get, application_list, document_file, filed_handler, progress_apply
 from .asking import Asked, ReadOver, faults_at, owned_list, page_asked, questions_in_turn, read_over, redraw
 from .cardholder import PURPOSE, Holder, holder_of
@@ -83,7 +84,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
     return {
         "application": str(row.id), "receipt": row.receipt, "slug": row.slug, "version": row.version,
         "checksum": row.checksum, "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat(),
-        "answers": row.answers, "files": row.files, "digest": row.digest, "revision": row.revision,
+        "answers": row.answers, "files": unsent.without(row.files), "digest": row.digest, "revision": row.revision,
         "notices": row.notices, "signed": bool(row.signature), "language": row.language, "acting": row.acting, "support": row.support,
         "accepted_at": row.view.get("accepted", ""),
     }

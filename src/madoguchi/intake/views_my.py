@@ -24,8 +24,8 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk
-from .errors import AnswersWrong, CodeWrong, OnlineFilingStopped, OpinionWrong, TalkWrong, Unchanged
+from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk, unsent
+from .errors import AnswersWrong, CodeWrong, NotOpenForThis, OnlineFilingStopped, OpinionWrong, TalkWrong, Unchanged
 from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
 from .models import Application
 from .receipts import receipt_file
@@ -37,6 +37,8 @@ from .views_copy import copy_page, later_views
 from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
+CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
+             "申請の状況を確認してください。")
 PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
 
 
@@ -171,8 +173,8 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
-    wanted = acting.asked(d, asked, application.acting.get("kind", ""))
-    verdict = procedures.Verdict(application.answers, attachments=tuple(a for a in asked if a in wanted or application.files.get(a.id)))
+    wanted, files = acting.asked(d, asked, application.acting.get("kind", "")), unsent.without(application.files)
+    verdict = procedures.Verdict(application.answers, attachments=tuple(a for a in asked if a in wanted or files.get(a.id)))
     decision = application.view.get("decision")
     context: dict[str, Any] = {
         "a": application, "d": d, "words": STATUS_WORDS[application.status], "timeline": reversed(timeline),
@@ -181,7 +183,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": may_withdraw(application.status, application.view),
-        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, application.files, sent=True),
+        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, files, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST,
@@ -245,6 +247,8 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     """Answer a correction: only the questions asked for, with old value and note."""
     application, whole = mine_to_answer(request, application_id)
     if application.status != "correction":
+        if request.method == "POST" and application.status != "answered":  # a page from before; answered: pressed twice
+            raise NotOpenForThis(CLOSED)
         return see_other(f"/my/{application.id}/")
     raw = raw_post(request) if request.method == "POST" else given_back(request)
     extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()

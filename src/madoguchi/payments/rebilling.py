@@ -16,7 +16,7 @@ from .events import CHANGED
 from .models import Attempt, Payment
 from .providers import FREE
 from .rules import AGAIN, FEES, MORE, NO_WAIVER, OPEN, WAIVED_LATER, Act, State, after, unwaived, waivers
-from .selectors import is_void, payment_get
+from .selectors import is_given_back, is_void, payment_get
 from .services import LIVE, MAKING, move, payment_cancel, payment_make, stop
 
 LONGEST, USUAL = 60, 14  # days to pay what was asked for by a clerk
@@ -51,12 +51,12 @@ def can_grant(payment: Payment) -> bool:
 
 
 def can_again(payment: Payment) -> bool:
-    """Did it run out, and nothing with it (the fee of an application that waited for it is no more), or was it taken by mistake and given
-    back (取消し)?"""
-    if not _of_a_case(payment):
+    """Did it run out, and nothing with it (the fee of an application that waited for it is no more), or was it given back: taken by mistake
+    (取消し), or because nothing was issued?"""
+    if not _of_a_case(payment) or payment.withdrawn_at is not None:
         return False
     asked_again = Payment.objects.filter(key=f"{payment.key}{AGAIN}").exists()
-    return (payment.key.endswith(MORE) and payment.state == State.EXPIRED) or (is_void(payment) and not asked_again)
+    return (payment.key.endswith(MORE) and payment.state == State.EXPIRED) or (is_given_back(payment) and not asked_again)
 
 
 def can_drop(payment: Payment) -> bool:
@@ -118,14 +118,14 @@ def waiver_grant(*, actor: Staff, payment_id: str, less: int) -> Payment:
 
 
 def fee_again(*, actor: Staff, payment_id: str, until: dt.date | None) -> Payment:
-    """Ask once more for what a clerk had asked for and what ran out, or for what the counter took by mistake and gave back. Raises
-    PaymentNotFound, BillWrong, PaymentClosed."""
+    """Ask once more for what a clerk had asked for and what ran out, or for what was given back: taken by mistake, or because nothing was issued,
+    which a second decision may change. Raises PaymentNotFound, BillWrong, PaymentClosed."""
     due = _until(until)
     with transaction.atomic(durable=True):
         payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
         if not can_again(payment):
             raise PaymentClosed
-        if is_void(payment):  # what was taken and given back stays as it is
+        if is_given_back(payment):  # what was taken and given back stays as it is
             return _beside(payment, AGAIN, actor.actor, payment.lines, due, "payment.asked_again", "again")
         _rebill(payment, actor.actor, payment.lines, due, "again")
     return payment

@@ -52,6 +52,7 @@ WORDS = {
     State.SUCCESS: say("お支払い済みです"), State.FAILED: say("お支払いができませんでした"), State.CANCELLED: say("お支払いは取り消されました"),
     State.EXPIRED: say("お支払いの期限が過ぎました"),
 }
+NOTHING_TO_PAY = say("お支払いはいりません")
 REFUNDED_ALL, REFUNDED_PART = say("全額をお返ししました"), say("一部をお返ししました")
 REASONS = {  # why money goes back: a code and words, so that no name gets into a reason
     "mistake": "手数料を多く受け取った", "twice": "二重に支払われた", "late": "期限の後に支払われた", "differs": "請求と違う額が支払われた",
@@ -60,7 +61,7 @@ REASONS = {  # why money goes back: a code and words, so that no name gets into 
 }
 BOOKS = "books:"  # how the key of a payment begins whose money the books of a room above hold: there it goes back, not from here
 DIFFERS = "differs"  # another sum than was asked for: it pays nothing
-WITHDRAWN = "withdrawn"
+WITHDRAWN, REFUSED = "withdrawn", "refused"
 VOID = "void"  # what should never have been taken at the counter: all of it, before the day is closed; its 領収証 is no good any more
 MEANS = {"free": say("無料"), "counter_cash": say("窓口で現金"), "terminal": say("窓口の端末（カード・電子マネー・コード決済）"),
          "card": say("クレジットカード"), "slip": say("納付書（コンビニ・銀行・スマートフォン）"),
@@ -127,7 +128,9 @@ def refundable(received: int, promised: int) -> int:
 
 
 def words_of(state: str, received: int, refunded: int) -> str:
-    """The state in words, with what went back."""
+    """The state in words, with what went back. What is settled and was never paid cost nothing (無料, 減免)."""
     if refunded and refunded >= received:
         return REFUNDED_ALL
+    if state == State.SUCCESS and not received:
+        return NOTHING_TO_PAY
     return REFUNDED_PART if refunded else WORDS[State(state)]

@@ -3,13 +3,13 @@
 from __future__ import annotations
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet
+from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
 from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
-from .rules import AGAIN, FEES, OPEN, VOID, WITHDRAWN, State
+from .rules import AGAIN, FEES, OPEN, REFUSED, VOID, WITHDRAWN, State
 from .setup import slips
 
 ODD = ("unknown", "amount")
@@ -59,6 +59,13 @@ def is_void(payment: Payment) -> bool:
     return bool(payment.refunded) and Refund.objects.filter(payment=payment, reason=VOID, state="done").exists()
 
 
+def is_given_back(payment: Payment) -> bool:
+    """Did all of it go back, or is about to, so that the case has not paid: taken by mistake (取消し), or because nothing was issued? The latter is
+    owed again when the case is taken up again and something is issued after all."""
+    going = payment.refunds.filter(reason=REFUSED, state__in=("approved", "done")).aggregate(total=Sum("amount"))["total"] or 0
+    return is_void(payment) or 0 < payment.received <= going
+
+
 def undecided() -> QuerySet[Payment]:
     """Paid for what was withdrawn, and nobody has asked to give it back or said why it stays."""
     going = Refund.objects.filter(payment=OuterRef("pk"), reason=WITHDRAWN, state__in=("asked", "approved", "done"))
@@ -83,10 +90,10 @@ def fees_of_case(case_ref: str) -> list[Payment]:
 
 
 def fee_owed(case_ref: str) -> bool:
-    """Is something that was asked for an application not paid: open, run out, or taken by mistake, given back and not asked for again?"""
+    """Is something that was asked for an application not paid: open, run out, or given back (`is_given_back`) and not asked for again?"""
     rows = fees_of_case(case_ref)
     keys = {row.key for row in rows}
-    return any(row.state in (*OPEN, State.EXPIRED) or (is_void(row) and f"{row.key}{AGAIN}" not in keys) for row in rows)
+    return any(row.state in (*OPEN, State.EXPIRED) or (is_given_back(row) and f"{row.key}{AGAIN}" not in keys) for row in rows)
 
 
 def slip_offered(payment: Payment) -> bool:

@@ -9,7 +9,7 @@ from .errors import SealUnusable
 from .models import IssuedDocument, Register
 from .ports import Seal
 from .seals import sealer
-from .services import document_issue, fiscal_year, number_take, numbers_go_on
+from .services import document_issue, documents_replace, fiscal_year, number_take, numbers_go_on
 
 
 def documents_of(case_ref: str) -> list[IssuedDocument]:
@@ -57,5 +57,7 @@ def number_of(sha256: str) -> str:
     return found.number if found else ""
 
 
-__all__ = ["IssuedDocument", "Seal", "SealUnusable", "document_issue", "documents_forget", "documents_of", "fiscal_year", "issued_files", "number_of",
-           "number_take", "numbers_go_on", "registers", "sealer", "witness"]
+__all__ = [
+    "IssuedDocument", "Seal", "SealUnusable", "document_issue", "documents_forget", "documents_of", "documents_replace", "fiscal_year",
+    "issued_files", "number_of", "number_take", "numbers_go_on", "registers", "sealer", "witness",
+]

@@ -65,3 +65,8 @@ def document_issue(
         replaced_by=new
     )
     return new
+
+
+def documents_replace(*, case_ref: str, numbers: list[str], by: IssuedDocument) -> None:
+    """What was issued on a case under these numbers and is not replaced yet is replaced by this document. Again changes nothing."""
+    IssuedDocument.objects.filter(case_ref=case_ref, number__in=numbers, replaced_by=None).exclude(id=by.id).update(replaced_by=by)

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import copy
+import datetime as dt
+
 import pytest
-from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.hall import OPENING, Hall, body_of, run_worker
+from tests.support.walk import text
 
 from madoguchi.casework import services
 from madoguchi.delivery.models import Parcel
-from madoguchi.kernel import audit
+from madoguchi.kernel import audit, clock, witness
+from madoguchi.kernel.models import Message
 from madoguchi.records.models import IssuedDocument
 
 CLAIM, NOTICE = "jidou-teate-mishiharai", "jidou-teate-kifu"
@@ -63,9 +68,7 @@ def test_the_second_letter_names_the_one_that_it_replaces(hall: Hall, case):
 
 
 def test_a_letter_that_names_the_earlier_one_itself_says_it_once(hall: Hall):
-    from tests.support.hall import body_of
-
-    body = body_of(CLAIM)
+    body = copy.deepcopy(body_of(CLAIM))
     letters = [x for x in body["文書"].values() if "grant" in x["処分"]]
     for letter in letters:
         letter["本文"] += "\n前の通知({前の処分日}付け{前の文書番号})を取り消します。"
@@ -87,3 +90,44 @@ def test_a_certificate_issued_again_says_so_below_its_frame(hall: Hall):
     made = letter_of(d, framed, {}, {}, row, LetterCity(name="七尾市"))
     assert made.guidance.startswith("この書類は、令和8年11月20日付け七税第3号で交付した書類に替わるものです。") and "替わ" not in made.note
     assert "替わ" not in "".join(made.body)
+
+
+def refused(hall: Hall, case) -> None:
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="計算誤り")
+    hall.decide(case, "reject", "tanaka", "kimura", "suzuki")
+    run_worker()
+
+
+def sound(hall: Hall, case) -> str:
+    assert audit.verify() == [] and witness.verify() == [] and not Message.objects.exclude(state="done").exists()
+    return text(hall.desk("tanaka").get(f"/staff/case/{case.id}/"))
+
+
+def test_what_was_handed_over_and_is_refused_now_is_told_to_the_section(hall: Hall, case):
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    run_worker()
+    sent = Parcel.objects.filter(state="delivered")
+    assert sent.exists() and "取消しは伝わりません" not in sound(hall, case)
+    refused(hall, case)
+    page = sound(hall, case)
+    assert all(f"「{parcel.name}」は、連携先（{parcel.target}）に渡してあります" in page for parcel in sent)
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="もう一度")
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    run_worker()
+    assert "取消しは伝わりません" not in sound(hall, case), "the newest decision has a file that says what it replaces"
+
+
+def test_what_waits_to_be_handed_over_and_is_refused_now_goes_nowhere(hall: Hall, case, settings):
+    hall.decide(case, "grant", "tanaka", "kimura", "suzuki")
+    settings.OUT_ROOT.rmdir()
+    settings.OUT_ROOT.write_text("in the way of the folder")
+    run_worker()
+    assert set(Parcel.objects.values_list("state", flat=True)) == {"waiting"}
+    refused(hall, case)
+    settings.OUT_ROOT.unlink()
+    settings.OUT_ROOT.mkdir()
+    with clock.frozen(OPENING + dt.timedelta(minutes=30)):
+        run_worker()
+    assert set(Parcel.objects.values_list("state", "skip_reason")) == {("skipped", "replaced")} and not list(settings.OUT_ROOT.iterdir())
+    assert "取消しは伝わりません" not in sound(hall, case)
+    assert "あとの決定に替わり、渡すものがなくなった" in text(hall.desk("tanaka").get("/staff/deliveries/"))

@@ -140,7 +140,7 @@ def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, 
     bring(hall, case)
     settle(hall, case)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-    assert "申請を取り下げる" in page
+    assert "もう一度の審査の申出を取り下げる" in page and "申請を取り下げる" not in page
     before = text(hall.browser("hanako").get(f"/my/{case.id}/withdraw/"))
     assert "取下げを申し出る" in before and "もう一度の審査だけが終わります" in before and "この手続きは終わりになります" not in before
     assert withdraw(hall, case).status_code == 303
@@ -148,7 +148,7 @@ def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, 
     assert (case.state, seen.status) == ("decided", "decided")
     assert (case.checklist, case.due_on, case.stopped_on, case.reopened) == (marks, due, None, None)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "申請を取り下げる" not in page
+    assert "結果：" in page and "もう一度の審査の申出を取り下げました" in page and "/withdraw/" not in page
     assert AuditEntry.objects.filter(chain=f"case:{case.id}", action="reexamination.taken_back", actor="worker").count() == 1
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="二度目の申出", asked=True)
     settle(hall, case)

@@ -4,16 +4,21 @@ from __future__ import annotations
 
 import datetime as dt
 
+import pytest
 from tests.support import gateway
 from tests.support.hall import run_worker
+from tests.support.walk import text
 
+from madoguchi.casework import services as work
+from madoguchi.casework.errors import FeeUnpaid
+from madoguchi.casework.models import Case
 from madoguchi.collection import givebacks, results
 from madoguchi.collection.formats.received import Received
 from madoguchi.collection.models import Excess, FeeSlip
 from madoguchi.collection.tests.conftest import ACCOUNT
-from madoguchi.kernel import clock
+from madoguchi.kernel import clock, witness
 from madoguchi.notifications.models import Mail
-from madoguchi.payments import cashier, refunds
+from madoguchi.payments import cashier, rebilling, refunds
 from madoguchi.payments.models import Payment, Refund
 from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
 
@@ -88,3 +93,36 @@ def test_what_the_counter_gives_back_is_no_news(order, hall) -> None:  # noqa: F
     before = now_of(row)[1]
     answered(hall, payment, payment.amount, reason="void")
     assert now_of(row)[1] == before and mails() == []
+
+
+def test_a_fee_given_back_with_a_refusal_is_owed_again_before_something_is_issued(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    clerk, chief = hall.staff("okada"), hall.staff("matsui")
+    cashier.cash_take(actor=clerk, payment_id=str(payment.id), tendered=payment.amount)
+    run_worker()
+    case = Case.objects.get(id=row.id)
+    hall.decide(case, "reject", "okada", "matsui")
+    run_worker()
+    asked = refunds.refund_ask(actor=clerk, payment_id=str(payment.id), amount=payment.amount, reason="refused")
+    refunds.refund_answer(actor=chief, refund_id=str(asked.id), approve=True)
+    refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))
+    work.case_reopen(actor=clerk, case_id=case.ref, why="審査の誤り")
+    with pytest.raises(FeeUnpaid):
+        hall.propose(case, "okada", "issue")
+    page = hall.desk("okada").get(f"/staff/payments/{payment.id}/").content.decode()
+    assert "交付できないとしてお返しした手数料です" in page
+    again = rebilling.fee_again(actor=clerk, payment_id=str(payment.id), until=clock.today() + dt.timedelta(days=7))
+    run_worker()
+    assert now_of(row)[1][-1] == "手数料のお支払いを、もう一度お願いします" and again.amount == payment.amount
+    cashier.cash_take(actor=clerk, payment_id=str(again.id), tendered=again.amount)
+    assert hall.decide(case, "issue", "okada", "matsui").state == "final"
+    run_worker()
+    assert witness.verify() == []
+
+
+def test_what_costs_nothing_was_not_paid(order, hall) -> None:  # noqa: F811
+    row = order(exempt=True, receive="counter")
+    run_worker()
+    for page in (f"/my/{row.id}/", f"/my/{row.id}/pay/"):
+        shown = text(hall.browser("hanako").get(page))
+        assert "お支払いはいりません" in shown and "お支払い済み" not in shown

@@ -2,15 +2,20 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from tests.support.hall import run_worker
 from tests.support.walk import text
 
+from madoguchi.casework import reopening
+from madoguchi.casework import services as work
 from madoguchi.intake.models import Application
-from madoguchi.kernel import keys, witness
+from madoguchi.kernel import clock, keys, witness
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
 from madoguchi.survey import services
+from madoguchi.survey.keeping import surveys_hold
 from madoguchi.survey.models import Survey
 
 from .conftest import FOUND, conclude
@@ -77,3 +82,41 @@ def test_it_is_nobody_elses_and_of_nothing_undecided(hall, opened):
     run_worker()
     assert ask(hall, case, who="taro").status_code == 404
     assert ask(hall, case).status_code == 409 and "第2次調査を申し出る" not in page(hall, case)
+
+
+def test_a_claim_that_the_section_declines_is_off_the_list_and_the_page(hall, case):
+    ask(hall, case)
+    work.case_reopen(actor=hall.staff("yamada"), case_id=case.ref, why="再調査の申出", asked=True)
+    reopening.reexamination_end(actor=hall.staff("yamada"), case_id=case.ref, why="判定に誤りがないため")
+    run_worker()
+    assert not waiting(hall, case) and "再調査の申出があります" not in hall.desk("yamada").get(f"/staff/case/{case.id}/").content.decode()
+    shown = page(hall, case)
+    assert "日時などをご連絡します" not in shown and "前の結果は、そのままです" in shown and "第2次調査を申し出る" in shown
+    kept = hall.desk("yamada").get(f"/staff/survey/{Survey.objects.get().id}/").content.decode()
+    assert "前の再調査の申出（再審査をやめて終わりました）" in kept and "二階の天井も落ちています" in kept
+    assert ask(hall, case, "床も傾いています").status_code == 303 and waiting(hall, case) and witness.verify() == []
+
+
+def test_a_second_survey_ends_with_the_wish_for_it(hall, case):
+    ask(hall, case)
+    second = services.survey_second_open(actor=hall.staff("yamada"), case_id=case.ref, why=WHY)
+    services.survey_appoint(actor=hall.staff("yamada"), survey_id=str(second.id), at=clock.now() + dt.timedelta(days=3))
+    run_worker()
+    assert "担当がうかがう日時" in page(hall, case)
+    assert hall.browser("hanako").post(f"/my/{case.id}/withdraw/").status_code == 303
+    run_worker()
+    second.refresh_from_db()
+    assert (second.state, second.why) == ("cancelled", "再審査をやめ、前の決定のままにしたため")
+    work.case_reopen(actor=hall.staff("yamada"), case_id=case.ref, why="市の見直し")
+    run_worker()
+    assert "担当がうかがう日時" not in page(hall, case) and witness.verify() == []
+
+
+def test_a_survey_ends_with_a_withdrawn_application_and_holds_nothing(hall, opened):
+    case, survey = opened()
+    assert surveys_hold(case.ref)
+    hall.browser("hanako").post(f"/my/{case.id}/withdraw/")
+    run_worker()
+    survey.refresh_from_db()
+    assert (survey.state, survey.why) == ("cancelled", "申請が取り下げられたため")
+    assert not surveys_hold(case.ref) and witness.verify() == []
