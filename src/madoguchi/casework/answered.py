@@ -27,7 +27,7 @@ GOES_ON = say("送っていただいた内容が届きました。この内容�
 TOO_LATE = say("送っていただいた内容は、結果が出たあとに届きました。担当課が確認します")
 
 
-def filing_of(application_id: str) -> dict[str, Any]:
+def filing_copy(application_id: str) -> dict[str, Any]:
     """What was filed, as intake bundles it for the section."""
     module, _, name = settings.FILING_SOURCE.rpartition(".")
     source = cast(FilingSource, getattr(import_module(module), name)())
@@ -36,7 +36,7 @@ def filing_of(application_id: str) -> dict[str, Any]:
 
 def correction_received(message: outbox.Envelope) -> None:
     """Handler of CorrectionAnswered: take the new answers; the clock runs again."""
-    filing = filing_of(message.payload["application"])
+    filing = filing_copy(message.payload["application"])
     with transaction.atomic(durable=True):
         case = Case.objects.select_for_update().filter(id=filing["application"]).first()
         correction = Correction.objects.filter(id=message.payload["correction"]).first()

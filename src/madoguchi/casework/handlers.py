@@ -13,7 +13,7 @@ from madoguchi.offices.public import due_day
 from madoguchi.procedures import public as procedures
 
 from . import index
-from .answered import filing_of
+from .answered import filing_copy
 from .events import CASE_OPENED
 from .models import Case
 from .progress import progress_say
@@ -24,7 +24,7 @@ from .withdrawing import case_withdraw
 
 def open_case(message: outbox.Envelope) -> None:
     """Handler of ApplicationFiled: copy the filing and open the case."""
-    filing = filing_of(message.payload["application"])
+    filing = filing_copy(message.payload["application"])
     d = procedures.version(filing["slug"], filing["version"]).definition
     filed_at = dt.datetime.fromisoformat(filing["filed_at"])
     begins = dt.datetime.fromisoformat(filing["accepted_at"]) if filing.get("accepted_at") else filed_at  # a fee was paid first
@@ -49,7 +49,7 @@ def open_case(message: outbox.Envelope) -> None:
 
 def documents_received(message: outbox.Envelope) -> None:
     """Handler of DocumentsAdded: take the files that followed."""
-    filing = filing_of(message.payload["application"])
+    filing = filing_copy(message.payload["application"])
     with transaction.atomic(durable=True):
         case = Case.objects.select_for_update().filter(id=filing["application"]).first()
         if case is None:
