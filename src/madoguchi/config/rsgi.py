@@ -10,6 +10,7 @@ asks for stays open on the event loop (config.streams).
 from __future__ import annotations
 
 import asyncio
+import gc
 import io
 import logging
 import os
@@ -69,6 +70,7 @@ def begun(loop: asyncio.AbstractEventLoop) -> None:
     wait([reading], timeout=WARM_MOST)  # a database that does not answer is told by /healthz, not by silence
     if reading.done() and (error := reading.exception()):
         log.error("catalogue not read: %s", type(error).__name__)
+    gc.collect()  # what reading left behind
     settled()
 
 
