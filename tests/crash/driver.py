@@ -41,7 +41,8 @@ from madoguchi.procedures import public as procedures  # noqa: E402
 from madoguchi.procedures.rules.faces import pdf  # noqa: E402
 
 settings.SIGNER, settings.SIGNERS = "test", {"test": "tests.support.signer.TestSigner"}
-LATER = ("aiohttp", "stripe", "requests", "encodings.cp932", "encodings.idna", "PIL.Image", "prometheus_client", "pyhanko.sign.signers",
+LATER = ("aiohttp", "stripe", "requests", "encodings.cp932", "encodings.idna", "PIL.Image", "PIL.ImageOps", "PIL.TiffImagePlugin",
+         "prometheus_client", "tests.support.signer", "madoguchi.survey.handlers", "madoguchi.kernel.rotation", "pyhanko.sign.signers",
          "pyhanko_certvalidator.path", *(module.name for module in pkgutil.walk_packages(adapters.__path__, "madoguchi.adapters.")))
 STARTED = dt.datetime.now(acts.clock.JST)
 
