@@ -308,6 +308,7 @@ INTAKE = {
     "api.shaped.sent": resident(lambda w, o: shaped.sent(o, w.draft, "key-of-a-test", "") if o else w.refuse()),
     "intake.applications.application_get": resident(lambda w, o: applications.application_get(owner=o, application_id=w.case)),
     "intake.applications.answerable_get": resident(lambda w, o: applications.answerable_get(owner=o, application_id=w.case)),
+    "intake.applications.payable_get": resident(lambda w, o: applications.payable_get(owner=o, application_id=w.case)),
     "intake.applications.application_list": resident(lambda w, o: applications.application_list(owner=o) if o else [], marked),
     "intake.applications.document_file": resident(lambda w, o: applications.document_file(application=w.row_of(o), document_id=w.document)),
     "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),

@@ -27,7 +27,7 @@ from madoguchi.procedures.rules.faces.webform import raw_of
 from . import lists, ports, selectors, services
 from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, GroundMissing, NotNow, OutcomeMissing
 from .events import BULK_CONFIRMED
-from .models import BulkItem, BulkRun, Case, Decision
+from .models import BulkItem, BulkRun, Case, Decision, Talk
 from .states import State
 
 ACTS = {"take": "自分が担当する", "receive": "受付にする", "propose": "決定を起案する", "approve": "承認する(決裁)"}
@@ -37,6 +37,7 @@ DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
 LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
 UNCONSENTED = "市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。"
+UNREAD = "申請した方から届いた連絡を、まだ読んでいません。申請を開いて読んでください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)
 
@@ -199,7 +200,8 @@ def obstacle(run: BulkRun, item: BulkItem, actor: Staff) -> str:
         return NotNow.ja
     if run.act == "take":
         return ""
-    return _unready(run, case, actor) or _looks(run, case, actor)
+    unread = UNREAD if Talk.objects.filter(case=case, by=None, seen_at=None).exists() else ""  # whoever opens the case sees it first
+    return unread or _unready(run, case, actor) or _looks(run, case, actor)
 
 
 def _unready(run: BulkRun, case: Case, actor: Staff) -> str:

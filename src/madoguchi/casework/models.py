@@ -54,11 +54,6 @@ class Case(models.Model):
         return self.receipt
 
     @property
-    def unread_by_anybody(self) -> bool:
-        """Did somebody file it for another without a standing 委任? Then nobody has a page on which messages are read (intake.acting)."""
-        return bool(self.acting) and not self.acting.get("mandate")
-
-    @property
     def ref(self) -> str:
         """The id as text."""
         return str(self.id)

@@ -45,6 +45,7 @@ from .printing import printable
 from .retention import kept_of
 from .rules import next_role
 from .states import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State
+from .talk import NO_READER
 
 KEPT = "書いた内容は、下に残っています。"
 TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
@@ -149,7 +150,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "pending": pending, "seen": services.stamp_mark(pending) if pending else "",
         "drafts": [document for document, _ in letters], "blank": undrawable(letters) if letters else [], "colleagues": colleagues(found.section),
         "held": holdings(actor=actor, case=found) if tab not in dict(TABS[1:]) else None,
-        "standing": standing, "spoken": LANGUAGE_WORDS.get(standing.language, ""),
+        "standing": standing, "no_reader": NO_READER, "spoken": LANGUAGE_WORDS.get(standing.language, ""),
         "today": clock.today(), "vias": VIAS, "links": links(found, d), "papers": papers.shown(found, d, selectors.may_work(actor, found)),
     } | more
     return render(request, "casework/case.html", context, status=more.get("status", 200))
@@ -242,8 +243,9 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     first = next((r["path"] for g in pages for r in g["rows"]), "")
     place = "main" if status == 409 else "due" if at == "due" else f"n-{at}" if at else f"p-{first}"
     anchors = [(place, said)] if said else []
-    context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due,
-               "due_bad": at == "due", "spoken": LANGUAGE_WORDS.get(code_standing(found.ref).language, "")}
+    standing = code_standing(found.ref)
+    context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due, "due_bad": at == "due",
+               "standing": standing, "spoken": LANGUAGE_WORDS.get(standing.language, "")}
     return render(request, "casework/correct.html", context, status=status if said else 200)
 
 

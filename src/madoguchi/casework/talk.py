@@ -21,6 +21,8 @@ from .services import AGAIN, clerk_check, text_clean
 from .states import State
 
 MOST = 2000  # characters
+UNMANDATED = "委任の登録のない事業所が送った申請なので、"
+NO_READER = {"answers": UNMANDATED, "over": UNMANDATED, "guardian_over": "送った方の法定代理の確認が終わっているので、"}  # by Standing.agent
 A_DAY = 20  # messages of the section to one applicant
 
 
@@ -34,9 +36,9 @@ def talk_write(*, actor: Staff, case_id: str, text: str) -> Talk:
         raise ReasonMissing("申請した方への連絡を書いてください。")
     if case.channel == intake.PAPER:
         raise NotNow("紙の申請の方には、画面もメールもありません。電話か文書で伝え、内容を内部メモに残してください。")
-    if case.unread_by_anybody:
-        raise NotNow("委任の登録のない事業所が送った申請なので、連絡を見られる画面を持つ方がいません。"
-                     "電話か文書で伝え、内容を内部メモに残してください。")
+    standing = intake.code_standing(case.ref)
+    if standing.nobody:
+        raise NotNow(f"{NO_READER[standing.agent]}連絡を見られる画面を持つ方がいません。電話か文書で伝え、内容を内部メモに残してください。")
     if case.state == State.WITHDRAWN:
         raise NotNow("取り下げられた申請には、連絡を送れません。")
     mine = Talk.objects.filter(case=case).exclude(by=None)

@@ -23,7 +23,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
-from . import acting, mails, numbers, signing, unsent
+from . import acting, mails, numbers, signing, twice, unsent
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis, Unchanged
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -75,6 +75,18 @@ def answerable_get(*, owner: Owner | None, application_id: str, passes: frozense
         if not acting.answers(row):
             raise
         return row, False
+
+
+def payable_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
+    """An application whose fee this owner may pay: one's own, and what one filed as an agent while it waits for the fee (前納): it was asked
+    of who filed it, and anybody may pay for another (民法474条). Raises NotFound."""
+    try:
+        return application_get(owner=owner, application_id=application_id, passes=passes)
+    except NotFound:
+        row = copy_get(owner=owner, application_id=application_id)
+        if row.status != "unpaid":
+            raise
+        return row
 
 
 def copy_list(*, owner: Owner) -> list[Application]:
@@ -160,6 +172,7 @@ def correction_answer(
     row.status = "answered"
     row.notices = [n.kept() for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
+        twice.KEY: twice.mark_of(raw),
         "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
     failpoints.hit("intake.correction.before_write")
     row.save(update_fields=["answers", "files", "revision", "digest", "signed_again", "status", "view", "notices"])

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from django.core import signing as tokens
 from django.db import transaction
 
+from madoguchi.agency import public as agency
 from madoguchi.kernel import audit, clock, failpoints, keys
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
@@ -84,18 +85,27 @@ class Standing:
     """How an applicant comes back. ``way``: ``card`` or ``company`` (signs in, has no code), ``none`` (on paper, no code was handed out
     yet), ``code``, ``locked`` (by wrong tries), empty for no application. ``mail``: can make a new code without the section.
     ``language`` of the filing. ``agent``: somebody else filed it for the applicant: ``mandate`` (the applicant sees it by their own card),
-    ``answers`` (an organisation without a 委任, which sees only what is asked of the filing), ``over`` (one that is registered no more)."""
+    ``guardian`` (a representative by law alone sees it), ``guardian_over`` (one whose confirmation has ended), ``answers`` (an organisation
+    without a 委任, which sees only what is asked of the filing), ``over`` (one that is registered no more). ``told``: news are mailed."""
 
     way: str = ""
     mail: bool = False
     language: str = "ja"
     agent: str = ""
     address: bool = False  # a mail address was given at filing
+    told: bool = False
+
+    @property
+    def nobody(self) -> bool:
+        """Has nobody a page on which messages and results are read?"""
+        return self.agent in ("answers", "over", "guardian_over")
 
 
 def _agent(row: Application) -> str:
     if not row.acting:
         return ""
+    if row.acting.get("kind") == agency.GUARDIAN:
+        return "guardian" if acting.follows(row) else "guardian_over"
     return "mandate" if row.acting.get("mandate") else "answers" if acting.answers(row) else "over"
 
 
@@ -104,10 +114,11 @@ def code_standing(application_id: str) -> Standing:
     row = Application.objects.filter(id=application_id).only("owner", "code_digest", "code_tries", "sealed_mail", "language", "acting").first()
     if row is None:
         return Standing()
+    told = bool(row.sealed_mail) and acting.tells(row)
     if row.owner.startswith(SIGNED_IN):
-        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language, _agent(row), bool(row.sealed_mail))
+        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language, _agent(row), bool(row.sealed_mail), told)
     way = "none" if not row.code_digest else "locked" if row.code_tries >= MAX_TRIES else "code"
-    return Standing(way, bool(row.code_digest and row.sealed_mail), row.language)
+    return Standing(way, bool(row.code_digest and row.sealed_mail), row.language, told=told)
 
 
 def code_issue(*, application_id: str) -> str:

@@ -127,3 +127,17 @@ class CompanyCannot(DomainError):
     def __init__(self) -> None:
         super().__init__(words=say("事業所の登録と、出せる手続きを確かめてください。ご自分の手続きは、ログアウトしてから、"
                                    "マイナンバーカードでログインしてください。"))
+
+
+class ActingOver(NotFound):
+    """Who filed it on a 委任 or as a representative by law sees it no more: still there for the person, and not for them."""
+
+    code = "acting_over"
+    ja = say("この申請は、いまは代理の方からは扱えません")
+    sees_copy = say("委任や法定代理が終わったか、任されていないためです。必要なことは、ご本人から市に伝えていただくか、担当課にお電話ください。"
+                    "送った内容の控えは、マイページで見られます。")
+    not_arrived = say("いま送った内容は届いていません。委任や法定代理が終わったか、任されていないためです。必要なことは、ご本人から市に"
+                      "伝えていただくか、担当課にお電話ください。")
+
+    def __init__(self, *, sent: bool) -> None:
+        super().__init__(words=self.not_arrived if sent else self.sees_copy)

@@ -116,6 +116,16 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
                tuple(before))
 
 
+def fee_filed(application: Application) -> payments.Payment | None:
+    """The fee that an application waited for (前納) and with which it was accepted, for who filed it and sees nothing else; None for others."""
+    return next((x for x in payments.fees_of_case(str(application.id))[:1] if x.number), None) if application.view.get("accepted") else None
+
+
+def unpaid_end(application: Application) -> str:
+    """How an application ended that was never paid and so never accepted; empty for every other."""
+    return next((ja for status, ja in ENDS.values() if status == application.status and application.view.get("unpaid_end")), "")
+
+
 def fee_at_withdrawal(application: Application) -> str:
     """What a withdrawal does to the fee: empty where there is none, ``paid`` (or on its way), ``open``."""
     fees = payments.fees_of_case(str(application.id))
@@ -255,7 +265,7 @@ def _news(row: Application, key: str, said: list[str], mail: str) -> None:
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
     row.view = view | {"timeline": [*view["timeline"], *({"at": clock.now().isoformat(), "ja": ja} for ja in said)]}
     row.save(update_fields=["view"])
-    if row.sealed_mail and acting.tells(row):
+    if row.sealed_mail and (row.status == "unpaid" or acting.tells(row)):  # while it waits for its fee, whoever filed it is asked to pay
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
         subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)
@@ -263,10 +273,10 @@ def _news(row: Application, key: str, said: list[str], mail: str) -> None:
 
 
 def _tell(row: Application, state: str, key: str) -> None:
-    """Accepted: the section hears of it, and the mail that confirms it goes out. Run out: the applicant is told."""
+    """Accepted: the section hears of it, and the mail that confirms it goes out. Run out: who filed it and was asked to pay is told."""
     if state == "success":
         outbox.publish(APPLICATION_FILED, case_ref=str(row.id), key=f"filed:{row.id}", payload={"application": str(row.id)})
-    elif state == "expired" and row.sealed_mail and acting.tells(row):
+    elif state == "expired" and row.sealed_mail:
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
         subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
         mail_promise(key=f"unpaid:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)

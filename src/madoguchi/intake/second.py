@@ -8,6 +8,7 @@ import unicodedata
 
 from django.db import transaction
 
+from madoguchi.agency.public import GUARDIAN
 from madoguchi.identity.public import Owner
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox
 from madoguchi.kernel.said import say
@@ -24,9 +25,11 @@ LEAST, MOST = 2, 500  # characters
 
 
 def is_own(owner: Owner | None, application: Application) -> bool:
-    """Is it of who asks: filed for themselves (or opened by receipt number and access code), or for them by somebody else?"""
+    """Is it of who asks: filed for themselves (or opened by receipt number and access code), for them by somebody else, or by them as who
+    represents the person by law (a 委任 for filing is none for doubting the result)? The caller has found it for them."""
     if application.acting:
-        return owner is not None and application.principal in owner.keys
+        by_law = application.acting.get("kind") == GUARDIAN
+        return owner is not None and (application.owner if by_law else application.principal) in owner.keys
     return owner is None or application.owner in owner.keys or bool(application.code_digest)
 
 

@@ -2,6 +2,7 @@ from django.urls import include, path
 
 from . import views_acting as acting
 from . import views_code as code
+from . import views_correct as correct
 from . import views_documents as docs
 from . import views_form as form
 from . import views_my as my
@@ -25,7 +26,7 @@ applications = [
     path("copy/receipt/", acting.copy_receipt, name="copy_receipt"),
     path("filed/", my.filed, name="filed"),
     path("opinion/", my.opinion, name="opinion"),
-    path("correct/", my.correct, name="correct"),
+    path("correct/", correct.correct, name="correct"),
     path("documents/", my.add_documents, name="add_documents"),
     path("withdraw/", my.withdraw, name="withdraw"),
     path("talk/", my.talk_back, name="talk_back"),

@@ -10,7 +10,7 @@ from django.shortcuts import render
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 
-from . import acting, applications, drafts, retold
+from . import acting, applications, drafts, paying, retold
 from .form_parts import procedures_section
 from .models import Application
 from .views_documents import slot_view
@@ -29,5 +29,6 @@ def copy_page(request: HttpRequest, row: Application, refused: list[tuple[str, s
     answers = acting.answers(row)
     context = {"a": row, "d": d, "sent": request.GET.get("sent", ""), "summary": drafts.summary(d, verdict, {}), "section": procedures_section(d),
                "answers": answers, "correction": retold.correction(row.view.get("correction")) if answers and row.status == "correction" else None,
-               "later": later_views(row, d, refused) if answers else [], "faults": refused}
+               "later": later_views(row, d, refused) if answers else [], "faults": refused, "unpaid_end": paying.unpaid_end(row),
+               "fee": paying.fee_of(row) if row.status == "unpaid" else None, "paid": paying.fee_filed(row)}
     return render(request, "intake/copy.html", context, status=422 if refused else 200)

@@ -1,9 +1,9 @@
-"""My page: drafts, applications, status, correction, withdrawal, downloads."""
+"""My page: drafts, applications, status, withdrawal, downloads."""
 
 from __future__ import annotations
 
 import functools
-from collections.abc import Callable, Sequence
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -16,17 +16,16 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.agency.public import guardian_news
 from madoguchi.collection.public import collects
 from madoguchi.files.public import FileRefused, file_response
-from madoguchi.identity.errors import SignatureRefused
-from madoguchi.identity.public import given_back, owner_of
+from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, reopened, retold, second, signing, talk, unsent
-from .errors import AnswersWrong, CodeWrong, NotOpenForThis, OnlineFilingStopped, OpinionWrong, TalkWrong, Unchanged
-from .form_parts import code_kept, procedures_section, raw_post, to_sign_in
+from . import acting, applications, drafts, opinions, paying, retold, second, talk, unsent
+from .errors import ActingOver, CodeWrong, OpinionWrong, TalkWrong
+from .form_parts import code_kept, procedures_section, to_sign_in
 from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS, may_withdraw
@@ -34,11 +33,8 @@ from .signed_paper import paper_of, wants_paper
 from .todo import todo_of
 from .together import next_in_bundle
 from .views_copy import copy_page, later_views
-from .views_documents import slot_view
 
 View = Callable[..., HttpResponseBase]
-CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
-             "申請の状況を確認してください。")
 PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
 
 
@@ -52,17 +48,27 @@ def _passes(request: HttpRequest) -> frozenset[str]:
 
 def sign_in_first(view: View) -> View:
     """Somebody who is nobody to us (the link in a mail, opened on another device) is asked to sign in or to give the receipt
-    number, whether the application exists or not."""
+    number, whether the application exists or not. An agent whose mandate is over reads that."""
     @functools.wraps(view)
     def inner(request: HttpRequest, application_id: str, **parts: str) -> HttpResponseBase:
         try:
             return view(request, application_id=application_id, **parts)
         except NotFound:
+            if _filed_on_basis(request, application_id):
+                raise ActingOver(sent=request.method == "POST") from None
             if owner_of(request) is not None or _passes(request):
                 raise
             return to_sign_in(request.path if request.method != "POST" else f"/my/{application_id}/")
 
     return inner
+
+
+def _filed_on_basis(request: HttpRequest, application_id: str) -> bool:
+    """Did who asks file it on a 委任 or as a representative by law? Then they have seen it whole as long as that lasted."""
+    try:
+        return bool(applications.copy_get(owner=owner_of(request), application_id=application_id).acting.get("mandate"))
+    except NotFound:
+        return False
 
 
 def mine(request: HttpRequest, application_id: str) -> Application:
@@ -73,6 +79,11 @@ def mine(request: HttpRequest, application_id: str) -> Application:
 def mine_to_answer(request: HttpRequest, application_id: str) -> tuple[Application, bool]:
     """One whose corrections and later documents who asks may send; False: they see nothing else of it."""
     return applications.answerable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+
+
+def mine_to_pay(request: HttpRequest, application_id: str) -> Application:
+    """One whose fee who asks may pay."""
+    return applications.payable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
 
 
 def actor_of(request: HttpRequest) -> str:
@@ -97,7 +108,8 @@ def home(request: HttpRequest) -> HttpResponse:
          "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
         for a in mine
     ]
-    copies = [{"a": a, "d": applications.published_of(a).shown()} for a in applications.copy_list(owner=owner)]
+    copies = [{"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status] if a.status == "unpaid" else ""}
+              for a in applications.copy_list(owner=owner)]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).shown()
@@ -115,7 +127,7 @@ def filed(request: HttpRequest, application_id: str) -> HttpResponse:
     try:
         return _filed_page(request, application_id, None)
     except NotFound:
-        if not _filed_for_another(request, application_id):
+        if not filed_for_another(request, application_id):
             raise
         return see_other(f"/my/{application_id}/copy/?sent=1")
 
@@ -144,7 +156,8 @@ def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
     return see_other(f"/my/{application_id}/filed/#opinion")
 
 
-def _filed_for_another(request: HttpRequest, application_id: str) -> bool:
+def filed_for_another(request: HttpRequest, application_id: str) -> bool:
+    """Did who asks file it as an agent? Then there is a copy for them."""
     try:
         applications.copy_get(owner=owner_of(request), application_id=application_id)
     except NotFound:
@@ -159,7 +172,7 @@ def status(request: HttpRequest, application_id: str) -> HttpResponse:
     try:
         return status_page(request, application_id, [])
     except NotFound:
-        if not _filed_for_another(request, application_id):
+        if not filed_for_another(request, application_id):
             raise
         return see_other(f"/my/{application_id}/copy/")
 
@@ -239,82 +252,6 @@ def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpR
     """A file one sent."""
     application, _ = mine_to_answer(request, application_id)
     return file_response(applications.attachment_file(application=application, file_id=file_id), inline=True)
-
-
-@sign_in_first
-@require_http_methods(["GET", "HEAD", "POST"])
-def correct(request: HttpRequest, application_id: str) -> HttpResponse:
-    """Answer a correction: only the questions asked for, with old value and note."""
-    application, whole = mine_to_answer(request, application_id)
-    if application.status != "correction":
-        if request.method == "POST" and application.status != "answered":  # a page from before; answered: pressed twice
-            raise NotOpenForThis(CLOSED)
-        return see_other(f"/my/{application.id}/")
-    raw = raw_post(request) if request.method == "POST" else given_back(request)
-    extra = frozenset(raw.get("_extra", [])) if raw else frozenset[str]()
-    faults: list[Any] = []
-    unsigned = ""
-    if raw is not None and request.method == "POST":
-        refused = _attach(request, application, raw, extra)
-        action, _, what = request.POST.get("_action", "send").partition(":")
-        said = ""
-        if action == "more":  # an entry more of a group that is asked for as a whole
-            raw = reopened.one_more(raw, what)
-        if action == "zip":
-            raw, said = procedures.postcode_fill(raw, what)
-        if refused or action != "send":
-            return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
-        try:
-            applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request),
-                                           ask="_sure" not in raw)
-            return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=answers'}")
-        except Unchanged as error:
-            return _correct_page(request, application, raw, extra, [], [], unchanged=error.paths)
-        except AnswersWrong as error:
-            faults = error.faults
-            extra |= applications.correction_more(application, extra, faults)
-        except (OnlineFilingStopped, SignatureRefused) as error:  # what was typed stays on the page
-            unsigned = error.ja
-    return _correct_page(request, application, raw, extra, faults, [], unsigned=unsigned)
-
-
-def _attach(request: HttpRequest, application: Application, raw: dict[str, list[str]], extra: frozenset[str]) -> list[tuple[str, str]]:
-    out: list[tuple[str, str]] = []
-    for name, uploads in request.FILES.lists():
-        for upload in uploads:
-            limits.take("upload", request, application.owner)
-            try:
-                applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                               name=upload.name or "", size=upload.size or 0, raw=raw, extra=extra)
-            except FileRefused as error:
-                out.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
-    return out
-
-
-def _correct_page(
-    request: HttpRequest, application: Application, raw: dict[str, list[str]] | None, extra: frozenset[str],
-    faults: list[Any], refused: list[tuple[str, str]], said: tuple[str, str] = ("", ""), unsigned: str = "",
-    unchanged: Sequence[str] = (),
-) -> HttpResponse:
-    application.refresh_from_db()
-    d = applications.published_of(application).shown()
-    known = procedures.derive(d, drafts.facts(application.answers))
-    pages, slots = applications.correction_step(application, extra, drawn=True)
-    views = [page.view(d, known, application.answers, raw, faults) for page in pages]
-    for field in (f for view in views for entry in view.entries for f in entry.fields if f.name == said[0]):
-        field.said = said[1]
-    refused = refused + [(f"file-{f.question}", f.ja) for f in faults if f.question in slots]
-    correction = retold.correction(application.view.get("correction")) or {"items": []}
-    context = {
-        "a": application, "d": d, "views": views, "items": correction["items"], "due": correction.get("due"), "extra": sorted(extra),
-        "slots": [slot_view(a, files=application.files.get(a.id, []), errors=[ja for anchor, ja in refused if anchor == f"file-{a.id}"])
-                  for a in d.attachments if a.id in slots],
-        "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d), "unsigned": unsigned,
-        "signing": signing.words(d, owner_of(request)) if application.signature else "",
-        "unchanged": [item["label"] for item in correction["items"] if item["path"] in unchanged],
-        "sure": bool(unchanged) or (raw is not None and "_sure" in raw),
-    }
-    return render(request, "intake/correct.html", context, status=422 if faults or refused or unsigned or unchanged else 200)
 
 
 @sign_in_first

@@ -64,7 +64,9 @@ def _rows(owner: Owner) -> list[dict[str, Any]]:
 def _row(a: Application, seen: bool) -> dict[str, Any]:
     name = companies.represented_name(a, applications.copy_answers(a)) if a.acting else ""
     asked = not seen and a.status == "correction" and acting.answers(a)
-    return {"asked": asked, "a": a, "d": applications.published_of(a).shown(), "seen": seen, "words": STATUS_WORDS[a.status] if seen else "",
+    owed = not seen and a.status == "unpaid"  # who filed it is asked to pay
+    return {"asked": asked, "owed": owed, "a": a, "d": applications.published_of(a).shown(), "seen": seen,
+            "words": STATUS_WORDS[a.status] if seen or owed else "",
             "for": name, "office": a.acting.get("name", ""), "url": f"/my/{a.id}/" if seen else f"/my/{a.id}/copy/"}
 
 

@@ -15,18 +15,23 @@ from madoguchi.web.posted import posts, see_other
 
 from . import applications, paying
 from .form_parts import procedures_section
-from .views_my import actor_of, mine, sign_in_first
+from .views_my import actor_of, filed_for_another, mine, mine_to_pay, sign_in_first
 
 
 @sign_in_first
 @require_safe
 def pay(request: HttpRequest, application_id: str) -> HttpResponse:
-    """What is owed and how to pay."""
-    return _page(request, application_id, "")
+    """What is owed and how to pay. An agent who has paid what they filed gets the copy."""
+    try:
+        return _page(request, application_id, "")
+    except NotFound:
+        if not filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/")
 
 
 def _page(request: HttpRequest, application_id: str, refused: str, status: int = 200) -> HttpResponse:
-    application = mine(request, application_id)
+    application = mine_to_pay(request, application_id)
     fee = paying.fee_of(application, owner_of(request))
     if fee is None:
         raise NotFound(say("この申請に手数料はありません。"))
@@ -41,7 +46,7 @@ def _page(request: HttpRequest, application_id: str, refused: str, status: int =
 @posts("/my/{application_id}/pay/")
 def pay_card(request: HttpRequest, application_id: str) -> HttpResponse:
     """To the card's page."""
-    application = mine(request, application_id)
+    application = mine_to_pay(request, application_id)
     limits.take("submit", request, application.owner)
     try:
         url = paying.fee_start(application=application, language=languages.recorded(), actor=actor_of(request))
@@ -54,7 +59,7 @@ def pay_card(request: HttpRequest, application_id: str) -> HttpResponse:
 @posts("/my/{application_id}/pay/")
 def pay_slip(request: HttpRequest, application_id: str) -> HttpResponse:
     """Choose the 納付書: it is on the page then."""
-    application = mine(request, application_id)
+    application = mine_to_pay(request, application_id)
     limits.take("submit", request, application.owner)
     try:
         paying.fee_start(application=application, means=SLIP, language=languages.recorded(), actor=actor_of(request))
@@ -67,7 +72,7 @@ def pay_slip(request: HttpRequest, application_id: str) -> HttpResponse:
 @posts("/my/{application_id}/pay/")
 def pay_debit(request: HttpRequest, application_id: str) -> HttpResponse:
     """Have it debited from the account that is registered for taxes."""
-    application, owner = mine(request, application_id), owner_of(request)
+    application, owner = mine_to_pay(request, application_id), owner_of(request)
     limits.take("submit", request, application.owner)
     try:
         if owner is None:
@@ -82,7 +87,7 @@ def pay_debit(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_safe
 def pay_slip_pdf(request: HttpRequest, application_id: str) -> HttpResponse:
     """The 納付書 as PDF."""
-    application = mine(request, application_id)
+    application = mine_to_pay(request, application_id)
     response = HttpResponse(paying.fee_slip(application), content_type="application/pdf")
     response.headers["Content-Disposition"] = f'attachment; filename="{application.receipt}-slip.pdf"'
     return response
@@ -92,7 +97,12 @@ def pay_slip_pdf(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_safe
 def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
     """Back from the card's page, paid or not."""
-    application = mine(request, application_id)
+    try:
+        application = mine_to_pay(request, application_id)
+    except NotFound:  # an agent, and the card's company was quicker with the news
+        if not filed_for_another(request, application_id):
+            raise
+        return see_other(f"/my/{application_id}/copy/")
     if paying.fee_of(application) is None:
         raise NotFound(say("この申請に手数料はありません。"))
     if request.method == "GET":
@@ -104,7 +114,7 @@ def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
 @posts("/my/{application_id}/pay/")
 def pay_cancel(request: HttpRequest, application_id: str) -> HttpResponse:
     """Give the unpaid application up."""
-    application = mine(request, application_id)
+    application = mine_to_pay(request, application_id)
     try:
         paying.fee_cancel(application=application, actor=actor_of(request))
     except (ProviderAway, PaymentClosed) as error:
@@ -116,8 +126,12 @@ def pay_cancel(request: HttpRequest, application_id: str) -> HttpResponse:
 @require_safe
 def pay_receipt(request: HttpRequest, application_id: str) -> HttpResponse:
     """The 領収証 as PDF."""
-    fee = paying.fee_of(mine(request, application_id))
-    paid = next((x for x in ((fee.before if "before" in request.GET else (fee.payment,)) if fee else ()) if x.number), None)
+    try:
+        fee = paying.fee_of(mine(request, application_id))
+        paid = next((x for x in ((fee.before if "before" in request.GET else (fee.payment,)) if fee else ()) if x.number), None)
+    except NotFound:
+        owner = owner_of(request)
+        paid = paying.fee_filed(applications.copy_get(owner=owner, application_id=application_id))
     if paid is None:
         raise NotFound(say("領収証は、お支払いのあとに出ます。"))
     response = HttpResponse(paid_pdf(paid), content_type="application/pdf")

@@ -10,12 +10,13 @@ from tests.support.hall import Hall, run_worker
 from tests.support.threads import together
 from tests.support.walk import text
 
-from madoguchi.casework import bulk, ports, services
+from madoguchi.casework import bulk, ports, services, talk
 from madoguchi.casework.errors import DecisionWrong, NotNow, OutcomeMissing, ReasonMissing
 from madoguchi.casework.lists import Filter
 from madoguchi.casework.models import BulkItem, Case, Decision
 from madoguchi.identity.models import Staff
 from madoguchi.identity.public import staff_enrol
+from madoguchi.intake import talk as talked
 from madoguchi.kernel import audit, clock, witness
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.models import AuditEntry, Message
@@ -302,3 +303,16 @@ def test_web_and_worker_at_the_same_moment_do_it_once(hall: Hall):
     assert [s for s, _ in lines(run)] == ["done"] * 2
     assert Decision.objects.count() == 2
     assert AuditEntry.objects.filter(action="case.bulk").count() == 2
+
+
+def test_what_an_applicant_wrote_is_read_before_their_case_goes_with_the_others(hall: Hall, cases):
+    run = look(hall, start(hall, cases))
+    clerk, case = hall.staff("tanaka"), cases[1]
+    talk.talk_write(actor=clerk, case_id=case.ref, text="口座は変わっていませんか")
+    run_worker()
+    talked.talk_answer(application=hall.seen_by_applicant(case), text="変わりました", actor="resident:x")
+    run_worker()
+    bulk.run_now(confirm(hall, run))
+    assert [state for state, _ in lines(run, cases)] == ["done", "refused", "done"] and "まだ読んでいません" in lines(run, cases)[1][1]
+    talk.talk_seen(actor=clerk, case_id=case.ref)
+    assert lines(look(hall, start(hall, [case]))) == [("ready", "")]

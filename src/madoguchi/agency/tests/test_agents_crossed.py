@@ -1,0 +1,149 @@
+"""Where the end of a 委任 or of a legal representation meets a fee, a correction, a message, the result: nobody is told what is not so."""
+
+from __future__ import annotations
+
+import datetime as dt
+
+import pytest
+from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.agency import guardian_desk, services
+from madoguchi.casework import services as desk_work
+from madoguchi.casework import talk
+from madoguchi.casework.errors import NotNow
+from madoguchi.casework.models import Case
+from madoguchi.intake import acting, applications, drafts, filing, second
+from madoguchi.intake.forgetting import unpaid_sweep
+from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
+from madoguchi.notifications.models import Mail
+from madoguchi.payments import cashier
+from madoguchi.payments.models import Payment
+
+from .test_guardians import CARD, started
+from .test_guardians import accepted as represented
+from .test_mandates import HANAKO, UNTIL, accepted, filed, offer  # noqa: F401
+
+KAZEI, DUE = "kazei-shoumei", OPENING.date() + dt.timedelta(days=14)
+
+
+@pytest.fixture
+def ordered(hall: Hall) -> Application:
+    """Taro, whom Hanako lets file and nothing more, has ordered a certificate for her: its fee comes first."""
+    hall.definition(KAZEI)
+    row, code = services.mandate_offer(owner=hall.owner("hanako"), name="見本太郎", scope=[KAZEI], acts=[], ends_on=UNTIL)
+    mandate = services.mandate_answer(owner=hall.owner("taro"), code=code, accept=True)
+    taro = hall.owner("taro")
+    draft = drafts.draft_start(owner=taro, slug=KAZEI)
+    acting.draft_act(owner=taro, draft_id=str(draft.id), mandate_id=str(mandate.id))
+    draft.refresh_from_db()
+    plain = {"filer": "agent", "name": {"sei": "見本", "mei": "太郎"}, "born": "1988-03-02", "target_name": HANAKO, "target_born": "1991-07-25",
+             "year": 8, "copies": 2, "receive": "counter", "exempt": False}
+    place = {"zip": "9260811", "city": "石川県七尾市", "town": "神明町", "lot": "1", "building": ""}
+    hall.fill(taro, draft, hall.answers(KAZEI) | {"address": place, "target_address": place} | plain)
+    return filing.application_submit(owner=taro, draft_id=str(draft.id), mail="taro@example.jp").application
+
+
+def test_who_may_only_file_can_pay_what_they_filed(hall: Hall, ordered):
+    taro, url = hall.browser("taro"), f"/my/{ordered.id}/"
+    copy = text(taro.get(f"{url}filed/", follow=True))
+    assert "お支払いが残っています" in copy and "申請を受け付けました" not in copy and f'href="{url}pay/"' in copy
+    assert "お支払いを待っています" in text(taro.get("/my/"))
+    assert "600円" in text(taro.get(f"{url}pay/")) and taro.get(f"{url}pay/receipt/").status_code == 404
+    for other in ("jiro", ""):
+        assert hall.browser(other).get(f"{url}pay/").status_code in (303, 404)
+        assert "600円" not in text(hall.browser(other).get(f"{url}pay/", follow=True))
+    cashier.cash_take(actor=hall.staff("yamada"), payment_id=str(Payment.objects.get().id), tendered=1000)
+    run_worker()
+    assert taro.get(f"{url}pay/")["Location"] == taro.get(f"{url}pay/back/")["Location"] == f"{url}copy/"
+    assert taro.post(f"{url}pay/cancel/").status_code == 404
+    after = text(taro.get(f"{url}copy/"))
+    assert "お支払いが残っています" not in after and f'href="{url}pay/receipt/"' in after
+    assert taro.get(f"{url}pay/receipt/").status_code == 200
+    assert "お支払いを待っています" not in text(taro.get("/my/"))
+
+
+def test_who_filed_hears_that_it_ran_out(hall: Hall, ordered):
+    run_worker()
+    before = Mail.objects.count()
+    with clock.frozen(clock.now() + dt.timedelta(days=9)):
+        from madoguchi.payments import services as payments
+
+        payments.payments_expire()
+        run_worker()
+        unpaid_sweep()
+    assert Application.objects.get().status == "lapsed" and Mail.objects.count() == before + 1
+    assert "申請は取り消されました" in text(hall.browser("taro").get(f"/my/{ordered.id}/copy/"))
+
+
+def asked(hall: Hall, row: Application, path: str) -> None:
+    Case.objects.update(section="kosodate")  # whose people the hall knows
+    desk_work.correction_request(actor=hall.staff("tanaka"), case_id=str(row.id), items=[(path, "日中の番号にしてください")], due_on=DUE)
+    run_worker()
+
+
+def staff_page(hall: Hall, row: Application, at: str) -> str:
+    return text(hall.desk("tanaka").get(f"/staff/case/{row.id}/{at}"))
+
+
+def test_what_an_agent_sends_after_the_end_is_said_not_to_have_arrived(hall: Hall, accepted):  # noqa: F811
+    mandate = accepted()
+    row = filed(hall, mandate)
+    run_worker()
+    asked(hall, row, "agent_phone")
+    taro, url = hall.browser("taro"), f"/my/{row.id}/correct/"
+    assert taro.get(url).status_code == 200
+    services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
+    late = taro.post(url, {"_action": "send", "agent_phone": "0767530009"})
+    assert late.status_code == 404 and "いま送った内容は届いていません" in text(late) and "見つかりません" not in text(late)
+    assert "控えは、マイページで" in text(taro.get(url))
+    assert "見つかりません" in text(hall.browser("jiro").get(url)), "strangers learn nothing"
+    assert hall.browser("hanako").post(url, {"_action": "send", "agent_phone": "0767530009"}).status_code == 303
+
+
+def test_the_section_reads_when_nobody_is_mailed(hall: Hall, accepted):  # noqa: F811
+    mandate = accepted()
+    row = filed(hall, mandate)
+    run_worker()
+    Case.objects.update(section="kosodate")
+    for at in ("?tab=talk", "correct/"):
+        assert "だれにも届きません" not in staff_page(hall, row, at)
+    services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
+    before = Mail.objects.count()
+    assert "だれにも届きません" in staff_page(hall, row, "correct/")
+    asked(hall, row, "agent_phone")
+    page = staff_page(hall, row, "?tab=talk")
+    assert "だれにも届いていません" in page and "お知らせのメールは、だれにも届きません" in page and "というメールが届きます" not in page
+    talk.talk_write(actor=hall.staff("tanaka"), case_id=str(row.id), text="お電話ください")
+    run_worker()
+    assert Mail.objects.count() == before
+    assert "お電話ください" in text(hall.browser("hanako").get(f"/my/{row.id}/"))
+
+
+def test_a_representation_that_ended_leaves_nobody_who_reads(hall: Hall):
+    guardian = represented(hall)
+    owner, draft = hall.owner("taro"), started(hall, guardian)
+    row = hall.send(owner, draft, mail="taro@example.jp").application
+    assert row.slug == CARD
+    run_worker()
+    Case.objects.update(section="kosodate")
+    page = staff_page(hall, row, "?tab=talk")
+    assert "（試用 うめさん）が見られる画面はありません" in page and "ご本人（試用 うめさん）は、マイナンバー" not in page
+    guardian_desk.claim_end(actor=hall.staff("matsuda"), guardian_id=str(guardian.id), why="終わったとの届出")
+    asked(hall, row, "applicant_phone")
+    page = staff_page(hall, row, "?tab=talk")
+    assert "法定代理の確認が終わっているので、画面からは答えられません" in page and 'id="talk"' not in page
+    with pytest.raises(NotNow, match="not_now") as refused:
+        talk.talk_write(actor=hall.staff("tanaka"), case_id=str(row.id), text="お電話ください")
+    assert "法定代理の確認が終わっている" in refused.value.ja
+    copy = text(hall.browser("taro").get(f"/my/{row.id}/copy/"))
+    assert "法定代理の確認が終わっているため" in copy and "ご本人のマイページ" not in copy
+
+
+def test_who_represents_by_law_may_doubt_the_result_and_a_mandate_for_filing_may_not(hall: Hall, accepted):  # noqa: F811
+    row, taro = filed(hall, accepted()), hall.owner("taro")
+    assert not second.is_own(taro, row) and second.is_own(hall.owner("hanako"), row)
+    row.acting, row.principal = row.acting | {"kind": "guardian"}, ""
+    assert second.is_own(taro, row) and not second.is_own(hall.owner("jiro"), row) and not second.is_own(None, row)
+    assert applications.application_get(owner=taro, application_id=str(row.id))
