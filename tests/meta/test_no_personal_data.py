@@ -132,6 +132,7 @@ def together(hall, case):
     """Decided by bulk review, with a reason that names what it must not."""
     yoshida = hall.staff("yoshida")
     services.check_mark(actor=yoshida, case_id=case.ref, marked=set(range(len(hall.definition(SLUG).review.checklist))))
+    talk.talk_seen(actor=yoshida, case_id=case.ref)  # what nobody has read keeps a case out
     run = bulk.run_start(actor=yoshida, act="propose", case_ids=[case.ref])
     bulk.run_look(actor=yoshida, run_id=str(run.id), outcome="incomplete", reason=MARKS["reason"], raw=hall.decision_raw(case))
     bulk.run_confirm(actor=yoshida, run_id=str(run.id), chosen=set(run.items.values_list("id", flat=True)))

@@ -129,6 +129,13 @@ def answers(application: Application) -> bool:
     return bool(kept) and not kept.get("mandate") and agency.organisation_stands(kept.get("organisation", ""))
 
 
+def by_agent(application: Application, actor: str) -> str:
+    """The name of the agent, when the one who acts (as in the record) is not the person for whom it was filed: that person's page says so."""
+    kept = application.acting
+    by_another = bool(kept) and bool(application.principal) and actor != f"resident:{application.principal}"
+    return str(kept.get("name", "")) if by_another else ""
+
+
 def follows(application: Application) -> bool:
     """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
     kept = application.acting

@@ -24,6 +24,7 @@ from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
 from . import acting, mails, numbers, signing, twice, unsent
+from .codes import pass_of
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis, Unchanged
 from .events import CORRECTION_ANSWERED, DOCUMENTS_ADDED, WITHDRAWAL_ASKED
@@ -33,13 +34,14 @@ from .reopened import Opened, applied, pages_of, path_of
 from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, may_withdraw, receipt_read
 
 READ = FixedRead(Application, "id")
+LISTED, WAITING = 100, ("correction", "unpaid")  # on one page; what waits for who filed it
 REPLACED = "（差替え済み）"  # as on the section's page
 
 
 def application_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
-    """An application of this owner (or one opened by receipt number and code). Raises NotFound."""
+    """An application of this owner (or one opened by receipt number and code, as long as that is its code). Raises NotFound."""
     found = READ.one(application_id)
-    mine = found is not None and ((owner is not None and _sees(owner, found)) or application_id in passes)
+    mine = found is not None and ((owner is not None and _sees(owner, found)) or pass_of(found) in passes)
     if not mine or found is None:
         raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return found
@@ -51,10 +53,18 @@ def _sees(owner: Owner, row: Application) -> bool:
 
 
 def application_list(*, owner: Owner) -> list[Application]:
-    """Applications that this owner sees whole, newest first."""
-    rows = list(Application.objects.filter(Q(owner__in=owner.keys) | Q(principal__in=owner.keys)).order_by("-filed_at")[:100])
+    """Applications that this owner sees whole, newest first; what waits for them is among them however old it is."""
+    rows = _newest(Q(owner__in=owner.keys) | Q(principal__in=owner.keys))
     seen = acting.sees(owner, rows)
     return [row for row in rows if seen[str(row.id)]]
+
+
+def _newest(whose: Q) -> list[Application]:
+    rows = list(Application.objects.filter(whose).order_by("-filed_at")[:LISTED])
+    if len(rows) == LISTED:  # an office files more than that in a season
+        old = Application.objects.filter(whose, status__in=WAITING).exclude(id__in=[row.id for row in rows])
+        rows += old.order_by("-filed_at")[:LISTED]
+    return rows
 
 
 def copy_get(*, owner: Owner | None, application_id: str) -> Application:
@@ -79,7 +89,7 @@ def answerable_get(*, owner: Owner | None, application_id: str, passes: frozense
 
 def payable_get(*, owner: Owner | None, application_id: str, passes: frozenset[str] = frozenset()) -> Application:
     """An application whose fee this owner may pay: one's own, and what one filed as an agent while it waits for the fee (前納): it was asked
-    of who filed it, and anybody may pay for another (民法474条). Raises NotFound."""
+    of who filed it. Raises NotFound."""
     try:
         return application_get(owner=owner, application_id=application_id, passes=passes)
     except NotFound:
@@ -91,7 +101,7 @@ def payable_get(*, owner: Owner | None, application_id: str, passes: frozenset[s
 
 def copy_list(*, owner: Owner) -> list[Application]:
     """What one filed as an agent and no longer sees whole, newest first."""
-    rows = list(Application.objects.filter(owner__in=owner.keys).exclude(acting={}).order_by("-filed_at")[:100])
+    rows = _newest(Q(owner__in=owner.keys) & ~Q(acting={}))
     seen = acting.sees(owner, rows)
     return [row for row in rows if not seen[str(row.id)]]
 
@@ -173,7 +183,7 @@ def correction_answer(
     row.notices = [n.kept() for n in verdict.notices]
     row.view = {k: v for k, v in row.view.items() if k != "correction"} | {
         twice.KEY: twice.mark_of(raw),
-        "timeline": [*row.view["timeline"], {"at": now.isoformat(), "ja": TYPED[via] if via else say("直した内容を送りました")}]}
+        "timeline": [*row.view["timeline"], _told(row, actor, now, via)]}
     failpoints.hit("intake.correction.before_write")
     row.save(update_fields=["answers", "files", "revision", "digest", "signed_again", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}",
@@ -187,6 +197,13 @@ def correction_answer(
         _notify(row, f"typed:{row.id}:{row.revision}")
     failpoints.hit("intake.correction.before_commit")
     return row
+
+
+def _told(row: Application, actor: str, now: dt.datetime, via: str) -> dict[str, Any]:
+    """An answer in the course of things: typed off by the section (``via``), by an agent, by the person."""
+    agent = "" if via else acting.by_agent(row, actor)
+    words = say("直した内容を送りました（代理：{name}）", name=agent) if agent else say("直した内容を送りました")
+    return {"at": now.isoformat()} | keepable(TYPED[via] if via else words)
 
 
 def _unchanged(row: Application, correction: dict[str, Any], answers: dict[str, Any]) -> list[str]:
@@ -301,9 +318,11 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
     row = Application.objects.select_for_update().get(id=application.id)
     if not may_withdraw(row.status, row.view):
         raise NotOpenForThis
+    agent = acting.by_agent(row, actor)
     before = row.view.get("withdrawals", 0)  # wishes that were refused, or ended a re-examination
     row.view = row.view | {"withdrawal": "asked", "withdrawals": before + 1, "timeline": [
-        *row.view["timeline"], {"at": clock.now().isoformat(), "ja": say("取下げを申し出ました")}]}
+        *row.view["timeline"], {"at": clock.now().isoformat()} | keepable(
+            say("取下げを申し出ました（代理：{name}）", name=agent) if agent else say("取下げを申し出ました"))]}
     row.save(update_fields=["view"])
     audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}")
     outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}" + (f":{before}" if before else ""),

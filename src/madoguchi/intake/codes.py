@@ -31,6 +31,11 @@ def _mark(row: Application) -> str:
     return sha256(f"{row.id}:{row.code_digest}".encode())[:16]
 
 
+def pass_of(row: Application) -> str:
+    """What a browser keeps that has opened this application by its code: worth nothing once there is another code."""
+    return f"{row.id}:{_mark(row)}"
+
+
 @transaction.atomic(durable=True)
 def code_ask(*, receipt: str, mail: str) -> None:
     """Promise the mail with the link, when the receipt number is of an application with a code and the address the one given at filing.

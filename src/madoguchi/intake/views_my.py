@@ -24,6 +24,7 @@ from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
 from . import acting, applications, drafts, opinions, paying, retold, second, talk, unsent
+from .codes import pass_of
 from .errors import ActingOver, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, to_sign_in
 from .models import Application
@@ -39,7 +40,7 @@ PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
 
 
 def _passes(request: HttpRequest) -> frozenset[str]:
-    """Applications opened in this browser by receipt number and code."""
+    """Applications opened in this browser by receipt number and code (codes.pass_of)."""
     try:
         return frozenset(tokens.loads(request.COOKIES.get(PASS_COOKIE, ""), salt="pass", max_age=7200))
     except tokens.BadSignature:
@@ -312,7 +313,7 @@ def look_up(request: HttpRequest) -> HttpResponse:
 
 def passed(request: HttpRequest, found: Application, response: HttpResponse) -> HttpResponse:
     """The response, with which this browser may see the application for two hours."""
-    passes = sorted(_passes(request) | {str(found.id)})[-20:]
+    passes = sorted(_passes(request) | {pass_of(found)})[-20:]
     response.set_cookie(PASS_COOKIE, tokens.dumps(passes, salt="pass"), max_age=7200, httponly=True,
                         secure=settings.SECURE_COOKIES, samesite="Lax")
     return response

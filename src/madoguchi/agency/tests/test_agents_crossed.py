@@ -147,3 +147,29 @@ def test_who_represents_by_law_may_doubt_the_result_and_a_mandate_for_filing_may
     row.acting, row.principal = row.acting | {"kind": "guardian"}, ""
     assert second.is_own(taro, row) and not second.is_own(hall.owner("jiro"), row) and not second.is_own(None, row)
     assert applications.application_get(owner=taro, application_id=str(row.id))
+
+
+def test_the_person_reads_what_their_agent_did(hall: Hall, accepted):  # noqa: F811
+    row = filed(hall, accepted())
+    run_worker()
+    asked(hall, row, "agent_phone")
+    taro, hanako, url = hall.browser("taro"), hall.browser("hanako"), f"/my/{row.id}/"
+    assert taro.post(f"{url}correct/", {"_action": "send", "agent_phone": "0767530009"}).status_code == 303
+    run_worker()
+    asked(hall, row, "agent_phone")
+    assert hanako.post(f"{url}correct/", {"_action": "send", "agent_phone": "0767530008"}).status_code == 303
+    assert taro.post(f"{url}withdraw/").status_code == 303
+    page = text(hanako.get(url))
+    assert page.count("直した内容を送りました（代理：見本 太郎）") == 1 and page.count("直した内容を送りました") == 2
+    assert "取下げを申し出ました（代理：見本 太郎）" in page
+
+
+def test_what_waits_for_who_filed_it_is_listed_however_much_they_filed_since(hall: Hall, accepted, monkeypatch):  # noqa: F811
+    mandate = accepted()
+    old = filed(hall, mandate)
+    run_worker()
+    asked(hall, old, "agent_phone")
+    with clock.frozen(clock.now() + dt.timedelta(days=1)):
+        newer = filed(hall, mandate)
+    monkeypatch.setattr(applications, "LISTED", 1)
+    assert [row.id for row in applications.application_list(owner=hall.owner("taro"))] == [newer.id, old.id]

@@ -241,3 +241,15 @@ def test_the_receipt_of_a_paper_says_that_the_counter_hands_the_code_over(hall: 
     client = hall.browser()
     assert client.post("/status/", {"receipt": row.receipt, "code": code}).status_code == 303
     assert "受付番号と、窓口でお渡しした確認番号(8けた)を入力してください。" in receipt_words(client, row)
+
+
+def test_what_the_old_code_opened_is_closed_by_the_new_one(hall: Hall, filed):
+    row, code = filed
+    finder, own = hall.browser(), hall.browser()
+    for browser in (finder, own):
+        assert browser.post("/status/", {"receipt": row.receipt, "code": code}).status_code == 303
+        assert browser.get(f"/my/{row.id}/").status_code == 200
+    ask(hall, row.receipt, MAIL)
+    assert own.post(links(hall)[-1]).status_code == 303
+    assert own.get(f"/my/{row.id}/").status_code == 200
+    assert finder.get(f"/my/{row.id}/").status_code in (303, 404) and row.receipt not in text(finder.get(f"/my/{row.id}/", follow=True))
