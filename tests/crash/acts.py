@@ -249,6 +249,7 @@ def bulk_choose(application: str, **_: Any) -> Done:
     """Tick the case, say what is to be done, look at the preview."""
     case, tanaka = Case.objects.get(id=application), hall().staff("tanaka")
     casework.check_mark(actor=tanaka, case_id=application, marked=set(range(len(definition_of(case).review.checklist))))
+    talk.talk_seen(actor=tanaka, case_id=application)
     run = bulk.run_start(actor=tanaka, act="propose", case_ids=[application])
     bulk.run_look(actor=tanaka, run_id=str(run.id), outcome="accepted", raw=hall().decision_raw(case))
     return {"run": str(run.id)}

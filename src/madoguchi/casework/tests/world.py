@@ -58,6 +58,7 @@ def decided_case(hall: Hall):
     run_worker()
     intake_talk.talk_answer(application=Application.objects.get(id=case.id), text=MARKS[5], actor="resident:test")
     run_worker()
+    talk.talk_seen(actor=yoshida, case_id=case.ref)
     services.check_mark(actor=yoshida, case_id=case.ref, marked=set(range(len(d.review.checklist))))
     with clock.frozen(OPENING + dt.timedelta(days=20)):
         escalation.escalate()
