@@ -411,6 +411,7 @@ ROUTES: dict[str, list[Page] | str] = {
                page("survey-cancel", lambda t: t.surveyed, "yamada", wrong="form[action$='cancel/']")],
     "survey_appoint": "POST only: a form of the page survey",
     "survey_record": "POST only: its error is the page survey",
+    "survey_decline": "POST only: a form of the page survey while a 再調査 is asked for",
     "survey_cancel": "POST only: its error is the page survey-cancel",
     "disasters": [page("disasters", "/staff/disasters/", "kobayashi", wrong="main form")],
     "disaster": [page("disaster", "/staff/disasters/trial-2026/", "kobayashi", wrong="main form")],

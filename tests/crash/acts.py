@@ -302,6 +302,16 @@ def second_ask(application: str, **_: Any) -> Done:
     return {}
 
 
+def second_no(application: str, **_: Any) -> Done:
+    """The section declines it."""
+    from madoguchi.survey import declining, services
+
+    survey = services.Survey.objects.get(case_id=application, number=1)
+    if survey.asked_at:
+        declining.second_decline(actor=hall().staff("yamada"), survey_id=str(survey.id), why="新しい被害がないため")
+    return {}
+
+
 def second(application: str, **_: Any) -> Done:
     """Order the second survey."""
     from madoguchi.survey import services
@@ -482,7 +492,7 @@ def _messages() -> list[str]:
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
         start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
-        bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask, stand,
+        bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask, second_no, stand,
         rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )
 } | money.ACTS | taxes.ACTS | counters.ACTS | lines.ACTS | sheets.ACTS | stock.ACTS | talks.ACTS | codes.ACTS

@@ -89,10 +89,12 @@ JOURNEYS: dict[str, Journey] = {
     "interview": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("talk_write", {}), ("talk_sign", {}), ("work", {})],
     # a form on paper, scanned and read sheet by sheet
     "scan": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("scan_in", {}), ("work", {})],
-    # 罹災証明: survey, certificate, second survey, which the section stops
+    # 罹災証明: survey, certificate, a second survey that is declined, and one asked for again, which the section stops
     "disaster": [("start", {"slug": DISASTER}), ("fill", {}), ("submit", {}), ("work", {}), ("appoint", {}), ("record", {}),
                  ("propose", {"clerk": "yamada", "outcome": "issue"}), ("approve", {"who": "nakamura", "role": "chief"}),
-                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}), ("second_ask", {}), ("work", {}), ("second", {}), ("work", {}),
+                 ("approve", {"who": "kobayashi", "role": "manager"}), ("work", {}),
+                 ("second_ask", {}), ("work", {}), ("second_no", {}), ("work", {}),
+                 ("second_ask", {}), ("work", {}), ("second", {}), ("work", {}),
                  ("stand", {}), ("work", {})],
 }
 ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver": ("received", "filed"),

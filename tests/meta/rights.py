@@ -53,6 +53,7 @@ from madoguchi.operations import services as operating
 from madoguchi.payments import cashier, notices, rebilling, refunds, sales, terminals, till, withdrawn
 from madoguchi.payments import selectors as paid
 from madoguchi.survey import access as survey_access
+from madoguchi.survey import declining
 from madoguchi.survey import selectors as surveys
 from madoguchi.survey import services as surveying
 from madoguchi.survey.rules import Finding
@@ -294,6 +295,8 @@ SURVEY = {
     "survey.services.survey_record": staff(lambda w, a: surveying.survey_record(
         actor=a, survey_id=w.survey, finding=Finding("hankai", DAY, "山田", 25)), {"yamada"}, anything),
     "survey.services.survey_cancel": staff(lambda w, a: surveying.survey_cancel(actor=a, survey_id=w.survey, why="取りやめ"), {"yamada"}, anything),
+    "survey.declining.second_decline": staff(lambda w, a: declining.second_decline(actor=a, survey_id=w.survey, why="新しい被害がない"),
+                                             {"yamada"}, anything),
     "survey.services.survey_second_open": staff(lambda w, a: surveying.survey_second_open(actor=a, case_id=w.damaged, why="判定への不服"),
                                                 {"yamada"}, anything),
 }
@@ -434,6 +437,7 @@ OWN = {
     "intake.earlier.look": "as may_look, and reads applications of the asker alone: strangers, guests and companies: intake/tests/test_earlier.py",
     "intake.earlier.earlier_take": "as look; the card has to have proven who asks: intake/tests/test_earlier.py",
     "intake.drafts.draft_start": "makes a new draft of the one who asks",
+    "casework.notes.note_read": "is handed the case; the number of the note comes from the record of that case",
     "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
     "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",

@@ -81,6 +81,7 @@ OPEN = {
     "card_hook": "a gateway's notice: no sign-in", "pay_card": "a button", "pay_slip": "a button", "pay_debit": "a button", "fee_slip": "a button",
     "pay_cancel": "a button", "payment_refund_act": "a button",
     "second_ask": "one reason; its form is there only while a certificate of damage is decided",
+    "survey_decline": "one reason; its form is there only while a second survey is asked for",
     "payment_keep": "one choice out of a list; nothing is typed",
     "staff_unlock": "the form of staff_reset", "demand_slips": "a button", "excess_answer": "a button", "excess_letter": "a button",
     "back_letter": "a button",

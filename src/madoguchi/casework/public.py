@@ -33,6 +33,7 @@ from .index import words_fill
 from .keeping import representations_needed
 from .letters import earlier, issue_documents, row_words
 from .models import Case, Decision, NumberView
+from .notes import note_put, note_read
 from .progress import progress_say
 from .selectors import answer_rows, attachment_rows, case_get, case_get_locked, cases_for, definition_of
 from .services import case_reopen
@@ -99,6 +100,6 @@ __all__ = [
     "answer_rows", "attachment_rows", "bulk_drafts_sweep", "case_get", "case_get_locked", "case_of_event", "case_reopen", "cases_for",
     "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "decision_standing",
     "definition_of",
-    "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "open_case", "progress_say",
-    "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
+    "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "note_put", "note_read",
+    "open_case", "progress_say", "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

@@ -28,6 +28,7 @@ ACTIONS = {
     "outbox.retried": "止まっていた処理をもう一度始めた", "outbox.skipped": "止まっていた処理を飛ばした",
     "survey.opened": "被害調査を始めた", "survey.appointed": "調査の日時を決めた",
     "survey.recorded": "調査の結果を記録した", "survey.corrected": "調査の結果を直した", "survey.cancelled": "調査を取りやめた",
+    "second.asked": "再調査(第2次調査)を申し出た", "survey.asked": "再調査の申出を調査の一覧に載せた", "survey.declined": "再調査の申出を断った",
     "survey.way_changed": "補正で調査の方法が変わった(結果のある調査はそのまま)",
     "payment.created": "手数料を請求した", "payment.started": "手数料の支払いを始めた", "payment.submitted": "支払いの知らせが来て、入金を待っている",
     "payment.success": "手数料が支払われた", "payment.failed": "手数料の支払いができなかった", "payment.cancelled": "手数料の支払いを取り消した",

@@ -107,7 +107,8 @@ ACTS = (
     Act("連携の状態を見る", (R.SEE_DELIVERIES, R.WORK_CASES), ("parcels",)),
     Act("連携と止まった処理をやり直す", (R.RETRY_DELIVERIES, R.WORK_CASES), ("parcel_retry", "stuck_retry")),
     Act("被害調査を見る・日を決める・記録する・取りやめる・再調査", READ, (
-        "surveys", "survey_sheet", "survey_of_case", "survey_second", "survey", "survey_appoint", "survey_record", "survey_cancel")),
+        "surveys", "survey_sheet", "survey_of_case", "survey_second", "survey", "survey_appoint", "survey_record", "survey_cancel",
+        "survey_decline")),
     Act("災害を見る・加える、受付期限を動かす(監査は見るだけ)", (R.MANAGE_DISASTERS, R.READ_ALL_CASES), ("disasters", "disaster")),
     Act("統計を見る・取り出す(書きかけの終わったページも)", (R.SEE_FIGURES, R.SEE_ALL_FIGURES), ("figures", "figures_csv", "figures_left_csv")),
     Act("運用の画面を見る", (R.SEE_OPERATIONS,), ("operations",)),

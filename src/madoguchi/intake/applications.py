@@ -331,8 +331,8 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, second?, talk?, notify?}. The same message again
-    changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, second?, declined?, talk?, notify?}. The same message
+    again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -343,13 +343,14 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view = row.view | {"seen": [*seen[-49:], message.key]}
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "second"):
+        for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "second", "declined"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands
             view.pop("correction", None)
         if "decision" in said:
             view.pop("second", None)  # a newer decision may be doubted anew
+            view.pop("declined", None)
         if "talk" in said:
             TalkLine.objects.get_or_create(id=said["talk"]["id"], defaults={
                 "application": row, "mine": False, "text": said["talk"]["text"], "at": dt.datetime.fromisoformat(said["talk"]["at"])})
@@ -370,7 +371,7 @@ def _kind_of(said: Mapping[str, Any]) -> tuple[str, dt.date | None]:
         return mails.CORRECTION, dt.date.fromisoformat(said["correction"]["due"])
     if said.get("appointment"):
         return mails.APPOINTMENT, dt.datetime.fromisoformat(said["appointment"]).astimezone(clock.JST).date()
-    kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL))
+    kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL), ("declined", mails.ANSWER))
     return next((kind for key, kind in kinds if said.get(key)), ""), None
 
 

@@ -14,7 +14,7 @@ from madoguchi.web import languages
 
 Mail = tuple[str, str]  # subject, body
 CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
-CLAIM = "claim"  # what was asked for after a decision has arrived
+CLAIM, ANSWER = "claim", "answer"  # what was asked for after a decision has arrived; is answered
 
 
 @contextlib.contextmanager
@@ -69,6 +69,7 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         TALK: (say("【{city}】担当からお知らせが届きました", city=name), say("担当からお知らせが届きました。")),
         WITHDRAWAL: (say("【{city}】取下げについてのお知らせ", city=name), say("取下げの申し出について、お知らせがあります。")),
         CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
+        ANSWER: (say("【{city}】申出へのお答え", city=name), say("申出について、担当課からお答えがあります。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
     }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
 

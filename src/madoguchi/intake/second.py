@@ -46,6 +46,12 @@ def asked_at(application: Application) -> dt.datetime | None:
     return dt.datetime.fromisoformat(at) if at else None
 
 
+def answered_no(application: Application) -> tuple[dt.datetime, str] | None:
+    """When the last wish for it was declined and why, until it is asked for anew or decided anew."""
+    said = application.view.get("declined")
+    return (dt.datetime.fromisoformat(said["at"]), said["why"]) if said else None
+
+
 @transaction.atomic(durable=True)
 def second_ask(*, application: Application, owner: Owner | None, reason: str, actor: str) -> None:
     """Ask for it. ``application`` was found as theirs. Raises SecondWrong, NotOpenForThis."""
@@ -57,7 +63,7 @@ def second_ask(*, application: Application, owner: Owner | None, reason: str, ac
         raise SecondWrong(say("納得できないところと、その理由を{least}字から{most}字で書いてください（今は{now}字）。",
                               least=LEAST, most=MOST, now=len(reason)))
     now = clock.now()
-    row.view = row.view | {"second": now.isoformat(), "timeline": [
+    row.view = row.view | {"second": now.isoformat(), "declined": {}, "timeline": [
         *row.view["timeline"], {"at": now.isoformat(), "ja": say("第2次調査を申し出ました")}]}
     row.save(update_fields=["view"])
     number = sum(entry["ja"] == "第2次調査を申し出ました" for entry in row.view["timeline"])

@@ -200,7 +200,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, files, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
-        "second_at": second.asked_at(application), "second_most": second.MOST,
+        "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
     }
     context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
                 "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),

@@ -16,7 +16,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
 
-from . import forms, selectors, services
+from . import declining, forms, selectors, services
 from .errors import SurveyWrong, VisitUnusual
 from .models import Result, Survey
 from .rules import (
@@ -152,6 +152,7 @@ def _detail(
         "may_appoint": workable and found.state in OPEN and found.method != Method.PHOTO,
         "may_record": workable and latest and found.state != State.CANCELLED, "may_cancel": workable and found.state in OPEN,
         "may_second": may_work and latest and (found.state == State.DONE or case.state == CaseState.DECIDED) and _second_now(case),
+        "may_decline": may_work and latest and bool(found.asked_at) and case.state == CaseState.DECIDED, "declined": declining.declined(found),
         "parts_open": any(box.value or box.error for box in parts),
         "unusual": asked, "stands": _stands(case, latest or found.state == State.CANCELLED) if may_work else "",
     }
@@ -221,6 +222,19 @@ def cancel(request: HttpRequest, survey_id: str) -> HttpResponse:
         found = selectors.survey_get(actor=actor, survey_id=survey_id)
         return _detail(request, found, form="cancel", sent=sent, faults=wrong.faults)
     return see_other(f"/staff/survey/{now.id}/")
+
+
+@login_required
+@posts()
+def decline(request: HttpRequest, survey_id: str) -> HttpResponse:
+    """Answer the applicant's wish for another survey with no."""
+    actor, sent = actor_of(request), sent_of(request)
+    try:
+        declining.second_decline(actor=actor, survey_id=survey_id, why=sent.get("why", ""))
+    except SurveyWrong as wrong:
+        found = selectors.survey_get(actor=actor, survey_id=survey_id)
+        return _detail(request, found, form="decline", sent=sent, faults=wrong.faults)
+    return see_other(f"/staff/survey/{survey_id}/")
 
 
 @login_required

@@ -97,6 +97,47 @@ def test_a_claim_that_the_section_declines_is_off_the_list_and_the_page(hall, ca
     assert ask(hall, case, "床も傾いています").status_code == 303 and waiting(hall, case) and witness.verify() == []
 
 
+NO = "写真にある二階の天井は、前の調査で見ています。\n新しい被害がないためです。"
+
+
+def decline(hall, why=NO, who="yamada"):
+    sent = hall.desk(who).post(f"/staff/survey/{Survey.objects.get().id}/decline/", {"why": why})
+    run_worker()
+    return sent
+
+
+def test_a_claim_is_declined_with_a_reason_that_both_sides_read(hall, case):
+    ask(hall, case)
+    there = f"/staff/survey/{Survey.objects.get().id}/"
+    assert "申出を断り、申請した方に知らせる" in hall.desk("yamada").get(there).content.decode()
+    for wrong in ("", "否", "い" * 501):
+        sent = decline(hall, wrong)
+        assert sent.status_code == 422 and "断る理由を2字から500字で" in text(sent) and wrong in text(sent) and waiting(hall, case)
+    assert decline(hall).status_code == 303
+    assert not waiting(hall, case) and "再調査の申出があります" not in hall.desk("yamada").get(f"/staff/case/{case.id}/").content.decode()
+    desk = text(hall.desk("yamada").get(there))
+    assert "前の再調査の申出（職員 yamadaが断りました）" in desk and "新しい被害がないためです" in desk and "申出を断り、申請" not in desk
+    kept = [text(hall.desk("yamada").get(f"/staff/case/{case.id}/?tab={tab}")) for tab in ("talk", "history")]
+    assert "新しい被害がないためです" in kept[0] and "再調査の申出を断った" in kept[1], "who and why stand with the case"
+    shown = page(hall, case)
+    assert "第2次調査は行いません" in shown and "新しい被害がないためです" in shown and "第2次調査の申出を受け付けました" not in shown
+    assert "第2次調査を申し出る" in shown, "something else may be asked about"
+    mail = Mail.objects.order_by("id").last()
+    assert mail.subject.endswith("申出へのお答え") and "天井" not in mail.body and "罹災" not in mail.body
+    assert decline(hall).status_code == 409, "a colleague was quicker"
+    assert ask(hall, case, "床も傾いています").status_code == 303 and waiting(hall, case)
+    assert "第2次調査は行いません" not in page(hall, case) and witness.verify() == []
+
+
+def test_only_the_section_declines_and_only_what_is_asked(hall, case):
+    assert decline(hall).status_code == 409
+    ask(hall, case)
+    assert decline(hall, who="sato").status_code == 404
+    work.case_reopen(actor=hall.staff("yamada"), case_id=case.ref, why="再調査の申出", asked=True)
+    sent = decline(hall)
+    assert sent.status_code == 409 and "「再審査をやめる」を使ってください" in text(sent) and waiting(hall, case)
+
+
 def test_a_second_survey_ends_with_the_wish_for_it(hall, case):
     ask(hall, case)
     second = services.survey_second_open(actor=hall.staff("yamada"), case_id=case.ref, why=WHY)
