@@ -280,7 +280,7 @@ def approve(request: HttpRequest, case_id: str) -> HttpResponse:
     except (TooLong, FeeUnpaid, GroundMissing) as wrong:
         return again(request, case_id, wrong.ja)
     except NotNow as wrong:
-        return again(request, case_id, wrong.ja, status=409)
+        return again(request, case_id, wrong.ja, status=409, late="添え書き")
     return see_other(f"/staff/case/{case_id}/")
 
 
@@ -301,7 +301,7 @@ def send_back(request: HttpRequest, case_id: str) -> HttpResponse:
     except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="return")
     except NotNow as wrong:
-        return again(request, case_id, wrong.ja, status=409)
+        return again(request, case_id, wrong.ja, status=409, form="return", late="差戻しの理由")
     return see_other(f"/staff/case/{case_id}/")
 
 

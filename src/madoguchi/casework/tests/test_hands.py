@@ -9,7 +9,7 @@ import pytest
 from tests.support.hall import OPENING, REFUSE, Hall, run_worker
 from tests.support.walk import text
 
-from madoguchi.casework import services
+from madoguchi.casework import services, withdrawing
 from madoguchi.casework.errors import Changed, NotNow, TooLong
 from madoguchi.casework.models import Approval, Case, Correction, Decision, Note
 from madoguchi.kernel import clock
@@ -79,6 +79,24 @@ def test_an_approver_stamps_only_the_proposal_on_the_page(hall: Hall, case):
     assert answer.status_code == 409
     assert "起案が替わりました" in text(answer)
     assert not Approval.objects.filter(approved=True).exists()
+
+
+@pytest.mark.parametrize(("act", "what"), [("approve", "添え書き"), ("return", "差戻しの理由")])
+def test_what_an_approver_wrote_stays_when_a_colleague_was_quicker(hall: Hall, case, act, what):
+    hall.propose(case, "tanaka", "grant")
+    withdrawing.withdrawal_take(actor=hall.staff("tanaka"), case_id=case.ref, via="phone", why="本人から電話があったため")
+    answer = send(hall, "kimura", case, act, seen="1.1", comment="口座の名義を電話で確かめた。")
+    assert answer.status_code == 409
+    assert f"書いていた{what}（届いていません）" in text(answer) and "口座の名義を電話で確かめた。" in text(answer)
+    assert "届いていません" not in text(send(hall, "kimura", case, act, seen="1.1", comment=" "))
+
+
+def test_a_reason_to_send_back_stays_in_its_own_box_when_the_proposal_is_another(hall: Hall, case):
+    hall.propose(case, "tanaka", "grant")
+    services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="金額を確認", seen="1.1")
+    hall.propose(case, "tanaka", "reject")
+    answer = text(send(hall, "kimura", case, "return", seen="1.2", comment="日付も確認"))
+    assert re.search(r'id="back-why"[^>]*value="日付も確認"', answer) and not re.search(r'id="yes-why"[^>]*value="日付', answer)
 
 
 def test_nobody_decides_on_answers_they_have_not_seen(hall: Hall, case):
