@@ -384,7 +384,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "scan_upload": [page("scan-upload", lambda t: t.on_paper and t.scan_taken, "tanaka")],
     "scan_page": [page("scan-page", lambda t: t.on_paper[1], "tanaka", wrong="main form[novalidate]")],
     "scan_drop": "POST only", "scan_blanks": "POST only", "scan_note": "POST only", "scan_picture": "a picture", "scan_crop": "a picture",
-    "scan_number": "a picture", "case_file_number": "a picture",
+    "scan_clear": "POST only", "scan_number": "a picture", "case_file_number": "a picture",
     "scan_packet": [page("scan-packet", lambda t: t.on_paper[0], "tanaka")],
     "scan_step": [page("scan-step", lambda t: f"{t.on_paper[0]}k/{SIGNED_STEPS[0]}/", "tanaka", wrong="main form[novalidate]")],
     "scan_check": [page("scan-check", lambda t: f"{t.on_paper[0]}check/", "tanaka", wrong="main form[novalidate]")],

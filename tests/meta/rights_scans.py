@@ -83,6 +83,11 @@ def seen(w: Any, a: Any) -> bool:
     return True
 
 
+def looked(w: Any, a: Any) -> bool:
+    """Only who has opened the sheet."""
+    return seeing.has_looked(actor=a, page=seeing.sheet_reveal(actor=a, page_id=w.scan_aside, why="何の紙か見分けるため"))
+
+
 TABLE: dict[str, Ask] = {
     "scans.services.blanks_drop": staff(blanks, SECTION, something),
     "scans.selectors.sections_of": staff(lambda w, a: selectors.sections_of(actor=a), WORKERS, something),
@@ -98,6 +103,8 @@ TABLE: dict[str, Ask] = {
     "scans.selectors.page_get": staff(lambda w, a: selectors.page_get(actor=a, page_id=w.scan_sheet), SECTION, anything),
     "scans.selectors.page_file": staff(lambda w, a: selectors.page_file(actor=a, page_id=w.scan_sheet), SECTION, anything),
     "scans.seeing.sheet_reveal": staff(lambda w, a: seeing.sheet_reveal(actor=a, page_id=w.scan_sheet, why="入力のため"), SECTION, anything),
+    "scans.seeing.has_looked": staff(looked, SECTION, something),
+    "scans.seeing.sheet_clear": staff(lambda w, a: seeing.sheet_clear(actor=a, page_id=w.scan_aside, clear=False), SECTION, anything),
     "casework.pictures.picture_reveal": staff(lambda w, a: pictures.picture_reveal(
         actor=a, case_id=w.numbered, file_id=w.scan_filed, why="照合のため"), {"yoshida"}, anything),
     "casework.services.number_seen": staff(seen, {"yoshida"}, anything),

@@ -107,7 +107,7 @@ OPEN = {
     "card_rates": "a file with its source", "card_expiries": "a file", "card_expiry_letters": "a button", "card_expiry_drop": "a button",
     "card_outing": "ticks", "card_outing_cancel": "a button", "card_letters": "buttons", "card_hand": "a button",
     "card_return": "one choice out of a list; nothing is typed",
-    "scans": "a file", "scan_drop": "a button", "scan_blanks": "a button", "scan_page": "two choices; nothing is typed",
+    "scans": "a file", "scan_drop": "a button", "scan_clear": "a button", "scan_blanks": "a button", "scan_page": "two choices; nothing is typed",
     "taxes_slips": "a button", "taxes_mail_stop": "a button",
 }
 

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from typing import Any
+from typing import Any, cast
 
 from django.db import transaction
 
@@ -31,9 +31,11 @@ def areas_of(case: Case, slot: str, entry: dict[str, Any]) -> Areas | None:
     a 補正) all, where the procedure asks for a number."""
     if slot != SCANS:
         return []
+    if "covered" in entry:
+        return cast("Areas | None", entry["covered"])
     d = selectors.definition_of(case)
     asks = any(q.type == "個人番号" for step in d.steps for q in step.questions)
-    return entry.get("covered") if asks else []
+    return None if asks else []
 
 
 def covered_ids(case: Case) -> set[str]:

@@ -56,7 +56,7 @@ ACTS = (
     Act("決裁する(承認)・差し戻す。不在のときは代決の人", STAMP, ("case_approve", "case_return")),
     Act("まとめて審査する(担当・受付・起案・承認)", (OWN, *STAMP, R.WORK_CASES), ("bulk", "bulk_run", "bulk_confirm", "bulk_csv")),
     Act("廃棄の停止(審査請求・訴訟など)を付ける・解く", (R.WORK_CASES,), ("case_hold", "case_lift")),
-    Act("個人番号を見る(申請の中、紙の画像)", (R.SEE_NUMBER,), ("case_number", "case_file_number", "scan_number")),
+    Act("個人番号を見る(申請の中、紙の画像)", (R.SEE_NUMBER,), ("case_number", "case_file_number", "scan_number", "scan_clear")),
     Act("手数料の支払い・現金の記録・日締表を見る", READ, ("payment", "payment_paper", "till", "day_sheet")),
     Act("現金・端末で受け取る、申請のない手数料を受け取る、納付書を出す", (R.WORK_CASES,), (
         "sale", "sale_take", "payment_take", "payment_terminal", "fee_slip")),

@@ -75,3 +75,10 @@ class WhyMissing(DomainError):
     status = 422
     ja = "番号を見る理由を書いてください(例: 紙の申請の入力)。"
     too_long = "理由は500字までで書いてください。"
+
+
+class LookFirst(Conflict):
+    """Nobody says of a sheet that they have not looked at that no number is on it."""
+
+    code = "look_first"
+    ja = "先に「番号を見る」で、この紙に個人番号がないことを確かめてください。市の様式の紙は、番号の枠がいつも塗りつぶされます。"

@@ -54,6 +54,7 @@ class Page(models.Model):
     file = models.UUIDField()
     code = models.CharField(max_length=200, default="")
     problem = models.CharField(max_length=10, default="")
+    no_number = models.BooleanField(default=False, db_default=False)  # somebody looked at a sheet that is no form of ours: no 個人番号 on it
     marks = models.JSONField(default=list)  # the four squares in pixels; empty when they were not seen
     at = models.DateTimeField()
 

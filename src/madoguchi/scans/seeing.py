@@ -14,7 +14,8 @@ from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.sealing import Column
 
 from . import selectors
-from .errors import WhyMissing
+from .covering import is_foreign
+from .errors import LookFirst, WhyMissing
 from .models import Page, SheetView
 from .taking import chain_of
 
@@ -40,6 +41,27 @@ def sheet_reveal(*, actor: Staff, page_id: str, why: str) -> Page:
     view.sealed_why = keys.seal(PURPOSE, why.encode(), bound_to=str(view.id))
     view.save(force_insert=True)
     audit.record(actor.actor, "scan.number_viewed", chain=chain_of(page.upload), facts={"sheet": page.sheet, "view": str(view.id)}, of=why)
+    return page
+
+
+def has_looked(*, actor: Staff, page: Page) -> bool:
+    """Has this person opened the sheet, with a reason?"""
+    return SheetView.objects.filter(page=page.id, by=actor).exists()
+
+
+@transaction.atomic(durable=True)
+def sheet_clear(*, actor: Staff, page_id: str, clear: bool) -> Page:
+    """A sheet without a code of ours is closed to everybody until somebody who has looked at it says that no 個人番号 is on it; ``clear`` false:
+    it is closed again. Raises ScanNotFound, Forbidden, LookFirst."""
+    page = selectors.page_get(actor=actor, page_id=page_id)
+    if not actor.may(Right.SEE_NUMBER, page.section):
+        raise Forbidden
+    if not is_foreign(page) or (clear and not has_looked(actor=actor, page=page)):
+        raise LookFirst
+    if page.no_number != clear:
+        page.no_number = clear
+        page.save(update_fields=["no_number"])
+        audit.record(actor.actor, "scan.no_number" if clear else "scan.closed_again", chain=chain_of(page.upload), facts={"sheet": page.sheet})
     return page
 
 

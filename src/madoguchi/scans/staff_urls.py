@@ -11,6 +11,7 @@ urlpatterns = [
     path("scans/page/<uuidtext:page_id>/drop/", views.drop, name="scan_drop"),
     path("scans/page/<uuidtext:page_id>/picture/", views.picture, name="scan_picture"),
     path("scans/page/<uuidtext:page_id>/number/", views.number, name="scan_number"),
+    path("scans/page/<uuidtext:page_id>/clear/", views.clear, name="scan_clear"),
     path("scans/p/<uuidtext:packet_id>/", views.packet, name="scan_packet"),
     path("scans/p/<uuidtext:packet_id>/note/", views.note, name="scan_note"),
     path("scans/p/<uuidtext:packet_id>/crop/<int:box>/", keying.crop, name="scan_crop"),

@@ -19,7 +19,7 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
 from . import seeing, selectors, services, taking
-from .covering import areas_of
+from .covering import areas_of, is_foreign
 from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable, WhyMissing
 from .models import Packet, Page
 from .rules import BLANK, FILED, PROBLEMS, missing
@@ -94,6 +94,7 @@ def _page_context(request: HttpRequest, actor: Staff, found: Page, refused: str)
     where = request.POST.get("where", str(found.packet_id) + ":" if found.packet_id else "")
     return {"p": found, "covered": areas_of(found) != [], "packets": selectors.packet_list(actor=actor), "slugs": slugs,
             "problem": PROBLEMS.get(found.problem, ""),
+            "foreign": is_foreign(found), "looked": seeing.has_looked(actor=actor, page=found),
             "faults": [("where", refused)] if refused else [], "where": where, "leaf": request.POST.get("leaf", str(found.leaf))}
 
 
@@ -144,6 +145,14 @@ def number(request: HttpRequest, page_id: str) -> HttpResponse:
         return safe(HttpResponse(cut, content_type="image/jpeg"))
     with services.file_of(found) as source:
         return safe(HttpResponse(source.read(), content_type="image/jpeg"))
+
+
+@login_required
+@posts("/staff/scans/page/{page_id}/")
+def clear(request: HttpRequest, page_id: str) -> HttpResponse:
+    """Say that no number is on a sheet that is no form of the city, or close it again."""
+    seeing.sheet_clear(actor=actor_of(request), page_id=page_id, clear=request.POST.get("clear") == "yes")
+    return see_other(reverse("scan_page", kwargs={"page_id": page_id}))
 
 
 @login_required

@@ -16,11 +16,11 @@ from .conftest import SLUG, waiting
 # route → the ids it carries
 STRANGERS = {
     "scan_upload": ("upload_id",),
-    "scan_page": ("page_id",), "scan_drop": ("page_id",), "scan_picture": ("page_id",), "scan_number": ("page_id",),
+    "scan_page": ("page_id",), "scan_drop": ("page_id",), "scan_picture": ("page_id",), "scan_number": ("page_id",), "scan_clear": ("page_id",),
     "scan_packet": ("packet_id",),
     "scan_note": ("packet_id",), "scan_crop": ("packet_id", "box"), "scan_step": ("packet_id", "step_id"), "scan_check": ("packet_id",),
 }
-BUTTONS = {"scan_drop", "scan_note", "scan_number"}  # opened, they lead to their page
+BUTTONS = {"scan_drop", "scan_note", "scan_number", "scan_clear"}  # opened, they lead to their page
 
 
 def answers(client: Client, ids, but: str = ""):
