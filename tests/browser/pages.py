@@ -324,6 +324,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "booking_details": [page("booking-details", lambda t: f"{t.held}details/", "hanako", wrong="main form[novalidate]")],
     "booking_release": "POST only", "booking_link": "leads to the page booking", "staff_booking_code": "POST only: leads to the page staff_booking",
     "interview_take": "POST only: leads to the page interview", "staff_booking_told": "POST only: leads to the page staff_bookings",
+    "staff_waiting_told": "POST only: leads to the page staff_bookings",
     "booking_check": [page("booking-check", lambda t: f"{t.held}check/", "hanako")],
     "booking": [page("booking", lambda t: t.booked, "hanako"), page("booking-cancelled", lambda t: t.cancelled, "hanako")],
     "booking_change": [page("booking-change", lambda t: f"{t.booked}change/", "hanako"),

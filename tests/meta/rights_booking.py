@@ -46,6 +46,9 @@ TABLE: dict[str, Ask] = {
     "booking.unreached.unreached_list": staff(lambda w, a: unreached.unreached_list(actor=a, section="kosodate"), COUNTER, anything),
     "booking.unreached.booking_told": staff(lambda w, a: unreached.booking_told(actor=a, booking=selectors.staff_booking_get(
         actor=a, booking_id=w.booking)), COUNTER, anything),
+    "booking.unreached.waiting_unreached": staff(lambda w, a: unreached.waiting_unreached(actor=a, section="kosodate"), COUNTER, anything),
+    "booking.unreached.waiting_told": staff(lambda w, a: unreached.waiting_told(
+        actor=a, waiting_id=Waiting.objects.get(section="kosodate").id), COUNTER, anything),
     "booking.closures.closure_make": staff(lambda w, a: closures.closure_make(actor=a, section="kosodate", typed=CLOSED, tell=False),
                                            COUNTER, anything),
     "booking.closures.closure_end": staff(lambda w, a: closures.closure_end(actor=a, closure_id=w.closure), COUNTER, anything),

@@ -98,7 +98,7 @@ OPEN = {
     "builder_offers": "a file", "builder_offer": "one choice; nothing is typed", "builder_try": "tried out with invented answers; nothing is kept",
     "booking_hold": "a button: no sign-in", "booking_find": "no sign-in", "booking_feed": "a button",
     "booking_wait": "no sign-in", "booking_waiting": "buttons behind a signed link", "staff_booking_mark": "buttons",
-    "staff_booking_code": "a button", "staff_booking_told": "a button", "interview_take": "a button",
+    "staff_booking_code": "a button", "staff_booking_told": "a button", "staff_waiting_told": "buttons", "interview_take": "a button",
     "staff_booking_cancel": "a button", "staff_booking_change": "buttons", "booking_closure_end": "a button", "staff_booking_feed": "a button",
     "queue_cancel": "a button: no sign-in", "queue_kiosk": "no sign-in", "staff_desk_press": "buttons", "staff_kiosk_end": "a button",
     "demand_counter": "ticks of what is due, which may be paid meanwhile",

@@ -14,6 +14,7 @@ urlpatterns = [
     path("booking/b/<uuidtext:booking_id>/tie/", views.tie, name="staff_booking_tie"),
     path("booking/b/<uuidtext:booking_id>/change/", views.change, name="staff_booking_change"),
     path("booking/b/<uuidtext:booking_id>/cancel/", views.cancel, name="staff_booking_cancel"),
+    path("booking/w/<int:waiting_id>/told/", views.waiting_told, name="staff_waiting_told"),
     path("booking/closures/", closing.page, name="booking_closures"),
     path("booking/closures/<int:closure_id>/", closing.one, name="booking_closure"),
     path("booking/closures/<int:closure_id>/end/", closing.end, name="booking_closure_end"),

@@ -20,7 +20,7 @@ from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed
 
-from . import days, feeds, selectors, services, unreached
+from . import days, feeds, selectors, services, unreached, waiting
 from .contact import contact_of, contact_typed
 from .doors import Behind, door_into
 from .errors import BookedAlready, BookingNotFound, BookingOver, FormWrong, ServiceNotFound, SlotTaken
@@ -82,6 +82,8 @@ def day(request: HttpRequest) -> HttpResponse:
         "day": at, "before": at - dt.timedelta(days=1), "after": at + dt.timedelta(days=1), "today": clock.today(),
         "groups": [(counters.get(key, key), [r for r in rows if r["b"].counter == key]) for key in keys], "count": len(rows),
         "unreached": [row_of(u.booking, known) | {"said": u.said} for u in unreached.unreached_list(actor=actor, section=section)],
+        "unreached_waiting": [(u, known.services[u.row.service].name if u.row.service in known.services else u.row.service)
+                              for u in unreached.waiting_unreached(actor=actor, section=section)],
         "missing": request.GET.get("number", "")[:20], "markable": at <= clock.today()}
     return render(request, "booking/day.html", context)
 
@@ -149,6 +151,18 @@ def told(request: HttpRequest, booking_id: str) -> HttpResponse:
     booking = selectors.staff_booking_get(actor=actor_of(request), booking_id=booking_id)
     unreached.booking_told(actor=actor_of(request), booking=booking)
     return see_other(f"{reverse('staff_bookings')}?{urlencode({'section': booking.section})}")
+
+
+@login_required
+@posts("/staff/booking/")
+def waiting_told(request: HttpRequest, waiting_id: int) -> HttpResponse:
+    """Who waits and had no mail was told by telephone; where they want what is held for them, it is booked."""
+    actor = actor_of(request)
+    row = unreached.waiting_told(actor=actor, waiting_id=waiting_id)
+    if request.POST.get("take") != "yes":
+        return see_other(f"{reverse('staff_bookings')}?{urlencode({'section': row.section})}")
+    made, code = waiting.offer_accept(row=row, by=actor.actor)
+    return _code_shown(request, made, code) if code else see_other(reverse("staff_booking", kwargs={"booking_id": str(made.id)}))
 
 
 def _code_shown(request: HttpRequest, row: Booking, code: str, why: str = "") -> HttpResponse:

@@ -93,7 +93,8 @@ ACTS = (
     Act("住民がさがした言葉を見る・取り出す", (R.SEE_SEARCHES,), ("searches", "searches_csv")),
     Act("予約を見る・取る・変える・取り消す・来庁を記録する、カレンダーに出す", (R.WORK_CASES,), (
         "staff_bookings", "staff_booking_new", "staff_booking_make", "staff_booking", "staff_booking_mark", "staff_booking_code",
-        "staff_booking_tie", "staff_booking_change", "staff_booking_cancel", "staff_booking_feed", "staff_booking_told")),
+        "staff_booking_tie", "staff_booking_change", "staff_booking_cancel", "staff_booking_feed", "staff_booking_told",
+        "staff_waiting_told")),
     Act("窓口の休みを入れる・変える・終える", (R.WORK_CASES,), ("booking_closures", "booking_closure", "booking_closure_end")),
     Act("番号札を出す・呼ぶ・止める、発券機を登録する・外す", (R.WORK_CASES,), (
         "staff_queue", "staff_queue_take", "staff_queue_ticket", "staff_desk", "staff_desk_press", "staff_kiosks", "staff_kiosk_end")),

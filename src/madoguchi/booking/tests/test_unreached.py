@@ -7,12 +7,15 @@ import datetime as dt
 from tests.support.hall import OPENING, run_worker
 from tests.support.walk import text
 
+from madoguchi.booking import services, waiting
+from madoguchi.booking.models import Waiting
+from madoguchi.booking.setup import setup
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
 from madoguchi.notifications.ports import Accepted, Refused
 
-from .conftest import NINE, booked
+from .conftest import FORM, MONDAY, NINE, booked, filled
 
 
 class Full:
@@ -47,3 +50,42 @@ def test_what_is_over_is_told_to_nobody_any_more(hall, monkeypatch):
     assert "メールが届かなかった方" in text(hall.desk("yamada").get("/staff/booking/"))
     with clock.frozen(OPENING + dt.timedelta(days=12)):
         assert "メールが届かなかった方" not in text(hall.desk("yamada").get("/staff/booking/"))
+
+
+def waits(phone: str = "0767-53-0002") -> Waiting:
+    return waiting.waiting_join(service=setup().services["tax"], day=MONDAY, by="resident:guest", owner="", language="ja",
+                                form=FORM | {"mail": "wrong@example.jp", "phone": phone})
+
+
+def test_who_is_offered_a_place_by_a_mail_that_no_mailbox_takes_is_telephoned(hall, monkeypatch):
+    monkeypatch.setattr("madoguchi.notifications.services._mailer", lambda: Full())
+    taken, first = filled()[0], waits()
+    run_worker()
+    desk = hall.desk("yamada")
+    page = text(desk.get("/staff/booking/")).partition("空きを待つ方")[2]
+    assert "空き待ちを受け付けたこと" in page and "空きが出たこと" not in page.partition("伝わっていないこと")[2] and "0767530002" in page
+    assert desk.post(f"/staff/booking/w/{first.id}/told/").status_code == 303 and "空きを待つ方" not in text(desk.get("/staff/booking/"))
+    services.booking_cancel(booking=taken, by="x", staff=True)
+    run_worker()
+    page = text(desk.get("/staff/booking/")).partition("空きを待つ方")[2]
+    assert "空きが出たこと（" in page and "まで取ってあります" in page and "電話で聞いて、予約にする" in page
+    assert hall.desk("sato").post(f"/staff/booking/w/{first.id}/told/", {"take": "yes"}).status_code == 404
+    made = desk.post(f"/staff/booking/w/{first.id}/told/", {"take": "yes"})
+    first.refresh_from_db()
+    assert first.state == "booked" and first.booking.state == "confirmed" and made["Location"] == f"/staff/booking/b/{first.booking_id}/"
+    assert desk.post(f"/staff/booking/w/{first.id}/told/", {"take": "yes"})["Location"] == made["Location"], "pressed twice"
+    assert "空きを待つ方" not in text(desk.get("/staff/booking/")) and audit.verify() == []
+
+
+def test_an_offer_that_ran_out_is_told_to_nobody_any_more(hall, monkeypatch):
+    monkeypatch.setattr("madoguchi.notifications.services._mailer", lambda: Full())
+    taken, first = filled()[0], waits()
+    services.booking_cancel(booking=taken, by="x", staff=True)
+    run_worker()
+    desk = hall.desk("yamada")
+    assert "空きが出たこと（" in text(desk.get("/staff/booking/"))
+    with clock.frozen(OPENING + dt.timedelta(hours=23)):
+        desk = hall.desk("yamada")
+        assert desk.post(f"/staff/booking/w/{first.id}/told/", {"take": "yes"}).status_code == 409
+        waiting.offers_sweep()
+        assert "空きを待つ方" not in text(desk.get("/staff/booking/"))
