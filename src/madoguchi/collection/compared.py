@@ -7,6 +7,7 @@ PAIRS = """
 SELECT id, amount, 0 FROM collection_posting WHERE NOT (
   (debit LIKE 'bank:%' AND debit <> 'bank:transfer' AND money_id IS NOT NULL
     AND credit IN ('receivable', 'fee-due', 'late', 'excess', 'suspense', 'office-fee'))
+  OR (debit = 'suspense' AND credit IN ('bank:cashier', 'bank:terminal') AND money_id IS NOT NULL)
   OR debit || ' ' || credit IN (
     'receivable revenue', 'revenue receivable', 'fee-due fee', 'fee fee-due', 'written receivable', 'interest receivable', 'interest excess',
     'suspense receivable', 'suspense fee-due', 'suspense late', 'suspense excess', 'suspense office-fee', 'receivable excess', 'late excess',
@@ -16,6 +17,7 @@ SELECT id, amount, 0 FROM collection_posting WHERE NOT (
 AS_CAME = """
 SELECT p.id, p.amount, m.amount FROM collection_posting p JOIN collection_money m ON m.id = p.money_id
 WHERE ((p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer' AND p.debit <> 'bank:' || m.channel)
+  OR (p.credit IN ('bank:cashier', 'bank:terminal') AND p.credit <> 'bank:' || m.channel)
   OR ((p.debit = 'suspense' OR p.credit = 'suspense' OR (p.debit LIKE 'bank:%' AND p.debit <> 'bank:transfer'))
     AND (p."on" <> m.paid_on OR COALESCE(p.sheet_id, 0) <> m.sheet_id)))"""
 SUSPENDED = """
@@ -23,6 +25,11 @@ SELECT m.id, CASE WHEN m.outcome = 'unknown' THEN m.amount ELSE 0 END, s.total F
   SELECT money_id, SUM(CASE WHEN credit = 'suspense' THEN amount ELSE -amount END) AS total FROM collection_posting
   WHERE 'suspense' IN (debit, credit) GROUP BY money_id
 ) s ON s.money_id = m.id WHERE s.total <> CASE WHEN m.outcome = 'unknown' THEN m.amount ELSE 0 END"""
+VOIDED = """
+SELECT m.id, CASE WHEN m.outcome = 'voided' THEN m.amount ELSE 0 END, s.total FROM collection_money m LEFT JOIN (
+  SELECT money_id, SUM(amount) AS total FROM collection_posting WHERE credit IN ('bank:cashier', 'bank:terminal') GROUP BY money_id
+) s ON s.money_id = m.id WHERE m.channel IN ('cashier', 'terminal')
+AND (CASE WHEN m.outcome = 'voided' THEN m.amount ELSE 0 END) <> COALESCE(s.total, 0)"""
 EXCESSES = """
 SELECT money_id, SUM(ought), SUM(stands) FROM (
   SELECT money_id, "left" AS ought, 0 AS stands FROM collection_excess
@@ -70,6 +77,7 @@ WORDS = (
     (PAIRS, "仕訳 {who}: {ought:,}円の借方と貸方の組が、どの記帳のものでもありません"),
     (AS_CAME, "仕訳 {who}: {ought:,}円の払い方・日・ファイルのどれかが、その入金({stands:,}円)と違います"),
     (SUSPENDED, "入金 {who}: 未整理の額は{ought:,}円、帳簿では{stands:,}円です"),
+    (VOIDED, "入金 {who}: 取り消した額は{ought:,}円、帳簿で窓口から出た額は{stands:,}円です"),
     (EXCESSES, "入金 {who}: 返していない過誤納金は{ought:,}円、帳簿では{stands:,}円です"),
     (SETTLED, "納付番号 {who}: 期別税額{ought:,}円、収納と不納欠損{stands:,}円に、納め終わった日が合いません"),
     (PRINTED, "通知書・督促状 {who}回目: 始めたときの合計は{ought:,}円、作ったファイルの合計は{stands:,}円(または通数が違う)です"),

@@ -13,7 +13,7 @@ from madoguchi.files.public import file_write
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.sealing import Column
-from madoguchi.payments.public import refund_reported
+from madoguchi.payments.public import refund_reported, void_waits
 
 from . import accounts
 from .access import section_require, stamps
@@ -23,7 +23,7 @@ from .debits import sender
 from .errors import DemandNotFound, FormWrong, MoneyMoved, NothingToPrint, SecondPerson
 from .ledger import CHAIN, one_writer
 from .looks import nothing_comes
-from .models import Excess, GiveBack, Instalment, Posting, Transfer
+from .models import Excess, GiveBack, Instalment, OnlineOrder, Posting, Transfer
 from .remind import back_told
 from .rules import OUT, Account
 
@@ -74,6 +74,9 @@ def _begin(actor: Staff, excess_id: int, amount: int) -> Excess:
     section_require(actor, writes=True)
     one_writer()
     excess = excess_get(actor=actor, excess_id=excess_id)
+    order = OnlineOrder.objects.filter(sheet=excess.money.sheet_id).values_list("id", flat=True).first()
+    if order is not None and void_waits(str(order)):
+        raise FormWrong([("amount", "この入金は、打ち間違いの取消しが申し出られています。取消しが済むか、却下されるまで返せません。")])
     if not 0 < amount <= free(excess):
         raise FormWrong([("amount", f"返せるのは1円から{free(excess):,}円までです。金額を直してください。")])
     return excess

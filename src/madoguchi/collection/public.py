@@ -13,6 +13,7 @@ from .online import payment_changed
 from .registrations import Asked, registration_take, registrations_forget, registrations_hold
 from .remind import dues_remind
 from .runs import file_print
+from .voids import order_void, order_void_refused
 from .witness import witness
 
 
@@ -27,6 +28,6 @@ SEALED = givebacks.SEALED + debits.SEALED + registrations.SEALED + fee_debits.SE
 
 __all__ = ["Asked", "NOTICES_WANTED", "SEALED", "OwnAccount", "Slip", "account_choose", "account_offered", "debit_begin", "debit_of_payment",
            "books_check", "books_checked", "collects", "dues_remind", "fee_back", "fee_begin", "fee_over", "fee_pdf",
-           "fee_stand", "fee_stop", "fees_ready", "fees_unanswered", "file_print", "payment_changed",
+           "fee_stand", "fee_stop", "fees_ready", "fees_unanswered", "file_print", "order_void", "order_void_refused", "payment_changed",
            "rates_fault", "refunds_tell",
            "registration_take", "registrations_forget", "registrations_hold", "slip_of_payment", "trial_taxes", "witness"]

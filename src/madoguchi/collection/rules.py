@@ -63,13 +63,14 @@ class Outcome(StrEnum):
     PROMPT = "prompt"
     CANCELLED = "cancelled"
     FAILED = "failed"
+    VOIDED = "voided"
 
 
 OUTCOMES: dict[str, str] = {
     Outcome.APPLIED: "消し込んだ", Outcome.PARTIAL: "一部の納付として消し込んだ", Outcome.OVER: "納める額より多い(過納)",
     Outcome.TWICE: "二重納付", Outcome.UNKNOWN: "納付書が見つからない", Outcome.PROMPT: "速報(入金前)",
     Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
-    Outcome.DIFFERS: "手数料と違う額",
+    Outcome.DIFFERS: "手数料と違う額", Outcome.VOIDED: "打ち間違いで取り消した",
 }
 WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], Outcome.DIFFERS: OUTCOMES[Outcome.DIFFERS],
                          "changed": "更正で税額が減った", "fee": "手数料の還付", "interest": "充当しきれない還付加算金"}

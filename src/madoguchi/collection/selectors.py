@@ -170,7 +170,9 @@ def extra_of(demand: Demand) -> dict[int, int]:
 
 def money_of(demand: Demand) -> list[Money]:
     """What was paid on a demand that was found, as it came."""
-    return list(Money.objects.filter(instalment__demand=demand).select_related("instalment").order_by("paid_on", "id"))
+    taken_back = Q(outcome=Outcome.VOIDED, number__in=Instalment.objects.filter(demand=demand).values("number"))
+    rows = Money.objects.filter(Q(instalment__demand=demand) | taken_back)
+    return list(rows.select_related("instalment").order_by("paid_on", "id"))
 
 
 def unmatched_list(*, actor: Staff, page: int = 1) -> Page[Money]:

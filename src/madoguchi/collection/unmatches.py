@@ -19,6 +19,7 @@ from .rules import FORMS, Account, Letter, Outcome
 LONGEST = 200
 PLACES = (Account.RECEIVABLE, Account.FEE_DUE, Account.LATE, Account.EXCESS)  # where money that came may lie
 OWN = "オンラインか市の窓口で納められたものは、納めた方の期に入っているので、取り消せません。返すときは「過誤納金」から申し出てください。"
+VOIDED = "打ち間違いとして取り消され、お金は返してあります。"
 OF_FEE = "手数料に消し込んだ入金は、取り消せません。「支払い」でその手数料を開き、還付を申し出てください。"
 GONE = ("この入金の過誤納金は、還付か充当に進んでいるので、取り消せません。"
         "承認待ちと振込待ちは却下してから、済んだ還付は組戻しのあとで、取り消してください。")
@@ -29,6 +30,8 @@ FORGOTTEN = "消し込んだ調定は、保存の年数が過ぎて廃棄され�
 def unmatch_refused(money: Money) -> str:
     """Why the 消込 of a payment that was found cannot be taken back, in words; empty when it can. Waiting for its answer is no reason."""
     part = money.instalment
+    if money.outcome == Outcome.VOIDED:
+        return VOIDED
     if money.stage != "final" or (part is None and not (money.outcome in (Outcome.TWICE, Outcome.DIFFERS) or hasattr(money, "fee"))):
         return MoneyMoved.ja
     if money.channel not in FORMS:
@@ -39,7 +42,7 @@ def unmatch_refused(money: Money) -> str:
         return GONE
     if part is not None and part.demand.forgotten_on:
         return FORGOTTEN
-    return WRITTEN if part is not None and part.written and _net(money, part, Account.RECEIVABLE) else ""
+    return WRITTEN if part is not None and part.written and net_of(money, part, Account.RECEIVABLE) else ""
 
 
 def unmatch_of(money: Money) -> Unmatch | None:
@@ -86,7 +89,7 @@ def unmatch_answer(*, actor: Staff, money_id: int, approve: bool) -> Unmatch:
     row.state, row.answered_by, row.answered_at = "done" if approve else "declined", actor.actor, clock.now()
     row.save(update_fields=["state", "answered_by", "answered_at"])
     if approve:
-        _taken_back(money)
+        taken_back(money)
         audit.record(actor.actor, "money.unmatched", chain=CHAIN, facts={
             "money": money.id, "instalment": None, "yen": money.amount, "outcome": money.outcome})
     _recorded(actor, row)
@@ -109,17 +112,18 @@ def _recorded(actor: Staff, row: Unmatch, reason: str = "") -> None:
         "unmatch": str(row.id), "money": row.money_id, "instalment": row.instalment_id, "yen": row.amount})
 
 
-def _net(money: Money, part: Instalment | None, account: Account) -> int:
-    """Yen of a payment that lie on an account."""
+def net_of(money: Money, part: Instalment | None, account: Account) -> int:
+    """Yen of a payment, which was found for somebody, that lie on an account."""
     rows = Posting.objects.filter(money=money, instalment=part)
     came, gone = (rows.filter(**{side: account}).aggregate(t=Sum("amount"))["t"] or 0 for side in ("credit", "debit"))
     return int(came) - int(gone)
 
 
-def _taken_back(money: Money) -> None:
+def taken_back(money: Money) -> None:
+    """In the caller's transaction, under one_writer: the payment is nobody's, and its 期 stands without it."""
     part, back = money.instalment, dict[Account, int]()
     for account in PLACES:
-        if yen := _net(money, part, account):
+        if yen := net_of(money, part, account):
             back[account] = yen
             Posting.objects.create(sheet=money.sheet, money=money, instalment=part, debit=account, credit=Account.SUSPENSE, amount=yen,
                                    on=money.paid_on)

@@ -16,6 +16,7 @@ from madoguchi.intake import events as intake
 from madoguchi.kernel import metrics, outbox, sealing, witness
 from madoguchi.notifications import events as notifications
 from madoguchi.payments import events as payments
+from madoguchi.payments import ports as payment_ports
 from madoguchi.procedures import ports as procedure_ports
 from madoguchi.scans import events as scans
 from madoguchi.survey.rules import SLUG as SURVEY
@@ -69,6 +70,7 @@ def connect() -> None:
     metrics.readers["operations"] = Later("operations.public.gauges")
     procedure_ports.counters["inventory"] = Later("inventory.public.counters")
     identity_ports.programs["api"] = Later("api.public.programs")
+    payment_ports.books[:] = [payment_ports.Books(Later("collection.public.order_void_refused"), Later("collection.public.order_void"))]
     agency_ports.needs["casework"] = Later("casework.public.representations_needed")
     _connect_casework()
 

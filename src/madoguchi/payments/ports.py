@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Protocol
 
@@ -122,3 +123,15 @@ class PaymentProvider(Protocol):
     def verify_webhook(self, body: bytes, signature: str) -> Notice | None:
         """The notice, when its signature is right and fresh."""
         ...
+
+
+@dataclass(frozen=True, slots=True)
+class Books:
+    """What a room above does when the counter takes back, before the day is closed, what its books hold (key rules.BOOKS): says why it cannot
+    (``refused``: case_ref → words, empty when it can), and undoes it in the caller's transaction (``void``: case_ref, actor)."""
+
+    refused: Callable[[str], str]
+    void: Callable[[str, str], None]
+
+
+books: list[Books] = []  # the one room that has any; config.wiring puts it here

@@ -8,7 +8,7 @@ from .papers import paid_pdf
 from .parity import differences
 from .ports import Report
 from .providers import DEBIT, FREE, ONLINE, SLIP, online
-from .refunds import refund_reported, refund_send, refunds_ask
+from .refunds import refund_reported, refund_send, refunds_ask, void_waits
 from .rules import BOOKS, KEPT, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
 from .selectors import (
     fee_owed,
@@ -40,6 +40,7 @@ __all__ = [
     "is_undecided", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
     "payment_of_case",
     "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",
-    "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "takings", "terminals_of", "till_witness", "witness",
+    "refund_reported", "refund_send", "refunds_ask", "report_apply_in", "slip_offered", "takings", "terminals_of", "till_witness", "void_waits",
+    "witness",
     "words_of",
 ]

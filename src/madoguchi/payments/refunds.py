@@ -11,14 +11,14 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from .errors import PaymentClosed, PaymentNotFound, ProviderUnknown, RefundWrong, SecondPersonNeeded
 from .events import CHANGED, REFUND_APPROVED
 from .models import Attempt, Payment, Refund
-from .ports import Accepted, Later, RefundOrder, RefundReport, Retry
+from .ports import Accepted, Later, RefundOrder, RefundReport, Retry, books
 from .providers import COUNTER, FREE, LASTING, TERMINAL, provider_of
 from .rules import BOOKS, REASONS, VOID, refundable
 from .selectors import payment_get
 from .services import by_key
 from .terminals import slip_back
 
-BOOKED = ("税・料金として納められ、帳簿に載るお金なので、ここからは返せません（打ち間違いの取消しもできません）。"
+BOOKED = ("税・料金として納められ、帳簿に載るお金なので、ここからは返せません（窓口で打ち間違えたときだけ、締める前なら取り消せます）。"
           "納めすぎになったときは、「収納」の過誤納金から還付してください。")
 
 
@@ -33,7 +33,7 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     """Ask for money to go back. Raises PaymentNotFound, RefundWrong."""
     payment = payment_get(actor=actor, payment_id=payment_id, lock=True)
     if payment.key.startswith(BOOKS):
-        raise RefundWrong(BOOKED)
+        _book_check(payment, reason)
     if reason not in REASONS:
         raise RefundWrong("還付の理由を選んでください。")
     attempt = _to_void(payment, amount) if reason == VOID else next(
@@ -44,6 +44,21 @@ def refund_ask(*, actor: Staff, payment_id: str, amount: int, reason: str) -> Re
     refund = Refund.objects.create(payment=payment, attempt=attempt, amount=amount, reason=reason, asked_by=actor.actor, asked_at=clock.now())
     _record(refund, actor.actor, "refund.asked")
     return refund
+
+
+def _book_check(payment: Payment, reason: str) -> None:
+    """Of what the books of a room above hold nothing goes back from here but a mistake of the counter, and only while they can undo it.
+    Raises RefundWrong."""
+    if reason != VOID or not may_void(payment):
+        raise RefundWrong(BOOKED)
+    if refused := next((book.refused(payment.case_ref) for book in books), BOOKED):
+        raise RefundWrong(refused)
+
+
+def may_void(payment: Payment) -> bool:
+    """Did the counter take it, in a day that is not closed, and is nobody taking it back?"""
+    taken = payment.attempts.filter(provider__in=COUNTER, state="paid", closed=None).first()
+    return taken is not None and not promised(taken)
 
 
 def refund_most(payment: Payment) -> int:
@@ -207,5 +222,21 @@ def refund_hand_over(*, actor: Staff, refund_id: str, slip: str = "") -> None:
     refund = refund_get(actor=actor, refund_id=refund_id)
     if refund.state != "approved" or refund.attempt.provider not in COUNTER:
         raise PaymentClosed("この還付は、窓口で返せる状態ではありません。承認を受けているか確認してください。")
+    if refund.payment.key.startswith(BOOKS):
+        _book_undo(refund, actor)
     reference = slip_back(refund, slip).reference if refund.attempt.provider == TERMINAL else ""
     _done_in(refund_id, reference, actor.actor)
+
+
+def _book_undo(refund: Refund, actor: Staff) -> None:
+    """In the transaction in which it is handed over: the books still can undo it, and do. Raises RefundWrong."""
+    for book in books:
+        if refused := book.refused(refund.payment.case_ref):
+            raise RefundWrong(f"{refused}お金はまだ渡さないでください。")
+        book.void(refund.payment.case_ref, actor.actor)
+
+
+def void_waits(case_ref: str) -> bool:
+    """Is somebody taking back what the counter took for these books (打ち間違い), and has not handed it over? For the room whose books they are."""
+    rows = Refund.objects.filter(payment__case_ref=case_ref, payment__key__startswith=BOOKS, reason=VOID, state__in=("asked", "approved"))
+    return rows.exists()

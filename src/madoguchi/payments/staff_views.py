@@ -19,7 +19,7 @@ from . import cashier, notices, rebilling, refunds, selectors, terminals, withdr
 from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
 from .providers import CASH, ONLINE, SLIP, TERMINAL
-from .rules import BOOKS, BRANDS, KEPT, MEANS, NO_WAIVER, OPEN, REASONS, State, words_of
+from .rules import BOOKS, BRANDS, KEPT, MEANS, NO_WAIVER, OPEN, REASONS, VOID, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある", "decide": "還付するか決める（取下げ）"}
@@ -87,10 +87,11 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
     takes = found.state in OPEN and found.state != State.SUBMITTED
     shown = terminals_shown(found.section, found.amount, found.receipt) if works and takes else []
+    books = found.key.startswith(BOOKS)
     context = {"p": found, "words": words_of(found.state, found.received, found.refunded), "means": MEANS.get(found.means, ""),
                "open": found.state in OPEN, "takes": takes, "works": works, "refunds": rows, "failed": selectors.refund_failed(found),
-               "most_back": refunds.refund_most(found), "booked": refunds.BOOKED if found.key.startswith(BOOKS) else "",
-               "reasons": REASONS, "faults": faults, "wrong": dict(faults),
+               "most_back": refunds.refund_most(found), "booked": refunds.BOOKED if books and not refunds.may_void(found) else "",
+               "reasons": {VOID: REASONS[VOID]} if books else REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "again": again,
                "typed": request.POST, "void": selectors.is_void(found), "given_back": selectors.is_given_back(found),
                "slip": selectors.slip_of(found), "brands": BRANDS,
