@@ -18,8 +18,9 @@ from .demand_sheet import TRIAL
 from .demands import TAX_NOTICE
 from .errors import NothingToPrint
 from .givebacks import PURPOSE, free
+from .mine import stopped_why
 from .models import Excess, GiveBack, Instalment, Run
-from .rules import LETTERS, WHYS, Letter
+from .rules import LETTERS, WAIVED, WHYS, Letter
 from .sheets import CHUNK, addressee_of, issuer, year_words
 from .slips.parts import Line, Notice
 
@@ -35,7 +36,7 @@ def asked_of(run: Run) -> list[tuple[int | str, str, int]]:
     """Marks everybody who has not been asked for an account yet: rows of a run (runs). Raises NothingToPrint."""
     wanted = Excess.objects.filter(instalment__demand__charge=run.charge, instalment__demand__year=run.year, left__gt=0, told=None)
     rows = [(row, yen) for row in wanted.select_related("instalment__demand").order_by("instalment__demand__zip", "id")
-            if (yen := free(row)) > 0]
+            if (yen := free(row)) > 0 and stopped_why(row) != WAIVED]  # who will not have it is not asked where it shall go
     if not rows:
         raise NothingToPrint("口座をまだ尋ねていない過誤納金がありません。科目と賦課年度を確かめてください。")
     run.save()
@@ -104,11 +105,18 @@ def ask_letter(excess: Excess, on: dt.date, yen: int) -> Notice:
                   reply=REPLY)
 
 
+def _instead(back: GiveBack) -> tuple[Line, ...]:
+    """The 通知書 of this excess that are no good any more: of what was stopped after it, or came back from the bank."""
+    rows = GiveBack.objects.filter(excess=back.excess_id, state__in=("declined", "returned"), asked_at__lte=back.asked_at)
+    rows = rows.exclude(id=back.id).exclude(told_on=None)
+    return tuple(Line("この通知書に替わるもの", f"{wareki(row.told_on)}付けの通知書") for row in rows.order_by("told_on", "id") if row.told_on)
+
+
 def back_letter(back: GiveBack, on: dt.date) -> Notice:
     """還付通知書 or 充当通知書 of one that was approved. Raises NothingToPrint."""
     if back.state not in ("approved", "done"):
         raise NothingToPrint("承認されていない還付・充当の通知書は、作れません。")
-    part, more = _part(back.excess), (Line("還付加算金", back.interest or "なし"),)
+    part, more = _part(back.excess), (Line("還付加算金", back.interest or "なし"), *_instead(back))
     if back.kind == "refund":
         account = opened(PURPOSE, back.account, str(back.id)) if back.account else None
         where = f"{bank_words(account.bank)} {KINDS[account.kind]} ****{account.number[-3:]}" if account else "お届けの口座"

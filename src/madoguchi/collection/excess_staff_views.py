@@ -21,9 +21,9 @@ from madoguchi.web.typed import day_typed, number_typed
 from . import desk, givebacks, selectors, transfer_takebacks
 from .access import stamps
 from .errors import FormWrong, MoneyMoved, NothingToPrint, SecondPerson
-from .models import Excess
+from .models import Excess, GiveBack
 from .rates import RateMissing
-from .rules import WHYS
+from .rules import STOPPED, WHYS
 from .staff_views import actor_of, name_of, page_of, works
 
 FIELDS = ("bank", "branch", "kind", "number", "holder")
@@ -55,15 +55,21 @@ def _of(excess: Excess) -> str:
     return f"{name_of(part.demand.charge)} {part.no}期" if part else "手数料"
 
 
+def _state(back: GiveBack) -> str:
+    """How one stands, in words: after its 通知書 also why it was stopped."""
+    return STATES[back.state] + (f"（{'通知書のあと、' if back.told_on else ''}{STOPPED[back.why]}）" if back.why else "")
+
+
 def _page(request: HttpRequest, excess_id: int, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
     actor = actor_of(request)
     found = givebacks.excess_get(actor=actor, excess_id=excess_id)
     stamping, works_here = stamps(actor), works(request)
-    rows = [(b, KINDS[b.kind], STATES[b.state], stamping and b.asked_by != actor.actor, givebacks.account_shown(b) if works_here else "")
+    rows = [(b, KINDS[b.kind], _state(b), stamping and b.asked_by != actor.actor, givebacks.account_shown(b) if works_here else "")
             for b in selectors.backs_of(found)]
     context = {"e": found, "of": _of(found), "why": WHYS[found.why], "free": givebacks.free(found),
                "rows": rows, "dues": [(d, name_of(d.demand.charge)) for d in givebacks.dues_of(found)], "works": works_here,
-               "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS, "alike": selectors.told_alike(found)}
+               "faults": faults, "wrong": dict(faults), "typed": request.POST, "kinds": givebacks.KINDS, "stopped": STOPPED,
+               "alike": selectors.told_alike(found)}
     return render(request, "collection/excess_one.html", context, status=status if faults else 200)
 
 
@@ -110,11 +116,13 @@ def answer(request: HttpRequest, excess_id: int, back_id: str) -> HttpResponse:
     act = request.POST.get("act")
     try:
         if act in ("approve", "decline"):
-            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=act == "approve")
+            givebacks.back_answer(actor=actor_of(request), back_id=back_id, approve=act == "approve", why=request.POST.get(f"why-{back_id}", ""))
         elif act == "returned":
             givebacks.back_returned(actor=actor_of(request), back_id=back_id)
     except (SecondPerson, MoneyMoved, RateMissing) as wrong:
         return _page(request, excess_id, [("backs", wrong.ja)], wrong.status)
+    except FormWrong as wrong:
+        return _page(request, excess_id, wrong.faults)
     return see_other(f"/staff/collection/excess/{excess_id}/")
 
 

@@ -25,7 +25,7 @@ from .ledger import CHAIN, one_writer
 from .looks import nothing_comes
 from .models import Excess, GiveBack, Instalment, OnlineOrder, Posting, Transfer
 from .remind import back_told
-from .rules import OUT, Account
+from .rules import OUT, STOPPED, Account
 
 if TYPE_CHECKING:
     from .formats.errors import RowRefused
@@ -123,9 +123,10 @@ def _asked(actor: Staff, back: GiveBack) -> GiveBack:
 
 
 @transaction.atomic(durable=True)
-def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
+def back_answer(*, actor: Staff, back_id: str, approve: bool, why: str = "") -> GiveBack:
     """Approve or decline, by another person who stamps (係長・課長). An approved 充当 is posted at once, a 還付 waits for its transfer;
-    until then it may still be declined. Raises DemandNotFound, SecondPerson, MoneyMoved, RateMissing."""
+    until then it may still be declined: after its 通知書 with a reason (``why``: a key of STOPPED), which the payer is told. Raises
+    DemandNotFound, SecondPerson, MoneyMoved, RateMissing, FormWrong."""
     section_require(actor, writes=True)
     one_writer()
     back = GiveBack.objects.select_related("excess__money", "excess__instalment__demand", "target").filter(id=back_id).first()
@@ -135,6 +136,10 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
         raise SecondPerson
     if back.state != "asked" and (approve or back.state != "approved"):
         raise MoneyMoved
+    stops = not approve and back.state == "approved"
+    if stops and (why or back.told_on) and why not in STOPPED:
+        raise FormWrong([(f"why-{back.id}", "通知書を作った還付をやめる理由を選んでください。納めた方が画面で読みます。")])
+    back.why = why if stops else ""
     back.approved_by, back.state, back.interest = actor.actor, "approved" if approve else "declined", 0
     if approve and back.since:
         back.interest = _interest(back)
@@ -143,8 +148,10 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool) -> GiveBack:
     back.save()
     if approve and back.excess.instalment:
         back_told(back.excess.instalment.demand.payer, str(back.id))
+    elif back.why and back.excess.instalment:
+        back_told(back.excess.instalment.demand.payer, f"{back.id}:stopped", stopped=True)
     audit.record(actor.actor, f"{back.kind}.{back.state}", chain=CHAIN, facts={
-        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest})
+        "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest} | ({"why": back.why} if back.why else {}))
     failpoints.hit("collection.back.before_commit")
     return back
 

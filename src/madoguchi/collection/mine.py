@@ -181,6 +181,14 @@ class Back:
     part: Instalment
     on: dt.date | None = None
     target: Instalment | None = None  # 充当: what it was set against
+    stopped: str = ""  # why a transfer that was told does not come (rules.STOPPED)
+
+
+def stopped_why(excess: Excess) -> str:
+    """Why the last 還付 of an excess, which was found, was stopped after it was approved; empty when it was not, or another is on its way."""
+    rows = GiveBack.objects.filter(excess=excess)
+    last = None if rows.filter(state__in=("asked", "approved")).exists() else rows.order_by("-asked_at", "-id").first()
+    return last.why if last is not None and last.state == "declined" else ""
 
 
 def backs_of(payer: str) -> list[Back]:
@@ -190,7 +198,7 @@ def backs_of(payer: str) -> list[Back]:
     offsets = own.filter(kind="offset", asked_at__date__gte=since).select_related("excess__instalment__demand", "target__demand")
     gone = own.filter(transfer__on__gte=since)
     gone = gone.select_related("excess__instalment__demand", "transfer").order_by("transfer__on", "id")
-    return [*(Back(e.left, e.instalment) for e in held if e.instalment),
+    return [*(Back(e.left, e.instalment, stopped=stopped_why(e)) for e in held if e.instalment),
             *(Back(b.amount + b.interest, b.excess.instalment, b.transfer.on) for b in gone if b.transfer and b.excess.instalment),
             *(Back(b.amount, b.excess.instalment, target=b.target) for b in offsets.order_by("asked_at", "id") if b.excess.instalment)]
 

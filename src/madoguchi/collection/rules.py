@@ -84,6 +84,9 @@ def account_words(code: str) -> str:
     return f"収納金({CHANNELS.get(channel, channel)})" if kind == "bank" else ACCOUNTS.get(code, code)
 
 
+WAIVED = "waived"
+# why a 還付 ends after it was approved, and its 通知書 printed
+STOPPED = {"account": "振込先の口座が違う", WAIVED: "納めた方が受け取らない", "mistake": "還付の額や相手をまちがえた"}
 BELIEVED = dt.timedelta(days=30)  # so long a 速報 without its 確報 is taken for a payment (要確認: the contract with the 収納代行)
 ANSWERED = dt.timedelta(days=10)  # so long after 引落日 the bank's answer is waited for (要確認: 取りまとめ金融機関)
 

@@ -235,6 +235,8 @@ class GiveBack(models.Model):
     transfer = models.ForeignKey(Transfer, null=True, on_delete=models.PROTECT, related_name="backs")
     run = models.ForeignKey(Run, null=True, on_delete=models.PROTECT, related_name="+")  # in which its 通知書 is printed
     told_on = models.DateField(null=True)  # the day of the 通知書, printed in a run or alone
+    # why it was stopped after it was approved (rules.STOPPED). db_default: see delivery.models
+    why = models.CharField(max_length=10, default="", db_default="")
 
     class Meta:
         indexes = [models.Index(fields=["asked_at"], condition=Q(state="approved"), name="giveback_approved")]

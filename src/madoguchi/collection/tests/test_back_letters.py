@@ -147,3 +147,41 @@ def test_the_payer_sees_it_and_is_mailed_without_a_word_of_tax(hall) -> None:
     assert (set_against.amount, set_against.target) == (2_000, due)
     refunded(hall, Excess.objects.get())
     assert Mail.objects.filter(key__startswith="back:").count() == 2
+
+
+def stopped(hall, excess, back, why):
+    there = f"/staff/collection/excess/{excess.id}/"
+    return hall.desk("nakamura").post(f"{there}{back.id}/", {"act": "decline", f"why-{back.id}": why})
+
+
+def test_a_refund_is_stopped_after_its_letter_with_a_reason_that_both_sides_read(hall) -> None:
+    excess, _ = excess_of_payer()
+    payer = excess.instalment.demand.payer
+    DueMail.objects.create(payer=payer, sealed_mail=keys.seal(remind.PURPOSE, b"hanako@example.jp", bound_to=payer), language="ja",
+                           seen_on=clock.today())
+    first = refunded(hall, excess, 10_000)
+    desk.back_letter(actor=hall.staff("yamada"), excess_id=excess.id, back_id=str(first.id))
+    answer = stopped(hall, excess, first, "")
+    assert answer.status_code == 422 and "やめる理由を選んで" in answer.content.decode()
+    assert GiveBack.objects.get().state == "approved", "nothing is stopped without a word"
+    assert stopped(hall, excess, first, "account").status_code == 303
+    page = hall.desk("yamada").get(f"/staff/collection/excess/{excess.id}/").content.decode()
+    assert "却下（通知書のあと、振込先の口座が違う）" in page and "10,000円" in page
+    assert Mail.objects.filter(key=f"back:{first.id}:stopped").count() == 1
+    assert [b.stopped for b in mine.backs_of(payer)] == ["account"]
+    assert AuditEntry.objects.get(action="refund.declined").facts["why"] == "account"
+    second = refunded(hall, excess, 10_000)
+    text = text_of(desk.back_letter(actor=hall.staff("yamada"), excess_id=excess.id, back_id=str(second.id)))
+    assert "この通知書に替わるもの" in text and [b.stopped for b in mine.backs_of(payer)] == [""]
+    assert nightly.differences() == []
+
+
+def test_who_will_not_have_it_is_not_asked_for_an_account_again(hall) -> None:
+    excess, _ = excess_of_payer()
+    back = refunded(hall, excess, 10_000)
+    assert stopped(hall, excess, back, "waived").status_code == 303
+    with pytest.raises(NothingToPrint):
+        run_of("ask")
+    assert givebacks.free(Excess.objects.get(id=excess.id)) == 10_000, "it is theirs, and waits"
+    back = refunded(hall, excess, 10_000)
+    assert GiveBack.objects.get(id=back.id).state == "approved"
