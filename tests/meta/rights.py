@@ -437,7 +437,6 @@ OWN = {
     "intake.earlier.look": "as may_look, and reads applications of the asker alone: strangers, guests and companies: intake/tests/test_earlier.py",
     "intake.earlier.earlier_take": "as look; the card has to have proven who asks: intake/tests/test_earlier.py",
     "intake.drafts.draft_start": "makes a new draft of the one who asks",
-    "casework.notes.note_read": "is handed the case; the number of the note comes from the record of that case",
     "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
     "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",

@@ -12,6 +12,7 @@ from madoguchi.survey.models import Survey
 # route → the id it carries
 STRANGERS = {
     "survey": "survey_id", "survey_appoint": "survey_id", "survey_record": "survey_id", "survey_cancel": "survey_id",
+    "survey_decline": "survey_id",
     "survey_of_case": "case_id", "survey_second": "case_id",
     "disaster": "key",
 }
