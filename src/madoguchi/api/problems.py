@@ -8,7 +8,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 
 from madoguchi.kernel.errors import DomainError
 
-KIND = "application/problem+json"
+KIND, MISSING = "application/problem+json", "この項目がありません。"
 
 
 def problem(status: int, code: str, title: str, **more: Any) -> HttpResponse:
@@ -34,7 +34,8 @@ def of_domain(request: HttpRequest, error: DomainError) -> HttpResponse:
 
 def of_form(request: HttpRequest, error: Any) -> HttpResponse:
     """The request does not have the form that openapi.json describes. What was sent is not repeated."""
-    rows = [{"at": ".".join(str(part) for part in row["loc"][1:]), "title": f"形が違います({row['type']})"} for row in error.errors]
+    rows = [{"at": ".".join(str(part) for part in row["loc"][1:]), "title": MISSING if row["type"] == "missing" else "形が違います。"}
+            for row in error.errors]
     return problem(422, "form_wrong", "送られた内容の形が違います。/api/v1/openapi.json を確認してください。", errors=rows)
 
 

@@ -7,13 +7,13 @@ from collections.abc import Iterator
 from typing import Any
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from madoguchi.files.public import files_forget, files_missing
 from madoguchi.kernel import audit, clock, failpoints, filed, outbox, sealed
 from madoguchi.kernel.audit import Fault
 from madoguchi.kernel.witness import Act, Chains, Marks, living, marks_of, missing, tokens_missing
 from madoguchi.notifications.public import mails_forget
+from madoguchi.payments import public as payments
 
 from .models import Application, Revision, TalkLine
 
@@ -28,16 +28,18 @@ def application_forget(message: outbox.Envelope) -> None:
             _destroy(row)
 
 
-def unpaid_over() -> QuerySet[Application]:
-    """What was never accepted because its fee was never paid, a month after its end."""
+def unpaid_over() -> list[Application]:
+    """What was never accepted because its fee was never paid, a month after its end; not while money that came too late has still to go
+    back: whom it belongs to, and where they are told, stands nowhere else."""
     before = (clock.now() - UNPAID_KEPT).isoformat()
-    return Application.objects.filter(status__in=["lapsed", "withdrawn"], view__unpaid_end__lt=before).order_by("filed_at")
+    rows = Application.objects.filter(status__in=["lapsed", "withdrawn"], view__unpaid_end__lt=before).order_by("filed_at")
+    return [row for row in rows if not payments.payments_hold(str(row.id))]
 
 
 def unpaid_sweep() -> int:
     """Destroy what was never accepted because its fee was never paid, a month after its end. No section ever had it; the
     record of the payment stays. Returns how many went."""
-    rows = list(unpaid_over()[:200])
+    rows = unpaid_over()[:200]
     for row in rows:
         with transaction.atomic(durable=True):
             _destroy(row, unpaid=True)

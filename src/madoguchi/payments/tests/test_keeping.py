@@ -15,7 +15,8 @@ from madoguchi.casework.models import Case
 from madoguchi.intake.forgetting import unpaid_sweep
 from madoguchi.kernel import audit, clock, witness
 from madoguchi.payments import cashier, keeping, refunds, sales, services, till
-from madoguchi.payments.models import Attempt, Payment
+from madoguchi.payments.models import Attempt, Payment, Refund
+from madoguchi.payments.ports import Report
 from madoguchi.payments.setup import read_setup
 
 SLUG = "kazei-shoumei"
@@ -88,6 +89,24 @@ def test_that_of_an_application_that_was_never_accepted(hall: Hall) -> None:
         assert unpaid_sweep() == 1
         assert keeping.payment_destroy(actor="cli:test", payment_id=str(row.id))
         assert witness.verify() == [] and audit.verify() == []
+
+
+def test_whose_money_came_too_late_is_known_until_it_has_gone_back(hall: Hall) -> None:
+    hall.file("hanako", SLUG, hall.answers(SLUG) | {"receive": "counter", "exempt": False, "filer": "self", "copies": 1})
+    row = Payment.objects.get()
+    order = Attempt.objects.create(payment=row, provider="slip", amount=row.amount, reference="1", created_at=clock.now())
+    with clock.frozen(clock.now() + dt.timedelta(days=20)):
+        services.payments_expire()
+        run_worker()
+        services.report_apply(provider="slip", report=Report("1", "paid", row.amount, "jpy", "m1", str(order.id)), actor="collection")
+        run_worker()
+    with clock.frozen(clock.now() + dt.timedelta(days=70)):
+        assert unpaid_sweep() == 0, "the city owes them money: whom it belongs to stands nowhere else"
+        out = io.StringIO()
+        call_command("retention", "--dry-run", stdout=out)
+        assert "手数料が払われず成立しなかった申請" not in out.getvalue()
+        Refund.objects.update(state="done")
+        assert unpaid_sweep() == 1
 
 
 def test_a_payment_that_is_gone_without_its_term_is_told(hall: Hall) -> None:
