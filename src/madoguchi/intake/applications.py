@@ -231,8 +231,8 @@ def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedur
     counts = {slot: len(entries) for slot, entries in row.files.items()} if row.channel != "paper" else None  # they lie among the sheets
     opened = frozenset[str]()
     while True:
-        answers, faults = applied(d, correction_step(row, opened)[0], raw, row.answers)
-        verdict = numbers.judge(d, facts(answers, row.filed_at.astimezone(clock.JST).date()), counts, row.answers)
+        answers, faults = applied(d, correction_step(row, opened)[0], raw, row.answers, row.filed_on)
+        verdict = numbers.judge(d, facts(answers, row.filed_on), counts, row.answers)
         needed = {path_of(d, f) for f in verdict.faults} & extra - opened
         if faults or not needed:
             return verdict, faults or verdict.faults
@@ -249,8 +249,7 @@ def slots_open(row: Application, raw: Raw, extra: frozenset[str]) -> frozenset[s
     with transaction.atomic():
         verdict, _ = _judged(row, raw, extra)
         transaction.set_rollback(True)  # numbers that were sealed to judge them
-    day = row.filed_at.astimezone(clock.JST).date()
-    was, now = (frozenset(a.id for a in procedures_attachments(d, procedures.derive(d, facts(answers, day))) if a.required)
+    was, now = (frozenset(a.id for a in procedures_attachments(d, procedures.derive(d, facts(answers, row.filed_on))) if a.required)
                 for answers in (row.answers, verdict.answers))
     return slots | (now - was) & extra
 
@@ -289,7 +288,8 @@ def later_slots(application: Application) -> list[procedures.Attachment]:
     if application.status not in OPEN_FOR_DOCUMENTS:
         return []
     d = published_of(application).definition
-    asked = acting.asked(d, procedures_attachments(d, procedures.derive(d, facts(application.answers))), application.acting.get("kind", ""))
+    known = procedures.derive(d, facts(application.answers, application.filed_on))
+    asked = acting.asked(d, procedures_attachments(d, known), application.acting.get("kind", ""))
     return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
 
 

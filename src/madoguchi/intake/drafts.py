@@ -29,6 +29,7 @@ from .numbers import read_page, seal_numbers, told_twice
 from .rules import DRAFT_DAYS, page_left, step_mark
 
 Raw = Mapping[str, list[str]]
+PAPER = "paper"  # the channel of what came on paper
 __all__ = ["mail_fault", "mail_plain"]  # what the pages of the form ask of an address
 
 
@@ -65,9 +66,9 @@ def published_of(draft: Draft) -> Published:
     return disaster_gate.offer(procedures.version(draft.slug, draft.version), draft.answers)
 
 
-def steps_of(draft: Draft, d: Definition) -> tuple[dict[str, Any], list[Step]]:
-    """The answers with derived values, and the pages to be seen."""
-    known = procedures.derive(d, facts(draft.answers))
+def steps_of(draft: Draft, d: Definition, day: dt.date | None = None) -> tuple[dict[str, Any], list[Step]]:
+    """The answers with derived values, and the pages to be seen, as of a day (today)."""
+    known = procedures.derive(d, facts(draft.answers, day))
     return known, procedures.steps_asked(d, known)
 
 
@@ -85,10 +86,13 @@ def draft_start(*, owner: Owner, slug: str, checked: bool = False, **came: Any) 
     ))
 
 
-def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str, crossed: bool = False) -> Draft:
+def draft_save_step(
+    *, owner: Owner | None, draft_id: str, step_id: str, raw: Raw, mark: str, crossed: bool = False, day: dt.date | None = None,
+) -> Draft:
     """Save one page. Raises AnswersWrong (nothing is saved), StepChanged (saved elsewhere meanwhile), NotFound. With ``crossed`` the
     cross-checks that can be made by now are; what they find raises AnswersWrong ``kept``: the answers, each right in itself, are saved so
-    that another page can be put right first, and this one counts as not answered.
+    that another page can be put right first, and this one counts as not answered. ``day``: as of which it is asked (today); of paper the day
+    of receipt.
 
     One read and one conditional write, no lock held while the answers are judged: a write by somebody else in between
     makes the condition fail and the page is judged again on what is there now (docs/adr/0004).
@@ -100,8 +104,9 @@ def draft_save_step(*, owner: Owner | None, draft_id: str, step_id: str, raw: Ra
         step = d.step(step_id)
         if step is None:
             raise NotFound
-        result = read_page(d, step, raw, draft.answers, facts(draft.answers))
-        if faults := result.faults + disaster_gate.closed(d, result.values, clock.today()) + paper_gate.closed(d, result.values):
+        result = read_page(d, step, raw, draft.answers, facts(draft.answers, day))
+        closed = disaster_gate.closed(d, result.values, clock.today()) if draft.channel != PAPER else []  # by its day of receipt: paper_check
+        if faults := result.faults + closed + paper_gate.closed(d, result.values):
             raise AnswersWrong(faults)
         if mark and mark != step_mark(step, draft.answers):
             raise StepChanged
@@ -251,7 +256,7 @@ def draft_migrate(*, owner: Owner | None, draft_id: str) -> list[Fault]:
 
 def drafts_over() -> QuerySet[Draft]:
     """Drafts past their 30 days; what is typed off paper is never left."""
-    return Draft.objects.filter(state="open", expires_at__lt=clock.now()).exclude(channel="paper").order_by("expires_at")
+    return Draft.objects.filter(state="open", expires_at__lt=clock.now()).exclude(channel=PAPER).order_by("expires_at")
 
 
 def drafts_sweep() -> int:
@@ -286,11 +291,13 @@ def step_of(d: Definition, question: str) -> str:
     return "documents"
 
 
-def summary(d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any], *, sent: bool = False) -> list[dict[str, Any]]:
-    """The check page: sections with rows of (label, text, page, anchor). ``sent``: it is filed, and what was sent for an answer that a
-    correction has changed stands there too (in a draft such files are not sent)."""
+def summary(
+    d: Definition, verdict: procedures.Verdict, files: Mapping[str, Any], *, day: dt.date | None = None, sent: bool = False,
+) -> list[dict[str, Any]]:
+    """The check page: sections with rows of (label, text, page, anchor), as of a day (today). ``sent``: it is filed, and
+    what was sent for an answer that a correction has changed stands there too (in a draft such files are not sent)."""
     out = []
-    known = procedures.derive(d, facts(verdict.answers))
+    known = procedures.derive(d, facts(verdict.answers, day))
     for step in procedures.steps_asked(d, known):
         groups = []
         entries = verdict.answers.get(step.repeat.id, []) if step.repeat else [verdict.answers]

@@ -1,8 +1,11 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.db import models
+
+from madoguchi.kernel import clock
 
 
 class Draft(models.Model):
@@ -68,6 +71,11 @@ class Application(models.Model):
 
     def __str__(self) -> str:
         return self.receipt
+
+    @property
+    def filed_on(self) -> dt.date:
+        """The day of its arrival: as of it everything is judged, asked again and shown, whatever day it is now."""
+        return self.filed_at.astimezone(clock.JST).date()
 
 
 class Revision(models.Model):

@@ -17,13 +17,13 @@ from madoguchi.kernel import audit, clock, sealed
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition, Fault, Step
 
-from . import applications, asking, drafts, numbers
+from . import applications, asking, disaster_gate, drafts, numbers, paper_gate
 from .errors import NotOpenForThis
 from .filing import SCANS, Filed, OnPaper, application_submit
 from .models import Application, Draft
 from .reopened import Opened
 
-PAPER = "paper"
+PAPER = drafts.PAPER
 MOST_SHEETS = 30  # of one answer
 
 
@@ -78,26 +78,28 @@ def _definition(draft: Draft) -> Definition:
     return procedures.version(draft.slug, draft.version).definition
 
 
-def paper_read(*, packet: str, draft_id: str) -> PaperDraft:
-    """Where the typing stands. Raises NotFound, AlreadyFiled."""
+def paper_read(*, packet: str, draft_id: str, day: dt.date | None = None) -> PaperDraft:
+    """Where the typing stands; what is asked is asked as of the day of receipt. Raises NotFound, AlreadyFiled."""
     draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
     d = _definition(draft)
-    known, asked = drafts.steps_of(draft, d)
+    known, asked = drafts.steps_of(draft, d, day)
     return PaperDraft(str(draft.id), d, known, tuple(asked), frozenset(draft.done))
 
 
-def paper_save(*, packet: str, draft_id: str, step_id: str, raw: Mapping[str, list[str]]) -> None:
+def paper_save(*, packet: str, draft_id: str, step_id: str, raw: Mapping[str, list[str]], day: dt.date | None = None) -> None:
     """Save one page. Raises AnswersWrong, NotFound, AlreadyFiled."""
-    drafts.draft_save_step(owner=paper_owner(packet), draft_id=draft_id, step_id=step_id, raw=raw, mark="")
+    drafts.draft_save_step(owner=paper_owner(packet), draft_id=draft_id, step_id=step_id, raw=raw, mark="", day=day)
 
 
-def paper_check(*, packet: str, draft_id: str, day: dt.date) -> PaperCheck:
-    """Judge what was typed, as of the day of receipt. Attachments lie among the sheets and are looked at in the review."""
+def paper_check(*, packet: str, draft_id: str, day: dt.date, said: bool = True) -> PaperCheck:
+    """Judge what was typed, as of the day of receipt. ``said``: somebody has said which day that is; before, nothing is called too late.
+    Attachments lie among the sheets and are looked at in the review."""
     draft = drafts.draft_get(owner=paper_owner(packet), draft_id=draft_id)
     d = _definition(draft)
     verdict = numbers.judge(d, drafts.facts(draft.answers, day))
-    faults = asking.where_and_what(d, verdict.faults)
-    rows = [part for part in drafts.summary(d, verdict, {}) if part["step"] != "documents"]
+    closed = (disaster_gate.closed(d, verdict.answers, day) if said else []) + paper_gate.closed(d, verdict.answers)
+    faults = asking.where_and_what(d, verdict.faults + closed)
+    rows = [part for part in drafts.summary(d, verdict, {}, day=day) if part["step"] != "documents"]
     return PaperCheck(rows, faults, [n.ja for n in verdict.notices])
 
 
@@ -128,8 +130,8 @@ def paper_correction(*, case_ref: str, extra: frozenset[str] = frozenset(), faul
     d = applications.published_of(row).definition
     pages, _ = applications.correction_step(row, extra)
     places = [(slot, name, _since(row, slot)) for slot, name in _places(row, extra)]
-    return PaperCorrection(d, procedures.derive(d, drafts.facts(row.answers)), row.answers, pages, row.view["correction"]["items"], places,
-                           applications.correction_more(row, extra, faults))
+    known = procedures.derive(d, drafts.facts(row.answers, row.filed_on))
+    return PaperCorrection(d, known, row.answers, pages, row.view["correction"]["items"], places, applications.correction_more(row, extra, faults))
 
 
 def _places(row: Application, extra: frozenset[str] = frozenset()) -> list[tuple[str, str]]:

@@ -3,6 +3,7 @@ what is sent for it is not read."""
 
 from __future__ import annotations
 
+import datetime as dt
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
@@ -97,12 +98,14 @@ def pages_of(d: Definition, wanted: frozenset[str]) -> tuple[list[Opened], list[
     return pages, [a.id for a in d.attachments if a.id in wanted]
 
 
-def applied(d: Definition, pages: list[Opened], raw: Raw, filed: Mapping[str, Any]) -> tuple[dict[str, Any], list[Fault]]:
-    """The answers with what was sent for the open ones, and what is wrong with that. Numbers are sealed."""
+def applied(
+    d: Definition, pages: list[Opened], raw: Raw, filed: Mapping[str, Any], day: dt.date
+) -> tuple[dict[str, Any], list[Fault]]:
+    """The answers with what was sent for the open ones, and what is wrong with that, as of the day of filing. Numbers are sealed."""
     answers: dict[str, Any] = json.loads(json.dumps(filed))
     faults: list[Fault] = []
     for page in pages:
-        step, known = page.step, facts(answers)
+        step, known = page.step, facts(answers, day)
         result = read_page(d, step, _merged(page, raw, answers), answers, known)
         faults += [f for f in result.faults if page.holds(f)]
         values = seal_numbers(step, result.values)

@@ -101,7 +101,7 @@ def _correct_page(
 ) -> HttpResponse:
     application.refresh_from_db()
     d = applications.published_of(application).shown()
-    known = procedures.derive(d, drafts.facts(application.answers))
+    known = procedures.derive(d, drafts.facts(application.answers, application.filed_on))
     pages, slots = applications.correction_step(application, extra, drawn=True)
     views = [page.view(d, known, application.answers, raw, faults) for page in pages]
     if moved and not _typed_here(views, raw or {}):  # nothing of the old page fits: the new question is drawn with what was filed

@@ -186,7 +186,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
     import datetime as dt
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
-    asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers)))
+    asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers, application.filed_on)))
     wanted, files = acting.asked(d, asked, application.acting.get("kind", "")), unsent.without(application.files)
     verdict = procedures.Verdict(application.answers, attachments=tuple(a for a in asked if a in wanted or files.get(a.id)))
     decision = application.view.get("decision")
@@ -197,7 +197,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
         "can_withdraw": may_withdraw(application.status, application.view),
-        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, files, sent=True),
+        "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, files, day=application.filed_on, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),

@@ -51,7 +51,7 @@ def crop(request: HttpRequest, packet_id: str, box: int) -> HttpResponse:
 def step(request: HttpRequest, packet_id: str, step_id: str) -> HttpResponse:
     """One page of the form: pictures, what the machine reads, and what the clerk says."""
     packet = services.packet_begin(actor=actor_of(request), packet_id=packet_id)
-    draft = intake.paper_read(packet=packet_id, draft_id=packet.draft)
+    draft = intake.paper_read(packet=packet_id, draft_id=packet.draft, day=packet.day)
     page = draft.definition.step(step_id)
     if page is None or page not in draft.asked:
         return see_other(_next(packet, draft, ""))
@@ -66,10 +66,10 @@ def step(request: HttpRequest, packet_id: str, step_id: str) -> HttpResponse:
     if action == "count":
         return _page(request, packet, draft, page, typed)
     try:
-        intake.paper_save(packet=packet_id, draft_id=packet.draft, step_id=step_id, raw=typed)
+        intake.paper_save(packet=packet_id, draft_id=packet.draft, step_id=step_id, raw=typed, day=packet.day)
     except AnswersWrong as wrong:
         return _page(request, packet, draft, page, typed, faults=wrong.faults)
-    return see_other(_next(packet, intake.paper_read(packet=packet_id, draft_id=packet.draft), step_id))
+    return see_other(_next(packet, intake.paper_read(packet=packet_id, draft_id=packet.draft, day=packet.day), step_id))
 
 
 def _suggested(packet: Packet, page: Step) -> Raw:
@@ -129,7 +129,7 @@ def check(request: HttpRequest, packet_id: str) -> HttpResponse:
         except AnswersWrong:
             faults = [("open", "まだ直すところがあります。下の一覧から開いてください")]
     packet = services.packet_begin(actor=actor, packet_id=packet_id)
-    found = intake.paper_check(packet=packet_id, draft_id=packet.draft, day=day or packet.received_on or clock.today())
+    found = intake.paper_check(packet=packet_id, draft_id=packet.draft, day=packet.day, said=packet.received_on is not None)
     context: dict[str, Any] = {"k": packet, "d": selectors.definition_of(packet), "found": found, "faults": faults, "wrong": dict(faults),
                                "received": request.POST.get("received", str(packet.received_on or "")), "today": clock.today(),
                                "note": packet.note}

@@ -1,9 +1,12 @@
 from __future__ import annotations
 
+import datetime as dt
 import uuid
 
 from django.conf import settings
 from django.db import models
+
+from madoguchi.kernel import clock
 
 
 class Upload(models.Model):
@@ -40,6 +43,11 @@ class Packet(models.Model):
 
     def __str__(self) -> str:
         return f"{self.slug} {self.id}"
+
+    @property
+    def day(self) -> dt.date:
+        """As of which it is asked and judged: received on; while nobody has said that, the day of the scan, for it came no later."""
+        return self.received_on or self.made_at.astimezone(clock.JST).date()
 
 
 class Page(models.Model):

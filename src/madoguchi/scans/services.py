@@ -120,6 +120,7 @@ def packet_file(*, actor: Staff, packet_id: str, received: dt.date | None) -> Pa
         return packet
     at = received_read(received)
     packet = packet_begin(actor=actor, packet_id=packet_id)
+    Packet.objects.filter(id=packet.id, state=OPEN).update(received_on=received)  # what is still to be put right is asked as of this day
     pages = selectors.pages_of_packet(packet)
     rows = files_of(str(p.file) for p in pages)
     scans = tuple({"id": str(p.file), "name": f"{p.leaf}ページ.jpg" if p.leaf else "添付.jpg", "size": rows[str(p.file)].size,

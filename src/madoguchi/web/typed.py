@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import unicodedata
 
+EARLIEST, LATEST = 1868, 2200  # years of a day that staff type
+
 
 def number_typed(text: str, digits: int = 8) -> int:
     """Whole yen or a count as typed, with full-width digits, commas and 円; -1 for what is none or longer than so many digits."""
@@ -13,8 +15,11 @@ def number_typed(text: str, digits: int = 8) -> int:
 
 
 def day_typed(text: str) -> dt.date | None:
-    """A day as a form sends it (2026-11-27); None for what is none."""
+    """A day as a form sends it (2026-11-27), or as somebody types it (2026/11/27, full-width); None for what is none, and for a year
+    of nobody's work: days are counted on from it."""
+    plain = unicodedata.normalize("NFKC", text).strip().replace("/", "-")
     try:
-        return dt.date.fromisoformat(text.strip())
+        day = dt.date.fromisoformat(plain)
     except ValueError:
         return None
+    return day if EARLIEST <= day.year <= LATEST else None
