@@ -313,6 +313,7 @@ INTAKE = {
     "intake.applications.answerable_get": resident(lambda w, o: applications.answerable_get(owner=o, application_id=w.case)),
     "intake.applications.payable_get": resident(lambda w, o: applications.payable_get(owner=o, application_id=w.case)),
     "intake.applications.application_list": resident(lambda w, o: applications.application_list(owner=o) if o else [], marked),
+    "intake.applications.filed_page": resident(lambda w, o: applications.filed_page(owner=o).whole if o else [], marked),
     "intake.applications.document_file": resident(lambda w, o: applications.document_file(application=w.row_of(o), document_id=w.document)),
     "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),
     "intake.drafts.draft_get": resident(lambda w, o: drafts.draft_get(owner=o, draft_id=w.draft)),
@@ -353,7 +354,6 @@ AGENCY = {
         id=w.case, owner=w.hall.owner("jiro").key, acting={"mandate": w.mandate})])[w.case], {"jiro"}, something, RESIDENTS),
     # hanako's own was filed by nobody else: nobody has a copy of it; whose is one, in agency/tests
     "intake.applications.copy_get": Ask(lambda w, o: applications.copy_get(owner=o, application_id=w.case), set(), anything, RESIDENTS),
-    "intake.applications.copy_list": Ask(lambda w, o: applications.copy_list(owner=o) if o else [], set(), something, RESIDENTS),
 }
 LEGAL = {  # taro represents somebody; matsuda confirms
     "agency.guardian_selectors.guardian_get": Ask(lambda w, o: legal.guardian_get(owner=o, guardian_id=w.guardian), {"taro"}, anything, RESIDENTS),

@@ -110,7 +110,8 @@ def procedure_schema(request: HttpRequest, slug: str) -> dict[str, Any]:
     return answers_schema(procedures.offered(slug).definition)
 
 
-@api.get("/applications", auth=resident, response={200: shapes.Everything, **can(401)}, summary="自分の下書きと申請", operation_id="applications")
+@api.get("/applications", auth=resident, response={200: shapes.Everything, **can(401)}, operation_id="applications",
+         summary="自分の下書き(新しい順に50件まで)と申請(同じく100件まで)")
 def applications_mine(request: HttpRequest) -> dict[str, Any]:
     """Drafts and applications of who is signed in."""
     owner = _owner(request)

@@ -101,7 +101,8 @@ def home(request: HttpRequest) -> HttpResponse:
         return to_sign_in("/my/")
     if owner.business_id:
         return see_other("/office/")
-    mine = applications.application_list(owner=owner)
+    found = applications.filed_page(owner=owner, page=request.GET.get("page", "1"))
+    mine = found.whole
     news = talk.waiting([a.id for a in mine])
     rows = [
         {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status],
@@ -110,15 +111,15 @@ def home(request: HttpRequest) -> HttpResponse:
         for a in mine
     ]
     copies = [{"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status] if a.status == "unpaid" else ""}
-              for a in applications.copy_list(owner=owner)]
+              for a in found.copies]
     open_drafts = []
     for draft in drafts.draft_list(owner=owner):
         d = drafts.published_of(draft).shown()
         step = next((s.id for s in d.steps if s.id not in draft.done), "check")
         open_drafts.append({"draft": draft, "d": d, "url": f"/a/{draft.id}/{step}/", "guest": draft.owner != owner.key})
     here_only = not owner.signed_in or any(row["guest"] for row in [*rows, *open_drafts])
-    return render(request, "intake/my.html", {"rows": rows, "drafts": open_drafts, "copies": copies, "owner": owner, "here_only": here_only,
-                                              "agent_news": guardian_news(owner=owner), "taxes": collects()})
+    return render(request, "intake/my.html", {"rows": rows, "page": found, "drafts": open_drafts, "copies": copies, "owner": owner,
+                                              "here_only": here_only, "agent_news": guardian_news(owner=owner), "taxes": collects()})
 
 
 @sign_in_first

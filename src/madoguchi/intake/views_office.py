@@ -36,7 +36,7 @@ def home(request: HttpRequest) -> HttpResponse:
         "registered": any(agency.organisation_works(row) for row in registered),
         "asked": [(org, m) for org, m in given if m.state == "offered" and m.words != agency.LAPSED],
         "mandates": [(org, m) for org, m in given if m.alive],
-        "drafts": [_draft(row) for row in drafts.draft_list(owner=owner)], "rows": _rows(owner),
+        "drafts": [_draft(row) for row in drafts.draft_list(owner=owner)], **_rows(owner, request.GET.get("page", "1")),
         "own": [p.shown() for p in procedures.catalogue() if agency.own_name(p.definition)],
     }
     return render(request, "intake/office.html", context)
@@ -54,11 +54,12 @@ def _draft(row: Draft) -> dict[str, Any]:
     return {"draft": row, "d": d, "url": draft_url(row, next((s.id for s in d.steps if s.id not in row.done), "check"))}
 
 
-def _rows(owner: Owner) -> list[dict[str, Any]]:
-    """What the company filed, the newest first. Where it stands is told only where a mandate (or its own name) says so."""
-    whole = {a.id: a for a in applications.application_list(owner=owner)}
-    every = [*whole.values(), *applications.copy_list(owner=owner)]
-    return [_row(a, a.id in whole) for a in sorted(every, key=lambda a: a.filed_at, reverse=True)]
+def _rows(owner: Owner, page: str) -> dict[str, Any]:
+    """What the company filed, a page of it: what waits for it, then the newest first. Where it stands is told only where a mandate (or its own name) says so."""
+    found = applications.filed_page(owner=owner, page=page)
+    whole = {a.id for a in found.whole}
+    every = sorted([*found.whole, *found.copies], key=lambda a: (a.status in applications.WAITING, a.filed_at), reverse=True)
+    return {"page": found, "rows": [_row(a, a.id in whole) for a in every]}
 
 
 def _row(a: Application, seen: bool) -> dict[str, Any]:
