@@ -83,7 +83,9 @@ def invitation_read(*, owner: Owner, code: str) -> Mandate:
     row, person = selectors.by_code(code), person_of(owner)
     if row is None or person is None or row.tries >= TRIES:
         raise InvitationWrong
-    if row.giver == owner.key or not same_name(selectors.opened(row)["wanted"], person.name):
+    if row.giver == owner.key:  # who gave it looks at the link before passing it on: nobody guesses
+        raise InvitationWrong
+    if not same_name(selectors.opened(row)["wanted"], person.name):
         Mandate.objects.filter(id=row.id, state=State.OFFERED).update(tries=F("tries") + 1)
         raise InvitationWrong
     return row

@@ -46,6 +46,14 @@ def accepted(hall: Hall, offer):
     return make
 
 
+def test_who_gave_it_may_look_at_their_own_link(hall: Hall, offer):
+    _, code = offer()
+    for _ in range(rules.TRIES + 1):
+        with pytest.raises(InvitationWrong):
+            services.invitation_read(owner=hall.owner("hanako"), code=code)
+    assert services.mandate_answer(owner=hall.owner("taro"), code=code, accept=True).state == "accepted"
+
+
 def answers(hall: Hall, **more):
     """The form as an agent fills it, of a person born when Hanako was."""
     out = hall.answers(RISAI) | {

@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
+from django.core.management import call_command
 from tests.support.hall import Hall
 
+from madoguchi.api import services
 from madoguchi.intake import paper_gate
 from madoguchi.intake.models import Draft
 from madoguchi.intake.tests.test_same_number import ONE, SAME, SLUG, TWO, claim
+from madoguchi.kernel import clock
 from madoguchi.kernel.models import SealedValue
 
 from .test_api import Program
@@ -61,3 +66,13 @@ def test_a_body_without_what_must_be_there_is_told_in_japanese(hall: Hall):
     status, problem = Program(hall, "hanako").call("post", "applications", {})
     assert status == 422
     assert problem["errors"] == [{"at": "body.procedure", "title": "この項目がありません。"}]
+
+
+def test_the_last_day_of_a_token_is_the_one_of_the_table_of_rights(hall: Hall, capsys: pytest.CaptureFixture[str]):
+    with clock.frozen(dt.datetime(2026, 11, 20, 8, 0, tzinfo=clock.JST)):  # still the day before by Greenwich
+        call_command("tokens", "make", "試験", "--section", "zeimu", "--scope", "cases:read", "--days", "30")
+        [program] = services.programs()
+    call_command("tokens", "list")
+    said = capsys.readouterr().out
+    assert program.ends == dt.date(2026, 12, 20)
+    assert said.count("2026-12-20") == 2, said

@@ -9,7 +9,13 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.api.models import ApiToken
 from madoguchi.api.services import DAYS, SCOPES, state_of, token_make, token_revoke
+from madoguchi.kernel import clock
 from madoguchi.offices.public import city
+
+
+def _day(row: ApiToken) -> str:
+    """Its last day here, as 権限の一覧 shows it."""
+    return row.ends_at.astimezone(clock.JST).date().isoformat()
 
 
 class Command(BaseCommand):
@@ -34,7 +40,7 @@ class Command(BaseCommand):
         if not 1 <= options["days"] <= 3660:
             raise CommandError("--days は 1 から 3660 で指定してください。")
         row, text = token_make(actor="command", name=options["name"], section=options["section"], scopes=options["scope"], days=options["days"])
-        self.stdout.write(f"{text}\nこのトークンは二度と表示されません。id {row.id}、{row.ends_at:%Y-%m-%d} まで。")
+        self.stdout.write(f"{text}\nこのトークンは二度と表示されません。id {row.id}、{_day(row)} まで。")
 
     def _revoke(self, options: dict[str, Any]) -> None:
         try:
@@ -47,4 +53,4 @@ class Command(BaseCommand):
 
     def _list(self, options: dict[str, Any]) -> None:
         for row in ApiToken.objects.order_by("made_at"):
-            self.stdout.write(f"{row.id} {state_of(row)} {row.section} {','.join(row.scopes)} {row.ends_at:%Y-%m-%d} {row.name}")
+            self.stdout.write(f"{row.id} {state_of(row)} {row.section} {','.join(row.scopes)} {_day(row)} {row.name}")
