@@ -77,23 +77,23 @@ def mandate_offer(*, owner: Owner, name: str, scope: list[str], acts: list[str],
     return row, code
 
 
-def invitation_read(*, owner: Owner, code: str) -> Mandate:
+def invitation_read(*, owner: Owner, code: str, answering: bool = False) -> Mandate:
     """The invitation with this code, for the person whom it names. Raises InvitationWrong; after five signed-in people of
-    other names it is closed for good."""
+    other names it is closed for good. Who gave it may look at the link before passing it on; to answer it themselves counts."""
     row, person = selectors.by_code(code), person_of(owner)
     if row is None or person is None or row.tries >= TRIES:
         raise InvitationWrong
-    if row.giver == owner.key:  # who gave it looks at the link before passing it on: nobody guesses
-        raise InvitationWrong
-    if not same_name(selectors.opened(row)["wanted"], person.name):
-        Mandate.objects.filter(id=row.id, state=State.OFFERED).update(tries=F("tries") + 1)
+    own = row.giver == owner.key
+    if own or not same_name(selectors.opened(row)["wanted"], person.name):
+        if answering or not own:
+            Mandate.objects.filter(id=row.id, state=State.OFFERED).update(tries=F("tries") + 1)
         raise InvitationWrong
     return row
 
 
 def mandate_answer(*, owner: Owner, code: str, accept: bool) -> Mandate:
     """The other side accepts or declines. Raises InvitationWrong."""
-    found = invitation_read(owner=owner, code=code)  # outside the transaction: a wrong person counts even though it is refused
+    found = invitation_read(owner=owner, code=code, answering=True)  # outside the transaction: a wrong person counts even though it is refused
     return _answer(owner, found, code, accept)
 
 
