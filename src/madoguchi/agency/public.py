@@ -25,7 +25,7 @@ from .organisations import works as organisation_works
 from .rules import FILE, LAPSED, MESSAGES, SEE, agents, represented, same_name
 from .selectors import Shown, mandate_to_file, shown, works
 from .services import mandates_sweep
-from .standing import GUARDIAN, Basis, Offer, bases, basis_allows, basis_to_file, kind_of
+from .standing import GUARDIAN, MANDATE, Basis, Offer, bases, basis_allows, basis_to_file, kind_of
 
 SEALED = (
     Column(Mandate, "sealed", "mandate", "id", "委任した方と代理の方の氏名・住所など"),
@@ -49,9 +49,8 @@ def organisation_stands(organisation_id: str) -> bool:
 
 
 __all__ = [
-    "LEAVING",
-    "FILE", "GUARDIAN", "KINDS", "LAPSED", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation", "OrganisationOver",
-    "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
+    "FILE", "GUARDIAN", "KINDS", "LAPSED", "LEAVING", "MANDATE", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation",
+    "OrganisationOver", "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news", "guardians_sweep", "kind_of",
     "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates", "organisation_prefill",
     "organisation_stands", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of", "own_name", "registration_words",
     "represented", "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open", "works_for",

@@ -68,6 +68,12 @@ def kind_of(draft: Draft) -> str:
     return agency.kind_of(draft.mandate)
 
 
+def kind_filed(application: Application) -> str:
+    """The same of what was filed; an organisation without a standing 委任 had none."""
+    kept = application.acting
+    return "" if not kept.get("mandate") else agency.GUARDIAN if kept.get("kind") == agency.GUARDIAN else agency.MANDATE
+
+
 def asked(d: Definition, attachments: Iterable[Attachment], kind: str) -> list[Attachment]:
     """The document slots without what is proven already."""
     gone = spared(d, kind)

@@ -246,7 +246,9 @@ def _judged(row: Application, raw: Raw, extra: frozenset[str]) -> tuple[procedur
     """What the new answers come to. Of ``extra`` (what the page showed besides) only that is read without which they would be wrong:
     what nobody asked for stays as it was filed."""
     d = published_of(row).definition
-    counts = {slot: len(entries) for slot, entries in row.files.items()} if row.channel != "paper" else None  # they lie among the sheets
+    counts = None  # of paper they lie among the sheets
+    if row.channel != "paper":
+        counts = {slot: len(entries) for slot, entries in row.files.items()} | dict.fromkeys(acting.spared(d, acting.kind_filed(row)), 1)
     opened = frozenset[str]()
     while True:
         answers, faults = applied(d, correction_step(row, opened)[0], raw, row.answers, row.filed_on)

@@ -1,0 +1,44 @@
+"""What is filed on a standing 委任 needs no 委任状, and its correction asks for none either."""
+
+from __future__ import annotations
+
+import datetime as dt
+import re
+
+from tests.support.hall import OPENING, Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.agency import services
+from madoguchi.casework.models import Case
+from madoguchi.casework.services import correction_request
+from madoguchi.intake import acting, drafts
+from madoguchi.intake.models import Application
+
+SLUG = "ninshin-todoke"  # who comes for somebody else must add a 委任状
+AGENT = {"filer": "agent", "name": {"sei": "見本", "mei": "花子"}, "born": "1991-07-25", "agent_name": {"sei": "見本", "mei": "太郎"},
+         "agent_relation": "兄", "agent_phone": "0767123456"}
+
+
+def test_the_answer_to_a_correction_needs_no_paper_for_the_mandate(hall: Hall) -> None:
+    hall.definition(SLUG)
+    owner = hall.owner("taro")
+    row, code = services.mandate_offer(owner=hall.owner("hanako"), name="見本太郎", scope=[SLUG], acts=["see", "messages"],
+                                       ends_on=OPENING.date() + dt.timedelta(days=90))
+    services.mandate_answer(owner=owner, code=code, accept=True)
+    draft = drafts.draft_start(owner=owner, slug=SLUG)
+    acting.draft_act(owner=owner, draft_id=str(draft.id), mandate_id=str(row.id))
+    draft.refresh_from_db()
+    answers = hall.answers(SLUG) | AGENT
+    draft = hall.fill(owner, draft, answers)
+    drafts.draft_detach(owner=owner, draft_id=str(draft.id), file_id=draft.files["mandate"][0]["id"])  # what the page would not have asked
+    draft.refresh_from_db()
+    filed = hall.send(owner, draft).application
+    assert not filed.files.get("mandate")
+    run_worker()
+    case = Case.objects.get(id=filed.id)
+    correction_request(actor=hall.staff("yoshida"), case_id=case.ref, items=[("phone", "日中の番号にしてください")],
+                       due_on=OPENING.date() + dt.timedelta(days=10))
+    run_worker()
+    sent = hall.browser("taro").post(f"/my/{filed.id}/correct/", {"phone": "0767530009"})
+    assert sent.status_code == 303, re.findall(r'<a href="#[^"]*">[^<]*', text(sent))
+    assert Application.objects.get().answers["phone"] == "0767530009"
