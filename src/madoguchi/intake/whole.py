@@ -31,7 +31,7 @@ def answers_save(*, owner: Owner, draft_id: str, answers: Mapping[str, Any]) -> 
 
     draft = draft_get(owner=owner, draft_id=draft_id)
     d = published_of(draft).definition
-    wrong = [fault for e in validator(d).iter_errors(answers) for fault in _shape(e)]
+    wrong = [fault for e in validator(d).iter_errors(answers) for fault in _shape(e, {q.id for q in d.questions()})]
     if wrong := wrong or procedures.judge(d, facts(answers)).faults:
         raise AnswersWrong(wrong)
     with transaction.atomic():  # what only a page finds (a disaster closed meanwhile, another window) undoes the pages before it too
@@ -49,10 +49,13 @@ def _pages_save(owner: Owner, draft: Draft, d: procedures.Definition, answers: M
     return draft
 
 
-def _shape(error: Any) -> Iterator[Fault]:
-    """What the schema finds, each with the answer that it is about: as the form names it, in a group with the number of its entry."""
+def _shape(error: Any, known: set[str]) -> Iterator[Fault]:
+    """What the schema finds, each with the answer that it is about: as the form names it, in a group with the number of its entry. A name
+    that is none of ours is not repeated: somebody may have written anything there."""
     path, kind = list(error.instance_path), error.kind
-    inner = {"required": [getattr(kind, "property", "")], "additionalProperties": getattr(kind, "unexpected", [])}.get(kind.name, [""])
+    inner = [getattr(kind, "property", "")] if kind.name == "required" else [""]
+    if kind.name == "additionalProperties":
+        inner = sorted({name if name in known else "" for name in kind.unexpected})
     index = path[1] if len(path) > 1 and isinstance(path[1], int) and (len(path) > 2 or any(inner)) else None
     parts = [str(part) for part in (path if index is None else path[2:])]
     for name in inner:
