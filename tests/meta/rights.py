@@ -44,7 +44,7 @@ from madoguchi.figures import rules as periods
 from madoguchi.figures import selectors as figures
 from madoguchi.identity import absences, directory, factors, owners, people
 from madoguchi.identity.models import Factor
-from madoguchi.intake import acting, applications, drafts, earlier, filing, whole
+from madoguchi.intake import acting, applications, drafts, earlier, filing, listing, whole
 from madoguchi.intake.errors import NoPaper
 from madoguchi.intake.models import Application, Draft
 from madoguchi.offices import services as offices
@@ -312,8 +312,8 @@ INTAKE = {
     "intake.applications.application_get": resident(lambda w, o: applications.application_get(owner=o, application_id=w.case)),
     "intake.applications.answerable_get": resident(lambda w, o: applications.answerable_get(owner=o, application_id=w.case)),
     "intake.applications.payable_get": resident(lambda w, o: applications.payable_get(owner=o, application_id=w.case)),
-    "intake.applications.application_list": resident(lambda w, o: applications.application_list(owner=o) if o else [], marked),
-    "intake.applications.filed_page": resident(lambda w, o: applications.filed_page(owner=o).whole if o else [], marked),
+    "intake.listing.application_list": resident(lambda w, o: listing.application_list(owner=o) if o else [], marked),
+    "intake.listing.filed_page": resident(lambda w, o: listing.filed_page(owner=o).whole if o else [], marked),
     "intake.applications.document_file": resident(lambda w, o: applications.document_file(application=w.row_of(o), document_id=w.document)),
     "intake.applications.attachment_file": resident(lambda w, o: applications.attachment_file(application=w.row_of(o), file_id=w.file)),
     "intake.drafts.draft_get": resident(lambda w, o: drafts.draft_get(owner=o, draft_id=w.draft)),

@@ -6,12 +6,10 @@ import datetime as dt
 import json
 import unicodedata
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from typing import Any, BinaryIO
 
-from django.core.paginator import Paginator
 from django.db import transaction
-from django.db.models import Case, F, Q, When
+from django.db.models import F
 
 from madoguchi.files.public import FileRefused, StoredFile, file_get, file_keep
 from madoguchi.identity.public import Owner
@@ -36,9 +34,6 @@ from .reopened import Opened, applied, pages_of, path_of
 from .rules import MAX_TRIES, OPEN_FOR_DOCUMENTS, STATUS_WORDS, TYPED, may_withdraw, receipt_read
 
 READ = FixedRead(Application, "id")
-LISTED, PAGE = 100, 50  # for programs; on a page of one's own
-WAITING = ("correction", "unpaid")  # for who filed it
-WAITING_FIRST = Case(When(status__in=WAITING, then=0), default=1)
 REPLACED = "（差替え済み）"  # as on the section's page
 
 
@@ -54,21 +49,6 @@ def application_get(*, owner: Owner | None, application_id: str, passes: frozens
 def _sees(owner: Owner, row: Application) -> bool:
     """One's own, and what an agent filed for one; what one filed as an agent, while the mandate lives and says so."""
     return row.principal in owner.keys or (row.owner in owner.keys and acting.sees(owner, [row])[str(row.id)])
-
-
-def application_list(*, owner: Owner) -> list[Application]:
-    """Applications that this owner sees whole, newest first (for programs); what waits for them is among them however old it is."""
-    rows = _newest(Q(owner__in=owner.keys) | Q(principal__in=owner.keys))
-    seen = acting.sees(owner, rows)
-    return [row for row in rows if seen[str(row.id)]]
-
-
-def _newest(whose: Q) -> list[Application]:
-    rows = list(Application.objects.filter(whose).order_by("-filed_at")[:LISTED])
-    if len(rows) == LISTED:  # an office files more than that in a season
-        old = Application.objects.filter(whose, status__in=WAITING).exclude(id__in=[row.id for row in rows])
-        rows += old.order_by("-filed_at")[:LISTED]
-    return rows
 
 
 def copy_get(*, owner: Owner | None, application_id: str) -> Application:
@@ -101,27 +81,6 @@ def payable_get(*, owner: Owner | None, application_id: str, passes: frozenset[s
         if row.status != "unpaid":
             raise
         return row
-
-
-@dataclass(frozen=True, slots=True)
-class FiledPage:
-    """A page of what one filed, or had filed, the newest first: what is seen whole, and what is a copy only (docs/adr/0024)."""
-
-    whole: list[Application]
-    copies: list[Application]
-    number: int
-    pages: int
-
-
-def filed_page(*, owner: Owner, page: str = "1") -> FiledPage:
-    """What this owner filed, and what agents filed for them: nothing of it drops out because there is much of it, and what waits for who
-    filed it stands before everything else."""
-    whose = Q(owner__in=owner.keys) | Q(principal__in=owner.keys)
-    rows = Application.objects.filter(whose).order_by(WAITING_FIRST, "-filed_at", "id")
-    found = Paginator(rows, PAGE).get_page(page if page.isascii() and page.isdecimal() and len(page) < 8 else 1)
-    seen = acting.sees(owner, found)
-    return FiledPage([row for row in found if seen[str(row.id)]], [row for row in found if not seen[str(row.id)]], found.number,
-                     found.paginator.num_pages)
 
 
 def copy_answers(row: Application) -> dict[str, Any]:

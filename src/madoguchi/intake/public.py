@@ -9,7 +9,7 @@ from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
 
 from . import unsent
-from .applications import application_get, application_list, document_file, filed_handler, progress_apply
+from .applications import application_get, document_file, filed_handler, progress_apply
 from .asking import Asked, ReadOver, faults_at, owned_list, page_asked, questions_in_turn, read_over, redraw
 from .cardholder import PURPOSE, Holder, holder_of
 from .codes import Standing, code_issue, code_standing, code_words
@@ -42,6 +42,7 @@ from .filing import SCANS, application_submit
 from .forgetting import application_forget, unpaid_sweep, witness
 from .going import LEAVING
 from .leaving import left_between
+from .listing import application_list
 from .models import Application, Draft
 from .opinions import grades_until, opinions_sweep, texts_between
 from .paper import (

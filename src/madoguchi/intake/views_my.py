@@ -23,7 +23,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
 
-from . import acting, applications, drafts, opinions, paying, retold, second, talk, unsent
+from . import acting, applications, drafts, listing, opinions, paying, retold, second, talk, unsent
 from .codes import pass_of
 from .errors import ActingOver, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, to_sign_in
@@ -101,7 +101,7 @@ def home(request: HttpRequest) -> HttpResponse:
         return to_sign_in("/my/")
     if owner.business_id:
         return see_other("/office/")
-    found = applications.filed_page(owner=owner, page=request.GET.get("page", "1"))
+    found = listing.filed_page(owner=owner, page=request.GET.get("page", "1"))
     mine = found.whole
     news = talk.waiting([a.id for a in mine])
     rows = [

@@ -15,7 +15,7 @@ from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import see_other
 
-from . import acting, applications, companies, drafts
+from . import acting, applications, companies, drafts, listing
 from .form_parts import draft_url, procedures_section, to_sign_in
 from .models import Application, Draft
 from .rules import STATUS_WORDS
@@ -55,10 +55,11 @@ def _draft(row: Draft) -> dict[str, Any]:
 
 
 def _rows(owner: Owner, page: str) -> dict[str, Any]:
-    """What the company filed, a page of it: what waits for it, then the newest first. Where it stands is told only where a mandate (or its own name) says so."""
-    found = applications.filed_page(owner=owner, page=page)
+    """A page of what the company filed: what waits for it, then the newest. Where it stands is told only where a mandate (or its own name)
+    says so."""
+    found = listing.filed_page(owner=owner, page=page)
     whole = {a.id for a in found.whole}
-    every = sorted([*found.whole, *found.copies], key=lambda a: (a.status in applications.WAITING, a.filed_at), reverse=True)
+    every = sorted([*found.whole, *found.copies], key=lambda a: (a.status in listing.WAITING, a.filed_at), reverse=True)
     return {"page": found, "rows": [_row(a, a.id in whole) for a in every]}
 
 

@@ -13,7 +13,7 @@ from madoguchi.casework import services as desk_work
 from madoguchi.casework import talk
 from madoguchi.casework.errors import NotNow
 from madoguchi.casework.models import Case
-from madoguchi.intake import acting, applications, drafts, filing, second
+from madoguchi.intake import acting, applications, drafts, filing, listing, second
 from madoguchi.intake.forgetting import unpaid_sweep
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
@@ -171,5 +171,5 @@ def test_what_waits_for_who_filed_it_is_listed_however_much_they_filed_since(hal
     asked(hall, old, "agent_phone")
     with clock.frozen(clock.now() + dt.timedelta(days=1)):
         newer = filed(hall, mandate)
-    monkeypatch.setattr(applications, "LISTED", 1)
-    assert [row.id for row in applications.application_list(owner=hall.owner("taro"))] == [newer.id, old.id]
+    monkeypatch.setattr(listing, "LISTED", 1)
+    assert [row.id for row in listing.application_list(owner=hall.owner("taro"))] == [newer.id, old.id]

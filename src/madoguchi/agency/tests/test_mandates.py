@@ -13,7 +13,7 @@ from madoguchi.agency import rules, selectors, services
 from madoguchi.agency.errors import InvitationWrong, MandateNotFound, MandateOver
 from madoguchi.agency.models import Mandate
 from madoguchi.casework.models import Case
-from madoguchi.intake import acting, applications, drafts, filing
+from madoguchi.intake import acting, applications, drafts, filing, listing
 from madoguchi.intake.errors import AnswersWrong
 from madoguchi.intake.models import Application
 from madoguchi.kernel import audit, clock
@@ -226,8 +226,8 @@ def test_without_the_act_the_agent_files_and_sees_only_the_copy(hall: Hall, acce
     with pytest.raises(NotFound):
         applications.application_get(owner=hall.owner("taro"), application_id=str(application.id))
     assert not acting.tells(application)
-    assert [a.id for a in applications.application_list(owner=hall.owner("hanako"))] == [application.id]
-    assert applications.application_list(owner=hall.owner("taro")) == []
+    assert [a.id for a in listing.application_list(owner=hall.owner("hanako"))] == [application.id]
+    assert listing.application_list(owner=hall.owner("taro")) == []
 
 
 def test_news_is_mailed_only_while_the_mandate_says_so(hall: Hall, accepted):

@@ -9,7 +9,7 @@ import pytest
 from tests.support.hall import Hall
 from tests.support.walk import text
 
-from madoguchi.intake import applications
+from madoguchi.intake import listing
 from madoguchi.intake.models import Application
 
 SLUG = "jidou-teate-mishiharai"
@@ -41,5 +41,5 @@ def test_the_oldest_is_found_too(hall: Hall, who: str):
 
 def test_a_stranger_has_no_page(hall: Hall):
     hall.file("hanako", SLUG)
-    found = applications.filed_page(owner=hall.owner("taro"))
+    found = listing.filed_page(owner=hall.owner("taro"))
     assert (found.whole, found.copies, found.number, found.pages) == ([], [], 1, 1)
