@@ -268,7 +268,7 @@ def later_slots(application: Application) -> list[procedures.Attachment]:
         return []
     d = published_of(application).definition
     known = procedures.derive(d, facts(application.answers, application.filed_on))
-    asked = acting.asked(d, procedures_attachments(d, known), application.acting.get("kind", ""))
+    asked = acting.asked(d, procedures_attachments(d, known), acting.kind_filed(application))
     return [a for a in asked if not a.required and len(application.files.get(a.id, [])) < a.most]
 
 

@@ -188,7 +188,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
 
     timeline = [{"at": dt.datetime.fromisoformat(e["at"]), "ja": retold.sentence(e)} for e in application.view["timeline"]]
     asked = drafts.procedures_attachments(d, procedures.derive(d, drafts.facts(application.answers, application.filed_on)))
-    wanted, files = acting.asked(d, asked, application.acting.get("kind", "")), unsent.without(application.files)
+    wanted, files = acting.asked(d, asked, acting.kind_filed(application)), unsent.without(application.files)
     verdict = procedures.Verdict(application.answers, attachments=tuple(a for a in asked if a in wanted or files.get(a.id)))
     decision = application.view.get("decision")
     context: dict[str, Any] = {

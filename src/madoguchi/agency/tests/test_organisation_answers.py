@@ -17,7 +17,7 @@ from madoguchi.casework.models import Case
 from madoguchi.intake import applications
 from madoguchi.notifications.models import Mail
 
-from .test_organisations import UNTIL, answers, filed, mandated, registered  # noqa: F401
+from .test_organisations import CARD, UNTIL, answers, filed, mandated, registered  # noqa: F401
 
 DUE = OPENING.date() + dt.timedelta(days=14)
 
@@ -72,6 +72,14 @@ def test_later_documents_are_sent_from_the_copy(hall: Hall, row):
     assert sent.status_code == 303 and "書類を送りました" in text(office.get(sent["Location"]))
     run_worker()
     assert len(Case.objects.get().files[slots[0].id]) == 1
+
+
+def test_the_paper_mandate_may_follow_where_no_standing_one_spares_it(hall: Hall, registered):  # noqa: F811
+    without = filed(hall, registered, None, CARD)
+    assert [slot.id for slot in applications.later_slots(without) if slot.id == "mandate"]
+    assert "委任状" in text(hall.office("kyotaku").get(f"/my/{without.id}/copy/"))
+    spared = filed(hall, registered, mandated(hall, registered), CARD)
+    assert not [slot.id for slot in applications.later_slots(spared) if slot.id == "mandate"]
 
 
 def test_nothing_else_of_it_is_theirs_and_nothing_is_a_strangers(hall: Hall, row):
