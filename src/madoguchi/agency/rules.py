@@ -10,6 +10,7 @@ from enum import StrEnum
 
 from madoguchi.kernel.said import say
 from madoguchi.procedures.rules.model import Definition, Role
+from madoguchi.register.public import name_key
 
 OFFER_DAYS, TRIES = 14, 5
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike
@@ -51,8 +52,9 @@ def code_read(text: str) -> str:
 
 
 def same_name(one: str, other: str) -> bool:
-    """Names as written, whatever the spaces and widths between the letters."""
-    a, b = ("".join(unicodedata.normalize("NFKC", text).split()) for text in (one, other))
+    """The same name, whatever the spaces and widths, the shapes of its characters (高橋 and the 髙橋 that few can type) and, of Latin names,
+    accents and order, as cards print them."""
+    a, b = name_key(one), name_key(other)
     return bool(a) and a == b
 
 

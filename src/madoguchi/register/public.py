@@ -2,6 +2,7 @@
 
 from .rules.compare import Result, Row, Sheet
 from .rules.held import Claim, HeldPerson, Place
+from .rules.text import name_key
 from .services import Comparison, own_number, people_compare, resident_found
 
 
@@ -12,4 +13,5 @@ def trial_town(*, actor: str) -> None:
     fill(actor=actor)
 
 
-__all__ = ["Claim", "Comparison", "HeldPerson", "Place", "Result", "Row", "Sheet", "own_number", "people_compare", "resident_found", "trial_town"]
+__all__ = ["Claim", "Comparison", "HeldPerson", "Place", "Result", "Row", "Sheet", "name_key", "own_number", "people_compare",
+           "resident_found", "trial_town"]

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import re
 
@@ -13,6 +14,7 @@ from madoguchi.agency import rules, selectors, services
 from madoguchi.agency.errors import InvitationWrong, MandateNotFound, MandateOver
 from madoguchi.agency.models import Mandate
 from madoguchi.casework.models import Case
+from madoguchi.identity.public import person_of
 from madoguchi.intake import acting, applications, drafts, filing, listing
 from madoguchi.intake.errors import AnswersWrong
 from madoguchi.intake.models import Application
@@ -289,6 +291,18 @@ def test_only_the_person_named_can_accept_and_five_others_close_it(hall: Hall, o
     with pytest.raises(InvitationWrong):
         services.invitation_read(owner=hall.owner("taro"), code=code)
     assert Mandate.objects.get().state == "offered"
+
+
+@pytest.mark.parametrize("card, typed", [("髙橋 𠮷男", "高橋吉男"), ("渡邉　うめ", "渡辺 うめ"), ("NGUYEN THI LAN", "Nguyễn Thị Lan")])
+def test_a_name_is_taken_as_people_can_type_it(hall: Hall, offer, monkeypatch, card, typed):
+    _, code = offer(name=typed)
+    monkeypatch.setattr(services, "person_of", lambda owner: dataclasses.replace(person_of(owner), name=card))
+    assert services.invitation_read(owner=hall.owner("taro"), code=code).state == "offered"
+
+
+@pytest.mark.parametrize("one, other", [("斎藤 一", "斉藤 一"), ("見本 花子", "見本 華子"), ("", ""), (" ", "　")])
+def test_other_names_stay_others(one, other):
+    assert not rules.same_name(one, other)
 
 
 def test_an_invitation_serves_once_and_not_for_ever(hall: Hall, offer, accepted):
