@@ -15,6 +15,8 @@ from .dues import fee_links
 from .models import Case, Correction, Decision
 from .states import OPEN, State
 
+HISTORY = 200  # entries on the page of a case
+
 
 def links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
     """Ways from a case to other desks: its fee, and what the room of the procedure offers."""
@@ -35,6 +37,13 @@ def _late(case: Case) -> list[str]:
     return [f"補正{c.number}の答えが、決定のあとに届きました。決定には入っていません。「やりとり」で確かめ、結果が変わるときは"
             "「変更・再調査をはじめる」からもう一度審査してください。" for c in Correction.objects.filter(case=case).order_by("number")
             if final and any(item.get("late") == final.number for item in c.items)]
+
+
+def history_of(case: Case, *, whole: bool) -> tuple[list[AuditEntry], int]:
+    """What is on record of a case, the newest first, and how many older entries are left out: cases grow long, and few look so far back."""
+    rows = AuditEntry.objects.filter(chain=f"case:{case.id}").order_by("-seq")
+    shown = list(rows if whole else rows[:HISTORY + 1])
+    return (shown, 0) if whole or len(shown) <= HISTORY else (shown[:HISTORY], rows.count() - HISTORY)
 
 
 def undrawn(history: list[AuditEntry]) -> list[tuple[str, str]]:

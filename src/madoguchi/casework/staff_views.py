@@ -20,14 +20,13 @@ from madoguchi.identity.public import Right, Staff, colleagues, fresh, fresh_whe
 from madoguchi.intake.public import code_standing, holder_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
-from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import add_open_days
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
 
 from . import deputies, lists, papers, pictures, selectors, services
 from .bulk import ACTS
-from .detail import check_rows, decision_row, links, notes_beside, undrawn
+from .detail import check_rows, decision_row, history_of, links, notes_beside, undrawn
 from .errors import (
     FeeUnpaid,
     GroundMissing,
@@ -128,7 +127,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
     absent, may_stamp, not_now = _stamp(actor, found, pending, role)
     letters, talk = letters_of(found, pending) if pending else [], selectors.talk_of(found)
     standing = code_standing(found.ref)
-    history = list(AuditEntry.objects.filter(chain=f"case:{found.id}").order_by("-seq")[:200])
+    history, older = history_of(found, whole="whole" in request.GET)
     context = _list_context(request) | {
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
@@ -141,7 +140,7 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "may_check": selectors.may_work(actor, found) and found.state in OPEN,
         "documents": issued_of(found), "number_views": selectors.number_views_of(found) if tab == "history" else [],
         "kept": kept_of(found) if tab == "history" else None,
-        "history": history, "undrawn": undrawn(history),
+        "history": history, "older": older, "undrawn": undrawn(history),
         "may_work": selectors.may_work(actor, found), "paper": d.paper if printable(found, d) else None,
         "may_stamp": may_stamp, "not_now": not_now, "absent": absent,
         "stamp_role": services.role_words(role), "open": found.state in (State.RECEIVED, State.REVIEWING),
