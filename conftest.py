@@ -104,7 +104,7 @@ def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item
 
 def pytest_collection_finish(session: pytest.Session) -> None:
     """What has been loaded and collected by now stays to the end: to look through half a million objects again and again for what nobody
-    needs any more took a twentieth of the processor and more."""
+    needs any more took a twentieth of the processor (measured on two rooms)."""
     gc.collect()
     gc.freeze()
     gc.set_threshold(10_000, 20, 20)

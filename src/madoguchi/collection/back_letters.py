@@ -18,9 +18,9 @@ from .demand_sheet import TRIAL
 from .demands import TAX_NOTICE
 from .errors import NothingToPrint
 from .givebacks import PURPOSE, free
-from .mine import stopped_why
 from .models import Excess, GiveBack, Instalment, Run
 from .rules import LETTERS, WAIVED, WHYS, Letter
+from .selectors import stopped_why
 from .sheets import CHUNK, addressee_of, issuer, year_words
 from .slips.parts import Line, Notice
 

@@ -25,6 +25,7 @@ from .models import Demand, DirectDebit, Excess, GiveBack, Instalment, Money, On
 from .my_errors import NotShown
 from .rates import RateMissing
 from .rules import BELIEVED
+from .selectors import stopped_why
 
 HOW = {"cvs": say("コンビニ・スマホ決済"), "payeasy": say("ペイジー"), "elqr": say("地方税統一QRコード"), "ocr": say("金融機関の窓口"),
        "zengin": say("口座振替"), "online": say("オンラインの納付"), "cashier": say("市の窓口の現金"),
@@ -182,13 +183,6 @@ class Back:
     on: dt.date | None = None
     target: Instalment | None = None  # 充当: what it was set against
     stopped: str = ""  # why a transfer that was told does not come (rules.STOPPED)
-
-
-def stopped_why(excess: Excess) -> str:
-    """Why the last 還付 of an excess, which was found, was stopped after it was approved; empty when it was not, or another is on its way."""
-    rows = GiveBack.objects.filter(excess=excess)
-    last = None if rows.filter(state__in=("asked", "approved")).exists() else rows.order_by("-asked_at", "-id").first()
-    return last.why if last is not None and last.state == "declined" else ""
 
 
 def backs_of(payer: str) -> list[Back]:

@@ -334,3 +334,10 @@ def payer_shown(*, actor: Staff, payer: str) -> Demand | None:
     """The newest demand of a 宛名番号, for whoever must see the name before saying that it is the right one. Raises DemandNotFound."""
     section_require(actor, writes=True)
     return Demand.objects.filter(payer=payer).order_by("-year", "-id").first()
+
+
+def stopped_why(excess: Excess) -> str:
+    """Why the last 還付 of an excess, which was found, was stopped after it was approved; empty when it was not, or another is on its way."""
+    rows = GiveBack.objects.filter(excess=excess)
+    last = None if rows.filter(state__in=("asked", "approved")).exists() else rows.order_by("-asked_at", "-id").first()
+    return last.why if last is not None and last.state == "declined" else ""

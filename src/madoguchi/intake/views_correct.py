@@ -4,27 +4,26 @@ taken for another (twice)."""
 
 from __future__ import annotations
 
+import functools
 from collections.abc import Sequence
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods
 
-from madoguchi.files.public import FileRefused
 from madoguchi.identity.errors import SignatureRefused
 from madoguchi.identity.public import given_back, owner_of
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces.webform import StepView
-from madoguchi.web import limits
 from madoguchi.web.posted import see_other
 
 from . import applications, drafts, reopened, retold, signing, twice
 from .errors import AnswersWrong, NotOpenForThis, OnlineFilingStopped, Unchanged
 from .form_parts import procedures_section, raw_post
 from .models import Application
-from .views_documents import slot_view
+from .views_documents import files_taken, slot_view
 from .views_my import actor_of, mine_to_answer, sign_in_first
 
 CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
@@ -44,7 +43,8 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
         return _correct_page(request, application, raw, extra, [], [])
     if twice.is_of_another(application, raw):
         return _correct_page(request, application, raw, frozenset(), [], [], moved=True)
-    refused = _attach(request, application, raw, extra)
+    take = functools.partial(applications.correction_attach, application=application, raw=raw, extra=extra)
+    refused = [(f"file-{slot}", ja) for slot, ja in files_taken(request, application.owner, take)]
     action, _, what = request.POST.get("_action", "send").partition(":")
     said = ""
     if action == "more":  # an entry more of a group that is asked for as a whole
@@ -79,19 +79,6 @@ def _over(request: HttpRequest, application: Application, raw: dict[str, list[st
 
 def _typed_here(views: Sequence[StepView], raw: dict[str, list[str]]) -> bool:
     return any(key == f.name or key.startswith(f"{f.name}.") for view in views for e in view.entries for f in e.fields for key in raw)
-
-
-def _attach(request: HttpRequest, application: Application, raw: dict[str, list[str]], extra: frozenset[str]) -> list[tuple[str, str]]:
-    out: list[tuple[str, str]] = []
-    for name, uploads in request.FILES.lists():
-        for upload in uploads:
-            limits.take("upload", request, application.owner)
-            try:
-                applications.correction_attach(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                               name=upload.name or "", size=upload.size or 0, raw=raw, extra=extra)
-            except FileRefused as error:
-                out.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
-    return out
 
 
 def _correct_page(

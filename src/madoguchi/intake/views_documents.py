@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import functools
+from collections.abc import Callable
 from typing import Any, BinaryIO, cast
 
 from django.conf import settings
@@ -11,7 +13,7 @@ from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused, accepts, file_get, file_response
-from madoguchi.identity.public import Owner, owner_of
+from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures.public import Attachment
@@ -41,22 +43,22 @@ def documents(request: HttpRequest, draft_id: str) -> HttpResponse:
     if gone := request.POST.get("_remove"):
         drafts.draft_detach(owner=owner, draft_id=draft_id, file_id=gone)
         return see_other(draft_url(draft, DOCUMENTS))
-    faults = _attach(request, owner, draft_id)
+    faults = files_taken(request, owner.key if owner else "", functools.partial(drafts.draft_attach, owner=owner, draft_id=draft_id))
     if faults:
         return _page(request, drafts.draft_get(owner=owner, draft_id=draft_id), faults)
     after = {"add": DOCUMENTS, "save": "saved"}.get(request.POST.get("_action", ""), CHECK)
     return see_other(draft_url(draft, after))
 
 
-def _attach(request: HttpRequest, owner: Owner | None, draft_id: str) -> list[tuple[str, str]]:
+def files_taken(request: HttpRequest, whose: str, take: Callable[..., object]) -> list[tuple[str, str]]:
+    """Hand every file that came along to ``take`` (slot, source, name, size). Returns the slot and the words of each that is refused."""
     faults: list[tuple[str, str]] = []
-    for name, uploads in request.FILES.lists():
-        slot = name.removeprefix("file.")
+    for field, uploads in request.FILES.lists():
+        slot = field.removeprefix("file.")
         for upload in uploads:
-            limits.take("upload", request, owner.key if owner else "")
+            limits.take("upload", request, whose)
             try:
-                drafts.draft_attach(owner=owner, draft_id=draft_id, slot=slot, source=cast(BinaryIO, upload),
-                                    name=upload.name or "", size=upload.size or 0)
+                take(slot=slot, source=cast(BinaryIO, upload), name=upload.name or "", size=upload.size or 0)
             except FileRefused as error:
                 faults.append((slot, say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
     return faults

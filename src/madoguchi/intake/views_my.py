@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import functools
 from collections.abc import Callable
-from typing import Any, BinaryIO, cast
+from typing import Any
 
 from django.conf import settings
 from django.core import signing as tokens
@@ -15,7 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.agency.public import guardian_news
 from madoguchi.collection.public import collects
-from madoguchi.files.public import FileRefused, file_response
+from madoguchi.files.public import file_response
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
@@ -34,6 +34,7 @@ from .signed_paper import paper_of, wants_paper
 from .todo import todo_of
 from .together import next_in_bundle
 from .views_copy import copy_page, later_views
+from .views_documents import files_taken
 
 View = Callable[..., HttpResponseBase]
 PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
@@ -55,7 +56,7 @@ def sign_in_first(view: View) -> View:
         try:
             return view(request, application_id=application_id, **parts)
         except NotFound:
-            if _filed_on_basis(request, application_id):
+            if filed_for_another(request, application_id, on_basis=True):
                 raise ActingOver(sent=request.method == "POST") from None
             if owner_of(request) is not None or _passes(request):
                 raise
@@ -64,12 +65,14 @@ def sign_in_first(view: View) -> View:
     return inner
 
 
-def _filed_on_basis(request: HttpRequest, application_id: str) -> bool:
-    """Did who asks file it on a 委任 or as a representative by law? Then they have seen it whole as long as that lasted."""
+def filed_for_another(request: HttpRequest, application_id: str, *, on_basis: bool = False) -> bool:
+    """Did who asks file it as an agent? Then there is a copy for them. ``on_basis``: on a 委任 or as a representative by law? Then they have
+    seen it whole as long as that lasted."""
     try:
-        return bool(applications.copy_get(owner=owner_of(request), application_id=application_id).acting.get("mandate"))
+        row = applications.copy_get(owner=owner_of(request), application_id=application_id)
     except NotFound:
         return False
+    return not on_basis or bool(row.acting.get("mandate"))
 
 
 def mine(request: HttpRequest, application_id: str) -> Application:
@@ -156,15 +159,6 @@ def opinion(request: HttpRequest, application_id: str) -> HttpResponse:
     except OpinionWrong as wrong:
         return _filed_page(request, application_id, wrong)
     return see_other(f"/my/{application_id}/filed/#opinion")
-
-
-def filed_for_another(request: HttpRequest, application_id: str) -> bool:
-    """Did who asks file it as an agent? Then there is a copy for them."""
-    try:
-        applications.copy_get(owner=owner_of(request), application_id=application_id)
-    except NotFound:
-        return False
-    return True
 
 
 @sign_in_first
@@ -261,15 +255,8 @@ def attachment(request: HttpRequest, application_id: str, file_id: str) -> HttpR
 def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     """Send documents that may follow."""
     application, whole = mine_to_answer(request, application_id)
-    refused: list[tuple[str, str]] = []
-    for name, uploads in request.FILES.lists():
-        for upload in uploads:
-            limits.take("upload", request, application.owner)
-            try:
-                applications.document_add(application=application, slot=name.removeprefix("file."), source=cast(BinaryIO, upload),
-                                          name=upload.name or "", size=upload.size or 0, actor=actor_of(request))
-            except FileRefused as error:
-                refused.append((f"file-{name.removeprefix('file.')}", say("{file}: {ja}", file=(upload.name or "")[:60], ja=error.ja)))
+    take = functools.partial(applications.document_add, application=application, actor=actor_of(request))
+    refused = [(f"file-{slot}", ja) for slot, ja in files_taken(request, application.owner, take)]
     if refused:
         return status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
     return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents'}")

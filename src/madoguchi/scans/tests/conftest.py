@@ -46,17 +46,20 @@ def blank() -> Image.Image:
     return Image.new("L", (1654, 2339), 255)
 
 
-def correcting(hall: Hall, who: str, slug: str, path: str) -> Case:
-    """A case that came on paper, of which one answer must be put right."""
-    packet, d = waiting(hall.definition(slug).section, slug)[0], hall.definition(slug)
-    begun = services.packet_begin(actor=hall.staff(who), packet_id=str(packet.id))
-    answers = hall.answers(slug)
+def typed_off(hall: Hall, who: str, packet: Packet, slug: str) -> None:
+    """Somebody types the paper off, page by page, files it today, and the worker hands it on."""
+    begun, d, answers = services.packet_begin(actor=hall.staff(who), packet_id=str(packet.id)), hall.definition(slug), hall.answers(slug)
     for step in d.steps:
         if step in intake.paper_read(packet=str(packet.id), draft_id=begun.draft).asked:
             intake.paper_save(packet=str(packet.id), draft_id=begun.draft, step_id=step.id,
                               raw=generate.as_lists(generate.post_data(d, step, answers)))
     services.packet_file(actor=hall.staff(who), packet_id=str(packet.id), received=clock.today())
     run_worker()
+
+
+def correcting(hall: Hall, who: str, slug: str, path: str) -> Case:
+    """A case that came on paper, of which one answer must be put right."""
+    typed_off(hall, who, waiting(hall.definition(slug).section, slug)[0], slug)
     case = Case.objects.filter(channel="paper").latest("filed_at")
     correction_request(actor=hall.staff(who), case_id=case.ref, items=[(path, "直してください")], due_on=clock.today() + dt.timedelta(days=10))
     run_worker()

@@ -16,16 +16,16 @@ from madoguchi.casework.models import Case, NumberView
 from madoguchi.casework.selectors import number_views_of
 from madoguchi.files.covered import PAINT
 from madoguchi.identity.public import TRIAL_PASSWORD
-from madoguchi.intake import public as intake
 from madoguchi.kernel import clock
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.faces.pdf import paper_form, paper_map
 from madoguchi.scans import selectors, services, taking
 from madoguchi.scans.models import Packet, Page, SheetView
 from madoguchi.scans.straight import sheet_of
+
+from .conftest import typed_off
 
 SLUG, WHY = "jidou-teate-gaku-kaitei", "番号を入力するため"
 
@@ -121,15 +121,9 @@ def test_a_sheet_on_which_the_place_is_not_known_is_closed_as_a_whole(hall: Hall
 
 def test_after_filing_the_case_shows_it_no_more_openly(hall: Hall, packet: Packet):
     _, page, box = number_box(packet)
-    marks, d, tanaka = page.marks, hall.definition(SLUG), hall.staff("tanaka")
+    marks = page.marks
     seen_by(hall.desk("tanaka"), f"/staff/scans/page/{page.id}/number/")
-    begun, answers = services.packet_begin(actor=tanaka, packet_id=str(packet.id)), hall.answers(SLUG)
-    for step in d.steps:
-        if step in intake.paper_read(packet=str(packet.id), draft_id=begun.draft).asked:
-            intake.paper_save(packet=str(packet.id), draft_id=begun.draft, step_id=step.id,
-                              raw=generate.as_lists(generate.post_data(d, step, answers)))
-    services.packet_file(actor=tanaka, packet_id=str(packet.id), received=clock.today())
-    run_worker()
+    typed_off(hall, "tanaka", packet, SLUG)
     case = Case.objects.get()
     at = f"/staff/case/{case.id}/file/{page.file}/"
     for who in ("tanaka", "auditor"):

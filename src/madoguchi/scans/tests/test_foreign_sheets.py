@@ -13,11 +13,10 @@ from madoguchi.casework import pictures
 from madoguchi.casework.models import Case
 from madoguchi.files.covered import PAINT
 from madoguchi.kernel.models import AuditEntry
-from madoguchi.procedures.rules import generate
 from madoguchi.scans import selectors, services, taking
 from madoguchi.scans.models import Page, SheetView
 
-from .conftest import SLUG, forms
+from .conftest import SLUG, forms, typed_off
 
 WHY = "何の紙か見分けるため"
 
@@ -59,21 +58,12 @@ def test_it_is_closed_until_somebody_has_looked_and_says_that_there_is_none(hall
 
 @pytest.mark.parametrize("clear", [False, True])
 def test_what_was_said_of_it_goes_with_it_into_the_case(hall: Hall, sheet: Page, clear):
-    from madoguchi.intake import public as intake
-    from madoguchi.kernel import clock
-
     tanaka, desk, packet = hall.staff("tanaka"), hall.desk("tanaka"), selectors.packet_list(actor=hall.staff("tanaka"))[0].packet
     services.page_place(actor=tanaka, page_id=str(sheet.id), packet_id=str(packet.id), slug="", leaf=0)
     if clear:
         desk.post(f"/staff/scans/page/{sheet.id}/number/", {"why": WHY})
         desk.post(f"/staff/scans/page/{sheet.id}/clear/", {"clear": "yes"})
-    begun, d, answers = services.packet_begin(actor=tanaka, packet_id=str(packet.id)), hall.definition(SLUG), hall.answers(SLUG)
-    for step in d.steps:
-        if step in intake.paper_read(packet=str(packet.id), draft_id=begun.draft).asked:
-            intake.paper_save(packet=str(packet.id), draft_id=begun.draft, step_id=step.id,
-                              raw=generate.as_lists(generate.post_data(d, step, answers)))
-    services.packet_file(actor=tanaka, packet_id=str(packet.id), received=clock.today())
-    run_worker()
+    typed_off(hall, "tanaka", packet, SLUG)
     case = Case.objects.get()
     there = f"/staff/case/{case.id}/file/{sheet.file}/"
     for who in ("tanaka", "auditor"):
