@@ -70,10 +70,10 @@ def pay_notice(page: str, **_: Any) -> Done:
     return {}
 
 
-def notice_look(**_: Any) -> Done:
-    """A notice of an order that nobody here knows; a clerk compares it with the gateway's page."""
-    GatewayNotice.objects.get_or_create(provider="card", event="evt_nobody", defaults={
-        "kind": "x", "reference": "cs_nobody", "outcome": "unknown", "at": clock.now()})
+def notice_look(application: str, **_: Any) -> Done:
+    """A notice of an order that nobody here knows, one for each journey; a clerk compares it with the gateway's page."""
+    GatewayNotice.objects.get_or_create(provider="card", event=f"evt_nobody_{application}", defaults={
+        "kind": "x", "reference": f"cs_nobody_{application}", "outcome": "unknown", "at": clock.now()})
     clerk = Staff.objects.get(username="okada")
     for row in selectors.notices_odd(actor=clerk):
         notices.notice_seen(actor=clerk, notice_id=row.id, why="試しの知らせ")
