@@ -449,6 +449,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.public.works_for": ("for the handler that mails news", {"intake.acting"}),
     "agency.selectors.code_digest": ("a digest", None),
     "agency.selectors.last_day": ("a day", None),
+    "agency.selectors.standing": ("a condition for those who look, no rows", None),
     "agency.selectors.scope_words": ("names of procedures", None),
     "agency.rules.code_read": ("reads what was typed", None),
     "agency.organisation_import.day_read": ("reads what was typed", None),

@@ -13,9 +13,10 @@ from madoguchi.casework import services as work
 from madoguchi.casework.selectors import case_get
 from madoguchi.files.public import FileRefused
 from madoguchi.intake.errors import AnswersWrong
+from madoguchi.kernel import clock
 from madoguchi.scans import seeing, selectors, services, taking
 from madoguchi.scans.errors import ScanUnreadable
-from madoguchi.scans.models import Page, Upload
+from madoguchi.scans.models import Packet, Page, Upload
 from madoguchi.scans.tests.conftest import on_covered_paper, waiting
 
 from .rights import SECTION, Ask, anything, something, staff
@@ -47,6 +48,12 @@ def _reading(w: Any, a: Any) -> Any:
     """Those that are being read."""
     Upload.objects.filter(id=w.scan_upload).update(state="reading")
     return selectors.upload_list(actor=a)
+
+
+def _filed(w: Any, a: Any) -> Any:
+    """Those that were filed."""
+    Packet.objects.filter(id=w.scan_packet).update(state="filed", filed_at=clock.now())
+    return selectors.packets_filed(actor=a)
 
 
 def file(w: Any, a: Any) -> bool:
@@ -97,6 +104,9 @@ TABLE: dict[str, Ask] = {
     "scans.selectors.packet_list": staff(lambda w, a: selectors.packet_list(actor=a), SECTION, something),
     "scans.selectors.upload_get": staff(lambda w, a: selectors.upload_get(actor=a, upload_id=w.scan_upload), SECTION, anything),
     "scans.selectors.upload_list": staff(_reading, SECTION, something),
+    "scans.selectors.packets_filed": staff(_filed, SECTION, something),
+    "scans.selectors.packets_for": staff(lambda w, a: selectors.packets_for(
+        actor=a, page=Page(upload_id=w.scan_upload)), SECTION, something),
     "scans.selectors.came_of": staff(lambda w, a: selectors.came_of(
         actor=a, upload=Upload(id=w.scan_upload))[0], SECTION, something),
     "scans.selectors.page_list": staff(lambda w, a: selectors.page_list(actor=a), SECTION, something),

@@ -26,7 +26,7 @@ from .errors import GuardianNotFound
 from .guardian_rules import KINDS, Stage
 from .models import Guardianship
 from .rules import agents
-from .selectors import scope_words
+from .selectors import OVER, scope_words
 
 
 @dataclass(frozen=True, slots=True)
@@ -105,10 +105,12 @@ def guardian_get(*, owner: Owner | None, guardian_id: str) -> Guardianship:
 
 
 def guardian_list(*, owner: Owner) -> list[ShownGuardian]:
-    """All of one's own, what is open first, then the newest."""
+    """One's own: all that is open, then what is over, the newest."""
     if not owner.signed_in:
         return []
-    rows = Guardianship.objects.filter(agent=owner.key).order_by("-made_at")[:100]
+    mine = Guardianship.objects.filter(agent=owner.key).order_by("-made_at")
+    going = Q(state__in=[Stage.WRITING, Stage.ASKED]) | Q(state=Stage.ACCEPTED, ends_on__gte=clock.today())
+    rows = [*mine.filter(going), *mine.exclude(going)[:OVER]]
     return sorted((shown(row) for row in rows), key=lambda g: not g.open)
 
 
@@ -132,7 +134,7 @@ def usable_guardians(*, owner: Owner, slug: str) -> list[Guardianship]:
     d = procedures.current(slug).definition
     if not agents(d):
         return []
-    rows = Guardianship.objects.filter(agent=owner.key, state=Stage.ACCEPTED, ends_on__gte=clock.today()).order_by("-decided_at")[:50]
+    rows = Guardianship.objects.filter(agent=owner.key, state=Stage.ACCEPTED, ends_on__gte=clock.today()).order_by("-decided_at")
     return [row for row in rows if rules.covers(row.scope, slug, d.life_events)]
 
 

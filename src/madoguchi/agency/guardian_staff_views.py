@@ -18,6 +18,7 @@ from madoguchi.files.public import file_response
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import guardian_desk as services
 from . import guardian_selectors as selectors
@@ -49,7 +50,7 @@ def claims(request: HttpRequest) -> HttpResponse:
     actor, view, page = _actor(request), request.GET.get("view", "asked"), request.GET.get("page", "1")
     counts = selectors.claim_counts(actor=actor)
     view = view if view in counts else "asked"
-    found = selectors.claim_list(actor=actor, view=view, page=int(page) if page.isdecimal() and len(page) < 8 else 1)
+    found = selectors.claim_list(actor=actor, view=view, page=page_typed(page))
     rows = [{"g": row, "kind": KINDS[row.kind].name, "name": selectors.name_of(told["person"]), "agent": told["agent"]["name"],
              "words": words(row)} for row in found for told in [selectors.opened(row)]]
     return render(request, "agency/claims.html", {"rows": rows, "page": found, "view": view, "tiles": [

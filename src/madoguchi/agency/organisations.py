@@ -80,8 +80,8 @@ def offerable(*, organisation: Organisation) -> dict[str, str]:
 
 
 def organisations_open() -> list[Organisation]:
-    """The living registrations, by name: open to every resident who signed in."""
-    return [row for row in Organisation.objects.filter(closed_at=None).order_by("name")[:MOST] if works(row)]
+    """The living registrations, all of them, by name: open to every resident who signed in."""
+    return [row for row in Organisation.objects.filter(closed_at=None).order_by("name") if works(row)]
 
 
 @transaction.atomic(durable=True)
@@ -114,9 +114,14 @@ def _seal(row: Mandate, people: dict[str, Any]) -> bytes:
 
 
 def organisation_mandates(*, owner: Owner | None) -> list[tuple[Organisation, Mandate]]:
-    """What residents have offered or given to the living registrations of this company, the newest first."""
+    """What residents have offered or given to the living registrations of this company and what stands, the newest first: an office of
+    care managers has hundreds."""
+    return _given(owner, selectors.standing())
+
+
+def _given(owner: Owner | None, which: Q) -> list[tuple[Organisation, Mandate]]:
     mine = {row.id: row for row in organisations_of(owner=owner) if works(row)}
-    rows = Mandate.objects.filter(organisation__in=mine).order_by("-made_at")[:200] if mine else []
+    rows = Mandate.objects.filter(which, organisation__in=mine).order_by("-made_at") if mine else []
     return [(mine[row.organisation], row) for row in rows if row.organisation]
 
 
@@ -124,13 +129,13 @@ def mandates_to_file(*, owner: Owner | None, organisation: Organisation, slug: s
     """The living mandates of this organisation for the procedure."""
     events = procedures.current(slug).definition.life_events
     return [row for found, row in organisation_mandates(owner=owner)
-            if found.id == organisation.id and selectors.works(row) and covers(row.scope, slug, events)]
+            if found.id == organisation.id and selectors.works(row, known=True) and covers(row.scope, slug, events)]
 
 
 @transaction.atomic(durable=True)
 def organisation_mandate_answer(*, owner: Owner | None, mandate_id: str, accept: bool) -> Mandate:
     """Somebody of the organisation accepts or declines. Raises MandateNotFound; MandateOver when it is open no longer."""
-    found = next(((org, row) for org, row in organisation_mandates(owner=owner) if str(row.id) == mandate_id), None)
+    found = next(iter(_given(owner, Q(id=mandate_id))), None)
     company = business_of(owner)
     if found is None or company is None or owner is None:
         raise MandateNotFound

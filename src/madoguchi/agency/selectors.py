@@ -21,6 +21,8 @@ from .models import Mandate, Organisation
 from .organisation_rules import alive as registration_alive
 from .rules import ACTS, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
 
+OVER = 100  # of what is over, on a page; what stands is shown whole
+
 
 @dataclass(frozen=True, slots=True)
 class Shown:
@@ -61,9 +63,15 @@ def lapsed(row: Mandate) -> bool:
     return row.state == State.OFFERED and clock.now() > row.made_at + dt.timedelta(days=OFFER_DAYS)
 
 
-def works(row: Mandate) -> bool:
-    """Does it give a right today? One to an organisation only while that is registered."""
-    return alive(row.state, row.ends_on, clock.today()) and registered(row)
+def works(row: Mandate, *, known: bool = False) -> bool:
+    """Does it give a right today? One to an organisation only while that is registered; ``known``: the caller has seen that it is."""
+    return alive(row.state, row.ends_on, clock.today()) and (known or registered(row))
+
+
+def standing() -> Q:
+    """Mandates that nobody has ended yet and whose last day is not past: accepted, or offered and still to be answered."""
+    offered = Q(state=State.OFFERED, made_at__gte=clock.now() - dt.timedelta(days=OFFER_DAYS))
+    return offered | Q(state=State.ACCEPTED, ends_on__gte=clock.today())
 
 
 def registered(row: Mandate) -> bool:
@@ -81,15 +89,15 @@ def scope_words(scope: list[str]) -> tuple[str, ...]:
     return tuple(str((names | events).get(part, part)) for part in scope)
 
 
-def shown(row: Mandate, owner: Owner) -> Shown:
-    """For one of its two sides (the caller has got the row for this owner)."""
-    given, people = row.giver == owner.key, opened(row)
+def shown(row: Mandate, owner: Owner, *, known: bool = False) -> Shown:
+    """For one of its two sides (the caller has got the row for this owner). ``known`` as in works."""
+    given, people, living = row.giver == owner.key, opened(row), works(row, known=known)
     other = (people.get("agent") or {}).get("name") or people["wanted"] if given else people["giver"]["name"]
-    over = row.state == State.ACCEPTED and not works(row)
+    over = row.state == State.ACCEPTED and not living
     words = RUN_OUT if over else LAPSED if lapsed(row) else WORDS[State(row.state)]
-    is_open = works(row) or (given and row.state == State.OFFERED and not lapsed(row))
+    is_open = living or (given and row.state == State.OFFERED and not lapsed(row))
     return Shown(str(row.id), given, other, scope_words(row.scope), tuple(ACTS[a] for a in row.acts), row.ends_on, row.state, words,
-                 works(row), is_open, row.made_at, row.accepted_at, row.ended_at)
+                 living, is_open, row.made_at, row.accepted_at, row.ended_at)
 
 
 def mandate_get(*, owner: Owner | None, mandate_id: str) -> Mandate:
@@ -102,10 +110,11 @@ def mandate_get(*, owner: Owner | None, mandate_id: str) -> Mandate:
 
 
 def mandate_list(*, owner: Owner) -> list[Shown]:
-    """Everything this resident gave or received, what is open first, then the newest."""
+    """What this resident gave or received: all that stands, then what is over, the newest."""
     if not owner.signed_in:
         return []
-    rows = Mandate.objects.filter(Q(giver=owner.key) | Q(agent=owner.key)).order_by("-made_at")[:200]
+    mine = Mandate.objects.filter(Q(giver=owner.key) | Q(agent=owner.key)).order_by("-made_at")
+    rows = [*mine.filter(standing()), *mine.exclude(standing())[:OVER]]
     return sorted((shown(row, owner) for row in rows), key=lambda m: not m.open)
 
 
@@ -116,7 +125,7 @@ def usable(*, owner: Owner, slug: str) -> list[Shown]:
     d = procedures.current(slug).definition
     if not agents(d):
         return []
-    rows = Mandate.objects.filter(agent=owner.key, state=State.ACCEPTED, ends_on__gte=clock.today()).order_by("-accepted_at")[:50]
+    rows = Mandate.objects.filter(agent=owner.key, state=State.ACCEPTED, ends_on__gte=clock.today()).order_by("-accepted_at")
     return [shown(row, owner) for row in rows if covers(row.scope, slug, d.life_events)]
 
 

@@ -15,7 +15,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.web import searches
 from madoguchi.web.languages import LANGUAGES
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import day_typed
+from madoguchi.web.typed import day_typed, page_typed
 
 from . import selectors, services
 from .city import card_city
@@ -61,8 +61,7 @@ def stock(request: HttpRequest) -> HttpResponse:
     where = {"show": which} | searches.carried(query, actor.pk)
     if request.method == "POST" or searches.stands_open(request.GET):
         return see_other(f"{reverse('cards')}?{urlencode(where)}")
-    text = request.GET.get("page", "1")
-    page = max(1, int(text)) if text.isascii() and text.isdecimal() and len(text) < 6 else 1
+    page = page_typed(request.GET.get("page", "1"))
     rows, total = selectors.card_list(actor=actor, which=which, query=query, page=page)
     counts = selectors.counts(actor=actor)
     context = {"rows": [(s, *words_of(s.card)) for s in rows], "total": total, "which": which, "query": query,

@@ -21,6 +21,7 @@ from madoguchi.procedures.rules.faces.webform import field_view, raw_sent
 from madoguchi.procedures.rules.possible import OUTCOME
 from madoguchi.procedures.rules.validate import read_entry
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import bulk, deputies, selectors
 from .doubts import days_doubted
@@ -40,7 +41,7 @@ def runs(request: HttpRequest) -> HttpResponse:
     if request.method == "POST":
         return _start(request)
     page = request.GET.get("page", "1")
-    found = Paginator(bulk.runs_for(actor=actor_of(request)).order_by("-made_at"), 20).get_page(page if page.isdecimal() and len(page) < 8 else 1)
+    found = Paginator(bulk.runs_for(actor=actor_of(request)).order_by("-made_at"), 20).get_page(page_typed(page))
     rows = [{"run": r, "act": bulk.ACTS[r.act], "name": bulk.definition_of(r).name, "counts": _counts(bulk.items_of(r))} for r in found]
     return render(request, "casework/bulk_runs.html", {"rows": rows, "page": found})
 

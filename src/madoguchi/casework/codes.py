@@ -6,12 +6,13 @@ from django.db import transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
-from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.kernel import audit, failpoints
 from madoguchi.kernel.said import say
 
 from . import selectors
 from .errors import ReasonMissing
-from .models import Case, Note
+from .models import Case
+from .notes import note_put
 from .progress import progress_say
 from .services import MOST_WORDS, clerk_check, text_clean
 
@@ -29,9 +30,9 @@ def code_issue(*, actor: Staff, case_id: str, how: str) -> tuple[Case, str]:
     if len(how) < 2:
         raise ReasonMissing("本人であることをどう確かめたかを書いてください(例: 運転免許証を窓口で確認)。")
     code = intake.code_issue(application_id=case.ref)
-    note = Note.objects.create(case=case, by=actor, at=clock.now(), text=f"新しい確認番号を渡した。本人の確かめ方: {how}")
+    note = note_put(case, by=actor, text=f"新しい確認番号を渡した。本人の確かめ方: {how}")
     audit.record(actor.actor, ISSUED, chain=f"case:{case.id}", of=how)
     failpoints.hit("casework.code_issue.before_publish")
-    progress_say(case, key=f"code:{note.pk}", status="", ja=say("確認番号を新しくしました"), notify=True)
+    progress_say(case, key=f"code:{note}", status="", ja=say("確認番号を新しくしました"), notify=True)
     failpoints.hit("casework.code_issue.before_commit")
     return case, code

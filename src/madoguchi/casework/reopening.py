@@ -15,7 +15,8 @@ from madoguchi.kernel.said import say
 from . import selectors
 from .errors import NotNow, ReasonMissing
 from .events import CASE_STANDS
-from .models import Case, Decision, Note
+from .models import Case, Decision
+from .notes import note_put
 from .progress import progress_say
 from .services import MOST_WORDS, clerk_check, text_clean
 from .states import OPEN, Act, State, after, not_now
@@ -69,7 +70,7 @@ def reexamination_end(*, actor: Staff, case_id: str, why: str) -> Case:
         raise ReasonMissing("再審査をやめる理由を書いてください(例: 別の申請とまちがえて始めたため)。")
     if case.state != State.REVIEWING:
         raise NotNow(not_now(case.state))
-    note = Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査をやめた: {why}")
-    decision_stands(case, by=actor.actor, act=ENDED, key=f"stands:{case.id}:{note.pk}", why=why,
+    note = note_put(case, by=actor, text=f"再審査をやめた: {why}")
+    decision_stands(case, by=actor.actor, act=ENDED, key=f"stands:{case.id}:{note}", why=why,
                     ja=say("もう一度の審査をやめました。前の結果は、そのままです"))
     return case

@@ -28,6 +28,7 @@ from .events import CASE_DECIDED
 from .grounds import grounds_check
 from .items import plain
 from .models import Approval, Case, Correction, Decision, Note, NumberView
+from .notes import note_put
 from .progress import progress_say
 from .rules import ROUTE_ROLES, decision_items, next_role, outcomes_open, reason_missing
 from .states import OVER, Act, State, after
@@ -350,9 +351,9 @@ def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False) ->
     case.reopened = {"asked": asked, "checklist": case.checklist, "due_on": str(case.due_on)}
     case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
     case.save(update_fields=["state", "checklist", "due_on", "reopened", "updated_at"])
-    note = Note.objects.create(case=case, by=actor, at=clock.now(), text=f"再審査を開始{'(申請した方の申出)' if asked else ''}: {why}")
+    note = note_put(case, by=actor, text=f"再審査を開始{'(申請した方の申出)' if asked else ''}: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
-    progress_say(case, key=f"reopened:{case.id}:{note.pk}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True,
+    progress_say(case, key=f"reopened:{case.id}:{note}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True,
                  reopened="asked" if asked else "city")
     return case
 

@@ -23,6 +23,7 @@ from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.offices.public import add_open_days
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import deputies, lists, papers, pictures, selectors, services
 from .bulk import ACTS
@@ -62,7 +63,7 @@ def wanted_in(sent: Mapping[str, str], actor: Staff) -> lists.Filter:
         query=searches.found_in(sent, actor.pk), slug=sent.get("slug", "").replace("\x00", ""),
         state=sent.get("state", "open"), who=sent.get("who", ""),
         due=sent.get("due", ""), section=sent.get("section", ""),
-        mark=sent.get("mark", ""), page=int(page) if page.isdecimal() and len(page) < 8 else 1,
+        mark=sent.get("mark", ""), page=page_typed(page),
     )
 
 

@@ -12,7 +12,8 @@ from madoguchi.offices.public import add_open_days, open_days_between
 
 from . import selectors
 from .errors import NotNow, ReasonMissing
-from .models import Case, Correction, Note
+from .models import Case, Correction
+from .notes import note_put
 from .progress import progress_say
 from .services import MOST_WORDS, clerk_check, text_clean
 from .states import Act, after, not_now
@@ -35,7 +36,7 @@ def correction_end(*, actor: Staff, case_id: str, why: str) -> Case:
     case.state, case.updated_at = state, clock.now()
     case.save(update_fields=["state", "due_on", "stopped_on", "updated_at"])
     last = Correction.objects.filter(case=case).latest("number")
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"補正{last.number}の答えを待たずに審査に戻した: {why}")
+    note_put(case, by=actor, text=f"補正{last.number}の答えを待たずに審査に戻した: {why}")
     audit.record(actor.actor, "correction.ended", chain=f"case:{case.id}", facts={"correction": last.number}, of=why)
     failpoints.hit("casework.correction_end.before_publish")
     progress_say(case, key=f"ended:{last.id}", status="under_review", ja=say("直していただく点の答えを待たずに、審査を続けています"), notify=True)

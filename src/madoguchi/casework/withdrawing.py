@@ -12,7 +12,8 @@ from madoguchi.kernel.said import say
 from . import papers, selectors
 from .errors import NotNow, ReasonMissing
 from .events import CASE_WITHDRAWN
-from .models import Case, Decision, Note
+from .models import Case, Decision
+from .notes import note_put
 from .progress import progress_say
 from .reopening import is_reexamined
 from .services import MOST_WORDS, clerk_check, text_clean
@@ -52,7 +53,7 @@ def withdrawal_take(*, actor: Staff, case_id: str, via: str, why: str) -> Case:
         pending.state = "dropped"
         pending.save(update_fields=["state"])
         papers.papers_release(pending)
-    Note.objects.create(case=case, by=actor, at=clock.now(), text=f"取下げを受け付けた({WISHES[via]}): {why}")
+    note_put(case, by=actor, text=f"取下げを受け付けた({WISHES[via]}): {why}")
     audit.record(actor.actor, "withdrawal.taken", chain=f"case:{case.id}", facts={"via": via}, of=why)
     case_withdraw(case, by=actor.actor, key=f"withdrawal:desk:{case.id}", ja=TOLD[via])
     return case

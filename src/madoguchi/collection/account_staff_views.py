@@ -18,6 +18,7 @@ from .models import DebitAct
 from .staff_views import actor_of, name_of, page_of, works
 
 HERE = "/staff/collection/accounts/"
+FORMS = 50  # on a page: the next come up as these are done
 
 
 @login_required
@@ -30,7 +31,9 @@ def accounts(request: HttpRequest) -> HttpResponse:
 def _page(request: HttpRequest, act_id: str = "", *, sure: str = "", wrong: str = "") -> HttpResponse:
     actor = actor_of(request)
     rows = selectors.account_list(actor=actor, page=page_of(request))
-    context = {"waiting": [_row(request, act, act_id, sure, wrong) for act in selectors.registrations_waiting(actor=actor)], "rows": rows,
+    waiting = selectors.registrations_waiting(actor=actor)
+    shown = [act for n, act in enumerate(waiting) if n < FORMS or str(act.id) == act_id]
+    context = {"waiting": [_row(request, act, act_id, sure, wrong) for act in shown], "left": len(waiting) - len(shown), "rows": rows,
                "accounts": selectors.account_rows(rows), "names": {key: c.name for key, c in charges().all.items()}, "works": works(request),
                "faults": [(f"payer-{act_id}", wrong)] if wrong else []}
     return render(request, "collection/accounts.html", context, status=422 if wrong else 200)

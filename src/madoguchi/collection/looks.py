@@ -56,10 +56,10 @@ def unreminded(*, actor: Staff) -> list[Unreminded]:
 
 
 def prompts_left(*, actor: Staff) -> list[Instalment]:
-    """期 whose 速報 is a month old and whose money is not here, at most 100, the oldest first. Raises DemandNotFound."""
+    """期 whose 速報 is a month old and whose money is not here, the oldest first. Raises DemandNotFound."""
     section_require(actor, writes=False)
     rows = Instalment.objects.filter(settled_on=None, prompt_on__lt=clock.today() - BELIEVED).select_related("demand")
-    return list(rows.order_by("prompt_on", "id")[:100])
+    return list(rows.order_by("prompt_on", "id"))
 
 
 def unanswered(rows: Iterable[DebitRequest]) -> dict[int, int]:

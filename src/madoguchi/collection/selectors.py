@@ -297,7 +297,7 @@ def request_show(*, actor: Staff, request_id: int) -> DebitRequest:
 def registrations_waiting(*, actor: Staff) -> list[DebitAct]:
     """Accepted applications for 口座振替 of which nobody has said yet whose tax it is, the oldest first. Raises DemandNotFound."""
     section_require(actor, writes=False)
-    return list(DebitAct.objects.filter(state="asked").order_by("at", "id")[:SIZE])
+    return list(DebitAct.objects.filter(state="asked").order_by("at", "id"))
 
 
 def candidates_of(act: DebitAct) -> list[Demand]:

@@ -19,6 +19,7 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.keeping import fiscal_year
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import at_counter, desk, ledger, looks, selectors, unmatched, unmatches
 from .access import stamps
@@ -32,6 +33,7 @@ from .rules import CHANNELS, FORMS, OUTCOMES, account_words
 
 SHEETS = {"demands": "調定", "changes": "更正", "results": "収納", "debits": "口座振替の口座", "names": "宛名"}
 WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある", "extra": "延滞金・督促手数料だけが残る"}
+PROMPTS = 100  # on the page
 
 
 def actor_of(request: HttpRequest) -> Staff:
@@ -41,8 +43,7 @@ def actor_of(request: HttpRequest) -> Staff:
 
 def page_of(request: HttpRequest) -> int:
     """Which page of a list."""
-    page = request.GET.get("page", "1")
-    return int(page) if page.isascii() and page.isdecimal() and len(page) < 8 else 1
+    return page_typed(request.GET.get("page", "1"))
 
 
 def works(request: HttpRequest) -> bool:
@@ -60,14 +61,14 @@ def name_of(charge: str) -> str:
 @require_safe
 def overview(request: HttpRequest) -> HttpResponse:
     """How every charge stands, the accounts, and what waits for a person."""
-    rows = selectors.standings(actor=actor_of(request))
+    rows, prompts = selectors.standings(actor=actor_of(request)), looks.prompts_left(actor=actor_of(request))
     context = {"rows": [(s, name_of(s.charge)) for s in rows], "works": works(request),
                "accounts": [(account_words(a), yen) for a, yen in ledger.balances().items()],
                "unknown": selectors.unmatched_list(actor=actor_of(request)).paginator.count,
                "unmatches": len(unmatches.unmatches_waiting(actor=actor_of(request))),
                "excess": selectors.excess_list(actor=actor_of(request)).paginator.count,
                "unreminded": [(u, name_of(u.charge)) for u in looks.unreminded(actor=actor_of(request))],
-               "prompts": [(p, name_of(p.demand.charge)) for p in looks.prompts_left(actor=actor_of(request))],
+               "prompts": [(p, name_of(p.demand.charge)) for p in prompts[:PROMPTS]], "prompts_n": len(prompts) - PROMPTS,
                "requests": looks.requests_late(actor=actor_of(request)), "today": clock.today()}
     return render(request, "collection/overview.html", context)
 

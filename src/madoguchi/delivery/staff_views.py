@@ -11,6 +11,7 @@ from django.views.decorators.http import require_POST, require_safe
 
 from madoguchi.identity.public import Right, Staff
 from madoguchi.web.posted import see_other
+from madoguchi.web.typed import page_typed
 
 from . import services
 
@@ -21,7 +22,7 @@ def parcels(request: HttpRequest) -> HttpResponse:
     """All parcels of one's sections with their state and the characters that did not map; what is stuck above them."""
     actor, page = cast(Staff, request.user), request.GET.get("page", "1")
     context = {
-        "rows": services.parcel_list(actor=actor, page=int(page) if page.isdecimal() and len(page) < 8 else 1),
+        "rows": services.parcel_list(actor=actor, page=page_typed(page)),
         "stuck": services.stuck_list(actor=actor), "reasons": services.SKIP_REASONS,
         "may_act": bool(actor.sections()) or actor.may(Right.RETRY_DELIVERIES),
     }

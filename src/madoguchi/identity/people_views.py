@@ -16,6 +16,7 @@ from madoguchi.kernel.errors import Conflict
 from madoguchi.offices.public import city
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import directory, people
 from .absences import absence_add, absence_end, absences_of, absences_open, stamp_sections
@@ -73,7 +74,7 @@ def staff_people(request: HttpRequest) -> HttpResponse:
         sent = request.POST if request.method == "POST" else request.GET
         return see_other("/staff/people/?" + urlencode(searches.carried(searches.found_in(sent, actor.pk), actor.pk)))
     page, query = request.GET.get("page", "1"), searches.found_in(request.GET, actor.pk).replace("\x00", "")
-    found = directory.people_page(actor=actor, query=query, page=int(page) if page.isdecimal() and len(page) < 8 else 1)
+    found = directory.people_page(actor=actor, query=query, page=page_typed(page))
     return render(request, "identity/people.html", {"page": found, "query": query, "carried": urlencode(searches.carried(query, actor.pk)),
                                                     "kinds": KINDS})
 

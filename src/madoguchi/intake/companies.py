@@ -45,13 +45,14 @@ class Choice:
 
 
 def choices(owner: Owner | None, slug: str) -> list[Choice]:
-    """Every way in which this company may file the procedure today; its own name last."""
+    """Every way in which this company may file the procedure today: those for whom it may by name, its own name last."""
     if owner is None or not owner.business_id:
         return []
     out = []
     for row in agency.organisations_for(owner=owner, slug=slug):
         out.append(Choice(str(row.id), row, None))
-        out += [Choice(f"{row.id}:{m.id}", row, agency.shown(m, owner)) for m in agency.mandates_to_file(owner=owner, organisation=row, slug=slug)]
+        given = [agency.shown(m, owner, known=True) for m in agency.mandates_to_file(owner=owner, organisation=row, slug=slug)]
+        out += [Choice(f"{row.id}:{m.id}", row, m) for m in sorted(given, key=lambda m: m.other)]
     own = agency.own_name(procedures.current(slug).definition)
     return [*out, *([Choice(OWN, None, None)] if own else [])]
 

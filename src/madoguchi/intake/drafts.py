@@ -57,8 +57,8 @@ def draft_open(owner: Owner | None, draft: Draft | None) -> Draft:
 
 
 def draft_list(*, owner: Owner) -> list[Draft]:
-    """Open drafts, newest first."""
-    return list(Draft.objects.filter(owner__in=owner.keys, state="open", expires_at__gt=clock.now()).order_by("-updated_at")[:50])
+    """Open drafts, all of them (an office has many under way), newest first."""
+    return list(Draft.objects.filter(owner__in=owner.keys, state="open", expires_at__gt=clock.now()).order_by("-updated_at"))
 
 
 def published_of(draft: Draft) -> Published:

@@ -8,6 +8,7 @@ from django.core.paginator import Paginator
 from django.db.models import Case, Q, When
 
 from madoguchi.identity.public import Owner
+from madoguchi.web.typed import page_typed
 
 from . import acting
 from .models import Application
@@ -47,7 +48,7 @@ def filed_page(*, owner: Owner, page: str = "1") -> FiledPage:
     filed it stands before everything else."""
     whose = Q(owner__in=owner.keys) | Q(principal__in=owner.keys)
     rows = Application.objects.filter(whose).order_by(WAITING_FIRST, "-filed_at", "id")
-    found = Paginator(rows, PAGE).get_page(page if page.isascii() and page.isdecimal() and len(page) < 8 else 1)
+    found = Paginator(rows, PAGE).get_page(page_typed(page))
     seen = acting.sees(owner, found)
     return FiledPage([row for row in found if seen[str(row.id)]], [row for row in found if not seen[str(row.id)]], found.number,
                      found.paginator.num_pages)

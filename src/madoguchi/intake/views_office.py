@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any
 
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_safe
@@ -14,11 +15,14 @@ from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import see_other
+from madoguchi.web.typed import page_typed
 
 from . import acting, applications, companies, drafts, listing
 from .form_parts import draft_url, procedures_section, to_sign_in
 from .models import Application, Draft
 from .rules import STATUS_WORDS
+
+MANDATES = 50  # on a page
 
 
 @require_safe
@@ -29,13 +33,14 @@ def home(request: HttpRequest) -> HttpResponse:
     if owner is None or company is None:
         return see_other("/my/") if owner is not None and owner.natural else to_sign_in("/office/", "office")
     registered = agency.organisations_of(owner=owner)
-    given = [(org, agency.shown(row, owner)) for org, row in agency.organisation_mandates(owner=owner)]
+    given = agency.organisation_mandates(owner=owner)
+    held = Paginator([pair for pair in given if pair[1].accepted_at], MANDATES).get_page(page_typed(request.GET.get("mandates", "1")))
     names = {p.slug: p.shown().name for p in procedures.catalogue()}
     context = {
         "company": company, "registrations": [_registration(row, names) for row in registered],
         "registered": any(agency.organisation_works(row) for row in registered),
-        "asked": [(org, m) for org, m in given if m.state == "offered" and m.words != agency.LAPSED],
-        "mandates": [(org, m) for org, m in given if m.alive],
+        "asked": [(org, agency.shown(row, owner, known=True)) for org, row in given if not row.accepted_at],
+        "mandates": [(org, agency.shown(row, owner, known=True)) for org, row in held], "held": held,
         "drafts": [_draft(row) for row in drafts.draft_list(owner=owner)], **_rows(owner, request.GET.get("page", "1")),
         "own": [p.shown() for p in procedures.catalogue() if agency.own_name(p.definition)],
     }

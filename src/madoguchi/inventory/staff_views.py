@@ -17,6 +17,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import chart, desk, doubles, plan, selectors, services
 from .columns import LABELS
@@ -41,11 +42,6 @@ def works(request: HttpRequest) -> bool:
     return actor_of(request).may(Right.MANAGE_INVENTORY)
 
 
-def _page(request: HttpRequest) -> int:
-    page = request.GET.get("page", "1")
-    return int(page) if page.isascii() and page.isdecimal() and len(page) < 8 else 1
-
-
 def _filter(request: HttpRequest) -> Filter:
     """What was asked for; what is none of the choices is nothing."""
     got = {k: str(v).replace("\x00", "").strip()[:100] for k, v in request.GET.items()}
@@ -66,7 +62,7 @@ def _carried(wanted: Filter) -> str:
 def entries(request: HttpRequest) -> HttpResponse:
     """The list."""
     actor, wanted = actor_of(request), _filter(request)
-    rows = selectors.entry_list(actor=actor, wanted=wanted, page=_page(request))
+    rows = selectors.entry_list(actor=actor, wanted=wanted, page=page_typed(request.GET.get("page", "1")))
     sections, years = selectors.choices(actor=actor)
     address = _carried(wanted)
     linked = request.GET.get("linked", "")

@@ -13,7 +13,7 @@ from madoguchi.identity.public import Right, Staff, fresh
 from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import number_typed
+from madoguchi.web.typed import number_typed, page_typed
 
 from . import cashier, notices, rebilling, refunds, selectors, terminals, withdrawn
 from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
@@ -38,7 +38,7 @@ def payments(request: HttpRequest) -> HttpResponse:
 def _payments(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpResponse:
     actor = cast(Staff, request.user)
     query, wanted = request.GET.get("q", "").strip().upper()[:30], request.GET.get("wanted", "")
-    rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "", page=page_typed(request))
+    rows = selectors.payment_list(actor=actor, query=query, wanted=wanted if wanted in WANTED else "", page=page_typed(request.GET.get("page", "1")))
     tills = [(key, section.name, actor.may(Right.WORK_CASES, key)) for key, section in city().sections.items()
              if actor.may(Right.WORK_CASES, key) or actor.may(Right.READ_ALL_CASES)]
     decide = set(selectors.undecided().filter(id__in=[p.id for p in rows]).values_list("id", flat=True))
@@ -58,12 +58,6 @@ def notice_seen(request: HttpRequest, notice_id: int) -> HttpResponse:
     except CountWrong as wrong:
         return _payments(request, wrong.faults)
     return see_other("/staff/payments/")
-
-
-def page_typed(request: HttpRequest) -> int:
-    """Which page of a list."""
-    page = request.GET.get("page", "1")
-    return int(page) if page.isdecimal() and len(page) < 8 else 1
 
 
 @login_required

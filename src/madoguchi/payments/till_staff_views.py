@@ -13,12 +13,11 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel.errors import DomainError
 from madoguchi.offices.public import city
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import number_typed
+from madoguchi.web.typed import number_typed, page_typed
 
 from . import till as tills
 from .errors import CountWrong, SecondPersonNeeded, TillMoved
 from .rules import BRANDS, DENOMINATIONS
-from .staff_views import page_typed
 from .terminals import NOTHING, seen
 
 WRONG_COUNT = "枚数は、0から99,999までの数字で入れてください。"
@@ -39,7 +38,7 @@ def till(request: HttpRequest, section: str) -> HttpResponse:
 def _page(request: HttpRequest, section: str, faults: list[tuple[str, str]], status: int = 422) -> HttpResponse:
     actor = cast(Staff, request.user)
     now = tills.till_now(actor=actor, section=section)
-    closes = tills.close_list(actor=actor, section=section, page=page_typed(request))
+    closes = tills.close_list(actor=actor, section=section, page=page_typed(request.GET.get("page", "1")))
     context = {"till": now, "closes": closes, "kinds": [(kind, f"n{kind}") for kind in DENOMINATIONS],
                "slips": tills.till_slips(actor=actor, section=section), "waiting": tills.till_waiting(actor=actor, section=section),
                "works": actor.may(Right.WORK_CASES, section), "faults": faults, "wrong": dict(faults), "typed": request.POST,

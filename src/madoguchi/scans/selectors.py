@@ -7,7 +7,7 @@ import functools
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
-from django.db.models import Max
+from django.db.models import Max, QuerySet
 
 from madoguchi.files.public import StoredFile, file_get
 from madoguchi.identity.public import Right, Staff
@@ -23,6 +23,7 @@ from .rules import DONE, FILED, OPEN, READING, TAKING, Code, Leaf, code_read, mi
 if TYPE_CHECKING:
     from madoguchi.procedures.rules.faces.pdf import PaperBox, PaperMap
 
+LATELY = 20  # of what was filed
 TAKING_LASTS = dt.timedelta(hours=1)  # a scan that is still being taken in after that was left by a crash
 
 
@@ -91,16 +92,31 @@ def packet_any(*, actor: Staff, packet_id: str) -> Packet:
     return row
 
 
-def packet_list(*, actor: Staff, state: str = OPEN) -> list[ShownPacket]:
-    """Packets of one's sections: what waits, oldest first, or what was filed of late. Raises Forbidden."""
-    rows = Packet.objects.filter(section__in=insist(actor=actor), state=state).prefetch_related("pages")
-    out = []
-    for row in rows.order_by("made_at" if state == OPEN else "-filed_at")[:100]:
-        leaves = [p.leaf for p in row.pages.all()]
-        d = definition_of(row)
-        out.append(ShownPacket(row, str(d.name), len(leaves), tuple(missing(leaves, pages_of(d))) if state == OPEN else (),
-                               min((p.sheet for p in row.pages.all()), default=0)))
-    return out
+def packet_list(*, actor: Staff) -> list[ShownPacket]:
+    """What waits to be typed off in one's sections, all of it, the oldest first. Raises Forbidden."""
+    return [_shown(row) for row in _packets(actor, OPEN)]
+
+
+def packets_filed(*, actor: Staff) -> list[ShownPacket]:
+    """What was filed of late. Raises Forbidden."""
+    return [_shown(row) for row in _packets(actor, FILED).order_by("-filed_at")[:LATELY]]
+
+
+def packets_for(*, actor: Staff, page: Page) -> list[ShownPacket]:
+    """Where a sheet may belong: first what came out of the same scan, then what lacks a page, then the rest. Raises Forbidden."""
+    near = set(Page.objects.filter(upload=page.upload_id).exclude(packet=None).values_list("packet", flat=True))
+    return sorted(packet_list(actor=actor), key=lambda s: (s.packet.id not in near, not s.lacking))
+
+
+def _packets(actor: Staff, state: str) -> QuerySet[Packet]:
+    rows = Packet.objects.filter(section__in=insist(actor=actor), state=state)
+    return rows.prefetch_related("pages").order_by("made_at", "id")
+
+
+def _shown(row: Packet) -> ShownPacket:
+    d, pages = definition_of(row), row.pages.all()
+    lacking = tuple(missing([p.leaf for p in pages], pages_of(d))) if row.state == OPEN else ()
+    return ShownPacket(row, str(d.name), len(pages), lacking, min((p.sheet for p in pages), default=0))
 
 
 def upload_get(*, actor: Staff, upload_id: int) -> Upload:
@@ -124,14 +140,19 @@ def progress(upload: Upload) -> Progress:
 
 def came_of(*, actor: Staff, upload: Upload) -> tuple[list[ShownPacket], list[Page]]:
     """What a scan became that is still to be typed off by this person: packets, and sheets that nobody could place. Raises Forbidden."""
-    mine = {p.packet_id for p in Page.objects.filter(upload=upload).exclude(packet=None)}
-    return [s for s in packet_list(actor=actor) if s.packet.id in mine], [p for p in page_list(actor=actor) if p.upload_id == upload.id]
+    mine = Page.objects.filter(upload=upload)
+    packets = _packets(actor, OPEN).filter(id__in=mine.exclude(packet=None).values("packet"))
+    return [_shown(row) for row in packets], list(_aside(actor).filter(upload=upload))
 
 
 def page_list(*, actor: Staff) -> list[Page]:
-    """Sheets that nobody could place. Raises Forbidden."""
-    rows = Page.objects.filter(section__in=insist(actor=actor), packet=None, upload__state=DONE).select_related("upload")
-    return list(rows.order_by("at", "upload", "sheet")[:200])
+    """Sheets that nobody could place, all of them, the oldest first. Raises Forbidden."""
+    return list(_aside(actor))
+
+
+def _aside(actor: Staff) -> QuerySet[Page]:
+    rows = Page.objects.filter(section__in=insist(actor=actor), packet=None, upload__state=DONE)
+    return rows.select_related("upload").order_by("at", "upload", "sheet")
 
 
 def page_get(*, actor: Staff, page_id: str) -> Page:

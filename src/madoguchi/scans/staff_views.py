@@ -5,6 +5,8 @@ from __future__ import annotations
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
+from django.core.paginator import Page as Shown
+from django.core.paginator import Paginator
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,18 +18,25 @@ from madoguchi.identity.public import Right, Staff, fresh
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import day_typed
+from madoguchi.web.typed import day_typed, page_typed
 
 from . import seeing, selectors, services, taking
 from .covering import areas_of, is_foreign
 from .errors import LeafUnknown, PlaceTaken, ScanKnown, ScanUnreadable, WhyMissing
 from .models import Packet, Page
-from .rules import BLANK, FILED, PROBLEMS, missing
+from .rules import BLANK, PROBLEMS, missing
+
+PACKETS, SHEETS, CHOICES = 50, 50, 100  # applications on a page, sheets shown at a time, applications offered for a sheet
 
 
 def actor_of(request: HttpRequest) -> Staff:
     """Who is signed in."""
     return cast(Staff, request.user)
+
+
+def page_of(request: HttpRequest, rows: list[selectors.ShownPacket], size: int) -> Shown[selectors.ShownPacket]:
+    """The page of a list that the address names."""
+    return Paginator(rows, size).get_page(page_typed(request.GET.get("page", "1")))
 
 
 @login_required
@@ -50,9 +59,11 @@ def scans(request: HttpRequest) -> HttpResponse:
         except (FileRefused, ScanUnreadable, ScanKnown) as wrong:
             refused = wrong.ja
     aside = selectors.page_list(actor=actor)
+    unplaced, blank = [p for p in aside if p.problem != BLANK], [p for p in aside if p.problem == BLANK]
     context = {
-        "packets": selectors.packet_list(actor=actor), "filed": selectors.packet_list(actor=actor, state=FILED)[:20],
-        "aside": [(p, PROBLEMS.get(p.problem, "")) for p in aside if p.problem != BLANK], "blanks": [p for p in aside if p.problem == BLANK],
+        "page": page_of(request, selectors.packet_list(actor=actor), PACKETS), "filed": selectors.packets_filed(actor=actor),
+        "aside": [(p, PROBLEMS.get(p.problem, "")) for p in unplaced[:SHEETS]], "aside_n": len(unplaced),
+        "blanks": blank[:SHEETS], "blanks_n": len(blank),
         "sections": [(key, city().sections[key].name) for key in sections], "reads": reading.installed(),
         "reading": selectors.upload_list(actor=actor), "faults": [("scan", refused)] if refused else []}
     return render(request, "scans/list.html", context, status=422 if refused else 200)
@@ -92,8 +103,8 @@ def page(request: HttpRequest, page_id: str) -> HttpResponse:
 def _page_context(request: HttpRequest, actor: Staff, found: Page, refused: str) -> dict[str, Any]:
     slugs = [(p.slug, str(p.definition.name)) for p in procedures.catalogue() if actor.may(Right.WORK_CASES, p.definition.section)]
     where = request.POST.get("where", str(found.packet_id) + ":" if found.packet_id else "")
-    return {"p": found, "covered": areas_of(found) != [], "packets": selectors.packet_list(actor=actor), "slugs": slugs,
-            "problem": PROBLEMS.get(found.problem, ""),
+    return {"p": found, "covered": areas_of(found) != [], "page": page_of(request, selectors.packets_for(actor=actor, page=found), CHOICES),
+            "slugs": slugs, "problem": PROBLEMS.get(found.problem, ""),
             "foreign": is_foreign(found), "looked": seeing.has_looked(actor=actor, page=found),
             "faults": [("where", refused)] if refused else [], "where": where, "leaf": request.POST.get("leaf", str(found.leaf))}
 
@@ -110,7 +121,7 @@ def drop(request: HttpRequest, page_id: str) -> HttpResponse:
 @posts("/staff/scans/")
 def blanks(request: HttpRequest) -> HttpResponse:
     """Throw away the sheets on which nothing was seen."""
-    services.blanks_drop(actor=actor_of(request), page_ids=request.POST.getlist("page")[:200])
+    services.blanks_drop(actor=actor_of(request), page_ids=request.POST.getlist("page")[:SHEETS])
     return see_other(reverse("scans"))
 
 

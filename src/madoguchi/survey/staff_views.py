@@ -15,6 +15,7 @@ from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import page_typed
 
 from . import declining, forms, selectors, services
 from .errors import SurveyWrong, VisitUnusual
@@ -79,7 +80,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
     chosen = selectors.Filter(
         state=request.GET.get("state", "open"), area=request.GET.get("area", "").strip()[:60],
         method=method if method in METHOD_WORDS else "", day=_day(request.GET.get("day", "")),
-        page=int(page) if page.isdecimal() and len(page) < 8 else 1,
+        page=page_typed(page),
     )
     found = selectors.survey_list(actor=actor, wanted=chosen)
     query = request.GET.copy()

@@ -1,4 +1,4 @@
-"""What people type into forms of staff: sums and days, in any width."""
+"""What people type into forms of staff: sums and days, in any width; and which page of a list an address names."""
 
 from __future__ import annotations
 
@@ -23,3 +23,8 @@ def day_typed(text: str) -> dt.date | None:
     except ValueError:
         return None
     return day if EARLIEST <= day.year <= LATEST else None
+
+
+def page_typed(text: str) -> int:
+    """The page of a list that an address names, from 1; what is no number is the first."""
+    return max(1, int(text)) if text.isdecimal() and len(text) < 8 else 1

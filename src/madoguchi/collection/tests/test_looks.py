@@ -6,7 +6,7 @@ import datetime as dt
 
 from django.urls import reverse
 
-from madoguchi.collection import debits, looks, runs
+from madoguchi.collection import debits, looks, runs, staff_views
 from madoguchi.kernel import clock
 
 from .conftest import accounts_text
@@ -37,6 +37,13 @@ def test_a_prompt_without_its_confirmation_is_shown_after_a_month(hall, demanded
     assert f"納付番号 {old.number}）は、令和8年5月20日の速報のまま" in page(hall, "auditor") and new.number not in page(hall)
     came((old, 10_000))
     assert looks.prompts_left(actor=hall.staff("yamada")) == []
+
+
+def test_more_of_them_than_the_page_shows_are_counted(hall, demanded, came, monkeypatch) -> None:
+    monkeypatch.setattr(staff_views, "PROMPTS", 2)
+    parts = demanded(people=5, parts=1, charge="keiji")
+    came(*((part, 10_000, "prompt", "01", D(2026, 5, 20)) for part in parts))
+    assert page(hall).count("の速報のまま、確報が") == 2 and "ほかに3件の期で、速報のまま" in page(hall)
 
 
 def test_an_answer_that_lacks_one_and_brings_another_is_told(hall, demanded, came) -> None:

@@ -11,7 +11,7 @@ from tests.support.hall import run_worker
 
 from madoguchi.adapters.debit_form import accounts as debit_form
 from madoguchi.casework.models import Decision
-from madoguchi.collection import accounts, debits, ledger, registrations
+from madoguchi.collection import account_staff_views, accounts, debits, ledger, registrations
 from madoguchi.collection.errors import DemandNotFound, FormWrong, MoneyMoved
 from madoguchi.collection.formats.profiles import FOLDER, profile, profile_load
 from madoguchi.collection.formats.writing import fault_of
@@ -207,3 +207,11 @@ def test_every_letter_that_the_form_takes_of_a_holder_every_shipped_file_can_wri
         for path in sorted(FOLDER.glob("zengin-*.yaml")):
             if (layout := profile_load(path)).format == form:
                 assert {c: why for c in letters if (why := fault_of(layout, field, accounts.folded(c)))} == {}, layout.name
+
+
+def test_more_that_wait_than_the_page_shows_are_counted_and_come_up(hall, applied, monkeypatch) -> None:
+    monkeypatch.setattr(account_staff_views, "FORMS", 1)
+    for _ in range(3):
+        applied(**other(notice="00000000"))
+    page = hall.desk("yamada").get(reverse("debit_accounts")).content.decode()
+    assert page.count('class="pad" id="act-') == 1 and "残りの2件が順に出ます" in page

@@ -7,7 +7,7 @@ import datetime as dt
 import pytest
 from tests.support.hall import Hall
 
-from madoguchi.web.typed import day_typed
+from madoguchi.web.typed import day_typed, page_typed
 
 
 @pytest.mark.parametrize(("text", "day"), [
@@ -21,3 +21,8 @@ def test_a_day_in_any_width(text: str, day: dt.date | None):
 @pytest.mark.parametrize("since", ["9999-12-31", "0001-01-01", "%"])
 def test_a_day_without_an_end_is_no_fault_of_the_page(hall: Hall, since: str):
     assert hall.desk("nakamura").get(f"/staff/collection/daily/?since={since}").status_code == 200
+
+
+@pytest.mark.parametrize(("text", "page"), [("1", 1), ("12", 12), ("７", 7), ("0", 1), ("-3", 1), ("", 1), ("x", 1), ("²", 1), ("1" * 8, 1)])
+def test_a_page_of_a_list(text, page):
+    assert page_typed(text) == page
