@@ -238,12 +238,13 @@ class Note(models.Model):
 
 
 class Talk(models.Model):
-    """One message between the section and the applicant (連絡); ``by`` is empty when the applicant wrote it. Not a note:
-    the applicant reads it."""
+    """One message between the section and the applicant (連絡); ``by`` is empty when the applicant wrote it (or their agent,
+    whose name then stands in ``agent``). Not a note: the applicant reads it."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     case = models.ForeignKey(Case, on_delete=models.PROTECT)
     by = models.ForeignKey(settings.AUTH_USER_MODEL, null=True, on_delete=models.PROTECT, db_index=False)  # SQLite took it for talk_unread
+    agent = models.CharField(max_length=100, default="", db_default="")
     at = models.DateTimeField()
     text = models.TextField()
     seen_at = models.DateTimeField(null=True)  # of the applicant's: when somebody of the section dealt with it

@@ -79,5 +79,6 @@ def talk_received(message: outbox.Envelope) -> None:
             raise outbox.Retry("case not open yet")
         if Talk.objects.filter(id=said["id"]).exists():
             return
-        Talk.objects.create(id=said["id"], case=case, by=None, at=dt.datetime.fromisoformat(said["at"]), text=said["text"])
+        Talk.objects.create(id=said["id"], case=case, by=None, at=dt.datetime.fromisoformat(said["at"]), text=said["text"],
+                            agent=said.get("agent", ""))
         audit.record("worker", "talk.received", chain=f"case:{case.id}", facts={"talk": said["id"]}, of=said["text"])

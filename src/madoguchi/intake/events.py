@@ -5,4 +5,4 @@ CORRECTION_ANSWERED = "intake.CorrectionAnswered"  # {application, correction, r
 DOCUMENTS_ADDED = "intake.DocumentsAdded"  # {application}
 WITHDRAWAL_ASKED = "intake.WithdrawalAsked"  # {application}
 SECOND_ASKED = "intake.SecondAsked"  # {application}, confidential: {why, at}
-TALK_ANSWERED = "intake.TalkAnswered"  # {application}, confidential: {id, text, at}
+TALK_ANSWERED = "intake.TalkAnswered"  # {application}, confidential: {id, text, at, agent}

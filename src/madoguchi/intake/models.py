@@ -100,7 +100,8 @@ class TalkLine(models.Model):
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     application = models.ForeignKey(Application, on_delete=models.CASCADE, related_name="talk")
-    mine = models.BooleanField()  # the applicant wrote it
+    mine = models.BooleanField()  # the applicant wrote it, or their agent
+    agent = models.CharField(max_length=100, default="", db_default="")  # the name of the agent, where that one wrote it
     text = models.TextField()
     at = models.DateTimeField()
 

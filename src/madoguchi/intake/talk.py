@@ -12,6 +12,7 @@ from django.db import transaction
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.said import say
 
+from . import acting
 from .errors import NotOpenForThis, TalkWrong
 from .events import TALK_ANSWERED
 from .models import Application, TalkLine
@@ -24,6 +25,15 @@ AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a 
 def talk_of(application: Application) -> list[TalkLine]:
     """The messages, the oldest first."""
     return list(TalkLine.objects.filter(application=application).order_by("at", "id"))
+
+
+def writer(line: TalkLine, reader_is_agent: bool) -> str:
+    """Who wrote a message, for the reader of the page; empty for the section's."""
+    if not line.mine:
+        return ""
+    if bool(line.agent) == reader_is_agent:
+        return str(say("あなたから"))
+    return str(say("代理の{name}さんから", name=line.agent) if line.agent else say("ご本人から"))
 
 
 def may_answer(application: Application, lines: list[TalkLine]) -> bool:
@@ -57,9 +67,10 @@ def talk_answer(*, application: Application, text: str, actor: str) -> TalkLine:
         return mine[-1]
     if sum(line.at.astimezone(clock.JST).date() == now.date() for line in mine) >= A_DAY:
         raise TalkWrong(say("1日に送れる連絡は{most}通までです。お急ぎのときは、担当課にお電話ください。", most=A_DAY))
-    line = TalkLine.objects.create(application=row, mine=True, text=text, at=now)
+    line = TalkLine.objects.create(application=row, mine=True, agent=acting.by_agent(row, actor), text=text, at=now)
     audit.record(actor, "talk.answered", chain=f"case:{row.id}", facts={"talk": str(line.id)}, of=text)
     outbox.publish(TALK_ANSWERED, case_ref=str(row.id), key=f"talk:{line.id}", payload={"application": str(row.id)},
-                   confidential=json.dumps({"id": str(line.id), "text": text, "at": now.isoformat()}, ensure_ascii=False).encode())
+                   confidential=json.dumps({"id": str(line.id), "text": text, "at": now.isoformat(), "agent": line.agent},
+                                           ensure_ascii=False).encode())
     failpoints.hit("intake.talk.before_commit")
     return line

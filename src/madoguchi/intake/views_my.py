@@ -197,8 +197,9 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
     }
-    context |= {"talk": lines, "may_answer": talk.may_answer(application, lines), "talk_most": talk.MOST, "talk_error": talk_error,
-                "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
+    by_agent = bool(acting.by_agent(application, actor_of(request)))
+    context |= {"talk": [(line, talk.writer(line, by_agent)) for line in lines], "may_answer": talk.may_answer(application, lines),
+                "talk_most": talk.MOST, "talk_error": talk_error, "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}
     context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": later_views(application, d, refused)}
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)

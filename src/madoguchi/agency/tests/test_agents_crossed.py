@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from tests.support.hall import OPENING, Hall, run_worker
@@ -173,3 +174,23 @@ def test_what_waits_for_who_filed_it_is_listed_however_much_they_filed_since(hal
         newer = filed(hall, mandate)
     monkeypatch.setattr(listing, "LISTED", 1)
     assert [row.id for row in listing.application_list(owner=hall.owner("taro"))] == [newer.id, old.id]
+
+
+def test_everybody_sees_who_wrote_a_message(hall: Hall, accepted):  # noqa: F811
+    row, said, tax = filed(hall, accepted()), "お電話ください", "yamada"
+    run_worker()
+    talk.talk_write(actor=hall.staff(tax), case_id=str(row.id), text=said)
+    run_worker()
+    url, taro, hanako = f"/my/{row.id}/", hall.browser("taro"), hall.browser("hanako")
+    assert taro.post(f"{url}talk/", {"text": "太郎が答えます"}).status_code == 303
+    assert hanako.post(f"{url}talk/", {"text": "花子が答えます"}).status_code == 303
+    run_worker()
+
+    def who(page: str) -> list[str]:
+        found = {words: writer for writer, words in re.findall(r'<p class="line">([^　]+?)　.*?</p><p>(.*?)</p>', page)}
+        return [found["太郎が答えます"], found["花子が答えます"]]
+
+    desk = text(hall.desk(tax).get(f"/staff/case/{row.id}/?tab=talk"))
+    assert who(text(taro.get(url))) == ["あなたから", "ご本人から"]
+    assert who(text(hanako.get(url))) == ["代理の見本 太郎さんから", "あなたから"]
+    assert "代理の見本 太郎さんから" in desk and "申請した方から" in desk and desk.count('<span class="chip notice">未読</span>') == 2
