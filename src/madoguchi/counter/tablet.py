@@ -6,15 +6,11 @@ from django.conf import settings
 from django.core import signing
 from django.http import HttpResponse
 
-from madoguchi.identity.public import sign_out
+from madoguchi.identity.public import PERSONAL, sign_out
 
 from .rules import COOKIE, IDLE_SECONDS
 
 SALT = "counter"
-PERSONAL = {  # everything that leads to somebody, with the path that it is set for: a cookie is only deleted on its own path
-    "mado_r": "/", "mado_g": "/", "mado_p": "/", "mado_code": "/", "mado_mandate": "/", "mado_filed": "/counter/",
-    "mado_k": "/", "mado_kc": "/booking/", "mado_kd": "/booking/",
-}
 DISPLAY = ("ui_lang", "ui_ruby", "ui_size", "ui_contrast")  # and how they read
 
 
@@ -37,8 +33,8 @@ def read(cookie: str) -> tuple[str, bool]:
 def forget(response: HttpResponse) -> None:
     """Nothing that leads to anybody stays on the device. What was kept by the browser goes too, where it understands."""
     sign_out(response)
-    for name, path in {**PERSONAL, **dict.fromkeys(DISPLAY, "/")}.items():
-        response.delete_cookie(name, path=path)
+    for name in DISPLAY:
+        response.delete_cookie(name)
     response.headers["Clear-Site-Data"] = '"cache", "storage"'
 
 

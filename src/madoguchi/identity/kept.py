@@ -21,6 +21,7 @@ from madoguchi.kernel import clock, keys
 
 from .models import KeptInput, Staff
 from .owners import owner_of
+from .passes import code_of_page, passes_of
 
 MARK, TICKET, RESTORE = "_for", "_kept", "restore"
 MINUTES = 60  # how long it waits for its owner
@@ -44,10 +45,16 @@ class Kept:
 
 @dataclass(frozen=True, slots=True)
 class Mark:
-    """For whom a page was drawn ("s:5", "r:…", "b:" and an account of a company), and where it stands."""
+    """For whom a page was drawn ("s:5", "r:…", "b:" and an account of a company, "p:…" for whoever has the access code of the
+    application on it), and where it stands."""
 
     who: str
     page: str
+
+    def way_in(self, said: dict[str, str]) -> str:
+        """Where they prove again who they are."""
+        entrance = "/staff/sign-in/" if self.who.startswith("s:") else "/status/" if self.who.startswith("p:") else "/sign-in/"
+        return f"{entrance}?{urlencode(said)}"
 
 
 @dataclass(frozen=True, slots=True)
@@ -65,13 +72,21 @@ class Left:
 
 def who_of(request: HttpRequest) -> str:
     """The person signed in on these pages (staff's or residents'), empty for guests and nobody. For a company it is the account:
-    its people share what was saved, not what one of them was typing."""
+    its people share what was saved, not what one of them was typing. A page of an application that has an access code is of
+    whoever has that."""
     if request.path.startswith("/staff/"):
         return f"s:{request.user.pk}" if isinstance(request.user, Staff) else ""
+    if code := code_of_page(request):
+        return f"p:{code}"
     owner = owner_of(request)
     if owner is None or not owner.signed_in:
         return ""
     return f"b:{owner.account}" if owner.account else owner.key
+
+
+def may_have(request: HttpRequest) -> frozenset[str]:
+    """All for whom this browser may get what was kept: who is signed in, and who has given the access code of an application."""
+    return frozenset({who_of(request) or "-", *(f"p:{one}" for one in passes_of(request))})
 
 
 def mark_of(request: HttpRequest) -> str:
@@ -114,7 +129,7 @@ def input_keep(request: HttpRequest) -> Left | None:
 
 def input_given(request: HttpRequest, ticket: str) -> Kept | None:
     """What lies under a ticket, for the person themselves. Anybody else, a made-up ticket and one whose time is over: None."""
-    row = KeptInput.objects.filter(id=_id(ticket), who=who_of(request) or "-", created_at__gte=_since()).first()
+    row = KeptInput.objects.filter(id=_id(ticket), who__in=may_have(request), created_at__gte=_since()).first()
     if row is None:
         return None
     try:
@@ -126,7 +141,7 @@ def input_given(request: HttpRequest, ticket: str) -> Kept | None:
 
 def input_forget(request: HttpRequest, ticket: str) -> None:
     """The form has been sent again: it is over."""
-    KeptInput.objects.filter(id=_id(ticket), who=who_of(request) or "-").delete()
+    KeptInput.objects.filter(id=_id(ticket), who__in=may_have(request)).delete()
 
 
 def kept_over() -> QuerySet[KeptInput]:

@@ -13,6 +13,7 @@ from django.template.loader import render_to_string
 
 from . import kept
 from .models import Staff
+from .passes import code_of_page
 from .sessions import fault_of, must_change, must_enrol
 
 SIGN_IN, ACCOUNT, SIGN_OUT = "/staff/sign-in/", "/staff/account/", "/staff/sign-out/"
@@ -63,9 +64,12 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
 
 
 def _over(request: HttpRequest) -> bool:
-    """The page was drawn for a resident or a company, and now nobody is signed in: a guest's cookie turned their own page into a stranger's."""
+    """The page was drawn for a resident or a company, and now nobody is signed in: a guest's cookie turned their own page into a stranger's.
+    Or it was drawn for whoever has the access code, and that was given too long ago."""
     mark = kept.mark_read(request)
-    return mark is not None and mark.who.startswith(("r:", "b:")) and not kept.who_of(request)
+    if mark is None or mark.who.startswith("s:"):
+        return False
+    return mark.who not in kept.may_have(request) if mark.who.startswith("p:") else not kept.who_of(request)
 
 
 def _sent_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -76,7 +80,7 @@ def _sent_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
     said = dict(parse_qsl(urlsplit(response.get("Location", "")).query)) | {"next": left.back if left else mark.page}
     said |= {} if staff or said.get("why") == "files" else {"why": "expired"}
     said |= {"kept": "yes" if left.ticket else "long"} if left else {}
-    away = HttpResponseRedirect(f"{SIGN_IN if staff else '/sign-in/'}?{urlencode(said)}")
+    away = HttpResponseRedirect(mark.way_in(said))
     away.status_code = 303
     return away
 
@@ -112,7 +116,8 @@ def _filled(request: HttpRequest, text: str, found: kept.Kept | None) -> str:
             return text
         texts = [v for k, values in left.items() if not k.startswith("_") for v in values if v.strip()]
         way = "moved" if form is None else "form"
-    said = render_to_string("web/parts/given_back.html", {"way": way, "files": bool(found and found.files), "texts": texts})
+    context = {"way": way, "files": bool(found and found.files), "texts": texts, "code": bool(code_of_page(request))}
+    said = render_to_string("web/parts/given_back.html", context)
     ticket = f'<input type="hidden" name="{kept.TICKET}" value="{found.ticket}">' if found and form is not None else ""
     page.insert(said + ticket, form)
     return page.text()

@@ -26,6 +26,10 @@ from .rules import Business, Person
 
 READ = FixedRead(Resident, "id")
 RESIDENT_COOKIE, GUEST_COOKIE, BUSINESS_COOKIE = "mado_r", "mado_g", "mado_b"
+PERSONAL = {  # everything that leads to somebody, with the path that it is set for: a cookie is only deleted on its own path
+    RESIDENT_COOKIE: "/", GUEST_COOKIE: "/", BUSINESS_COOKIE: "/", "mado_p": "/", "mado_code": "/", "mado_mandate": "/", "mado_filed": "/counter/",
+    "mado_k": "/", "mado_kc": "/booking/", "mado_kd": "/booking/",
+}
 RESIDENT_SECONDS = 2 * 3600
 GUEST_SECONDS = 30 * 24 * 3600
 
@@ -140,11 +144,10 @@ def business_sign_in(response: HttpResponse, account: BusinessAccount) -> None:
 
 
 def sign_out(response: HttpResponse) -> None:
-    """Take all cookies away: nobody after this one on a shared computer sees anything. Drafts of a guest stay reachable by
-    their link, applications by receipt number and code; my page says so before."""
-    response.delete_cookie(RESIDENT_COOKIE)
-    response.delete_cookie(BUSINESS_COOKIE)
-    response.delete_cookie(GUEST_COOKIE)
+    """Take all cookies away: nobody after this one on a shared computer sees anything, nor what was opened by a code. Drafts of
+    a guest stay reachable by their link, applications by receipt number and code; my page says so before."""
+    for name, path in PERSONAL.items():
+        response.delete_cookie(name, path=path)
 
 
 def guest_make(response: HttpResponse, token: str | None = None) -> Owner:

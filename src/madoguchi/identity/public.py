@@ -10,6 +10,7 @@ from .going import LEAVING
 from .kept import MARK, given_back, kept_sweep, mark_of
 from .models import BusinessAccount, Factor, KeptInput, Resident, Staff
 from .owners import (
+    PERSONAL,
     Owner,
     business_of,
     business_sign_in,
@@ -22,6 +23,7 @@ from .owners import (
     sign_in_proves,
     sign_out,
 )
+from .passes import page_has_code, pass_give, passes_of
 from .people import memberships_lapse
 from .reauth import fresh, fresh_when
 from .rights import ROLES, STAMPS, WHOLE, Right
@@ -53,11 +55,13 @@ SEALED = (
 
 __all__ = [
     "LEAVING",
-    "MARK", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS", "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
+    "MARK", "PERSONAL", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS",
+    "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
     "Business", "BusinessAccount", "business_accounts_idle", "fresh_when",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",
-    "memberships_lapse", "owner_of", "person_of", "plain", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
+    "memberships_lapse", "owner_of", "page_has_code", "pass_give", "passes_of",
+    "person_of", "plain", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
     "sign_in", "sign_in_proves", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

@@ -2,8 +2,6 @@
 
 from __future__ import annotations
 
-from urllib.parse import urlencode
-
 from django.conf import settings
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
@@ -14,7 +12,7 @@ from madoguchi.kernel.said import say
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
-from .kept import input_keep, who_of
+from .kept import input_keep, may_have
 from .owners import owner_of, sign_in, sign_out
 from .services import resident_signed_in
 from .trial import BUSINESSES, RESIDENTS
@@ -62,8 +60,8 @@ def csrf_failure(request: HttpRequest, reason: str = "") -> HttpResponse:
     if left and left.ticket:
         words = say("画面を開いたあとに、ログインし直しています。入力した内容は預かりました。元の画面に戻り、確認して、もう一度送信してください。")
         back = left.back
-        if who_of(request) != left.mark.who:
-            back = f"{'/staff' if left.mark.who.startswith('s:') else ''}/sign-in/?{urlencode({'next': back, 'kept': 'yes'})}"
+        if left.mark.who not in may_have(request):
+            back = left.mark.way_in({"next": back, "kept": "yes"})
     return render(request, "web/error.html", {"title": say("送信できませんでした"), "words": words, "status": 403, "back": back}, status=403)
 
 

@@ -6,8 +6,6 @@ import functools
 from collections.abc import Callable
 from typing import Any
 
-from django.conf import settings
-from django.core import signing as tokens
 from django.http import HttpRequest, HttpResponse
 from django.http.response import HttpResponseBase
 from django.shortcuts import render
@@ -16,12 +14,13 @@ from django.views.decorators.http import require_http_methods, require_safe
 from madoguchi.agency.public import guardian_news
 from madoguchi.collection.public import collects
 from madoguchi.files.public import file_response
-from madoguchi.identity.public import owner_of
+from madoguchi.identity.public import owner_of, page_has_code, pass_give, passes_of
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
 from madoguchi.procedures import public as procedures
 from madoguchi.web import limits
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.views import safe_next
 
 from . import acting, applications, drafts, listing, opinions, paying, retold, second, talk, unsent
 from .codes import pass_of
@@ -37,15 +36,6 @@ from .views_copy import copy_page, later_views
 from .views_documents import files_taken
 
 View = Callable[..., HttpResponseBase]
-PASS_COOKIE = "mado_p"  # noqa: S105 - the name of a cookie
-
-
-def _passes(request: HttpRequest) -> frozenset[str]:
-    """Applications opened in this browser by receipt number and code (codes.pass_of)."""
-    try:
-        return frozenset(tokens.loads(request.COOKIES.get(PASS_COOKIE, ""), salt="pass", max_age=7200))
-    except tokens.BadSignature:
-        return frozenset()
 
 
 def sign_in_first(view: View) -> View:
@@ -58,7 +48,7 @@ def sign_in_first(view: View) -> View:
         except NotFound:
             if filed_for_another(request, application_id, on_basis=True):
                 raise ActingOver(sent=request.method == "POST") from None
-            if owner_of(request) is not None or _passes(request):
+            if owner_of(request) is not None or passes_of(request):
                 raise
             return to_sign_in(request.path if request.method != "POST" else f"/my/{application_id}/")
 
@@ -77,17 +67,25 @@ def filed_for_another(request: HttpRequest, application_id: str, *, on_basis: bo
 
 def mine(request: HttpRequest, application_id: str) -> Application:
     """The application, when it is one of who asks."""
-    return applications.application_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+    return _drawn(request, applications.application_get(owner=owner_of(request), application_id=application_id, passes=passes_of(request)))
 
 
 def mine_to_answer(request: HttpRequest, application_id: str) -> tuple[Application, bool]:
     """One whose corrections and later documents who asks may send; False: they see nothing else of it."""
-    return applications.answerable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+    row, whole = applications.answerable_get(owner=owner_of(request), application_id=application_id, passes=passes_of(request))
+    return _drawn(request, row), whole
 
 
 def mine_to_pay(request: HttpRequest, application_id: str) -> Application:
     """One whose fee who asks may pay."""
-    return applications.payable_get(owner=owner_of(request), application_id=application_id, passes=_passes(request))
+    return _drawn(request, applications.payable_get(owner=owner_of(request), application_id=application_id, passes=passes_of(request)))
+
+
+def _drawn(request: HttpRequest, row: Application) -> Application:
+    """The application whose page is drawn: one that has an access code is of whoever has that, also when these two hours are over."""
+    if row.code_digest:
+        page_has_code(request, pass_of(row))
+    return row
 
 
 def actor_of(request: HttpRequest) -> str:
@@ -197,6 +195,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
     }
+    context |= {"by_code": pass_of(application) in passes_of(request)}
     by_agent = bool(acting.by_agent(application, actor_of(request)))
     context |= {"talk": [(line, talk.writer(line, by_agent)) for line in lines], "may_answer": talk.may_answer(application, lines),
                 "talk_most": talk.MOST, "talk_error": talk_error, "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
@@ -280,8 +279,9 @@ def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
 
 @require_http_methods(["GET", "HEAD", "POST"])
 def look_up(request: HttpRequest) -> HttpResponse:
-    """Status by receipt number and access code."""
+    """Status by receipt number and access code; then back to the page of it that was left when its time was over."""
     receipt = request.POST.get("receipt", "")
+    asked = {key: request.POST.get(key, request.GET.get(key, "")) for key in ("next", "why", "kept")}
     faults: list[tuple[str, str]] = []
     if request.method == "POST":
         limits.check("code", request)
@@ -292,17 +292,17 @@ def look_up(request: HttpRequest) -> HttpResponse:
         if not faults:
             try:
                 found = applications.application_by_code(receipt=receipt, code=code)
-                return passed(request, found, see_other(f"/my/{found.id}/"))
+                its = f"/my/{found.id}/"
+                back = safe_next(request, asked["next"], its)
+                return passed(request, found, see_other(back if back.startswith(its) else its))
             except CodeWrong as wrong:
                 limits.spend("code", request)
                 faults = [("receipt", wrong.ja)]
-    context = {"faults": faults, "wrong": dict(faults), "receipt": receipt[:40]}
+    context = {"faults": faults, "wrong": dict(faults), "receipt": receipt[:40], "asked": asked}
     return render(request, "intake/look_up.html", context, status=422 if faults else 200)
 
 
 def passed(request: HttpRequest, found: Application, response: HttpResponse) -> HttpResponse:
     """The response, with which this browser may see the application for two hours."""
-    passes = sorted(_passes(request) | {pass_of(found)})[-20:]
-    response.set_cookie(PASS_COOKIE, tokens.dumps(passes, salt="pass"), max_age=7200, httponly=True,
-                        secure=settings.SECURE_COOKIES, samesite="Lax")
+    pass_give(request, response, pass_of(found))
     return response
