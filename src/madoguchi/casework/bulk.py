@@ -20,6 +20,7 @@ from django.db.models import QuerySet
 from madoguchi.identity.public import Right, Staff, staff_active_by_id
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
+from madoguchi.kernel.filed import new_files
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
@@ -27,8 +28,8 @@ from madoguchi.procedures.rules.faces.webform import raw_of
 from . import lists, ports, selectors, services
 from .errors import OF_THE_DECISION, BulkWrong, Changed, DecisionWrong, GroundMissing, NotNow, OutcomeMissing
 from .events import BULK_CONFIRMED
-from .models import BulkItem, BulkRun, Case, Decision, Talk
-from .states import State
+from .models import BulkItem, BulkRun, Case, Correction, Decision, Talk
+from .states import STANDS, State
 
 ACTS = {"take": "自分が担当する", "receive": "受付にする", "propose": "決定を起案する", "approve": "承認する(決裁)"}
 BUTTONS = {"take": "を担当する", "receive": "を受付にする", "propose": "の決定を起案する", "approve": "を承認する"}
@@ -38,6 +39,7 @@ AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
 LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
 UNCONSENTED = "市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。"
 UNREAD = "申請した方から届いた連絡を、まだ読んでいません。申請を開いて読んでください。"
+ARRIVED = "審査チェックのあとに、補正の答えか追加の書類が届いています。申請を開いて確認し、1件ずつ審査してください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)
 
@@ -197,7 +199,7 @@ def obstacle(run: BulkRun, item: BulkItem, actor: Staff) -> str:
         return Changed.ja
     fits = {"approve": (State.APPROVAL,), "take": (State.RECEIVED, State.REVIEWING, State.CORRECTION)}
     if case.state not in fits.get(run.act, (State.RECEIVED, State.REVIEWING)):
-        return NotNow.ja
+        return STANDS[State(case.state)] if case.state in (State.CORRECTION, State.DECIDED, State.WITHDRAWN) else NotNow.ja
     if run.act == "take":
         return ""
     unread = UNREAD if Talk.objects.filter(case=case, by=None, seen_at=None).exists() else ""  # whoever opens the case sees it first
@@ -214,12 +216,22 @@ def _unready(run: BulkRun, case: Case, actor: Staff) -> str:
     left = len(definition_of(run).review.checklist) - len(case.checklist)
     if left > 0:
         return f"審査チェックが{left}件残っています。申請を開いて確認してください。"
+    if _arrived(case):
+        return ARRIVED
     help_ = ports.helpers.get(case.slug)
     asked = {q.id: q for q in definition_of(run).review.questions}
     for key, value in (help_(case.ref) if help_ else {}).items():
         if key in asked and any(run.raw.get(_name(key, part)) != [text] for part, text in raw_of(asked[key], value).items()):
             return f"「{asked[key].label}」が、この申請では違います。1件ずつ審査してください。"
     return ""
+
+
+def _arrived(case: Case) -> bool:
+    """Did something come that nobody had seen when the last point was marked (without points: since the filing)? An answer to a correction
+    leaves the marks as they are, and later documents leave even the revision."""
+    marks = [dt.datetime.fromisoformat(m["at"]) for m in case.checklist.values() if isinstance(m, dict)]
+    since = max(marks, default=case.filed_at)
+    return Correction.objects.filter(case=case, answered_at__gt=since).exists() or any(new_files(entries, since) for entries in case.files.values())
 
 
 def _name(key: str, part: str) -> str:
@@ -259,9 +271,15 @@ def _do(run: BulkRun, item: BulkItem, actor: Staff) -> None:
 # --- doing
 
 
+def look_mark(run: BulkRun) -> str:
+    """Which preview of a run it is."""
+    return run.looked_at.isoformat() if run.looked_at else ""
+
+
 @transaction.atomic(durable=True)
-def run_confirm(*, actor: Staff, run_id: str, chosen: set[int]) -> BulkRun:
-    """Promise the act for the chosen cases that the preview said can go. Again changes nothing. Raises BulkWrong, NotNow."""
+def run_confirm(*, actor: Staff, run_id: str, chosen: set[int], seen: str | None = None) -> BulkRun:
+    """Promise the act for the chosen cases that the preview said can go. Again changes nothing. ``seen``: the preview on the page
+    (`look_mark`); what was worked out anew in another window since is not done from this one. Raises BulkWrong, NotNow."""
     run = run_get(actor=actor, run_id=run_id)
     run = BulkRun.objects.select_for_update().get(id=run.id)
     if run.by_id != actor.id:
@@ -270,6 +288,8 @@ def run_confirm(*, actor: Staff, run_id: str, chosen: set[int]) -> BulkRun:
         return run
     if run.looked_at is None:
         raise NotNow("先に、どの申請にできるかを調べてください。")
+    if seen is not None and seen != look_mark(run):
+        raise BulkWrong("この画面を開いたあとに、別の画面で調べ直しています。いまの結果と理由を確認して、もう一度押してください。")
     items = [item for item in items_of(run) if item.state == "ready"]
     if not chosen & {item.id for item in items}:
         raise BulkWrong("申請が選ばれていません。対象にする申請に印を付けてください。")

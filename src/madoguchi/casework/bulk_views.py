@@ -89,7 +89,7 @@ def _page(request: HttpRequest, found: BulkRun, anchors: list[tuple[str, str]], 
     context = {
         "run": found, "d": d, "act": bulk.ACTS[found.act], "button": bulk.BUTTONS[found.act],
         "rows": [_row(found, d, i, actor_of(request)) for i in items], "counts": _counts(items),
-        "outcome_name": outcome.name if outcome else "", "error": error, "anchors": anchors,
+        "outcome_name": outcome.name if outcome else "", "seen": bulk.look_mark(found), "error": error, "anchors": anchors,
         "errors": {a.partition("-")[0]: ja for a, ja in anchors}, "ready": [i for i in items if i.state == "ready"],
         "stays": [i for i in items if i.state == "stays"], "waiting": any(i.state == "waiting" for i in items),
         "later": sum(i.state == "ready" for i in items) > bulk.AT_ONCE,
@@ -154,7 +154,7 @@ def confirm(request: HttpRequest, run_id: str) -> HttpResponse:
     actor = actor_of(request)
     chosen = {int(v) for v in request.POST.getlist("go") if v.isdecimal() and len(v) < 18}
     try:
-        found = bulk.run_confirm(actor=actor, run_id=run_id, chosen=chosen)
+        found = bulk.run_confirm(actor=actor, run_id=run_id, chosen=chosen, seen=request.POST.get("seen"))
     except BulkWrong as wrong:
         return _page(request, bulk.run_get(actor=actor, run_id=run_id), [], [], error=wrong.ja)
     bulk.run_now(found)

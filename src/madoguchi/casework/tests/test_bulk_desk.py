@@ -3,23 +3,25 @@
 from __future__ import annotations
 
 import csv
+import datetime as dt
 import io
 import uuid
 
 import pytest
 from django.urls import reverse
-from tests.support.hall import Hall
-from tests.support.walk import text
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import hidden, text
 
-from madoguchi.casework import bulk
+from madoguchi.casework import bulk, services
 from madoguchi.casework.lists import Filter, case_list
-from madoguchi.casework.models import BulkItem, BulkRun
+from madoguchi.casework.models import BulkItem, BulkRun, Case, Decision
+from madoguchi.intake import applications
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.register.tests.conftest import take  # noqa: F401 - a fixture
 
-from .bulk_world import QUICK, check_all, confirm, lines, look, start
+from .bulk_world import QUICK, check_all, confirm, lines, look, start, states
 
 STRANGERS = {"bulk_run": "run_id", "bulk_confirm": "run_id", "bulk_csv": "run_id"}
 
@@ -100,6 +102,68 @@ def test_drafts_that_nobody_confirmed_go_after_a_day_and_reports_stay(hall: Hall
         assert bulk.drafts_sweep() > 0
     assert list(BulkRun.objects.values_list("id", flat=True)) == [done.id]
     assert left.id != done.id
+
+
+# --- what came meanwhile
+
+
+def put_right(hall: Hall, case) -> None:
+    """A correction is asked for after the points were marked, and answered."""
+    with clock.frozen(clock.now() + dt.timedelta(minutes=1)):
+        services.correction_request(actor=hall.staff("tanaka"), case_id=case.ref, items=[("phone", "番号をもう一度")],
+                                    due_on=clock.today() + dt.timedelta(days=9))
+        run_worker()
+    with clock.frozen(clock.now() + dt.timedelta(minutes=2)):
+        asked = hall.seen_by_applicant(case)
+        applications.correction_answer(application=asked, raw={"phone": ["0767-53-0099"]}, extra=frozenset(), actor="resident:x",
+                                       owner=hall.owner("hanako"))
+        run_worker()
+
+
+def test_an_answer_that_came_after_the_points_were_marked_is_read_by_somebody_first(hall: Hall, cases):
+    put_right(hall, cases[0])
+    assert states(cases) == ["reviewing", "received", "received"]
+    run = look(hall, start(hall, cases))
+    assert lines(run, cases) == [("stays", bulk.ARRIVED), ("ready", ""), ("ready", "")]
+    services.check_mark(actor=hall.staff("tanaka"), case_id=cases[0].ref, marked=set())
+    with clock.frozen(clock.now() + dt.timedelta(minutes=9)):
+        check_all(hall, cases[0])
+    again = look(hall, start(hall, cases))
+    assert lines(again, cases)[0] == ("ready", ""), "marked anew, with the answer on the page"
+
+
+def test_documents_that_came_after_the_points_were_marked_are_seen_first(hall: Hall, cases):
+    """They leave the revision as it is; also those that come between preview and press."""
+    run = look(hall, start(hall, cases))
+    case = cases[1]
+    late = (clock.now() + dt.timedelta(minutes=1)).isoformat()
+    Case.objects.filter(id=case.id).update(files={"slot": [{"file": "x", "name": "x.jpg", "sha256": "0" * 64, "added": late}]})
+    bulk.run_now(confirm(hall, run))
+    assert lines(run, cases) == [("done", ""), ("refused", bulk.ARRIVED), ("done", "")]
+
+
+def test_an_open_correction_is_named(hall: Hall, cases):
+    services.correction_request(actor=hall.staff("tanaka"), case_id=cases[2].ref, items=[("phone", "番号を")],
+                                due_on=clock.today() + dt.timedelta(days=9))
+    run = look(hall, start(hall, cases))
+    assert lines(run, cases)[2] == ("stays", "この申請は、いま補正の答えを待っています。")
+
+
+def test_a_preview_worked_out_anew_in_another_window_is_not_done_from_the_old_one(hall: Hall, cases):
+    """In the old window stood 受付, in the new one 返戻: the press in the old one would have returned them all."""
+    desk = hall.desk("tanaka")
+    run = look(hall, start(hall, cases))
+    old = desk.get(f"/staff/bulk/{run.id}/")
+    sent = {"go": [i.id for i in BulkItem.objects.all()], "seen": hidden(old, "seen")}
+    assert "押すと、調べたときの内容で行います" in text(old)
+    with clock.frozen(clock.now() + dt.timedelta(minutes=1)):
+        look(hall, run, outcome="returned", reason="口座の名義が違うため。")
+    refused = desk.post(f"/staff/bulk/{run.id}/confirm/", sent)
+    assert refused.status_code == 422
+    assert "別の画面で調べ直しています" in text(refused)
+    assert states(cases) == ["received"] * 3
+    assert desk.post(f"/staff/bulk/{run.id}/confirm/", sent | {"seen": hidden(refused, "seen")}).status_code == 303
+    assert set(Decision.objects.values_list("outcome", flat=True)) == {"returned"}
 
 
 # --- at the desk
