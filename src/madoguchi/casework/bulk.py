@@ -231,7 +231,8 @@ def _arrived(case: Case) -> bool:
     leaves the marks as they are, and later documents leave even the revision."""
     marks = [dt.datetime.fromisoformat(m["at"]) for m in case.checklist.values() if isinstance(m, dict)]
     since = max(marks, default=case.filed_at)
-    return Correction.objects.filter(case=case, answered_at__gt=since).exists() or any(new_files(entries, since) for entries in case.files.values())
+    later = since + dt.timedelta(microseconds=1)
+    return Correction.objects.filter(case=case, answered_at__gt=since).exists() or any(new_files(entries, later) for entries in case.files.values())
 
 
 def _name(key: str, part: str) -> str:

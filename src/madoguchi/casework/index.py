@@ -13,10 +13,11 @@ BATCH = 200
 
 
 def who(case: Case) -> tuple[str, str]:
-    """(the name that the list shows, the text that it is found by) of a case's applicant. Family name first by key:
-    PostgreSQL does not keep the order of an answer's parts."""
+    """(the name that the list shows, the text that it is found by) of a case's applicant, a company before who speaks for it. Family
+    name first by key: PostgreSQL does not keep the order of an answer's parts."""
     person = applicant(definition_of(case), case.answers)
     name, kana = ([found[k] for k in ("sei", "mei") if found.get(k)] for found in (person.get("name") or {}, person.get("kana") or {}))
+    name = [person["company"], *name] if "company" in person else name
     return "\u3000".join(name)[:130] or case.receipt, parts.text_of(case.receipt, name, kana)
 
 

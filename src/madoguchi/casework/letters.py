@@ -58,7 +58,7 @@ def _addressee(d: procedures.Definition, decision: Decision) -> list[str]:
         code = address.get("zip", "")
         lines = [f"〒{code[:3]}-{code[3:]}" if code else "", kind.text(address, procedures.Question("a", "", "住所"))]
     name = "\u3000".join(v for k, v in (person.get("name") or {}).items() if v and k != "note")
-    return [line for line in [*lines, name] if line]
+    return [line for line in [*lines, person.get("company", ""), name] if line]
 
 
 def _filer(d: procedures.Definition, decision: Decision) -> str:

@@ -14,8 +14,9 @@ ROUTE_ROLES = {"担当": "clerk", "係長": "chief", "課長": "manager"}
 
 def applicant(d: Definition, answers: Mapping[str, Any]) -> dict[str, Any]:
     """Who the case is about: name, kana and address of the first role that answered (被保険者 before 届出人), else of
-    the first person asked for."""
-    out: dict[str, Any] = {}
+    the first person asked for; and the company, where it is one and the person only speaks for it."""
+    company = next((q for q in d.questions() if q.prefill == "法人.名称" and not q.group and answers.get(q.id)), None)
+    out: dict[str, Any] = {"company": str(answers[company.id])} if company else {}
     order = [r.id for r in d.roles] + [""]
     for kind, key in (("氏名", "name"), ("カナ", "kana"), ("住所", "address")):
         for role in order:

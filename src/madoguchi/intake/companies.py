@@ -32,7 +32,7 @@ from .errors import AnswersWrong, CompanyCannot
 from .models import Application, Draft
 from .rules import OVER
 
-OWN = "own"
+OWN, NAME = "own", "法人.名称"
 
 
 @dataclass(frozen=True, slots=True)
@@ -97,10 +97,12 @@ def card_values(owner: Owner, d: Definition, step: Step, known: Mapping[str, Any
     roles = agency.offices(d) if row else agency.companies(d)
     settled = agency.settled(roles, "office" if row else "company")
     ids = {q.id for q in step.questions}
-    person = prefill(Person(company.person, "", "")) | {"法人.名称": company.name}
+    person = prefill(Person(company.person, "", "")) | {NAME: company.name}
     out = {key: value for key, value in settled.items() if key in ids}
     out |= webform.card_values(d, step, settled | dict(known), person)
-    if row is not None:
+    if row is None:  # its name is asked of the company alone, never of who signs in with a card: nothing else fills it
+        out |= {q.id: company.name for q in step.questions if q.prefill == NAME and q.role in {r.id for r in roles}}
+    else:
         office = agency.organisation_prefill(row.kind, row.name, row.address, row.phone, row.chief)
         for q in step.questions:
             if q.role in {r.id for r in roles} and (value := office.get(q.prefill)) and (not q.choices or value in {c.id for c in q.choices}):
@@ -155,11 +157,12 @@ def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.
 def _other_names(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
     """Name and kind of the organisation are those of the registration: others are another organisation's filing."""
     company = business_of(owner)
-    names = {"事業所.名称": row.name} if row else {"法人.名称": company.name if company else ""}
+    names = {"事業所.名称": row.name} if row else {NAME: company.name if company else ""}
     for q in d.questions():
         wanted = names.get(q.prefill)
         if wanted and q.id in answers and not agency.same_name(str(answers[q.id]), wanted):
-            return [Fault(q.id, say("登録されている名称（{name}）と違います。登録されている名称にしてください", name=wanted))]
+            return [Fault(q.id, say("登録されている名称（{name}）と違います。登録されている名称にしてください", name=wanted) if row else
+                          say("GビズIDの法人の名称（{name}）と違います。GビズIDの名称にしてください", name=wanted))]
     kind = str(agency.organisation_prefill(row.kind, row.name, row.address, row.phone, row.chief).get("事業所.種類", "")) if row else ""
     for q in (q for q in d.questions() if kind and q.prefill == "事業所.種類" and q.id in answers):
         if answers[q.id] != kind and q.choice_label(kind) != kind:

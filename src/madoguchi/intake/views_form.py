@@ -166,11 +166,20 @@ def _page(
         "d": d, "draft": draft, "view": view, "page": page, "changed": changed, "said": said,
         "mark": step_mark(page, draft.answers), "back": request.GET.get("back") or request.POST.get("_back", ""),
         "from_card": bool(set(card) - set(together)) and posted is None and not registered,
-        "together": bool(together) and posted is None and page.id not in draft.done, "registered": bool(registered) and posted is None,
+        "together": bool(together) and posted is None and page.id not in draft.done,
+        "registered": _registered(registered, page, bool(organisation)) if posted is None else "",
         "acting": companies.acting_words(owner, draft, mandate), "saved_now": page.id in draft.done and posted is None,
         "section": procedures_section(d), "see": asking.see_also(d, faults or []), **trail(draft, d, known, page.id),
     }
     return render(request, "intake/step.html", context)
+
+
+def _registered(filled: dict[str, Any], page: Step, office: bool) -> str:
+    """Where what stands on a company's page comes from: its registration with the city, or the sign-in with GビズID. What the company only
+    could choose is said by nobody."""
+    if office:
+        return "city" if filled else ""
+    return "gbiz" if any(q.id in filled and q.prefill for q in page.questions) else ""
 
 
 def _as_before(view: webform.StepView, before: earlier.Earlier, marks: bool, taken: bool) -> dict[str, Any]:

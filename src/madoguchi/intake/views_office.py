@@ -17,7 +17,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import see_other
 from madoguchi.web.typed import page_typed
 
-from . import acting, applications, companies, drafts, listing
+from . import acting, applications, companies, drafts, listing, talk
 from .form_parts import draft_url, procedures_section, to_sign_in
 from .models import Application, Draft
 from .rules import STATUS_WORDS
@@ -65,7 +65,9 @@ def _rows(owner: Owner, page: str) -> dict[str, Any]:
     found = listing.filed_page(owner=owner, page=page)
     whole = {a.id for a in found.whole}
     every = sorted([*found.whole, *found.copies], key=lambda a: (a.status in listing.WAITING, a.filed_at), reverse=True)
-    return {"page": found, "rows": [_row(a, a.id in whole) for a in every]}
+    news = talk.waiting([a.id for a in found.whole])
+    rows = [_row(a, a.id in whole) | {"news": str(a.id) in news} for a in every]
+    return {"page": found, "rows": rows, "others": any(a.acting for a in every)}
 
 
 def _row(a: Application, seen: bool) -> dict[str, Any]:

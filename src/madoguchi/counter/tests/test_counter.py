@@ -69,6 +69,8 @@ def test_from_the_code_to_the_case(hall: Hall):
     assert re.search(r"ステップ (\d+) / \1\b", text(desk.get(page))), "at the last page"
     done = client.post(f"/a/{draft.id}/check/", {"ok": "yes"})
     assert done.status_code == 303, text(done)[:2000]
+    shown = text(client.get(done["Location"]))
+    assert "この端末には残りません" in shown and "画面を印刷・保存" not in shown, "nobody prints or keeps a page of the counter's tablet"
     run_worker()
     case = Case.objects.get()
     told = text(desk.get(page))
