@@ -33,13 +33,13 @@ SEALED = (
 )
 
 
-def works_for(mandate_id: str, act: str) -> bool:
-    """Does it live and allow the act? For a handler that tells the agent something (no person asks)."""
+def works_for(mandate_id: str, act: str = "") -> bool:
+    """Does it live and allow the act (without one: live at all)? For a handler that tells the agent something (no person asks)."""
     guardian = Guardianship.objects.filter(id=mandate_id).first()
     if guardian is not None:
         return guardian_works(guardian)
     row = Mandate.objects.filter(id=mandate_id).first()
-    return row is not None and works(row) and act in row.acts
+    return row is not None and works(row) and (not act or act in row.acts)
 
 
 def organisation_stands(organisation_id: str) -> bool:

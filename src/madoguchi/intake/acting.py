@@ -11,7 +11,7 @@ from madoguchi.agency import public as agency
 from madoguchi.identity.public import Owner
 from madoguchi.kernel.said import keepable, say
 from madoguchi.procedures import public as procedures
-from madoguchi.procedures.public import Attachment, Definition, Fault, Step
+from madoguchi.procedures.public import Attachment, Definition, Fault, Question, Step
 from madoguchi.procedures.rules.conditions import compares, holds
 from madoguchi.procedures.rules.faces import webform
 
@@ -50,10 +50,18 @@ def _filled(d: Definition, step: Step, known: Mapping[str, Any], draft: Draft, r
     out = webform.card_values(d, step, known, draft.card) if draft.card else {}
     if row is None or step.repeat:
         return out
-    person = row.values
-    names = {role.id for role in agency.represented(d)}
-    theirs = {q.id: person.get(q.prefill.removeprefix("本人確認.")) for q in step.questions if q.prefill and q.role in names}
+    theirs = {q.id: row.values.get(q.prefill.removeprefix("本人確認.")) for q in _theirs(d, step)}
     return {key: value for key, value in out.items() if key not in theirs} | {key: value for key, value in theirs.items() if value}
+
+
+def _theirs(d: Definition, step: Step) -> list[Question]:
+    names = {role.id for role in agency.represented(d)}
+    return [q for q in step.questions if q.prefill and q.role in names]
+
+
+def not_from_card(d: Definition, step: Step, row: agency.Basis | None) -> set[str]:
+    """What on this page is filled in from a mandate or a legal representation: no card of who is at the form was read for it."""
+    return {q.id for q in _theirs(d, step)} if row is not None and not step.repeat else set()
 
 
 def spared(d: Definition, kind: str) -> set[str]:
@@ -146,6 +154,12 @@ def follows(application: Application) -> bool:
     """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
     kept = application.acting
     return not kept or (bool(kept.get("mandate")) and agency.works_for(kept["mandate"], agency.SEE))
+
+
+def ended(application: Application) -> bool:
+    """Was it filed on a mandate or a legal representation that lives no more?"""
+    mandate_id = application.acting.get("mandate", "")
+    return bool(mandate_id) and not agency.works_for(mandate_id)
 
 
 def tells(application: Application) -> bool:

@@ -99,6 +99,7 @@ class Standing:
     agent: str = ""
     address: bool = False  # a mail address was given at filing
     told: bool = False
+    ended: bool = False  # the 委任 or legal representation that it was filed on
 
     @property
     def nobody(self) -> bool:
@@ -121,7 +122,8 @@ def code_standing(application_id: str) -> Standing:
         return Standing()
     told = bool(row.sealed_mail) and acting.tells(row)
     if row.owner.startswith(SIGNED_IN):
-        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language, _agent(row), bool(row.sealed_mail), told)
+        return Standing("card" if row.owner.startswith("r:") else "company", False, row.language, _agent(row), bool(row.sealed_mail), told,
+                        acting.ended(row))
     way = "none" if not row.code_digest else "locked" if row.code_tries >= MAX_TRIES else "code"
     return Standing(way, bool(row.code_digest and row.sealed_mail), row.language, told=told)
 

@@ -156,10 +156,11 @@ def _page(
     asked = companies.narrowed(owner, d, page, organisation)
     view = webform.step_view(d, asked, known, posted=posted, faults=here, card=card, count=count)
     view.faults += [(f"{draft_url(draft, step_id)}?back={page.id}#{at}", ja) for step_id, at, ja in elsewhere]
+    others = {*registered, *together, *acting.not_from_card(d, page, mandate)}
     for field in (f for entry in view.entries for f in entry.fields):
         if said and field.name == said_at:
             field.said, said = said, ""
-        field.read_from_card = field.read_from_card and field.id not in registered and field.id not in together
+        field.read_from_card = field.read_from_card and field.id not in others
     marks = bool(request.POST.get("_earlier")) if posted is not None else page.id in draft.done
     before = before or earlier.look(owner, draft, d, page, view, rows=rows, marks=marks)
     context = _as_before(view, before, marks, request.POST.get("_action") == "earlier") | {

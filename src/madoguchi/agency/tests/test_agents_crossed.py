@@ -194,3 +194,21 @@ def test_everybody_sees_who_wrote_a_message(hall: Hall, accepted):  # noqa: F811
     assert who(text(taro.get(url))) == ["あなたから", "ご本人から"]
     assert who(text(hanako.get(url))) == ["代理の見本 太郎さんから", "あなたから"]
     assert "代理の見本 太郎さんから" in desk and "申請した方から" in desk and desk.count('<span class="chip notice">未読</span>') == 2
+
+
+
+def test_the_case_says_that_what_it_was_filed_on_has_ended(hall: Hall, accepted):  # noqa: F811
+    """The band named the day until which it was to last, also after both sides (or the city, at a death) had ended it."""
+    mandate, row = accepted(), represented(hall)
+    of_mandate = filed(hall, mandate)
+    by_law = hall.send(hall.owner("taro"), started(hall, row)).application
+    run_worker()
+    pages = {f"/staff/case/{of_mandate.id}/": "yamada", f"/staff/case/{by_law.id}/": "sato"}
+    for page, who in pages.items():
+        assert "いまは終わっています" not in text(hall.desk(who).get(page))
+    services.mandate_end(owner=hall.owner("hanako"), mandate_id=str(mandate.id))
+    guardian_desk.claim_end(actor=hall.staff("matsuda"), guardian_id=str(row.id), why="ご本人が亡くなったため")
+    for page, who in pages.items():
+        seen = text(hall.desk(who).get(page))
+        assert "まで。いまは終わっています" in seen
+        assert f"{UNTIL.isoformat()}まで" not in seen, "a day as people write it"

@@ -131,6 +131,8 @@ def test_it_is_used_as_a_mandate_is(hall: Hall):
     basis = acting.mandate_of(hall.owner("taro"), draft)
     found = acting.card_values(d, d.step("insured_page"), {"filer": "guardian"}, draft, basis)
     assert (found["insured_name"], found["insured_born"], found["insured_address"]["lot"]) == (UME, "1944-11-03", "1番地")
+    shown = text(taro.get(f"/a/{draft.id}/insured_page/"))
+    assert 'value="うめ"' in shown and "カードから読み取った" not in shown, "the city's record says it, no card was read for it"
     hall.fill(hall.owner("taro"), draft, answers(hall))
     page = text(taro.get(f"/a/{draft.id}/documents/"))
     assert "市が確かめました" in page and "登記事項証明書など" not in page
