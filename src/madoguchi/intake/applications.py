@@ -23,7 +23,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault, Published
 from madoguchi.procedures.rules.validate import Raw
 
-from . import acting, mails, numbers, signing, twice, unsent
+from . import acting, companies, mails, numbers, signing, twice, unsent
 from .codes import pass_of
 from .drafts import facts, procedures_attachments
 from .errors import AnswersWrong, CodeWrong, NotOpenForThis, Unchanged
@@ -147,7 +147,7 @@ def correction_answer(
     if row.status != "correction" or not correction:
         raise NotOpenForThis
     verdict, faults = _judged(row, raw, extra)
-    if faults:
+    if faults := faults or companies.correction_faults(owner, row, verdict.answers):
         raise AnswersWrong(faults)
     if ask and (same := _unchanged(row, correction, verdict.answers)):
         raise Unchanged(same)

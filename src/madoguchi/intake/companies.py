@@ -191,6 +191,21 @@ def acting_faults(
     return found or (faults(owner, d, answers, row) if owner.business_id else [])
 
 
+def correction_faults(owner: Owner | None, a: Application, answers: Mapping[str, Any]) -> list[Fault]:
+    """What is wrong of it in the answer to a correction by who filed it: of what is new, for an answer of before was right then. The person
+    for whom an agent filed answers for themselves."""
+    if owner is None or owner.key != a.owner or not (a.acting or owner.business_id):
+        return []
+    kept = a.acting
+    try:
+        row = agency.organisation_to_file(owner=owner, organisation_id=kept["organisation"], slug=a.slug) if kept.get("organisation") else None
+        mandate = agency.basis_to_file(owner=owner, basis_id=kept["mandate"], slug=a.slug) if kept.get("mandate") else None
+    except (agency.MandateOver, agency.OrganisationOver):  # ended in this moment, or its procedures are others by now
+        return []
+    found = acting_faults(owner, procedures.version(a.slug, a.version).definition, answers, mandate, row)
+    return [f for f in found if answers.get(f.question) != a.answers.get(f.question)]
+
+
 def facts_of(mandate: agency.Basis | None, row: agency.Organisation | None) -> dict[str, str]:
     """For the chain: on which mandate, as which organisation (the account stands in the actor)."""
     return ({mandate.kind: mandate.id} if mandate else {}) | ({"organisation": str(row.id)} if row else {})

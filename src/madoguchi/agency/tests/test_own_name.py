@@ -11,7 +11,7 @@ from django.test import Client
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import hidden, text
 
-from madoguchi.casework import letters, talk
+from madoguchi.casework import letters, services, talk
 from madoguchi.casework.lists import Filter, case_list
 from madoguchi.casework.models import Case
 from madoguchi.identity.public import TRIAL_BUSINESSES, business_sign_in, business_signed_in
@@ -77,6 +77,17 @@ def test_a_person_is_written_to_as_before(hall: Hall):
     assert case.name == "見本\u3000花子"
     decision = hall.decide(case, "full", "hirano", "aoki", "nishida")
     assert "法人" not in letter_text(letters.letters_of(case, decision)[0][1]).partition("見本\u3000花子\u3000様")[0]
+
+
+def test_a_correction_makes_it_no_other_company(hall: Hall, case: Case):
+    services.correction_request(actor=hall.staff("hirano"), case_id=case.ref, items=[("corp_name", "登記のとおりに"), ("phone", "もう一度")],
+                                due_on=clock.today() + dt.timedelta(days=9))
+    run_worker()
+    client, page = hall.office("shinki"), f"/my/{case.id}/correct/"
+    refused = client.post(page, {"corp_name": "別の法人", "phone": "0767-53-0099"})
+    assert refused.status_code == 422
+    assert f"GビズIDの法人の名称（{NAME}）と違います" in text(refused)
+    assert client.post(page, {"corp_name": f"{NAME[:2]} {NAME[2:]}", "phone": "0767-53-0099"}).status_code == 303
 
 
 def test_its_people_see_what_the_section_wrote(hall: Hall, case: Case):
