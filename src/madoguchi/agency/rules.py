@@ -28,13 +28,14 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # by the giver, before it was accepted
     REVOKED = "revoked"  # by the giver (民法651条1項)
     RESIGNED = "resigned"  # by the agent (同)
+    CLOSED = "closed"  # by law, which the city learned: a death, a guardianship (民法111条・653条)
 
 
 ENDS = {("giver", State.OFFERED): State.WITHDRAWN, ("giver", State.ACCEPTED): State.REVOKED, ("agent", State.ACCEPTED): State.RESIGNED}
 WORDS = {
     State.OFFERED: say("相手の承諾を待っています"), State.ACCEPTED: say("有効です"), State.DECLINED: say("相手が断りました"),
     State.WITHDRAWN: say("招待を取り消しました"), State.REVOKED: say("委任した方が終わらせました"),
-    State.RESIGNED: say("代理の方が終わらせました"),
+    State.RESIGNED: say("代理の方が終わらせました"), State.CLOSED: say("市が終わらせました"),
 }
 RUN_OUT, LAPSED = say("期限が過ぎて終わりました"), say("招待の期限が過ぎました")
 

@@ -129,12 +129,31 @@ def mandate_end(*, owner: Owner | None, mandate_id: str) -> Mandate:
     return row
 
 
+@transaction.atomic(durable=True)
+def mandate_close(*, number: str, why: str) -> bool:
+    """The city ends what ended by law without either side: the giver or the agent has died, or a guardianship began (民法111条・653条).
+    ``number``: the id, or as much of it as stands on the cases. False when that is not one living mandate. Drafts stop too; the reason is
+    kept as its digest."""
+    wanted = number.strip().lower()
+    living = Mandate.objects.filter(state=State.ACCEPTED, ends_on__gte=clock.today()).values_list("id", flat=True)
+    found = [key for key in living.iterator() if str(key).startswith(wanted)]
+    if len(wanted) < 8 or len(found) != 1:
+        return False
+    row = Mandate.objects.select_for_update().get(id=found[0])
+    if row.state != State.ACCEPTED:
+        return False
+    row.state, row.ended_at = State.CLOSED, clock.now()
+    row.save(update_fields=["state", "ended_at"])
+    audit.record("command", f"mandate.{row.state}", chain=f"mandate:{row.id}", of=why)
+    return True
+
+
 def mandates_over() -> QuerySet[Mandate]:
     """What is over for longer than is kept: invitations nobody took after thirty days, mandates years after their end."""
     kept = dt.timedelta(days=366 * settings.MANDATE_KEEP_YEARS)
     return Mandate.objects.filter(
         Q(state__in=[State.OFFERED, State.DECLINED, State.WITHDRAWN], made_at__lt=clock.now() - dt.timedelta(days=30))
-        | Q(state__in=[State.REVOKED, State.RESIGNED], ended_at__lt=clock.now() - kept)
+        | Q(state__in=[State.REVOKED, State.RESIGNED, State.CLOSED], ended_at__lt=clock.now() - kept)
         | Q(state=State.ACCEPTED, ends_on__lt=clock.today() - kept)).order_by("made_at")
 
 

@@ -42,7 +42,7 @@ ALONE = {  # these need no database, and so are no commands of Django
 GROUPS = (
     ("開く", ("setup", "serve", "web", "worker", "doorpages")),
     ("確かめる・残す", ("audit", "signatures", "papers", "backup", "restore", "numbers", "retention")),
-    ("鍵と人", ("keys", "oidc_key", "staff", "tokens", "register")),
+    ("鍵と人", ("keys", "oidc_key", "staff", "tokens", "mandates", "register")),
     ("手続き", ("procedures", "languages", "inventory", "drafts", "exchange")),
     ("窓口とお金", ("booking", "cards", "collection")),
     ("試す", ("demo",)),

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.core.management import CommandError, call_command
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
@@ -17,7 +18,8 @@ from madoguchi.casework.models import Case
 from madoguchi.intake import acting, applications, drafts, filing, listing, second
 from madoguchi.intake.forgetting import unpaid_sweep
 from madoguchi.intake.models import Application
-from madoguchi.kernel import clock
+from madoguchi.kernel import audit, clock
+from madoguchi.kernel.models import AuditEntry
 from madoguchi.notifications.models import Mail
 from madoguchi.payments import cashier
 from madoguchi.payments.models import Payment
@@ -212,3 +214,29 @@ def test_the_case_says_that_what_it_was_filed_on_has_ended(hall: Hall, accepted)
         seen = text(hall.desk(who).get(page))
         assert "まで。いまは終わっています" in seen
         assert f"{UNTIL.isoformat()}まで" not in seen, "a day as people write it"
+
+
+def test_a_mandate_whose_giver_has_died_is_ended_by_the_city(hall: Hall, accepted):  # noqa: F811
+    """民法111条1項1号: neither side is there to end it, and its agent could file on for somebody dead."""
+    mandate = accepted()
+    row = filed(hall, mandate)
+    draft = drafts.draft_start(owner=hall.owner("taro"), slug=row.slug)
+    acting.draft_act(owner=hall.owner("taro"), draft_id=str(draft.id), mandate_id=str(mandate.id))
+    run_worker()
+    for wrong in ("", "1234", "00000000", f"{mandate.id}0"):
+        with pytest.raises(CommandError):
+            call_command("mandates", "end", wrong, "--why", "委任した方の死亡")
+    with pytest.raises(CommandError):
+        call_command("mandates", "end", str(mandate.id)[:8], "--why", " ")
+    assert "いまは終わっています" not in text(hall.desk("yamada").get(f"/staff/case/{row.id}/"))
+    call_command("mandates", "end", str(mandate.id)[:8], "--why", "委任した方の死亡")
+    assert "いまは終わっています" in text(hall.desk("yamada").get(f"/staff/case/{row.id}/"))
+    taro = hall.browser("taro")
+    assert taro.get(f"/a/{draft.id}/event/")["Location"].endswith("/acting/?over=1")
+    assert "代理で送った申請の控え" in text(taro.get(f"/my/{row.id}/", follow=True))
+    assert "市が終わらせました" in text(taro.get(f"/my/mandates/{mandate.id}/"))
+    entry = AuditEntry.objects.filter(chain=f"mandate:{mandate.id}").latest("seq")
+    assert (entry.action, entry.actor) == ("mandate.closed", "command")
+    assert audit.verify() == []
+    with pytest.raises(CommandError):
+        call_command("mandates", "end", str(mandate.id), "--why", "委任した方の死亡")
