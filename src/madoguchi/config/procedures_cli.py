@@ -10,8 +10,19 @@ from pathlib import Path
 from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
 from madoguchi.offices.contacts import contact_doubts, contact_faults
+from madoguchi.offices.errors import CityWrong
 from madoguchi.procedures.finder_files import finder_files, known_slugs
-from madoguchi.procedures.pack import ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file, side_file, tables
+from madoguchi.procedures.pack import (
+    ROOT,
+    TRANSLATIONS_ROOT,
+    city_folder,
+    files_of,
+    pack_files,
+    read_file,
+    side_file,
+    tables,
+    text_of,
+)
 from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import remember, translate
 from madoguchi.procedures.rules.checks import RULES
@@ -20,13 +31,18 @@ from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
 from madoguchi.procedures.rules.yaml_strict import Problem
 
+from .city_check import city_file_doubts, city_file_problems
+
 
 def search_problems(city: City) -> list[Problem]:
     """What is wrong with synonyms and readings, common and of the city."""
     folders = (ROOT / "procedures" / "search", city.folder)
     synonyms, readings = ([f / name for f in folders if (f / name).exists()] for name in ("synonyms.yaml", "readings.tsv"))
-    return [p for file in synonyms for p in read_synonyms(file.read_text(encoding="utf-8"), str(file))[2]] + [
-        p for file in readings for p in read_readings(file.read_text(encoding="utf-8"), str(file))[1]]
+    found: list[Problem] = []
+    for file in (*synonyms, *readings):
+        text, wrong = text_of(file)
+        found += wrong or (read_synonyms(text, str(file))[2] if file in synonyms else read_readings(text, str(file))[1])
+    return found
 
 
 def city_problems(city: City, found: Iterable[tuple[str, str]]) -> list[Problem]:
@@ -41,15 +57,21 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
     """Every finder with what is wrong with it."""
     slugs = known_slugs(ROOT, city.folder)
     for path, over in finder_files(ROOT, city.folder).values():
-        override = (over.read_text(encoding="utf-8"), str(over)) if over else None
-        yield path, *guides.read_finder(path.read_text(encoding="utf-8"), str(path), override=override, sections=city.sections,
+        (text, wrong), (own, more) = text_of(path), text_of(over) if over else ("", [])
+        if wrong or more:
+            yield path, None, [*wrong, *more]
+            continue
+        yield path, *guides.read_finder(text, str(path), override=(own, str(over)) if over else None, sections=city.sections,
                                         events=city.life_events, slugs=slugs)
 
 
 def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) -> int:
     """The city's telephones and hours, 前回 across the definitions, synonyms, readings, finders: prints every problem (and doubt), returns
     how many problems."""
-    problems = [*city_problems(city, contact_faults(city)), *search_problems(city), *remember.clashes(definitions)]
+    file = city.folder / "city.yaml"
+    problems = [*city_file_problems(file), *city_problems(city, contact_faults(city)), *search_problems(city), *remember.clashes(definitions)]
+    for line, text in city_file_doubts(file) if doubts else ():
+        print(f"{file}:{line} 要確認 {text}")
     for doubt in city_problems(city, contact_doubts(city)) if doubts else ():
         print(f"{doubt.file}:{doubt.line} 要確認 {doubt.ja}")
     for path, finder, wrong in read_finders(city):
@@ -61,31 +83,43 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
     return len(problems)
 
 
-def check(paths: list[str], *, doubts: bool) -> int:
-    """Check files, folders or (default) the whole pack; print every problem. Returns the exit status."""
-    city = read_city(city_folder())
-    if paths:
-        if lost := [p for p in paths if not Path(p).exists()]:
-            print(*(f"{p} がありません。ファイルかフォルダーの名前を確かめてください" for p in lost), sep="\n")
-            return 1
-        files = [f for p in map(Path, paths) for f in (sorted(p.glob("*.yaml")) if p.is_dir() else [p])]
-        pairs = [(f, city.folder / "procedures" / f.name) for f in files]
-        chosen = [(f, o if o.exists() and o != f.resolve() else None) for f, o in pairs]
-    else:
-        chosen = list(pack_files(city))
-    bad, seen, read = 0, 0, dict[str, Definition]()
-    for path, override in chosen:
+def _look(files: Iterable[tuple[Path, Path | None, City]], *, doubts: bool) -> tuple[int, dict[str, Definition]]:
+    """Print what is wrong with each file (and its doubts): how many problems, and the definitions that have none."""
+    bad, read = 0, dict[str, Definition]()
+    for path, override, city in files:
         definition, problems = read_file(path, override, city)
-        seen += 1
-        for problem in problems:
-            bad += 1
-            print(problem)
+        bad += len(problems)
+        if problems:
+            print(*problems, sep="\n")
         if definition:
             read[definition.id] = definition
         if doubts and definition:
             for line, text in definition.doubts:
                 print(f"{path}:{line} 要確認 {text}")
-    bad += 0 if paths else _rest(city, read, doubts=doubts)
+    return bad, read
+
+
+def check(paths: list[str], *, doubts: bool) -> int:
+    """Check files, folders, whole city packs or (default) the pack in use; print every problem. Returns the exit status."""
+    try:
+        city = read_city(city_folder())
+    except CityWrong:
+        if not (found := city_file_problems(city_folder() / "city.yaml")):
+            raise
+        print(*found, sep="\n")
+        return 1
+    if lost := [f"{p} がありません。ファイルかフォルダーの名前を確かめてください" for p in paths if not Path(p).exists()]:
+        print(*lost, sep="\n")
+        return 1
+    bad = seen = 0
+    for place in map(Path, paths or [str(city.folder)]):
+        files = files_of(place, city)
+        if not files:
+            print(f"{place} に、検査する定義(*.yaml)がありません。フォルダーの名前を確かめてください")
+        wrong, read = _look(files, doubts=doubts)
+        whole = read_city(place.resolve()) if (place / "city.yaml").is_file() else None
+        bad += (wrong if files else 1) + (_rest(whole, read, doubts=doubts) if whole else 0)
+        seen += len(files)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")
     return 1 if bad else 0
 

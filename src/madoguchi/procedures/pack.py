@@ -32,6 +32,26 @@ def city_folder() -> Path:
     return Path(os.environ.get("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
 
 
+def files_of(path: Path, city: City) -> list[tuple[Path, Path | None, City]]:
+    """What `procedures check` looks at for a file or a folder: (file, override, the city it is read against). A city pack is all of its
+    definitions; a file of a pack's ``procedures`` is laid on the common one that it changes. Raises CityWrong."""
+    from madoguchi.offices.city import read_city
+
+    if (path / "city.yaml").is_file():
+        other = read_city(path.resolve())
+        return [(file, over, other) for file, over in pack_files(other)]
+    found: list[tuple[Path, Path | None, City]] = []
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        own = file.resolve()
+        common, packed = ROOT / "procedures" / file.name, own.parent.parent
+        if own.parent.name == "procedures" and (packed / "city.yaml").is_file():
+            found.append((common, file, read_city(packed)) if common.exists() else (file, None, read_city(packed)))
+            continue
+        over = city.folder / "procedures" / file.name
+        found.append((file, over if over.exists() else None, city))
+    return found
+
+
 def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
     """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
     own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
@@ -69,10 +89,23 @@ def body(path: Path, override: Path | None, definition: Definition, common: dict
     return plain | ({TRANSLATIONS: kept} if kept else {})
 
 
+def text_of(path: Path) -> tuple[str, list[Problem]]:
+    """The text of one file and, where it is none in UTF-8, what is wrong with it."""
+    raw = path.read_bytes()
+    try:
+        return raw.decode("utf-8"), []
+    except UnicodeDecodeError as error:
+        line = raw.count(b"\n", 0, error.start) + 1
+        return "", [Problem(str(path), line, "文字コードがUTF-8ではありません(Shift_JISなど)。UTF-8で保存し直してください")]
+
+
 def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
     """Read one definition with its override against the city's sections, appeals and fees."""
-    over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-    return read(path.read_text(encoding="utf-8"), str(path), override=over, sections=city.sections, appeals=city.appeals,
+    text, wrong = text_of(path)
+    own, more = text_of(override) if override else ("", [])
+    if wrong or more:
+        return None, [*wrong, *more]
+    return read(text, str(path), override=(own, str(override)) if override else None, sections=city.sections, appeals=city.appeals,
                 life_events=city.life_events, fees=city.fees, name=path.stem)
 
 

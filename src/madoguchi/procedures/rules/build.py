@@ -34,6 +34,7 @@ from .reader import Reader
 from .route import route_read
 from .yaml_strict import Problem, Table, Text, kept
 
+OPTION = re.compile(r"[a-z0-9][a-z0-9_]*")
 TYPES = (
     "文字", "長文", "整数", "金額", "選択", "複数選択", "はい・いいえ", "日付", "生年月日", "年月", "氏名", "カナ", "住所", "電話",
     "メール", "個人番号", "口座", "被保険者番号", "続柄", "宣言", "災害",
@@ -63,11 +64,18 @@ def question(read: Reader, key: str, table: Any, line: int, *, group: str = "", 
             choices.append(Choice(name, read.text(words, "表示", need=True), read.text(words, "説明")))
         else:
             choices.append(Choice(name, kept(words)))
+        if not OPTION.fullmatch(name):
+            read.say(options.line_of(name), f"選択肢の番号「{name}」は、半角の小文字・数字・_ で書いてください")
+        if not isinstance(words, Table) and not str(words).strip():
+            read.say(options.line_of(name), f"選択肢「{name}」に、見せる文がありません。書き足してください")
     if kind in ("選択", "複数選択") and not choices:
         read.say(line, f"項目「{key}」に選択肢がありません。「選択肢: {{番号: 表示}}」を書いてください")
     if kind not in TYPES or len(read.problems) > before:
         read.unread.add(key)
-    low, _, high = read.text(table, "範囲").replace("~", "〜").replace("\uff5e", "〜").partition("〜")
+    span = read.text(table, "範囲").replace("~", "〜").replace("\uff5e", "〜")
+    low, _, high = span.partition("〜")
+    if span and "〜" not in span:
+        read.say(table.line_of("範囲"), f"範囲の「{span}」は、1〜10、1〜、〜10 のように書いてください")
     condition, condition_text = read.condition(table)
     label = read.text(table, "問", need=True)
     return Question(
@@ -195,8 +203,10 @@ def _review(read: Reader, top: Table, kind: str) -> Review:
         ))
     if outcomes and kind in OUTCOME_KINDS and all(o.kind in GRANT_NOTHING for o in outcomes):
         read.say(section.line, "認める結果(認容・受付・交付)がありません")
+    if (days := read.number(table, "標準日数", 1, need=True)) < 1:
+        read.say(table.line_of("標準日数"), "「標準日数」は1以上にしてください")
     return Review(
-        days=read.number(table, "標準日数", need=True),
+        days=days,
         day_kind=read.text(table, "日の数え方", one_of=("開庁日", "日")) or "日",
         route=route_read(read, table), checklist=read.texts(table, "確認事項"),
         questions=questions(read, _section(read, table, "決定項目")), outcomes=tuple(outcomes),

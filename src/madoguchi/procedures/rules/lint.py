@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from . import conditions, remember
+from . import conditions, fit, remember
 from .checks import RULES
 from .columns import PAIR, ROW_WORDS
 from .model import LAYOUTS, Call, Definition, Document, Question, Step
@@ -33,7 +33,7 @@ def lint(
     ``sections``, ``appeals``, ``life_events`` and ``fees`` (None: not looked at) come from the city pack."""
     found = itertools.chain(
         _unique(d), _conditions(d), _calls(d), _columns(d), _documents(d), _people(d), _shape(d), _ranges(d),
-        remember.faults(d), _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
+        remember.faults(d), fit.faults(d), _counts(d), _places(d, tuple(sections), tuple(appeals), tuple(life_events)),
         _fees(d, None if fees is None else tuple(fees)),
     )
     return sorted(set(found))
@@ -129,6 +129,8 @@ def _compare(d: Definition, c: conditions.Compare, before: int | None, decision:
         return f"は、後で聞く「{c.name}」を見ています。先に聞く項目だけを使ってください"
     if not _fits(q, c.value):
         return f"の「{c.value}」は「{c.name}」の答えにありません。選択肢の番号を書いてください"
+    if unfit := fit.compare_fault(q, c):
+        return unfit
     if c.op == "を含む" and q.type not in ("複数選択", "文字", "長文"):
         return f"の「を含む」は、複数選択の項目にだけ使えます。「{c.name} = {c.value}」と書いてください"
     if c.op != "を含む" and q.type == "複数選択":
@@ -280,8 +282,8 @@ def _shape(d: Definition) -> Iterator[Problem]:
     for step in d.steps:
         if not step.questions and "画面" not in d.unread:
             yield Problem(d.file, step.line, f"画面「{step.title}」に項目がありません")
-        if step.repeat and (step.repeat.low > step.repeat.high or step.repeat.high > 30):
-            yield Problem(d.file, step.line, "繰返の最少・最多を確認してください(最多は30まで)")
+        if step.repeat and (step.repeat.low > step.repeat.high or not 1 <= step.repeat.high <= 30):
+            yield Problem(d.file, step.line, "繰返の最少・最多を確認してください(最多は1から30まで)")
     for q in d.questions():
         if q.type == "個人番号" and d.level == "なし":
             yield Problem(d.file, q.line, "本人確認が「なし」の手続で個人番号を聞くことはできません")

@@ -10,6 +10,8 @@ from . import conditions
 from .model import Call
 from .yaml_strict import Items, Problem, Table, Text, kept
 
+# a unit that is not the heading's own would be read as another amount: 「標準日数: 2か月」 is not 2 days
+UNITS = {"所要": ("分",), "標準日数": ("日", "開庁日"), "日数": ("日",), "月数": ("か月",), "手数料": ("円",), "受付開始": ("日",)}
 ID = re.compile(r"[a-z][a-z0-9_]*")
 
 
@@ -51,7 +53,10 @@ class Reader:
         text = self.text(table, key, need=need)
         if not text:
             return default
-        match = re.fullmatch(r"(\d+)\s*(分|日|か月|円|開庁日|枚|件)?", text)
+        match = re.fullmatch(r"(\d{1,9})\s*(分|日|か月|円|開庁日|枚|件)?", text)
+        if match and match[2] and match[2] not in UNITS.get(key, (match[2],)):
+            self.say(table.line_of(key), f"「{key}」の「{text}」は、単位がちがいます。{'か'.join(UNITS[key])}で数えて書いてください")
+            return default
         if not match:
             self.say(table.line_of(key), f"「{key}」には0以上の整数を書いてください(今は「{text}」)")
             return default

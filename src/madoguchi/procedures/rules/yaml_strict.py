@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 import sys
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any
@@ -50,16 +51,23 @@ class Table(dict[str, Any]):
         return self.lines.get(key, self.line)
 
 
-def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int) -> Any:
+UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML 1.1 does not print
+DEEPEST = 12  # lists and tables in each other; a definition has six
+
+
+def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int, depth: int = 0) -> Any:
     import yaml
 
     line = node.start_mark.line + 1
+    if depth > DEEPEST:
+        problems.append(Problem(file, line, "入れ子が深すぎます。かっこと字下げを確認してください"))
+        return Text()
     if isinstance(node, yaml.ScalarNode):
         text = Text(node.value.strip() if node.style in ("|", ">") else node.value)
         text.line = line + first
         return text
     if isinstance(node, yaml.SequenceNode):
-        items = Items(_plain(child, file, problems, first) for child in node.value)
+        items = Items(_plain(child, file, problems, first, depth + 1) for child in node.value)
         items.line = line + first
         return items
     table = Table()
@@ -71,7 +79,7 @@ def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int) -> A
             continue
         if key in table:
             problems.append(Problem(file, at, f"「{key}」が二度書かれています。どちらか一つにしてください"))
-        table[key] = _plain(value_node, file, problems, first)
+        table[key] = _plain(value_node, file, problems, first, depth + 1)
         table.lines[key] = at + first
     return table
 
@@ -94,10 +102,19 @@ def load(text: str, file: str, first: int = 0) -> tuple[Table, list[Problem]]:
             if isinstance(token, yaml.AliasToken):
                 return empty, problems  # it may stand inside itself
         node = yaml.compose(text, Loader=fast)
-    except yaml.YAMLError as error:
-        mark = getattr(error, "problem_mark", None)
-        line = mark.line + 1 if mark else 1
-        return empty, [*problems, Problem(file, line, "YAMLとして読めません。字下げ・「:」の後の空白・かっこの対応を確認してください")]
+    except (yaml.YAMLError, RecursionError) as error:
+        return empty, [*problems, _unread(error, text, file)]
     if not isinstance(node, yaml.MappingNode):
         return empty, [*problems, Problem(file, 1, "「見出し: 値」の形で書いてください")]
     return _plain(node, file, problems, first), problems
+
+
+def _unread(error: Exception, text: str, file: str) -> Problem:
+    """Why a text is no YAML, and where."""
+    if bad := UNREADABLE.search(text):
+        return Problem(file, text.count("\n", 0, bad.start()) + 1, f"使えない文字(制御文字 U+{ord(bad[0]):04X})があります。消してください")
+    mark = getattr(error, "problem_mark", None)
+    line, lines = mark.line + 1 if mark else 1, text.splitlines()
+    if line <= len(lines) and "\t" in lines[line - 1]:
+        return Problem(file, line, "字下げにタブは使えません。半角の空白にしてください")
+    return Problem(file, line, "YAMLとして読めません。字下げ・「:」の後の空白・かっこの対応を確認してください")
