@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from abc import ABC, abstractmethod
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -16,6 +17,7 @@ Get = Callable[[str], str]  # part → the raw text typed, "" when nothing came
 # written as code points: an editor that folds full-width characters would make this table map nothing to nothing
 WIDE_ASCII: dict[int, int | str] = {0xFF01 + i: 0x21 + i for i in range(0x5E)}  # ! to ~
 HYPHENS: dict[int, int | str] = {ord(c): "-" for c in "\u2010\u2011\u2012\u2013\u2014\u2015\u2212\u2500\ufe63\uff0d"}
+_WITH_MARKS = re.compile("[\u3041-\u30ff][\u3099\u309a]|[A-Za-z\u00c0-\u024f\u1e00-\u1eff][\u0300-\u036f]+")
 _WIDE: dict[int, int | str] = WIDE_ASCII | HYPHENS | {0x30FC: "-", 0xFF70: "-"}  # kana input gives a long vowel mark for the hyphen key
 
 
@@ -46,9 +48,15 @@ def narrow(text: str) -> str:
     return text.strip().translate(_WIDE)
 
 
+def composed(text: str) -> str:
+    """か and a 濁点 of its own (as macOS writes file names, and whoever copies them) become が, e and accents é: what is typed on a keyboard,
+    has a byte in cp932 and is found by a search. Nothing else changes: NFC would turn 﨑 or 神 of a name into another character."""
+    return _WITH_MARKS.sub(lambda m: unicodedata.normalize("NFC", m[0]), text)
+
+
 def squeeze(text: str) -> str:
-    """Outer spaces go; inner runs of spaces become one."""
-    return re.sub(r"[ \t\u3000]+", " ", text).strip()
+    """Outer spaces go; inner runs of spaces become one; letters and marks that stand apart become one character."""
+    return re.sub(r"[ \t\u3000]+", " ", composed(text)).strip()
 
 
 def digits(text: str) -> str:

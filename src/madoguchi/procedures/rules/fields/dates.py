@@ -15,6 +15,9 @@ from .base import Fault, FieldType, Get, Part, narrow, register
 __all__ = ["BirthDate", "Date", "Month", "era_of", "wareki"]
 _BASE = {key: base for key, _, _, base in ERAS} | {"ad": 0}
 _LETTER = {"令和": "r", "平成": "h", "昭和": "s", "大正": "t", "明治": "m", "西暦": "ad"}
+_ONE_SIGN = {0x32FF: "令和", 0x337B: "平成", 0x337C: "昭和", 0x337D: "大正", 0x337E: "明治"}
+_ERA_WORD = "(令和|平成|昭和|大正|明治|西暦|[RrHhSsTtMm])?"
+_WHOLE = re.compile(rf"({_ERA_WORD}\s*(?:元|\d{{1,4}}))\s*[年./-]\s*(\d{{1,2}})\s*(?:[月./-]\s*(?:(\d{{1,2}})日?)?)?")
 
 
 @register
@@ -33,7 +36,10 @@ class Date(FieldType):
         era, year, month, day = (narrow(get(p)) for p in ("era", "y", "m", "d"))
         if not any((year, month, day)):
             return None, []
-        match = re.fullmatch(r"(令和|平成|昭和|大正|明治|西暦|[RrHhSsTtMm])?\s*(元|\d{1,4})年?", year)
+        year = year.translate(_ONE_SIGN)
+        if whole := _WHOLE.fullmatch(year) if not month and not day else None:  # all of it typed (or put in) where the year goes
+            year, month, day = whole[1], whole[3], whole[4] or ""
+        match = re.fullmatch(rf"{_ERA_WORD}\s*(元|\d{{1,4}})年?", year)
         if not match:
             return None, self.fault(q, say("{label}の「年」は、数字で入力してください(例: 8、元、2026)", label=q.label), "y")
         if match[1]:

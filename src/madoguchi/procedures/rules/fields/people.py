@@ -24,6 +24,9 @@ _LARGE = str.maketrans("ァィゥェォッャュョヮ", "アイウエオツヤ�
 NOT_IN_NAMES = r"0-9\uff10-\uff19<>\uff1c\uff1e@\uff20#\uff03\x00-\x1f\u2600-\u27bf\U0001f000-\U0001faff"
 _KANA = re.compile(r"[ァ-ヺーヽヾ・ .A-Za-z]+")
 _LONG_VOWEL = re.compile(f"(?<=[ァ-ヺー])[-{''.join(map(chr, HYPHENS))}]")  # many keyboards give a hyphen where ー is meant
+_LATIN_HYPHEN = re.compile(f"(?<=[A-Za-z])[-{''.join(map(chr, HYPHENS))}](?=[A-Za-z])")
+_APOSTROPHE = re.compile("(?<=[A-Za-z])['\u2018\u2019\u02bc\u0060\u00b4](?=[A-Za-z])")
+_MARKS = {0x309B: 0x3099, 0x309C: 0x309A}  # ゛ ゜ typed after the kana they belong to
 HOLDER = r"[ァ-ロワンヴー0-9A-Z .()・,「」/\-]+"  # what 全銀 files can write of it: small kana go in as large ones, ・ as .
 REWRITTEN = {"ヲ": "オ", "ヮ": "ワ", "ヰ": "イ", "ヱ": "エ", "ヵ": "カ", "ヶ": "ケ"}  # kana that they cannot: banks print these instead
 _TOLD = str.maketrans("".join(REWRITTEN), "".join(REWRITTEN.values()))
@@ -42,7 +45,13 @@ def romaji(text: str) -> str:
 
 def katakana(text: str) -> str:
     """Hiragana and half-width kana to full-width katakana; spaces tidied."""
-    return squeeze(jaconv.hira2kata(jaconv.h2z(text, kana=True, ascii=False, digit=False)))
+    return squeeze(jaconv.hira2kata(jaconv.h2z(text, kana=True, ascii=False, digit=False)).translate(_MARKS))
+
+
+def _read_kana(text: str) -> str:
+    """As a register keeps it. Romaji go as passports print them: without accents and apostrophes, a space where the name has a hyphen."""
+    plain = romaji(_LONG_VOWEL.sub("ー", katakana(text).translate(WIDE_ASCII)))
+    return squeeze(_APOSTROPHE.sub("", _LATIN_HYPHEN.sub(" ", plain)))
 
 
 @register
@@ -106,7 +115,7 @@ class Kana(Name):
     parts = (Part("sei", say("セイ")), Part("mei", say("メイ")))
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
-        value = {key: romaji(_LONG_VOWEL.sub("ー", katakana(unicodedata.normalize("NFC", get(key))).translate(WIDE_ASCII))) for key in ("sei", "mei")}
+        value = {key: _read_kana(get(key)) for key in ("sei", "mei")}
         return (value, []) if any(value.values()) else (None, [])
 
     def _bad(self, text: str, q: Question, part: str) -> list[Fault]:

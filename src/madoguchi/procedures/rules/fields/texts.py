@@ -8,7 +8,7 @@ from typing import Any
 from madoguchi.kernel.said import say
 
 from ..model import Question
-from .base import Fault, FieldType, Get, Part, digits, narrow, register, spoken, squeeze
+from .base import Fault, FieldType, Get, Part, composed, digits, narrow, register, spoken, squeeze
 
 # C0 and C1 controls but tab and line feed, zero-width and direction-changing characters; for re and JSON Schema alike
 CONTROL_CLASS = r"\x00-\x08\x0b-\x1f\x7f-\x9f\u200b-\u200f\u202a-\u202e\u2060-\u2069\ufeff"
@@ -22,12 +22,17 @@ _NUMBER = re.compile(r"[¥\uffe5\\]?\s*(-?\d{1,12})\s*(?:円|人|個|枚|歳|才
 _TEN_THOUSANDS = re.compile(r"[¥\uffe5\\]?\s*(\d{1,8})万\s*(?:(\d)千|(\d{1,4}))?\s*(?:円|人)?")
 
 
+_THOUSANDS = re.compile(r"[¥\uffe5\\]?\s*(\d{1,4})千\s*(\d{1,3})?\s*(?:円|人)?")
+
+
 def number_of(text: str) -> int | None:
-    """A number as people write it (narrow already): 1,200 / ¥1,200- / 3人 / 5万円 / 1万2千円 / 1万2500. None if it is none."""
+    """A number as people write it (narrow already): 1,200 / ¥1,200- / 3人 / 5千円 / 5万円 / 1万2千円 / 1万2500. None if it is none."""
     plain = text.replace(",", "").strip()
     match = _NUMBER.fullmatch(plain)
     if match:
         return int(match[1])
+    if match := _THOUSANDS.fullmatch(plain):
+        return int(match[1]) * 1000 + int(match[2] or 0)
     match = _TEN_THOUSANDS.fullmatch(plain)
     return int(match[1]) * 10_000 + int(match[2] or 0) * 1000 + int(match[3] or 0) if match else None
 
@@ -73,7 +78,7 @@ class Long(Short):
     limit = 1000
 
     def parse(self, get: Get, q: Question) -> tuple[Any, list[Fault]]:
-        text = get("").replace("\r\n", "\n").strip()
+        text = composed(get("").replace("\r\n", "\n")).strip()
         return text or None, []
 
 
