@@ -59,6 +59,8 @@ def _case(case: Case, acts: list[Act], marks: Marks) -> Iterator[Said]:
     told = filed.filings(acts)
     yield from ((told[0], words) for words in filed.row_unlike(told[0], {
         "receipt": case.receipt, "procedure": case.slug, "version": case.version, "definition": case.checksum, "channel": case.channel}))
+    if moved := filed.arrival_unlike(told[0], case.filed_at):
+        yield told[0], moved
     took = _last(acts, TOOK)
     if not 1 <= case.revision <= len(told) or case.revision != took.facts.get("revision", 1):
         yield took, "補正の回数が記録と違います"

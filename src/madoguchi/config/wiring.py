@@ -50,7 +50,8 @@ HANDLERS = {
 
 WITNESSES = ("intake", "casework", "records", "delivery", "survey", "payments")
 BOOKS = {"till:": "payments.public.till_witness", "collection": "collection.public.witness", "booking:": "booking.public.witness",
-         "queue:": "queue.public.witness", "cards": "cards.public.witness", "definition:": "procedures.public.witness"}
+         "queue:": "queue.public.witness", "cards": "cards.public.witness", "definition:": "procedures.public.witness",
+         "disaster:": "offices.public.witness"}
 SEALED = ("identity", "notifications", "agency", "intake", "casework", "delivery", "collection", "booking", "cards", "scans")
 KEEPERS = {"collection": "registrations", "survey": "surveys", "delivery": "parcels", "payments": "payments", "scans": "views"}
 

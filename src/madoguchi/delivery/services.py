@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
+from collections import Counter
 from collections.abc import Iterator
 from dataclasses import dataclass
 from importlib import import_module
@@ -20,7 +21,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.witness import Chains, missing
+from madoguchi.kernel.witness import Chains, living, missing
 from madoguchi.offices.public import next_open
 from madoguchi.procedures.public import Facts
 from madoguchi.procedures.rules.faces.handover import AnswersRefused, csv_bytes
@@ -142,8 +143,15 @@ def parcels_forget(case_id: str) -> dict[str, int]:
 
 
 def witness(chains: Chains) -> Iterator[audit.Fault]:
-    """Hand-overs that the record says were made."""
+    """Hand-overs that the record says were made, with the digest that it says."""
     yield from missing(chains, ("parcel.made",), Parcel.objects.all(), "case_ref", "連携ファイルの控え")
+    alive = living(chains, "parcel.made")
+    rows = list(Parcel.objects.filter(case_ref__in=list(alive)).values_list("case_ref", "target", "sha256", "receipt")) if alive else []
+    there, receipts = Counter(row[:3] for row in rows), {row[0]: row[3] for row in rows}
+    for case, acts in alive.items():
+        wanted = Counter((case, act.facts["target"], act.facts["sha256"]) for act in acts if act.action == "parcel.made")
+        for _, target, _ in wanted - there if case in receipts else ():  # those that are gone were named above
+            yield audit.Fault(f"case:{case}", acts[-1].seq, f"申請 {receipts[case]}: 連携ファイルの控え({target})が、作った時と違います")
 
 
 def parcel_list(*, actor: Staff, page: int = 1) -> Page[Parcel]:

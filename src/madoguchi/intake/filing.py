@@ -122,7 +122,7 @@ def _close(owner: Owner, draft_id: str, seen: Draft | None) -> Draft:
 def _filed(row: Application) -> dict[str, Any]:
     """What the record of a filing says for ever."""
     return {"receipt": row.receipt, "procedure": row.slug, "version": row.version, "definition": row.checksum, "digest": row.digest,
-            "channel": row.channel}
+            "channel": row.channel, "filed_at": row.filed_at.astimezone(clock.JST).isoformat()}
 
 
 @transaction.atomic(durable=True)

@@ -100,6 +100,8 @@ def _unlike(row: Application, revisions: list[Revision], acts: list[Act], marks:
     told = filed.filings(acts)
     yield from ((told[0], words) for words in filed.row_unlike(told[0], {
         "receipt": row.receipt, "procedure": row.slug, "version": row.version, "definition": row.checksum, "channel": row.channel}))
+    if words := filed.arrival_unlike(told[0], row.filed_at):
+        yield told[0], words
     stages: list[Any] = [*revisions, row]
     if len(stages) != len(told) or row.revision != len(told):
         yield told[-1], f"補正の回数が記録と違います(記録{len(told) - 1}回、前の内容は{len(revisions)}回分、申請は{row.revision - 1}回)"

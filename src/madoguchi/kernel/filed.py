@@ -6,12 +6,13 @@ import datetime as dt
 from collections.abc import Iterator, Mapping
 from typing import Any
 
-from . import sealed
+from . import clock, sealed
 from .canon import canonical, sha256
 from .witness import Act
 
 FIRST, AGAIN = "application.filed", "correction.answered"
 SAID = {"receipt": "受付番号", "procedure": "手続", "version": "手続の版", "definition": "手続の版の要約値", "channel": "経路"}  # facts of FIRST
+WRITTEN_WITHIN = dt.timedelta(minutes=10)
 FILES = ("document.added", "correction.sheet_kept")
 
 
@@ -55,6 +56,18 @@ def row_unlike(first: Act, row: Mapping[str, Any]) -> Iterator[str]:
     for fact, ja in SAID.items():
         if fact in first.facts and first.facts[fact] != row[fact]:
             yield f"{ja}が記録と違います(記録 {first.facts[fact]}、今は {row[fact]})"
+
+
+def arrival_unlike(first: Act, filed_at: dt.datetime) -> str:
+    """That an application arrived at another time than the record says, on which every deadline hangs; empty when it did not. What came
+    on paper has the day on which it was received. Filings from before the time stood in the record were written when they arrived."""
+    if day := first.facts.get("received"):
+        same = str(filed_at.astimezone(clock.JST).date()) == day
+    elif said := first.facts.get("filed_at"):
+        same = dt.datetime.fromisoformat(said) == filed_at
+    else:
+        same = abs(first.at - filed_at) <= WRITTEN_WITHIN
+    return "" if same else "届いた日時が記録と違います"
 
 
 def copy_unlike(act: Act, slug: str, checksum: str, answers: Any, files: Mapping[str, Any], acts: list[Act], *, same: bool) -> str:

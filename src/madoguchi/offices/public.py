@@ -6,9 +6,10 @@ from .errors import DisasterWrong, FeeMissing
 from .rules import CAUSES, DisasterTerms
 from .selectors import disaster_get, disasters_all, disasters_open
 from .services import disaster_add, disaster_extend, disasters_seed
+from .witness import witness
 
 __all__ = [
     "CAUSES", "City", "DisasterTerms", "DisasterWrong", "FeeMissing", "LifeEvent", "Section", "add_open_days", "city", "city_words",
     "disaster_add", "disaster_extend", "disaster_get", "disasters_all", "disasters_open", "disasters_seed", "due_day", "fee_on",
-    "is_open", "next_open", "open_days_between",
+    "is_open", "next_open", "open_days_between", "witness",
 ]

@@ -26,14 +26,15 @@ def _authorise(actor: Officer, section: str) -> None:
         raise Forbidden
 
 
-def _facts(terms: DisasterTerms) -> dict[str, str]:
+def facts_of(terms: DisasterTerms) -> dict[str, str]:
+    """What the record says of a disaster."""
     return {"name": terms.name, "cause": terms.cause, "happened_on": str(terms.happened_on),
             "accepts_from": str(terms.accepts_from), "accepts_until": str(terms.accepts_until or "")}
 
 
 def _write(actor: str, terms: DisasterTerms) -> None:
     Disaster.objects.create(**dataclasses.asdict(terms))
-    audit.record(actor, "disaster.added", chain=f"disaster:{terms.key}", facts=_facts(terms))
+    audit.record(actor, "disaster.added", chain=f"disaster:{terms.key}", facts=facts_of(terms))
 
 
 def _free_key(day: dt.date) -> str:
@@ -62,7 +63,7 @@ def disasters_seed(*, actor: str) -> int:
         kept = dataclasses.replace(terms, accepts_from=row.accepts_from, accepts_until=row.accepts_until)
         if selectors.terms_of(row) != kept:
             Disaster.objects.filter(id=row.id).update(**dataclasses.asdict(kept))
-            audit.record(actor, "disaster.corrected", chain=f"disaster:{kept.key}", facts=_facts(kept))
+            audit.record(actor, "disaster.corrected", chain=f"disaster:{kept.key}", facts=facts_of(kept))
     transaction.on_commit(selectors.forget)
     return new
 

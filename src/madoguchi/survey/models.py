@@ -1,6 +1,7 @@
 from __future__ import annotations
 
 import uuid
+from typing import Any
 
 from django.conf import settings
 from django.db import models
@@ -67,3 +68,8 @@ class Result(models.Model):
 
     def __str__(self) -> str:
         return f"{self.survey_id} 結果{self.number}"
+
+    def said(self) -> dict[str, Any]:
+        """All that was found, as the record digests it."""
+        return {"grade": self.grade, "percent": self.percent, "floor_percent": self.floor_percent, "points": self.points,
+                "surveyed_on": str(self.surveyed_on), "surveyors": self.surveyors, "remarks": self.remarks, "why": self.why}

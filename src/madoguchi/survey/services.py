@@ -207,7 +207,7 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
         raise SurveyWrong(faults)
     _move(survey, Act.RECORD)
     survey.save(update_fields=["state"])
-    values = dataclasses.asdict(finding)
+    values = dataclasses.asdict(finding)  # as they are kept: what is digested is what lies there
     if finding.percent is None and finding.points:
         values["percent"] = sum(finding.points.values())
     values["points"] = dict(finding.points)
@@ -215,8 +215,7 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
     result = Result.objects.create(survey=survey, number=number, why=why.strip()[:300], recorded_by=actor,
                                    recorded_at=clock.now(), **values)
     audit.record(actor.actor, "survey.corrected" if number > 1 else "survey.recorded", chain=f"case:{case.id}",
-                 facts={"survey": survey.number, "result": number},
-                 of=values | {"surveyed_on": str(finding.surveyed_on), "why": why})
+                 facts={"survey": survey.number, "result": number, "whole": True}, of=result.said())
     failpoints.hit("survey.record.before_commit")
     return result
 

@@ -6,13 +6,16 @@ import copy
 import datetime as dt
 
 import pytest
-from tests.support.hall import Hall
+from tests.support.hall import OPENING, Hall
 
 from madoguchi.casework.models import Approval, Case, Correction, Decision
+from madoguchi.delivery.models import Parcel
 from madoguchi.files.models import StoredFile
 from madoguchi.identity.models import Staff
 from madoguchi.intake.models import Application, Revision
+from madoguchi.kernel import clock, filed
 from madoguchi.kernel.models import AuditKey
+from madoguchi.kernel.witness import Act
 from madoguchi.records.models import IssuedDocument
 
 from .world import NUMBERED, faults
@@ -111,6 +114,27 @@ def test_a_file_put_in_the_place_of_one_that_followed_later_is_named(hall: Hall,
 def test_the_number_under_which_it_was_received_is_compared(hall: Hall, decided, model, fact):
     model.objects.filter(id=decided.id).update(receipt="R8-9999-9999-9")
     assert any(f"{fact}が記録と違います" in fault.ja for fault in faults())
+
+
+@pytest.mark.parametrize("model", [Case, Application])
+def test_the_moment_of_arrival_on_which_every_deadline_hangs_is_compared(hall: Hall, decided, model):
+    row = model.objects.get(id=decided.id)
+    model.objects.filter(id=decided.id).update(filed_at=row.filed_at - dt.timedelta(minutes=1))
+    assert any("届いた日時が記録と違います" in words for words in names(decided))
+
+
+def test_a_filing_of_before_the_moment_stood_in_the_record_came_when_it_was_written():
+    act = Act(1, OPENING, "application.filed", {}, True)
+    assert filed.arrival_unlike(act, OPENING - dt.timedelta(seconds=3)) == ""
+    assert filed.arrival_unlike(act, OPENING - dt.timedelta(days=1)) == "届いた日時が記録と違います"
+    paper = Act(1, OPENING, "application.filed", {"received": "2026-11-10"}, True)
+    assert filed.arrival_unlike(paper, dt.datetime(2026, 11, 10, 9, tzinfo=clock.JST)) == ""
+    assert filed.arrival_unlike(paper, dt.datetime(2026, 11, 11, 9, tzinfo=clock.JST)) != ""
+
+
+def test_a_hand_over_that_was_made_with_other_bytes_is_named(hall: Hall, decided):
+    assert Parcel.objects.filter(case_ref=decided.ref).update(sha256="0" * 64)
+    assert any("連携ファイルの控え(" in words and "作った時と違います" in words for words in names(decided))
 
 
 def test_what_was_asked_in_a_correction_is_compared(hall: Hall, decided):

@@ -257,5 +257,13 @@ def test_the_command_misses_an_anchor_file_that_should_be_there(settings, tmp_pa
     anchors.write_text(anchors.read_text() + "half a li\n")
     code, said = verified(capsys)
     assert (code, "seals.txt 2: 控えの行が壊れています" in said) == (1, True)
+    anchors.write_text(f"{sealed.seq} {sealed.hash} 2026-11-20T10:00:00+09:00\n")
+    for n in (2, 3):
+        assert "注意" not in verified(capsys)[1], "one seal may be without an anchor: the worker died between the two"
+        with transaction.atomic():
+            audit.record("worker", "case.opened", chain=f"case:{n}")
+        audit.seal()
+    code, said = verified(capsys)
+    assert (code, f"封印{sealed.seq + 1}から{sealed.seq + 2}までは控えと比べていません" in said) == (0, True)
     with pytest.raises(StartRefused, match="控えのファイルがありません"):
         verified(capsys, "--anchor", str(tmp_path / "nowhere.txt"))
