@@ -66,6 +66,14 @@ def test_what_stops_the_start_is_one_line_and_no_traceback(tmp_path, env, words)
     assert "Traceback" not in done.stderr
 
 
+@pytest.mark.parametrize("place", ["file", "file/below", "/proc/nothing"])
+def test_a_data_folder_that_cannot_be_made_is_one_line_and_no_traceback(tmp_path, place):
+    (tmp_path / "file").touch()
+    done = madoguchi("setup", MADOGUCHI_DATA=str(tmp_path / place))
+    assert done.returncode == 2 and "Traceback" not in done.stderr, done.stderr[-300:]
+    assert f"MADOGUCHI_DATA のフォルダー {tmp_path / place} を作れません" in done.stderr
+
+
 def test_the_web_server_alone_says_in_one_line_why_it_does_not_start(tmp_path):
     with socket.socket() as other:
         other.bind(("127.0.0.1", 0))

@@ -26,6 +26,15 @@ def text(name: str, default: str = "") -> str:
     return os.environ.get(name, default)
 
 
+def folder(name: str, place: Path) -> Path:
+    """A folder that is there from now on. ``name`` is the setting that chose it."""
+    try:
+        place.mkdir(parents=True, exist_ok=True)
+    except OSError as error:
+        raise SettingWrong(f"{name} のフォルダー {place} を作れません({type(error).__name__})。書き込めるフォルダーを指定してください") from None
+    return place
+
+
 def flag(name: str, default: bool) -> bool:
     """yes/no."""
     value = os.environ.get(name)

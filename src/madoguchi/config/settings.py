@@ -17,7 +17,7 @@ MADOGUCHI_ENV = env.text("MADOGUCHI_ENV", "trial")
 if MADOGUCHI_ENV not in ("trial", "test", "production"):
     raise env.SettingWrong("MADOGUCHI_ENV は trial か production で指定してください")
 PRODUCTION = MADOGUCHI_ENV == "production"
-MADOGUCHI_DATA = Path(env.text("MADOGUCHI_DATA") or ROOT / "var").resolve()
+MADOGUCHI_DATA = env.folder("MADOGUCHI_DATA", Path(env.text("MADOGUCHI_DATA") or ROOT / "var").resolve())
 MADOGUCHI_CITY = Path(env.text("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
 # Where the key ring lies: a file, env:NAME, command:PROGRAM (kernel.keysource); a KMS is one more line here.
 MADOGUCHI_KEYS = env.text("MADOGUCHI_KEYS") or str(MADOGUCHI_DATA / "keys" / "ring.json")
@@ -115,8 +115,7 @@ WHITENOISE_MAX_AGE = 0 if MADOGUCHI_ENV == "test" else 3600
 
 # Attachments go to disk while they arrive; nothing larger than this is ever held in memory.
 FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
-FILE_UPLOAD_TEMP_DIR = str(MADOGUCHI_DATA / "incoming")
-Path(FILE_UPLOAD_TEMP_DIR).mkdir(parents=True, exist_ok=True)
+FILE_UPLOAD_TEMP_DIR = str(env.folder("MADOGUCHI_DATA", MADOGUCHI_DATA / "incoming"))
 FILES_ROOT = MADOGUCHI_DATA / "files"
 OUT_ROOT = Path(env.text("MADOGUCHI_OUT") or MADOGUCHI_DATA / "out")
 DATA_UPLOAD_MAX_MEMORY_SIZE = 2_000_000
