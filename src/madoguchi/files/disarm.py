@@ -12,7 +12,7 @@ from typing import Any, BinaryIO
 
 from madoguchi.kernel.said import say
 
-from . import strip
+from . import jpx, strip
 from .errors import FileRefused
 
 # Actions that do more than turn a page (ISO 32000-1, table 198); they hang on pages, annotations and bookmarks.
@@ -21,6 +21,7 @@ _ACTIONS = {"/JavaScript", "/Launch", "/SubmitForm", "/ImportData", "/GoToE", "/
 _READ = 1 << 16
 PAGES, OBJECTS, PIXELS = 2000, 100_000, 200_000_000
 ONE_STREAM, ALL_STREAMS = 300_000_000, 1_000_000_000  # bytes unpacked: a page of 600 dpi in colour has 100 MB
+JPX = "/JPXDecode"
 _PHOTO = {"/DCTDecode", "/DCT"}
 _PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 MANY = say("PDFのページや部品が多すぎます({n}ページまで)。分けて送ってください。", n=PAGES)
@@ -115,22 +116,23 @@ def _filters(stream: Any) -> list[str]:
 
 
 def _depersonalise(stream: Any) -> None:
-    """Take position, camera and comments out of a photo (JPEG), and empty a block of metadata. What draws stays bit for bit."""
+    """Take position, camera and comments out of a photo (JPEG, JPEG 2000), and empty a block of metadata. What draws stays bit for bit."""
     import pikepdf
 
     filters = _filters(stream)
     if str(stream.get("/Type", "")) == "/Metadata":
         stream.write(b"")
-    elif filters and filters[-1] in _PHOTO:
+    elif filters and filters[-1] in (*_PHOTO, JPX):
         before = bytes(stream.read_raw_bytes()) if len(filters) == 1 else _outer(stream, filters[:-1])
         try:
-            after = b"".join(strip.bare_jpeg(io.BytesIO(before)))
+            after = jpx.bare(before) if filters[-1] == JPX else b"".join(strip.bare_jpeg(io.BytesIO(before)))
         except FileRefused:
             raise FileRefused(BROKEN) from None
         if len(filters) > 1 or after != before:
             parms = stream.get("/DecodeParms", None)
             last = parms[-1] if isinstance(parms, pikepdf.Array) and len(parms) else parms
-            stream.write(after, filter=pikepdf.Name("/DCTDecode"), decode_parms=last if isinstance(last, pikepdf.Dictionary) else None)
+            name = pikepdf.Name(JPX if filters[-1] == JPX else "/DCTDecode")
+            stream.write(after, filter=name, decode_parms=last if isinstance(last, pikepdf.Dictionary) else None)
 
 
 def _outer(stream: Any, filters: list[str]) -> bytes:

@@ -17,7 +17,7 @@ from .errors import FileRefused
 
 _PNG = b"\x89PNG\r\n\x1a\n"
 _PNG_KEEP = {b"IHDR", b"PLTE", b"IDAT", b"IEND", b"tRNS", b"gAMA", b"cHRM", b"sRGB", b"iCCP", b"sBIT", b"pHYs", b"bKGD"}
-_BROKEN = say("写真が壊れているようです。もう一度撮るか、別の写真を選んでください。")
+BROKEN_PHOTO = say("写真が壊れているようです。もう一度撮るか、別の写真を選んでください。")
 CHUNK = 1 << 16
 LONGEST = 1 << 27  # bytes of one chunk of a PNG
 _MARKER = re.compile(rb"\xff[^\x00\xd0-\xd7]", re.S)  # in drawn data: neither a stuffed byte nor a restart
@@ -54,7 +54,7 @@ def bare_jpeg(source: BinaryIO) -> Iterator[bytes]:
 def _segments(source: BinaryIO, block: bytes, *, ends: bool = True) -> Iterator[bytes]:
     source.seek(0)
     if source.read(2) != b"\xff\xd8":
-        raise FileRefused(_BROKEN)
+        raise FileRefused(BROKEN_PHOTO)
     yield b"\xff\xd8"
     if block:
         yield b"\xff\xe1" + struct.pack(">H", len(block) + 2) + block
@@ -66,7 +66,7 @@ def _segments(source: BinaryIO, block: bytes, *, ends: bool = True) -> Iterator[
         if not marker and scans and not ends:
             return
         if len(marker) < 2 or marker[0] != 0xFF:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         code = marker[1]
         if code == 0xD9:
             yield marker
@@ -74,13 +74,13 @@ def _segments(source: BinaryIO, block: bytes, *, ends: bool = True) -> Iterator[
         frames += 0xC0 <= code <= 0xCF and code not in (0xC4, 0xC8, 0xCC)
         scans += code == 0xDA
         if frames > 1 or scans > SCANS:  # a second size inside one picture, or endless passes
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         length = struct.unpack(">H", _two(source))[0]
         if length < 2:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         body = source.read(length - 2)
         if len(body) < length - 2:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         icc = code == 0xE2 and body.startswith(b"ICC_PROFILE")
         if not (0xE0 <= code <= 0xEF or code == 0xFE) or code in (0xE0, 0xEE) or icc:
             yield marker + struct.pack(">H", length) + body
@@ -92,7 +92,7 @@ def _two(source: BinaryIO) -> bytes:
     """Two bytes, or the photo is cut off."""
     found = source.read(2)
     if len(found) < 2:
-        raise FileRefused(_BROKEN)
+        raise FileRefused(BROKEN_PHOTO)
     return found
 
 
@@ -102,7 +102,7 @@ def _scan(source: BinaryIO, *, ends: bool) -> Iterator[bytes]:
         piece = source.read(CHUNK)
         if not piece:
             if ends:
-                raise FileRefused(_BROKEN)
+                raise FileRefused(BROKEN_PHOTO)
             return
         if piece.endswith(b"\xff"):
             piece += source.read(1)
@@ -125,16 +125,16 @@ def png(source: BinaryIO) -> Iterator[bytes]:
     """The bytes of a PNG with only the chunks that draw. Reads in pieces: the whole picture may be one chunk."""
     source.seek(0)
     if source.read(8) != _PNG:
-        raise FileRefused(_BROKEN)
+        raise FileRefused(BROKEN_PHOTO)
     yield _PNG
     kind, drawn = b"", False
     while kind != b"IEND":
         start = source.read(8)
         if len(start) < 8:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         length, kind = struct.unpack(">I4s", start)
         if length > LONGEST:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         drawn = drawn or kind == b"IDAT"
         pieces = _chunk(source, length, zlib.crc32(kind), checked=not drawn)
         if kind in _PNG_KEEP:
@@ -150,11 +150,11 @@ def _chunk(source: BinaryIO, left: int, crc: int, *, checked: bool) -> Iterator[
     while left:
         piece = source.read(min(left, CHUNK))
         if not piece:
-            raise FileRefused(_BROKEN)
+            raise FileRefused(BROKEN_PHOTO)
         left -= len(piece)
         crc = zlib.crc32(piece, crc) if checked else crc
         yield piece
     told = source.read(4)
     if len(told) < 4 or (checked and int.from_bytes(told, "big") != crc):
-        raise FileRefused(_BROKEN)
+        raise FileRefused(BROKEN_PHOTO)
     yield told

@@ -33,13 +33,13 @@ def photo() -> bytes:
     return data[:2] + b"\xff\xe1" + struct.pack(">H", len(XMP) + 2) + XMP + data[2:]
 
 
-def paper(data: bytes, *filters: str) -> bytes:
+def paper(data: bytes, *filters: str, photo: str = "DCT") -> bytes:
     """A page that shows a photo, as scanners and "print to PDF" make it, with everything a program leaves about it."""
     out = io.BytesIO()
     with pikepdf.new() as doc:
         doc.add_blank_page(page_size=(200, 200))
         image = pikepdf.Stream(doc, b"")
-        names = [pikepdf.Name(f"/{name}Decode") for name in (*filters, "DCT")]
+        names = [pikepdf.Name(f"/{name}Decode") for name in (*filters, photo)]
         image.write(data, filter=pikepdf.Array(names) if filters else names[0])
         about = pikepdf.Stream(doc, XMP)
         about["/Type"] = pikepdf.Name("/Metadata")
