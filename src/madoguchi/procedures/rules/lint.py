@@ -7,7 +7,7 @@ import itertools
 import re
 from collections.abc import Iterable, Iterator
 
-from . import conditions, fit, remember
+from . import conditions, fit, rehearse, remember
 from .checks import RULES
 from .columns import PAIR, ROW_WORDS
 from .model import LAYOUTS, Call, Definition, Document, Question, Step
@@ -155,22 +155,30 @@ def _fits(q: Question, value: str) -> bool:
 def _calls(d: Definition) -> Iterator[Problem]:
     ids = {q.id for q in d.questions()} | {s.repeat.id for s in d.steps if s.repeat} | {key for key, _ in d.derived}
     calls: list[tuple[Call, str]] = [(c, "check") for c in d.checks] + [(c, "derive") for _, c in d.derived]
+    bad: list[Problem] = []
     for call, kind in calls:
-        rule = RULES.get(call.rule)
-        if rule is None or rule.kind != kind:
-            yield Problem(d.file, call.line, f"規則「{call.rule}」はありません。規則の一覧(madoguchi procedures rules)から選んでください")
-            continue
-        given = dict(call.args)
-        for name in set(given) - {*rule.items, *rule.optional, *rule.others}:
-            yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」はありません")
-        for name in rule.items:
-            if name not in given:
-                yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」がありません")
-        named = [(name, given[name]) for name in rule.items if name in given]
-        named += [(name, one) for name in rule.optional if name in given for one in given[name].split("、")]
-        for name, one in named:
-            if one not in ids and not _unread(d, one, "画面"):
-                yield Problem(d.file, call.line, f"規則「{call.rule}」の「{name}: {one}」という項目はありません")
+        bad += _call(d, call, kind, ids)
+    yield from bad
+    wrong = {problem.line for problem in bad}
+    yield from rehearse.faults(d, [call for call, _ in calls if call.line not in wrong])
+
+
+def _call(d: Definition, call: Call, kind: str, ids: set[str]) -> Iterator[Problem]:
+    rule = RULES.get(call.rule)
+    if rule is None or rule.kind != kind:
+        yield Problem(d.file, call.line, f"規則「{call.rule}」はありません。規則の一覧(madoguchi procedures rules)から選んでください")
+        return
+    given = dict(call.args)
+    for name in set(given) - {*rule.items, *rule.optional, *rule.others}:
+        yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」はありません")
+    for name in rule.items:
+        if name not in given:
+            yield Problem(d.file, call.line, f"規則「{call.rule}」に引数「{name}」がありません")
+    named = [(name, given[name]) for name in rule.items if name in given]
+    named += [(name, one) for name in rule.optional if name in given for one in given[name].split("、")]
+    for name, one in named:
+        if one not in ids and not _unread(d, one, "画面"):
+            yield Problem(d.file, call.line, f"規則「{call.rule}」の「{name}: {one}」という項目はありません")
 
 
 def _slot(d: Definition, name: str) -> str:

@@ -30,6 +30,22 @@ def test_what_fits_nowhere_is_told_on_its_line(old: str, new: str, says: str) ->
     assert 0 <= line - told <= 3, (line, problems(text))  # the line itself, or that of the page whose condition it is
 
 
+RULES = [
+    ("{規則: not_in_future, item: reason_date}", "{規則: not_in_future, item: reason}", "「reason」は日付の項目ではありません(型「選択」)"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: account_holder_is_person, account: phone, kana: kana}",
+     "規則「account_holder_is_person」は、指した項目の型か値では動きません(account: phone、kana: kana)"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: account_is_ordinary, account: phone}", "「account_is_ordinary」は、指した項目の型か値"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: has_digits, item: phone}", "規則「has_digits」は、指した項目の型か値では"),
+    ("{規則: not_in_future, item: reason_date}", "{規則: nobody_twice, group: name, name: child_name, born: child_born}", "規則「nobody_twice」"),
+]
+
+
+@pytest.mark.parametrize(("old", "new", "says"), RULES)
+def test_a_rule_that_would_break_a_page_or_never_speak_is_told(old: str, new: str, says: str) -> None:
+    text, line = broken(old, new)
+    assert [p.startswith(f"x.yaml:{line} ") for p in problems(text) if says in p] == [True], problems(text)
+
+
 def days_of(text: str) -> str:
     return next(row.strip() for row in text.splitlines() if row.strip().startswith("標準日数:"))
 
