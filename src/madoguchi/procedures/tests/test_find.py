@@ -209,3 +209,14 @@ def test_a_name_that_alone_begins_with_the_word_comes_before_everyday_words_for_
     """火葬 is 火葬許可, whatever else knows おくやみ; 介護, with which many begin, is decided as before."""
     assert index.find("火葬")[0].slug == "t-0" and index.find("転出")[0].slug == "tenshutsu-todoke" and index.find("転入")[0].slug == "rainin-yoyaku"
     assert index.find("介護")[0].slug == "kaigo-nintei-shinki"
+
+
+@pytest.mark.parametrize(("typed", "slug"), [
+    ("house damaged", "risai-shoumei"), ("狗", "inu-touroku"), ("水灾", "risai-shoumei"), ("家具", "sodai-gomi"), ("护照", "koseki-shoumei"),
+    ("lũ lụt", "risai-shoumei"), ("lu lut", "risai-shoumei"), ("nhà bị hỏng", "risai-shoumei"), ("hộ chiếu", "koseki-shoumei"),
+    ("có bầu", "ninshin-todoke"), ("đồ gỗ", "sodai-gomi"), ("cachorro", "inu-touroku"), ("grávida", "ninshin-todoke"),
+    ("gravida", "ninshin-todoke"), ("inundação", "risai-shoumei"), ("enchente", "risai-shoumei"), ("certidão", "koseki-shoumei"),
+    ("móveis", "sodai-gomi"), ("moveis", "sodai-gomi"), ("comprovante de renda", "kazei-shoumei"),
+])
+def test_everyday_words_of_other_languages_find_what_they_mean(index, typed, slug):
+    assert slug in [hit.slug for hit in index.find(typed)[:3]]
