@@ -86,7 +86,7 @@ def scope_words(scope: list[str]) -> tuple[str, ...]:
     """The procedures and 分野 by their names, in the language of the page."""
     names = {p.slug: p.shown().name for p in procedures.catalogue()}
     events = {EVENT + key: event.name for key, event in city().life_events.items()}
-    return tuple(str((names | events).get(part, part)) for part in scope)
+    return tuple((names | events).get(part, part) for part in scope)
 
 
 def shown(row: Mandate, owner: Owner, *, known: bool = False) -> Shown:

@@ -14,6 +14,7 @@ from django.db import transaction
 from django.db.models import QuerySet
 
 from madoguchi.kernel import audit, clock
+from madoguchi.kernel.said import say
 from madoguchi.web.typed import day_typed, number_typed
 
 from . import claims, mails
@@ -177,4 +178,4 @@ def occasions_without(bookings: QuerySet[Booking]) -> QuerySet[Occasion]:
 
 def hours_words(row: Occasion) -> str:
     """9:00〜16:00"""
-    return f"{clock_words(row.start)}〜{clock_words(row.end)}"
+    return say("{start}〜{end}", start=clock_words(row.start), end=clock_words(row.end))

@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import json
+import re
 from pathlib import Path
 from typing import Any
 
@@ -21,7 +22,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
 from madoguchi.identity.public import MARK, mark_of
-from madoguchi.kernel.said import bare
+from madoguchi.kernel.said import LETTERS, MARKS, bare
 from madoguchi.offices.public import city
 from madoguchi.procedures.public import fee_words
 from madoguchi.procedures.rules import say
@@ -33,6 +34,7 @@ from .later import Later
 WEB = Path(__file__).parents[1] / "web"
 BLANKS = 4096  # remembered drawings of empty questions, about 1 kB each: more than all procedures have
 HOLE = "\0"
+BETWEEN = re.compile(f"([{MARKS}])")
 
 
 class Templates(Jinja2):
@@ -91,15 +93,35 @@ def sentence(text: str, /, **arguments: Any) -> Markup:
     return languages.finished(Markup(words))  # noqa: S704 - our own sentence, its arguments escaped
 
 
+def _looked_up(text: str, lineno: int) -> nodes.Filter:
+    return nodes.Filter(nodes.Const(text, lineno=lineno), "words", [], [], None, None, lineno=lineno)
+
+
 class _WordsLookedUp(NodeTransformer):
-    """``_("…")`` without arguments becomes a look-up in a table: jinja2's way to it is six calls, and a page has fifty."""
+    """``_("…")`` without arguments becomes a look-up in a table: jinja2's way to it is six calls, and a page has fifty.
+    So do the marks （：、 that a template sets between words: every language has its own."""
+
+    def visit_TemplateData(self, node: nodes.TemplateData) -> nodes.TemplateData | list[nodes.Expr]:
+        """Marks among tags. Beside Japanese letters they belong to a page that is Japanese only."""
+        parts = BETWEEN.split(node.data)
+        if len(parts) == 1 or LETTERS.search(node.data):
+            return node
+        return [_looked_up(p, node.lineno) if p in MARKS else nodes.TemplateData(p, lineno=node.lineno) for p in parts if p]
+
+    def visit_Filter(self, node: nodes.Filter) -> nodes.Filter:
+        """``|join("、")``."""
+        self.generic_visit(node)
+        first = node.args[0] if node.name == "join" and node.args else None
+        if isinstance(first, nodes.Const) and first.value in (*MARKS,):
+            node.args[0] = _looked_up(first.value, node.lineno)
+        return node
 
     def visit_Call(self, node: nodes.Call) -> nodes.Node:
         """The filter ``words``, which jinja2 calls directly."""
         self.generic_visit(node)
         plain = isinstance(node.node, nodes.Name) and node.node.name in ("_", "gettext") and len(node.args) == 1
         if plain and isinstance(node.args[0], nodes.Const) and not (node.kwargs or node.dyn_args or node.dyn_kwargs):
-            return nodes.Filter(node.args[0], "words", [], [], None, None, lineno=node.lineno)
+            return _looked_up(node.args[0].value, node.lineno)
         return node
 
 

@@ -15,7 +15,7 @@ from madoguchi.kernel import clock, failpoints, keys, sealed
 from madoguchi.kernel.canon import keyed_digest
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.fixed import FixedInsert, FixedRead, FixedUpdate
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import listed, say
 from madoguchi.notifications.public import mail_fault, mail_plain, mail_promise
 from madoguchi.offices.public import next_open
 from madoguchi.procedures import public as procedures
@@ -313,7 +313,7 @@ def summary(
     gone = [a for a in d.attachments if a not in verdict.attachments and files.get(a.id)] if sent else []
     rows = [
         {"label": say("{name}（今の答えでは求めていない書類）", name=a.name) if a in gone else a.name, "anchor": f"file-{a.id}", "note": "",
-         "text": "、".join(f["name"] for f in files.get(a.id, [])) or (say("あとで提出します") if a.later else say("なし"))}
+         "text": listed(f["name"] for f in files.get(a.id, [])) or (say("あとで提出します") if a.later else say("なし"))}
         for a in (*verdict.attachments, *gone)
     ]
     if rows:

@@ -8,7 +8,7 @@ from collections.abc import Mapping
 from typing import Any
 
 from madoguchi.kernel import said
-from madoguchi.kernel.said import Said, say
+from madoguchi.kernel.said import Said, listed, say
 from madoguchi.web import languages
 
 WITH_NAMES = {t: re.compile(t.replace("{name}", "(?P<name>.+)"))  # all others are sentences of the catalogue
@@ -44,7 +44,13 @@ def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
         return None
     due = kept.get("due")
     return {**kept, "due_ja": languages.day(dt.date.fromisoformat(due)) if due else "",
-            "items": [{**item, "label": _label(item)} for item in kept["items"]]}
+            "items": [{**item, "label": _label(item), "old": _answer(item["old"])} for item in kept["items"]]}
+
+
+def _answer(old: str) -> Said:
+    """An answer as it was when it was asked about: what was chosen is said again, what was typed stays."""
+    chosen = old.split("、")
+    return say(old) if languages.word(old) or not all(map(languages.word, chosen)) else listed(chosen)
 
 
 def _label(item: Mapping[str, Any]) -> Said:

@@ -1,4 +1,4 @@
-"""Months and sums of money inside sentences, so that each language writes them its own way. Plain Python."""
+"""Months, numbers and sums of money inside sentences, so that each language writes them its own way. Plain Python."""
 
 from __future__ import annotations
 
@@ -18,6 +18,18 @@ class Month:
     def ja(self) -> str:
         """令和8年12月."""
         return wareki(self.first.replace(day=1)).removesuffix("1日")
+
+
+@dataclass(frozen=True, slots=True)
+class Number:
+    """A number in words of a language: 65,000, 65.000."""
+
+    amount: int
+
+    @property
+    def ja(self) -> str:
+        """65,000."""
+        return f"{self.amount:,}"
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+from .said import Said
+
 
 class DomainError(Exception):
     """Something the rules of the city hall do not allow.
 
-    ``code`` is stable and English (logs, API), ``ja`` is what a person reads and says what to do next,
-    ``status`` is the HTTP status that fits. ``data`` holds no personal data.
+    ``code`` is stable and English (logs, API), ``ja`` is what a person reads (in their language) and says what to do
+    next, ``status`` is the HTTP status that fits. ``data`` holds no personal data.
     """
 
     code = "domain_error"
@@ -15,7 +17,8 @@ class DomainError(Exception):
     status = 409
 
     def __init__(self, ja: str | None = None, **data: object) -> None:
-        self.ja = ja or self.ja
+        words = ja or self.ja
+        self.ja = words if isinstance(words, Said) else Said(words)
         self.data = data
         super().__init__(self.code)
 

@@ -15,7 +15,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
-from .amounts import Month, Yen
+from .amounts import Month, Number, Yen
 from .counters import settled
 from .eras import wareki
 
@@ -23,10 +23,18 @@ KANJI = "一-鿿々〆ヶ"
 # 漢字《かんじ》; with ｜ in front a number belongs to what is read: ｜20日《はつか》
 RUBY = re.compile(rf"(?:｜([0-9][0-9,]*[{KANJI}]+)|([{KANJI}]+))《([ぁ-ゖァ-ヺー・]+)》")
 LETTERS = re.compile(r"[ぁ-ゖァ-ヺ一-鿿]")
+MARKS = "、。：（）｜　〜「」"  # of Japanese, between words that are put side by side
+_JAPANESE = r"ぁ-ゖァ-ヺー一-鿿々〆〔〕"
+# a run of Japanese in a text of another language; tags are passed over
+RUN = re.compile(rf"<[^>]*>|[{_JAPANESE}](?:[{_JAPANESE}0-9・、「」（）　]*[{_JAPANESE}])?[。！？]?")
+KANA = re.compile(r"[ぁ-ゖァ-ヺ]")
 
 
 class Voice(Protocol):
     """A language being spoken."""
+
+    def foreign(self, run: str) -> bool:
+        """Whether these Japanese words are seen to be Japanese in a text of this language."""
 
     def word(self, text: str) -> str | None:
         """Japanese in this language; None where nobody wrote it yet."""
@@ -39,6 +47,9 @@ class Voice(Protocol):
 
     def yen(self, sum_of: Yen) -> str:
         """A sum of money in words."""
+
+    def number(self, value: Number) -> str:
+        """A number with the marks between its thousands."""
 
 
 _voice: ContextVar[Voice | None] = ContextVar("voice", default=None)
@@ -66,10 +77,17 @@ def ruby(text: str) -> Markup:
 
 
 def drawn(html: str) -> Markup:
-    """Our own HTML with 漢字《かんじ》 drawn as ruby; in one box, so that a flex container does not tear it apart."""
-    if "《" not in html:
-        return Markup(html)  # noqa: S704 - our own HTML
-    return Markup("<span>" + with_readings(html) + "</span>")  # noqa: S704 - our own HTML
+    """Our own HTML with 漢字《かんじ》 drawn as ruby; in one box, so that a flex container does not tear it apart. In another
+    language what is left in Japanese is marked as such, for those who listen to the page."""
+    told = with_readings(html) if "《" in html else with_marks(html)
+    return Markup(html if told == html else f"<span>{told}</span>")  # noqa: S704 - our own HTML
+
+
+def with_marks(html: str) -> str:
+    """HTML in the language being spoken, what is Japanese in it marked as such."""
+    if (voice := _voice.get()) is None or not LETTERS.search(html):
+        return html
+    return RUN.sub(lambda m: f'<bdi lang="ja">{m[0]}</bdi>' if m[0][0] != "<" and voice.foreign(m[0]) else m[0], html)
 
 
 def with_readings(html: str) -> str:
@@ -94,8 +112,8 @@ class Words(str):
         return self
 
     def __html__(self) -> str:
-        text = ruby(str.__str__(self))
-        return Markup('<span lang="{}">{}</span>').format(self.lang, text) if self.lang else text
+        text = str.__str__(self)
+        return Markup('<span lang="{}">{}</span>').format(self.lang, Markup(with_readings(escape(text)))) if self.lang else ruby(text)  # noqa: S704
 
 
 class Said(str):
@@ -120,7 +138,7 @@ class Said(str):
             if LETTERS.search(self.template):
                 return None
             template = self.template  # nothing but arguments
-            for mark in "、。":
+            for mark in MARKS:
                 template = template.replace(mark, voice.word(mark) or mark)
         args = {key: _argument(value, voice) for key, value in self.args.items()}
         return template.format(**args) if args else template
@@ -131,7 +149,7 @@ class Said(str):
 
 
 def _japanese(value: object) -> object:
-    if isinstance(value, (Month, Yen)):
+    if isinstance(value, (Month, Number, Yen)):
         return value.ja
     return wareki(value) if isinstance(value, dt.date) else value
 
@@ -146,6 +164,8 @@ def _argument(value: object, voice: Voice) -> object:
         return voice.month(value)
     if isinstance(value, Yen):
         return voice.yen(value)
+    if isinstance(value, Number):
+        return voice.number(value)
     if isinstance(value, Words) or not isinstance(value, str):
         return value
     found = voice.word(value)
@@ -161,7 +181,7 @@ def say(template: str, /, **args: object) -> Said:
 def keepable(words: str) -> dict[str, Any]:
     """A sentence as it is stored in JSON, so that ``retold`` can say it in another language later."""
     if isinstance(words, Said) and words.args:
-        args = {key: {"day": value.isoformat()} if isinstance(value, dt.date) else str(value) for key, value in words.args.items()}
+        args = {key: {"day": value.isoformat()} if isinstance(value, dt.date) else str(_japanese(value)) for key, value in words.args.items()}
         return {"ja": str.__str__(words), "as": words.template, "args": args}
     return {"ja": str.__str__(words)}
 
@@ -187,5 +207,5 @@ def bare(value: object) -> str:
     if isinstance(value, Words):
         return unruby(str.__str__(value))
     if isinstance(value, Markup):
-        return Markup(re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>|<span>|<span lang=[^>]*>|</span>", "", str(value)))  # noqa: S704 - is Markup
+        return Markup(re.sub(r"<rp>.*?</rp>|<rt>.*?</rt>|</?ruby>|<span>|<span lang=[^>]*>|</span>|<bdi[^>]*>|</bdi>", "", str(value)))  # noqa: S704 - is Markup
     return str(value)

@@ -14,10 +14,10 @@ from typing import Any
 from django.http import HttpRequest
 from markupsafe import Markup
 
-from madoguchi.kernel.amounts import Month, Yen
+from madoguchi.kernel.amounts import Month, Number, Yen
 from madoguchi.kernel.counters import marked, settled
 from madoguchi.kernel.eras import wareki
-from madoguchi.kernel.said import Words, drawn, key_of, speaking, with_readings
+from madoguchi.kernel.said import KANA, Words, drawn, key_of, speaking, with_readings
 
 LOCALE = Path(__file__).parents[1] / "locale"
 COOKIE = "ui_lang"
@@ -48,7 +48,9 @@ LANGUAGES = {x.code: x for x in (
 # Japanese with readings over its kanji: spoken like a language, chosen by a switch and not in the menu (docs/adr/0027)
 FURIGANA = Language("ja-ruby", "日本語", "ja")
 BABEL = {"en": "en_GB", "zh-hans": "zh_Hans", "vi": "vi", "pt": "pt_BR"}
-MARKS = {"、": ", ", "。": ". "}  # between words that are put side by side
+# between words that are put side by side
+LATIN = {"、": ", ", "。": ". ", "：": ": ", "（": " (", "）": ")", "｜": " | ", "　": " · ", "〜": "–", "「": "“", "」": "”"}
+MARKS = {"en": LATIN, "vi": LATIN, "pt": LATIN, "zh-hans": {"〜": "～", "「": "“", "」": "”"}}
 JAPANESE = LANGUAGES["ja"]
 TRANSLATED = tuple(code for code in LANGUAGES if code != "ja")
 ERA_READINGS = {"令和": "れいわ", "平成": "へいせい", "昭和": "しょうわ", "大正": "たいしょう", "明治": "めいじ"}
@@ -88,8 +90,8 @@ def recorded() -> str:
 
 def word(text: str) -> str | None:
     """A Japanese text in the language being drawn: of the catalogue, or of the tables lent to this request."""
-    if text in MARKS:
-        return text if current().code in ("ja-easy", "ja-ruby", "zh-hans") else MARKS[text]
+    if text in LATIN:
+        return MARKS.get(current().code, {}).get(text, text)
     found = catalogue(current().code).get(text)
     if found is not None:
         return found
@@ -106,7 +108,7 @@ def day(value: dt.date) -> str:
 
         return format_date(value, format="long", locale=babel)
     if current().code == "ja-easy":
-        return f"{value.year}年{value.month}月{value.day}日"
+        return Words(with_readings_of(f"{value.year}年{value.month}月{value.day}日"))
     return Words(with_readings_of(wareki(value))) if current() is FURIGANA else wareki(value)
 
 
@@ -129,7 +131,7 @@ def month(value: Month) -> str:
         return str(format_skeleton("yMMMM", value.first, locale=babel))
     if current() is FURIGANA:
         return Words(with_readings_of(value.ja))
-    return f"{value.first.year}年{value.first.month}月" if current().code == "ja-easy" else value.ja
+    return Words(with_readings_of(f"{value.first.year}年{value.first.month}月")) if current().code == "ja-easy" else value.ja
 
 
 def yen(value: Yen) -> str:
@@ -137,6 +139,11 @@ def yen(value: Yen) -> str:
     if current() is JAPANESE:
         return value.ja
     return (word("{yen}円") or "{yen}円").format(yen=grouped(value.amount))
+
+
+def number(value: Number) -> str:
+    """65,000; 65.000 in Vietnamese and Portuguese."""
+    return grouped(value.amount)
 
 
 def grouped(number: int) -> str:
@@ -149,10 +156,18 @@ def grouped(number: int) -> str:
     return format_decimal(number, locale=babel)
 
 
+def foreign(run: str) -> bool:
+    """Whether Japanese words stand out in a text of the language being drawn: in Chinese only kana does."""
+    code = current().code
+    return code in BABEL and (code != "zh-hans" or KANA.search(run) is not None)
+
+
 class _Voice:
     """What the words of the kernel ask of a language."""
 
+    foreign = staticmethod(foreign)
     word, day, month, yen = staticmethod(word), staticmethod(day), staticmethod(month), staticmethod(yen)
+    number = staticmethod(number)
 
 
 _VOICE = _Voice()
@@ -180,6 +195,8 @@ def gettext(text: str) -> str:
     """For templates: the words of the catalogue, with readings drawn; Japanese, marked as such, where none are."""
     if current() is JAPANESE:
         return text
+    if text in LATIN:
+        return word(text) or text
     found = catalogue(current().code).get(text)
     if found is None and current() is FURIGANA:
         return text
@@ -193,12 +210,18 @@ def ngettext(one: str, many: str, count: int) -> str:
 
 def finished(text: Markup) -> Markup:
     """A sentence of a template with its arguments in it: counters get the reading of the number that stands there now."""
-    return Markup(with_readings(settled(str(text)))) if current() is FURIGANA and "《" in text else text  # noqa: S704 - is Markup
+    read = "《" in text and (current() is FURIGANA or current().code == "ja-easy")
+    return Markup(with_readings(settled(str(text)))) if read else text  # noqa: S704 - is Markup
+
+
+def _drawn(text: str) -> Markup:
+    """A text of the catalogue; it may hold the tags of its source."""
+    return drawn_in(current().code, text)
 
 
 @functools.lru_cache(maxsize=4096)
-def _drawn(text: str) -> Markup:
-    """A text of the catalogue; it may hold the tags of its source."""
+def drawn_in(_: str, text: str) -> Markup:
+    """The same, remembered for the language being drawn: one text may stand in the catalogues of two."""
     return drawn(text)
 
 

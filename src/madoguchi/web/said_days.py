@@ -9,7 +9,7 @@ from django.utils.text import Truncator
 from markupsafe import Markup, escape
 
 from madoguchi.kernel.counters import settled
-from madoguchi.kernel.said import Words, say
+from madoguchi.kernel.said import Words, say, with_marks
 
 from . import languages
 
@@ -32,9 +32,7 @@ def weekday(value: dt.date) -> str:
 
         return format_date(value, format="full", locale=babel)
     name, read = "月火水木金土日"[value.weekday()], ("げつ", "か", "すい", "もく", "きん", "ど", "にち")[value.weekday()]
-    if languages.current() is languages.FURIGANA:
-        return Words(f"{day(value)}({name}《{read}》)")
-    return f"{day(value)}({name})"
+    return f"{day(value)}({name})" if languages.current() is languages.JAPANESE else Words(f"{day(value)}({name}《{read}》)")
 
 
 def moment(value: dt.datetime | None) -> str:
@@ -44,9 +42,9 @@ def moment(value: dt.datetime | None) -> str:
     local = value.astimezone(JST)
     if languages.current().code in languages.BABEL:
         return f"{day(local)} {local.hour:02d}:{local.minute:02d}"
-    if languages.current() is languages.FURIGANA:
-        return Words(settled(f"{day(local)} {local.hour}時《じ》{local.minute:02d}分《#》"))
-    return f"{day(local)} {local.hour}時{local.minute:02d}分"
+    if languages.current() is languages.JAPANESE:
+        return f"{day(local)} {local.hour}時{local.minute:02d}分"
+    return Words(settled(f"{day(local)} {local.hour}時《じ》{local.minute:02d}分《#》"))
 
 
 def yen(value: int) -> str:
@@ -61,5 +59,5 @@ def brief(text: str, limit: int) -> str:
 
 def lines(value: object) -> Markup:
     """Words with their line breaks, in the language being drawn."""
-    text = value.__html__() if hasattr(value, "__html__") else escape(str(value))
+    text = value.__html__() if hasattr(value, "__html__") else with_marks(escape(str(value)))
     return Markup(re.sub(r"\r\n|\r|\n", "<br>", str(text)))  # noqa: S704 - escaped above

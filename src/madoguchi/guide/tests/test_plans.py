@@ -221,7 +221,7 @@ def test_what_was_written_once_is_dropped_at_filing(town):
 
 
 @pytest.mark.parametrize(("code", "words"), [
-    ("ja-easy", "住《す》む"), ("en", "Moving-in notification (転入届)"), ("zh-hans", "迁入申报"),
+    ("ja-easy", "住《す》む"), ("en", 'Moving-in notification (<bdi lang="ja">転入届</bdi>)'), ("zh-hans", "迁入申报"),
     ("vi", "Khai báo chuyển đến"), ("pt", "Notificação de entrada"),
 ])
 def test_the_list_speaks_the_language_of_the_page(town, code, words):

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 
+from madoguchi.kernel.amounts import Number
 from madoguchi.kernel.said import say
 
 from .registry import Facts, Finding, check
@@ -37,7 +38,7 @@ def relief_loan_within_limit(facts: Facts, amount: str, injured: str, home: str,
     hurt, lost, anew = (facts.answers.get(item) is True for item in (injured, goods, rebuild))
     limit = relief_loan_limit(str(place or ""), injured=hurt, goods=lost, rebuild=anew)
     if isinstance(wished, int) and limit and wished > limit:
-        yield Finding(amount, say("この被害で借りられるのは、{limit}円までです", limit=f"{limit:,}"))
+        yield Finding(amount, say("この被害で借りられるのは、{limit}円までです", limit=Number(limit)))
 
 
 @check("own", "group", "income", "home")
@@ -49,5 +50,5 @@ def relief_loan_income(facts: Facts, own: str, group: str, income: str, home: st
     limit = 12_700_000 if facts.answers.get(home) == "lost" else _INCOME.get(size, 7_300_000 + 300_000 * (size - 4))
     if total >= limit:
         text = say("世帯の所得の合計が、{size}人の世帯の限度({limit}円)より少なくありません。税の記録で確かめてください",
-                   size=f"{size}", limit=f"{limit:,}")
+                   size=f"{size}", limit=Number(limit))
         yield Finding(own, text, severity="notice")

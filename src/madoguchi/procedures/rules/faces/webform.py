@@ -11,6 +11,7 @@ from madoguchi.kernel.said import say
 from ..conditions import compares
 from ..fields import TYPES, Fault
 from ..fields.dates import era_of, wareki
+from ..fields.texts import RELATIONSHIPS
 from ..model import Definition, Question, Step
 from ..validate import Raw, asked, getter
 from . import until
@@ -69,7 +70,7 @@ class FieldView:
     described: str = ""
     hidden_until: str = ""  # a condition on this very page, in words, for pages without JavaScript
     limit: int = 0
-    suggestions: tuple[str, ...] = ()
+    suggestions: tuple[tuple[str, str], ...] = ()  # what is written, and what it means in the language of the page
     said: str = ""  # what a button of the field answered (postcode look-up)
 
 
@@ -94,7 +95,7 @@ class StepView:
     can_remove: bool = False
 
 
-RELATIONSHIPS = ("本人", "夫", "妻", "子", "父", "母", "祖父", "祖母", "孫", "兄", "姉", "弟", "妹", "同居人")
+OFFERED = tuple((str(word), word) for word in RELATIONSHIPS)
 
 
 def anchor(prefix: str, question: str, part: str, widget: str) -> str:
@@ -146,7 +147,7 @@ def field_view(
         id=base, name=name, label=q.label, widget=kind.widget, required=q.required, help=q.help, example=q.example,
         error=mine[0].ja if mine else "", box=boxes[0] if len(boxes) == 1 else None, boxes=boxes, options=options,
         read_from_card=from_card, sealed=sealed, echo=echo, described=described,
-        limit=q.max_length or getattr(kind, "limit", 0), suggestions=RELATIONSHIPS if q.type == "続柄" else (),
+        limit=q.max_length or getattr(kind, "limit", 0), suggestions=OFFERED if q.type == "続柄" else (),
     )
 
 

@@ -6,6 +6,7 @@ import datetime as dt
 import re
 from typing import Any
 
+from madoguchi.kernel import amounts
 from madoguchi.kernel.eras import ERAS, era_of, wareki
 from madoguchi.kernel.said import say
 
@@ -136,4 +137,4 @@ class Month(Date):
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
         day = self._day(value)
-        return str(value) if machine or day is None else wareki(day).rpartition("月")[0] + "月"
+        return str(value) if machine or day is None else say("{month}", month=amounts.Month(day))

@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Any
 
 import jaconv
 
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import listed, say
 
 from ..model import Question
 from .base import HYPHENS, WIDE_ASCII, Fault, FieldType, Get, Part, digits, narrow, register, squeeze
@@ -253,7 +253,7 @@ class Account(FieldType):
         of 全銀 have none of them, and no rule says that a bank reads them as others, so the person is told what to write)."""
         if not re.fullmatch(HOLDER, holder.translate(_TOLD)):
             return self.fault(q, say("{label}の口座名義人を、通帳のとおりカナで入力してください", label=q.label), "holder")
-        if letters := "、".join(f"{c}→{REWRITTEN[c]}" for c in dict.fromkeys(holder) if c in REWRITTEN):
+        if letters := listed(f"{c}→{REWRITTEN[c]}" for c in dict.fromkeys(holder) if c in REWRITTEN):
             return self.fault(q, say("{label}の口座名義人に、銀行で使えない字があります。{letters}のように書き直してください",
                                      label=q.label, letters=letters), "holder")
         if len(jaconv.z2h(holder, kana=True, ascii=True, digit=True)) > HOLDER_MOST:
@@ -280,7 +280,8 @@ class Account(FieldType):
                "番号": "number", "名義": "holder"}.get(part)
         if one:
             return str(value.get(one, ""))
-        return " ".join(value.get(k, "") for k in ("bank_name", "branch_name", "kind", "number", "holder"))
+        told = {k: value.get(k, "") for k in ("bank_name", "branch_name", "number", "holder")}
+        return say("{bank_name} {branch_name} {kind} {number} {holder}", kind=say(value.get("kind", "")), **told)
 
 
 NUMBER_WRONG = {True: say("{label}の番号は、通帳のとおり最後の1まで入力してください(通帳の記号が1で始まる口座)"),

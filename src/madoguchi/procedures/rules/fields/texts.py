@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from typing import Any
 
+from madoguchi.kernel.amounts import Number
 from madoguchi.kernel.said import say
 
 from ..model import Question
@@ -82,12 +83,19 @@ class Long(Short):
         return text or None, []
 
 
+RELATIONSHIPS = (say("本人"), say("夫"), say("妻"), say("子"), say("父"), say("母"), say("祖父"), say("祖母"), say("孫"), say("兄"), say("姉"),
+                 say("弟"), say("妹"), say("同居人"))
+
+
 @register
 class Relationship(Short):
-    """続柄: free words, with the usual ones offered (standards.md §4)."""
+    """続柄: free words, with the usual ones offered (standards.md §4); those are said in the language of the page."""
 
     name = "続柄"
     limit = 20
+
+    def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
+        return next((word for word in RELATIONSHIPS if word == value and not machine), str(value))
 
 
 @register
@@ -117,7 +125,7 @@ class Whole(FieldType):
         return []
 
     def _amount(self, number: int) -> str:
-        return f"{number:,}"
+        return say("{number}", number=Number(number))
 
     def bounds(self, q: Question) -> tuple[int, int | None]:
         """Lowest and highest value; nothing said means from zero up."""
@@ -136,10 +144,10 @@ class Yen(Whole):
     parts = (Part("", "", "numeric", width="w8"),)
 
     def _amount(self, number: int) -> str:
-        return say("{yen}円", yen=f"{number:,}")
+        return say("{yen}円", yen=Number(number))
 
     def text(self, value: Any, q: Question, part: str = "", *, machine: bool = False) -> str:
-        return str(value) if machine else say("{yen}円", yen=f"{value:,}")
+        return str(value) if machine else say("{yen}円", yen=Number(value))
 
 
 @register
