@@ -440,6 +440,7 @@ OWN = {
     "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
     "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",
+    "intake.companies.correction_faults": "is handed the application, whose answer is being judged; asks only who files it",
     "intake.signing.sign_again": "is handed the application; asks only who signs",
     "intake.signing.sign_if_needed": "is handed the draft; asks only who signs",
 }
