@@ -16,7 +16,6 @@ from madoguchi.procedures.pack import (
     ROOT,
     TRANSLATIONS_ROOT,
     city_folder,
-    files_of,
     pack_files,
     read_file,
     side_file,
@@ -83,6 +82,24 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
     return len(problems)
 
 
+def files_at(path: Path, city: City) -> list[tuple[Path, Path | None, City]]:
+    """What `procedures check` looks at for a file or a folder: (file, override, the city it is read against). A city pack is all of its
+    definitions; a file of a pack's ``procedures`` is laid on the common one that it changes. Raises CityWrong."""
+    if (path / "city.yaml").is_file():
+        other = read_city(path.resolve())
+        return [(file, over, other) for file, over in pack_files(other)]
+    found: list[tuple[Path, Path | None, City]] = []
+    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
+        own = file.resolve()
+        common, packed = ROOT / "procedures" / file.name, own.parent.parent
+        if own.parent.name == "procedures" and (packed / "city.yaml").is_file():
+            found.append((common, file, read_city(packed)) if common.exists() else (file, None, read_city(packed)))
+            continue
+        over = city.folder / "procedures" / file.name
+        found.append((file, over if over.exists() else None, city))
+    return found
+
+
 def _look(files: Iterable[tuple[Path, Path | None, City]], *, doubts: bool) -> tuple[int, dict[str, Definition]]:
     """Print what is wrong with each file (and its doubts): how many problems, and the definitions that have none."""
     bad, read = 0, dict[str, Definition]()
@@ -113,7 +130,7 @@ def check(paths: list[str], *, doubts: bool) -> int:
         return 1
     bad = seen = 0
     for place in map(Path, paths or [str(city.folder)]):
-        files = files_of(place, city)
+        files = files_at(place, city)
         if not files:
             print(f"{place} に、検査する定義(*.yaml)がありません。フォルダーの名前を確かめてください")
         wrong, read = _look(files, doubts=doubts)

@@ -32,26 +32,6 @@ def city_folder() -> Path:
     return Path(os.environ.get("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
 
 
-def files_of(path: Path, city: City) -> list[tuple[Path, Path | None, City]]:
-    """What `procedures check` looks at for a file or a folder: (file, override, the city it is read against). A city pack is all of its
-    definitions; a file of a pack's ``procedures`` is laid on the common one that it changes. Raises CityWrong."""
-    from madoguchi.offices.city import read_city
-
-    if (path / "city.yaml").is_file():
-        other = read_city(path.resolve())
-        return [(file, over, other) for file, over in pack_files(other)]
-    found: list[tuple[Path, Path | None, City]] = []
-    for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
-        own = file.resolve()
-        common, packed = ROOT / "procedures" / file.name, own.parent.parent
-        if own.parent.name == "procedures" and (packed / "city.yaml").is_file():
-            found.append((common, file, read_city(packed)) if common.exists() else (file, None, read_city(packed)))
-            continue
-        over = city.folder / "procedures" / file.name
-        found.append((file, over if over.exists() else None, city))
-    return found
-
-
 def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
     """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
     own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
