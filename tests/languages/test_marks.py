@@ -141,6 +141,16 @@ def test_no_counter_is_left_without_its_reading_in_a_sentence_of_a_template(code
     assert [html for html in drawn if "《" in html] == []
 
 
+def test_what_may_be_more_than_ten_is_not_counted_with_tsu():
+    """二十つ, 11つ: there is no such word."""
+    assert [told for told in catalogue("ja-easy").values() if re.search(r"%\(\w+\)s(</b>)?\s*つ", told)] == []
+
+
+def test_languages_have_their_readings_in_the_menu_of_easy_japanese(hall: Hall):
+    menu = re.search('<details class="langs">.*?</details>', page("ja-easy", "/status/"), re.S)
+    assert menu and menu[0].count("<rt>にほんご</rt>") >= 2 and "《" not in menu[0]
+
+
 def test_what_a_mandate_is_for_is_named_in_the_language_of_the_page(hall: Hall):
     hall.publish(SLUG)
     with drawing(LANGUAGES["en"]):

@@ -36,7 +36,7 @@ class Language:
 
     def shown(self) -> str:
         """The name as the page being drawn writes it."""
-        return Words(self.read or self.name) if current() is FURIGANA else self.name
+        return Words(self.read or self.name) if current() is FURIGANA or current().code == "ja-easy" else self.name
 
 
 LANGUAGES = {x.code: x for x in (
