@@ -113,7 +113,9 @@ class Words(str):
 
     def __html__(self) -> str:
         text = str.__str__(self)
-        return Markup('<span lang="{}">{}</span>').format(self.lang, Markup(with_readings(escape(text)))) if self.lang else ruby(text)  # noqa: S704
+        if not self.lang:
+            return ruby(text)
+        return Markup('<span lang="{}">{}</span>').format(self.lang, Markup(with_readings(escape(text))))  # noqa: S704 - escaped before
 
 
 class Said(str):
