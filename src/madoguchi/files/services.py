@@ -37,6 +37,11 @@ def accepts(kinds: Iterable[str] = tuple(KINDS)) -> str:
     return ",".join(mime for kind in kinds for mime in KINDS[kind])
 
 
+HEIF = {b"heic", b"heix", b"heim", b"heis", b"hevc", b"hevx", b"mif1", b"msf1", b"avif"}  # brands of ISO 23008-12: what phones store photos as
+PHONE_PHOTO = say("この写真の形式（HEIC）は受け取れません。カメラの設定で「互換性優先」かJPEGを選んで撮り直すか、"
+                  "写真を表示した画面の画像を送ってください。")
+
+
 def sniff(source: BinaryIO) -> str:
     """The real type by content; the name and what the browser says are not believed."""
     source.seek(0)
@@ -48,6 +53,8 @@ def sniff(source: BinaryIO) -> str:
         return "image/png"
     if b"%PDF-" in head[:1024]:
         return "application/pdf"
+    if head[4:8] == b"ftyp" and head[8:12] in HEIF:
+        return "image/heic"
     import puremagic  # only when it is neither photo nor PDF
 
     try:
@@ -139,6 +146,8 @@ def _looked_at(source: BinaryIO, size: int, allowed: Iterable[str]) -> str:
         raise FileRefused(say("ファイルの中身が空です。選び直してください。"))
     kind = sniff(source)
     if kind not in [m for a in allowed for m in KINDS[a]]:
+        if kind == "image/heic" and "画像" in set(allowed):
+            raise FileRefused(PHONE_PHOTO)
         words = say("写真(JPEG・PNG)・PDF") if {"画像", "PDF"} <= set(allowed) else say("写真(JPEG・PNG)") if "画像" in set(allowed) else "PDF"
         raise FileRefused(say("この種類のファイルは受け取れません。{words}を選んでください。", words=words))
     _scan(source)
