@@ -93,6 +93,13 @@ def test_side_files_carry_the_source_their_key_stands_for():
         assert [e.source for e in side_file(file) if key_of(e.source) != e.key] == [], file
 
 
+def test_easy_japanese_keeps_its_words_apart():
+    side = [e.text for folder in (TRANSLATIONS_ROOT / "ja-easy", city().folder / "translations") for f in folder.glob("*.yaml")
+            if "ja-easy" in str(f) for e in side_file(f)]
+    told = [*side, *(words for words in catalogue("ja-easy").values())]
+    assert len(side) > 1000 and [words for words in told if "てください" in words or "でください" in words] == []
+
+
 def test_every_catalogue_is_there():
     assert all(catalogue_file(code).exists() for code in TRANSLATED)
 
