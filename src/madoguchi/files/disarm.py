@@ -22,6 +22,7 @@ _READ = 1 << 16
 PAGES, OBJECTS, PIXELS = 2000, 100_000, 200_000_000
 ONE_STREAM, ALL_STREAMS = 300_000_000, 1_000_000_000  # bytes unpacked: a page of 600 dpi in colour has 100 MB
 JPX = "/JPXDecode"
+MAPS = ("/VP", "/Measure", "/LGIDict")  # where on earth a drawing lies (ISO 32000-2 12.9 and 12.10): nothing of it draws
 _PHOTO = {"/DCTDecode", "/DCT"}
 _PACKED = {"/FlateDecode", "/Fl", "/LZWDecode", "/LZW", "/RunLengthDecode", "/RL"}
 MANY = say("PDFのページや部品が多すぎます({n}ページまで)。分けて送ってください。", n=PAGES)
@@ -160,7 +161,7 @@ def _disarm(thing: Any) -> None:
     elif isinstance(thing, pikepdf.Dictionary | pikepdf.Stream):
         if str(thing.get("/S", "")) in _ACTIONS:
             _drop(thing, *[key for key in thing.keys() if key not in ("/Length", "/Filter")])  # noqa: SIM118 - no dict
-        _drop(thing, "/AA", "/AF", "/EF", "/Metadata", "/PieceInfo", "/RichMediaContent")
+        _drop(thing, "/AA", "/AF", "/EF", "/Metadata", "/PieceInfo", "/RichMediaContent", *MAPS)
         children = [thing[key] for key in thing.keys() if key != "/Length"]  # noqa: SIM118
     else:
         return

@@ -105,6 +105,20 @@ def test_a_photo_in_a_pdf_that_cannot_be_read_is_refused(places, wrong: Callable
     assert [p for p in (places / "files").rglob("*") if p.is_file()] == []
 
 
+def test_a_map_tells_no_place(places):
+    out, where = io.BytesIO(), pikepdf.Array([37.0431, 136.9677, 37.0440, 136.9677, 37.0440, 136.9690, 37.0431, 136.9690])
+    with pikepdf.open(io.BytesIO(paper(papers.jpeg()))) as doc:
+        geo = doc.make_indirect(pikepdf.Dictionary(Type=pikepdf.Name("/Measure"), Subtype=pikepdf.Name("/GEO"), GPTS=where))
+        page = doc.pages[0].obj
+        page.VP = pikepdf.Array([pikepdf.Dictionary(Type=pikepdf.Name("/Viewport"), BBox=pikepdf.Array([0, 0, 200, 200]), Measure=geo)])
+        page.Resources.XObject.Photo.Measure = geo
+        page.LGIDict = pikepdf.Dictionary(Registration=where)
+        doc.save(out, compress_streams=False, object_stream_mode=pikepdf.ObjectStreamMode.disable)
+    assert b"136.9677" in out.getvalue(), "the test paper must tell"
+    after = file_open(keep(out.getvalue())).read()
+    assert b"136.9677" not in after and b"GPTS" not in after and drawn(after) == papers.jpeg()
+
+
 # --- in pieces
 
 
