@@ -57,7 +57,8 @@ def _addressee(d: procedures.Definition, decision: Decision) -> list[str]:
     if address:
         code = address.get("zip", "")
         lines = [f"〒{code[:3]}-{code[3:]}" if code else "", kind.text(address, procedures.Question("a", "", "住所"))]
-    name = "\u3000".join(v for k, v in (person.get("name") or {}).items() if v and k != "note")
+    told = person.get("name") or {}
+    name = "\u3000".join(told[k] for k in ("sei", "mei") if told.get(k))  # by key: PostgreSQL does not keep the order of an answer's parts
     return [line for line in [*lines, person.get("company", ""), name] if line]
 
 
