@@ -111,7 +111,7 @@ def test_what_was_asked_for_beside_a_settled_fee_and_is_open_is_asked_for_no_mor
     browser = hall.browser("hanako")
     assert "取り下げると、お支払いいただかなくてよくなります" in text(browser.get(f"/my/{row.id}/withdraw/"))
     withdrawn(hall, row)
-    assert [p.state for p in Payment.objects.order_by("created_at")] == ["success", "cancelled"]
+    assert [p.state for p in Payment.objects.order_by("amount")] == ["success", "cancelled"]
     assert "支払いに進む" not in text(browser.get(f"/my/{row.id}/")) and listed(hall).count(row.receipt) == 0
     message = Message.objects.get(event="casework.CaseWithdrawn", handler="payments.withdrawn")
     assert message.payload == {"case": str(row.id)} and witness.verify() == []
