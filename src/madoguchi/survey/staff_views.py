@@ -172,7 +172,9 @@ def _second_now(case: Any) -> bool:
 
 
 def _result_row(result: Result) -> dict[str, Any]:
-    return {"r": result, "grade": GRADES[result.grade][0], "points": "、".join(f"{k} {v}" for k, v in result.points.items())}
+    order = list(parts_of(result.survey.method))  # of the sheet: PostgreSQL does not keep the order of what is stored
+    points = sorted(result.points.items(), key=lambda found: order.index(found[0]) if found[0] in order else len(order))
+    return {"r": result, "grade": GRADES[result.grade][0], "points": "、".join(f"{part} {value}" for part, value in points)}
 
 
 @login_required

@@ -7,6 +7,7 @@ from tests.support.walk import hidden
 
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.models import Disaster
+from madoguchi.survey.models import Result
 from madoguchi.survey.rules import State
 
 from .conftest import SELF
@@ -82,6 +83,15 @@ def test_result_form_keeps_what_was_typed(hall, opened) -> None:
     assert desk.post(here + "record/", typed | {"grade": "chuukibo_hankai", "percent": "３０"}).status_code == 422
     assert desk.post(here + "record/", typed | {"grade": "chuukibo_hankai", "percent": "３０", "why": "見落とし"}).status_code == 303
     assert "前の結果" in desk.get(here).content.decode()
+
+
+def test_the_parts_of_a_result_stand_as_on_the_sheet(hall, opened) -> None:
+    _, survey = opened()
+    desk, here = hall.desk("yamada"), f"/staff/survey/{survey.id}/"
+    typed = {"grade": "hankai", "surveyed_on": "2026-11-20", "surveyors": "山田 浩", "point.屋根": "5", "point.壁": "17", "point.基礎": "3"}
+    assert desk.post(here + "record/", typed).status_code == 303
+    Result.objects.update(points={"壁": 17, "基礎": 3, "屋根": 5})  # in whatever order a database keeps it
+    assert "屋根 5、壁 17、基礎 3" in desk.get(here).content.decode()
 
 
 def test_second_survey_from_the_page(hall, decided) -> None:
