@@ -111,7 +111,7 @@ def procedure_schema(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 @api.get("/applications", auth=resident, response={200: shapes.Everything, **can(401)}, operation_id="applications",
-         summary="自分の下書き(新しい順に50件まで)と申請(同じく100件まで。直す点か支払いの残るものは、古くても入る)")
+         summary="自分の下書き(全部)と申請(新しい順に100件まで。直す点か支払いの残るものは、古くても入る)")
 def applications_mine(request: HttpRequest) -> dict[str, Any]:
     """Drafts and applications of who is signed in."""
     owner = _owner(request)

@@ -27,8 +27,8 @@ def contact_told(*, actor: Staff, person: Mapping[str, Any]) -> tuple[dict[str, 
     may read, and the number of that case: the name and the whole date of birth must be the same. Nothing without one."""
     if not person.get("生年月日") or not person.get("氏名"):
         return {}, ""
-    told = person.get("カナ") or person["氏名"]
-    name = "".join(told.get(k) or "" for k in ("sei", "mei"))  # by key: see index.who
+    parts = person.get("カナ") or person["氏名"]
+    name = "".join(parts.get(k) or "" for k in ("sei", "mei"))  # by key: see index.who
     ids = case_ids(actor=actor, wanted=Filter(query=plain(name), state=""))[:MOST] if name else []
     for case in Case.objects.filter(id__in=ids).order_by("-filed_at"):
         asked = shared_questions(definition_of(case), case.answers)

@@ -18,6 +18,7 @@ from .events import TALK_ANSWERED
 from .models import Application, TalkLine
 
 MOST = 1000  # characters
+LONGEST_NAME = 100  # what is kept of an agent's
 A_DAY = 10  # answers to one application
 AGAIN = dt.timedelta(seconds=10)  # the same words again within this time are a button pressed twice
 
@@ -32,8 +33,8 @@ def writer(line: TalkLine, reader_is_agent: bool) -> str:
     if not line.mine:
         return ""
     if bool(line.agent) == reader_is_agent:
-        return str(say("あなたから"))
-    return str(say("代理の{name}さんから", name=line.agent) if line.agent else say("ご本人から"))
+        return say("あなたから")
+    return say("代理の{name}さんから", name=line.agent) if line.agent else say("ご本人から")
 
 
 def may_answer(application: Application, lines: list[TalkLine]) -> bool:
@@ -67,7 +68,7 @@ def talk_answer(*, application: Application, text: str, actor: str) -> TalkLine:
         return mine[-1]
     if sum(line.at.astimezone(clock.JST).date() == now.date() for line in mine) >= A_DAY:
         raise TalkWrong(say("1日に送れる連絡は{most}通までです。お急ぎのときは、担当課にお電話ください。", most=A_DAY))
-    line = TalkLine.objects.create(application=row, mine=True, agent=acting.by_agent(row, actor), text=text, at=now)
+    line = TalkLine.objects.create(application=row, mine=True, agent=acting.by_agent(row, actor)[:LONGEST_NAME], text=text, at=now)
     audit.record(actor, "talk.answered", chain=f"case:{row.id}", facts={"talk": str(line.id)}, of=text)
     outbox.publish(TALK_ANSWERED, case_ref=str(row.id), key=f"talk:{line.id}", payload={"application": str(row.id)},
                    confidential=json.dumps({"id": str(line.id), "text": text, "at": now.isoformat(), "agent": line.agent},

@@ -195,6 +195,9 @@ def test_everybody_sees_who_wrote_a_message(hall: Hall, accepted):  # noqa: F811
     desk = text(hall.desk(tax).get(f"/staff/case/{row.id}/?tab=talk"))
     assert who(text(taro.get(url))) == ["あなたから", "ご本人から"]
     assert who(text(hanako.get(url))) == ["代理の見本 太郎さんから", "あなたから"]
+    hanako.cookies["ui_lang"] = "en"
+    foreign = text(hanako.get(url))
+    assert "From your agent, " in foreign and "From you · " in foreign and "あなたから" not in foreign
     assert "代理の見本 太郎さんから" in desk and "申請した方から" in desk and desk.count('<span class="chip notice">未読</span>') == 2
 
 

@@ -49,14 +49,14 @@ class Reader:
         return kept(value)
 
     def number(self, table: Table, key: str, default: int = 0, *, need: bool = False) -> int:
-        """A whole number; 「10分」 and 「15日」 are read as 10 and 15."""
+        """A whole number; 「10分」 and 「15日」 are read as 10 and 15. A wrong unit is told and the number kept: what a version that was
+        published says does not change by a later check."""
         text = self.text(table, key, need=need)
         if not text:
             return default
         match = re.fullmatch(r"(\d{1,9})\s*(分|日|か月|円|開庁日|枚|件)?", text)
         if match and match[2] and match[2] not in UNITS.get(key, (match[2],)):
             self.say(table.line_of(key), f"「{key}」の「{text}」は、単位がちがいます。{'か'.join(UNITS[key])}で数えて書いてください")
-            return default
         if not match:
             self.say(table.line_of(key), f"「{key}」には0以上の整数を書いてください(今は「{text}」)")
             return default

@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import pytest
+from tests.support.hall import body_of
 
 from madoguchi.config import procedures_cli
+from madoguchi.procedures.rules.read import from_plain
 from madoguchi.procedures.tests import pack
 from madoguchi.procedures.tests.test_lint import broken, problems
 
@@ -26,7 +28,8 @@ LINE = [  # (what is written, what stands there instead, words of the message)
 def test_what_fits_nowhere_is_told_on_its_line(old: str, new: str, says: str) -> None:
     text, line = broken(old, new)
     about = [p for p in problems(text) if says in p]
-    told = int(about[0].removeprefix("x.yaml:").split(" ")[0]) if about else 0
+    assert about, problems(text)
+    told = int(about[0].removeprefix("x.yaml:").split(" ")[0])
     assert 0 <= line - told <= 3, (line, problems(text))  # the line itself, or that of the page whose condition it is
 
 
@@ -56,6 +59,12 @@ def days_of(text: str) -> str:
 def test_two_months_are_not_two_days(days: str, says: str) -> None:
     source = (pack.ROOT / "procedures" / "risai-shoumei.yaml").read_text(encoding="utf-8")
     assert [says in p for p in problems(source.replace(days_of(source), f"標準日数: {days}"))] == [True]
+
+
+def test_a_version_that_was_published_keeps_the_number_that_it_was_read_as() -> None:
+    body = body_of("risai-shoumei")
+    body["審査"]["標準日数"] = "2か月"
+    assert from_plain(body).review.days == 2
 
 
 BLOCK = [
