@@ -13,6 +13,7 @@ from madoguchi.offices.contacts import contact_doubts, contact_faults
 from madoguchi.offices.errors import CityWrong
 from madoguchi.procedures.finder_files import finder_files, known_slugs
 from madoguchi.procedures.pack import (
+    COMMON,
     ROOT,
     TRANSLATIONS_ROOT,
     city_folder,
@@ -26,11 +27,14 @@ from madoguchi.procedures.rules import guide as guides
 from madoguchi.procedures.rules import remember, translate
 from madoguchi.procedures.rules.checks import RULES
 from madoguchi.procedures.rules.model import Definition
+from madoguchi.procedures.rules.patterns import read_pattern, read_words
 from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
-from madoguchi.procedures.rules.yaml_strict import Problem
+from madoguchi.procedures.rules.yaml_strict import Problem, load
 
 from .city_check import city_file_doubts, city_file_problems
+
+OTHERS = {"finders": (".yaml",), "patterns": (".yaml",), "translations": (".yaml",), "search": (".yaml", ".tsv")}  # folder → what lies in it
 
 
 def search_problems(city: City) -> list[Problem]:
@@ -85,14 +89,14 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
 def files_at(path: Path, city: City) -> list[tuple[Path, Path | None, City]]:
     """What `procedures check` looks at for a file or a folder: (file, override, the city it is read against). A city pack is all of its
     definitions; a file of a pack's ``procedures`` is laid on the common one that it changes. Raises CityWrong."""
-    if (path / "city.yaml").is_file():
+    if _pack(path):
         other = read_city(path.resolve())
         return [(file, over, other) for file, over in pack_files(other)]
     found: list[tuple[Path, Path | None, City]] = []
     for file in sorted(path.glob("*.yaml")) if path.is_dir() else [path]:
         own = file.resolve()
         common, packed = ROOT / "procedures" / file.name, own.parent.parent
-        if own.parent.name == "procedures" and (packed / "city.yaml").is_file():
+        if own.parent.name == "procedures" and _pack(packed):
             found.append((common, file, read_city(packed)) if common.exists() else (file, None, read_city(packed)))
             continue
         over = city.folder / "procedures" / file.name
@@ -116,6 +120,37 @@ def _look(files: Iterable[tuple[Path, Path | None, City]], *, doubts: bool) -> t
     return bad, read
 
 
+def others_at(place: Path, city: City) -> tuple[int, list[Problem]] | None:
+    """A finder, a pattern of drafts, a table of translations or of the search, or a folder of them: (how many files, what is wrong with
+    them), each read as what it is. None: not one of these."""
+    spot = place.resolve()
+    lies = next((x for x in (spot, *spot.parents) if x.name in OTHERS and (x.parent == ROOT / "procedures" or _pack(x.parent))), None)
+    if lies is None:
+        return None
+    here = {p.resolve() for p in ([place] if place.is_file() else place.rglob("*"))}
+    if lies.name == "finders":
+        city = read_city(lies.parent) if _pack(lies.parent) else city
+        laid = finder_files(ROOT, city.folder).values()
+        read = [wrong for (_, _, wrong), (file, over) in zip(read_finders(city), laid, strict=True)
+                if here & {file.resolve(), over.resolve() if over else None}]
+        return len(read), [problem for wrong in read for problem in wrong]
+    files = sorted(p for p in here if p.suffix in OTHERS[lies.name])
+    return len(files), [problem for file in files for problem in _other_problems(lies.name, file)]
+
+
+def _pack(folder: Path) -> bool:
+    return (folder / "city.yaml").is_file()
+
+
+def _other_problems(folder: str, file: Path) -> list[Problem]:
+    text, wrong = text_of(file)
+    if wrong or folder == "translations":
+        return wrong or load(text, str(file))[1]
+    if folder == "patterns":
+        return (read_words if file.stem == COMMON else read_pattern)(text, str(file))[1]
+    return read_synonyms(text, str(file))[2] if file.suffix == ".yaml" else read_readings(text, str(file))[1]
+
+
 def check(paths: list[str], *, doubts: bool) -> int:
     """Check files, folders, whole city packs or (default) the pack in use; print every problem. Returns the exit status."""
     try:
@@ -130,11 +165,16 @@ def check(paths: list[str], *, doubts: bool) -> int:
         return 1
     bad = seen = 0
     for place in map(Path, paths or [str(city.folder)]):
+        place = place.parent if place.name == "city.yaml" else place  # its words are read with the definitions that they are about
+        if other := others_at(place, city):
+            print(*other[1], sep="\n", end="\n" if other[1] else "")
+            seen, bad = seen + other[0], bad + len(other[1])
+            continue
         files = files_at(place, city)
         if not files:
             print(f"{place} に、検査する定義(*.yaml)がありません。フォルダーの名前を確かめてください")
         wrong, read = _look(files, doubts=doubts)
-        whole = read_city(place.resolve()) if (place / "city.yaml").is_file() else None
+        whole = read_city(place.resolve()) if _pack(place) else None
         bad += (wrong if files else 1) + (_rest(whole, read, doubts=doubts) if whole else 0)
         seen += len(files)
     print(f"{seen}件を検査し、{bad}件の誤りがあります" if bad else f"{seen}件を検査しました。誤りはありません")

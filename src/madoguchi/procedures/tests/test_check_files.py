@@ -47,6 +47,22 @@ def test_a_folder_without_definitions_is_not_well(tmp_path, capsys) -> None:
     assert f"{tmp_path} に、検査する定義(*.yaml)がありません" in said(capsys, tmp_path)
 
 
+@pytest.mark.parametrize(("place", "count"), [
+    ("procedures/finders", 6), ("procedures/finders/hikkoshi.yaml", 1), ("procedures/patterns", 9), ("procedures/patterns/kouza.yaml", 1),
+    ("procedures/patterns/common.yaml", 1), ("procedures/search", 2), ("procedures/search/readings.tsv", 1),
+    ("procedures/translations/vi/sousai-hi.yaml", 1),
+    ("cities/nanao/city.yaml", 58),
+])
+def test_whatever_lies_in_the_tree_is_read_as_what_it_is(place: str, count: int, capsys) -> None:
+    assert said(capsys, pack.ROOT / place, status=0) == f"{count}件を検査しました。誤りはありません\n"
+
+
+def test_a_folder_that_only_has_such_a_name_holds_definitions(tmp_path, capsys) -> None:
+    (tmp_path / "search" / "finders").mkdir(parents=True)
+    (tmp_path / "search" / "finders" / NAME).write_text("手続: oukyuu-shuuri\n謎: 1\n", encoding="utf-8")
+    assert f"{NAME}:2 「謎」という見出しは" in said(capsys, tmp_path / "search" / "finders")
+
+
 @pytest.fixture
 def own(tmp_path) -> Path:
     shutil.copytree(pack.CITY, tmp_path / "own")
@@ -102,3 +118,10 @@ def test_the_doubts_of_city_yaml_are_listed_too(capsys) -> None:
     lines = (pack.CITY / "city.yaml").read_text(encoding="utf-8").splitlines()
     marked = [n for n, line in enumerate(lines, 1) if "要確認: " in line.partition("#")[0]]
     assert marked and all(f"{pack.CITY / 'city.yaml'}:{n} 要確認 " in out for n in marked)
+
+
+def test_a_finder_of_a_citys_pack_is_read_with_that_city(own, capsys) -> None:
+    (own / "finders").mkdir(exist_ok=True)
+    (own / "finders" / "own.yaml").write_text("ナビ: own\n謎: 1\n", encoding="utf-8")
+    out = said(capsys, own / "finders")
+    assert f"{own / 'finders' / 'own.yaml'}:" in out and "謎" in out, out
