@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 import jinja2
+from django.conf import settings
 from django.http import HttpRequest
 from django.template import defaultfilters
 from django.template.backends.jinja2 import Jinja2
@@ -29,6 +30,7 @@ from madoguchi.procedures.rules import say
 from madoguchi.procedures.rules.faces.webform import FieldView
 from madoguchi.web import languages, said_days
 
+from .compiled import compiled
 from .later import Later
 
 WEB = Path(__file__).parents[1] / "web"
@@ -184,7 +186,8 @@ def _blank(f: FieldView) -> tuple[Any, ...] | None:
 
 def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     """The environment that Django's Jinja2 backend asks for."""
-    env = Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True, extensions=["jinja2.ext.i18n"])
+    env = Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True, extensions=["jinja2.ext.i18n"],
+                      bytecode_cache=compiled(settings.MADOGUCHI_DATA / "templates"))
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]
     env.globals["gettext"] = sentence

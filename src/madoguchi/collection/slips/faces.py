@@ -13,9 +13,8 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
-from reportlab.pdfbase.ttfonts import TTFontFile
-
-from madoguchi.procedures.rules.faces.pdf.fonts import FILE, GETA, RARE_PLACES
+from madoguchi.procedures.rules.faces.pdf.fonts import FILE, GETA, RARE_PLACES, Mapped
+from madoguchi.procedures.rules.faces.pdf.truetype import FontFile
 
 from . import variants
 
@@ -56,16 +55,8 @@ class Face:
 
     def __init__(self, name: str, path: Path) -> None:
         self.name, self.path = name, path
-        self.file: Any = TTFontFile(str(path))
-        self._mend_widths()
+        self.file: Any = FontFile(Mapped(path))
         self.glyphs, self.widths = Glyphs(self), Widths(self)
-
-    def _mend_widths(self) -> None:
-        """reportlab 5.1 keeps the width that the last glyphs of a file share (hmtx) in thousandths, the others in font units."""
-        own = int.from_bytes(self.file.get_table("hhea")[34:36], "big")
-        metrics = self.file.hmetrics
-        shared = int.from_bytes(self.file.get_table("hmtx")[4 * own - 4:4 * own - 2], "big")
-        metrics[own:] = [(shared, bearing) for _, bearing in metrics[own:]]
 
     @functools.cached_property
     def variants(self) -> dict[str, int]:
@@ -92,7 +83,7 @@ class Face:
 
 @functools.lru_cache(maxsize=4)
 def face_of(name: str, path: Path) -> Face:
-    """A font file; parsing takes 0.06 s (BIZ) and 0.3 s with 60 MB (IPAmj), so the second is opened only when needed."""
+    """A font file, opened once a process; the second (rare kanji) only when needed."""
     return Face(name, path)
 
 

@@ -1,7 +1,7 @@
 """Fonts for PDFs: BIZ UDPGothic for everything, IPAmj Mincho for the rare kanji it lacks, and a report of the rest.
 
-BIZ UDPGothic (OFL) has 11,741 characters and no 𠮷; IPAmj (Debian fonts-ipamj-mincho) has 54,578. Parsing takes 0.06 s
-and 0.3 s, so each file is read once, when first needed. A lock guards drawing: reportlab fonts hold state per document.
+BIZ UDPGothic (OFL) has 11,741 characters and no 𠮷; IPAmj (Debian fonts-ipamj-mincho) has 54,578. Each file is opened once,
+when first needed, and read where it lies (truetype). A lock guards drawing: reportlab fonts hold state per document.
 """
 
 from __future__ import annotations
@@ -14,9 +14,12 @@ import unicodedata
 from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
+from weakref import WeakKeyDictionary
 
 from reportlab.pdfbase import pdfmetrics
-from reportlab.pdfbase.ttfonts import SUBSETN, TTFont
+from reportlab.pdfbase.ttfonts import SUBSETN, TTEncoding, TTFont
+
+from .truetype import FontFace
 
 FOLDER = Path(__file__).resolve().parents[4] / "web" / "fonts"
 FILE = FOLDER / "BIZUDPGothic_400Regular.ttf"
@@ -29,9 +32,27 @@ _SELECTOR = re.compile("[\ufe00-\ufe0f\U000e0100-\U000e01ef]")
 _SPLIT_KANA = re.compile("[\u3041-\u30ff][\u3099\u309a]")
 
 
+class Mapped:
+    """A font file as reportlab opens one, but mapped: of megabytes only the glyphs in use are in memory, once for all workers."""
+
+    def __init__(self, path: Path) -> None:
+        self.name = str(path)
+
+    def read(self) -> mmap.mmap:
+        """The bytes of the file, where they lie."""
+        with open(self.name, "rb") as file:
+            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
+
+
 class EmbeddedFont(TTFont):  # type: ignore[misc]
     """A TrueType font whose subsets carry a correct ToUnicode map. reportlab 5.1 writes 𠮷 as five hex digits there, so
     copied and read-aloud text loses it; PDF 32000-1 §9.10.3 wants UTF-16BE and blocks of at most 100."""
+
+    def __init__(self, name: str, path: Path) -> None:
+        """As reportlab's own, with a face that leaves the file where it lies."""
+        self.fontName, self.face, self.encoding = name, FontFace(Mapped(path)), TTEncoding()
+        self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
+        self._asciiReadable, self.shapable = 0, False
 
     def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's name
         """Write the subsets, then put right their ToUnicode maps."""
@@ -55,37 +76,9 @@ def to_unicode(subset: list[int]) -> str:
     return "\n".join([*lines, "endcmap", "CMapName currentdict /CMap defineresource pop", "end", "end"])
 
 
-class _Mapped:
-    """A font file as reportlab opens one, but mapped: of megabytes only the glyphs in use are in memory, once for all workers."""
-
-    def __init__(self, path: Path) -> None:
-        self.name = str(path)
-
-    def read(self) -> mmap.mmap:
-        """The bytes of the file, where they lie."""
-        with open(self.name, "rb") as file:
-            return mmap.mmap(file.fileno(), 0, access=mmap.ACCESS_READ)
-
-
-class _Outlines:
-    """The table of outlines of a mapped font: cut out glyph by glyph, where reportlab would copy four megabytes for each document."""
-
-    def __init__(self, face: Any) -> None:
-        self._data, (self._start, self._length) = face._ttf_data, face.get_table_pos("glyf")
-
-    def __getitem__(self, part: slice) -> bytes:
-        start, stop, _ = part.indices(self._length)
-        return bytes(self._data[self._start + start:self._start + stop])
-
-
 @functools.lru_cache(maxsize=8)
 def _load(name: str, path: Path) -> TTFont:
-    font = EmbeddedFont(name, _Mapped(path), asciiReadable=0, shapable=False)
-    whole, outlines = font.face.get_table, _Outlines(font.face)
-    font.face.get_table = lambda tag: outlines if tag == "glyf" else whole(tag)
-    font.face.glyphToChar = None  # was needed to read the widths; two megabytes
-    one: dict[tuple[int, int], tuple[int, int]] = {}
-    font.face.hmetrics = [one.setdefault(m, m) for m in font.face.hmetrics]  # a few hundred different ones for 12,812 glyphs
+    font = EmbeddedFont(name, path)
     pdfmetrics.registerFont(font)
     return font
 
@@ -107,7 +100,7 @@ class Fonts:
     def _pick(self, character: str) -> tuple[str, str, float]:
         """(font, what is drawn, its width at one point). Remembered per document: a form measures each kanji often."""
         if character not in self._known:
-            # lazily: the rare font takes 60 MB and is opened only for a character the first one lacks
+            # lazily: the rare font is opened only for a character the first one lacks
             font = next((f for f in self._names() if ord(character) in f.face.charToGlyph), None)
             if font is None:
                 self.missing[character] = None
