@@ -90,7 +90,8 @@ QUESTION = Sheet("質問", (
     Box("様式欄", hint="紙の様式のどの欄か"), DOUBT))
 PAPER = Sheet("添付", (
     Box("名"), Box("必須", "choice", options=_same(("はい", "いいえ", "あとで可"))), Box("条件", hint=WHEN), Box("説明", "long"),
-    Box("種類", "lines", "画像・PDF。1行に一つ"), Box("最多", hint="何枚まで"), DOUBT))
+    Box("種類", "lines", "画像・PDF。1行に一つ"), Box("最多", hint="何枚まで"),
+    Box("個人番号", "choice", "個人番号が写る書類。職員は、理由を書いて一度だけ見ます", options=YES), DOUBT))
 REVIEW = Sheet("審査", (
     Box("標準日数"), Box("日の数え方", "choice", options=_same(("開庁日", "日"))), Box("決裁", "lines", "担当・係長・課長を、順に1行に一つ"),
     Box("確認事項", "lines", "1行に一つ"), Box("教示", "choice", options=((APPEALS, ""),)), Box("再申請", "long"), Box("保存", hint="例：5年"),

@@ -2,17 +2,21 @@
 
 from __future__ import annotations
 
+import random
+
 import pytest
 from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.casework import services
 from madoguchi.casework.errors import ReasonMissing
-from madoguchi.casework.models import Case
-from madoguchi.kernel import sealed
+from madoguchi.casework.models import Case, NumberView
+from madoguchi.files.public import file_get, file_open, painted
+from madoguchi.kernel import clock, sealed
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures.rules import generate
+from madoguchi.procedures.rules.model import Attachment
 
 SLUG = "ninshin-todoke"
 NUMBER = generate.MY_NUMBERS[2]
@@ -253,3 +257,38 @@ def test_removing_one_entry_moves_no_number_to_another_person(hall: Hall):
     assert [e.get("older_mynumber") for e in read.values[group]] == [*tokens, None]
     unmarked = read_page(d, step, {f"{group}.count": ["2"]}, draft.answers, drafts.facts(draft.answers))
     assert [e.get("older_mynumber") for e in unmarked.values[group]] == [None, None], "in doubt it is asked again"
+
+
+@pytest.fixture
+def shown_on_paper(hall: Hall):
+    """A case whose documents show a 個人番号: (case, the file's id)."""
+    d = hall.definition("kaigo-nintei-shinki")
+    found = next(a for seed in range(200) if (a := generate.answers_for(d, random.Random(seed), today=clock.today())).get("number_way") == "write"
+                 and a["filer"] == "agency")
+    case = hall.case("hanako", d.id, found)
+    return case, case.files["number_proof"][0]["id"]
+
+
+def test_a_document_that_shows_it_is_opened_once_with_a_reason(hall: Hall, shown_on_paper):
+    case, file_id = shown_on_paper
+    at = f"/staff/case/{case.id}/file/{file_id}/"
+    desk = hall.desk("sato")
+    other = next(e["id"] for slot, entries in case.files.items() for e in entries if slot != "number_proof")
+    original = file_open(file_get(file_id)).read()
+    for who in ("sato", "auditor"):
+        assert painted(original, None) == hall.desk(who).get(at).content, "nothing of it is seen on the way"
+    assert desk.get(f"/staff/case/{case.id}/file/{other}/").getvalue() == file_open(file_get(other)).read(), "the others are seen as they are"
+    page = text(desk.get(f"/staff/case/{case.id}/?tab=files"))
+    assert "個人番号が写る書類なので、全体を塗りつぶして表示します" in page and page.count("/number/") == 1
+    assert desk.post(f"{at}number/", {"why": ""}).status_code == 422 and not NumberView.objects.exists()
+    assert hall.desk("tanaka").post(f"{at}number/", {"why": "照合のため"}).status_code == 404, "another section's"
+    assert hall.desk("auditor").post(f"{at}number/", {"why": "照合のため"}).status_code == 404
+    assert desk.post(f"{at}number/", {"why": "照合のため"}).content == original
+    assert AuditEntry.objects.get(action="number.viewed").facts["path"] == f"number_proof.{file_id}"
+
+
+def test_a_definition_says_whether_a_document_shows_it():
+    assert Attachment("a", "ご本人の個人番号が分かる書類").bears_number, "as versions from before there was the heading say it"
+    assert not Attachment("a", "個人番号を消した住民票", numbered=False).bears_number
+    assert Attachment("a", "会社の書類", numbered=True).bears_number
+    assert not Attachment("a", "本人確認書類", help="マイナンバーカードの表の面").bears_number

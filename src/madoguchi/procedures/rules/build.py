@@ -138,7 +138,7 @@ def _attachments(read: Reader, top: Table) -> tuple[Attachment, ...]:
         if not isinstance(table, Table):
             read.say(section.line_of(key), f"添付「{key}」は {{名: …}} の形で書いてください")
             continue
-        read.known(table, ("名", "必須", "条件", "説明", "種類", "最多", "要確認"))
+        read.known(table, ("名", "必須", "条件", "説明", "種類", "最多", "個人番号", "要確認"))
         need = read.text(table, "必須", one_of=("はい", "いいえ", "あとで可")) or "はい"
         condition, condition_text = read.condition(table)
         name = read.text(table, "名", need=True)
@@ -146,6 +146,7 @@ def _attachments(read: Reader, top: Table) -> tuple[Attachment, ...]:
             id=read.ident(key, section.line_of(key)), name=name, required=need == "はい", later=need == "あとで可",
             condition=condition, condition_text=condition_text, help=read.text(table, "説明"), doubt=read.doubt(table, name),
             kinds=read.texts(table, "種類") or ("画像", "PDF"), most=read.number(table, "最多", 5), line=section.line_of(key),
+            numbered={"はい": True, "いいえ": False}.get(read.text(table, "個人番号", one_of=("はい", "いいえ"))),
         ))
     return tuple(out)
 

@@ -55,6 +55,8 @@ def _unique(d: Definition) -> Iterator[Problem]:
     for a in d.attachments:
         if a.id in attached:
             yield Problem(d.file, a.line, f"添付の番号「{a.id}」が項目などと重なっています")
+        if a.numbered is None and a.bears_number:
+            yield Problem(d.file, a.line, f"添付「{a.name}」に個人番号が写るなら「個人番号: はい」、写らないなら「いいえ」と書いてください")
         attached.add(a.id)
 
 

@@ -13,7 +13,7 @@ from .draft_fee import charge_of
 from .draft_pages import SLOT, Fixed, Words, asked, pages
 from .draft_row import NAME, Fee, Row, days_of, fee_of, law_of, pieces, row_of, short, slug_of, wide
 from .draft_text import clean, written
-from .model import OPEN
+from .model import OPEN, Attachment
 from .yaml_strict import Problem
 
 HEADER, BOOKED = "型", "予約できるとき"
@@ -228,7 +228,8 @@ def _events(row: Row, words: Words, place: Place) -> tuple[list[str], str]:
 
 def _attachments(text: str) -> dict[str, Any]:
     doubt = "必ず要るか、省けるか(棚卸の「添付させる書類」から)"
-    return {f"a_{short(name, 8)}": {"名": name, "必須": "あとで可", "要確認": doubt} for name in pieces(text)}
+    return {f"a_{short(name, 8)}": {"名": name, "必須": "あとで可"} | ({"個人番号": "はい"} if Attachment("", name).bears_number else {})
+            | {"要確認": doubt} for name in pieces(text)}
 
 
 def _handover(slug: str, steps: Iterable[Mapping[str, Any]], review: Mapping[str, Any]) -> list[dict[str, Any]]:

@@ -249,3 +249,11 @@ def test_a_procedure_is_called_as_its_file(tmp_path, capsys) -> None:
     assert f"{file}:{line} 「手続」の「jidou-teate-nintei」はファイルの名前「jidou-teate」と違います。揃えてください" in capsys.readouterr().out
     file.rename(tmp_path / "jidou-teate-nintei.yaml")
     assert procedures_cli.check([str(tmp_path)], doubts=False) == 0
+
+
+@pytest.mark.parametrize(("told", "says"), [("", True), ("個人番号: はい, ", False), ("個人番号: いいえ, ", False)])
+def test_a_document_that_shows_a_number_says_so(told: str, says: bool) -> None:
+    text = SOURCE.replace("添付:\n", f"添付:\n  shown: {{名: 個人番号の分かる書類, {told}必須: あとで可}}\n", 1)
+    line = text[:text.index("  shown:")].count("\n") + 1
+    said = f"x.yaml:{line} 添付「個人番号の分かる書類」に個人番号が写るなら「個人番号: はい」、写らないなら「いいえ」と書いてください"
+    assert (said in problems(text)) is says, problems(text)
