@@ -47,11 +47,13 @@ INSTALLED_APPS = [
 ]
 MIDDLEWARE = [
     "madoguchi.config.middleware.request_frame",
+    "madoguchi.config.unseen.nothing_unseen",
     "madoguchi.config.middleware.PagesCompressed",
     "django.middleware.security.SecurityMiddleware",
     "whitenoise.middleware.WhiteNoiseMiddleware",
     "django.contrib.sessions.middleware.SessionMiddleware",
     "django.middleware.csrf.CsrfViewMiddleware",
+    "madoguchi.config.unseen.NothingUnseenInForms",
     "django.contrib.auth.middleware.AuthenticationMiddleware",
     "madoguchi.identity.middleware.kept_inputs",
     "madoguchi.identity.middleware.staff_limits",
@@ -114,7 +116,7 @@ WHITENOISE_USE_FINDERS = MADOGUCHI_ENV == "test"
 WHITENOISE_MAX_AGE = 0 if MADOGUCHI_ENV == "test" else 3600
 
 # Attachments go to disk while they arrive; nothing larger than this is ever held in memory.
-FILE_UPLOAD_HANDLERS = ["django.core.files.uploadhandler.TemporaryFileUploadHandler"]
+FILE_UPLOAD_HANDLERS = ["madoguchi.web.arriving.PlainTemporary"]
 FILE_UPLOAD_TEMP_DIR = str(env.folder("MADOGUCHI_DATA", MADOGUCHI_DATA / "incoming"))
 FILES_ROOT = MADOGUCHI_DATA / "files"
 OUT_ROOT = Path(env.text("MADOGUCHI_OUT") or MADOGUCHI_DATA / "out")

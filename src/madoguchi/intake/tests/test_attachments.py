@@ -61,6 +61,13 @@ def test_a_photo_and_a_pdf_are_taken_shown_and_filed(walk, hall):
     assert walk.client.get(f"/my/{filed.id}/file/{first}/").status_code == 200
 
 
+def test_a_sentence_as_a_name_with_a_dot_early_on_is_taken(walk, hall):
+    name = f"令和8.{'地震のあとに家の前で撮った写真' * 8}"
+    assert send(walk, (name, papers.jpeg())).status_code == 303
+    assert [f["name"] for f in walk.draft.files[SLOT]] == [name]
+    assert not list((hall.home / "incoming").iterdir())
+
+
 def test_a_refused_file_keeps_the_others_and_the_answers(walk):
     before = walk.draft.answers
     answer = send(walk, ("good.jpg", papers.jpeg()), ("bad.jpg", b"<html><script>alert(1)</script>"))
