@@ -187,7 +187,7 @@ def organisation_list(*, actor: Staff, query: str = "") -> list[Organisation]:
     """The organisations of this person's sections, those that work first. Raises Forbidden."""
     rows = Organisation.objects.filter(section__in=desk_check(actor)).order_by("name")
     if query:
-        rows = rows.filter(number=query) | rows.filter(office=query) | rows.filter(name__contains=query)
+        rows = rows.filter(number=query) | rows.filter(office=query) | rows.filter(name__icontains=query)
     return sorted(rows[:MOST], key=lambda row: not works(row))
 
 

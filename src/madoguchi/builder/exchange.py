@@ -120,7 +120,7 @@ def lacks(needs: dict[str, Any], city: City) -> list[str]:
                             ("appeals", city.appeals, "教示（city.yaml の「教示」）に「{key}」を足してください。作った市の文：{name}"),
                             ("events", city.life_events, "分野「{key}」（{name}）がこの市にありません。「表紙」の分野を選び直してください")):
         table = needs.get(key)
-        out += [words.format(key=k, name=v) for k, v in (table.items() if isinstance(table, dict) else ()) if k not in has]
+        out += [words.format(key=k, name=v) for k, v in sorted(table.items() if isinstance(table, dict) else ()) if k not in has]
     rules = needs.get("rules")
     out += [f"検査の規則「{rule}」が、この版の市役所にありません。新しい版に上げるか、「検査」からこの規則を外してください"
             for rule in (rules if isinstance(rules, list) else ()) if rule not in RULES]

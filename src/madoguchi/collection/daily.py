@@ -81,8 +81,10 @@ def daily_get(*, actor: Staff, since: dt.date, until: dt.date) -> Daily:
         raise DemandNotFound
     until = max(since, min(until, since + LONGEST))
     by = ("on", "instalment__demand__charge", "instalment__demand__year", "debit", "credit")
-    rows = Posting.objects.filter(on__range=(since, until)).values_list(*by).annotate(n=Count("id"), t=Sum("amount")).order_by(*by)
-    lines = [Line(on, _name(charge), year, debit, credit, n, t) for on, charge, year, debit, credit, n, t in rows]
+    rows = Posting.objects.filter(on__range=(since, until)).values_list(*by).annotate(n=Count("id"), t=Sum("amount"))
+    # what has no 期別 first: databases put it at either end
+    ordered = sorted(rows, key=lambda row: (row[0], row[1] or "", row[2] or 0, *row[3:5]))
+    lines = [Line(on, _name(charge), year, debit, credit, n, t) for on, charge, year, debit, credit, n, t in ordered]
     return Daily(since, until, lines, takings(since, until))
 
 

@@ -47,8 +47,8 @@ def unreminded(*, actor: Staff) -> list[Unreminded]:
     section_require(actor, writes=False)
     today, out = clock.today(), []
     reminded = Reminder.objects.filter(instalment=OuterRef("pk"), kind=Letter.REMINDER)
-    rows = unpaid(today).filter(~Exists(reminded)).values_list("demand__charge", "demand__year", "due").annotate(n=Count("id")).order_by("due")
-    for key, year, due, parts in rows:
+    by = ("due", "demand__charge", "demand__year")
+    for due, key, year, parts in unpaid(today).filter(~Exists(reminded)).values_list(*by).annotate(n=Count("id")).order_by(*by):
         charge = charges().all.get(key)
         if charge is not None and due + dt.timedelta(days=charge.reminder_days) <= today + SOON:
             out.append(Unreminded(key, year, due, parts, due + dt.timedelta(days=charge.reminder_days)))

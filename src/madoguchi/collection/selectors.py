@@ -134,7 +134,7 @@ def demand_list(*, actor: Staff, query: str = "", charge: str = "", wanted: str 
     if query.isascii() and query.isdecimal() and len(query) == 20:
         rows = rows.filter(id__in=Instalment.objects.filter(Q(number=query) | Q(voids__number=query)).values("demand"))
     elif query:
-        rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__startswith=query))
+        rows = rows.filter(Q(notice=query) | Q(payer=query) | Q(name__istartswith=query))
     if wanted == "overdue":
         rows = rows.filter(id__in=Instalment.objects.filter(settled_on=None, due__lt=clock.today()).values("demand"))
     if wanted == "extra":

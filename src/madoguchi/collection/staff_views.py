@@ -29,7 +29,7 @@ from .demand_sheet import COLUMNS, OPTIONAL
 from .demands import BARE, warnings_of
 from .errors import ChargesWrong, MatchWrong, SheetWrong
 from .rates import RateMissing
-from .rules import CHANNELS, FORMS, OUTCOMES, account_words
+from .rules import CHANNELS, FORMS, OUTCOMES, account_words, counted
 
 SHEETS = {"demands": "調定", "changes": "更正", "results": "収納", "debits": "口座振替の口座", "names": "宛名"}
 WANTED = {"": "すべて", "overdue": "納期限を過ぎた未納がある", "extra": "延滞金・督促手数料だけが残る"}
@@ -136,7 +136,7 @@ def sheet(request: HttpRequest, sheet_id: int) -> HttpResponse:
     """One file: what became of its records."""
     found = selectors.sheet_get(actor=actor_of(request), sheet_id=sheet_id)
     words = {"debits": "口座", "names": "宛名"}
-    rows = [(OUTCOMES.get(o) or words.get(o, "通知書"), n, yen) for o, (n, yen) in found.counts.items() if o not in ("year", BARE, "taken")]
+    rows = [(OUTCOMES.get(o) or words.get(o, "通知書"), n, yen) for o, (n, yen) in counted(found.counts) if o not in ("year", BARE, "taken")]
     return render(request, "collection/sheet.html", {"s": found, "rows": rows, "again": "again" in request.GET, "warned": warnings_of(found),
                                                      "never_asked": looks.never_asked(actor=actor_of(request), sheet=found),
                                                      "kind": SHEETS[found.kind],

@@ -122,8 +122,8 @@ def _same(money: Money) -> Iterator[Candidate]:
 def candidates_of(money: Money) -> list[Candidate]:
     """納付書 whose number is a digit or two off (a paid one too: it may be a second payment; a void one; one of a fee), or open ones of the
     same sum, those due about that day before others; the likeliest first."""
-    def likely(c: Candidate) -> tuple[bool, int, int]:
-        return money.amount != c.asked, c.apart, abs((c.due - money.paid_on).days)
+    def likely(c: Candidate) -> tuple[bool, int, int, str]:
+        return money.amount != c.asked, c.apart, abs((c.due - money.paid_on).days), c.number
 
     same = sorted(_same(money), key=lambda c: abs((c.due - money.paid_on).days))[:MOST]
     return sorted(_each_once(itertools.chain(_near(money.number), same)), key=likely)[:MOST]

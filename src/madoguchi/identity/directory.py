@@ -50,7 +50,7 @@ def _people(query: str = "") -> list[Staff]:
     rows = Staff.objects.order_by("-is_active", "username").prefetch_related(
         Prefetch("membership_set", Membership.objects.order_by("section", "role", "starts")),
         Prefetch("factor_set", Factor.objects.defer("sealed").order_by("id")))
-    return list(rows.filter(Q(username__icontains=query) | Q(name__contains=query)) if query else rows)
+    return list(rows.filter(Q(username__icontains=query) | Q(name__icontains=query)) if query else rows)
 
 
 def _deputies() -> dict[tuple[int, str], list[Absence]]:

@@ -33,7 +33,7 @@ def colleagues(section: str) -> list[Staff]:
         Q(membership__ends=None) | Q(membership__ends__gte=today), is_active=True, membership__section=section,
         membership__role__in=WORKERS, membership__starts__lte=today,
     )
-    return list(rows.distinct().order_by("name"))
+    return list(rows.distinct().order_by("name", "username"))
 
 
 def approvers(section: str) -> list[Staff]:

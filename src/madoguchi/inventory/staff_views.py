@@ -103,9 +103,16 @@ def entry(request: HttpRequest, entry_id: int) -> HttpResponse:
                "slugs": {"": "まだない", **({found.slug: f"{found.slug}（公開していません）"} if found.slug else {}),
                          **selectors.slugs_offered(query or found.name, {found.slug, typed["slug"]})},
                "searched": len(published) > selectors.CHOICES, "query": query,
-               "history": [(c, [(_field(f), _value(f, a), _value(f, b)) for f, (a, b) in c.what.items()]) for c in selectors.changes_of(found)],
+               "history": [(c, [(_field(f), _value(f, a), _value(f, b)) for f, (a, b) in sorted(c.what.items(), key=_place)])
+                           for c in selectors.changes_of(found)],
                "year": year_words(found.target_year) if found.target_year else ""}
     return render(request, "inventory/entry.html", context, status=422 if faults else 200)
+
+
+def _place(changed: tuple[str, Any]) -> tuple[int, str]:
+    """Where a change stands: in the order of the columns, then by name; a database keeps no order of what was stored together."""
+    name, order = changed[0], [*LABELS, *FIELDS]
+    return order.index(name) if name in order else len(order), name
 
 
 def _shown(e: Any, name: str) -> str:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from uuid import UUID
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from madoguchi.booking.public import Booking, Counter, bookings_of, setup
 from madoguchi.identity.public import Right, Staff
@@ -103,7 +103,7 @@ def just_done(counter: str, seat: int) -> list[Ticket]:
 def kiosk_list(*, actor: Staff, section: str) -> list[Kiosk]:
     """The devices of a section, those that were ended last. Raises DeskNotFound."""
     section_require(actor=actor, section=section)
-    return list(Kiosk.objects.filter(section=section).order_by("ended_at", "-made_at")[:50])
+    return list(Kiosk.objects.filter(section=section).order_by(F("ended_at").desc(nulls_first=True), "-made_at")[:50])
 
 
 def kiosk_get(*, actor: Staff, kiosk_id: int) -> Kiosk:

@@ -109,7 +109,7 @@ def survey_list(*, actor: Staff, wanted: Filter) -> Page[Survey]:
         rows = rows.filter(method=wanted.method)
     if wanted.day:
         rows = rows.filter(appointed_at__range=_span(wanted.day))
-    page = Paginator(rows.order_by("zip", "town", "address", "number"), PAGE).get_page(wanted.page)
+    page = Paginator(rows.order_by("zip", "town", "address", "number", "opened_at", "id"), PAGE).get_page(wanted.page)
     return cast("Page[Survey]", page)
 
 
@@ -121,7 +121,7 @@ def _span(day: dt.date) -> tuple[dt.datetime, dt.datetime]:
 def sheet(*, actor: Staff, day: dt.date) -> list[Survey]:
     """The visits of a day for the printed list, by 町字 and hour."""
     rows = _mine(actor).filter(state=State.APPOINTED, appointed_at__range=_span(day)).exclude(case__state__in=OVER)
-    return list(rows.select_related("case").order_by("zip", "town", "appointed_at"))
+    return list(rows.select_related("case").order_by("zip", "town", "appointed_at", "opened_at", "id"))
 
 
 def survey_of_case(*, actor: Staff, case_id: str) -> list[Survey]:

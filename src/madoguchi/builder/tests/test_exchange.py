@@ -83,6 +83,8 @@ def test_a_procedure_that_this_city_does_not_have(hall, given) -> None:
                                         "rules": [next(iter(RULES)), "tonari_no_kisoku"]},
                                  by="staff:okada", at=clock.now())
     assert offers.own_differences(offer) is None and len(offers.offer_lacks(offer)) == 4 and "tonari_no_kisoku" in offers.offer_lacks(offer)[-1]
+    offer.needs = {"fees": {"zzz": "税の証明", "aaa": "印鑑の証明"}}
+    assert ["印鑑" in said for said in offers.offer_lacks(offer)] == [True, False]  # in whatever order the database keeps them
     copy = offers.offer_take(actor=hall.staff("okada"), offer_id=offer.id, section="shimin")
     assert (copy.origin, copy.words) == ("file", {"en": {"k": "v"}})
 

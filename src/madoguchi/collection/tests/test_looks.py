@@ -7,6 +7,7 @@ import datetime as dt
 from django.urls import reverse
 
 from madoguchi.collection import debits, looks, runs, staff_views
+from madoguchi.collection.models import Instalment
 from madoguchi.kernel import clock
 
 from .conftest import accounts_text
@@ -29,6 +30,13 @@ def test_reminders_are_called_for_a_week_before_their_last_day(hall, demanded) -
     assert "が期限でした" in page(hall)
     runs.run_start(actor="test", kind="reminder", charge="keiji", year=2026, issued_on=clock.today(), promise=False)
     assert looks.unreminded(actor=hall.staff("yamada")) == [] and "送っていません" not in page(hall)
+
+
+def test_taxes_with_one_last_day_stand_in_the_order_of_the_taxes(hall, demanded) -> None:
+    demanded(people=1, parts=1, charge="kotei")
+    demanded(people=2, parts=1, charge="keiji")
+    Instalment.objects.update(due=D(2026, 5, 31))
+    assert [(one.charge, one.parts) for one in looks.unreminded(actor=hall.staff("yamada"))] == [("keiji", 2), ("kotei", 1)]
 
 
 def test_a_prompt_without_its_confirmation_is_shown_after_a_month(hall, demanded, came) -> None:

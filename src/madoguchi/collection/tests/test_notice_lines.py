@@ -124,3 +124,14 @@ def test_the_trial_hands_them_over_and_no_registration_is_anybodys(charge, label
     assert all(label in dict(claim.lines) for claim in claims)
     assert all(value.startswith("見本市 ") for claim in claims for name, value in claim.lines if name == "標識番号")
     assert len(next(csv.reader(io.StringIO(data.decode("utf-8-sig"))))) == len(demand_sheet.COLUMNS) + 8
+
+
+def test_what_became_of_a_file_stands_in_one_order_whatever_the_database_keeps(client, hall) -> None:
+    sheet = take(sheet_text(people=1))
+    sheet.counts = {"unknown": [1, 10], "failed": [2, 20], "partial": [3, 30], "demands": [4, 40], "applied": [5, 50]}
+    sheet.save()
+    client.force_login(hall.staff("yamada"))
+    page = client.get(f"/staff/collection/sheets/{sheet.id}/").content.decode()
+    words = ("消し込んだ", "一部の納付として", "納付書が見つからない", "振替不能", ">通知書<")
+    places = [page.index(w, page.index("<tbody")) for w in words]
+    assert places == sorted(places)

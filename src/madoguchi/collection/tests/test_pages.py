@@ -11,6 +11,7 @@ from django.urls import reverse
 
 from madoguchi.collection import public
 from madoguchi.collection.models import Demand, Excess, Instalment, Money
+from madoguchi.collection.selectors import demand_list
 
 from .conftest import sheet_text, shops_file, unmatched_money
 
@@ -55,6 +56,15 @@ def test_a_wrong_file_is_told_and_nothing_is_taken(hall, fields, data, words) ->
 
 def test_no_file_at_all(hall) -> None:
     assert "取り込むファイルを選んでください" in body(hall.desk("yamada").post(reverse("collection_sheets"), {"kind": "results", "form": "cvs"}))
+
+
+def test_a_payer_with_a_name_in_letters_is_found_however_it_is_typed(hall) -> None:
+    unmatched_money()
+    one = Demand.objects.order_by("id")[1]
+    Demand.objects.filter(id=one.id).update(name="Smith John")
+    for typed in ("smith", "SMITH J", "Ｓｍｉｔｈ"):
+        found = demand_list(actor=hall.staff("yamada"), query=typed)
+        assert [row.id for row in found] == [one.id], typed
 
 
 def test_a_demand_is_found_by_its_numbers_and_by_name_that_no_address_says(hall) -> None:

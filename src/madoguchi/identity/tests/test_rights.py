@@ -11,6 +11,7 @@ from tests.support.hall import OPENING, Hall, run_worker
 from madoguchi.casework import services as casework
 from madoguchi.casework.errors import OwnProposal
 from madoguchi.identity import people
+from madoguchi.identity.directory import people_page
 from madoguchi.identity.public import TRIAL_PASSWORD
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.models import AuditEntry
@@ -130,3 +131,11 @@ def test_an_absent_proposer_does_not_approve_by_their_deputy(hall: Hall):
     hall.propose(case, "kimura", "grant")
     with pytest.raises(OwnProposal):
         casework.decision_approve(actor=hall.staff("hayashi"), case_id=case.ref)
+
+
+def test_a_name_in_letters_is_found_however_they_are_typed(hall):
+    staff = hall.staff("tanaka")
+    staff.name = "Smith 見本"
+    staff.save()
+    for typed in ("smith", "SMITH 見", "Smith"):
+        assert [found.pk for found, _ in people_page(actor=hall.staff("admin"), query=typed, page=1)] == [staff.pk], typed

@@ -12,7 +12,7 @@ from tests.support.hall import body_of
 
 from madoguchi.inventory import generate, plan, reading
 from madoguchi.inventory.errors import PlanWrong
-from madoguchi.inventory.models import Entry, Heading
+from madoguchi.inventory.models import Change, Entry, Heading
 from madoguchi.kernel import clock
 
 from .conftest import DOG, list_text, taken, waiting, xlsx
@@ -290,3 +290,14 @@ def test_tasks_of_the_finders_that_no_procedure_answers_are_listed(hall) -> None
     assert '<li>世帯主変更届</li>' in body(desk.get(address)) and "遺族年金" not in body(desk.get(address))
     hall.publish("t-n1", body_of("sousai-hi") | {"手続": "t-n1", "名称": "世帯主変更届", "別名": [], "計画の名称": ""})
     assert '<li>世帯主変更届</li>' not in body(desk.get(address))
+
+
+def test_columns_that_are_kept_and_changes_stand_in_one_order_whatever_the_database_keeps(hall) -> None:
+    taken()
+    entry = Entry.objects.first()
+    Entry.objects.filter(id=entry.id).update(extra={"備考": "一の印", "条例": "二の印", "かな": "三の印"})
+    what = {"extra:備考": ["", "ほの印"], "note": ["", "にの印"], "fee": ["", "はの印"], "extra:かな": ["", "への印"], "law": ["", "ろの印"]}
+    Change.objects.create(entry=entry, at=clock.now(), by="staff:admin", what=what)
+    page = body(hall.desk("admin").get(reverse("inventory_entry", args=[entry.id])))
+    places = [page.index(f"{mark}の印") for mark in ("三", "一", "二", "ろ", "は", "に", "へ", "ほ")]
+    assert places == sorted(places)

@@ -98,6 +98,7 @@ def test_date_range_says_the_bound_in_wareki():
 
 def test_month_needs_no_day():
     assert read("年月", {"era": "r", "y": "8", "m": "12"}) == ("2026-12", [])
+    assert read("年月", {"era": "ad", "y": "1", "m": "5"})[0] == "0001-05"  # a form drew nothing but an error of ours
     q = question("年月")
     assert TYPES["年月"].text("2026-12", q) == "令和8年12月"
     assert TYPES["年月"].text("2026-12", q, machine=True) == "2026-12"

@@ -340,6 +340,15 @@ def test_the_address_of_a_device_is_shown_once(hall):
     assert "置き場所を40字までで" in text(wrong)
 
 
+def test_devices_that_work_stand_before_those_that_were_ended(hall):
+    at = clock.now()
+    for name, ended in (("先に終えた", at - dt.timedelta(days=2)), ("あとで終えた", at), ("いま使う", None)):
+        Kiosk.objects.create(section="zeimu", name=name, secret=name, made_by="test", made_at=at, ended_at=ended)
+    page = text(hall.desk("yamada").get("/staff/queue/kiosks/?section=zeimu"))
+    places = [page.index(name) for name in ("いま使う", "あとで終えた", "先に終えた")]
+    assert places == sorted(places)
+
+
 def test_pages_of_staff_say_what_happened_today(hall):
     yamada = hall.staff("yamada")
     taken()

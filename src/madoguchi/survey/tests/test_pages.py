@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from tests.support.walk import hidden
 
 from madoguchi.offices import selectors as offices
 from madoguchi.offices.models import Disaster
-from madoguchi.survey.models import Result
+from madoguchi.survey.models import Result, Survey
 from madoguchi.survey.rules import State
+from madoguchi.survey.selectors import Filter, survey_list
 
 from .conftest import SELF
 
@@ -139,3 +142,11 @@ def test_disasters_are_added_and_extended_on_pages(hall) -> None:
     assert "令和7年3月31日 → 令和9年3月31日" in desk.get("/staff/disasters/r6-noto/").content.decode()
     assert desk.get("/staff/disasters/nothing/").status_code == 404
     assert Disaster.objects.get(key="r6-noto").accepts_until is not None
+
+
+def test_surveys_of_one_address_stand_as_they_were_opened(hall, opened) -> None:
+    made = [opened()[1] for _ in range(3)]
+    for days, survey in enumerate(made):
+        Survey.objects.filter(id=survey.id).update(opened_at=survey.opened_at - dt.timedelta(days=days))
+    found = survey_list(actor=hall.staff("yamada"), wanted=Filter())
+    assert [row.id for row in found] == [survey.id for survey in reversed(made)]

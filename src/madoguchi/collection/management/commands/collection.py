@@ -18,7 +18,7 @@ from madoguchi.collection.models import Sheet
 from madoguchi.collection.names import names_import, names_shown
 from madoguchi.collection.printing import run_print, run_take_up
 from madoguchi.collection.results import read_results, results_take
-from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter
+from madoguchi.collection.rules import FORMS, LETTERS, OUTCOMES, Letter, counted
 from madoguchi.collection.runs import PER_FILE, file_name
 from madoguchi.collection.selectors import run_files
 from madoguchi.collection.slips import check
@@ -158,7 +158,7 @@ class Command(BaseCommand):
                             data=self._bytes(options["file"]), name=options["file"].name)
         sheet, new = results_take(actor="cli", results=read)
         self._told(sheet, new)
-        for outcome, (count, yen) in sheet.counts.items():
+        for outcome, (count, yen) in counted(sheet.counts):
             self.stdout.write(f"{OUTCOMES[outcome]}: {count:,}件 {yen:,}円")
 
     def _notices_make(self, options: dict[str, Any]) -> None:

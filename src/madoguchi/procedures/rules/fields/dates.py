@@ -126,7 +126,7 @@ class Month(Date):
     month_only = True
 
     def _keep(self, value: dt.date) -> str:
-        return value.strftime("%Y-%m")
+        return value.isoformat()[:7]  # strftime writes no zeros before a year of three digits
 
     def _day(self, value: Any) -> dt.date | None:
         return super()._day(f"{value}-01") if isinstance(value, str) and re.fullmatch(r"\d{4}-\d{2}", value) else None
