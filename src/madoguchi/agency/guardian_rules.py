@@ -87,6 +87,12 @@ WORDS = {
 RUN_OUT = say("期限が過ぎて終わりました")
 
 
+def receives(title: str) -> bool:
+    """民法98条の2: what is said to a minor or to an adult under guardianship can be held against them once their legal representative knows of
+    it. ``title``: what a representative is by law, as a filing keeps it. Of 保佐人, 補助人 and 任意後見人 the article says nothing."""
+    return any(kind.whole and str(kind.name) == title for kind in KINDS.values())
+
+
 def minor_until(born: dt.date) -> dt.date:
     """民法4条, 年齢計算ニ関する法律, 民法143条2項: the last day before somebody is eighteen is the day before the birthday;
     for who was born on 29 February, 28 February of a year without one."""

@@ -4,6 +4,7 @@ from madoguchi.kernel.sealing import Column
 
 from .errors import MandateOver, OrganisationOver
 from .going import LEAVING
+from .guardian_rules import receives
 from .guardian_selectors import guardian_news, may_confirm
 from .guardian_selectors import works as guardian_works
 from .guardians import guardians_sweep
@@ -49,10 +50,10 @@ def organisation_stands(organisation_id: str) -> bool:
 
 
 __all__ = [
-    "FILE", "GUARDIAN", "KINDS", "LAPSED", "LEAVING", "MANDATE", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer", "Organisation",
-    "OrganisationOver", "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed", "guardian_news",
-    "guardians_sweep", "kind_of", "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices", "organisation_mandates",
-    "organisation_prefill", "organisation_stands", "organisation_to_file", "organisation_works", "organisations_for", "organisations_of",
-    "own_name", "registration_words", "represented", "same_name", "settled", "shown", "trial_organisations", "trial_organisations_open",
-    "works_for",
+    "FILE", "GUARDIAN", "KINDS", "LAPSED", "LEAVING", "MANDATE", "MESSAGES", "SEALED", "SEE", "Basis", "MandateOver", "Offer",
+    "Organisation", "OrganisationOver", "Shown", "agents", "bases", "basis_allows", "basis_to_file", "companies", "companies_needed",
+    "guardian_news", "guardians_sweep", "kind_of", "mandate_to_file", "mandates_sweep", "mandates_to_file", "may_confirm", "offices",
+    "organisation_mandates", "organisation_prefill", "organisation_stands", "organisation_to_file", "organisation_works",
+    "organisations_for", "organisations_of", "own_name", "receives", "registration_words", "represented", "same_name", "settled", "shown",
+    "trial_organisations", "trial_organisations_open", "works_for",
 ]

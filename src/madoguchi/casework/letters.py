@@ -10,6 +10,7 @@ from typing import Any
 from django.conf import settings
 from django.db import transaction
 
+from madoguchi.agency import public as agency
 from madoguchi.files.public import file_write
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.said import say
@@ -45,11 +46,11 @@ def row_words(case: Case, decision: Decision) -> dict[str, str]:
         d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,
         decided=_day(decision), number=decision.document_number, turn=len(before) + 1,
         before=(before[0].document_number, _day(before[0])) if before else None, reason=decision.reason,
-        addressee="\n".join(_addressee(d, decision)), section=city().sections[case.section].name, filer=_filer(d, decision),
+        addressee="\n".join(_addressee(case, d, decision)), section=city().sections[case.section].name, filer=_filer(d, decision),
     )
 
 
-def _addressee(d: procedures.Definition, decision: Decision) -> list[str]:
+def _addressee(case: Case, d: procedures.Definition, decision: Decision) -> list[str]:
     person = applicant(d, decision.filing)
     address = person.get("address") or {}
     kind = procedures.FIELD_TYPES["住所"]
@@ -59,7 +60,16 @@ def _addressee(d: procedures.Definition, decision: Decision) -> list[str]:
         lines = [f"〒{code[:3]}-{code[3:]}" if code else "", kind.text(address, procedures.Question("a", "", "住所"))]
     told = person.get("name") or {}
     name = "\u3000".join(told[k] for k in ("sei", "mei") if told.get(k))  # by key: PostgreSQL does not keep the order of an answer's parts
-    return [line for line in [*lines, person.get("company", ""), name] if line]
+    return [line for line in [*lines, person.get("company", ""), *_by_law(case, name)] if line]
+
+
+def _by_law(case: Case, name: str) -> list[str]:
+    """民法98条の2: a decision on somebody under guardianship, or on a minor, is addressed so that the legal representative receives it: the
+    person, then who represents them, where the confirmed one filed it and is still that. The name alone in every other case."""
+    kept = case.acting
+    if kept.get("kind") != agency.GUARDIAN or not agency.receives(kept.get("title", "")) or not agency.works_for(kept["mandate"]):
+        return [name]
+    return [f"{name}\u3000様", "\u3000".join([kept["title"], *kept["name"].split()])] if agency.same_name(kept["giver"], name) else [name]
 
 
 def _filer(d: procedures.Definition, decision: Decision) -> str:
