@@ -12,6 +12,7 @@ from django.db import transaction
 
 from madoguchi.agency import public as agency
 from madoguchi.files.public import file_write
+from madoguchi.intake.public import company_number
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
@@ -46,7 +47,8 @@ def row_words(case: Case, decision: Decision) -> dict[str, str]:
         d, receipt=case.receipt, received=case.filed_at, outcome=decision.outcome,
         decided=_day(decision), number=decision.document_number, turn=len(before) + 1,
         before=(before[0].document_number, _day(before[0])) if before else None, reason=decision.reason,
-        addressee="\n".join(_addressee(case, d, decision)), section=city().sections[case.section].name, filer=_filer(d, decision),
+        addressee="\n".join(_addressee(case, d, decision)), section=city().sections[case.section].name,
+        filer=_filer(d, decision), company=company_number(case.ref),
     )
 
 

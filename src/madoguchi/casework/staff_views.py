@@ -17,7 +17,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import covered_response, file_get, file_open, file_response
 from madoguchi.identity.public import Right, Staff, colleagues, fresh, fresh_when
-from madoguchi.intake.public import code_standing, holder_of
+from madoguchi.intake.public import code_standing, company_number, holder_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.offices.public import add_open_days
@@ -133,7 +133,8 @@ def _detail(request: HttpRequest, found: Case, **more: Any) -> HttpResponse:
         "case": found, "d": d, "tab": tab if tab in dict(TABS) else "review", "tabs": TABS, "state": WORDS[State(found.state)],
         "chip": CHIPS[State(found.state)], "due": words, "due_class": kind, "pages": selectors.answer_rows(found),
         "attachments": selectors.scan_rows(found) + selectors.attachment_rows(found), "covered": pictures.covered_ids(found),
-        "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers), "beside": notes_beside(found),
+        "corrections": selectors.corrections_of(found), "card": holder_of(found.ref, found.answers),
+        "company": company_number(found.ref), "beside": notes_beside(found),
         "no_consent": selectors.consent_refused(found),
         "decisions": [decision_row(d, x) for x in decisions], "notes": selectors.notes_of(found),
         "talk": talk, "unread": sum(t.by_id is None and t.seen_at is None for t in talk), "refusal": selectors.refusal_open(found, d),

@@ -32,6 +32,7 @@ from .selectors import approvers, colleagues, staff_active_by_id, works_in
 from .services import (
     business_accounts_forget,
     business_accounts_idle,
+    business_number,
     business_signed_in,
     cards_sweep,
     identity_provider,
@@ -57,7 +58,7 @@ __all__ = [
     "LEAVING",
     "MARK", "PERSONAL", "ROLES", "SEALED", "SECTION_LEFT", "STAMPS",
     "TRIAL_BUSINESSES", "TRIAL_PASSWORD", "TRIAL_RESIDENTS", "TRIAL_STAFF", "WHOLE",
-    "Business", "BusinessAccount", "business_accounts_idle", "fresh_when",
+    "Business", "BusinessAccount", "business_accounts_idle", "business_number", "fresh_when",
     "Owner", "Person", "Right", "Staff", "approvers", "business_accounts_forget", "business_of", "business_sign_in", "business_signed_in",
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",

@@ -70,6 +70,13 @@ def business_signed_in(*, issuer: str, subject: str, company: Company) -> Busine
     return account
 
 
+def business_number(key: str) -> str:
+    """The 法人番号 of a company by its key of an owner (``b:``), as GビズID said it; empty for every other owner."""
+    if not key.startswith("b:"):
+        return ""
+    return Business.objects.filter(id=key.removeprefix("b:")).values_list("number", flat=True).first() or ""
+
+
 def business_accounts_idle(*, before: dt.datetime, companies: Collection[str], numbers: Collection[str]) -> QuerySet[BusinessAccount]:
     """Accounts that nobody signed in with since, but of companies that are needed: by their keys of owners, by their corporate numbers."""
     idle = BusinessAccount.objects.filter(last_seen__lt=before).exclude(business__number__in=numbers)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import dataclass, replace
 from typing import Any
@@ -17,6 +18,7 @@ from madoguchi.identity.public import (
     Person,
     business_accounts_forget,
     business_accounts_idle,
+    business_number,
     business_of,
     prefill,
 )
@@ -32,7 +34,7 @@ from .errors import AnswersWrong, CompanyCannot
 from .models import Application, Draft
 from .rules import OVER
 
-OWN, NAME = "own", "法人.名称"
+OWN, NAME, NUMBER = "own", "法人.名称", "法人.番号"
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,8 +102,9 @@ def card_values(owner: Owner, d: Definition, step: Step, known: Mapping[str, Any
     person = prefill(Person(company.person, "", "")) | {NAME: company.name}
     out = {key: value for key, value in settled.items() if key in ids}
     out |= webform.card_values(d, step, settled | dict(known), person)
-    if row is None:  # its name is asked of the company alone, never of who signs in with a card: nothing else fills it
-        out |= {q.id: company.name for q in step.questions if q.prefill == NAME and q.role in {r.id for r in roles}}
+    if row is None:  # name and number are asked of the company alone, never of who signs in with a card: nothing else fills them
+        known_of = {NAME: company.name, NUMBER: company.number}
+        out |= {q.id: known_of[q.prefill] for q in step.questions if q.prefill in known_of and q.role in {r.id for r in roles}}
     else:
         office = agency.organisation_prefill(row.kind, row.name, row.address, row.phone, row.chief)
         for q in step.questions:
@@ -155,9 +158,14 @@ def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.
 
 
 def _other_names(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
-    """Name and kind of the organisation are those of the registration: others are another organisation's filing."""
+    """Name and kind of the organisation are those of the registration, name and number of a company those of its sign-in: others are
+    another organisation's filing."""
     company = business_of(owner)
     names = {"事業所.名称": row.name} if row else {NAME: company.name if company else ""}
+    number = company.number if company and row is None else ""
+    for q in (q for q in d.questions() if number and q.prefill == NUMBER and q.id in answers):
+        if unicodedata.normalize("NFKC", str(answers[q.id])).strip() != number:
+            return [Fault(q.id, say("GビズIDの法人番号（{number}）と違います。GビズIDの法人番号にしてください", number=number))]
     for q in d.questions():
         wanted = names.get(q.prefill)
         if wanted and q.id in answers and not agency.same_name(str(answers[q.id]), wanted):
@@ -204,6 +212,13 @@ def correction_faults(owner: Owner | None, a: Application, answers: Mapping[str,
         return []
     found = acting_faults(owner, procedures.version(a.slug, a.version).definition, answers, mandate, row)
     return [f for f in found if answers.get(f.question) != a.answers.get(f.question)]
+
+
+def number_of(application_id: str) -> str:
+    """The 法人番号 of the company that filed this in its own name, as its sign-in said; empty for everybody else. The room above has asked
+    who may know."""
+    row = Application.objects.filter(id=application_id).only("owner", "acting").first()
+    return business_number(row.owner) if row is not None and not row.acting else ""
 
 
 def facts_of(mandate: agency.Basis | None, row: agency.Organisation | None) -> dict[str, str]:

@@ -12,13 +12,16 @@ from tests.support.hall import Hall, run_worker
 from tests.support.walk import hidden, text
 
 from madoguchi.casework import letters, services, talk
+from madoguchi.casework.holdings import holdings
 from madoguchi.casework.lists import Filter, case_list
 from madoguchi.casework.models import Case
 from madoguchi.identity.public import TRIAL_BUSINESSES, business_sign_in, business_signed_in
 from madoguchi.intake import companies, drafts, filing
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import clock
+from madoguchi.kernel.models import AuditEntry
 from madoguchi.procedures.rules.faces.letter import letter_text
+from madoguchi.register.public import trial_town
 
 SLUG, NAME = "koubunsho-kaiji", TRIAL_BUSINESSES["shinki"].name
 
@@ -105,3 +108,41 @@ def test_its_people_see_what_the_section_wrote(hall: Hall, case: Case):
         assert colleague.post(f"/my/{case.id}/talk/", {"text": "令和7年度です"}).status_code == 303
     assert "連絡が届いています" not in text(hall.office("shinki").get("/office/")), "answered by a colleague"
     assert Application.objects.count() == 1
+
+
+def test_its_number_is_that_of_the_sign_in_and_stands_on_the_case_and_in_the_hand_over(hall: Hall, case: Case):
+    number = TRIAL_BUSINESSES["shinki"].number
+    assert f'法人番号 <b class="num">{number}</b>（GビズIDでログイン）' in text(hall.desk("hirano").get(f"/staff/case/{case.id}/"))
+    decision = hall.propose(case, "hirano", "full")
+    assert letters.row_words(case, decision)["法人番号"] == number
+    assert ("法人番号", "法人番号") in [column for handover in hall.definition(SLUG).handovers for column in handover.columns]
+
+
+def test_a_number_that_a_person_typed_is_nobodys_sign_in(hall: Hall):
+    case = hall.case("hanako", SLUG, hall.answers(SLUG) | {"relation": "corporation", "corp_name": NAME})
+    assert "GビズIDでログイン" not in text(hall.desk("hirano").get(f"/staff/case/{case.id}/"))
+    assert letters.row_words(case, hall.propose(case, "hirano", "full"))["法人番号"] == ""
+
+
+def test_who_speaks_for_a_company_is_not_looked_up_among_the_residents(hall: Hall, case: Case):
+    trial_town(actor="command")
+    assert holdings(actor=hall.staff("hirano"), case=case) is None
+    assert not AuditEntry.objects.filter(action="register.read").exists()
+    of_a_person = hall.case("hanako", SLUG, hall.answers(SLUG) | {"relation": "person"})
+    assert holdings(actor=hall.staff("hirano"), case=of_a_person) is not None
+    assert AuditEntry.objects.filter(action="register.read").exists()
+
+
+def test_another_companys_number_is_refused(hall: Hall):
+    slug, owner = "nyuusatsu-sanka", hall.company("shinki")
+    hall.definition(slug)
+    started = drafts.draft_start(owner=owner, slug=slug)
+    draft = companies.draft_choose(owner=owner, draft_id=str(started.id), value="own")
+    number = TRIAL_BUSINESSES["shinki"].number
+    assert re.search(rf'name="corp_number" value="{number}"', text(hall.office("shinki").get(f"/a/{draft.id}/bidder_page/")))
+    given = hall.answers(slug) | {"relation": "corporation", "corp_name": NAME, "corp_number": TRIAL_BUSINESSES["kyotaku"].number}
+    hall.fill(owner, draft, given)
+    assert f"GビズIDの法人番号（{number}）と違います" in text(hall.office("shinki").get(f"/a/{draft.id}/check/"))
+    draft.refresh_from_db()
+    sent = filing.application_submit(owner=owner, draft_id=str(hall.fill(owner, draft, given | {"corp_number": number}).id))
+    assert sent.application.answers["corp_number"] == number

@@ -26,11 +26,12 @@ class StillSealed(ValueError):
 def row_of(
     d: Definition, *, receipt: str = "", received: dt.datetime | None = None, outcome: str = "",
     decided: dt.date | None = None, number: str = "", reason: str = "", addressee: str = "", section: str = "",
-    filer: str = "", turn: int = 1, before: tuple[str, dt.date] | None = None,
+    filer: str = "", company: str = "", turn: int = 1, before: tuple[str, dt.date] | None = None,
 ) -> dict[str, str]:
     """The words of one case (columns.ROW_WORDS). Days are kept as ISO text: CSV wants them so, letters turn them into 和暦.
     ``received`` must know its zone and is taken to JST; ``outcome`` is the id of an outcome; ``turn`` says which decision of
-    the case this is (from 1), ``before`` number and day of the one that it replaces."""
+    the case this is (from 1), ``company`` the 法人番号 of a company that filed in its own name, ``before`` number and day of the one that
+    it replaces."""
     at = received.astimezone(JST) if received else None
     found = d.outcome(outcome)
     name = found.name if found else outcome
@@ -40,6 +41,7 @@ def row_of(
         "処分日": decided.isoformat() if decided else "", "文書番号": number, "理由": reason, "宛名": addressee,
         "手続名": d.name, "担当": section, "版": d.edition, "届出人": filer,
         "決定の回": str(turn), "前の文書番号": before[0] if before else "", "前の処分日": before[1].isoformat() if before else "",
+        "法人番号": company,
     }
     assert set(row) == set(ROW_WORDS), "row_of and columns.ROW_WORDS must name the same words"
     return row
