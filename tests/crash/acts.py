@@ -23,7 +23,8 @@ from tests.support import papers
 from tests.support.hall import Hall, lists
 
 from madoguchi.agency import guardian_selectors, guardians
-from madoguchi.agency.models import Guardianship
+from madoguchi.agency import services as mandates
+from madoguchi.agency.models import Guardianship, Mandate
 from madoguchi.agency.tests.test_guardians import FORM
 from madoguchi.agency.tests.test_guardians import lists as as_lists
 from madoguchi.casework import bulk, escalation, reopening, retention, talk, unanswered
@@ -118,6 +119,18 @@ def prove(application: str, **_: Any) -> Done:
     row = next(mine, None) or guardians.guardian_declare(owner=owner, raw=as_lists(FORM | {"mail": mail}))
     if not row.files:
         guardians.guardian_attach(owner=owner, guardian_id=str(row.id), source=io.BytesIO(data), name="touki.jpg", size=len(data))
+    return {}
+
+
+def revoke(**_: Any) -> Done:
+    """Hanako takes back a mandate that Taro has accepted."""
+    hanako, taro = hall().owner("hanako"), hall().owner("taro")
+    row = Mandate.objects.filter(giver=hanako.key, state="accepted").first()
+    if row is None:
+        _, code = mandates.mandate_offer(owner=hanako, name="見本太郎", scope=list(mandates.offerable())[:1], acts=["see"],
+                                         ends_on=clock.today() + dt.timedelta(days=90))
+        row = mandates.mandate_answer(owner=taro, code=code, accept=True)
+    mandates.mandate_end(owner=hanako, mandate_id=str(row.id))
     return {}
 
 
@@ -491,7 +504,7 @@ def _messages() -> list[str]:
 
 ACTS: dict[str, Callable[..., Done]] = {
     f.__name__: f for f in (
-        start, fill, submit, press, press_again, document, correct, prove, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
+        start, fill, submit, press, press_again, document, correct, prove, revoke, withdraw, take, leave, ask, recall, write, answer, bulk_choose,
         bulk_confirm, paper_put, late, propose, approve, appoint, record, second, second_ask, second_no, stand,
         rotate, numbers, expire, keeping.backup, keeping.restore, desk.unsure, work, age, look, faults,
     )

@@ -32,6 +32,8 @@ JOURNEYS: dict[str, Journey] = {
              ("bulk_choose", {}), ("bulk_confirm", {}), ("work", {})],
     # somebody else proves that they represent her by law
     "proof": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("prove", {})],
+    # and she takes a mandate back
+    "mandate": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("revoke", {}), ("work", {})],
     # nobody decides in time
     "late": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("late", {}), ("work", {})],
     # whoever has the case leaves the section
@@ -103,6 +105,7 @@ ENDS = {"code": ("received", "filed"), "paper": ("decided", "decided"), "waiver"
         "claim": ("decided", "decided"), "rotation": ("received", "filed"), "expiry": ("", ""), "backup": ("received", "filed"),
         "withdrawal": ("withdrawn", "withdrawn"), "kept": ("withdrawn", "withdrawn"), "leaving": ("reviewing", "under_review"),
         "bulk": ("approval", "approval"), "late": ("received", "filed"), "unanswered": ("reviewing", "under_review"), "proof": ("received", "filed"),
+        "mandate": ("received", "filed"),
         "disaster": ("decided", "decided"), "taxes": ("received", "filed"), "mytax": ("received", "filed"),
         "debit": ("decided", "decided"), "fee_debit": ("received", "filed"),
         "booking": ("received", "filed"), "queue": ("received", "filed"), "interview": ("received", "filed"), "scan": ("received", "filed"),

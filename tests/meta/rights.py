@@ -12,7 +12,7 @@ from typing import Any
 
 from tests.support import papers
 
-from madoguchi.agency import guardian_desk, guardians, standing
+from madoguchi.agency import guardian_desk, guardians, mandate_desk, standing
 from madoguchi.agency import guardian_selectors as legal
 from madoguchi.agency import selectors as agency
 from madoguchi.agency import services as mandates
@@ -395,6 +395,10 @@ LEGAL = {  # taro represents somebody; matsuda confirms
         lambda w, a: guardian_desk.claim_refuse(actor=a, guardian_id=w.claim, why="なし"), {"matsuda"}, anything),
     "agency.guardian_desk.claim_end": staff(
         lambda w, a: guardian_desk.claim_end(actor=a, guardian_id=w.guardian, why="終わり"), {"matsuda"}, anything),
+    "agency.mandate_desk.mandate_numbered": staff(lambda w, a: mandate_desk.mandate_numbered(actor=a, number=w.mandate[:8]), {"matsuda"}, something),
+    "agency.mandate_desk.mandate_looked": staff(lambda w, a: mandate_desk.mandate_looked(actor=a, mandate_id=w.mandate), {"matsuda"}, anything),
+    "agency.mandate_desk.mandate_stop": staff(
+        lambda w, a: mandate_desk.mandate_stop(actor=a, mandate_id=w.mandate, why="死亡の届出"), {"matsuda"}, anything),
     "agency.guardian_desk.claim_recheck": staff(lambda w, a: guardian_desk.claim_recheck(
         actor=a, guardian_id=w.guardian, recheck_on=w.until, why="証明書"), {"matsuda"}, anything),
 }
@@ -447,8 +451,9 @@ OWN = {
 
 # Readers that open something without asking who it is for: why, and the only modules that may use them (None: it is nobody's).
 OPEN: dict[str, tuple[str, set[str] | None]] = {
-    "agency.public.works_for": ("for the handler that mails news", {"intake.acting"}),
+    "agency.public.works_for": ("for the handlers that mail news and address a letter", {"intake.acting", "casework.letters"}),
     "agency.selectors.code_digest": ("a digest", None),
+    "agency.mandate_desk.number_read": ("an id for who may end it, or for who has a shell", {"agency.mandate_desk"}),
     "agency.selectors.last_day": ("a day", None),
     "agency.selectors.standing": ("a condition for those who look, no rows", None),
     "agency.selectors.scope_words": ("names of procedures", None),

@@ -25,6 +25,7 @@ ALLOWED = {
     "casework/progress.py:progress_say": "only publishes: the outbox has its own pair of failpoints",
     "notifications/services.py:mail_promise": "only publishes: the outbox has its own pair of failpoints",
     "intake/applications.py:withdrawal_ask": "one row and a promise in one transaction: the outbox has its own pair",
+    "agency/services.py:_tell": "called in the transaction of the row that ends: the outbox has its own pair",
     "identity/people.py:memberships_lapse": "rows and promises in one transaction: the outbox has its own pair; run again every 30 seconds",
     "register/trial.py:sheet_write": "writes the invented town on demand; the same command writes it again",
     "adapters/paper_seal/trial.py:p12_made": "the trial's certificate, written aside and linked; the next process makes it again",

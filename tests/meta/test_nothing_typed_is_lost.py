@@ -173,7 +173,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     draft = hall.draft("hanako", NUMBERED)
     _, code = agency.mandate_offer(owner=hall.owner("taro"), name="見本花子", scope=[NUMBERED], acts=["see"],
                                        ends_on=clock.today() + dt.timedelta(days=60))
-    agency.mandate_answer(owner=hall.owner("hanako"), code=code, accept=True)
+    on_mandate = agency.mandate_answer(owner=hall.owner("hanako"), code=code, accept=True)
     hall.definition(CARE)
     office = hall.organisation("kyotaku", CARE)
     case = "/staff/case/{0.id}/".format
@@ -207,6 +207,7 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     numbered_sheet, numbered_paper = paper_waiting(slug=NUMBERED_PAPER)[1], on_covered_paper(received.ref)
     return [("hanako", f"{plan}answers/"), ("hanako", f"{plan}together/?p={RISAI}"),
         ("taro", "/my/guardians/new/"), *(("matsuda", f"/staff/guardians/{row.id}/") for row in legal),
+        ("matsuda", f"/staff/guardians/mandates/{on_mandate.id}/"),
         *(("yoshida", case(received) + tail) for tail in ("", "?tab=answers", "?tab=talk", "?tab=history", "correct/", "decide/")),
         ("tanaka", case(put_right) + "answer/"), ("tanaka", case(put_right) + "?tab=talk"), ("suzuki", case(proposed)), ("kimura", case(proposed)),
         ("yoshida", case(correcting)), ("yoshida", case(decided)), ("yoshida", case(looked_at_again)),

@@ -28,7 +28,7 @@ class State(StrEnum):
     WITHDRAWN = "withdrawn"  # by the giver, before it was accepted
     REVOKED = "revoked"  # by the giver (民法651条1項)
     RESIGNED = "resigned"  # by the agent (同)
-    CLOSED = "closed"  # by law, which the city learned: a death, a guardianship (民法111条・653条)
+    CLOSED = "closed"  # by law, which the city learned: a death, a bankruptcy, a guardianship of the agent (民法111条・653条)
 
 
 ENDS = {("giver", State.OFFERED): State.WITHDRAWN, ("giver", State.ACCEPTED): State.REVOKED, ("agent", State.ACCEPTED): State.RESIGNED}

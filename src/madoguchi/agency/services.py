@@ -12,7 +12,7 @@ from django.db import transaction
 from django.db.models import F, Q, QuerySet
 
 from madoguchi.identity.public import Owner, Person, person_of
-from madoguchi.kernel import audit, clock, keys
+from madoguchi.kernel import audit, clock, keys, outbox
 from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.offices.public import city
@@ -20,6 +20,7 @@ from madoguchi.procedures import public as procedures
 
 from . import mails, selectors
 from .errors import InvitationWrong, MandateNotFound, MandateOver, MandateWrong
+from .events import MANDATE_ENDED
 from .models import Mandate
 from .rules import ACTS, ENDS, EVENT, FILE, OFFER_DAYS, TRIES, State, agents, code_new, code_read, end_fault, same_name
 
@@ -126,26 +127,24 @@ def mandate_end(*, owner: Owner | None, mandate_id: str) -> Mandate:
     row.state, row.ended_at = state, clock.now()
     row.save(update_fields=["state", "ended_at"])
     audit.record(f"resident:{owner.key}", f"mandate.{state}", chain=f"mandate:{row.id}")
+    if state == State.REVOKED:
+        _tell(row)
     return row
 
 
-@transaction.atomic(durable=True)
-def mandate_close(*, number: str, why: str) -> bool:
-    """The city ends what ended by law without either side: the giver or the agent has died, or a guardianship began (民法111条・653条).
-    ``number``: the id, or as much of it as stands on the cases. False when that is not one living mandate. Drafts stop too; the reason is
-    kept as its digest."""
-    wanted = number.strip().lower()
-    living = Mandate.objects.filter(state=State.ACCEPTED, ends_on__gte=clock.today()).values_list("id", flat=True)
-    found = [key for key in living.iterator() if str(key).startswith(wanted)]
-    if len(wanted) < 8 or len(found) != 1:
-        return False
-    row = Mandate.objects.select_for_update().get(id=found[0])
-    if row.state != State.ACCEPTED:
-        return False
+def mandate_over_by_law(row: Mandate, *, by: str, why: str) -> None:
+    """In the caller's transaction, on a locked living mandate: what ended by law without either side, because the giver or the agent has died,
+    is bankrupt, or a guardianship of the agent began (民法111条・653条). Drafts stop too, and the agent is told that it ended; the reason is
+    kept as its digest. ``by``: as in the record."""
     row.state, row.ended_at = State.CLOSED, clock.now()
     row.save(update_fields=["state", "ended_at"])
-    audit.record("command", f"mandate.{row.state}", chain=f"mandate:{row.id}", of=why)
-    return True
+    audit.record(by, f"mandate.{row.state}", chain=f"mandate:{row.id}", of=why)
+    _tell(row)
+
+
+def _tell(row: Mandate) -> None:
+    """The agent of a mandate that somebody else ended hears of it, by the addresses of what they filed on it (the room above knows them)."""
+    outbox.publish(MANDATE_ENDED, case_ref=f"mandate:{row.id}", key=f"mandate-ended:{row.id}", payload={"mandate": str(row.id), "agent": row.agent})
 
 
 def mandates_over() -> QuerySet[Mandate]:

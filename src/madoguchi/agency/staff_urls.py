@@ -1,6 +1,7 @@
 from django.urls import path
 
 from . import guardian_staff_views as desk
+from . import mandate_staff_views as mandates
 from . import organisation_views
 
 urlpatterns = [
@@ -11,6 +12,9 @@ urlpatterns = [
     path("guardians/<uuidtext:guardian_id>/recheck/", desk.recheck, name="claim_recheck"),
     path("guardians/<uuidtext:guardian_id>/end/", desk.end, name="claim_end"),
     path("guardians/<uuidtext:guardian_id>/proof/<uuidtext:file_id>/", desk.proof, name="claim_file"),
+    path("guardians/mandates/", mandates.mandate_find, name="mandate_find"),
+    path("guardians/mandates/<uuidtext:mandate_id>/", mandates.mandate_desk, name="mandate_desk"),
+    path("guardians/mandates/<uuidtext:mandate_id>/end/", mandates.mandate_close, name="mandate_close"),
     path("organisations/", organisation_views.organisation_page, name="organisations"),
     path("organisations/new/", organisation_views.organisation_new, name="organisation_new"),
     path("organisations/file/", organisation_views.organisations_file, name="organisations_file"),

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.adapters.debit_form import SLUG as DEBIT_FORM
+from madoguchi.agency import events as agency
 from madoguchi.agency import ports as agency_ports
 from madoguchi.booking import doors
 from madoguchi.cards.rules import DOOR as RECEIPT
@@ -24,6 +25,7 @@ from madoguchi.survey.rules import SLUG as SURVEY
 from .later import Later
 
 HANDLERS = {
+    agency.MANDATE_ENDED: {"intake.told": "intake.public.basis_ended"},
     intake.APPLICATION_FILED: {"casework.open": "casework.public.open_case", "intake.confirm": "intake.public.filed_handler"},
     intake.CORRECTION_ANSWERED: {"casework.open": "casework.public.correction_received"},
     intake.DOCUMENTS_ADDED: {"casework.open": "casework.public.documents_received"},

@@ -44,6 +44,7 @@ ACTS = (
         "interview_paper", "interview_step", "interview_take")),
     Act("法定代理の申し出と証明書を見る、確かめる・断る・見直す・終える", (R.CONFIRM_AGENTS,), (
         "claims", "claim", "claim_accept", "claim_refuse", "claim_recheck", "claim_end", "claim_file")),
+    Act("法律で終わった委任を見る・終わらせる", (R.CONFIRM_AGENTS,), ("mandate_find", "mandate_desk", "mandate_close")),
     Act("業務の最初の画面、支払いの一覧(見られるものだけが並ぶ)", (OWN, *READ), ("workbench", "payments")),
     Act("申請の中身、添付・書類・署名を見る", READ, (
         "case", "case_file", "case_paper", "case_document", "case_draft", "case_signature", "case_signed_paper")),

@@ -84,6 +84,18 @@ def news(code: str, receipt: str, application_id: str, *, guest: bool, kind: str
             city=city().name, receipt=receipt, what=bare(what), look=_look(application_id, guest), phone=city().phone, hours=city().hours))
 
 
+def basis_ended(code: str, company: bool) -> Mail:
+    """A 委任 that one had ends, by its giver or by the city. Whose, and for what, stands on the page alone."""
+    with _in(code):
+        link = f"{settings.BASE_URL}/office/" if company else f"{settings.BASE_URL}/my/mandates/"
+        return bare(say("【{city}】代理についてのお知らせ", city=city().name)), bare(say(
+            "{city} デジタル市役所からのお知らせです。\n\nあなたが受けていた代理の1つが、終わりました。この代理では、新しい申請と、"
+            "書きかけの申請を送れません。送った申請の状況は見られなくなり、直していただきたい点にも答えられません。"
+            "送った申請の審査は続き、送った内容の控えは見られます。\n\n次のページで確認してください。\n{link}\n\n"
+            "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
+            city=city().name, link=link, phone=city().phone, hours=city().hours))
+
+
 def resume(code: str, token: str, days: int) -> Mail:
     """The link to continue a draft elsewhere."""
     with _in(code):

@@ -15,6 +15,7 @@ from .cardholder import PURPOSE, Holder, holder_of
 from .codes import Standing, code_issue, code_standing, code_words
 from .companies import business_accounts_sweep
 from .companies import number_of as company_number
+from .deputies import basis_ended
 from .drafts import (
     draft_attach,
     draft_detach,
@@ -97,12 +98,12 @@ __all__ = [
     "SECOND_ASKED", "SIGNATURE", "STATUS_WORDS", "TALK_ANSWERED", "WITHDRAWAL_ASKED", "AlreadyFiled", "AnswersWrong", "Application", "Asked",
     "Begun", "Draft", "Fee", "HelpedDraft", "Holder", "NoPaper", "NotOpenForThis", "OnlineFilingStopped", "PaperCheck", "PaperCorrection",
     "PaperDraft", "ReadOver", "Standing", "StepChanged", "Support", "answers_save", "application_forget", "application_get", "application_list",
-    "application_submit", "business_accounts_sweep", "code_issue", "code_standing", "code_words", "common", "company_number", "document_file",
-    "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step", "draft_start", "draft_write",
-    "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of", "fee_of_draft", "fee_start",
-    "filed_handler", "filing_of", "grades_until", "help_resume_mail", "holder_of", "left_between", "mail_fault", "mail_plain", "one_more",
-    "opinions_sweep", "owned_list", "page_asked", "paper_attach", "paper_check", "paper_correct", "paper_correction", "paper_detach", "paper_drop",
-    "paper_of_draft", "paper_read", "paper_save", "paper_sheets", "paper_start", "paper_submit", "payment_changed", "progress_apply",
+    "application_submit", "basis_ended", "business_accounts_sweep", "code_issue", "code_standing", "code_words", "common", "company_number",
+    "document_file", "draft_attach", "draft_detach", "draft_discard", "draft_get", "draft_list", "draft_migrate", "draft_save_step", "draft_start",
+    "draft_write", "drafts_begin", "drafts_begun", "drafts_of_help", "drafts_share", "drafts_sweep", "faults_at", "fee_of", "fee_of_draft",
+    "fee_start", "filed_handler", "filing_of", "grades_until", "help_resume_mail", "holder_of", "left_between", "mail_fault", "mail_plain",
+    "one_more", "opinions_sweep", "owned_list", "page_asked", "paper_attach", "paper_check", "paper_correct", "paper_correction", "paper_detach",
+    "paper_drop", "paper_of_draft", "paper_read", "paper_save", "paper_sheets", "paper_start", "paper_submit", "payment_changed", "progress_apply",
     "published_of", "questions_in_turn", "read_over", "redraw", "refuse_if_unsignable", "shared_questions", "sign_if_needed", "support_of",
     "texts_between", "unpaid_among", "unpaid_sweep", "witness",
 ]
