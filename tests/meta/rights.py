@@ -453,7 +453,6 @@ OWN = {
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "agency.public.works_for": ("for the handlers that mail news and address a letter", {"intake.acting", "casework.letters"}),
     "agency.selectors.code_digest": ("a digest", None),
-    "agency.mandate_desk.number_read": ("an id for who may end it, or for who has a shell", {"agency.mandate_desk"}),
     "agency.selectors.last_day": ("a day", None),
     "agency.selectors.standing": ("a condition for those who look, no rows", None),
     "agency.selectors.scope_words": ("names of procedures", None),

@@ -17,7 +17,7 @@ from .services import mandate_over_by_law
 MOST, LEAST_DIGITS = 500, 8  # characters of a reason; of the number that stands on the cases
 
 
-def number_read(text: str) -> str:
+def _meant(text: str) -> str:
     """The one mandate that this number (the id, or as much of it as stands on the cases) means, as its id; empty when that is not one."""
     wanted = text.strip().lower()
     if len(wanted) < LEAST_DIGITS:
@@ -30,7 +30,7 @@ def number_read(text: str) -> str:
 def mandate_numbered(*, actor: Staff, number: str) -> str:
     """The same for who may end one. Raises MandateNotFound, Forbidden."""
     section_of(actor)
-    found = number_read(number)
+    found = _meant(number)
     if not found:
         raise MandateNotFound("その番号で、いま使える委任が一つに決まりません。申請の帯に出る番号(8文字)を確かめてください。")
     return found
@@ -65,8 +65,9 @@ def mandate_stop(*, actor: Staff, mandate_id: str, why: str) -> Mandate:
 
 @transaction.atomic(durable=True)
 def mandate_close(*, number: str, why: str) -> bool:
-    """The same by who has a shell: ``number`` as number_read. False when that is not one living mandate."""
-    row = Mandate.objects.select_for_update().filter(id=number_read(number) or None, state=State.ACCEPTED).first()
+    """The same by who has a shell: ``number`` as in mandate_numbered. False when that is not one living mandate."""
+    found = _meant(number)
+    row = Mandate.objects.select_for_update().filter(id=found, state=State.ACCEPTED).first() if found else None
     if row is None:
         return False
     mandate_over_by_law(row, by="command", why=why)
