@@ -165,7 +165,7 @@ def correction_answer(
     row.save(update_fields=["answers", "files", "revision", "digest", "signed_again", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}",
                  facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {})
-                 | ({"signed": True} if row.signed_again else {}),
+                 | ({"signed": True} if row.signed_again else {}) | ({"agent": True} if not via and acting.by_agent(row, actor) else {}),
                  of={"before": before, "after": row.answers})
     outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
                    payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()}
@@ -293,17 +293,18 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
 
 @transaction.atomic(durable=True)
 def withdrawal_ask(*, application: Application, actor: str) -> None:
-    """Ask to withdraw (取下げ); casework decides under its lock. Raises NotOpenForThis."""
+    """Ask to withdraw (取下げ); casework decides under its lock. A re-examination that the person asked for is not the agent's to end.
+    Raises NotOpenForThis."""
     row = Application.objects.select_for_update().get(id=application.id)
-    if not may_withdraw(row.status, row.view):
-        raise NotOpenForThis
     agent = acting.by_agent(row, actor)
+    if not may_withdraw(row.status, row.view) or (agent and row.view.get("decision")):
+        raise NotOpenForThis
     before = row.view.get("withdrawals", 0)  # wishes that were refused, or ended a re-examination
     row.view = row.view | {"withdrawal": "asked", "withdrawals": before + 1, "timeline": [
         *row.view["timeline"], {"at": clock.now().isoformat()} | keepable(
             say("取下げを申し出ました（代理：{name}）", name=agent) if agent else say("取下げを申し出ました"))]}
     row.save(update_fields=["view"])
-    audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}")
+    audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}", facts={"agent": True} if agent else {})
     outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}" + (f":{before}" if before else ""),
                    payload={"application": str(row.id)})
 

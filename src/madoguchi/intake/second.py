@@ -15,7 +15,7 @@ from madoguchi.kernel.said import say
 from madoguchi.notifications.public import mail_promise
 from madoguchi.procedures.public import GRANT_NOTHING
 
-from . import mails
+from . import acting, mails
 from .errors import NotOpenForThis, SecondWrong
 from .events import SECOND_ASKED
 from .models import Application
@@ -70,7 +70,7 @@ def second_ask(*, application: Application, owner: Owner | None, reason: str, ac
     audit.record(actor, "second.asked", chain=f"case:{row.id}", facts={"number": number}, of=reason)
     outbox.publish(SECOND_ASKED, case_ref=str(row.id), key=f"second:{row.id}:{number}", payload={"application": str(row.id)},
                    confidential=json.dumps({"why": reason, "at": now.isoformat()}, ensure_ascii=False).encode())
-    if row.sealed_mail:
+    if row.sealed_mail and acting.tells(row):  # the address is that of who filed it: an agent of the past hears nothing of what the person does
         subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.CLAIM)
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
         mail_promise(key=f"second:{row.id}:{number}", case_ref=str(row.id), to=to, subject=subject, body=body)

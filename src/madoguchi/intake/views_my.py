@@ -191,10 +191,11 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "decision": {**decision, "ja": retold.sentence(decision), "name": retold.outcome(decision)} if decision else None,
         "result_words": RESULT_WORDS, "nothing": bool(decision) and decision["outcome"] in procedures.GRANT_NOTHING,
         "correction": retold.correction(application.view.get("correction")),
-        "can_withdraw": may_withdraw(application.status, application.view),
+        "can_withdraw": _may_withdraw(request, application),
         "withdrawal": application.view.get("withdrawal"), "summary": drafts.summary(d, verdict, files, day=application.filed_on, sent=True),
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
+        "second_persons": second.offered(application) and bool(application.acting) and not second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
     }
     context |= {"by_code": pass_of(application) in passes_of(request)}
@@ -204,6 +205,12 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
                 "talk_typed": request.POST.get("text", "") if talk_error else ""}
     context |= {"faults": [*refused, *([("talk-text", talk_error)] if talk_error else [])], "later": later_views(application, d, refused)}
     return render(request, "intake/status.html", context, status=422 if refused or talk_error else 200)
+
+
+def _may_withdraw(request: HttpRequest, application: Application) -> bool:
+    """A re-examination that the person asked for is not their agent's to end."""
+    agents = bool(application.view.get("decision")) and bool(acting.by_agent(application, actor_of(request)))
+    return may_withdraw(application.status, application.view) and not agents
 
 
 @sign_in_first
@@ -271,11 +278,12 @@ def withdraw(request: HttpRequest, application_id: str) -> HttpResponse:
     application = mine(request, application_id)
     if request.method == "POST":
         applications.withdrawal_ask(application=application, actor=actor_of(request))
-    if request.method == "POST" or not may_withdraw(application.status, application.view):
+    if request.method == "POST" or not _may_withdraw(request, application):
         return see_other(f"/my/{application.id}/")
     d = applications.published_of(application).shown()
     context = {"a": application, "d": d, "fee": paying.fee_at_withdrawal(application), "section": procedures_section(d),
-               "decision": application.view.get("decision")}
+               "decision": application.view.get("decision"),
+               "giver": application.acting.get("giver", "") if application.owner == getattr(owner_of(request), "key", "") else ""}
     return render(request, "intake/withdraw.html", context)
 
 

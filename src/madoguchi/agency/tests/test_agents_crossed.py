@@ -162,10 +162,16 @@ def test_the_person_reads_what_their_agent_did(hall: Hall, accepted):  # noqa: F
     run_worker()
     asked(hall, row, "agent_phone")
     assert hanako.post(f"{url}correct/", {"_action": "send", "agent_phone": "0767530008"}).status_code == 303
+    assert "見本 花子さんの代理として取り下げます" in text(taro.get(f"{url}withdraw/"))
+    assert "代理として取り下げます" not in text(hanako.get(f"{url}withdraw/"))
     assert taro.post(f"{url}withdraw/").status_code == 303
+    run_worker()
     page = text(hanako.get(url))
     assert page.count("直した内容を送りました（代理：見本 太郎）") == 1 and page.count("直した内容を送りました") == 2
     assert "取下げを申し出ました（代理：見本 太郎）" in page
+    history = re.findall(r'data-l="だれ">([^<]+)</td><td data-l="行い">([^<]+)<', text(hall.desk("tanaka").get(f"/staff/case/{row.id}/?tab=history")))
+    assert ("申請した方（代理の方）", "取下げを申し出た") in history
+    assert [who for who, what in history if what == "補正の答えを送った"] == ["申請した方", "申請した方（代理の方）"]
 
 
 def test_what_waits_for_who_filed_it_is_listed_however_much_they_filed_since(hall: Hall, accepted, monkeypatch):  # noqa: F811
