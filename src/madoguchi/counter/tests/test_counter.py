@@ -195,6 +195,7 @@ def test_what_is_unfinished_goes_home_by_mail(hall: Hall):
 def test_the_supporter_ends_it_and_the_tablet_forgets(hall: Hall):
     row, code = offered(hall)
     client, desk = at_the_tablet(code), hall.desk("mori")
+    assert "先に端末の「おわる」でメールアドレスを入力してもらって" in text(desk.get(f"/staff/counter/{row.id}/")), "else it is lost"
     assert desk.post(f"/staff/counter/{row.id}/end/").status_code == 303
     assert client.get("/procedures/")["Location"] == "/counter/?why=ended"
     assert client.get("/procedures/").status_code == 200, "an ordinary browser again"
