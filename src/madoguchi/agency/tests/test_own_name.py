@@ -146,3 +146,8 @@ def test_another_companys_number_is_refused(hall: Hall):
     draft.refresh_from_db()
     sent = filing.application_submit(owner=owner, draft_id=str(hall.fill(owner, draft, given | {"corp_number": number}).id))
     assert sent.application.answers["corp_number"] == number
+
+
+def test_what_its_people_booked_is_found_from_its_page(hall: Hall):
+    assert 'href="/booking/my/"' in text(hall.office("shinki").get("/office/"))
+    assert hall.office("shinki").get("/booking/my/").status_code == 200
