@@ -108,11 +108,11 @@ def draft_save_step(
         closed = disaster_gate.closed(d, result.values, clock.today()) if draft.channel != PAPER else []  # by its day of receipt: paper_check
         if faults := result.faults + closed + paper_gate.closed(d, result.values):
             raise AnswersWrong(faults)
-        if mark and mark != step_mark(step, draft.answers):
-            raise StepChanged
         draft_answers = draft.answers
         answers = {k: v for k, v in draft_answers.items() if k not in {q.id for q in step.questions}}
         draft.answers = answers | result.values
+        if mark and mark != step_mark(step, draft_answers) and draft.answers != draft_answers:  # the same pressed twice is no conflict
+            raise StepChanged
         wrong = procedures.page_faults(d, step, facts(draft.answers), draft.done) if crossed else []
         draft.done = [s for s in draft.done if s != step_id] if wrong else [*dict.fromkeys([*draft.done, step_id])]
         if any(q.type == "個人番号" for q in step.questions):

@@ -20,7 +20,7 @@ from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
 from . import acting, asking, companies, drafts, earlier, filing, numbers, paying, signing, support
-from .errors import AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
+from .errors import AlreadyFiled, AnswersWrong, NotOpenForThis, SignInNeeded, StepChanged
 from .form_parts import CHECK, code_keep, draft_url, procedures_section, raw_post, sign_in_first, to_sign_in, trail
 from .models import Draft
 from .rules import step_mark
@@ -194,9 +194,14 @@ def _as_before(view: webform.StepView, before: earlier.Earlier, marks: bool, tak
 @sign_in_first()
 @require_http_methods(["GET", "HEAD", "POST"])
 def check(request: HttpRequest, draft_id: str) -> HttpResponse:
-    """Check the answers; submit."""
+    """Check the answers; submit. Pressed twice, the second press finds what the first one filed."""
     owner = owner_of(request)
-    draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    try:
+        draft = drafts.draft_get(owner=owner, draft_id=draft_id)
+    except AlreadyFiled:
+        if request.method != "POST" or owner is None:
+            raise
+        return see_other(f"/my/{filing.application_submit(owner=owner, draft_id=draft_id).application.id}/filed/")
     if request.method == "POST":
         return _submit(request, draft)
     return _check_page(request, draft, [])

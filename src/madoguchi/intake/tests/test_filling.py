@@ -149,6 +149,14 @@ def test_two_tabs_the_second_is_told_and_then_wins(walk):
     assert walk.draft.answers["phone"] == "0767222222"
 
 
+def test_a_page_pressed_twice_is_no_conflict(walk):
+    walk.go(stop="account_page")
+    mark = hidden(walk.client.get(walk.url("filer_page")), "_mark")
+    answers = [walk.post("filer_page", mark=mark, phone="0767111111") for _ in range(2)]
+    assert [a.status_code for a in answers] == [303, 303] and answers[0]["Location"] == answers[1]["Location"]
+    assert walk.post("filer_page", mark=mark, phone="0767222222").status_code == 409, "another answer is"
+
+
 def test_two_tabs_on_different_pages_do_not_disturb_each_other(walk):
     walk.go()
     one = hidden(walk.client.get(walk.url("filer_page")), "_mark")
