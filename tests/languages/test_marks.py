@@ -173,3 +173,12 @@ def test_a_japanese_term_never_stands_alone(code: str):
         if re.search("[ぁ-ゖァ-ヺ一-鿿]", rest) and not EXAMPLES.search(text):
             alone.append(text)
     assert alone == []
+
+
+def test_a_file_has_no_size_in_japanese():
+    told = {}
+    for code in LANGUAGES:
+        with drawing(LANGUAGES[code]):
+            told[code] = [said_days.size(n).replace("\u00a0", " ") for n in (0, 661, 1_600_000)]
+    assert told["ja"] == told["ja-easy"] == ["1.0 KB", "1.0 KB", "1.5 MB"]
+    assert told["en"] == told["zh-hans"] == ["1 KB", "1 KB", "1.5 MB"] and told["pt"] == told["vi"] == ["1 KB", "1 KB", "1,5 MB"]

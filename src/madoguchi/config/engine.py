@@ -224,7 +224,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
         "words": words,
         "jdate": said_days.day, "jtime": said_days.moment, "wday": said_days.weekday, "shortday": say.shortday, "yen": said_days.yen,
         "iso": dt.date.fromisoformat, "fee": fee_words, "bare": bare, "megabytes": say.megabytes, "date": date,
-        "filesizeformat": defaultfilters.filesizeformat, "linebreaksbr": said_days.lines,
+        "filesizeformat": said_days.size, "linebreaksbr": said_days.lines,
         "urlencode": defaultfilters.urlencode, "brief": said_days.brief,
     }
     staff = {"casework": ("act_words", "actor_words"), "survey": ("officer", "day_words")}  # rooms that residents' pages do not load

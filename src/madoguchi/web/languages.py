@@ -146,7 +146,7 @@ def number(value: Number) -> str:
     return grouped(value.amount)
 
 
-def grouped(number: int) -> str:
+def grouped(number: float) -> str:
     """65,000; 65.000 in Vietnamese and Portuguese."""
     babel = BABEL.get(current().code)
     if not babel:

@@ -52,6 +52,12 @@ def yen(value: int) -> str:
     return say("{yen}円", yen=languages.grouped(value)) if value else say("無料")
 
 
+def size(octets: int) -> str:
+    """How large a file is: 661 B is 1 KB, 1.5 MB as the language writes it."""
+    unit, one = ("MB", 1 << 20) if octets >= 1 << 20 else ("KB", 1 << 10)
+    return f"{languages.grouped(max(round(octets / one, 1), 1.0))}\u00a0{unit}"
+
+
 def brief(text: str, limit: int) -> str:
     """Words of a definition, cut after ``limit`` letters; whole where they carry readings, which cannot be cut."""
     return say(text) if languages.current() is languages.FURIGANA else Truncator(text).chars(limit)
