@@ -131,11 +131,13 @@ def test_the_pages_of_a_refusal_are_translated_whole(hall: Hall, settings, code:
         "429": (wrong(), 429),
         "403": (strict.post("/status/", {"receipt": "R8"}), 403), "no file": (nobody.get(f"/my/{mine.id}/files/{uuid.uuid4()}/"), 404),
         "the sign-in ran out": (nobody.get("/sign-in/card/callback/?state=x&code=y"), 400),
+        "405": (nobody.post("/accessibility/"), 405),
         "400": (long.post("/status/", {f"f{n}": "x" for n in range(settings.DATA_UPLOAD_MAX_NUMBER_FIELDS + 5)}), 400),
     }
     for name, (answer, status) in pages.items():
         assert answer.status_code == status, name
         html = answer.content.decode()
+        assert "<h1" in html, f"{name}: a blank page"
         assert re.findall('<span lang="ja">[^<]*', html) == [], name
         assert code == "ja-easy" or KANA.findall(seen(html)) == [], name
     assert code == "ja-easy" or re.search(r"\d\d:\d\d", seen(pages["429"][0].content.decode())), "says from when"

@@ -13,7 +13,7 @@ from tests.support.walk import Walk, text
 from .test_strangers import OWNED, address, routes, world  # noqa: F401 - a fixture
 
 ONE_TIME = {"card_callback", "business_callback", "office_callback"}  # looking at it spends the sign-in: GET only
-FORMS = {"display_settings", "card_hook"}  # goes back to where the Referer says: POST only
+FORMS = {"card_hook"}  # a program sends to it: POST only
 
 
 def every_route() -> dict[str, str]:

@@ -17,7 +17,7 @@ from madoguchi.kernel.errors import DomainError, TooMany
 from madoguchi.kernel.said import Said
 from madoguchi.web import languages
 from madoguchi.web.posted import TOO_LARGE
-from madoguchi.web.views import too_large
+from madoguchi.web.views import not_allowed, too_large
 
 # Own scripts and styles only, nothing inline. The few inline style attributes of bars are allowed by hash-free
 # 'unsafe-inline' nowhere: widths are set by classes.
@@ -82,9 +82,13 @@ def _with_errors(inner: Callable[[HttpRequest], HttpResponse]) -> Callable[[Http
 
 
 def whole_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callable[[HttpRequest], HttpResponse]:
-    """Innermost middleware: what the door (config.rsgi) did not take in whole gets its page here."""
+    """Innermost middleware: what the door (config.rsgi) did not take in whole gets its page here, and so does an answer that says no more
+    than 405 (a blank page in the browser)."""
     def middleware(request: HttpRequest) -> HttpResponse:
-        return too_large(request) if request.META.get(TOO_LARGE) else get_response(request)
+        if request.META.get(TOO_LARGE):
+            return too_large(request)
+        answer = get_response(request)
+        return not_allowed(request, answer) if answer.status_code == 405 and not answer.content else answer
 
     return middleware
 

@@ -14,16 +14,18 @@ from django.http import (
     HttpResponseRedirect,
     JsonResponse,
 )
+from django.http.response import HttpResponseBase
 from django.shortcuts import render
 from django.urls import Resolver404, resolve
 from django.utils.http import url_has_allowed_host_and_scheme
-from django.views.decorators.http import require_POST, require_safe
+from django.views.decorators.http import require_safe
 
 from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.health import fault
 from madoguchi.kernel.said import say
 
 from .languages import LANGUAGES
+from .posted import posts
 
 PROGRAMS = "/api/"  # here programs ask, and errors are application/problem+json
 
@@ -40,7 +42,7 @@ def safe_next(request: HttpRequest, value: str | None, default: str = "/") -> st
     return default
 
 
-@require_POST
+@posts("/")
 def display_settings(request: HttpRequest) -> HttpResponse:
     """Text size, contrast, readings, language and the keys of staff without JavaScript: a cookie, then back to where the person was."""
     came_from = urlsplit(request.headers.get("Referer", ""))
@@ -106,6 +108,15 @@ def too_large(request: HttpRequest) -> HttpResponse:
         return _problem(413, "too_large", words)
     context = {"title": say("送られた内容が大きすぎます"), "words": words, "status": 413, "back": request.path}
     return render(request, "web/error.html", context, status=413)
+
+
+def not_allowed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse:
+    """405: an address that only takes forms was opened, or a page was sent to. Keeps ``answer``'s Allow."""
+    words = say("何も送られていません。前の画面に戻り、そこにあるボタンやリンクを使ってください。")
+    template = "web/staff_error.html" if request.path.startswith("/staff/") else "web/error.html"
+    page = render(request, template, {"title": say("この操作はできませんでした"), "words": words, "status": 405}, status=405)
+    page.headers["Allow"] = answer.headers.get("Allow", "")
+    return page
 
 
 def server_error(request: HttpRequest) -> HttpResponse:

@@ -12,6 +12,7 @@ from lxml import html
 from madoguchi.config.management.commands import doorpages
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city
+from madoguchi.web.languages import LANGUAGES
 
 DEPLOY = Path(__file__).resolve().parents[4] / "deploy"
 
@@ -35,6 +36,8 @@ def test_the_pages_name_the_city_and_its_telephone(tmp_path, settings):
         assert page.xpath("//title/text()")[0].endswith(f"｜{city().name}")
         assert page.xpath(f"//p[not(@lang)]/a[@href='tel:{city().phone}']") and page.xpath(f"//p[@lang='en']/a[@href='tel:{city().phone}']")
         assert str(city().english) in page.xpath("string(//p[@lang='en'])")
+        for lang in {language.html for language in LANGUAGES.values()} - {"ja"}:
+            assert len(page.xpath(f"//p[@lang='{lang}']")) == 1 == len(page.xpath(f"//p[@lang='{lang}']/a[@href='tel:{city().phone}']")), (path, lang)
 
 
 def test_what_a_city_writes_is_text_on_the_pages(monkeypatch):

@@ -1,6 +1,6 @@
 """`madoguchi doorpages 行き先`: the pages that the proxy in front shows by itself (nobody answers, too much, too large), with the
 city's name and telephone out of its pack. `deploy/page.html` is what all share, `deploy/pages` what each says (its heading, its words,
-a line of English)."""
+a line of each other language)."""
 
 from __future__ import annotations
 
@@ -16,14 +16,15 @@ from madoguchi.offices.public import city
 
 DEPLOY = Path(__file__).resolve().parents[5] / "deploy"
 PAGES = DEPLOY / "pages"
-SAYS = re.compile(r'<h1>(?P<TITLE>.*?)</h1>\n(?P<WORDS>.*)<p lang="en">(?P<ENGLISH>.*?)</p>\n', re.S)
+LINES = (("ENGLISH", "en"), ("CHINESE", "zh-Hans"), ("VIETNAMESE", "vi"), ("PORTUGUESE", "pt"))  # no cookie of ours is read there
+SAYS = re.compile(r"<h1>(?P<TITLE>.*?)</h1>\n(?P<WORDS>.*)" + "".join(rf'<p lang="{lang}">(?P<{mark}>.*?)</p>\n' for mark, lang in LINES), re.S)
 
 
 def page_whole(said: str) -> str:
     """A page of deploy/pages in the frame of all. Raises ValueError for one of another form."""
     parts = SAYS.fullmatch(said)
     if parts is None:
-        raise ValueError("a page has a heading, words and a line of English")
+        raise ValueError("a page has a heading, words and a line of each language")
     text = (DEPLOY / "page.html").read_text(encoding="utf-8")
     for mark, words in parts.groupdict().items():
         text = text.replace(f"@{mark}@", words)
