@@ -19,7 +19,7 @@ from .model import OPEN_LAW, Definition
 from .postings import Postings
 from .spoken import Readings, heard, said_in_latin, without_denials
 from .synonyms import Synonyms
-from .vocabulary import LONGEST, STOP, WEAK, Words, meaning, split
+from .vocabulary import LONGEST, STOP, WEAK, Words, meaning, otherwise, split, without_asking
 
 __all__ = ["Asked", "Found", "Hit", "Index", "plain"]
 
@@ -167,14 +167,14 @@ class Index:
     def search(self, query: str, limit: int = 300) -> Found:
         """The best procedures for a query; words that mean nothing by themselves count only when they stand alone."""
         tokens = [t for t in _BREAK.split(unicodedata.normalize("NFKC", query)) if t]
-        foreign, more = [t for t in tokens if is_latin(t)], list[Asked]()
-        for phrase in (" ".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
-            if plain(bare(phrase)) in self._synonyms:
+        foreign, more = without_asking(tokens), list[Asked]()
+        for phrase in (whole := " ".join(foreign), *foreign):  # moving out, garbage: a synonym may be of another language
+            if phrase in (whole, *foreign) and plain(bare(phrase)) in self._synonyms and not otherwise(phrase):
                 more.append(self._ask(bare(phrase)))
                 foreign = [t for t in foreign if t not in phrase]
         spoken = {t: self._token(kana) for t in foreign if not self._is_word(stem(bare(t))) and (kana := said_in_latin(bare(t)))}
         spoken = {t: parts for t, parts in spoken.items() if all(a.known for a in parts)}  # hikkoshi, nenkin
-        foreign = [t for t in foreign if t not in spoken]
+        foreign = [t for t in foreign if t not in spoken and " " not in t]  # how long: it only asks
         asked = [a for t in tokens if not is_latin(t) for a in self._token(t)] + more + [a for parts in spoken.values() for a in parts]
         strong = [a for a in asked if plain(a.typed) not in WEAK] or asked
         best: dict[str, list[Hit]] = defaultdict(list)

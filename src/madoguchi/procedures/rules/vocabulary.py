@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 import re
+import unicodedata
 from collections import Counter, defaultdict
 from dataclasses import dataclass, field
 
-from .letters import APART, is_latin, one_off, plain, stem
+from .letters import APART, bare, is_latin, latin_words, one_off, plain, stem
 
 _KANJI = re.compile(r"[一-鿿々]+")
 LONGEST = 14  # letters of a word that a query is cut into
@@ -16,14 +17,44 @@ WEAK = frozenset(map(plain, (
     "について", "ほしい", "欲しい", "もらう", "もらいたい", "もらえる", "したい", "どうする", "どうすれば", "どこ", "いつ", "何", "市役所", "役所",
     "オンライン", "ネット", "書類", "用紙", "提出", "出したい", "出す", "取りたい", "取る", "受けたい", "受ける", "関係", "窓口", "制度", "相談",
     "お願い", "知りたい", "変更", "再交付", "再発行", "証明", "登録", "認定", "支給", "新規", "更新",
+    "いくら", "いくらですか", "いくらかかる", "いくらかかりますか", "どうやって", "どのくらい", "いつまで", "どこで",
+    "多少钱", "要多少钱", "多少", "怎么", "怎么办", "如何", "哪里", "在哪里", "什么时候", "什么", "需要", "多久",
 )))
 STOP = frozenset(map(stem, (
     "a", "an", "the", "of", "for", "to", "in", "on", "at", "my", "i", "we", "and", "or", "how", "do", "get", "want", "need", "apply",
     "application", "procedure", "is", "are", "was", "be", "been", "by", "with", "from", "at", "this", "that", "it", "me", "our", "your", "you",
-    "has", "have", "had", "can", "where", "what", "when", "city", "hall", "online",
+    "has", "have", "had", "can", "where", "what", "when", "city", "hall", "online", "does", "much", "many", "which", "who",
     "de", "da", "dos", "das", "o", "os", "e", "em", "um", "uma", "para", "por", "como", "meu", "minha",
+    "quando", "onde", "qual", "quais", "quem", "quanto", "quantos", "custa",
     "pedido", "requerimento", "cho", "cua", "va", "voi", "la", "toi", "xin", "don", "thu", "tuc", "yeu", "cau", "lam", "ve", "khai",
 )))
+# of words that say something elsewhere (bão is a storm, tiền money, long-term care), what only asks: longest first
+ASKS = tuple(tuple(phrase.split()) for phrase in (
+    "how much does it cost", "how much do i pay", "what does it cost", "how much", "how many", "how long", "how do",
+    "mat bao nhieu tien", "het bao nhieu tien", "gia bao nhieu tien", "phi bao nhieu", "gia bao nhieu", "bao nhieu tien", "bao nhieu ngay",
+    "bao nhieu", "mat bao lau", "bao lau", "o dau", "khi nao", "lam the nao", "nhu the nao", "the nao", "bang cach nao",
+    "quanto tempo", "quanto custa",
+))
+STORM = {"bao": "bão"}  # written with other marks (bảo hiểm, báo cáo) it is another word
+
+
+def otherwise(word: str) -> bool:
+    """Is this written with other marks than the everyday word that it looks like without any?"""
+    own = STORM.get(bare(word))
+    return own is not None and unicodedata.normalize("NFC", word).lower() not in (own, bare(word))
+
+
+def without_asking(tokens: list[str]) -> list[str]:
+    """The tokens of Latin letters without the phrases that only ask (bao nhiêu tiền). Where no token means anything beside them, the phrases
+    themselves, each as one token."""
+    mine = [t for t in tokens if is_latin(t)]
+    words, at, rest, phrases = [bare(t).strip("'’.,&-") for t in mine], 0, list[str](), list[str]()
+    while at < len(words):
+        size = next((len(p) for p in ASKS if tuple(words[at : at + len(p)]) == p), 0)
+        (phrases if size else rest).append(" ".join(mine[at : at + (size or 1)]))
+        at += size or 1
+    means = len(mine) < len(tokens) or any(stem(w) not in STOP for t in rest for w in latin_words(t))
+    return rest if means else phrases or rest
 
 
 def meaning(stems: list[tuple[str, str]]) -> list[tuple[str, str]]:

@@ -228,3 +228,30 @@ def test_a_name_that_alone_begins_with_the_word_comes_before_everyday_words_for_
 ])
 def test_everyday_words_of_other_languages_find_what_they_mean(index, typed, slug):
     assert slug in [hit.slug for hit in index.find(typed)[:3]]
+
+
+@pytest.mark.parametrize(("asked", "meant"), [
+    ("trợ cấp trẻ em bao nhiêu tiền", "trợ cấp trẻ em"), ("giấy chứng nhận bao nhiêu tiền", "giấy chứng nhận"),
+    ("how much is the child allowance", "child allowance"), ("quanto custa o atestado de residência", "atestado de residência"),
+    ("住民票多少钱", "住民票"), ("住民票はいくら", "住民票"), ("住民票 how much", "住民票"), ("khai tử ở đâu", "khai tử"),
+])
+def test_what_only_asks_changes_nothing_beside_what_is_meant(index, asked, meant):
+    assert [h.slug for h in index.find(asked)] == [h.slug for h in index.find(meant)] != []
+
+
+@pytest.mark.parametrize("asked", [
+    "bao nhiêu tiền", "bao nhieu tien?", "how much", "how much is it", "多少钱", "quanto custa?", "いくら", "いくらかかる"])
+def test_who_asks_only_how_much_finds_what_costs_something(index, asked):
+    hits = index.find(asked)
+    assert hits and {h.word for h in hits} == {"手数料"}, "not the storm of bao nhiêu"
+    assert index.search(asked).known, "such words name nobody"
+
+
+@pytest.mark.parametrize("asked", ["ở đâu", "khi nào", "làm thế nào", "how long", "quando", "onde", "什么时候", "どうやって"])
+def test_a_question_alone_finds_nothing(index, asked):
+    assert index.find(asked) == []
+
+
+def test_insurance_is_no_storm(index):
+    assert not any(h.word == "罹災証明" for h in index.find("bảo hiểm chăm sóc"))
+    assert index.find("bão")[0].slug == index.find("bao")[0].slug == "risai-shoumei"
