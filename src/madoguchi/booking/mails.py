@@ -31,6 +31,14 @@ SAID = {
     "offer": say("お待ちの窓口の予約に、空きが出ました。次のページで、予約するかどうかを選んでください。"),
 }
 
+SUBJECTS = {
+    "made": say("【{city}】窓口の予約をお受けしました"), "changed": say("【{city}】窓口の予約の日時を変えました"),
+    "cancelled": say("【{city}】窓口の予約を取り消しました"), "remind": say("【{city}】あした、窓口の予約があります"),
+    "shut": say("【{city}】窓口の予約の日時を変えてください"), "off": say("【{city}】窓口を開けられないため、予約を取り消しました"),
+    "moved": say("【{city}】窓口の予約の場所か、持ち物が変わりました"), "waiting": say("【{city}】空きを待つ申し込みをお受けしました"),
+    "wait_off": say("【{city}】空きを待つ申し込みは終わりました"), "offer": say("【{city}】お待ちの窓口に空きが出ました"),
+}
+
 
 @contextlib.contextmanager
 def _in(code: str) -> Iterator[None]:
@@ -50,7 +58,7 @@ def _letter(code: str, kind: str, when: dt.datetime | dt.date, number: str, link
             parts.append(say("{when}までに選ばれないときは、次の方にご案内します。", when=said_days.moment(until)))
         parts += [link, say("このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
                             city=city().name, phone=city().phone, hours=city().hours)]
-        return bare(say("【{city}】窓口の予約のお知らせ", city=city().name)), "\n\n".join(bare(part) for part in parts)
+        return bare(say(SUBJECTS[kind], city=city().name)), "\n\n".join(bare(part) for part in parts)
 
 
 def send(row: Booking, contact: Contact, kind: str) -> bool:

@@ -147,9 +147,9 @@ def back_answer(*, actor: Staff, back_id: str, approve: bool, why: str = "") -> 
         _offset(back)
     back.save()
     if approve and back.excess.instalment:
-        back_told(back.excess.instalment.demand.payer, str(back.id))
+        back_told(back.excess.instalment.demand.payer, str(back.id), back.kind)
     elif back.why and back.excess.instalment:
-        back_told(back.excess.instalment.demand.payer, f"{back.id}:stopped", stopped=True)
+        back_told(back.excess.instalment.demand.payer, f"{back.id}:stopped", "stopped")
     audit.record(actor.actor, f"{back.kind}.{back.state}", chain=CHAIN, facts={
         "back": str(back.id), "excess": back.excess_id, "yen": back.amount, "interest": back.interest} | ({"why": back.why} if back.why else {}))
     failpoints.hit("collection.back.before_commit")

@@ -95,12 +95,12 @@ def _tell(payer: str, until: dt.date) -> bool:
     return True
 
 
-def back_told(payer: str, key: str, *, stopped: bool = False) -> None:
-    """Tell a payer who has mails that something of theirs goes back or was set against a due, or (``stopped``) does not go back as they were
-    told, in the caller's transaction."""
+def back_told(payer: str, key: str, kind: str) -> None:
+    """Tell a payer who has mails that something of theirs goes back (``kind`` refund), was set against a due (offset) or does not go back as
+    they were told (stopped), in the caller's transaction."""
     if (row := DueMail.objects.filter(payer=payer).first()) is not None:
         to = keys.unseal(PURPOSE, row.sealed_mail, bound_to=payer).decode()
-        subject, body = _in_words_of(row.language, _stopped_mail if stopped else _back_mail)
+        subject, body = _in_words_of(row.language, BACK_MAILS[kind])
         mail_promise(key=f"back:{key}", case_ref=f"back:{key}", to=to, subject=subject, body=body)
 
 
@@ -122,11 +122,22 @@ def _back_mail() -> tuple[Said, Said]:
 
 
 def _stopped_mail() -> tuple[Said, Said]:
-    return say("【{city}】お返しするもののお知らせ", city=city().name), say(
+    return say("【{city}】お返しするものの手続きが変わりました", city=city().name), say(
         "{city} デジタル市役所からのお知らせです。\n\nお返しするものの手続きが変わりました。次のページにログインして確認してください。\n{link}\n\n"
         "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
         "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
         city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours)
+
+
+def _offset_mail() -> tuple[Said, Said]:
+    return say("【{city}】お返しするものを、ほかのお支払いに充てました", city=city().name), say(
+        "{city} デジタル市役所からのお知らせです。\n\nお返しするものを、ほかのお支払いに充てました。次のページにログインして確認してください。\n{link}\n\n"
+        "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
+        "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
+        city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours)
+
+
+BACK_MAILS = {"refund": _back_mail, "offset": _offset_mail, "stopped": _stopped_mail}
 
 
 def _mail() -> tuple[Said, Said]:

@@ -14,6 +14,7 @@ from madoguchi.web import languages
 
 Mail = tuple[str, str]  # subject, body
 CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
+DUE, LAPSED, REFUNDING, REFUNDED = "due", "lapsed", "refunding", "refunded"  # a fee is to be paid, was not in time, goes back, is back
 CLAIM, ANSWER = "claim", "answer"  # what was asked for after a decision has arrived; is answered
 
 
@@ -70,6 +71,12 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         WITHDRAWAL: (say("【{city}】取下げについてのお知らせ", city=name), say("取下げの申し出について、お知らせがあります。")),
         CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
         ANSWER: (say("【{city}】申出へのお答え", city=name), say("申出について、担当課からお答えがあります。")),
+        DUE: (say("【{city}】お支払いをお願いします", city=name), say("お支払いが済んでいないものがあります。")),
+        LAPSED: (say("【{city}】申請は取り消されました", city=name), say("期限までにお支払いがなかったため、申請は取り消されました。")),
+        REFUNDING: (say("【{city}】お返しするもののお知らせ", city=name),
+                    say("お返しするものがあります。市の職員が、電話でATMの操作をお願いすることはありません。")),
+        REFUNDED: (say("【{city}】お返ししました", city=name),
+                   say("お返しするものの手続きが済みました。市の職員が、電話でATMの操作をお願いすることはありません。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
     }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
 

@@ -220,16 +220,17 @@ def payment_changed(message: outbox.Envelope) -> None:
         if row is None or message.key in row.view.get("seen", []):
             return
         if state == "failed" and message.payload.get("means") == payments.DEBIT and not message.payload.get("stopped"):
-            _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}")
+            _news(row, message.key, [NOT_DEBITED], f"undebited:{message.key}", mails.DUE)
         elif state == "failed" and message.payload.get("means") == payments.SLIP and not message.payload.get("stopped"):
-            _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}")
+            _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}", mails.DUE)
         elif state in BACK_CARD:
             said = (BACK_ACCOUNT if message.payload["means"] in (payments.SLIP, payments.DEBIT) else BACK_CARD)[state]
-            _news(row, message.key, [said], f"{state}:{message.key}")
+            _news(row, message.key, [said], f"{state}:{message.key}", state)
         elif state == "kept":
             _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")
         elif state == "rebilled":
-            _news(row, message.key, _rebilled(message.payload["why"]), f"rebilled:{message.key}")
+            why = message.payload["why"]
+            _news(row, message.key, _rebilled(why), f"rebilled:{message.key}", mails.PAYMENT if why == "granted" else mails.DUE)
         elif row.status not in ("unpaid", "withdrawn") and state in ("expired", "cancelled"):
             _news(row, message.key, [NOT_PAID if state == "expired" else _dropped(row)], f"unpaid:{message.key}")
         elif state in ENDS:
@@ -260,14 +261,14 @@ def _rebilled(why: str) -> list[str]:
     return [payments.NO_WAIVER[why], ASKED] if why in payments.NO_WAIVER else [REBILLED[why]]
 
 
-def _news(row: Application, key: str, said: list[str], mail: str) -> None:
+def _news(row: Application, key: str, said: list[str], mail: str, kind: str = mails.PAYMENT) -> None:
     """Said on the page, and by mail, because days went by: the bank could not debit it, the bill was changed, a second one ran out."""
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
     row.view = view | {"timeline": [*view["timeline"], *({"at": clock.now().isoformat(), "ja": ja} for ja in said)]}
     row.save(update_fields=["view"])
     if row.sealed_mail and (row.status == "unpaid" or acting.tells(row)):  # while it waits for its fee, whoever filed it is asked to pay
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=kind)
         mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)
     failpoints.hit("intake.undebited.before_commit")
 
@@ -278,5 +279,5 @@ def _tell(row: Application, state: str, key: str) -> None:
         outbox.publish(APPLICATION_FILED, case_ref=str(row.id), key=f"filed:{row.id}", payload={"application": str(row.id)})
     elif state == "expired" and row.sealed_mail:
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
-        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.PAYMENT)
+        subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=mails.LAPSED)
         mail_promise(key=f"unpaid:{key}", case_ref=str(row.id), to=to, subject=subject, body=body)

@@ -54,6 +54,9 @@ def test_a_fee_that_goes_back_by_card_is_told_twice(order, hall, cards) -> None:
     answered(hall, payment, 100)
     said = now_of(row)[1]
     assert Refund.objects.get().state == "done" and mails() == ["refunded", "refunding"]
+    subjects = dict(Mail.objects.filter(key__startswith="refund").values_list("key", "subject"))
+    assert {key.partition(":")[0]: subject.partition("】")[2] for key, subject in subjects.items()} == {
+        "refunding": "お返しするもののお知らせ", "refunded": "お返ししました"}, "no mail that asks for money"
     assert "手数料をお返しする手続きをしています" in said[-2] and said[-1].startswith("手数料をお返ししました")
     assert "明細" in said[-1] and not any("100円" in mail.body or "手数料" in mail.body for mail in Mail.objects.filter(key__startswith="refund"))
 
