@@ -71,6 +71,17 @@ def test_what_is_japanese_in_a_foreign_sentence_is_marked_for_readers_of_the_scr
             assert "bdi" not in ruby("税務課") + said_days.lines("税務課")
 
 
+def test_a_name_in_a_sentence_of_a_template_is_marked_too():
+    said = []
+    for code in ("ja", "en", "zh-hans"):
+        with drawing(LANGUAGES[code]):
+            said.append(str(sentence("%(name)sさんから、代理を頼まれています", name="見本 花<子")))
+    assert [html.count('<bdi lang="ja">見本</bdi>') for html in said] == [0, 1, 0]
+    assert all("&lt;" in html for html in said)
+    with drawing(LANGUAGES["en"]):
+        assert bare(sentence("%(name)sさんから、代理を頼まれています", name="見本 花子")) == "見本 花子 asks you to act for them"
+
+
 def test_every_error_is_said_in_the_language_of_the_page():
     with drawing(LANGUAGES["en"]):
         assert bare(TalkWrong().ja) == "Please write your message."

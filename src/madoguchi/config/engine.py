@@ -23,7 +23,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
 from madoguchi.identity.public import MARK, mark_of
-from madoguchi.kernel.said import LETTERS, MARKS, bare
+from madoguchi.kernel.said import LETTERS, MARKS, bare, with_marks
 from madoguchi.offices.public import city
 from madoguchi.procedures.public import fee_words
 from madoguchi.procedures.rules import say
@@ -90,9 +90,15 @@ def date(value: Any, form: str) -> str:
 
 
 def sentence(text: str, /, **arguments: Any) -> Markup:
-    """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日)."""
-    words = str(languages.gettext(text)) % {name: drawn(value) for name, value in arguments.items()}
+    """Jinja2's new-style gettext, and then what can be read only with the arguments in place (%(count)s日). A name in Japanese is marked as
+    such in another language, like the rest of the page."""
+    words = str(languages.gettext(text)) % {name: marked(value) for name, value in arguments.items()}
     return languages.finished(Markup(words))  # noqa: S704 - our own sentence, its arguments escaped
+
+
+def marked(value: Any) -> str:
+    """As `drawn`; of what somebody typed (a name, a title) the Japanese is marked in a page of another language. Not for attributes."""
+    return Markup(with_marks(_escape_inner(value))) if type(value) is str else drawn(value)  # noqa: S704 - escaped, and our own marks
 
 
 def _looked_up(text: str, lineno: int) -> nodes.Filter:
@@ -221,7 +227,7 @@ def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
 
     env.globals |= {"icon": icon, "frame": frame, "field": field, "static": static, "util_bar": util_bar}
     env.filters |= {
-        "words": words,
+        "words": words, "marked": lambda value: Markup(marked(value)),  # noqa: S704 - escaped there
         "jdate": said_days.day, "jtime": said_days.moment, "wday": said_days.weekday, "shortday": say.shortday, "yen": said_days.yen,
         "iso": dt.date.fromisoformat, "fee": fee_words, "bare": bare, "megabytes": say.megabytes, "date": date,
         "filesizeformat": said_days.size, "linebreaksbr": said_days.lines,
