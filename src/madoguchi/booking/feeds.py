@@ -16,9 +16,11 @@ from madoguchi.identity.public import Owner, Staff
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.said import bare, say
 from madoguchi.offices.public import city
+from madoguchi.web import languages
 
 from .codes import chain, feed_digest
 from .errors import BookingNotFound
+from .mails import spoken
 from .models import Booking, Feed
 from .rules import State
 from .selectors import section_require
@@ -65,7 +67,7 @@ def _event(row: Booking, summary: str, description: str, known: Setup, *, alarm:
     out.add("summary", summary)
     out.add("description", description)
     if counter:
-        out.add("location", f"{bare(city().name)} {bare(say(counter.place))}")
+        out.add("location", f"{bare(say(city().name))} {bare(say(counter.place))}")
     out.add("status", "CANCELLED" if row.state == State.CANCELLED else "CONFIRMED")
     out.add("transp", "TRANSPARENT" if row.state == State.CANCELLED else "OPAQUE")
     if alarm and row.state != State.CANCELLED:
@@ -86,9 +88,10 @@ def _own(row: Booking, known: Setup) -> Event:
 
 
 def booking_ics(row: Booking) -> bytes:
-    """One booking of who has opened it."""
-    out = _calendar(bare(say("窓口の予約")))
-    out.add_component(_own(row, setup()))
+    """One booking of who has opened it, in the language they read."""
+    with spoken(languages.recorded()):
+        out = _calendar(bare(say("窓口の予約")))
+        out.add_component(_own(row, setup()))
     return bytes(out.to_ical())
 
 
@@ -134,9 +137,12 @@ def feed_read(secret: str) -> bytes:
     kind, _, who = found.whose.partition(":")
     if kind == "s":
         return _section(rows.filter(section=who), who)
-    out, known = _calendar(bare(say("窓口の予約"))), setup()
-    for row in rows.filter(owner=found.whose):
-        out.add_component(_own(row, known))
+    own, known = list(rows.filter(owner=found.whose)), setup()
+    with spoken(own[-1].language if own else ""):  # a calendar program has no cookie: each booking is said as it was made
+        out = _calendar(bare(say("窓口の予約")))
+    for row in own:
+        with spoken(row.language):
+            out.add_component(_own(row, known))
     return bytes(out.to_ical())
 
 

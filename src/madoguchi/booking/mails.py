@@ -41,7 +41,8 @@ SUBJECTS = {
 
 
 @contextlib.contextmanager
-def _in(code: str) -> Iterator[None]:
+def spoken(code: str) -> Iterator[None]:
+    """What is said inside is said in this language, with the words of the city pack."""
     language = languages.LANGUAGES.get(code, languages.JAPANESE)
     with languages.drawing(language):
         languages.lend(city_words(city().folder, language.code))
@@ -49,7 +50,7 @@ def _in(code: str) -> Iterator[None]:
 
 
 def _letter(code: str, kind: str, when: dt.datetime | dt.date, number: str, link: str, until: dt.datetime | None = None) -> tuple[str, str]:
-    with _in(code):
+    with spoken(code):
         day = said_days.moment(when) if isinstance(when, dt.datetime) else said_days.day(when)
         parts: list[str] = [say("{city} デジタル市役所からのお知らせです。", city=city().name), say(SAID[kind]), say("日時 {when}", when=day)]
         if number:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import icalendar
 import pytest
@@ -10,6 +11,8 @@ import vobject
 
 from madoguchi.booking import feeds, services
 from madoguchi.booking.errors import BookingNotFound
+from madoguchi.booking.models import Booking
+from madoguchi.web.languages import LANGUAGES, drawing
 
 from .conftest import MONDAY, NINE, booked, by_phone
 
@@ -80,3 +83,17 @@ def test_the_feed_of_a_section_names_nobody(hall):
 
 def test_an_empty_feed_is_a_calendar_too(hall):
     assert events(feeds.feed_make(owner=hall.owner("ume"))) == {}
+
+
+def test_a_calendar_speaks_the_language_of_its_reader(hall):
+    owner = hall.owner("hanako")
+    row = booked(owner=owner.key)
+    Booking.objects.update(language="en")
+    with drawing(LANGUAGES["en"]):
+        mine = icalendar.Calendar.from_ical(feeds.booking_ics(row))
+    fed = icalendar.Calendar.from_ical(feeds.feed_read(feeds.feed_make(owner=owner)))  # fetched by a program that has no cookie
+    for found in (mine, fed):
+        event = found.walk("VEVENT")[0]
+        assert event["SUMMARY"] == event.walk("VALARM")[0]["DESCRIPTION"] == "Advice on taxes" and str(found["X-WR-CALNAME"]) == "Book a counter"
+        assert event["DESCRIPTION"].startswith("Booking number") and event["LOCATION"].startswith("Nanao City ")
+        assert not re.search("[ぁ-ゖァ-ヺ]", event["DESCRIPTION"])
