@@ -22,7 +22,7 @@ from .test_pages import addresses
 NOBODY = "00000000-0000-4000-8000-000000000000"
 DAY, MOMENT = dt.date(2026, 12, 10), dt.datetime(2026, 12, 10, 1, 5, tzinfo=dt.UTC)
 KINDS = (intake.CORRECTION, intake.DECIDED, intake.APPOINTMENT, intake.TALK, intake.WITHDRAWAL, intake.PAYMENT, intake.CLAIM, intake.ANSWER,
-         intake.DUE, intake.LAPSED, intake.REFUNDING, intake.REFUNDED, "")
+         intake.CALLED_OFF, intake.DUE, intake.LAPSED, intake.REFUNDING, intake.REFUNDED, "")
 READ = {"zh-hans": re.compile("[ぁ-ゖァ-ヺ]")}
 CJK = re.compile("[ぁ-ゖァ-ヺ一-鿿]")
 

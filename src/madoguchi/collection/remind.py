@@ -131,7 +131,8 @@ def _stopped_mail() -> tuple[Said, Said]:
 
 def _offset_mail() -> tuple[Said, Said]:
     return say("【{city}】お返しするものを、ほかのお支払いに充てました", city=city().name), say(
-        "{city} デジタル市役所からのお知らせです。\n\nお返しするものを、ほかのお支払いに充てました。次のページにログインして確認してください。\n{link}\n\n"
+        "{city} デジタル市役所からのお知らせです。\n\nお返しするものを、ほかのお支払いに充てました。"
+        "次のページにログインして確認してください。\n{link}\n\n"
         "市の職員が、電話でATMの操作をお願いすることはありません。お知らせをやめるときも、同じページからできます。\n"
         "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
         city=city().name, link=f"{settings.BASE_URL}/my/taxes/", phone=city().phone, hours=city().hours)

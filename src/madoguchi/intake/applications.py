@@ -321,7 +321,7 @@ def progress_apply(message: outbox.Envelope) -> None:
         seen = row.view.get("seen", [])
         if message.key in seen:
             return
-        view = row.view | {"seen": [*seen[-49:], message.key]}
+        view, kind = row.view | {"seen": [*seen[-49:], message.key]}, _kind_of(said, row.view)
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
         for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "second", "declined"):
             if key in said:
@@ -342,17 +342,24 @@ def progress_apply(message: outbox.Envelope) -> None:
             row.files = unsent.dropped(row.files)  # the question is over: what was put in for its answer and never sent is nobody's
         row.save(update_fields=["status", "view", "files"])
         if said.get("notify") and row.sealed_mail and (acting.tells(row) or ("correction" in said and acting.answers(row))):
-            _notify(row, message.key, *_kind_of(said))
+            _notify(row, message.key, *kind)
 
 
-def _kind_of(said: Mapping[str, Any]) -> tuple[str, dt.date | None]:
-    """What kind of news the case tells, and the day that matters: the last one to answer, the one of an appointment."""
+def _kind_of(said: Mapping[str, Any], before: Mapping[str, Any]) -> tuple[str, dt.date | None]:
+    """What kind of news the case tells somebody whose view was ``before``, and the day that matters: the last one to answer, the one of an
+    appointment, also of one that is called off."""
     if "correction" in said:
         return mails.CORRECTION, dt.date.fromisoformat(said["correction"]["due"])
     if said.get("appointment"):
-        return mails.APPOINTMENT, dt.datetime.fromisoformat(said["appointment"]).astimezone(clock.JST).date()
+        return mails.APPOINTMENT, _day(said["appointment"])
+    if said["status"] == "under_review" and said.get("appointment") == "" and before.get("appointment"):
+        return mails.CALLED_OFF, _day(before["appointment"])
     kinds = (("decision", mails.DECIDED), ("talk", mails.TALK), ("withdrawal", mails.WITHDRAWAL), ("declined", mails.ANSWER))
     return next((kind for key, kind in kinds if said.get(key)), ""), None
+
+
+def _day(moment: str) -> dt.date:
+    return dt.datetime.fromisoformat(moment).astimezone(clock.JST).date()
 
 
 def _notify(row: Application, key: str, kind: str = "", day: dt.date | None = None) -> None:

@@ -15,6 +15,7 @@ from madoguchi.web import languages
 Mail = tuple[str, str]  # subject, body
 CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
 DUE, LAPSED, REFUNDING, REFUNDED = "due", "lapsed", "refunding", "refunded"  # a fee is to be paid, was not in time, goes back, is back
+CALLED_OFF = "called_off"  # nobody comes on the day that was told
 CLAIM, ANSWER = "claim", "answer"  # what was asked for after a decision has arrived; is answered
 
 
@@ -65,6 +66,9 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
                 say("直していただきたい点があります。{day}までに答えてください。答えが届くまで、審査は進みません。", day=when))
     if kind == APPOINTMENT and when:
         return say("【{city}】日時のお知らせ（{day}）", city=name, day=when), say("担当がうかがう日時をお知らせします（{day}）。", day=when)
+    if kind == CALLED_OFF and when:
+        return (say("【{city}】お知らせした日時（{day}）は、取りやめになりました", city=name, day=when),
+                say("担当がうかがう日時としてお知らせした{day}は、取りやめになりました。", day=when))
     return {
         DECIDED: (say("【{city}】結果が出ました", city=name), say("結果が出ました。")),
         TALK: (say("【{city}】担当からお知らせが届きました", city=name), say("担当からお知らせが届きました。")),

@@ -43,6 +43,10 @@ def test_the_mail_of_an_appointment_names_its_day_and_no_survey(hall, opened):
     run_worker()
     mail = Mail.objects.get(key__startswith="progress:survey")
     assert mail.subject.endswith("日時のお知らせ（令和8年12月2日）") and "調査" not in mail.subject + mail.body and "罹災" not in mail.body
+    services.survey_cancel(actor=hall.staff("yamada"), survey_id=str(survey.id), why="道が通れない")
+    run_worker()
+    off = Mail.objects.order_by("id").last()
+    assert off.subject.endswith("お知らせした日時（令和8年12月2日）は、取りやめになりました") and "令和8年12月2日は、取りやめ" in off.body
 
 
 def test_once_decided_nothing_done_is_left_and_neither_in_the_second_survey(hall, decided):
