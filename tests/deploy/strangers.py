@@ -62,7 +62,7 @@ def flood(machine: Machine) -> bytes:
 
 
 def for_people(text: str, title: str) -> None:
-    """A page of nginx's own is one for people: in Japanese with a line in each other language, what to do, whom to call, and nothing from elsewhere."""
+    """A page of nginx's own is one for people: in Japanese with a line in each other language, what to do, whom to call, nothing from elsewhere."""
     page = html.fromstring(text)
     assert page.get("lang") == "ja"
     assert page.xpath("//title/text()")[0] == f"{title}｜七尾市"
