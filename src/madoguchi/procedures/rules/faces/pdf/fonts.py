@@ -54,6 +54,10 @@ class EmbeddedFont(TTFont):  # type: ignore[misc]
         self.state: WeakKeyDictionary[Any, Any] = WeakKeyDictionary()
         self._asciiReadable, self.shapable = 0, False
 
+    def stringWidth(self, text: str, size: float, encoding: str = "utf8") -> float:  # noqa: N802 - reportlab's name
+        """The width in points. (reportlab's optional accelerator in C wants a table of all widths.)"""
+        return float(size * sum(self.face.getCharWidth(ord(character)) for character in text) / 1000)
+
     def addObjects(self, doc: Any) -> None:  # noqa: N802 - reportlab's name
         """Write the subsets, then put right their ToUnicode maps."""
         subsets = [list(subset) for subset in self.state[doc].subsets]
