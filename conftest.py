@@ -31,6 +31,14 @@ def django_db_modify_db_settings(tmp_path_factory: pytest.TempPathFactory, reque
         test["NAME"] = f"test_{database['NAME']}_{worker}_{os.getpid()}"
 
 
+@pytest.fixture(scope="session", autouse=True)
+def json_is_read_as_postgresql_keeps_it() -> None:
+    """See tests.support.jsonb."""
+    from tests.support.jsonb import read_as_kept
+
+    read_as_kept()
+
+
 @pytest.fixture(autouse=True)
 def every_page_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     """Whatever page a test is answered with: every form can be sent, and nothing points to what is not there."""

@@ -11,7 +11,7 @@ from tests.support.hall import OPENING, Hall
 from tests.support.walk import text
 
 from madoguchi.agency import organisations, selectors, services, standing
-from madoguchi.agency.models import Mandate
+from madoguchi.agency.models import Mandate, Organisation
 from madoguchi.agency.rules import State
 from madoguchi.intake import companies
 from madoguchi.kernel import clock
@@ -71,3 +71,11 @@ def test_what_stands_is_on_the_page_of_an_agent_however_much_is_over(hall: Hall)
     assert str(old.id) in {row.id for row in rows} and len(rows) == 61 + selectors.OVER and not rows[-1].open
     assert str(old.id) in {offer.id for offer in standing.bases(owner=agent, slug=SHINKI)}
     assert services.mandate_end(owner=agent, mandate_id=str(old.id)).state == State.RESIGNED
+
+
+def test_a_name_in_letters_is_found_however_it_is_typed(hall: Hall):
+    hall.definition(SHINKI), hall.definition(CARD)
+    found = hall.organisation("kyotaku", SHINKI, CARD)
+    Organisation.objects.filter(id=found.id).update(name="ABC Care 七尾")
+    for typed in ("abc", "ABC", "care 七"):
+        assert [row.id for row in organisations.organisation_list(actor=hall.staff("admin"), query=typed)] == [found.id], typed
