@@ -74,15 +74,15 @@ OUTCOMES: dict[str, str] = {
     Outcome.CANCELLED: "速報の取消し", Outcome.FAILED: "振替不能",
     Outcome.DIFFERS: "手数料と違う額", Outcome.VOIDED: "打ち間違いで取り消した",
 }
+WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], Outcome.DIFFERS: OUTCOMES[Outcome.DIFFERS],
+                         "changed": "更正で税額が減った", "fee": "手数料の還付", "interest": "充当しきれない還付加算金"}
+
+
 def counted(counts: Mapping[str, Any]) -> list[tuple[str, Any]]:
     """What became of a file's records (Sheet.counts), in the order of OUTCOMES, then by name: PostgreSQL does not keep the order in which
     it was stored."""
     order = list(OUTCOMES)
     return sorted(counts.items(), key=lambda found: (order.index(found[0]) if found[0] in order else len(order), found[0]))
-
-
-WHYS: dict[str, str] = {Outcome.TWICE: OUTCOMES[Outcome.TWICE], Outcome.OVER: OUTCOMES[Outcome.OVER], Outcome.DIFFERS: OUTCOMES[Outcome.DIFFERS],
-                         "changed": "更正で税額が減った", "fee": "手数料の還付", "interest": "充当しきれない還付加算金"}
 
 
 def account_words(code: str) -> str:
