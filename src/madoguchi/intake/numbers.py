@@ -1,5 +1,6 @@
-"""個人番号 on a page: what is typed becomes a token; a box left empty means "as before" and is never shown again. Two tokens never look
-alike, so that two people have one number is found by `told_twice` and not by the named rule, which sees answers only."""
+"""個人番号 on a page: what is typed becomes a token; a box left empty means "as before" and is never shown again, and what is typed as it was
+saved keeps its token. Two tokens never look alike, so that two people have one number is found by `told_twice` and not by the named rule,
+which sees answers only."""
 
 from __future__ import annotations
 
@@ -12,20 +13,25 @@ from madoguchi.procedures.public import Definition, Facts, Fault, Question, Step
 from madoguchi.procedures.rules.checks.child_allowance import SAME_NUMBER, my_numbers_differ
 from madoguchi.procedures.rules.validate import Raw, StepResult
 
+KIND = "my-number"
 WAS = "_was"  # hidden field of an entry: which saved entry it was, so that removing one moves no number to another person
 
 
 def read_page(d: Definition, step: Step, raw: Raw, stored: Mapping[str, Any], known: Facts) -> StepResult:
-    """As `procedures.read_step`, with the tokens saved before put in where the box was left empty. Tokens typed by hand
-    are thrown away."""
+    """As `procedures.read_step`, with the tokens saved before put in where the box was left empty, or says what was saved. Tokens typed by
+    hand are thrown away."""
     typed = {k: [v for v in values if not v.startswith(sealed.PREFIX)] for k, values in raw.items()}
     result = procedures.read_step(d, step, typed, known)
     faults: list[Fault] = list(result.faults)
     for q, name, index, entry, before in _boxes(step, result.values, typed, stored):
         token = before.get(q.id)
-        if sealed.is_token(token) and not "".join(typed.get(name, [])).strip():
+        if not sealed.is_token(token):
+            continue
+        if not "".join(typed.get(name, [])).strip():
             entry[q.id] = token
             faults = [f for f in faults if (f.question, f.index) != (q.id, index)]
+        elif entry.get(q.id) and sealed.holds(str(token), KIND, entry[q.id]):
+            entry[q.id] = token
     return StepResult(result.values, faults)
 
 
@@ -35,7 +41,7 @@ def seal_numbers(step: Step, values: dict[str, Any]) -> dict[str, Any]:
     for entry in values.get(step.repeat.id, []) if step.repeat else [values]:
         for name in secret:
             if entry.get(name) and not sealed.is_token(entry[name]):
-                entry[name] = sealed.put("my-number", entry[name])
+                entry[name] = sealed.put(KIND, entry[name])
     return values
 
 

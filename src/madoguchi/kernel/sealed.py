@@ -70,6 +70,12 @@ def alike(tokens: Iterable[str]) -> list[set[str]]:
     return [same for same in found.values() if len(same) > 1]
 
 
+def holds(token: str, kind: str, value: str) -> bool:
+    """Does a token stand for this value? Told by the search digest: nothing is decrypted."""
+    digests = [search_digest(key, kind, value) for key in keys.search_keys().values()]
+    return SealedValue.objects.filter(token=token, kind=kind, search__in=digests).exists()
+
+
 def same(one: str, other: str) -> bool:
     """Do two tokens stand for the same value?"""
     return one == other or bool(alike([one, other]))

@@ -13,6 +13,8 @@ from tests.support.walk import Walk, hidden, text
 from madoguchi.identity import owners
 from madoguchi.identity.models import KeptInput
 from madoguchi.intake.models import Application, Draft
+from madoguchi.kernel.models import SealedValue
+from madoguchi.procedures.rules import generate
 
 SLUG = "jidou-teate-mishiharai"
 
@@ -155,6 +157,21 @@ def test_a_page_pressed_twice_is_no_conflict(walk):
     answers = [walk.post("filer_page", mark=mark, phone="0767111111") for _ in range(2)]
     assert [a.status_code for a in answers] == [303, 303] and answers[0]["Location"] == answers[1]["Location"]
     assert walk.post("filer_page", mark=mark, phone="0767222222").status_code == 409, "another answer is"
+
+
+def test_a_page_with_a_number_pressed_twice_is_no_conflict_and_seals_it_once(hall: Hall):
+    slug = "ninshin-todoke"
+    walk = Walk(hall.browser("hanako"), slug, hall.answers(slug))
+    page = next(s.id for s in hall.definition(slug).steps if any(q.id == "my_number" for q in s.questions))
+    walk.go(stop=page)
+    mark = hidden(walk.client.get(walk.url(page)), "_mark")
+    answers = [walk.post(page, mark=mark) for _ in range(2)]
+    assert [a.status_code for a in answers] == [303, 303] and answers[0]["Location"] == answers[1]["Location"]
+    (row,) = SealedValue.objects.all()
+    assert walk.draft.answers["my_number"] == row.token
+    other = next(n for n in generate.MY_NUMBERS if n != walk.answers["my_number"])
+    assert walk.post(page, mark=mark, my_number=other).status_code == 409, "another number is"
+    assert walk.draft.answers["my_number"] == row.token
 
 
 def test_two_tabs_on_different_pages_do_not_disturb_each_other(walk):
