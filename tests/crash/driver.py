@@ -90,9 +90,9 @@ def shorten_lock_wait(seconds: float) -> None:
     if connection.vendor == "sqlite":
         settings.DATABASES["default"]["OPTIONS"]["timeout"] = seconds
         connection.settings_dict["OPTIONS"]["timeout"] = seconds
-    else:
-        with connection.cursor() as cursor:
-            cursor.execute(f"SET lock_timeout = '{int(seconds * 1000)}ms'")
+    else:  # as config.patience has it, for connections to come
+        connection.settings_dict["LOCK_WAIT"] = f"{int(seconds * 1000)}ms"
+        connection.close()
 
 
 def fork(order: dict[str, Any]) -> tuple[int, int]:

@@ -10,6 +10,10 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
 application = get_wsgi_application()
 
+from .patience import served  # noqa: E402 - settings are there now
+
+served()
+
 
 def settled() -> None:
     """What is loaded now stays for good: the collector need not look at it again, and pages make few cycles (-8 % CPU)."""

@@ -17,6 +17,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         """With the number of times after which the server keeps a statement of `fixed_cursor`."""
         return super().get_connection_params() | {"prepare_threshold": self.settings_dict.get("PREPARE")}
 
+    def init_connection_state(self) -> None:
+        """With the time after which a process that serves people gives up a lock (config.patience)."""
+        super().init_connection_state()
+        if wait := self.settings_dict.get("LOCK_WAIT"):
+            with self.cursor() as cursor:
+                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+
     def is_usable(self) -> bool:
         """Open, and nothing unasked-for has arrived: what arrives between two requests is the server's farewell."""
         if self.connection is None or self.connection.closed:

@@ -29,6 +29,7 @@ from madoguchi.cards.public import (
 )
 from madoguchi.casework.public import bulk_drafts_sweep, escalate
 from madoguchi.collection.public import books_check, dues_remind, fees_unanswered, refunds_tell
+from madoguchi.config.patience import served
 from madoguchi.counter.public import helps_sweep, interviews_sweep
 from madoguchi.files.public import sweep_strays
 from madoguchi.guide.public import plans_sweep
@@ -58,6 +59,7 @@ class Command(BaseCommand):
         parser.add_argument("--once", action="store_true", help="今ある仕事だけを済ませて終わる")
 
     def handle(self, *args: Any, **options: Any) -> None:
+        served()
         self.going = True
         signal.signal(signal.SIGTERM, self._stop)
         signal.signal(signal.SIGINT, self._stop)
