@@ -1,4 +1,4 @@
-"""Compiled templates are kept in the data folder: a worker that starts draws its first pages without compiling them (half a second and
+"""Compiled templates are kept in the data folder: a worker that starts draws its first pages without compiling them (0.4 s and
 three megabytes of what a compiler needs). The folder may be deleted at any time."""
 
 from __future__ import annotations
