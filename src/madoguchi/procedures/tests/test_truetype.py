@@ -7,6 +7,7 @@ import struct
 import pytest
 from reportlab.pdfbase.ttfonts import TTFontFile
 
+from madoguchi.procedures.rules.faces.pdf import truetype
 from madoguchi.procedures.rules.faces.pdf.fonts import FILE, Mapped
 from madoguchi.procedures.rules.faces.pdf.truetype import GROUPS, SEGMENTS, Characters, FontFile
 
@@ -55,3 +56,11 @@ def test_widths_and_subsets_are_the_same(whole, lean) -> None:
 def test_a_code_of_ones_own_can_be_put_in(lean) -> None:
     lean.charToGlyph[0x200001] = 5
     assert 0x200001 in lean.charToGlyph and lean.charToGlyph[0x200001] == 5
+
+
+def test_a_font_of_another_form_is_read_whole(whole, monkeypatch) -> None:
+    monkeypatch.setattr(truetype, "GROUPS", 0)
+    monkeypatch.setattr(truetype, "SEGMENTS", 0)
+    found = FontFile(Mapped(FILE))
+    assert type(found.charToGlyph) is dict and found.charToGlyph == whole.charToGlyph
+    assert found.makeSubset([ord("七")]) == whole.makeSubset([ord("七")])
