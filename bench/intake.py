@@ -30,6 +30,7 @@ import tempfile
 import threading
 import time
 import urllib.request
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 ROOT = Path(__file__).resolve().parents[1]
@@ -267,73 +268,89 @@ def sql_per_flow(env: dict[str, str], steps: list[tuple[str, dict[str, object]]]
         server.wait()
 
 
-def one(engine: str, workers: int, quick: bool, url: str, ratio: float) -> dict[str, object]:
-    with tempfile.TemporaryDirectory() as folder:
+class Ground:
+    """A data folder and the databases of both sides, on one engine."""
+
+    def __init__(self, engine: str, stack: contextlib.ExitStack) -> None:
+        from tools_postgres import database
+
+        self.engine, folder = engine, stack.enter_context(tempfile.TemporaryDirectory())
+        url = stack.enter_context(database()) if engine == "postgresql" else ""
+        self.yard_url = url.rpartition("/")[0] + "/yardstick" if url else f"sqlite:///{folder}/yard.sqlite3"
+        self.env = {"PYTHONPATH": str(ROOT / "src"), "MADOGUCHI_DATA": folder, "DATABASE_URL": url, "MADOGUCHI_ENV": "trial",
+                    "MADOGUCHI_LOG": "ERROR", "MADOGUCHI_LIMIT_SUBMIT": "100000/600"}  # one resident files all of them
+
+    def laid(self) -> Ground:
+        """Both sides have what they start on."""
         assert YARDSTICK
-        env = {"PYTHONPATH": str(ROOT / "src"), "MADOGUCHI_DATA": folder, "DATABASE_URL": url, "MADOGUCHI_ENV": "trial",
-               "MADOGUCHI_LOG": "ERROR", "MADOGUCHI_LIMIT_SUBMIT": "100000/600"}  # one resident files all of them
-        yard_url = url.rpartition("/")[0] + "/yardstick" if url else f"sqlite:///{folder}/yard.sqlite3"
-        subprocess.run([sys.executable, "-m", "madoguchi", "setup"], env=os.environ | env, cwd=ROOT, check=True, capture_output=True)
-        subprocess.run([sys.executable, "yardstick.py", "init"], env=os.environ | {"YARDSTICK_DB": yard_url}, cwd=YARDSTICK.parent,
+        subprocess.run([sys.executable, "-m", "madoguchi", "setup"], env=os.environ | self.env, cwd=ROOT, check=True, capture_output=True)
+        subprocess.run([sys.executable, "yardstick.py", "init"], env=os.environ | {"YARDSTICK_DB": self.yard_url}, cwd=YARDSTICK.parent,
                        check=True, capture_output=True)
-        steps = answers()
-        yard_port, port = free_port(), free_port()
-        yard = granian("yardstick:application", yard_port, workers, {"YARDSTICK_DB": yard_url}, YARDSTICK.parent)
-        hall = granian(HALL, port, workers, env, ROOT)
-        try:
-            wait(f"http://127.0.0.1:{yard_port}/hello")
-            wait(f"http://127.0.0.1:{port}/accessibility/")
-            body = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
-                                        "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため",
-                                        "agree": True}}).encode()
-            local = threading.local()
+        return self
 
-            def submit() -> None:
-                if not hasattr(local, "c"):
-                    local.c = Client(yard_port)
-                yardstick_once(yard_port, local.c, body)
 
-            def resident() -> None:
-                flow(port, steps)
+def one(ground: Ground, workers: int, quick: bool, ratio: float) -> dict[str, object]:
+    assert YARDSTICK
+    env, yard_url = ground.env, ground.yard_url
+    steps = answers()
+    yard_port, port = free_port(), free_port()
+    yard = granian("yardstick:application", yard_port, workers, {"YARDSTICK_DB": yard_url}, YARDSTICK.parent)
+    hall = granian(HALL, port, workers, env, ROOT)
+    try:
+        wait(f"http://127.0.0.1:{yard_port}/hello")
+        wait(f"http://127.0.0.1:{port}/accessibility/")
+        body = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
+                                    "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため",
+                                    "agree": True}}).encode()
+        local = threading.local()
 
-            submits, flows = (480, 24) if quick else (2400, 120)
-            sign_in(port)
-            spread(30, workers, submit)
-            spread(4 * workers, workers, resident)
-            def hello() -> None:
-                if not hasattr(local, "c"):
-                    local.c = Client(yard_port)
-                local.c.call("GET", "/hello")
+        def submit() -> None:
+            if not hasattr(local, "c"):
+                local.c = Client(yard_port)
+            yardstick_once(yard_port, local.c, body)
 
-            yard_cpu = hello_cpu = hall_cpu = wall = 0.0
-            yard_times, times = [], []
-            for _ in range(ROUNDS):  # by turns: what else the machine does meanwhile weighs on both
-                before = cpu(yard.pid)
-                yard_times += spread(submits // ROUNDS, workers, submit)[0]
-                between = cpu(yard.pid)
-                yard_cpu += (between - before) / submits
-                spread(submits // ROUNDS, workers, hello)
-                hello_cpu += (cpu(yard.pid) - between) / submits
-                before = cpu(hall.pid)
-                found, took = spread(flows // ROUNDS, workers, resident)
-                hall_cpu += (cpu(hall.pid) - before) / flows
-                times, wall = times + found, wall + took
-            c = Client(port)
-            c.call("GET", "/procedures/?q=%E4%BB%8B%E8%AD%B7")
-            c.call("GET", f"/p/{SLUG}/paper.pdf")
-            return {
-                "bench": "intake", "engine": engine, "workers": workers, "cpu_ratio": round(hall_cpu / yard_cpu, 1),
-                "floor_ratio": round(REQUESTS * hello_cpu / yard_cpu, 1),
-                "p50_ratio": round(statistics.median(times) / statistics.median(yard_times), 1),
-                "p95_ms": round(sorted(times)[int(len(times) * 0.95) - 1] * 1000, 1), "flows_per_s": round(flows / wall, 2),
-                "sql_per_flow": sql_per_flow(env, steps), "rss_mb": round(rss_mb(hall.pid), 1), "import_ratio": round(ratio, 2),
-                "pages": len(steps), "cpu_ms_per_flow": round(hall_cpu * 1000, 1),
-                "yardstick_cpu_ms": round(yard_cpu * 1000, 2),
-            }
-        finally:
-            for process in (yard, hall):
-                process.terminate()
-                process.wait()
+        def resident() -> None:
+            flow(port, steps)
+
+        submits, flows = (480, 24) if quick else (2400, 120)
+        sign_in(port)
+        spread(30, workers, submit)
+        spread(4 * workers, workers, resident)
+
+        def hello() -> None:
+            if not hasattr(local, "c"):
+                local.c = Client(yard_port)
+            local.c.call("GET", "/hello")
+
+        yard_cpu = hello_cpu = hall_cpu = wall = 0.0
+        yard_times, times = [], []
+        for _ in range(ROUNDS):  # by turns: what else the machine does meanwhile weighs on both
+            before = cpu(yard.pid)
+            yard_times += spread(submits // ROUNDS, workers, submit)[0]
+            between = cpu(yard.pid)
+            yard_cpu += (between - before) / submits
+            spread(submits // ROUNDS, workers, hello)
+            hello_cpu += (cpu(yard.pid) - between) / submits
+            before = cpu(hall.pid)
+            found, took = spread(flows // ROUNDS, workers, resident)
+            hall_cpu += (cpu(hall.pid) - before) / flows
+            times, wall = times + found, wall + took
+        c = Client(port)
+        c.call("GET", "/procedures/?q=%E4%BB%8B%E8%AD%B7")
+        c.call("GET", f"/p/{SLUG}/paper.pdf")
+        return {
+            "bench": "intake", "engine": ground.engine, "workers": workers, "cpu_ratio": round(hall_cpu / yard_cpu, 1),
+            "floor_ratio": round(REQUESTS * hello_cpu / yard_cpu, 1),
+            "p50_ratio": round(statistics.median(times) / statistics.median(yard_times), 1),
+            "p95_ms": round(sorted(times)[int(len(times) * 0.95) - 1] * 1000, 1), "flows_per_s": round(flows / wall, 2),
+            "sql_per_flow": sql_per_flow(env, steps), "rss_mb": round(rss_mb(hall.pid), 1), "import_ratio": round(ratio, 2),
+            "pages": len(steps), "cpu_ms_per_flow": round(hall_cpu * 1000, 1),
+            "yardstick_cpu_ms": round(yard_cpu * 1000, 2),
+        }
+    finally:
+        for process in (yard, hall):
+            process.terminate()
+            process.wait()
 
 
 def main() -> None:
@@ -346,15 +363,12 @@ def main() -> None:
         raise SystemExit("bench/yardstick.py is missing")
     ratio = import_ratio()
     counts = [int(w) for w in options.workers.split(",") if w] or ([1] if options.quick else [1, 2])
-    with contextlib.ExitStack() as stack:
-        for engine in [options.engine] if options.engine else ["sqlite", "postgresql"]:
-            for workers in counts:
-                url = ""
-                if engine == "postgresql":
-                    from tools_postgres import database
-
-                    url = stack.enter_context(database())
-                print(json.dumps(one(engine, workers, options.quick, url, ratio)), flush=True)
+    engines = [options.engine] if options.engine else ["sqlite", "postgresql"]
+    with contextlib.ExitStack() as stack, ThreadPoolExecutor(2) as pool:
+        asked = [(Ground(engine, stack), workers) for engine in engines for workers in counts]
+        list(pool.map(Ground.laid, [ground for ground, _ in asked]))  # nothing is measured yet
+        for ground, workers in asked:
+            print(json.dumps(one(ground, workers, options.quick, ratio)), flush=True)
 
 
 if __name__ == "__main__":
