@@ -24,7 +24,7 @@ from madoguchi.identity.models import Resident
 from madoguchi.intake import applications, drafts, filing, signing
 from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import clock, outbox
-from madoguchi.offices.public import city, next_open
+from madoguchi.offices.public import DisasterTerms, city, disasters_open, next_open
 from madoguchi.procedures import pack, selectors
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules import generate
@@ -57,7 +57,7 @@ def body_of(slug: str) -> dict[str, Any]:
 
 
 @functools.cache
-def _answers(slug: str, checksum: str, day: dt.date, seed: int) -> dict[str, Any]:
+def _answers(slug: str, checksum: str, day: dt.date, seed: int, disasters: tuple[DisasterTerms, ...]) -> dict[str, Any]:
     d = procedures.current(slug).definition
     for attempt in range(30):
         found = generate.answers_for(d, random.Random(seed + 1000 * attempt), today=day, minimal=True)
@@ -156,7 +156,7 @@ class Hall:
         import copy
 
         self.definition(slug)
-        return copy.deepcopy(_answers(slug, procedures.current(slug).checksum, clock.today(), seed))
+        return copy.deepcopy(_answers(slug, procedures.current(slug).checksum, clock.today(), seed, disasters_open(clock.today())))
 
     def fill(self, owner: identity.Owner, draft: Draft, answers: Mapping[str, Any]) -> Draft:
         """Save every page that is asked, as the pages would be posted, and attach what is required."""
