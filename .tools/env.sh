@@ -1,7 +1,7 @@
 # Sourced by ./up and ./test: finds Python, makes .venv, installs the locked packages when the lock changed.
 find_python() {
   local p
-  for p in "${MADOGUCHI_PYTHON:-}" python3 python3.13 python3.12 python3.11; do
+  for p in "${MADOGUCHI_PYTHON:-}" python3 python3.14 python3.13 python3.12 python3.11; do
     [ -n "$p" ] && command -v "$p" >/dev/null 2>&1 && "$p" -c 'import sys; sys.exit(sys.version_info < (3, 11))' 2>/dev/null && { echo "$p"; return; }
   done
   echo "Python 3.11 以上が必要です。 / Python 3.11 or newer is needed: sudo apt-get install python3 python3-venv" >&2
