@@ -13,7 +13,7 @@ ALLOWED = {
     "booking/occasions.py:called_off": "rows and promises in one transaction: the outbox has its own pair",
     "scans/reading.py:_run": "a list for the program that reads, in a temporary folder that goes with it",
     "kernel/keys.py:ring_put": "makes the key ring at installation; written aside and linked into place, tested by a race",
-    "kernel/keysource.py:folder_sync": "called right after keys.before_rename's rename; changes nothing by itself",
+    "kernel/durable.py:folder_sync": "called right after a rename that has its failpoint; changes nothing by itself",
     "config/keys_cli.py:private_write": "writes an export that nothing depends on; a torn one does not open and is made again",
     "config/archive.py:__init__": "opens the unfinished tar, which has no name yet and is removed by the next run",
     "config/archive.py:close": "between backup.before_manifest and backup.before_rename: until then the backup has no name",

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 
 from madoguchi.kernel import clock, failpoints
+from madoguchi.kernel.durable import folder_sync
 
 from .expiries import LETTER, expiry_letters
 from .letters import batch_pdf
@@ -42,6 +43,7 @@ def _lay(batch: Batch, folder: Path) -> tuple[Path, int]:
         os.fsync(out.fileno())
     failpoints.hit("cards.print.before_rename")
     aside.replace(path)
+    folder_sync(folder)
     failpoints.hit("cards.print.before_laid")
     Batch.objects.filter(id=batch.id).update(laid_at=clock.now())
     return path, batch.letters.count() + batch.expiries.count()

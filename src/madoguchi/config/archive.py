@@ -18,8 +18,8 @@ from typing import IO, Any, Protocol
 
 from madoguchi.kernel import failpoints, keys
 from madoguchi.kernel.canon import canonical, keyed_digest, sha256
+from madoguchi.kernel.durable import folder_sync, tree_sync
 from madoguchi.kernel.errors import StartRefused
-from madoguchi.kernel.keysource import folder_sync
 
 MANIFEST = "manifest.json"
 FORMAT = 1
@@ -75,8 +75,7 @@ class FolderSink:
 
     def close(self) -> None:
         """See Sink."""
-        for folder, _, _ in os.walk(self.path):
-            folder_sync(Path(folder))
+        tree_sync(self.path)
 
 
 class TarSink:

@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 from madoguchi.kernel import clock, keybox, keyring, keys
+from madoguchi.kernel.durable import folder_sync
 from madoguchi.kernel.errors import StartRefused
 
 from . import env
@@ -87,3 +88,4 @@ def private_write(path: Path, text: str) -> None:
         out.write(text)
         out.flush()
         os.fsync(out.fileno())
+    folder_sync(path.parent)

@@ -23,6 +23,7 @@ from madoguchi.files.models import StoredFile
 from madoguchi.identity.public import sessions_forget
 from madoguchi.kernel import audit, failpoints, keys, witness
 from madoguchi.kernel.canon import canonical, sha256
+from madoguchi.kernel.durable import tree_sync
 
 from . import archive, snapshots
 from .archive import BackupWrong, Source
@@ -88,6 +89,9 @@ def backup_restore(path: Path, *, actor: str) -> tuple[dict[str, Any], list[str]
             elif name.startswith("drafts/"):
                 _lay(source, name, drafts_folder() / name.removeprefix("drafts/"))
         _lay(source, "anchors/seals.txt", anchor_path())
+        for root in (Path(settings.FILES_ROOT), drafts_folder(), anchor_path().parent):
+            if root.is_dir():
+                tree_sync(root)  # the database, which promises them, comes after them
         name = next(n for n in body["parts"] if n.startswith("database."))
         aside = Path(settings.MADOGUCHI_DATA) / f"{name}.restore"
         _lay(source, name, aside)

@@ -15,8 +15,8 @@ from typing import Any
 from django.db import connection, connections
 
 from madoguchi.kernel import failpoints
+from madoguchi.kernel.durable import folder_sync
 from madoguchi.kernel.errors import StartRefused
-from madoguchi.kernel.keysource import folder_sync
 
 FILES = "SELECT place, size, sha256 FROM files_storedfile ORDER BY place"
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"

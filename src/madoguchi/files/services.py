@@ -7,6 +7,7 @@ import itertools
 import logging
 import os
 import secrets
+import stat
 from collections.abc import Iterable
 from importlib import import_module
 from pathlib import Path
@@ -17,6 +18,7 @@ from django.db import transaction
 from django.db.models import Q
 
 from madoguchi.kernel import clock, failpoints, metrics
+from madoguchi.kernel.durable import folder_make, folder_sync
 from madoguchi.kernel.said import say
 
 from . import cell, strip
@@ -167,7 +169,7 @@ def file_write(*, data: bytes, name: str, kind: str, owner: str, place: str = ""
 def _store(pieces: Iterable[bytes], *, kind: str, name: str, owner: str, place: str = "") -> StoredFile:
     place = place or f"{secrets.token_hex(1)}/{secrets.token_hex(16)}"
     target = Path(settings.FILES_ROOT) / place
-    target.parent.mkdir(parents=True, exist_ok=True)
+    folder_make(target.parent)
     temp = target.with_name(f"{target.name}.{secrets.token_hex(4)}.part")
     digest, size = hashlib.sha256(), 0
     try:
@@ -181,6 +183,7 @@ def _store(pieces: Iterable[bytes], *, kind: str, name: str, owner: str, place: 
             os.fsync(out.fileno())
         failpoints.hit("files.before_rename")
         temp.replace(target)
+        folder_sync(target.parent)
     except BaseException:
         temp.unlink(missing_ok=True)
         raise
@@ -225,9 +228,18 @@ def sweep_strays(*, older_than: float = 3600) -> int:
         return _sweep(older_than) if may else 0
 
 
+def _written_before(path: Path, moment: float) -> bool:
+    """Whether it is a file older than that. One that got another name or went a moment ago is none."""
+    try:
+        seen = path.stat()
+    except FileNotFoundError:
+        return False
+    return stat.S_ISREG(seen.st_mode) and seen.st_mtime < moment
+
+
 def _sweep(older_than: float) -> int:
     root, now, gone = Path(settings.FILES_ROOT), clock.now().timestamp(), 0
-    old = (path for path in root.rglob("*") if path.is_file() and now - path.stat().st_mtime > older_than)
+    old = (path for path in root.rglob("*") if _written_before(path, now - older_than))
     while some := {str(path.relative_to(root)): path for path in itertools.islice(old, SWEPT)}:
         named = set(StoredFile.objects.filter(place__in=[place for place in some if not place.endswith(".part")]).values_list("place", flat=True))
         for place, path in some.items():

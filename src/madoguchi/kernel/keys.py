@@ -22,6 +22,7 @@ from typing import cast
 from cryptography.hazmat.primitives.ciphers.aead import AESGCM
 
 from . import clock, keyring
+from .durable import folder_sync
 from .keyring import Ring
 from .keysource import FileKeys, KeysMissing, KeySource
 
@@ -53,6 +54,7 @@ def ring_put(path: Path, text: str) -> bool:
         return False
     finally:
         temp.unlink()
+    folder_sync(path.parent)
     return True
 
 

@@ -15,6 +15,7 @@ from pathlib import Path
 from typing import Protocol
 
 from . import failpoints
+from .durable import folder_sync
 from .errors import StartRefused
 
 
@@ -137,12 +138,3 @@ class EnvKeys:
         """See KeySource."""
         raise ReadOnly(f"鍵束は環境変数 {self.name} にあり、ここからは書き換えられません。`madoguchi keys next` で出る新しい鍵束を"
                        "置き直して起動し直し、`madoguchi keys reseal` を実行してください")
-
-
-def folder_sync(folder: Path) -> None:
-    """Make a rename in this folder survive a power cut."""
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        os.fsync(handle)
-    finally:
-        os.close(handle)

@@ -12,6 +12,7 @@ from django.conf import settings
 
 from madoguchi.delivery.ports import Accepted, Goods, Refused, Retry
 from madoguchi.kernel import failpoints
+from madoguchi.kernel.durable import folder_sync
 
 
 class FolderCore:
@@ -59,8 +60,4 @@ def _write(path: Path, data: bytes) -> None:
         os.fsync(out.fileno())
     failpoints.hit("core_folder.before_rename")
     temp.replace(path)
-    folder = os.open(path.parent, os.O_RDONLY)
-    try:
-        os.fsync(folder)
-    finally:
-        os.close(folder)
+    folder_sync(path.parent)

@@ -10,6 +10,7 @@ from pathlib import Path
 
 from django.conf import settings
 
+from madoguchi.kernel.durable import folder_sync
 from madoguchi.notifications.ports import Accepted, Letter, Refused, Retry
 
 
@@ -60,6 +61,7 @@ class FolderMailer:
                 out.flush()
                 os.fsync(out.fileno())
             temp.replace(target)
+            folder_sync(root)
         except OSError as error:
             return Retry(type(error).__name__)
         return Accepted()

@@ -9,6 +9,8 @@ from cryptography.hazmat.primitives import serialization
 from cryptography.hazmat.primitives.asymmetric import ec
 from joserfc.jwk import ECKey
 
+from madoguchi.kernel.durable import folder_sync
+
 CURVE = "P-256"
 
 
@@ -34,6 +36,7 @@ def key_make(path: Path) -> None:
         pass
     finally:
         temp.unlink()
+    folder_sync(path.parent)
 
 
 def key_read(path: Path) -> ECKey:

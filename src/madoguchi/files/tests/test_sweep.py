@@ -29,3 +29,12 @@ def test_strays_go_and_kept_files_stay_by_few_questions(hall, monkeypatch: pytes
     there = {str(p.relative_to(root)) for p in root.rglob("*") if p.is_file()}
     assert there == set(StoredFile.objects.values_list("place", flat=True))
     assert len(there) == 25
+
+
+def test_a_file_that_gets_its_name_while_it_is_looked_at_stops_nothing(hall, monkeypatch: pytest.MonkeyPatch) -> None:
+    root = Path(settings.FILES_ROOT)
+    (root / "ab").mkdir(exist_ok=True)
+    (root / "ab" / "nameless").write_bytes(b"x")
+    there = Path.rglob
+    monkeypatch.setattr(Path, "rglob", lambda self, pattern: [self / "ab" / "renamed.part", *there(self, pattern)])
+    assert sweep_strays(older_than=-1e9) == 1

@@ -37,6 +37,7 @@ from madoguchi.identity.public import cards_sweep, kept_sweep, memberships_lapse
 from madoguchi.intake.public import business_accounts_sweep, drafts_sweep, opinions_sweep, unpaid_sweep
 from madoguchi.inventory.public import uploads_sweep
 from madoguchi.kernel import audit, clock, failpoints, outbox
+from madoguchi.kernel.durable import folder_make, folder_sync
 from madoguchi.kernel.limits import limits_sweep
 from madoguchi.kernel.outbox import FAILED
 from madoguchi.payments.public import payments_ask, payments_expire, refunds_ask
@@ -125,8 +126,11 @@ def anchor_path() -> Path:
 def anchor_write(seq: int, value: str) -> None:
     """Append a seal to the anchor file."""
     path = anchor_path()
-    path.parent.mkdir(parents=True, exist_ok=True)
+    folder_make(path.parent)
+    first = not path.exists()
     with path.open("a") as out:
         out.write(f"{seq} {value} {clock.now().isoformat(timespec='seconds')}\n")
         out.flush()
         os.fsync(out.fileno())
+    if first:
+        folder_sync(path.parent)
