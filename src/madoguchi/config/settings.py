@@ -79,6 +79,7 @@ TEMPLATES = [
     }
 ]
 DATABASES = {"default": env.database(env.text("DATABASE_URL"), MADOGUCHI_DATA)}
+PAGE_SECONDS = env.number("MADOGUCHI_PAGE_SECONDS", 60)  # so long may one statement of a page run (config.patience); 0 is no limit
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
 AUTH_USER_MODEL = "identity.Staff"
 LOGIN_URL = "/staff/sign-in/"

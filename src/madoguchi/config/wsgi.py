@@ -10,9 +10,9 @@ from django.core.wsgi import get_wsgi_application  # noqa: E402
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
 application = get_wsgi_application()
 
-from .patience import served  # noqa: E402 - settings are there now
+from .patience import paged  # noqa: E402 - settings are there now
 
-served()
+paged()
 
 
 def settled() -> None:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import os
 
-from django.db import DatabaseError, InterfaceError, connection
+from django.db import DatabaseError, InterfaceError, OperationalError, connection
 
 from . import clock, outbox
 
@@ -27,6 +27,12 @@ def fault() -> str:
         return "worker: not seen yet"
     quiet = (clock.now() - seen).total_seconds()
     return f"worker: no heartbeat for {quiet:.0f} seconds" if quiet > QUIET else ""
+
+
+def too_slow(error: BaseException | None) -> bool:
+    """Whether this is a statement that the database ended because it ran too long (config.patience)."""
+    cause = error.__cause__ if isinstance(error, OperationalError) else None
+    return getattr(cause, "sqlstate", "") == "57014" or getattr(cause, "sqlite_errorname", "") == "SQLITE_INTERRUPT"
 
 
 def _file_fault() -> str:

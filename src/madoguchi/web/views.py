@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hmac
+import sys
 from urllib.parse import urlsplit
 
 from django.conf import settings
@@ -21,7 +22,7 @@ from django.utils.http import url_has_allowed_host_and_scheme
 from django.views.decorators.http import require_safe
 
 from madoguchi.kernel import metrics, trace
-from madoguchi.kernel.health import fault
+from madoguchi.kernel.health import fault, too_slow
 from madoguchi.kernel.said import say
 
 from .languages import LANGUAGES
@@ -120,12 +121,23 @@ def not_allowed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse:
 
 
 def server_error(request: HttpRequest) -> HttpResponse:
-    """500: says what to do, shows nothing of the inside."""
+    """500: says what to do, shows nothing of the inside. 503 when the database ended a statement that ran too long (config.patience)."""
+    if too_slow(sys.exception()):
+        return _too_slow(request)
     words = say("入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。")
     if request.path.startswith(PROGRAMS):
         return _problem(500, "server_error", f"ただいま処理できませんでした。お問い合わせ番号 {trace.current()}")
     context = {"title": say("ただいま処理できませんでした"), "words": words, "status": 500, "number": trace.current()}
     return render(request, "web/error.html", context, status=500)
+
+
+def _too_slow(request: HttpRequest) -> HttpResponse:
+    words = say("入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。"
+                "検索や一覧は、言葉や期間をしぼると早く出ます。")
+    title = say("時間がかかりすぎるため、途中でやめました")
+    if request.path.startswith(PROGRAMS):
+        return _problem(503, "too_slow", f"時間がかかりすぎるため、途中でやめました。お問い合わせ番号 {trace.current()}")
+    return render(request, "web/error.html", {"title": title, "words": words, "status": 503, "number": trace.current()}, status=503)
 
 
 @require_safe

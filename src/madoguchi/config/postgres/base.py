@@ -18,11 +18,13 @@ class DatabaseWrapper(base.DatabaseWrapper):
         return super().get_connection_params() | {"prepare_threshold": self.settings_dict.get("PREPARE")}
 
     def init_connection_state(self) -> None:
-        """With the time after which a process that serves people gives up a lock (config.patience)."""
+        """With the times after which a process that serves people gives up a lock, and a page a statement (config.patience)."""
         super().init_connection_state()
-        if wait := self.settings_dict.get("LOCK_WAIT"):
+        seconds = self.settings_dict.get("STATEMENT_SECONDS")
+        limits = {"lock_timeout": self.settings_dict.get("LOCK_WAIT"), "statement_timeout": f"{round(seconds * 1000)}ms" if seconds else None}
+        if given := [part for limit in limits.items() if limit[1] for part in limit]:
             with self.cursor() as cursor:
-                cursor.execute("SELECT set_config('lock_timeout', %s, false)", [wait])
+                cursor.execute(f"SELECT {', '.join(['set_config(%s, %s, false)'] * (len(given) // 2))}", given)
 
     def is_usable(self) -> bool:
         """Open, and nothing unasked-for has arrived: what arrives between two requests is the server's farewell."""
