@@ -58,9 +58,9 @@ def one(request: HttpRequest, key: str) -> HttpResponse:
         except DutyWrong as wrong:
             refused, status = wrong.ja, wrong.status
     found, bookings = outings.outing_get(actor=actor, key=key)
-    told = {k: request.GET[k] for k in DONE if request.GET.get(k, "").isdecimal() and len(request.GET[k]) < 5}
+    told = {k: int(request.GET[k]) for k in DONE if request.GET.get(k, "").isdecimal() and len(request.GET[k]) < 5}
     context = {"o": found, "row": found.row, "hours": hours_words(found.row), "people": colleagues(found.row.section), "refused": refused,
-               "told": told, "over": found.row.day < clock.today(),
+               "told": told and dict.fromkeys(DONE, 0) | told, "over": found.row.day < clock.today(),
                "for": outings.FOR["receive" if found.row.door else "apply"],
                "bookings": [(b, contact_of(b), STATES.get(b.state, b.state)) for b in bookings]}
     return render(request, "cards/staff_outing.html", context, status=status)

@@ -36,9 +36,14 @@ def redraw(page: Step, raw: Lists, action: str) -> tuple[Lists, str, str]:
         raw[f"{page.repeat.id}.count"] = [str(entry_count(page, raw) + 1)]
         return raw, say("{name}の欄を増やしました", name=page.repeat.name), ""
     if page.repeat and action.startswith("remove:"):
-        raw = _without(page, raw, int(action.removeprefix("remove:")) if action[7:].isdigit() else -1)
+        raw = _without(page, raw, _place(action.removeprefix("remove:")))
         return raw, say("{name}を1件減らしました。保存するまで確定しません", name=page.repeat.name), ""
     return raw, "", ""
+
+
+def _place(text: str) -> int:
+    """Which entry a button or a field names; -1 for what is no number."""
+    return int(text) if text.isdecimal() and len(text) < 4 else -1
 
 
 def _without(page: Step, raw: Lists, gone: int) -> Lists:
@@ -46,8 +51,7 @@ def _without(page: Step, raw: Lists, gone: int) -> Lists:
     total, out = entry_count(page, raw), {}
     for name, values in raw.items():
         parts = name.split(".")
-        if parts[0] == page.repeat.id and len(parts) > 2 and parts[1].isdigit():
-            index = int(parts[1])
+        if parts[0] == page.repeat.id and len(parts) > 2 and (index := _place(parts[1])) >= 0:
             if index == gone:
                 continue
             name = ".".join([parts[0], str(index - (index > gone)), *parts[2:]])

@@ -96,6 +96,15 @@ def test_calling_it_off_cancels_and_tells(hall):
     assert not Occasion.objects.exists() and not Booking.objects.exists()
 
 
+def test_a_page_whose_address_lost_a_part_is_still_a_page(hall):
+    """A link cut off in a mail, or typed on: what the address does not say is nobody."""
+    there, desk = f"/staff/cards/outings/{made(hall, 'okada').key}/", hall.desk("okada")
+    for cut in ("changed=1", "changed=1&moved_told=", "changed=1&moved_told=2&off_told=x", "changed=1&moved_silent=" + "9" * 5000):
+        assert "変えました。" in text(desk.get(f"{there}?{cut}")), cut
+    assert "知らせた予約2件（うち取消し0件）" in text(desk.get(f"{there}?changed=1&moved_told=2"))
+    assert "メールで知らせた予約" not in text(desk.get(f"{there}?changed=1&moved_told=0&off_told=0&moved_silent=0&off_silent=0"))
+
+
 def test_who_waits_for_it_is_told_too(hall):
     row = made(hall, "okada", end="10:30")
     book(hall.browser(), row)

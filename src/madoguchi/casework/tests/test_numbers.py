@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import random
+from urllib.parse import urlencode
 
 import pytest
 from tests.support.hall import Hall, run_worker
@@ -246,6 +247,10 @@ def test_removing_one_entry_moves_no_number_to_another_person(hall: Hall):
     assert f'name="{group}.0._was" value="1"' in page
     assert f'name="{group}.1._was" value="2"' in page
     assert f"{group}.2._was" not in page
+    for odd in ("²", "9" * 5000, "-1", "x", ""):
+        sent = urlencode(fields | {f"{group}.²._was": "0", f"{group}.{'9' * 5000}._was": "0", "_action": f"remove:{odd}"})
+        page = text(client.post(url, sent, content_type="application/x-www-form-urlencoded"))
+        assert f'name="{group}.2._was" value="2"' in page, "nobody is taken away"
     from madoguchi.intake.numbers import read_page
 
     raw = {f"{group}.count": ["2"], f"{group}.0._was": ["1"], f"{group}.1._was": ["2"]}

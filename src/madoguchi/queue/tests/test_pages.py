@@ -269,7 +269,8 @@ def test_an_old_page_is_told_and_shows_how_it_is_now(hall):
     page = text(answer)
     assert "ほかの職員が先に操作しました" in page
     assert "E 001" in page
-    for made_up in ({"act": "nonsense"}, {"act": "call", "ticket": "x", "revision": "1"}, {"act": "move", "ticket": str(Ticket.objects.first().id)}):
+    for made_up in ({"act": "nonsense"}, {"act": "call", "ticket": "x", "revision": "1"}, {"act": "undo", "ticket": "x", "revision": "9" * 5000},
+                    {"act": "move", "ticket": str(Ticket.objects.first().id)}):
         assert desk.post("/staff/queue/desk/zeimu/0/press/", made_up).status_code in (404, 409)
 
 
