@@ -62,8 +62,8 @@ def begin(request: HttpRequest) -> HttpResponse:
     found, barred = offered[:MOST_NAMES], interviewing.procedures_barred(actor=actor, query=query)
     there = {p.slug for p in found}
     more = [p for p in procedures.catalogue() if p.slug in kept and p.slug not in there and interviewing.fileable(p)]
-    context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query, "chosen": set(kept),
-               "found": [*more, *found], "cut": len(offered) > MOST_NAMES, "barred": barred,
+    context = {"rows": [interviewing.progress(row) for row in interviewing.interview_list(actor=actor)], "query": query,
+               "chosen": list(dict.fromkeys(kept)), "found": [*more, *found], "cut": len(offered) > MOST_NAMES, "barred": barred,
                "going": takeover.interviews_going(actor=actor), "most": MOST_NAMES, "origin": origin, "faults": [("p-1", fault)] if fault else []}
     return render(request, "counter/staff_interviews.html", context, status=422 if fault else 200)
 

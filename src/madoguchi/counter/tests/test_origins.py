@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import html
+import re
 
 import pytest
 from tests.support.hall import OPENING, Hall
@@ -42,6 +43,9 @@ def test_from_a_called_ticket_and_back_to_the_counter(hall: Hall):
     assert f'name="from" value="ticket:{ticket.id}"' in page
     searched = text(desk.get(f"{link}&q=証明&p={TAX}"))
     assert f'value="{TAX}" checked' in searched and f'value="{NOT_PAID}" checked' not in searched, "what was unticked stays unticked"
+    several = [f"p-{n}" for n in range(6)]  # a search carries along what is ticked, in the order in which it was
+    again = text(desk.get(START, {"q": "証明", "p": [*several, several[0]]}))
+    assert re.findall(r'<input type="hidden" name="p" value="([^"]+)"', again) == several
     refused = desk.post(START, {"from": f"ticket:{ticket.id}"})
     assert refused.status_code == 422 and f"番号札 {ticket}" in text(refused) and " checked" not in text(refused)
     there = desk.post(START, {"from": f"ticket:{ticket.id}", "p": [TAX]})["Location"]
