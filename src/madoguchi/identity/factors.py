@@ -184,7 +184,7 @@ def passkey_add(*, actor: Staff, request: HttpRequest, challenge: str, answer: s
     try:
         made = webauthn.verify_registration_response(
             credential=answer, expected_challenge=webauthn.base64url_to_bytes(challenge), expected_rp_id=site, expected_origin=origin)
-    except (WebAuthnException, ValueError, KeyError, TypeError):
+    except (WebAuthnException, ValueError, KeyError, TypeError, RecursionError):
         raise PasskeyWrong from None
     credential = _text(made.credential_id)
     if not challenge or len(credential) > 400 or Factor.objects.filter(credential=credential).exists():
@@ -216,12 +216,12 @@ def passkey_check(*, staff: Staff, request: HttpRequest, challenge: str, answer:
     site, origin = site_of(request)
     try:
         factor = Factor.objects.select_related("staff").select_for_update(of=("self",)).get(
-            staff=staff, kind="passkey", credential=str(json.loads(answer)["id"])[:400])
+            staff=staff, kind="passkey", credential=str(json.loads(answer)["id"])[:400].replace("\0", ""))
         shown = webauthn.verify_authentication_response(
             credential=answer, expected_challenge=webauthn.base64url_to_bytes(challenge), expected_rp_id=site, expected_origin=origin,
             credential_public_key=webauthn.base64url_to_bytes(_opened(factor)["public"]),
             credential_current_sign_count=factor.last_step)
-    except (WebAuthnException, Factor.DoesNotExist, ValueError, KeyError, TypeError):
+    except (WebAuthnException, Factor.DoesNotExist, ValueError, KeyError, TypeError, RecursionError):
         raise PasskeyWrong from None
     if not challenge:
         raise PasskeyWrong

@@ -345,7 +345,8 @@ def test_a_new_one_and_one_from_a_file(hall, db) -> None:
     made = desk.post(url, {"name": "犬の登録", "slug": "inu", "section": "shimin", "pattern": "shinsei"})
     assert made.status_code == 303 and page(desk, made["Location"])
     text = Copy.objects.get().text
-    for data, status in ((b"\xff\xfe\xff", 422), (b"x", 422), (splice.put(text, ("手続",), "neko").encode(), 303), (b"a" * 2_000_000, 422)):
+    for data, status in ((b"\xff\xfe\xff", 422), (b"x", 422), (b"[" * 400_000, 422), (b"- " * 400_000, 422),
+                         (splice.put(text, ("手続",), "neko").encode(), 303), (b"a" * 2_000_000, 422)):
         assert desk.post(url, {"take": "1", "file": SimpleUploadedFile("a.yaml", data)}).status_code == status
     assert desk.post(url, {"take": "1"}).status_code == 422 and Copy.objects.filter(slug="neko").exists()
 

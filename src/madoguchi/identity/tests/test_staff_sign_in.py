@@ -10,7 +10,7 @@ import pyotp
 import pytest
 from axes.models import AccessAttempt
 from django.contrib.sessions.models import Session
-from django.test import Client
+from django.test import Client, RequestFactory
 from django.urls import get_resolver
 from tests.support.hall import OPENING, Hall
 
@@ -102,6 +102,21 @@ def test_who_has_only_a_passkey_is_not_asked_for_an_app(hall: Hall):
         factors.code_check(staff=staff, typed="0000-0000-0000")
     assert "回復コード" in wrong.value.ja
     assert "アプリ" not in wrong.value.ja
+
+
+ODD_ANSWERS = ["", "x", "[]", "{}", "1", '{"id": 1}', '{"id": ""}', '{"id": "a\\u0000b"}', '{"id": "\\ud800"}', "[" * 7000, '{"id":' * 1500]
+
+
+@pytest.mark.parametrize("answer", ODD_ANSWERS)
+def test_an_answer_that_no_passkey_gives_is_wrong_and_no_error(hall: Hall, answer: str):
+    staff = hall.staff("tanaka")
+    Factor.objects.create(staff=staff, kind="passkey", name="鍵", sealed=b"x", credential="abc", added_at=clock.now())
+    request = RequestFactory().post("/")
+    with pytest.raises(factors.PasskeyWrong):
+        factors.passkey_check(staff=staff, request=request, challenge="", answer=answer)
+    with pytest.raises(factors.PasskeyWrong):
+        factors.passkey_add(actor=staff, request=request, challenge="", answer=answer, name="鍵")
+    assert Factor.objects.count() == 1
 
 
 def test_after_a_restore_nobody_is_signed_in(hall: Hall):

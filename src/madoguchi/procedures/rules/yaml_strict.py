@@ -53,6 +53,8 @@ class Table(dict[str, Any]):
 
 UNREADABLE = re.compile(r"[^\t\n\r\x20-\x7e\x85\xa0-\ud7ff\ue000-\ufffd\U00010000-\U0010ffff]")  # what YAML 1.1 does not print
 DEEPEST = 12  # lists and tables in each other; a definition has six
+BOTTOM = 60  # libyaml calls itself for every list in a list and ends the whole process when there are some ten thousand
+TOO_DEEP = "入れ子が深すぎます。かっこと字下げを確認してください"
 
 
 def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int, depth: int = 0) -> Any:
@@ -60,7 +62,7 @@ def _plain(node: yaml.Node, file: str, problems: list[Problem], first: int, dept
 
     line = node.start_mark.line + 1
     if depth > DEEPEST:
-        problems.append(Problem(file, line, "入れ子が深すぎます。かっこと字下げを確認してください"))
+        problems.append(Problem(file, line, TOO_DEEP))
         return Text()
     if isinstance(node, yaml.ScalarNode):
         text = Text(node.value.strip() if node.style in ("|", ">") else node.value)
@@ -92,7 +94,9 @@ def load(text: str, file: str, first: int = 0) -> tuple[Table, list[Problem]]:
     fast: Any = getattr(yaml, "CBaseLoader", yaml.BaseLoader)  # libyaml where it is there: ten times faster, same marks
     problems: list[Problem] = []
     empty = Table()
-    empty.lines = {}
+    empty.lines, depth = {}, 0
+    begin = yaml.BlockSequenceStartToken | yaml.BlockMappingStartToken | yaml.FlowSequenceStartToken | yaml.FlowMappingStartToken
+    end = yaml.BlockEndToken | yaml.FlowSequenceEndToken | yaml.FlowMappingEndToken
     try:
         for token in yaml.scan(text, Loader=fast):
             if isinstance(token, yaml.AnchorToken | yaml.AliasToken | yaml.TagToken):
@@ -101,6 +105,9 @@ def load(text: str, file: str, first: int = 0) -> tuple[Table, list[Problem]]:
                 )
             if isinstance(token, yaml.AliasToken):
                 return empty, problems  # it may stand inside itself
+            depth += isinstance(token, begin) - isinstance(token, end)
+            if depth > BOTTOM:
+                return empty, [*problems, Problem(file, token.start_mark.line + 1, TOO_DEEP)]
         node = yaml.compose(text, Loader=fast)
     except (yaml.YAMLError, RecursionError) as error:
         return empty, [*problems, _unread(error, text, file)]

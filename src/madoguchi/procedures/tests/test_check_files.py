@@ -28,6 +28,8 @@ def said(capsys, *paths: Path, status: int = 1, doubts: bool = False) -> str:
     (SOURCE.replace("  applicant:", "\tapplicant:", 1).encode(), 25, "字下げにタブは使えません"),
     (("手続: " + "[" * 500 + "]" * 500).encode(), 1, "入れ子が深すぎます"),
     (("手続: " + "[" * 20_000 + "]" * 20_000).encode(), 1, "入れ子が深すぎます"),
+    (("手続: a\n名称: " + "[" * 300_000).encode(), 2, "入れ子が深すぎます"),  # libyaml ended the process
+    (("- " * 300_000).encode(), 1, "入れ子が深すぎます"),
     (b"", 1, "「見出し: 値」の形で"),
 ])
 def test_a_file_that_cannot_be_read_says_so_and_the_others_are_looked_at(tmp_path, capsys, raw: bytes, line: int, says: str) -> None:
