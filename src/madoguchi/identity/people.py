@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 import secrets
 
 from django.contrib.auth.password_validation import validate_password
@@ -21,6 +22,8 @@ from .factors import chain
 from .models import HAND, Factor, Membership, RecoveryCode, Staff
 from .rights import OF_THE_HALL, ROLES, WHOLE, Right
 from .sessions import sessions_end
+
+NUMBER = re.compile(r"[A-Za-z0-9._-]{1,60}")
 
 
 def staff_get(username: str) -> Staff:
@@ -76,6 +79,12 @@ def password_issue(*, actor: str, username: str) -> str:
 
 
 # --- accounts and memberships
+
+
+def person_faults(number: str, name: str) -> list[str]:
+    """What is wrong with the number and the name of a member of staff."""
+    faults = [] if NUMBER.fullmatch(number) else ["職員番号が読めません。半角の英数字60字までで書いてください"]
+    return faults if 1 <= len(name.strip()) <= 60 else [*faults, "氏名がないか長すぎます。60字までで書いてください"]
 
 
 @transaction.atomic

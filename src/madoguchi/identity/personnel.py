@@ -18,14 +18,13 @@ from madoguchi.kernel.canon import sha256
 
 from .errors import PersonnelWrong
 from .models import FILE, HAND, Membership, Staff
-from .people import membership_add, membership_end, membership_fault, memberships_lapse, staff_add
+from .people import membership_add, membership_end, membership_fault, memberships_lapse, person_faults, staff_add
 from .rights import ROLES, WHOLE, Right, allowed
 
 COLUMNS = ("職員番号", "氏名", "所属課", "役割", "開始日", "終了日")
 KEPT = "そのままの人"
 LOSS_PERCENT, LOSS_LEAST = 20, 3  # more leavers than this are taken for a part of the file
 _KEYS = {ja: key for key, ja in ROLES.items()}
-_NUMBER = re.compile(r"[A-Za-z0-9._-]{1,60}")
 _DAY = re.compile(r"(\d{4})[-/]?(\d{1,2})[-/]?(\d{1,2})")
 Post = tuple[str, str, dt.date, dt.date | None]  # section, role, first day, last day
 
@@ -81,10 +80,7 @@ def _read_line(cells: dict[str, str], sections: dict[str, str]) -> tuple[str, st
     section = section if section in sections else {ja: key for key, ja in sections.items()}.get(section, section)
     role = _KEYS.get(cells["役割"].strip(), cells["役割"].strip())
     starts, ends = _day(cells["開始日"]), _day(cells["終了日"])
-    if not _NUMBER.fullmatch(number):
-        faults.append("職員番号が読めません。半角の英数字60字までで書いてください")
-    if not 1 <= len(name) <= 60:
-        faults.append("氏名がないか長すぎます。60字までで書いてください")
+    faults += person_faults(number, name)
     if wrong := membership_fault(section, role, set(sections)):
         faults.append(wrong)
     if starts is None:

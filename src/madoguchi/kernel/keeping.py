@@ -6,6 +6,7 @@ case was last dealt with, and is given in whole years or as 永年.
 
 from __future__ import annotations
 
+import argparse
 import datetime as dt
 import re
 
@@ -24,6 +25,13 @@ def years_read(text: str) -> int | None:
 def fiscal_year(day: dt.date) -> int:
     """年度."""
     return day.year if day.month >= 4 else day.year - 1
+
+
+def year_typed(text: str) -> int:
+    """The 年度 of a command's ``--year``. Raises ArgumentTypeError, which says what to write."""
+    if not re.fullmatch(r"20[0-9]{2}", text):
+        raise argparse.ArgumentTypeError(f"年度は西暦4桁で書いてください(例: 2026。今は「{text[:20]}」)")
+    return int(text)
 
 
 def goes_on(last: dt.date, years: int) -> dt.date:

@@ -12,6 +12,8 @@ from madoguchi.kernel.errors import DomainError
 
 from .models import IssuedDocument, Register
 
+MOST = 9_999_999  # of one section in one year; a slip of the finger would stand in every letter that follows
+
 
 class NumberWrong(DomainError):
     """A register cannot go on from there."""
@@ -41,6 +43,8 @@ def numbers_go_on(*, actor: str, sign: str, year: int, last: int) -> Register:
     """Let a register go on after the last number that went out, for after a restore the numbers of the letters that are not in the
     back-up would be given a second time. Only forward, and the record says who did it. Raises NumberWrong."""
     found = Register.objects.select_for_update().filter(sign=sign, year=year).first() or Register(sign=sign, year=year)
+    if last > MOST:
+        raise NumberWrong(f"番号「{str(last)[:20]}」は大きすぎます。最後に出した番号を確かめてください。戻すことはできません。")
     if last <= found.last:
         raise NumberWrong(f"{sign}の{year}年度は{found.last}号まで出ています。それより大きい番号を指定してください。")
     before, found.last = found.last, last

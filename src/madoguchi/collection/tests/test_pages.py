@@ -109,6 +109,9 @@ def test_the_command_line_does_the_same(hall, tmp_path) -> None:
     assert "30人の調定" in run("demands", "generate", "--charge", "keiji", "--year", "2026", "--people", "30", "--out", str(demands))
     assert "通知書30件" in run("demands", "import", str(demands), "--charge", "keiji", "--year", "2026")
     assert "もう取り込んであります" in run("demands", "import", str(demands), "--charge", "keiji", "--year", "2026")
+    for year in ("99999999999999999999", "0", "9999", "-1"):
+        with pytest.raises(CommandError, match="年度は西暦4桁"):
+            run("demands", "import", str(demands), "--charge", "keiji", "--year", year)
     due = Instalment.objects.first()
     paid.write_bytes(shops_file([(due.number, due.amount)]))
     assert f"消し込んだ: 1件 {due.amount:,}円" in run("results", "import", str(paid), "--format", "cvs")

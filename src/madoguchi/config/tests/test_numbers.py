@@ -46,6 +46,14 @@ def test_numbers_never_go_back(last):
     assert taken("七子") == "七子第6号" and AuditEntry.objects.filter(chain="numbers").count() == 1
 
 
+@pytest.mark.parametrize("words", [("99999999999999999999",), ("2147483648",), ("10000000",), ("5", "--year", "99999999999"), ("5", "--year", "206")])
+def test_a_slip_of_the_finger_is_no_number_and_no_year(words):
+    """PostgreSQL keeps no such number, SQLite would, and nothing leads back from it."""
+    with pytest.raises((CommandError, NumberWrong)):
+        call_command("numbers", "after", "七子", *words)
+    assert taken("七子") == "七子第1号"
+
+
 def test_a_sign_of_no_section_is_refused_with_those_that_are(capsys):
     with pytest.raises(CommandError, match="city.yaml にある記号: .*七子"):
         call_command("numbers", "after", "丙丙", "5")

@@ -242,10 +242,14 @@ def test_the_command_line(hall: Hall, capsys):
     assert Client().post("/staff/sign-in/", {"username": "p9", "password": word}).status_code == 303
     call_command("staff", "list")
     assert "p9\t見本 九子\t有効\t" in capsys.readouterr().out
-    for wrong in (["add", "p9", "見本"], ["add", "p8", "見本", "--role", "zeimu:king"], ["password", "nobody"]):
+    before = Staff.objects.count()
+    for wrong in (["add", "p9", "見本"], ["add", "p8", "見本", "--role", "zeimu:king"], ["password", "nobody"], ["add", "9" * 61, "見本 一子"],
+                  ["add", "p 8", "見本 一子"], ["add", "", "見本 一子"], ["add", "p8", "あ" * 61], ["add", "p8", " "]):
         with pytest.raises(CommandError):
             call_command("staff", *wrong)
-    assert not Staff.objects.filter(username="p8").exists()
+    assert Staff.objects.count() == before
+    call_command("staff", "add", "ｐ８", "見本 八子")
+    assert Staff.objects.filter(username="p8").exists(), "whoever typed it full-width signs in as everybody does"
 
 
 def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):

@@ -25,7 +25,7 @@ from madoguchi.collection.slips import check
 from madoguchi.collection.trial import PARTS, SOON, demands_csv, results_invented
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
-from madoguchi.kernel.keeping import fiscal_year
+from madoguchi.kernel.keeping import fiscal_year, year_typed
 
 
 class Command(BaseCommand):
@@ -43,12 +43,12 @@ class Command(BaseCommand):
         made.add_argument("--out", type=Path, required=True, metavar="ファイル", help="書くファイル")
         for each in (taken, made):
             each.add_argument("--charge", required=True, help="科目(collection.yaml の名)。例: keiji")
-            each.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
+            each.add_argument("--year", type=year_typed, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
         self._of_payers(rooms)
         results = rooms.add_parser("results", help="収納").add_subparsers(dest="act", required=True, metavar="import|generate")
         paid = results.add_parser("generate", help="架空の収納のファイルを作ります(本番では動きません): まだ納めていない期を、番号の順に")
         paid.add_argument("--charge", required=True, help="科目。例: keiji")
-        paid.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
+        paid.add_argument("--year", type=year_typed, default=fiscal_year(clock.today()), help="賦課年度(既定: 今の年度)")
         paid.add_argument("--format", required=True, choices=[form for form in FORMS if form != "zengin"], help="払い方")
         paid.add_argument("--count", type=int, default=100, help="何件納めたことにするか(既定: 100)")
         paid.add_argument("--on", type=dt.date.fromisoformat, default=None, metavar="2026-05-20", help="納付の日(既定: 納期限か今日の早いほう)")
@@ -69,7 +69,7 @@ class Command(BaseCommand):
         kept.add_argument("notice", nargs="?", default="", help="hold / lift: 通知書番号")
         kept.add_argument("--dry-run", action="store_true", help="廃棄せず、何がなぜ対象かだけを出す")
         kept.add_argument("--charge", default="", help="hold / lift: 科目")
-        kept.add_argument("--year", type=int, default=fiscal_year(clock.today()), help="hold / lift: 賦課年度")
+        kept.add_argument("--year", type=year_typed, default=fiscal_year(clock.today()), help="hold / lift: 賦課年度")
         kept.add_argument("--kind", default="appeal", choices=sorted(keeping.HOLDS), help="hold: 審査請求 appeal、訴訟 lawsuit、監査 audit")
         rooms.add_parser("verify", help="ファイル・入金・調定・仕訳を一円まで突き合わせます。違いがあれば終了コード1")
 
@@ -77,7 +77,7 @@ class Command(BaseCommand):
         notices = rooms.add_parser("notices", help="通知書と納付書").add_subparsers(dest="act", required=True, metavar="make")
         made = notices.add_parser("make", help="科目の通知書をすべて作り、印刷用のファイルに分けます。途中で切れたら、同じ命令で続きから作ります")
         made.add_argument("charge", help="科目。例: keiji")
-        made.add_argument("--year", type=int, required=True, help="賦課年度")
+        made.add_argument("--year", type=year_typed, required=True, help="賦課年度")
         made.add_argument("--kind", choices=list(LETTERS), default=Letter.NOTICE, help="notice 通知書(既定)、reminder 督促状、call 催告書")
         made.add_argument("--out", type=Path, required=True, help="PDFと作業票(CSV)を置くフォルダ")
         made.add_argument("--issued-on", type=dt.date.fromisoformat, default=None, metavar="2027-04-10", help="発付の日(既定: 今日)")

@@ -7,6 +7,7 @@ from typing import Any
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.kernel import clock
+from madoguchi.kernel.keeping import year_typed
 from madoguchi.offices.public import city
 from madoguchi.records.public import fiscal_year, numbers_go_on, registers
 
@@ -21,7 +22,7 @@ class Command(BaseCommand):
         after = acts.add_parser("after", help="最後に出した番号の次から続けます(戻すことはできません)")
         after.add_argument("sign", metavar="記号", help="文書の記号。例: 七子")
         after.add_argument("last", metavar="番号", type=int, help="最後に出した番号。次の文書はこの次の番号になる")
-        after.add_argument("--year", type=int, default=fiscal_year(clock.today()), metavar="年度", help="年度(既定: 今の年度)")
+        after.add_argument("--year", type=year_typed, default=fiscal_year(clock.today()), metavar="年度", help="年度(既定: 今の年度)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         if options["act"] == "after":

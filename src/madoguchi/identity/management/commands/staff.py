@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import unicodedata
 from pathlib import Path
 from typing import Any
 
@@ -10,7 +11,7 @@ from django.db import transaction
 
 from madoguchi.identity.errors import PersonnelWrong
 from madoguchi.identity.models import Membership, Staff
-from madoguchi.identity.people import membership_add, membership_fault, password_issue, staff_add
+from madoguchi.identity.people import membership_add, membership_fault, password_issue, person_faults, staff_add
 from madoguchi.identity.personnel import KEPT, personnel_import
 from madoguchi.identity.rights import ROLES, WHOLE
 from madoguchi.kernel import clock
@@ -56,12 +57,15 @@ class Command(BaseCommand):
 
     def _add(self, options: dict[str, Any]) -> None:
         roles = [_role(text) for text in options["role"]]
+        number, name = unicodedata.normalize("NFKC", options["number"]).strip(), options["name"]
+        if faults := person_faults(number, name):
+            raise CommandError("。".join(faults))
         with transaction.atomic():
-            staff = Staff.objects.filter(username=options["number"]).first() if roles else None
-            if staff and staff.name.split() != options["name"].split():  # a wrong number must not make somebody else an administrator
+            staff = Staff.objects.filter(username=number).first() if roles else None
+            if staff and staff.name.split() != name.split():  # a wrong number must not make somebody else an administrator
                 raise CommandError(f"職員番号 {staff.username} は「{staff.name}」です。番号と氏名を確認してください。")
             there = staff is not None
-            staff = staff or staff_add(actor="command", username=options["number"], name=options["name"])
+            staff = staff or staff_add(actor="command", username=number, name=name)
             given = [membership_add(actor="command", staff=staff, section=section, role=role, starts=clock.today()) for section, role in roles]
         if there:
             self.stdout.write(f"{staff.username} はもう登録されています。役割を加えました: {_words(given)}")
