@@ -16,8 +16,8 @@ from madoguchi.kernel import metrics, trace
 from madoguchi.kernel.errors import DomainError, TooMany
 from madoguchi.kernel.said import Said
 from madoguchi.web import languages
-from madoguchi.web.posted import TOO_LARGE
-from madoguchi.web.views import not_allowed, too_large
+from madoguchi.web.posted import NO_ROOM, TOO_LARGE
+from madoguchi.web.views import not_allowed, server_error, too_large
 
 # Own scripts and styles only, nothing inline. The few inline style attributes of bars are allowed by hash-free
 # 'unsafe-inline' nowhere: widths are set by classes.
@@ -87,6 +87,8 @@ def whole_bodies(get_response: Callable[[HttpRequest], HttpResponse]) -> Callabl
     def middleware(request: HttpRequest) -> HttpResponse:
         if request.META.get(TOO_LARGE):
             return too_large(request)
+        if request.META.get(NO_ROOM):
+            return server_error(request)
         answer = get_response(request)
         return not_allowed(request, answer) if answer.status_code == 405 and not answer.content else answer
 

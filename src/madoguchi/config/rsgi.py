@@ -10,6 +10,7 @@ asks for stays open on the event loop (config.streams).
 from __future__ import annotations
 
 import asyncio
+import contextlib
 import gc
 import io
 import logging
@@ -25,7 +26,7 @@ from django.conf import settings
 from django.urls import get_resolver
 
 from madoguchi.web.live import Live
-from madoguchi.web.posted import TOO_LARGE
+from madoguchi.web.posted import NO_ROOM, TOO_LARGE
 
 from .streams import Streams
 from .wsgi import application, settled
@@ -46,20 +47,50 @@ async def app(scope: Any, protocol: Any) -> None:
     if scope.method in WITHOUT_BODY:
         await _handed_on(scope, protocol, io.BytesIO(), 0)
         return
-    with tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR) as body:
+    with contextlib.closing(Arriving()) as body:
         size = 0
         async for chunk in protocol:
             size += len(chunk)
             if size > settings.UPLOAD_REQUEST_MAX_BYTES:
-                await _handed_on(scope, protocol, io.BytesIO(), 0, too_large=True)
+                await _handed_on(scope, protocol, io.BytesIO(), 0, lost=TOO_LARGE)
                 return
-            body.write(chunk)
+            if not body.take(chunk):
+                await _handed_on(scope, protocol, io.BytesIO(), 0, lost=NO_ROOM)
+                return
         said = scope.headers.get("content-length")
         if said is not None and said != str(size):  # the sender went away: half a form is no form
             protocol.response_empty(400, [])
             return
-        body.seek(0)
-        await _handed_on(scope, protocol, body, size)
+        whole = body.whole()
+        await _handed_on(scope, protocol, whole or io.BytesIO(), size if whole else 0, lost="" if whole else NO_ROOM)
+
+
+class Arriving:
+    """A body while it arrives: small ones in memory, larger ones in a file, for which there may be no room."""
+
+    def __init__(self) -> None:
+        self._held = tempfile.SpooledTemporaryFile(max_size=IN_MEMORY, dir=settings.FILE_UPLOAD_TEMP_DIR)  # noqa: SIM115 - see close
+
+    def take(self, chunk: bytes) -> bool:
+        """Put a piece to the rest; whether there was room."""
+        return self._could(lambda: self._held.write(chunk))
+
+    def whole(self) -> IO[bytes] | None:
+        """All of it, from its beginning; None when there was no room for its end."""
+        return self._held if self._could(lambda: self._held.seek(0)) else None
+
+    def _could(self, act: Callable[[], object]) -> bool:
+        try:
+            act()
+        except OSError as error:
+            log.error("no room for what arrives: %s (%s)", settings.FILE_UPLOAD_TEMP_DIR, error.strerror)
+            return False
+        return True
+
+    def close(self) -> None:
+        """It is not needed any more. What found no room would try to be written once more."""
+        with contextlib.suppress(OSError):
+            self._held.close()
 
 
 def begun(loop: asyncio.AbstractEventLoop) -> None:
@@ -84,11 +115,11 @@ def _warm() -> None:
 app.__rsgi_init__ = begun  # type: ignore[attr-defined] # granian calls it once in every worker
 
 
-async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, too_large: bool = False) -> None:
-    """All of it has arrived (or too much, and it is dropped): now it gets a thread."""
+async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, lost: str = "") -> None:
+    """All of it has arrived (or too much, or more than there is room for, and it is dropped): now it gets a thread."""
     environ = environ_of(scope, body, size)
-    if too_large:
-        environ |= {TOO_LARGE: True, "CONTENT_TYPE": ""}
+    if lost:
+        environ |= {lost: True, "CONTENT_TYPE": ""}
     status, headers, content = await asyncio.get_running_loop().run_in_executor(_pool, answer, environ)
     if isinstance(content, Path):
         protocol.response_file(status, headers, str(content))
@@ -98,7 +129,7 @@ async def _handed_on(scope: Any, protocol: Any, body: IO[bytes], size: int, *, t
             await _streams.hold(protocol, status, headers, content)
             return
         content = content.content
-    protocol.response_bytes(status, [*headers, ("connection", "close")] if too_large else headers, content)
+    protocol.response_bytes(status, [*headers, ("connection", "close")] if lost else headers, content)
 
 
 def environ_of(scope: Any, body: IO[bytes], size: int) -> dict[str, Any]:

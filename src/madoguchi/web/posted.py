@@ -8,7 +8,8 @@ from collections.abc import Callable
 from django.http import HttpRequest, HttpResponse, HttpResponseRedirect
 from django.views.decorators.http import require_POST
 
-TOO_LARGE = "madoguchi.too_large"  # in a request's environ: the door let its body fall. No header becomes a name like this
+# in a request's environ: the door let its body fall. No header becomes a name like these
+TOO_LARGE, NO_ROOM = "madoguchi.too_large", "madoguchi.no_room"
 
 
 def posts(page: str = "") -> Callable[[Callable[..., HttpResponse]], Callable[..., HttpResponse]]:

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import errno
+import io
 from collections.abc import AsyncIterator, Mapping
 
 import pytest
@@ -106,6 +108,40 @@ def test_too_much_is_told_to_the_application_without_the_body(through, places, m
         status, body = through(Scope("POST", "/status/", {"content-length": "6"}), b"abc", b"def")
     assert (status, body) == (413, b"")
     assert through(Scope("POST", "/", {"content-length": "1", "madoguchi.too_large": "1"}), b"a")[0] == 200
+
+
+@pytest.mark.parametrize("full", ["write", "seek"])
+def test_a_disk_that_is_full_is_told_to_the_application_without_the_body(through, places, monkeypatch, caplog, full):
+    """It may be full with the first piece that does not fit into memory, or with what the system had not written yet."""
+    from madoguchi.config import rsgi
+
+    class Full(io.BytesIO):
+        """A file on it."""
+
+        def close(self) -> None:
+            raise OSError(errno.ENOSPC, "No space left on device")
+
+    def fails(*_: object) -> None:
+        raise OSError(errno.ENOSPC, "No space left on device")
+
+    def application(environ, start):
+        start("500 x" if environ.get("madoguchi.no_room") else "200 OK", [])
+        return [environ["wsgi.input"].read()]
+
+    monkeypatch.setattr(rsgi, "application", application)
+    assert through(Scope("POST", "/", {"content-length": "1", "madoguchi.no_room": "1"}), b"a")[0] == 200
+    monkeypatch.setattr(Full, full, fails)
+    monkeypatch.setattr(rsgi.tempfile, "SpooledTemporaryFile", lambda **_: Full())
+    assert through(Scope("POST", "/", {"content-length": "400000"}), *[b"x" * 100_000] * 4) == (500, b"")
+    assert "No space left" in caplog.text
+
+
+def test_the_page_about_a_full_disk_says_what_to_do(hall):
+    answer = Client().post("/status/", **{"madoguchi.no_room": True})
+    assert answer.status_code == 500
+    assert "少し待ってから、前の画面に戻ってもう一度お試しください" in answer.content.decode()
+    problem = Client().post("/api/v1/applications", **{"madoguchi.no_room": True})
+    assert problem.status_code == 500 and problem.json()["code"] == "server_error"
 
 
 def test_the_page_about_too_much_leads_back(hall):
