@@ -311,8 +311,8 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
 
 def progress_apply(message: outbox.Envelope) -> None:
     """Handler: what the case says becomes the applicant's view. The confidential part is JSON:
-    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, second?, declined?, talk?, notify?}. The same message
-    again changes nothing."""
+    {status, ja, correction?, documents?, decision?, withdrawal?, reopened?, appointment?, visited?, second?, declined?, talk?, notify?}. The
+    same message again changes nothing."""
     said: dict[str, Any] = json.loads(message.opened)
     with transaction.atomic():
         row = Application.objects.select_for_update().filter(id=message.payload["application"]).first()
@@ -323,7 +323,7 @@ def progress_apply(message: outbox.Envelope) -> None:
             return
         view, kind = row.view | {"seen": [*seen[-49:], message.key]}, _kind_of(said, row.view)
         view["timeline"] = [*view["timeline"], {key: said[key] for key in ("at", "ja", "as", "args") if key in said}]
-        for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "second", "declined"):
+        for key in ("correction", "decision", "withdrawal", "reopened", "appointment", "visited", "second", "declined"):
             if key in said:
                 view[key] = said[key]
         if said["status"] not in ("correction", ""):  # an empty one leaves everything as it stands

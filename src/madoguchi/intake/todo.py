@@ -38,7 +38,8 @@ def todo_of(application: Application, d: Definition) -> Todo:
         return Todo() if decision and decision["outcome"] in GRANT_NOTHING else Todo(d.remaining_after)
     owed = {slot.id for slot in later_slots(application) if slot.later and not application.files.get(slot.id)}
     documents, appointment = tuple(a.name for a in d.attachments if a.id in owed), _appointment(application)
-    text = "" if decision or appointment else d.remaining  # said before anything was done: no longer true of what was taken up again
+    # said before anything was done: no longer true of what was taken up again, once a day was told, nor after the visit
+    text = "" if decision or application.view.get("appointment") or application.view.get("visited") else d.remaining
     return Todo(text, "" if decision else d.visit, documents, appointment)
 
 

@@ -216,6 +216,9 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
                                    recorded_at=clock.now(), **values)
     audit.record(actor.actor, "survey.corrected" if number > 1 else "survey.recorded", chain=f"case:{case.id}",
                  facts={"survey": survey.number, "result": number, "whole": True}, of=result.said())
+    if number == 1 and survey.method != Method.PHOTO:  # whatever was appointed is over, also when the visit was made before its day
+        progress_say(case, key=f"survey:{survey.id}:made", status="", appointment="", visited=values["surveyed_on"].isoformat(),
+                     ja=say("現地の調査が終わりました"))
     failpoints.hit("survey.record.before_commit")
     return result
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+from dataclasses import replace
 
 from tests.support.hall import OPENING, run_worker
 from tests.support.walk import text
@@ -11,6 +12,8 @@ from madoguchi.intake.models import Application
 from madoguchi.kernel import clock, keys
 from madoguchi.notifications.models import Mail
 from madoguchi.survey import services
+
+from .conftest import FOUND, SELF
 
 AT = dt.datetime.combine(OPENING.date() + dt.timedelta(days=12), dt.time(10, 0), clock.JST)
 BY_PHONE, LEFT = "調査の日時を電話でお知らせします", "まだ残っていること"
@@ -56,3 +59,31 @@ def test_once_decided_nothing_done_is_left_and_neither_in_the_second_survey(hall
     assert BY_PHONE not in page(hall, case)
     services.survey_appoint(actor=hall.staff("yamada"), survey_id=str(second.id), at=AT)
     assert "担当がうかがう日時：" in page(hall, case)
+
+
+def test_made_before_its_day_nobody_is_still_to_come(hall, opened):
+    case, survey = opened()
+    services.survey_appoint(actor=hall.staff("yamada"), survey_id=str(survey.id), at=AT)
+    assert "担当がうかがう日時：" in page(hall, case)
+    services.survey_record(actor=hall.staff("yamada"), survey_id=str(survey.id), finding=FOUND)
+    shown = page(hall, case)
+    assert "担当がうかがう日時" not in shown and BY_PHONE not in shown and LEFT not in shown and "現地の調査が終わりました" in shown
+    services.survey_record(actor=hall.staff("yamada"), survey_id=str(survey.id), finding=replace(FOUND, remarks="床上80cm"), why="所見を書き足した")
+    assert page(hall, case).count("現地の調査が終わりました") == 1, "a correction of the result is no second visit"
+
+
+def test_once_a_day_was_told_no_call_is_promised_any_more(hall, opened):
+    case, survey = opened()
+    services.survey_appoint(actor=hall.staff("yamada"), survey_id=str(survey.id), at=AT)
+    run_worker()
+    with clock.frozen(AT + dt.timedelta(hours=1)):
+        shown = page(hall, case)
+        assert BY_PHONE not in shown and "担当がうかがう日時" not in shown
+    services.survey_cancel(actor=hall.staff("yamada"), survey_id=str(survey.id), why="道が通れない", instead=True)
+    assert BY_PHONE in page(hall, case), "another day is to be made"
+
+
+def test_a_judgement_by_photographs_is_no_visit(hall, opened):
+    case, survey = opened(**SELF)
+    services.survey_record(actor=hall.staff("yamada"), survey_id=str(survey.id), finding=FOUND)
+    assert "現地の調査が終わりました" not in page(hall, case)
