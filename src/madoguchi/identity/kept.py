@@ -21,7 +21,7 @@ from madoguchi.kernel import clock, keys
 
 from .models import KeptInput, Staff
 from .owners import owner_of
-from .passes import code_of_page, passes_of
+from .passes import code_of_page, opened_by, passes_of
 
 MARK, TICKET, RESTORE = "_for", "_kept", "restore"
 MINUTES = 60  # how long it waits for its owner
@@ -41,6 +41,7 @@ class Kept:
     path: str
     fields: dict[str, list[str]]
     files: bool
+    who: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,7 +78,7 @@ def who_of(request: HttpRequest) -> str:
     if request.path.startswith("/staff/"):
         return f"s:{request.user.pk}" if isinstance(request.user, Staff) else ""
     if code := code_of_page(request):
-        return f"p:{code}"
+        return f"p:{opened_by(code)}"
     owner = owner_of(request)
     if owner is None or not owner.signed_in:
         return ""
@@ -85,8 +86,14 @@ def who_of(request: HttpRequest) -> str:
 
 
 def may_have(request: HttpRequest) -> frozenset[str]:
-    """All for whom this browser may get what was kept: who is signed in, and who has given the access code of an application."""
-    return frozenset({who_of(request) or "-", *(f"p:{one}" for one in passes_of(request))})
+    """All for whom this browser may get what was kept: who is signed in, and who has given the access code of an application. Whether that
+    code is still the one, the page of the application says (`has_the_code`)."""
+    return frozenset({who_of(request) or "-", *(f"p:{opened_by(one)}" for one in passes_of(request))})
+
+
+def has_the_code(request: HttpRequest, who: str) -> bool:
+    """Has the page that was drawn been opened by the code that the application of this mark ("p:…") has now?"""
+    return bool(code := code_of_page(request)) and who == f"p:{opened_by(code)}"
 
 
 def mark_of(request: HttpRequest) -> str:
@@ -103,7 +110,8 @@ def mark_of(request: HttpRequest) -> str:
 def mark_read(request: HttpRequest) -> Mark | None:
     """The mark of the form that was sent, if it has a good one."""
     try:
-        return Mark(*signing.loads(request.POST.get(MARK, ""), salt="kept", max_age=MARK_DAYS * 86400))
+        who, page = signing.loads(request.POST.get(MARK, ""), salt="kept", max_age=MARK_DAYS * 86400)
+        return Mark(f"p:{opened_by(who[2:])}" if who.startswith("p:") else who, page)  # a release before named the code too
     except signing.BadSignature:
         return None
 
@@ -136,7 +144,7 @@ def input_given(request: HttpRequest, ticket: str) -> Kept | None:
         path, fields, files = json.loads(keys.unseal("kept", row.sealed, bound_to=str(row.id)))
     except (InvalidTag, keys.KeysMissing):
         return None
-    return Kept(ticket, path, fields, files)
+    return Kept(ticket, path, fields, files, row.who)
 
 
 def input_forget(request: HttpRequest, ticket: str) -> None:

@@ -65,11 +65,11 @@ def _leads_to_sign_in(response: HttpResponse) -> bool:
 
 def _over(request: HttpRequest) -> bool:
     """The page was drawn for a resident or a company, and now nobody is signed in: a guest's cookie turned their own page into a stranger's.
-    Or it was drawn for whoever has the access code, and that was given too long ago."""
+    Or it was drawn for whoever has the access code, and that was given too long ago, or is another one by now."""
     mark = kept.mark_read(request)
     if mark is None or mark.who.startswith("s:"):
         return False
-    return mark.who not in kept.may_have(request) if mark.who.startswith("p:") else not kept.who_of(request)
+    return not kept.has_the_code(request, mark.who) if mark.who.startswith("p:") else not kept.who_of(request)
 
 
 def _sent_away(request: HttpRequest, response: HttpResponse) -> HttpResponse:
@@ -101,6 +101,8 @@ def _given_back(request: HttpRequest, get_response: Callable[[HttpRequest], Http
     elif response.status_code in (302, 303) and found and response["Location"].startswith("/"):
         response["Location"] = kept.with_ticket(response["Location"], ticket)
     elif response.status_code == 200 and not response.streaming and response.get("Content-Type", "").startswith("text/html"):
+        if found and found.who.startswith("p:") and not kept.has_the_code(request, found.who):
+            found = None  # the code that was given here is not the one any more
         response.content = _filled(request, response.content.decode(), found)
     return response
 

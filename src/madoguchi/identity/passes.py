@@ -25,6 +25,11 @@ def pass_give(request: HttpRequest, response: HttpResponse, one: str) -> None:
                         secure=settings.SECURE_COOKIES, samesite="Lax")
 
 
+def opened_by(one: str) -> str:
+    """The application that a pass opens: what is typed there waits for whoever has its code, also when that was made anew."""
+    return one.partition(":")[0]
+
+
 def page_has_code(request: HttpRequest, one: str) -> None:
     """The page being drawn is of an application that has an access code: its forms are marked for who gives it."""
     request._pass = one  # type: ignore[attr-defined]

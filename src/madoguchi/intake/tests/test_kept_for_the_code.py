@@ -7,6 +7,7 @@ import datetime as dt
 import re
 
 import pytest
+from django.db import transaction
 from tests.support.forms import forms_of
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
@@ -15,6 +16,7 @@ from madoguchi.casework import services
 from madoguchi.casework import talk as case_talk
 from madoguchi.identity.models import KeptInput
 from madoguchi.identity.passes import COOKIE
+from madoguchi.intake import codes
 from madoguchi.intake.tests.test_filing import guest_files
 
 WORDS = "罹災した納屋は母屋の裏にあります。\n二階です。"
@@ -124,3 +126,38 @@ def test_what_was_opened_by_a_code_is_gone_from_a_shared_device(hall: Hall, aske
     gone = client.post("/sign-out/")
     assert gone.cookies[COOKIE].value == ""
     assert client.get(f"/my/{application.id}/").status_code == 303
+
+
+def newer(application):
+    """The section makes a new code: the old one opens nothing any more."""
+    with transaction.atomic():
+        return codes.code_issue(application_id=str(application.id))
+
+
+def test_a_new_code_made_meanwhile_opens_the_words_and_the_old_one_does_not(hall: Hall, asked):
+    client, application, _ = asked
+    old = client.cookies[COOKIE].value
+    away = late(client, answer_of(client, application))
+    code = newer(application)
+    client.cookies[COOKIE] = old
+    ticket = KeptInput.objects.get().id
+    for page in (f"/my/{application.id}/", "/my/", "/"):
+        assert WORDS[:6] not in text(client.get(f"{page}?restore={ticket}", follow=True)), "by the code of before"
+    client.cookies.pop(COOKIE)
+    back = client.post("/status/", way_back(client, away) | {"receipt": application.receipt, "code": code})
+    page = text(client.get(back["Location"].partition("#")[0]))
+    assert "先ほど入力した内容を戻しました" in page
+    assert WORDS.split("\n")[0] in page
+
+
+def test_a_page_still_open_while_the_code_is_made_anew_loses_nothing(hall: Hall, asked):
+    client, application, _ = asked
+    form = answer_of(client, application)
+    code = newer(application)
+    away = client.post(form.path, form.hidden | {"text": WORDS})
+    back = client.post("/status/", way_back(client, away) | {"receipt": application.receipt, "code": code})
+    page = client.get(back["Location"].partition("#")[0])
+    assert WORDS.split("\n")[0] in text(page)
+    form = next(f for f in forms_of(page, f"/my/{application.id}/") if f.path.endswith("/talk/"))
+    assert client.post(form.path, form.hidden | {"text": WORDS}).status_code == 303
+    assert not KeptInput.objects.exists()
