@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 import io
 import re
+import uuid
 
 import pytest
 from pypdf import PdfReader
@@ -12,6 +13,7 @@ from tests.support import gateway
 from tests.support.hall import run_worker
 
 from madoguchi.casework.models import Case
+from madoguchi.intake import drafts
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock, witness
 from madoguchi.offices.public import city
@@ -250,3 +252,16 @@ def test_the_page_names_the_counter_only_while_it_takes_the_money_and_its_termin
     for state in ("submitted", "expired"):
         Payment.objects.update(state=state)
         assert "払うこともできます" not in browser.get(page).content.decode(), state
+
+
+def test_what_waits_for_its_fee_leads_on_to_the_next_of_its_bundle(order, hall):
+    """ワンストップ: several were begun together, and the first has a fee that comes first."""
+    bundle = uuid.uuid4()
+    begun = drafts.draft_start
+    other = drafts.draft_start(owner=hall.owner("hanako"), slug=hall.definition("risai-shoumei").id, bundle=bundle)
+    with pytest.MonkeyPatch.context() as patch:
+        patch.setattr(drafts, "draft_start", lambda **given: begun(**given, bundle=bundle))
+        order()
+    row = Application.objects.get()
+    assert row.status == "unpaid"
+    assert f"/a/{other.id}/" in hall.browser("hanako").get(f"/my/{row.id}/filed/").content.decode()
