@@ -150,6 +150,13 @@ def by_agent(application: Application, actor: str) -> str:
     return str(kept.get("name", "")) if by_another else ""
 
 
+def sides(owner: Owner | None, application: Application) -> dict[str, str]:
+    """For the page of what somebody filed for another: ``by`` whom it was filed, as the person for whom it was reads it, and whose it is
+    (``giver``), as the agent does."""
+    own = owner is not None and application.principal in owner.keys
+    return {"by": application.acting.get("name", "") if own else "", "giver": "" if own else application.acting.get("giver", "")}
+
+
 def follows(application: Application) -> bool:
     """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
     kept = application.acting

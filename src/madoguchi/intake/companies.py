@@ -114,12 +114,10 @@ def card_values(owner: Owner, d: Definition, step: Step, known: Mapping[str, Any
 
 
 def narrowed(owner: Owner | None, d: Definition, step: Step, row: agency.Organisation | None) -> Step:
-    """The page as a company is asked it: of who is at the form, only what a company can be. Where the definition has no role for it,
-    the page as it is."""
+    """The page as a company is asked it: of who is at the form, only what a company can be."""
     if owner is None or not owner.business_id:
         return step
-    wanted = [r.office for r in agency.offices(d)] if row else [r.company for r in agency.companies(d)]
-    conditions = [c for c in wanted if c is not None]
+    conditions = _as_company(d, row)
     names = {c.name for condition in conditions for c in compares(condition)}
 
     def left(q: Question) -> Question:
@@ -127,6 +125,12 @@ def narrowed(owner: Owner | None, d: Definition, step: Step, row: agency.Organis
         return replace(q, choices=fitting) if q.id in names and fitting else q
 
     return replace(step, questions=tuple(left(q) for q in step.questions))
+
+
+def _as_company(d: Definition, row: agency.Organisation | None) -> list[Condition]:
+    """What makes who is at the form a company: an organisation that carries the form in, or else the agent; the company itself."""
+    wanted = [r.office for r in agency.offices(d)] or [r.card for r in agency.agents(d)] if row else [r.company for r in agency.companies(d)]
+    return [c for c in wanted if c is not None]
 
 
 def insist_role(owner: Owner | None, draft_id: str, step_id: str, raw: Mapping[str, list[str]]) -> None:
@@ -150,8 +154,7 @@ def _not_as(row: agency.Organisation | None) -> str:
 def faults(owner: Owner, d: Definition, answers: Mapping[str, Any], row: agency.Organisation | None) -> list[Fault]:
     """The answers must be those of an organisation that files for somebody, or of a company itself."""
     known = procedures.derive(d, drafts.facts(answers))
-    wanted = [r.office for r in agency.offices(d)] or [r.card for r in agency.agents(d)] if row else [r.company for r in agency.companies(d)]
-    conditions = [c for c in wanted if c is not None]
+    conditions = _as_company(d, row)
     if any(holds(c, known) for c in conditions):
         return _other_names(owner, d, answers, row)
     return [Fault(_chooser(d, conditions), _not_as(row))]

@@ -108,8 +108,7 @@ def home(request: HttpRequest) -> HttpResponse:
     news = talk.waiting([a.id for a in mine])
     rows = [
         {"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status],
-         "guest": owner.key not in (a.owner, a.principal), "news": str(a.id) in news,
-         "by": a.acting.get("name", "") if a.principal == owner.key else "", "giver": a.acting.get("giver", "") if a.principal != owner.key else ""}
+         "guest": owner.key not in (a.owner, a.principal), "news": str(a.id) in news} | acting.sides(owner, a)
         for a in mine
     ]
     copies = [{"a": a, "d": applications.published_of(a).shown(), "words": STATUS_WORDS[a.status] if a.status == "unpaid" else ""}
@@ -198,7 +197,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "second_persons": second.offered(application) and bool(application.acting) and not second.is_own(owner_of(request), application),
         "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
     }
-    context |= {"by_code": pass_of(application) in passes_of(request)}
+    context |= {"by_code": pass_of(application) in passes_of(request)} | acting.sides(owner_of(request), application)
     by_agent = bool(acting.by_agent(application, actor_of(request)))
     context |= {"talk": [(line, talk.writer(line, by_agent)) for line in lines], "may_answer": talk.may_answer(application, lines),
                 "talk_most": talk.MOST, "talk_error": talk_error, "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),
