@@ -53,7 +53,8 @@ def fee_due(application: Application, d: Definition) -> tuple[Bill | None, bool]
     waits = bill is not None and d.charge is not None and d.charge.first and bill.total > 0 and application.channel != "paper"
     if waits:
         application.status = "unpaid"
-        application.view = application.view | {"timeline": [{"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}]}
+        sent = {"at": application.filed_at.isoformat(), "ja": say("送信されました。手数料のお支払いを待っています")}
+        application.view = application.view | {"timeline": [sent]}
     return bill, waits
 
 

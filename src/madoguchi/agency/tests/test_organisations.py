@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
-import re
 
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
@@ -261,28 +260,6 @@ def test_the_office_s_person_is_never_asked_to_be_the_insured(hall: Hall, regist
     draft.refresh_from_db()
     assert draft.done == [] and "filer" not in draft.answers
     assert client.post(f"/a/{draft.id}/filer_page/", {"filer": "agency", "_action": "next"}).status_code == 303
-
-
-def test_where_the_form_knows_no_office_it_is_asked_as_the_agent_alone(hall: Hall):
-    """罹災証明 has a role with 委任状 and none of 提出代行: an organisation is that agent, and hears it on the page and not at the end."""
-    hall.definition(RISAI)
-    made = entry(section="zeimu", kind="gyousei", office="", procedures=(RISAI,))
-    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
-    client, owner = hall.office("kyotaku"), hall.company("kyotaku")
-    draft = drafts.draft_start(owner=owner, slug=RISAI)
-    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=str(row.id))
-    page = f"/a/{draft.id}/event/"
-    shown = re.findall(r'name="filer" value="(\w+)"', text(client.get(page)))
-    assert shown == ["agent"]
-    refused = client.post(page, {"cause": "natural", "filer": "self", "_action": "next"})
-    assert refused.status_code == 422 and "事業所として入力していません" in text(refused)
-
-
-def test_the_page_of_an_application_says_who_sent_it_and_whose_it_is(hall: Hall, registered):
-    row = filed(hall, registered, mandated(hall, registered))
-    page = f"/my/{row.id}/"
-    assert "見本居宅介護支援事業所が代わりに送信" in text(hall.browser("ume").get(page))
-    assert "試用 うめさんの代理" in text(hall.office("kyotaku").get(page))
 
 
 def test_a_company_in_its_own_name_where_the_definition_has_one(hall: Hall):

@@ -1,0 +1,43 @@
+"""An organisation on the pages of a form that knows agents and no 提出代行, and on the page of what it sent."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from tests.support.hall import Hall
+from tests.support.walk import text
+
+from madoguchi.agency import organisations
+from madoguchi.intake import companies, drafts
+
+from .test_organisations import CARD, RISAI, SHINKI, entry, filed, mandated
+
+
+@pytest.fixture
+def registered(hall: Hall):
+    """The trial company's organisation, registered by the chief of 介護."""
+    hall.definition(SHINKI), hall.definition(CARD)
+    return hall.organisation("kyotaku", SHINKI, CARD)
+
+
+def test_where_the_form_knows_no_office_it_is_asked_as_the_agent_alone(hall: Hall):
+    """罹災証明 has a role with 委任状 and none of 提出代行: an organisation is that agent, and hears it on the page and not at the end."""
+    hall.definition(RISAI)
+    made = entry(section="zeimu", kind="gyousei", office="", procedures=(RISAI,))
+    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
+    client, owner = hall.office("kyotaku"), hall.company("kyotaku")
+    draft = drafts.draft_start(owner=owner, slug=RISAI)
+    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=str(row.id))
+    page = f"/a/{draft.id}/event/"
+    shown = re.findall(r'name="filer" value="(\w+)"', text(client.get(page)))
+    assert shown == ["agent"]
+    refused = client.post(page, {"cause": "natural", "filer": "self", "_action": "next"})
+    assert refused.status_code == 422 and "事業所として入力していません" in text(refused)
+
+
+def test_the_page_of_an_application_says_who_sent_it_and_whose_it_is(hall: Hall, registered):
+    row = filed(hall, registered, mandated(hall, registered))
+    page = f"/my/{row.id}/"
+    assert "見本居宅介護支援事業所が代わりに送信" in text(hall.browser("ume").get(page))
+    assert "試用 うめさんの代理" in text(hall.office("kyotaku").get(page))
