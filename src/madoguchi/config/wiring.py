@@ -82,7 +82,7 @@ def _connect_casework() -> None:
     casework_ports.helpers[SURVEY] = Later("survey.public.suggestion")
     casework_ports.checks[SURVEY] = Later("survey.public.decision_faults")
     casework_ports.case_links[SURVEY] = Later("survey.public.case_links")
-    casework_ports.case_notes[SURVEY] = Later("survey.public.way_notes")
+    casework_ports.case_notes[SURVEY] = Later("survey.public.case_notes")
     casework_ports.every_note["delivery"] = Later("delivery.public.replaced_notes")
     casework_ports.case_links[DEBIT_FORM] = Later("adapters.debit_form.accounts.case_links")
     casework_ports.number_views["scans"] = Later("scans.public.views_of")

@@ -19,6 +19,7 @@ from madoguchi.web.typed import page_typed
 
 from . import declining, forms, selectors, services
 from .errors import SurveyWrong, VisitUnusual
+from .households import case_notes
 from .models import Result, Survey
 from .rules import (
     GRADES,
@@ -149,7 +150,7 @@ def _detail(
         "case": case, "results": [_result_row(r) for r in results], "siblings": [_row(s) for s in siblings],
         "appointment": at, "finding": boxes, "parts": parts, "why": why, "form": form, "anchors": forms.anchors(shown, wrong),
         "facts": selectors.answers_of(case, ON_THE_CARD), "photos": selectors.photos_of(case), "photo": found.method == Method.PHOTO,
-        "beside": selectors.way_notes(case) if case.state in services.WORKABLE else [],
+        "beside": case_notes(case) if case.state in services.WORKABLE else [],
         "may_appoint": workable and found.state in OPEN and found.method != Method.PHOTO,
         "may_record": workable and latest and found.state != State.CANCELLED, "may_cancel": workable and found.state in OPEN,
         "may_second": may_work and latest and (found.state == State.DONE or case.state == CaseState.DECIDED) and _second_now(case),
