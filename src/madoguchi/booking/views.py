@@ -16,7 +16,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
-from madoguchi.identity.public import owner_of, person_of, qr_image
+from madoguchi.identity.public import Owner, business_of, owner_of, person_of, qr_image
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
 from madoguchi.offices.public import city
@@ -24,7 +24,7 @@ from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
 from . import admission, days, selectors, services
-from .contact import contact_of
+from .contact import NAME_MOST, contact_of
 from .errors import BookedAlready, BookingNotFound, FormWrong, HoldOver, Overlaps, SlotTaken, TooLate, TooManyBookings
 from .feeds import booking_ics
 from .mails import SAID
@@ -145,9 +145,16 @@ def details(request: HttpRequest, booking: Booking) -> HttpResponse:
         except HoldOver:
             return again(booking)
         return see_other(reverse("booking_check", kwargs={"booking_id": str(booking.id)}))
-    known, owner = contact_of(booking), owner_of(request)
-    person = person_of(owner) if owner is not None and not known.name else None
-    return _details(request, booking, [], {"name": known.name or (person.name if person else ""), "mail": known.mail, "phone": known.phone})
+    known = contact_of(booking)
+    return _details(request, booking, [], {"name": known.name or _name_of(owner_of(request)), "mail": known.mail, "phone": known.phone})
+
+
+def _name_of(owner: Owner | None) -> str:
+    """Who is signed in, as the counter calls them: of a company its name and whoever comes for it."""
+    if company := business_of(owner):
+        return f"{company.name} {company.person}"[:NAME_MOST]
+    person = person_of(owner) if owner is not None else None
+    return person.name if person else ""
 
 
 def _details(request: HttpRequest, booking: Booking, faults: list[tuple[str, str]], typed: dict[str, Any]) -> HttpResponse:

@@ -237,3 +237,9 @@ def test_the_held_page_leads_on(hall):
     assert client.get(at("booking_check", row))["Location"] == away["Location"], "nobody named yet"
     assert held("tax", MONDAY, NINE + 30).state == "held"
     assert setup().services["tax"].online
+
+
+def test_a_company_is_called_by_its_name_and_by_who_comes(hall):
+    client = hall.office("shinki")
+    away = client.post("/booking/tax/hold/", {"slot": "2026-11-30T9:00"})
+    assert 'value="試用行政書士法人 試用 代理"' in text(client.get(away["Location"]))
