@@ -66,6 +66,8 @@ def test_a_paid_fee_is_named_before_and_after_and_waits_for_a_clerk(order, hall)
     refunds.refund_hand_over(actor=hall.staff("tanaka"), refund_id=str(refund.id))
     assert row.receipt not in listed(hall)
     assert "全額をお返ししました" in text(browser.get(f"/my/{row.id}/")) and witness.verify() == []
+    page = text(browser.get(f"/my/{row.id}/pay/"))
+    assert page.index("郵送料") < page.index("合計") < page.index("お返しした金額"), "what went back is no line of the bill"
 
 
 def test_a_clerk_says_why_it_stays_and_the_applicant_reads_it(order, hall):  # noqa: F811
