@@ -7,7 +7,7 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
-from .rules import splice, translate
+from .rules import overlay, splice, translate
 from .rules.draft_pages import Words
 from .rules.model import Definition
 from .rules.patterns import Pattern, read_pattern, read_words
@@ -112,7 +112,7 @@ def pack_text(city: City, slug: str) -> str | None:
     for path, override in pack_files(city):
         if path.stem == slug:
             text = splice.cleaned(path.read_text(encoding="utf-8"))
-            return _overlaid(text, splice.data(override.read_text(encoding="utf-8")), ()) if override else text
+            return _overlaid(text, overlay.plain(splice.data(override.read_text(encoding="utf-8"))), ()) if override else text
     return None
 
 

@@ -11,7 +11,7 @@ from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from typing import Any
 
-from . import build, conditions, yaml_strict
+from . import build, conditions, overlay, yaml_strict
 from .checks import Facts
 from .deadline import last_day
 from .model import Deadline, Definition, Question, Review, Step
@@ -97,11 +97,14 @@ def read_finder(
     extra, more = yaml_strict.load(*override, first=OVER) if override else (None, [])
     if (problems and not table) or (more and not extra):  # no YAML at all
         return None, sorted([*problems, *more])
-    table = table if extra is None else merge(table, extra)
+    unknown = overlay.problems(table, extra, file) if extra is not None else []
+    table = table if extra is None else merge(table, overlay.plain(extra))
     read = Reader(file)
     found = _finder(read, table)
     d = dataclasses.replace(found.asking(), unread=frozenset(read.unread))
-    problems += [*more, *read.problems, *_wrong(found, d, file, table, sections, events, slugs)]
+    lacking = overlay.lacking(extra, unknown)
+    wrong = [p for p in read.problems if p.line not in lacking]
+    problems += [*more, *unknown, *wrong, *_wrong(found, d, file, table, sections, events, slugs)]
     if not read.problems:
         problems += [*_unused(found, d, file), *_shared_wrong(found, file)]  # what cannot be read may be what uses it
     if override:

@@ -6,7 +6,7 @@ import dataclasses
 from collections.abc import Iterable
 from typing import Any
 
-from . import build, yaml_strict
+from . import build, overlay, yaml_strict
 from .model import Definition
 from .yaml_strict import Items, Problem, Table
 
@@ -26,8 +26,11 @@ def read(
     extra, more = yaml_strict.load(*override, first=OVER) if override else (None, [])
     if (problems and not table) or (more and not extra):  # no YAML at all
         return None, sorted([*problems, *more])
-    built, shape = build.definition(table if extra is None else merge(table, extra), file)
-    problems += [*more, *shape, *lint(built, sections=sections, appeals=appeals, life_events=life_events, fees=fees)]
+    unknown = overlay.problems(table, extra, file) if extra is not None else []
+    built, shape = build.definition(table if extra is None else merge(table, overlay.plain(extra)), file)
+    lacking = overlay.lacking(extra, unknown)
+    shape = [p for p in shape if p.line not in lacking]
+    problems += [*more, *unknown, *shape, *lint(built, sections=sections, appeals=appeals, life_events=life_events, fees=fees)]
     if name and built.id not in ("", name):
         problems.append(Problem(file, built.line_of("手続"), f"「手続」の「{built.id}」はファイルの名前「{name}」と違います。揃えてください"))
     if override:
@@ -69,7 +72,7 @@ def resolve(text: str, file: str, override: tuple[str, str] | None = None) -> di
     """The common file with the city's override as plain data: what a published version stores."""
     table, _ = yaml_strict.load(text, file)
     if override:
-        table = merge(table, yaml_strict.load(*override)[0])
+        table = merge(table, overlay.plain(yaml_strict.load(*override)[0]))
     return _plain(table)  # type: ignore[no-any-return]
 
 
