@@ -17,6 +17,7 @@ from django.views.decorators.http import require_safe
 from madoguchi.files.public import file_response
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock
+from madoguchi.kernel.kinds import ours
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import page_typed
 
@@ -62,7 +63,7 @@ def words(row: Guardianship) -> str:
     if row.state == Stage.ACCEPTED:
         return "有効" if selectors.works(row) else "期限が過ぎた"
     return {Stage.ASKED: "確認待ち", Stage.REFUSED: "認めなかった", Stage.WITHDRAWN: "本人が取り下げた", Stage.RESIGNED: "本人が終わらせた",
-            Stage.ENDED: "市が終わらせた"}[Stage(row.state)]
+            Stage.ENDED: ours("市が終わらせた")}[Stage(row.state)]
 
 
 @login_required

@@ -8,6 +8,7 @@ from django.db import transaction
 
 from madoguchi.identity.public import TRIAL_BUSINESSES
 from madoguchi.kernel import audit, clock
+from madoguchi.offices.public import TOWN, city
 
 from .models import Organisation
 from .organisation_rules import files
@@ -16,20 +17,21 @@ from .organisations import delegable
 SECTION = "kaigo"
 MADE = (("kyotaku", "kyotaku", "試用居宅介護支援事業所", "9900000001", "試用 一郎"),
         ("houkatsu", "houkatsu", "見本地域包括支援センター", "9900000002", "見本 園子"))
-PLACE = {"zip": "9268611", "city": "石川県七尾市", "town": "袖ヶ江町", "lot": "イ部25番地", "building": ""}
 
 
 @transaction.atomic
 def trial_organisations(*, actor: str) -> int:
     """Register what is not there yet; how many. Never in production: whoever calls it sees to that."""
-    made = 0
+    made, here = 0, city()
+    section = here.desks.get(SECTION, SECTION)
+    address = {"zip": here.zip.replace("-", ""), "city": here.seat, "town": TOWN, "lot": "1番地", "building": ""}
     for company, kind, name, office, chief in MADE:
         number = TRIAL_BUSINESSES[company].number
-        slugs = [slug for slug, d in delegable(SECTION).items() if files(d, kind)]
+        slugs = [slug for slug, d in delegable(section).items() if files(d, kind)]
         if not slugs or Organisation.objects.filter(number=number, office=office).exists():
             continue
         row = Organisation.objects.create(
-            section=SECTION, kind=kind, name=name, number=number, office=office, address=PLACE, phone="0767-00-0000", chief=chief,
+            section=section, kind=kind, name=name, number=number, office=office, address=address, phone="0767-00-0000", chief=chief,
             procedures=slugs, starts=dt.date(2026, 4, 1), made_at=clock.now())
         audit.record(actor, "organisation.registered", chain=f"organisation:{row.id}", first=True, facts={"trial": True, "office": office})
         made += 1

@@ -67,7 +67,7 @@ def _event(row: Booking, summary: str, description: str, known: Setup, *, alarm:
     out.add("summary", summary)
     out.add("description", description)
     if counter:
-        out.add("location", f"{bare(say(city().name))} {bare(say(counter.place))}")
+        out.add("location", f"{bare(city().name)} {bare(counter.place)}")
     out.add("status", "CANCELLED" if row.state == State.CANCELLED else "CONFIRMED")
     out.add("transp", "TRANSPARENT" if row.state == State.CANCELLED else "OPAQUE")
     if alarm and row.state != State.CANCELLED:
@@ -84,7 +84,7 @@ def _own(row: Booking, known: Setup) -> Event:
     said = [bare(say("予約番号 {number}", number=row.number))]
     if service and service.bring:
         said.append(bare(say("持ち物：{bring}", bring=service.bring)))
-    return _event(row, bare(say(service.name)) if service else bare(say("窓口の予約")), "\n".join(said), known, alarm=True)
+    return _event(row, bare(service.name) if service else bare(say("窓口の予約")), "\n".join(said), known, alarm=True)
 
 
 def booking_ics(row: Booking) -> bytes:

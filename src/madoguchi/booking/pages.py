@@ -8,7 +8,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from madoguchi.kernel import clock
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said
 from madoguchi.offices.public import city
 from madoguchi.web.typed import day_typed
 
@@ -35,7 +35,7 @@ def section_of(service: Service) -> Any:
 def places_of(service: Service) -> list[str]:
     """Where one goes."""
     known = setup().counters
-    return sorted({say(known[key].place) for key in service.counters})
+    return sorted({Said(known[key].place) for key in service.counters})
 
 
 def week_context(request: HttpRequest, service: Service, *, staff: bool = False, but: Booking | None = None) -> dict[str, Any]:

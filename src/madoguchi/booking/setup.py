@@ -13,7 +13,7 @@ from django.conf import settings
 
 from madoguchi.kernel.packfile import PackFile, Path_, Wrong, entries, number
 from madoguchi.kernel.packfile import table as table_of
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said
 
 from .errors import BookingWrong
 from .rules import CELL, DAY, Span, joined
@@ -158,7 +158,7 @@ def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Coun
             raise
         except ValueError:
             raise Wrong((*path, "例外", text), "日は 2026-12-13 の形で書いてください") from None
-    return Counter(key, say(table["名"]), table["課"], number(table, "席", path, 1, 50), say(table["場所"]), _hours(table["開く"], (*path, "開く")),
+    return Counter(key, Said(table["名"]), table["課"], number(table, "席", path, 1, 50), Said(table["場所"]), _hours(table["開く"], (*path, "開く")),
                    exceptions)
 
 
@@ -178,11 +178,11 @@ def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> S
         raise Wrong((*path, "入口"), f"この市のページのアドレスを /card/receive/ の形で書いてください(今は「{door}」)")
     minutes, pause = number(table, "分", path, CELL, 480, step=CELL), number(table, "間", path, 0, 120, "0", CELL)
     return Service(
-        key, say(table["名"]), counters[names[0]].section, tuple(names), minutes, pause,
+        key, Said(table["名"]), counters[names[0]].section, tuple(names), minutes, pause,
         number(table, "おき", path, CELL, 480, str(minutes + pause), CELL), number(table, "何日先まで", path, 1, 366, "60"),
         number(table, "受付の締切", path, 0, 720, "2"), number(table, "変更の締切", path, 0, 720, "2"),
-        number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", say(table.get("持ち物", "")),
-        say(table.get("案内", "")), letter, _slugs(table.get("手続き", []), (*path, "手続き")), door)
+        number(table, "一人", path, 1, 99, "1"), table.get("オンライン", "はい") == "はい", Said(table.get("持ち物", "")),
+        Said(table.get("案内", "")), letter, _slugs(table.get("手続き", []), (*path, "手続き")), door)
 
 
 def _slugs(raw: Any, path: tuple[str, ...]) -> tuple[str, ...]:

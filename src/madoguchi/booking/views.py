@@ -209,7 +209,7 @@ def one(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
     service, stands = service_of(booking), booking.state == State.CONFIRMED and booking.starts_at > clock.now()
     context = {"b": booking, "s": service, "shut": say(SAID["shut"]) if stands and days.shut_out([booking]) else "",
-               "places": [say(setup().counters[booking.counter].place)] if booking.counter in setup().counters else [],
+               "places": [setup().counters[booking.counter].place] if booking.counter in setup().counters else [],
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
                "code": code_shown(request, booking),

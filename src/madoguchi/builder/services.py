@@ -11,6 +11,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.kinds import ours
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.pack import pack_text, patterns, tables
@@ -211,7 +212,7 @@ def _released(copy: Copy, *, why: str) -> bool:
         return False
     if copy.base and not Release.objects.filter(slug=copy.slug).exists():
         first = Revision.objects.get(copy=copy, number=1)
-        Release.objects.create(slug=copy.slug, number=copy.base, text=first.text, why="市が直す前の版", by="setup",
+        Release.objects.create(slug=copy.slug, number=copy.base, text=first.text, why=ours("市が直す前の版"), by="setup",
                                at=procedures.published_times(copy.slug).get(copy.base, first.at))
     number = _published(read.definition, copy.text, copy.asked_by or copy.updated_by, copy.words)
     Release.objects.get_or_create(slug=copy.slug, number=number, defaults={

@@ -10,7 +10,7 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.kernel.packfile import PackFile, Wrong, number, table
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said
 
 from .errors import CardsWrong
 from .rates import Mark, rate_typed
@@ -97,7 +97,7 @@ def _marks(raw: Any, path: tuple[str, ...]) -> tuple[Mark, ...]:
 
 def _part(key: str, raw: Any) -> Part:
     found = table(raw, ("来庁", key), {"予約"}, {"案内"}, SAMPLE)
-    return Part(key, str(found["予約"]), say(str(found.get("案内", ""))))
+    return Part(key, str(found["予約"]), Said(str(found.get("案内", ""))))
 
 
 def texts(found: CardCity) -> list[str]:

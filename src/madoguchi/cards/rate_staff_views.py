@@ -11,6 +11,7 @@ from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_safe
 
+from madoguchi.kernel.kinds import ours
 from madoguchi.web.posted import see_other
 from madoguchi.web.typed import day_typed
 
@@ -66,7 +67,7 @@ def page(request: HttpRequest) -> HttpResponse:
     brought = request.GET.get("months", "")
     context = {"rows": rows, "chosen": chosen, "groups": [(name, [(key, c, _bar(c)) for key, c in found.items()]) for name, found in groups],
                "known": [(name, m, rates.percent(m.rate)) for name, marks in (
-                   ("目標", city.targets), ("全国", rating.national()), ("この市", city.ours)) for m in marks],
+                   ("目標", city.targets), ("全国", rating.national()), (ours("この市"), city.ours)) for m in marks],
                "apart": rates.apart(chosen.month, lines) if chosen else "",
                "replaced": _ways(request, "replaced"), "dropped": _ways(request, "dropped"),
                "faults": [("file", f) for f in faults], "source": source, "columns": COLUMNS,

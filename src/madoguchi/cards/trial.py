@@ -14,6 +14,7 @@ from django.conf import settings
 from madoguchi.booking.public import Contact, SlotTaken, booking_by_staff, days_of, next_free, setup
 from madoguchi.identity.public import Staff, colleagues
 from madoguchi.kernel import clock
+from madoguchi.offices.public import city
 
 from . import expiries, outings, rates, rating, selectors, services, sheet
 from .city import card_city
@@ -33,8 +34,10 @@ MONTHS = 12
 
 def _person(chance: random.Random) -> tuple[str, ...]:
     (family, family_kana), (given, given_kana) = chance.choice(FAMILY), chance.choice(GIVEN)
+    here = city()
+    zip_code = here.zip.replace("-", "")
     born = dt.date(1940, 1, 1) + dt.timedelta(days=chance.randrange(25_000))
-    return f"{family} {given}", f"{family_kana} {given_kana}", str(born), "9268611", f"石川県七尾市試用町{chance.randrange(1, 99)}番地"
+    return f"{family} {given}", f"{family_kana} {given_kana}", str(born), zip_code, f"{here.seat}試用町{chance.randrange(1, 99)}番地"
 
 
 def _csv(columns: tuple[str, ...], rows: Iterator[tuple[str, ...]]) -> bytes:
@@ -120,7 +123,7 @@ def _outings(me: Staff) -> None:
         "kind": "away", "for": "apply", "name": "出張申請(試用工業)", "place": "試用工業 本社(架空)", "day": str(monday + dt.timedelta(days=2)),
         "start": "10:00", "end": "15:00", "who": "試用工業にお勤めの方", "bring": "本人確認書類"})
     outings.outing_make(actor=me, staff_ids=staff, form=shared | {
-        "kind": "holiday", "for": "receive", "name": "休日の受取り窓口(試用)", "place": "七尾市役所 試用の窓口",
+        "kind": "holiday", "for": "receive", "name": "休日の受取り窓口(試用)", "place": f"{city().hall} 試用の窓口",
         "day": str(monday + dt.timedelta(days=6)), "start": "9:00", "end": "12:00", "who": "", "bring": "交付通知書と本人確認書類"})
     service = setup().services[row.key]
     for slot, (family, given) in zip(days_of(service, row.day, 1)[0].slots, (("見本", "一郎"), ("試用", "楓"), ("架空", "次郎")), strict=False):

@@ -21,6 +21,7 @@ from madoguchi.identity.public import Right, Staff, staff_active_by_id
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.filed import new_files
+from madoguchi.kernel.kinds import ours
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
@@ -36,8 +37,8 @@ BUTTONS = {"take": "を担当する", "receive": "を受付にする", "propose"
 RESULTS = {"new": "これから調べる", "ready": "できる", "stays": "対象にしない", "waiting": "処理中", "done": "済み", "refused": "できなかった"}
 DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
-LOOK = "市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。"
-UNCONSENTED = "市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。"
+LOOK = ours("市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。")
+UNCONSENTED = ours("市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。")
 UNREAD = "申請した方から届いた連絡を、まだ読んでいません。申請を開いて読んでください。"
 ARRIVED = "審査チェックのあとに、補正の答えか追加の書類が届いています。申請を開いて確認し、1件ずつ審査してください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"

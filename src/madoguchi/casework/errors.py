@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError
+from madoguchi.kernel.kinds import ours
 from madoguchi.procedures.public import FIELD_TYPES, Definition
 from madoguchi.procedures.rules.faces.webform import anchor
 from madoguchi.procedures.rules.fields import Fault
@@ -40,7 +41,7 @@ class SealMissing(DomainError):
     status = 422
 
     def __init__(self, name: str) -> None:
-        super().__init__(f"市の電子証明書が設定されていないので、「{name}」をPDFで交付できません。申請した方と、郵送か窓口での受け取りを相談してください。")
+        super().__init__(ours(f"市の電子証明書が設定されていないので、「{name}」をPDFで交付できません。申請した方と、郵送か窓口での受け取りを相談してください。"))
 
 
 class DecisionWrong(DomainError):

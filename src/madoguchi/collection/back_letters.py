@@ -10,6 +10,7 @@ from uuid import UUID
 from django.db.models import F
 
 from madoguchi.kernel.eras import wareki
+from madoguchi.kernel.kinds import ours
 from madoguchi.offices.public import city
 
 from .accounts import KINDS, bank_words, opened
@@ -28,7 +29,7 @@ REPLY = ("金融機関と支店の名", "金融機関番号と支店番号",
          "預金の種類（普通・当座・貯蓄）", "口座番号（7桁）",
          "口座名義（カタカナ）")
 BEWARE = ("お金を返す手続きをよそおう詐欺にご注意ください",
-          "市の職員が、電話でATMの操作をお願いすることや、手数料の振込みをお願いすることは、ありません。")
+          ours("市の職員が、電話でATMの操作をお願いすることや、手数料の振込みをお願いすることは、ありません。"))
 TITLES = {"refund": "過誤納金還付通知書", "offset": "過誤納金充当通知書"}
 
 

@@ -15,6 +15,7 @@ from django.db.models import F, QuerySet
 from madoguchi.files.public import file_write
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.kernel.kinds import ours
 from madoguchi.kernel.sealing import Column
 
 from . import accounts
@@ -46,7 +47,7 @@ def sender(bank: str = "") -> Sender:
 
     own = payer(bank)
     if not own:
-        raise FormWrong([("on", "市の口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。")])
+        raise FormWrong([("on", ours("市の口座が決まっていません。管理者に、collection.yaml の「振込」を書くよう頼んでください。"))])
     return Own(own["委託者コード"], Account(own["銀行"], own["支店"], own["種目"], own["口座"], own["委託者名"]))
 
 

@@ -8,6 +8,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.kinds import ours
 from madoguchi.procedures.rules.yaml_strict import Problem, Table, load
 
 RATES = Path(__file__).with_name("rates.yaml")
@@ -61,9 +62,9 @@ class Rates:
 
 def _found(table: dict[int, Rate], year: int, what: str) -> Rate:
     if year not in table:
-        raise RateMissing(f"{year}年の{what}の割合が登録されていないため、計算できません(何も変えていません)。割合は前の年の12月に財務大臣が"
+        raise RateMissing(ours(f"{year}年の{what}の割合が登録されていないため、計算できません(何も変えていません)。割合は前の年の12月に財務大臣が"
                           f"告示します。管理者に、告示と条例を確かめて市の設定のフォルダの割合の表(rates.yaml)に{year}年の行を加えるよう頼み、"
-                          "もう一度行ってください。", year=year)
+                          "もう一度行ってください。"), year=year)
     return table[year]
 
 

@@ -8,6 +8,8 @@ from dataclasses import dataclass
 from enum import StrEnum
 from typing import Any
 
+from madoguchi.kernel.kinds import ours
+
 
 class Account(StrEnum):
     """勘定. Banks are one account per way of paying: ``bank:cvs``."""
@@ -33,7 +35,7 @@ ACCOUNTS: dict[str, str] = {
 FORMS = {"cvs": "コンビニ・スマホ決済", "payeasy": "ペイジー", "elqr": "地方税統一QRコード", "ocr": "金融機関の窓口", "zengin": "口座振替"}
 ONLINE, CASHIER, TERMINAL = "online", "cashier", "terminal"  # what room payments took
 TAKEN = {"card": ONLINE, "counter_cash": CASHIER, "terminal": TERMINAL}  # by its means: whoever brings the money is another for each
-CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: "市の窓口の現金", TERMINAL: "市の窓口の端末"}
+CHANNELS = FORMS | {ONLINE: "オンラインの納付", CASHIER: ours("市の窓口の現金"), TERMINAL: ours("市の窓口の端末")}
 OUT = "bank:transfer"  # 総合振込: what leaves
 
 

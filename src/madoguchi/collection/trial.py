@@ -10,6 +10,7 @@ import random
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.keeping import fiscal_year
+from madoguchi.offices.public import city
 
 from .demand_sheet import COLUMNS, LINES
 
@@ -17,9 +18,13 @@ from .demand_sheet import COLUMNS, LINES
 PARTS = {"kotei": ((5, 31), (7, 31), (12, 25), (2, 28)), "keiji": ((5, 31),), "shiken": ((6, 30), (8, 31), (10, 31), (1, 31)),
          "kokuho": tuple((m, 28) for m in (7, 8, 9, 10, 11, 12, 1, 2)), "kaigo": tuple((m, 28) for m in (7, 8, 9, 10, 11, 12, 1, 2))}
 YEN = {"kotei": (8_000, 260_000), "keiji": (2_000, 12_900), "shiken": (6_000, 320_000), "kokuho": (20_000, 640_000), "kaigo": (24_000, 150_000)}
-FAMILY = ("能登見本", "石川見本", "七尾見本", "和倉見本", "鹿島見本", "中島見本")
+FAMILY = ("山見本", "石川見本", "森見本", "浜見本", "原見本", "中島見本")
 GIVEN = ("一郎", "花子", "次郎", "桜", "三郎", "楓", "四郎", "梅")
 PLACES = ("見本町", "架空町", "試用町")
+
+
+def _zip() -> str:
+    return f"{city().zip[:3]}0000"
 
 
 SOON = dt.timedelta(days=14)  # from today: a notice is there ten days before
@@ -63,8 +68,8 @@ def demands_csv(charge: str, *, year: int, people: int, seed: int, after: dt.dat
         total = chance.randrange(low, high) // 100 * 100
         each = total // len(dues) // 1000 * 1000  # 地方税法20条の4の2第6項: what does not divide goes to the first 期
         sums = [total - each * (len(dues) - 1)] + [each] * (len(dues) - 1)
-        head = [f"{n:08d}", f"{9_000_000_000 + n}", f"{chance.choice(FAMILY)} {chance.choice(GIVEN)}", f"926{chance.randrange(10_000):04d}",
-                f"石川県七尾市{chance.choice(PLACES)}{chance.randrange(1, 99)}番地{chance.randrange(1, 20)}", "", str(total)]
+        head = [f"{n:08d}", f"{9_000_000_000 + n}", f"{chance.choice(FAMILY)} {chance.choice(GIVEN)}", f"{_zip()[:3]}{chance.randrange(10_000):04d}",
+                f"{city().seat}{chance.choice(PLACES)}{chance.randrange(1, 99)}番地{chance.randrange(1, 20)}", "", str(total)]
         for no, (due, yen) in enumerate(zip(dues, sums, strict=True), 1):
             if yen:
                 writer.writerow([*head, no, yen, due.isoformat(), *lines_of(charge, n, total)])
@@ -90,7 +95,7 @@ def own_csv(charge: str, *, year: int) -> bytes:
         if kind == charge:
             for no, (month, day) in enumerate(PARTS[charge], 1):
                 due = dt.date(year + (month < 4), month, day)
-                writer.writerow([f"7{n:07d}", payer, OWN[payer], "9260000", "石川県七尾市見本町1番地", "", each * len(PARTS[charge]), no, each,
+                writer.writerow([f"7{n:07d}", payer, OWN[payer], _zip(), f"{city().seat}見本町1番地", "", each * len(PARTS[charge]), no, each,
                                  due.isoformat(), *lines_of(charge, n, each * len(PARTS[charge]))])
     return b"\xef\xbb\xbf" + out.getvalue().encode()
 

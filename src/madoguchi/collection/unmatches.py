@@ -9,6 +9,7 @@ from django.db.models import Max, Sum
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
+from madoguchi.kernel.kinds import ours
 
 from .access import section_require, stamps
 from .errors import DemandNotFound, FormWrong, MoneyMoved, SecondPerson
@@ -18,7 +19,7 @@ from .rules import FORMS, Account, Letter, Outcome
 
 LONGEST = 200
 PLACES = (Account.RECEIVABLE, Account.FEE_DUE, Account.LATE, Account.EXCESS)  # where money that came may lie
-OWN = "オンラインか市の窓口で納められたものは、納めた方の期に入っているので、取り消せません。返すときは「過誤納金」から申し出てください。"
+OWN = ours("オンラインか市の窓口で納められたものは、納めた方の期に入っているので、取り消せません。返すときは「過誤納金」から申し出てください。")
 VOIDED = "打ち間違いとして取り消され、お金は返してあります。"
 OF_FEE = "手数料に消し込んだ入金は、取り消せません。「支払い」でその手数料を開き、還付を申し出てください。"
 GONE = ("この入金の過誤納金は、還付か充当に進んでいるので、取り消せません。"

@@ -17,7 +17,7 @@ from madoguchi.identity.public import Owner, owner_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.eras import era_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import Words, say
+from madoguchi.kernel.said import Said, Words, say
 from madoguchi.offices.public import city
 from madoguchi.payments import public as payments
 from madoguchi.procedures.public import Definition, current
@@ -99,10 +99,10 @@ def _page(request: HttpRequest, payer: str, refused: str, status: int = 200, at:
     context = {
         "dues": dues, "pays": any(row["pays"] for row in dues), "late": late, "today": clock.today(), "section": _section(),
         "receipts": [{"r": r, "what": what_of(r.part)} for r in mine.receipts_of(payer)],
-        "accounts": [{"a": a, "charge": say(charges().all[a.charge].name) if a.charge in charges().all else a.charge}
+        "accounts": [{"a": a, "charge": Said(charges().all[a.charge].name) if a.charge in charges().all else a.charge}
                      for a in mine.accounts_of(payer)],
         "backs": [{"b": b, "what": what_of(b.part), "target": what_of(b.target) if b.target else None} for b in mine.backs_of(payer)],
-        "demands": [{"d": d, "charge": say(charges().all[d.charge].name), "year": year_said(d.year)}
+        "demands": [{"d": d, "charge": Said(charges().all[d.charge].name), "year": year_said(d.year)}
                     for d in mine.demands_open(payer) if d.charge in charges().all],
         "certificate": _procedure(charges().online.certificate), "debit": _procedure(charges().online.debit),
         "chosen": request.POST.getlist("due"), "faults": [(at, refused)] if refused else [], "wrong": {at: refused},

@@ -4,6 +4,7 @@ person, approved by another), and with the cash the 消込 is undone, so that ev
 from __future__ import annotations
 
 from madoguchi.kernel import audit
+from madoguchi.kernel.kinds import ours
 
 from .ledger import CHAIN, one_writer
 from .models import GiveBack, Instalment, Money, OnlineOrder, Posting
@@ -11,7 +12,7 @@ from .rules import CASHIER, TERMINAL, Account, Outcome
 from .unmatches import FORGOTTEN, WRITTEN, net_of, taken_back
 
 WAITS = "帳簿に載るのを待っています。数分待って、この画面を開き直してください。"
-NOT_HERE = "市の窓口で受け取ったものではないので、取り消せません。"
+NOT_HERE = ours("市の窓口で受け取ったものではないので、取り消せません。")
 GONE = ("この入金の過誤納金は、還付か充当に進んでいるので、取り消せません。承認待ちと振込待ちは「過誤納金」で却下してから取り消してください。"
         "済んだものは、そのままにします。")
 

@@ -8,13 +8,14 @@ from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
+from madoguchi.offices.city import MAYORS
 from madoguchi.offices.rules import CAUSES
 from madoguchi.procedures.pack import text_of
 from madoguchi.procedures.rules.yaml_strict import Items, Problem, Table, load
 
 NEEDED = ("市", "よみ", "英語名", "団体コード", "都道府県", "郵便番号", "所在地", "電話", "開庁時間", "閉庁日", "課", "分野", "教示")
-TOP = (*NEEDED, "市長名", "公印", "期限の知らせ", "手数料", "住民情報", "保存期間", "災害")
-SECTION = ("名", "係", "電話", "記号", "メール", "差出人", "要確認")
+TOP = (*NEEDED, *MAYORS, "手続き", "公印", "期限の知らせ", "手数料", "住民情報", "保存期間", "災害")
+SECTION = ("名", "係", "電話", "記号", "メール", "差出人", "受け持ち", "要確認")
 DISASTER = ("番号", "名", "種類", "発生日", "受付開始", "受付終了", "試用", "要確認")
 DISASTER_NEEDED = ("番号", "名", "種類", "発生日")
 DAYS = ("発生日", "受付開始", "受付終了")

@@ -22,6 +22,8 @@ from requests.adapters import HTTPAdapter
 from urllib3.util.retry import Retry
 
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF
+from madoguchi.kernel.kinds import ours
+from madoguchi.offices.public import HOME, TOWN, city
 from madoguchi.procedures.rules import generate
 from madoguchi.procedures.rules.conditions import compares
 from madoguchi.procedures.rules.model import Definition, Step
@@ -132,12 +134,21 @@ def wait_for(what: str, test: Callable[[], Any]) -> Any:
     raise DemoFailed(f"waited {WAIT_SECONDS:.0f}s for {what}")
 
 
+def addresses() -> tuple[dict[str, str], ...]:
+    """Where the invented applicants live: in this city, and elsewhere."""
+    here = city()
+    if here.code == HOME:
+        return generate.ADDRESSES
+    home = {"zip": here.zip.replace("-", ""), "city": here.seat, "town": TOWN, "lot": "25番地", "building": ""}
+    return home, home | {"building": "見本荘101号"}, {**generate.ADDRESSES[2]}
+
+
 def must_be_trial(base: str) -> None:
     """Nothing invented is ever filed at a real city hall, whatever the settings on this side say: its own pages tell.
     Raises DemoFailed."""
     page = Browser(base).get("/staff/sign-in/").text()
-    if "試用の市役所" not in page:
-        raise DemoFailed(f"{base} は試用の市役所ではありません。架空の申請は送りませんでした。")
+    if ours("試用の市役所") not in page:
+        raise DemoFailed(ours(f"{base} は試用の市役所ではありません。架空の申請は送りませんでした。"))
 
 
 def sign_in(browser: Browser, person: str) -> None:
@@ -147,7 +158,7 @@ def sign_in(browser: Browser, person: str) -> None:
 
 def file_it(browser: Browser, d: Definition, rng: random.Random, row: Row) -> str:
     """Walk through the form of one procedure. Returns the address of the application."""
-    answers = generate.answers_for(d, rng, today=dt.date.today())
+    answers = generate.answers_for(d, rng, today=dt.date.today(), addresses=addresses())
     if d.charge:  # a fee is shown by paying it
         answers |= {c.name: False for x in d.charge.exempt if x.condition for c in compares(x.condition)}
     browser.get(f"/p/{d.id}/").send(f"/p/{d.id}/start/", {})

@@ -6,6 +6,7 @@ import datetime as dt
 import functools
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 from typing import Any
 
@@ -23,6 +24,7 @@ from jinja2.visitor import NodeTransformer
 from markupsafe import Markup, _escape_inner  # type: ignore[attr-defined]  # the compiled one where there is one
 
 from madoguchi.identity.public import MARK, mark_of
+from madoguchi.kernel import kinds
 from madoguchi.kernel.said import LETTERS, MARKS, bare, with_marks
 from madoguchi.offices.public import city
 from madoguchi.procedures.public import fee_words
@@ -190,9 +192,26 @@ def _blank(f: FieldView) -> tuple[Any, ...] | None:
             *((b.id, b.name, b.label, b.mode, b.auto, b.width, b.optional) for b in f.boxes))
 
 
+class OwnWords(jinja2.BaseLoader):
+    """Templates as this municipality says them: a 町 has no 市役所 (kernel.kinds)."""
+
+    def __init__(self, inner: jinja2.BaseLoader) -> None:
+        self.inner = inner
+
+    def get_source(self, environment: jinja2.Environment, template: str) -> tuple[str, str | None, Callable[[], bool] | None]:
+        """The source that the loader behind it found, its words turned."""
+        source, name, fresh = self.inner.get_source(environment, template)
+        return kinds.ours(source), name, fresh
+
+    def list_templates(self) -> list[str]:
+        """Those of the loader behind it."""
+        return self.inner.list_templates()
+
+
 def environment(*, autoescape: bool, **options: Any) -> jinja2.Environment:
     """The environment that Django's Jinja2 backend asks for."""
-    env = Environment(**(options | {"undefined": jinja2.ChainableUndefined}), autoescape=True, extensions=["jinja2.ext.i18n"],
+    options |= {"undefined": jinja2.ChainableUndefined, "loader": OwnWords(options["loader"])}
+    env = Environment(**options, autoescape=True, extensions=["jinja2.ext.i18n"],
                       bytecode_cache=compiled(settings.MADOGUCHI_DATA / "templates"))
     env.policies["ext.i18n.trimmed"] = True
     env.install_gettext_callables(languages.gettext, languages.ngettext, newstyle=True)  # type: ignore[attr-defined]

@@ -2,11 +2,13 @@
 
 from __future__ import annotations
 
+import contextlib
 import inspect
 import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
+from madoguchi.kernel import kinds
 from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
 from madoguchi.offices.contacts import contact_doubts, contact_faults
@@ -17,6 +19,7 @@ from madoguchi.procedures.pack import (
     ROOT,
     TRANSLATIONS_ROOT,
     city_folder,
+    common_text,
     pack_files,
     read_file,
     side_file,
@@ -60,7 +63,7 @@ def read_finders(city: City) -> Iterator[tuple[Path, guides.Finder | None, list[
     """Every finder with what is wrong with it."""
     slugs = known_slugs(ROOT, city.folder)
     for path, over in finder_files(ROOT, city.folder).values():
-        (text, wrong), (own, more) = text_of(path), text_of(over) if over else ("", [])
+        (text, wrong), (own, more) = common_text(path, city), text_of(over) if over else ("", [])
         if wrong or more:
             yield path, None, [*wrong, *more]
             continue
@@ -217,6 +220,8 @@ def coverage(argv: list[str]) -> int:
 
 def main(argv: list[str]) -> int:
     """Entry for `madoguchi procedures`."""
+    with contextlib.suppress(CityWrong):
+        kinds.adopt(read_city(city_folder()).kind)
     if argv[:1] == ["check"]:
         return check([a for a in argv[1:] if not a.startswith("--")], doubts="--doubts" in argv)
     if argv[:1] == ["rules"]:

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import contextlib
 import datetime as dt
 import os
 import sys
 from pathlib import Path
 
-from madoguchi.kernel import keys
+from madoguchi.kernel import keys, kinds
+from madoguchi.offices.city import read_city
+from madoguchi.offices.errors import CityWrong
 
 from . import env
 
@@ -19,6 +22,8 @@ if MADOGUCHI_ENV not in ("trial", "test", "production"):
 PRODUCTION = MADOGUCHI_ENV == "production"
 MADOGUCHI_DATA = env.folder("MADOGUCHI_DATA", Path(env.text("MADOGUCHI_DATA") or ROOT / "var").resolve())
 MADOGUCHI_CITY = Path(env.text("MADOGUCHI_CITY") or ROOT / "cities" / "nanao").resolve()
+with contextlib.suppress(CityWrong):  # a pack that cannot be read is told by whatever needs it
+    kinds.adopt(read_city(MADOGUCHI_CITY).kind)  # before any sentence is made
 # Where the key ring lies: a file, env:NAME, command:PROGRAM (kernel.keysource); a KMS is one more line here.
 MADOGUCHI_KEYS = env.text("MADOGUCHI_KEYS") or str(MADOGUCHI_DATA / "keys" / "ring.json")
 KEY_SOURCES = {"command": "madoguchi.adapters.key_command.CommandKeys"}
@@ -245,7 +250,7 @@ STAFF_OIDC = {
     "issuer": env.text("MADOGUCHI_STAFF_OIDC_ISSUER"),
     "client_id": env.text("MADOGUCHI_STAFF_OIDC_CLIENT_ID"),
     "key_file": env.text("MADOGUCHI_STAFF_OIDC_KEY"),
-    "name": env.text("MADOGUCHI_STAFF_OIDC_NAME", "市の職員認証"),
+    "name": env.text("MADOGUCHI_STAFF_OIDC_NAME", kinds.ours("市の職員認証")),
     "scope": env.text("MADOGUCHI_STAFF_OIDC_SCOPE", "openid"),
     "acr": env.text("MADOGUCHI_STAFF_OIDC_ACR"),
     "claim": env.text("MADOGUCHI_STAFF_OIDC_CLAIM", "employee_number"),

@@ -45,7 +45,7 @@ def _take(request: HttpRequest) -> HttpResponse:
         row = services.help_take(code=typed)
     except CodeUnknown as error:
         limits.spend("code", request)
-        return _page(request, typed, say(error.ja))
+        return _page(request, typed, error.ja)
     response = see_other("/counter/read/" if row.interview_id else f"/p/{row.slug}/?ready=1")
     tablet.forget(response)  # of whoever used it before
     tablet.mark(response, str(row.id))
@@ -118,7 +118,7 @@ def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResp
         codes = reading.interview_sign(help_id=help_id, mark=post.get("mark", ""), picture=post.get("picture", ""), name=post.get("name", ""),
                                        agreed=post.get("ok") == "yes", language=languages.recorded())
     except SignatureMissing as missing:
-        return _read_page(request, found, [("name", say(missing.ja))])
+        return _read_page(request, found, [("name", missing.ja)])
     if reading.screen(help_id) is None:  # it can no longer be filed as it is: the clerk has it again
         return _returned()
     response = see_other("/counter/read/")

@@ -16,13 +16,14 @@ from django.http import HttpRequest
 
 from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.canon import sha256
+from madoguchi.kernel.kinds import ours
 
 from .errors import FactorWrong, LastFactor, PasskeyWrong, RecoveryWrong
 from .models import Factor, RecoveryCode, Staff
 
 STEP, DRIFT = 30, 1  # seconds of a code; codes before and after that are taken too
 CODES = 10
-KINDS = {"totp": "確認コードのアプリ", "passkey": "パスキー", "recovery": "回復コード", "password": "パスワード", "office": "市の職員認証"}
+KINDS = {"totp": "確認コードのアプリ", "passkey": "パスキー", "recovery": "回復コード", "password": "パスワード", "office": ours("市の職員認証")}
 
 
 def chain(staff: Staff) -> str:

@@ -6,6 +6,8 @@ from __future__ import annotations
 from dataclasses import dataclass
 from enum import StrEnum
 
+from madoguchi.kernel.kinds import ours
+
 ROLES = {"clerk": "担当", "chief": "係長", "manager": "課長", "admin": "管理者", "auditor": "監査",
          "protection": "支援措置担当", "agents": "代理確認担当", "supporter": "窓口支援員", "digital": "デジタル推進担当"}
 WHOLE = "*"  # the section of those who work for the whole city hall
@@ -63,7 +65,7 @@ TABLE: dict[str, Rule] = {
                               "(自分の申し出と、代決は除く)", ("manager",)),
     Right.SEE_NUMBER: Rule("自分の課の申請の個人番号を見る(本人の再確認と理由が要り、記録が残る)", WORKERS),
     Right.SEE_GUARDED: Rule("自分の課の照合で、支援措置の方も見る(申請を開く権利は別に要る)", ("protection",)),
-    Right.CONFIRM_AGENTS: Rule("法定代理の申し出と証明書を見て、確かめる・断る・終わらせる(市全体の申し出)", ("agents",)),
+    Right.CONFIRM_AGENTS: Rule(ours("法定代理の申し出と証明書を見て、確かめる・断る・終わらせる(市全体の申し出)"), ("agents",)),
     Right.SUPPORT_COUNTER: Rule("窓口でのお手伝いを始め、どこまで進んだかを見る(入力した内容は見られない)", (*WORKERS, "supporter")),
     Right.INTERVIEW_COUNTER: Rule("書かない窓口で聞き取り、来た方の確認と署名を受けて、どの課の手続きも送る(自分の聞き取りだけが見える)", WORKERS),
     Right.CARDS: Rule("マイナンバーカードの交付(お預かり・通知書・渡す・返す)を扱う(カードの担当課)", WORKERS),

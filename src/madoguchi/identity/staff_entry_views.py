@@ -13,6 +13,7 @@ from django.views.decorators.http import require_http_methods
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.kinds import ours
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
@@ -29,8 +30,8 @@ TOO_LATE = "時間がたちました。もう一度、職員番号とパスワ�
 WHY = {
     "idle": "しばらく操作がなかったため、ログインが切れました。", "long": "ログインしてから長い時間がたったため、ログインが切れました。",
     "ended": "このログインは終了しています(ほかの画面や管理者が終了した、所属・役割・パスワードが変わった、など)。",
-    "late": TOO_LATE, "office": "市の職員認証でログインできませんでした。もう一度お試しください。続くときは、管理者に連絡してください。",
-    "nobody": "市の職員認証では確認できましたが、この市役所に職員の登録がありません。管理者に連絡してください。",
+    "late": TOO_LATE, "office": ours("市の職員認証でログインできませんでした。もう一度お試しください。続くときは、管理者に連絡してください。"),
+    "nobody": ours("市の職員認証では確認できましたが、この市役所に職員の登録がありません。管理者に連絡してください。"),
 }
 
 

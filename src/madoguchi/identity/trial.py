@@ -5,15 +5,18 @@ from __future__ import annotations
 from django.contrib.auth.hashers import make_password
 from django.db import transaction
 
+from madoguchi.offices.public import City, address_in, city
+
 from .models import Staff
 from .rules import Business, Person
 from .services import staff_enrol
 
+_HERE = city()
 RESIDENTS = {
-    "hanako": Person("見本 花子", "1991-07-25", "石川県七尾市袖ヶ江町イ部25番地", "2"),
-    "taro": Person("見本 太郎", "1988-03-02", "石川県七尾市神明町1番地", "1"),
-    "ume": Person("試用 うめ", "1944-11-03", "石川県七尾市中島町中島甲1番地", "2"),
-    "jiro": Person("試用 次郎", "1970-05-17", "石川県七尾市田鶴浜町り部11番地", "1"),
+    "hanako": Person("見本 花子", "1991-07-25", address_in(_HERE, "石川県七尾市袖ヶ江町イ部25番地"), "2"),
+    "taro": Person("見本 太郎", "1988-03-02", address_in(_HERE, "石川県七尾市神明町1番地"), "1"),
+    "ume": Person("試用 うめ", "1944-11-03", address_in(_HERE, "石川県七尾市中島町中島甲1番地"), "2"),
+    "jiro": Person("試用 次郎", "1970-05-17", address_in(_HERE, "石川県七尾市田鶴浜町り部11番地"), "1"),
 }
 # Invented companies: no registry office has the code 9999, with which these numbers begin after their check digit.
 BUSINESSES = {
@@ -24,7 +27,7 @@ BUSINESSES = {
 PASSWORD = "madoguchi-trial"  # noqa: S105 - published on the start screen of the trial
 OTHER_SECTIONS = ("fukushi", "toshi", "kankyou", "shougai", "soumu", "kensetsu", "hoken", "nourin", "suidou", "shoukou", "gakkou", "shoubou",
                   "kikaku", "bousai", "kaikei", "senkyo", "gikai", "kansa")  # of the city pack that has no people of its own in the trial
-STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
+_WRITTEN: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("tanaka", "田中 由紀", (("kosodate", "clerk"),)),
     ("kimura", "木村 健", (("kosodate", "chief"),)),
     ("suzuki", "鈴木 一郎", (("kosodate", "manager"),)),
@@ -50,6 +53,24 @@ STAFF: tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...] = (
     ("admin", "管理 担当", (("*", "admin"),)),
     ("auditor", "監査 担当", (("*", "auditor"),)),
 )
+
+
+def staff_in(here: City) -> tuple[tuple[str, str, tuple[tuple[str, str], ...]], ...]:
+    """The same people in a city with other sections: each works where the work is done (受け持ち), nobody in a section that there is not,
+    and a section that would be without people has the three of the other sections."""
+    def places(memberships: tuple[tuple[str, str], ...]) -> tuple[tuple[str, str], ...]:
+        moved = ((here.desks.get(section, section), role) for section, role in memberships)
+        return tuple(dict.fromkeys(pair for pair in moved if pair[0] in here.sections or pair[0] == "*"))
+
+    people = {username: (name, places(memberships)) for username, name, memberships in _WRITTEN}
+    for username, role in (("hirano", "clerk"), ("aoki", "chief"), ("nishida", "manager")):
+        there = {section for _, held in people.values() for section, had in held if had == role}
+        name, held = people[username]
+        people[username] = (name, held + tuple((section, role) for section in here.sections if section not in there))
+    return tuple((username, *found) for username, found in people.items() if found[1])
+
+
+STAFF = staff_in(_HERE)
 
 
 @transaction.atomic

@@ -23,7 +23,7 @@ def sentence(told: Mapping[str, Any]) -> Said:
     for template, shape in WITH_NAMES.items():
         if found := shape.fullmatch(ja):
             return say(template, name=found["name"])
-    return say(ja)
+    return Said(ja)
 
 
 def outcome(decision: Mapping[str, Any]) -> Said | None:
@@ -35,7 +35,7 @@ def outcome(decision: Mapping[str, Any]) -> Said | None:
 
 def document(kept: Mapping[str, Any]) -> dict[str, Any]:
     """A document that was issued: its name in the language being drawn, and beside it the Japanese one that stands on the paper."""
-    return {**kept, "name": say(kept["name"]), "ja": kept["name"] if languages.word(kept["name"]) else ""}
+    return {**kept, "name": Said(kept["name"]), "ja": kept["name"] if languages.word(kept["name"]) else ""}
 
 
 def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
@@ -50,9 +50,9 @@ def correction(kept: Mapping[str, Any] | None) -> dict[str, Any] | None:
 def _answer(old: str) -> Said:
     """An answer as it was when it was asked about: what was chosen is said again, what was typed stays."""
     chosen = old.split("、")
-    return say(old) if languages.word(old) or not all(map(languages.word, chosen)) else listed(chosen)
+    return Said(old) if languages.word(old) or not all(map(languages.word, chosen)) else listed(chosen)
 
 
 def _label(item: Mapping[str, Any]) -> Said:
-    label = say(item["label"])
+    label = Said(item["label"])
     return say("{name} {n}: {ja}", name=item["of"], n=item["n"], ja=label) if "of" in item else label

@@ -8,7 +8,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel.errors import NotFound
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said, say
 from madoguchi.payments.public import SLIP, PaymentClosed, ProviderAway, ProviderUnknown, paid_pdf
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
@@ -36,7 +36,7 @@ def _page(request: HttpRequest, application_id: str, refused: str, status: int =
     if fee is None:
         raise NotFound(say("この申請に手数料はありません。"))
     d = applications.published_of(application).shown()
-    lines = [{**line, "label": say(line["label"])} for line in fee.payment.lines]
+    lines = [{**line, "label": Said(line["label"])} for line in fee.payment.lines]
     context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d),
                "faults": [("pay", refused)] if refused else []}
     return render(request, "intake/pay.html", context, status=status)

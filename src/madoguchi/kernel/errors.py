@@ -18,7 +18,7 @@ class DomainError(Exception):
 
     def __init__(self, ja: str | None = None, **data: object) -> None:
         words = ja or self.ja
-        self.ja = words if isinstance(words, Said) else Said(words)
+        self.ja = words if isinstance(words, Said) else Said(words, ours=ja is None)
         self.data = data
         super().__init__(self.code)
 

@@ -15,6 +15,7 @@ from typing import Any, Protocol
 
 from markupsafe import Markup, escape
 
+from . import kinds
 from .amounts import Month, Number, Yen
 from .counters import settled
 from .eras import wareki
@@ -124,9 +125,11 @@ class Said(str):
     template: str
     args: dict[str, object]
 
-    def __new__(cls, template: str, args: dict[str, object] | None = None) -> Said:
-        """Without arguments the template is the text."""
-        self = super().__new__(cls, template.format(**{k: _japanese(v) for k, v in args.items()}) if args else template)
+    def __new__(cls, template: str, args: dict[str, object] | None = None, *, ours: bool = False) -> Said:
+        """Without arguments the template is the text. ``ours``: words of the program, which a 町 says in its own way (kernel.kinds);
+        the template stays as it is written, for that is what translations are found by."""
+        words = kinds.ours(template) if ours else template
+        self = super().__new__(cls, words.format(**{k: _japanese(v) for k, v in args.items()}) if args else words)
         self.template, self.args = template, args or {}
         return self
 
@@ -177,7 +180,7 @@ def _argument(value: object, voice: Voice) -> object:
 def say(template: str, /, **args: object) -> Said:
     """A sentence for people: ``say("{label}を入力してください", label=q.label)``; days, months and sums may be arguments.
     Templates are collected for translation."""
-    return Said(template, args)
+    return Said(template, args, ours=True)
 
 
 def keepable(words: str) -> dict[str, Any]:

@@ -10,10 +10,13 @@ from pathlib import Path
 from typing import Any
 
 from madoguchi.kernel.keeping import years_read
-from madoguchi.kernel.said import say
+from madoguchi.kernel.kinds import kind_of
+from madoguchi.kernel.said import Said
 
 from .errors import CityWrong
 from .fees import Fee, fee_read
+
+MAYORS = ("市長名", "町長名", "村長名", "区長名")
 
 
 @dataclass(frozen=True, slots=True)
@@ -26,6 +29,7 @@ class Section:
     phone: str
     sign: str
     mail: str = ""  # where the section reads mail; told of cases near their due day
+    takes: tuple[str, ...] = ()  # 受け持ち: ids of sections in the common definitions whose work this one does
     head: str = ""  # 差出人: whose name stands under its letters where it is not the mayor (選挙管理委員会 …)
 
 
@@ -66,7 +70,29 @@ class City:
     register_columns: dict[str, str]  # our name of a column of the resident file → the city's own
     folder: Path
     fees: dict[str, Fee]  # 手数料: the table of the ordinance, dated
+    offers: tuple[str, ...] = ()  # 手続き: the common definitions that this city uses; none named is all of them
     warn_days: int = 3  # open days before the due day on which a case is reported (期限の知らせ)
+
+    @property
+    def kind(self) -> str:
+        """市, 町, 村 or 区: as the last letter of the name says (kernel.kinds)."""
+        return kind_of(self.name)
+
+    @property
+    def seat(self) -> str:
+        """都道府県, 郡 and name: what an address in this city begins with."""
+        before, name, _ = self.address.partition(self.name)
+        return before + name if name and before.startswith(self.prefecture) else self.prefecture + self.name
+
+    @property
+    def hall(self) -> str:
+        """七尾市役所, ○○町役場: the building."""
+        return f"{self.name}{'役場' if self.kind in ('町', '村') else '役所'}"
+
+    @property
+    def desks(self) -> dict[str, str]:
+        """Id of a section in the common definitions → the section here that does its work (受け持ち), where it has another id."""
+        return {theirs: section.id for section in self.sections.values() for theirs in section.takes}
 
 
 @functools.lru_cache(maxsize=4)
@@ -104,14 +130,16 @@ def city_words(folder: Path, language: str) -> dict[str, str]:
 def _city(raw: dict[str, Any], folder: Path) -> City:
     closed = raw["閉庁日"]
     return City(
-        name=say(raw["市"]), reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
-        zip=raw["郵便番号"], address=say(raw["所在地"]), phone=raw["電話"], hours=say(raw["開庁時間"]), mayor=raw.get("市長名", ""),
+        name=Said(raw["市"]), reading=raw["よみ"], english=raw["英語名"], code=raw["団体コード"], prefecture=raw["都道府県"],
+        zip=raw["郵便番号"], address=Said(raw["所在地"]), phone=raw["電話"], hours=Said(raw["開庁時間"]),
+        mayor=next((raw[key] for key in MAYORS if raw.get(key)), ""),
         seal_words=raw.get("公印", ""),
         sections={
-            key: Section(key, say(s["名"]), say(s.get("係", "")), s["電話"], s["記号"], s.get("メール", ""), s.get("差出人", ""))
+            key: Section(key, Said(s["名"]), Said(s.get("係", "")), s["電話"], s["記号"], s.get("メール", ""),
+                         tuple(s.get("受け持ち", [])), s.get("差出人", ""))
             for key, s in raw["課"].items()
         },
-        life_events={key: LifeEvent(key, say(e["名"]), e["図"], say(e["説明"])) for key, e in raw["分野"].items()},
+        life_events={key: LifeEvent(key, Said(e["名"]), e["図"], Said(e["説明"])) for key, e in raw["分野"].items()},
         appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",
         closed_spans=tuple(_span(text) for text in closed.get("期間", [])),
@@ -120,6 +148,7 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         keep={kind: _years(kind, rule) for kind, rule in raw.get("保存期間", {}).items()},
         register_columns=dict(raw.get("住民情報", {}).get("列") or {}), folder=folder,
         fees={key: fee_read(key, fee) for key, fee in (raw.get("手数料") or {}).items()}, warn_days=_warn(raw.get("期限の知らせ", "3")),
+        offers=tuple(raw.get("手続き", [])),
     )
 
 

@@ -6,7 +6,7 @@ import datetime as dt
 from dataclasses import dataclass
 from typing import Any
 
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said
 
 from .errors import FeeMissing
 
@@ -41,4 +41,4 @@ def fee_read(key: str, raw: dict[str, Any]) -> Fee:
     actual = str(raw.get("実費", "いいえ"))
     if actual not in ("はい", "いいえ"):
         raise ValueError(f"手数料「{key}」の実費は、はい・いいえで書いてください(今は「{actual}」)")
-    return Fee(key, say(raw["名"]), tuple(sorted(amounts)), actual == "はい")
+    return Fee(key, Said(raw["名"]), tuple(sorted(amounts)), actual == "はい")

@@ -17,6 +17,7 @@ from madoguchi.delivery.public import Stuck, parcels_open, stuck_list
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Forbidden
+from madoguchi.kernel.kinds import ours
 
 from . import trust
 
@@ -88,7 +89,7 @@ def _queue() -> list[Fact]:
 def _failed() -> list[Fact]:
     names = outbox.beats(outbox.FAILED, clock.now() - FAILED_SINCE)
     return [Fact("終わらなかった定時の処理", "、".join(names),
-                 "設定や市の設定ファイルを変えたばかりなら、見直してください。場所は記録(ログ)の sweep failed の行に出ます")] if names else []
+                 ours("設定や市の設定ファイルを変えたばかりなら、見直してください。場所は記録(ログ)の sweep failed の行に出ます"))] if names else []
 
 
 def _waiting(state: outbox.State) -> list[Fact]:
@@ -106,7 +107,7 @@ def _waiting(state: outbox.State) -> list[Fact]:
 
 def _books() -> list[Fact]:
     checked, wrong = books_checked(), rates_fault(clock.today()) if collects() else ""
-    out = [Fact("延滞金・還付加算金の割合", wrong, "告示と条例を確かめ、市の設定のフォルダの rates.yaml に書いてください")] if wrong else []
+    out = [Fact("延滞金・還付加算金の割合", wrong, ours("告示と条例を確かめ、市の設定のフォルダの rates.yaml に書いてください"))] if wrong else []
     if checked is None:
         return out
     at, faults = checked
@@ -131,7 +132,7 @@ def _certificates() -> list[Fact]:
     out = [_ends(found, "証明書 ", SOON, "証明書を更新してください", "MADOGUCHI_TLS_CERTS の場所と権限を確認してください")
            for found in trust.tls_certificates()]
     if seal := trust.seal_certificate():
-        out.append(_ends(seal, "市の電子証明書 ", SEAL_SOON, "書類のPDFに署名する証明書です。発行に日数がかかります。早めに申し込んでください",
+        out.append(_ends(seal, ours("市の電子証明書 "), SEAL_SOON, "書類のPDFに署名する証明書です。発行に日数がかかります。早めに申し込んでください",
                          "MADOGUCHI_SEAL_P12 の場所と権限、MADOGUCHI_SEAL_PASSWORD を確認してください。このままではPDFの書類を交付できません"))
     if settings.OIDC["key_file"]:
         key = Path(settings.OIDC["key_file"])

@@ -15,6 +15,7 @@ from madoguchi.web import languages
 
 from . import selectors
 from .finder_files import finder_files, known_slugs
+from .pack import common_text, our_words
 from .rules.guide import Finder, Task, read_finder, turned
 from .rules.leads import led
 
@@ -27,7 +28,7 @@ def _read(stamp: Stamp, slugs: frozenset[str]) -> dict[str, Finder]:
     here, found = city(), dict[str, Finder]()
     for name, (path, over) in finder_files(Path(settings.ROOT), Path(here.folder)).items():
         override = (over.read_text(encoding="utf-8"), str(over)) if over else None
-        finder, problems = read_finder(path.read_text(encoding="utf-8"), str(path), override=override, sections=here.sections,
+        finder, problems = read_finder(common_text(path, here)[0], str(path), override=override, sections=here.sections,
                                        events=here.life_events, slugs=slugs)
         if finder is None:
             log.error("finder %s is left out: %s", name, "; ".join(map(str, problems)))
@@ -73,13 +74,7 @@ def finder(name: str) -> Finder:
 @functools.lru_cache(maxsize=16)
 def _words(code: str) -> dict[str, str]:
     """The texts of all finders in a language, by key of the source."""
-    import yaml
-
-    file = Path(settings.ROOT) / "procedures" / "translations" / code / "finders.yaml"
-    if not file.exists():
-        return {}
-    loader = getattr(yaml, "CBaseLoader", yaml.BaseLoader)
-    return {key: entry["訳"] for key, entry in (yaml.load(file.read_text(encoding="utf-8"), Loader=loader) or {}).items()}  # noqa: S506 - text
+    return our_words(Path(settings.ROOT) / "procedures" / "translations" / code / "finders.yaml", code)
 
 
 def shown(found: Finder) -> Finder:

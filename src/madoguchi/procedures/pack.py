@@ -3,9 +3,13 @@
 from __future__ import annotations
 
 import os
+import re
 from collections.abc import Iterator
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+
+from madoguchi.kernel import kinds
+from madoguchi.kernel.said import key_of
 
 from .rules import overlay, splice, translate
 from .rules.draft_pages import Words
@@ -20,6 +24,7 @@ if TYPE_CHECKING:  # `madoguchi procedures check` works without Django
 ROOT = Path(__file__).resolve().parents[3]
 TRANSLATIONS_ROOT = ROOT / "procedures" / "translations"
 PATTERNS = ROOT / "procedures" / "patterns"
+SECTIONS = re.compile(r"((?:^担当|[{ ]課): *)(\w+)", re.MULTILINE)  # where a common definition or finder names a section
 COMMON = "common"  # texts that more than one procedure has
 
 
@@ -33,10 +38,13 @@ def city_folder() -> Path:
 
 
 def pack_files(city: City) -> Iterator[tuple[Path, Path | None]]:
-    """Every definition of the pack: (file, the city's override or None). The city's own files come without override."""
+    """Every definition of the pack: (file, the city's override or None). The city's own files come without override; of the common ones
+    those that the city names (city.yaml 手続き), or all."""
     own = {path.stem: path for path in sorted((city.folder / "procedures").glob("*.yaml"))}
     for path in sorted((ROOT / "procedures").glob("*.yaml")):
-        yield path, own.pop(path.stem, None)
+        override = own.pop(path.stem, None)
+        if not city.offers or path.stem in city.offers:
+            yield path, override
     for path in own.values():
         yield path, None
 
@@ -46,8 +54,8 @@ def tables(slug: str, common: dict[str, dict[str, str]] | None = None) -> dict[s
     words (``tables(COMMON)``), for who asks about many procedures: they take 0.2 s to read."""
     found: dict[str, dict[str, str]] = {}
     for folder in sorted(TRANSLATIONS_ROOT.iterdir()) if TRANSLATIONS_ROOT.exists() else ():
-        shared = {e.key: e.text for e in side_file(folder / f"{COMMON}.yaml")} if common is None else common.get(folder.name, {})
-        found[folder.name] = shared | {e.key: e.text for e in side_file(folder / f"{slug}.yaml")} if slug != COMMON else shared
+        shared = our_words(folder / f"{COMMON}.yaml", folder.name) if common is None else common.get(folder.name, {})
+        found[folder.name] = shared | our_words(folder / f"{slug}.yaml", folder.name) if slug != COMMON else shared
     return found
 
 
@@ -61,10 +69,17 @@ def side_file(path: Path) -> list[translate.Entry]:
     return list(translate.entries(yaml.load(path.read_text(encoding="utf-8"), Loader=loader) or {}))  # noqa: S506 - text only
 
 
+def our_words(path: Path, language: str) -> dict[str, str]:
+    """A side file as key of the source → translation, as a municipality of this kind (kernel.kinds) says both."""
+    if kinds.current() == kinds.CITY:
+        return {entry.key: entry.text for entry in side_file(path)}
+    return {key_of(kinds.ours(entry.source)): kinds.spoken(entry.text, language) for entry in side_file(path)}
+
+
 def body(path: Path, override: Path | None, definition: Definition, common: dict[str, dict[str, str]] | None = None) -> dict[str, Any]:
     """What a published version stores: the resolved definition with the translations of its texts. ``common``: see `tables`."""
     over = (override.read_text(encoding="utf-8"), str(override)) if override else None
-    plain = resolve(path.read_text(encoding="utf-8"), str(path), over)
+    plain = resolve(common_text(path)[0], str(path), over)
     kept = translate.wanted(definition, tables(definition.id, common))
     return plain | ({TRANSLATIONS: kept} if kept else {})
 
@@ -79,9 +94,23 @@ def text_of(path: Path) -> tuple[str, list[Problem]]:
         return "", [Problem(str(path), line, "文字コードがUTF-8ではありません(Shift_JISなど)。UTF-8で保存し直してください")]
 
 
+def common_text(path: Path, city: City | None = None) -> tuple[str, list[Problem]]:
+    """The text of a file of the pack for a city (None: the one in use), and what is wrong with it. One of the common files speaks as a
+    municipality of the city's kind (市長 → 町長) and names the city's own section where that does the work (受け持ち); its lines stay."""
+    text, wrong = text_of(path)
+    if not path.resolve().is_relative_to(ROOT / "procedures"):
+        return text, wrong
+    if city is None:
+        from madoguchi.offices.public import city as in_use
+
+        city = in_use()
+    desks = city.desks
+    return SECTIONS.sub(lambda m: m[1] + desks.get(m[2], m[2]), kinds.turned(text, city.kind)) if desks or city.kind != kinds.CITY else text, wrong
+
+
 def read_file(path: Path, override: Path | None, city: City) -> tuple[Definition | None, list[Problem]]:
     """Read one definition with its override against the city's sections, appeals and fees."""
-    text, wrong = text_of(path)
+    text, wrong = common_text(path, city)
     own, more = text_of(override) if override else ("", [])
     if wrong or more:
         return None, [*wrong, *more]
@@ -95,7 +124,7 @@ def patterns() -> tuple[list[Pattern], Words]:
     faults: list[str] = []
     words = None
     for path in sorted(PATTERNS.glob("*.yaml")):
-        text = path.read_text(encoding="utf-8")
+        text = common_text(path)[0]
         if path.stem == COMMON:
             words, problems = read_words(text, str(path))
         else:
@@ -111,7 +140,7 @@ def pack_text(city: City, slug: str) -> str | None:
     """The text of the pack's definition as this city uses it: the common file, the city's override cut into it. None: not in the pack."""
     for path, override in pack_files(city):
         if path.stem == slug:
-            text = splice.cleaned(path.read_text(encoding="utf-8"))
+            text = splice.cleaned(common_text(path, city)[0])
             return _overlaid(text, overlay.plain(splice.data(override.read_text(encoding="utf-8"))), ()) if override else text
     return None
 

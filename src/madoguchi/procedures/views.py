@@ -13,7 +13,7 @@ from django.views.decorators.http import require_safe
 
 from madoguchi.identity.public import owner_of
 from madoguchi.kernel import clock
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said, say
 from madoguchi.offices.public import city, disasters_open
 from madoguchi.web import limits
 
@@ -123,7 +123,7 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in
     context = {"p": published, "d": d, "section": city().sections[d.section], "ready": bool(owner and owner.signed_in),
-               "disasters": [(say(x.name), x.accepts_until) for x in disasters_open(clock.today())] if published.asks_disaster else []}
+               "disasters": [(Said(x.name), x.accepts_until) for x in disasters_open(clock.today())] if published.asks_disaster else []}
     return render(request, "procedures/detail.html", context)
 
 

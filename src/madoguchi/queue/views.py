@@ -11,7 +11,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.booking.public import Booking, BookingOver, setup
 from madoguchi.kernel import clock
-from madoguchi.kernel.said import say
+from madoguchi.kernel.said import Said
 from madoguchi.offices.public import city as our_city
 from madoguchi.web import limits
 from madoguchi.web.live import Live
@@ -117,7 +117,7 @@ def _came(device: Kiosk, booking_id: str) -> dict[str, Any] | None:
     if row is None:
         return None
     place = setup().counters.get(row.counter)
-    return {"b": row, "name": say(place.name) if place else "", "place": say(place.place) if place else ""}
+    return {"b": row, "name": Said(place.name) if place else "", "place": Said(place.place) if place else ""}
 
 
 @require_safe

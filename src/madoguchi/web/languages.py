@@ -14,6 +14,7 @@ from typing import Any
 from django.http import HttpRequest
 from markupsafe import Markup
 
+from madoguchi.kernel import kinds
 from madoguchi.kernel.amounts import Month, Number, Yen
 from madoguchi.kernel.counters import marked, settled
 from madoguchi.kernel.eras import wareki
@@ -67,7 +68,8 @@ def catalogue(code: str) -> dict[str, str]:
     if not path.exists():
         return {}
     with path.open("rb") as file:
-        return {str(m.id): str(m.string) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+        found = {str(m.id): kinds.spoken(str(m.string), code) for m in read_po(file) if m.id and m.string and not m.fuzzy}
+    return found if kinds.current() == kinds.CITY else {**{kinds.ours(source): text for source, text in found.items()}, **found}
 
 
 def current() -> Language:

@@ -15,6 +15,7 @@ from typing import TYPE_CHECKING, Any, cast
 from django.conf import settings
 
 from madoguchi.kernel import clock
+from madoguchi.kernel.kinds import ours
 from madoguchi.records.errors import PaperUnreadable, SealUnusable
 from madoguchi.records.ports import Seal
 
@@ -41,7 +42,8 @@ class P12Seal:
         certificate = signer.signing_cert
         assert certificate is not None
         if not certificate.not_valid_before <= now <= certificate.not_valid_after:
-            raise SealUnusable(f"市の電子証明書の有効期間({certificate.not_valid_after:%Y-%m-%d}まで)を外れています。新しい証明書に替えてください。")
+            raise SealUnusable(ours("市の電子証明書の有効期間")
+                           + f"({certificate.not_valid_after:%Y-%m-%d}まで)を外れています。新しい証明書に替えてください。")
         meta = signers.PdfSignatureMetadata(field_name=FIELD, md_algorithm="sha256", reason=name,
                                             subfilter=fields.SigSeedSubFilter.PADES)
         out = io.BytesIO()

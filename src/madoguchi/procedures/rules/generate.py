@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import datetime as dt
 import random
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -48,6 +48,7 @@ class _Maker:
     rng: random.Random
     today: dt.date
     minimal: bool
+    addresses: Sequence[Mapping[str, str]] = ADDRESSES  # of the city twice, and one elsewhere
     bold: int = 0  # how far from the usual values a new one may lie
     kept: dict[tuple[str, int], Any] = field(default_factory=dict)
     counts: dict[str, int] = field(default_factory=dict)
@@ -98,20 +99,22 @@ class _Maker:
             del self.counts[group]
 
 
-def answers_for(d: Definition, rng: random.Random, *, today: dt.date, minimal: bool = False) -> dict[str, Any]:
+def answers_for(d: Definition, rng: random.Random, *, today: dt.date, minimal: bool = False,
+                addresses: Sequence[Mapping[str, str]] = ADDRESSES) -> dict[str, Any]:
     """Answers that `judge` accepts, cross-checks included. ``minimal``: no optional answer, as few entries as may be.
+    ``addresses``: two in the city and others elsewhere.
 
     A local search: make answers, look at the faults, make anew what they name and what the failing rules look at.
     災害 questions must have been filled. Raises CannotGenerate after a fixed number of attempts.
     """
-    maker = _Maker(d, rng, today, minimal)
+    maker = _Maker(d, rng, today, minimal, addresses)
     verdict = judge(d, Facts({}, today))
     for attempt in range(1, ATTEMPTS + 1):
         verdict = judge(d, Facts(maker.answers(), today))
         if not verdict.faults:
             return verdict.answers
         if attempt % 120 == 0:  # stuck: start again, more daring
-            maker = _Maker(d, rng, today, minimal)
+            maker = _Maker(d, rng, today, minimal, addresses)
         maker.bold = min(attempt // 3, 10)
         maker.forget(_suspects(d, rng, Facts(verdict.answers, today), {f.question for f in verdict.faults}))
     raise CannotGenerate(f"{d.id}: " + "、".join(f"{f.question}: {f.ja}" for f in verdict.faults))
@@ -170,7 +173,7 @@ def _plain(q: Question, maker: _Maker) -> Any:
         near = min(low + 3 if q.type == "整数" else low + 500_000, high)
         return rng.randint(low, near if rng.random() < 0.7 else min(high, low + 10_000_000))
     if q.type == "住所":
-        return dict(rng.choice(ADDRESSES if maker.bold else ADDRESSES[:2]))
+        return dict(rng.choice(maker.addresses if maker.bold else maker.addresses[:2]))
     if q.type == "口座":
         holder = PEOPLE[0] if maker.bold < 3 or rng.random() < 0.6 else rng.choice(PEOPLE)
         return {"bank": "0146", "bank_name": "北國", "branch": "101", "branch_name": "本店営業部", "kind": "普通",

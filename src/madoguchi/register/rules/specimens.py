@@ -3,6 +3,9 @@ the small disagreements that a clerk meets (a flat left out, another shape of a 
 
 from __future__ import annotations
 
+import dataclasses
+from collections.abc import Callable
+
 from .columns import HEAD, Entry
 
 _CITY = {"prefecture": "石川県", "city": "七尾市"}
@@ -35,3 +38,8 @@ SPECIMENS = (
     Entry("900000010", "990000005", "試用\u3000あかり", "シヨウ\u3000アカリ", "子",
           gender="2", born="2021-08-30", since="2026-03-20", **_WAKURA),
 )
+
+
+def specimens_in(*, prefecture: str, city: str, zip_code: str, town: str, lot: Callable[[str], str]) -> tuple[Entry, ...]:
+    """The same people in another city: ``town`` has them all, ``lot`` says where in it somebody of a town and lot of 七尾 lives."""
+    return tuple(dataclasses.replace(e, prefecture=prefecture, city=city, zip=zip_code, town=town, lot=lot(e.town + e.lot)) for e in SPECIMENS)

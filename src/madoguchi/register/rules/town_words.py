@@ -50,7 +50,7 @@ ABROAD = {  # country: (weight, men, women, family names), Latin/reading
 }
 ALIASES = ("山本", "中村", "木村", "松本", "清水")  # family names of 通称
 FLATS = ("コーポ", "ハイツ", "メゾン", "グリーンハイツ", "サンコート", "シーサイド", "コーポラス")
-FLAT_WORDS = ("七尾", "袖ケ江", "みなと", "青山", "若葉", "のと", "中央", "ひまわり")
+FLAT_WORDS = ("さくら", "けやき", "みなと", "青山", "若葉", "つばさ", "中央", "ひまわり")
 REMOVALS = (("国内転出", 5), ("死亡", 6), ("国外転出", 1), ("職権消除", 1))
 # Where the city pack gives no towns of its own: the invented ones of the specimens.
 TOWNS = (("9268611", "見本町"), ("9260001", "試用町"))

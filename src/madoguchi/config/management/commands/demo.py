@@ -11,9 +11,10 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.config import demo
-from madoguchi.offices.public import city
+from madoguchi.kernel import clock
+from madoguchi.offices.public import city, terms_in_pack
 from madoguchi.procedures.pack import pack_files, read_file
-from madoguchi.procedures.rules.disasters import with_disasters, with_event_days
+from madoguchi.procedures.rules.disasters import asks_disaster, with_disasters, with_event_days
 
 
 class Command(BaseCommand):
@@ -36,7 +37,7 @@ class Command(BaseCommand):
             raise CommandError(str(refused)) from None
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # a door that opens on the second knock is no news
         wanted = set(filter(None, options["only"].split(",")))
-        disasters = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
+        disasters = self._disasters()
         days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
         offices: dict[str, demo.Office] = {}
         rows = []
@@ -44,6 +45,9 @@ class Command(BaseCommand):
         for path, override in pack_files(city()):
             definition, _ = read_file(path, override, city())
             if definition is None or (wanted and definition.id not in wanted):
+                continue
+            if asks_disaster(definition) and not disasters:
+                self.stdout.write(f"{definition.id:<38}受付中の災害がありません(city.yaml の「災害」)。申請を送りませんでした")
                 continue
             asked = with_event_days(with_disasters(definition, disasters), days)
             row = demo.one(options["url"], asked, options["seed"], offices)
@@ -56,3 +60,8 @@ class Command(BaseCommand):
         bad = [r for r in rows if r.error or not r.letter]
         self.stdout.write(f"{len(rows)}件中{len(rows) - len(bad)}件が最後まで届きました")
         sys.exit(1 if bad or not rows else 0)
+
+    def _disasters(self) -> dict[str, str]:
+        """Those of the pack that are for trial, or where there are none those that applications are accepted for today."""
+        trial = {d["番号"]: d["名"] for d in city().disasters if d.get("試用") == "はい"}
+        return trial or {d.key: d.name for d in map(terms_in_pack, city().disasters) if d.open_on(clock.today())}

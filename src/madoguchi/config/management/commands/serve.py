@@ -20,6 +20,7 @@ from madoguchi.config.family import Family, port_fault
 from madoguchi.identity.public import TRIAL_PASSWORD, TRIAL_STAFF
 from madoguchi.kernel import metrics
 from madoguchi.kernel.errors import StartRefused
+from madoguchi.kernel.kinds import ours
 from madoguchi.offices.public import city
 
 from .web import web_environment, web_server
@@ -99,7 +100,7 @@ class Command(BaseCommand):
             return
         say = self.stdout.write
         say("")
-        say(f"  {city().name} デジタル市役所が開きました / The digital city hall is open")
+        say(f"  {city().name} {ours('デジタル市役所')}が開きました / The digital city hall is open")
         say(f"  住民 / residents   {base}/")
         say(f"  職員 / staff       {base}/staff/")
         if not settings.PRODUCTION:

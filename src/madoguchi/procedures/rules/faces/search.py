@@ -5,6 +5,8 @@ from __future__ import annotations
 from collections.abc import Iterator
 from dataclasses import dataclass
 
+from madoguchi.kernel.kinds import ours
+
 from ..model import Attachment, Definition
 
 LEVEL_WORDS = {
@@ -66,7 +68,8 @@ def _passages(d: Definition) -> Iterator[tuple[str, str, str]]:
     yield "本人確認", LEVEL_WORDS.get(d.level, d.level), ""
     yield "持ち物", "、".join(d.bring), ""
     yield "所要時間", f"入力は{d.minutes}分ほどです。", ""
-    none = "来庁がいるかは確認中です。担当の課にお問い合わせください。" if d.visit_open else "オンラインで終わります。市役所に来る必要はありません。"
+    online = ours("オンラインで終わります。市役所に来る必要はありません。")
+    none = "来庁がいるかは確認中です。担当の課にお問い合わせください。" if d.visit_open else online
     yield "来庁", d.visit or none, ""
     yield "送信のあと", d.remaining, ""
     days = "開庁日で" if d.review.day_kind == "開庁日" else ""

@@ -6,6 +6,8 @@ import datetime as dt
 from collections.abc import Sequence
 from pathlib import Path
 
+from madoguchi.kernel.kinds import ours
+
 from ..words import moment_words
 from . import qr
 from .letter import table
@@ -41,7 +43,7 @@ def _draw(
     sheet.paragraph("次のとおり受け付けました。この票は大切に保管してください。", SIZE)
     sheet.y += 3 * MM
     table(sheet, (("受付番号", receipt), ("手続き", procedure), ("到達した日時", moment_words(received))), 12)
-    for title, lines in (("このあと残っていること", remaining or ("ありません。市役所からの連絡をお待ちください。",)),
+    for title, lines in (("このあと残っていること", remaining or (ours("ありません。市役所からの連絡をお待ちください。"),)),
                          ("状況の調べ方", lookup), ("お問い合わせ", contact)):
         if not lines:
             continue
@@ -51,4 +53,4 @@ def _draw(
         for line in lines:
             sheet.paragraph(line, SIZE, x=sheet.margin + SIZE, width=sheet.inner - SIZE)
     sheet.y += 6 * MM
-    sheet.paragraph("到達した日時は、市のサーバーに記録が終わった日本時間の時刻です。", 9.5)
+    sheet.paragraph(ours("到達した日時は、市のサーバーに記録が終わった日本時間の時刻です。"), 9.5)

@@ -1,0 +1,40 @@
+"""Run by test_town.py in a process of its own, for a process speaks as one kind of municipality: draws pages of the town's city hall and
+prints what still speaks of a city."""
+
+from __future__ import annotations
+
+import io
+import re
+import sys
+
+import django
+from django.core.management import call_command
+
+django.setup()
+
+from django.test import Client  # noqa: E402 - after Django
+from pypdf import PdfReader  # noqa: E402
+
+from madoguchi.procedures.public import catalogue  # noqa: E402
+
+CITY = re.compile(r"七尾|ななお|石川県|Nanao|(?<![一-鿿々ヶ])市(?![町区場川]|[外内]局番)|本市|しやくしょ|\b[Cc]ity\b|[Tt]hành phố")
+LANGUAGES = ("ja", "ja-easy", "en", "zh-hans", "vi", "pt")
+ATTRIBUTES = re.compile(r' (?:class|id|name|href|src|for|action|value|autocomplete|aria-describedby)="[^"]*"')
+
+call_command("setup", verbosity=0)
+pages = ["/", "/sign-in/", "/accessibility/", "/guide/", "/counter/", "/nowhere/", "/staff/sign-in/", *(f"/p/{p.slug}/" for p in catalogue())]
+print("offered", len(catalogue()))
+for language in (*LANGUAGES, "ruby"):
+    client = Client(headers={"host": "127.0.0.1"})
+    client.cookies["ui_lang"], client.cookies["ui_ruby"] = language.replace("ruby", "ja"), "on" if language == "ruby" else "off"
+    for page in pages:
+        answer = client.get(page)
+        text = ATTRIBUTES.sub("", answer.content.decode())
+        print(*(f"{language} {page} …{text[max(0, m.start() - 20):m.end() + 20]}…".replace("\n", " ") for m in CITY.finditer(text)), sep="\n")
+for published in catalogue():
+    sheet = Client(headers={"host": "127.0.0.1"}).get(f"/p/{published.slug}/paper.pdf")
+    text = re.sub(r"\s+", "", " ".join(page.extract_text() for page in PdfReader(io.BytesIO(b"".join(sheet.streaming_content) if sheet.streaming
+                                                                                           else sheet.content)).pages))
+    print(*(f"{published.slug}.pdf …{text[max(0, m.start() - 20):m.end() + 20]}…" for m in CITY.finditer(text)), sep="\n")
+    if "霧ヶ原町長" not in text:
+        print(f"{published.slug}.pdf is addressed to nobody: {text[:200]}", file=sys.stderr)
