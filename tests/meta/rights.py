@@ -491,6 +491,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "identity.selectors.staff_active_by_id": ("whom the half sign-in names; who confirmed a bulk review",
                                               {"identity.staff_entry_views", "casework.bulk"}),
     "identity.selectors.works_in": ("yes or no, for the handler of a mover", {"casework.handlers"}),
+    "identity.selectors.sections_of_staff": ("ids of sections, for the command that starts the city hall", None),
     "identity.selectors.colleagues": ("names of a section's staff, for its own people",
                                       {"cards.trial", "identity.directory", "casework.staff_views", "casework.services", "cards.outings",
                                        "cards.outing_staff_views"}),

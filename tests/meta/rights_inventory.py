@@ -70,6 +70,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
     "procedures.selectors.mentioned": ("what is published, found by its name: open to everybody", None),
     "procedures.selectors.pages_remembering": ("names of pages of what is published: open to everybody", None),
     "procedures.selectors.names_offered": ("names of what is published: open to everybody", None),
+    "procedures.selectors.offered_by": ("which procedures came from the city's pack: names, for the command that publishes it", None),
     "procedures.selectors.withdrawals": ("which procedures are no longer offered, for rooms that have asked for the right",
                                          {"inventory.doubles", "scans.selectors"}),
 }

@@ -40,8 +40,7 @@ def organisation_page(request: HttpRequest) -> HttpResponse:
 
 
 def _section(key: str) -> str:
-    found = city().sections.get(key)
-    return found.name if found else key
+    return city().sections[key].name
 
 
 @login_required

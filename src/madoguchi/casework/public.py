@@ -32,6 +32,7 @@ from .handlers import cases_release, documents_received, open_case, withdrawal_d
 from .index import words_fill
 from .keeping import representations_needed
 from .letters import earlier, issue_documents, row_words
+from .lists import sections_of_cases
 from .models import Case, Decision, NumberView
 from .notes import note_put, note_read
 from .progress import progress_say
@@ -101,5 +102,6 @@ __all__ = [
     "cases_of_section", "cases_release", "corrected_between", "correction_received", "decided", "decided_between", "decision_standing",
     "definition_of",
     "documents_received", "escalate", "filed_between", "issue_documents", "item_confirmed", "last_decision", "note_put", "note_read",
-    "open_case", "progress_say", "receipts_of", "representations_needed", "row_words", "talk_received", "withdrawal_decide", "witness", "words_fill",
+    "open_case", "progress_say", "receipts_of", "representations_needed", "row_words", "sections_of_cases",
+    "talk_received", "withdrawal_decide", "witness", "words_fill",
 ]

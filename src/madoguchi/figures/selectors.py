@@ -49,7 +49,7 @@ def sections_seen(*, actor: Staff) -> dict[str, str]:
     """Sections whose figures this person may see, with their names. Raises Forbidden when there are none."""
     names = {key: str(section.name) for key, section in city().sections.items()}
     if not actor.may(Right.SEE_ALL_FIGURES):
-        names = {key: names.get(key, key) for key in actor.sections() if actor.may(Right.SEE_FIGURES, key)}
+        names = {key: names[key] for key in actor.sections() if key in names and actor.may(Right.SEE_FIGURES, key)}
     if not names:
         raise Forbidden
     return names

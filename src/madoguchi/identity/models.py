@@ -7,6 +7,7 @@ from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 
 from madoguchi.kernel import clock
+from madoguchi.offices.public import city
 
 from .rights import WHOLE, allowed
 
@@ -51,26 +52,27 @@ class Staff(AbstractBaseUser):
         held: dict[str, set[str]] | None = getattr(self, "_held", None)
         if held is None:
             held = {}
-            today = clock.today()
+            today, gone = clock.today(), city().gone  # who worked in a section that another took over works there
             for m in self.membership_set.all():
                 if m.starts <= today and (m.ends is None or today <= m.ends):
-                    held.setdefault(m.section, set()).add(m.role)
+                    held.setdefault(gone.get(m.section, m.section), set()).add(m.role)
             self._held = held
         return held
 
     def has_role(self, section: str, *roles: str) -> bool:
         """Does this person hold one of the roles in the section (or in every section, ``*``)?"""
-        held = self.roles()
+        held, section = self.roles(), city().gone.get(section, section)
         return bool((held.get(section, set()) | held.get("*", set())) & set(roles))
 
     def may(self, right: str, section: str = WHOLE) -> bool:
         """Has this person the right in the section today? Asked of the one table (rights.TABLE)."""
-        held = self.roles()
+        held, section = self.roles(), city().gone.get(section, section)
         return allowed(held.get(section, set()) | held.get(WHOLE, set()), right)
 
     def sections(self) -> list[str]:
-        """The sections whose cases this person may see."""
-        return sorted(s for s, roles in self.roles().items() if s != WHOLE and allowed(roles, "work_cases"))
+        """The sections whose cases this person may see, with those that they took over: cases keep the section they came to."""
+        own = {s for s, roles in self.roles().items() if s != WHOLE and allowed(roles, "work_cases")}
+        return sorted(own | {before for before, now in city().gone.items() if now in own})
 
 
 HAND, FILE = "hand", "file"

@@ -28,7 +28,7 @@ from .people import memberships_lapse
 from .reauth import fresh, fresh_when
 from .rights import ROLES, STAMPS, WHOLE, Right
 from .rules import Business, Person, plain, prefill
-from .selectors import approvers, colleagues, staff_active_by_id, works_in
+from .selectors import approvers, colleagues, sections_of_staff, staff_active_by_id, works_in
 from .services import (
     business_accounts_forget,
     business_accounts_idle,
@@ -63,6 +63,6 @@ __all__ = [
     "cards_sweep", "colleagues", "corporate_number_fault", "fresh", "given_back", "guest_keep", "guest_make", "identity_provider", "kept_sweep",
     "mark_of",
     "memberships_lapse", "owner_of", "page_has_code", "pass_give", "passes_of",
-    "person_of", "plain", "prefill", "proven", "qr_image", "resident_signed_in", "sessions_forget", "sessions_sweep",
+    "person_of", "plain", "prefill", "proven", "qr_image", "resident_signed_in", "sections_of_staff", "sessions_forget", "sessions_sweep",
     "sign_in", "sign_in_proves", "sign_out", "signer", "staff_active_by_id", "staff_enrol", "stands_in_for", "trial_staff", "works_in",
 ]

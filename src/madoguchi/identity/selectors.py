@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.db.models import Q
 
 from madoguchi.kernel import clock
+from madoguchi.offices.public import city
 
-from .models import Absence, Staff
-from .rights import STAMPS, WORKERS, Right
+from .models import Absence, Membership, Staff
+from .rights import STAMPS, WHOLE, WORKERS, Right
 
 
 def staff_active(username: str) -> Staff | None:
@@ -26,11 +27,20 @@ def works_in(staff_id: int, section: str) -> bool:
     return found is not None and found.may(Right.WORK_CASES, section)
 
 
-def colleagues(section: str) -> list[Staff]:
-    """The active staff who work on a section's cases today, by name."""
+def sections_of_staff() -> set[str]:
+    """Every section in which somebody has a role today, also one that the city has no longer."""
     today = clock.today()
+    rows = Membership.objects.filter(Q(ends=None) | Q(ends__gte=today), starts__lte=today, staff__is_active=True)
+    return set(rows.values_list("section", flat=True)) - {WHOLE}
+
+
+def colleagues(section: str) -> list[Staff]:
+    """The active staff who work on a section's cases today, by name; those of one that took it over are of the section."""
+    today, gone = clock.today(), city().gone
+    desk = gone.get(section, section)
     rows = Staff.objects.filter(
-        Q(membership__ends=None) | Q(membership__ends__gte=today), is_active=True, membership__section=section,
+        Q(membership__ends=None) | Q(membership__ends__gte=today), is_active=True,
+        membership__section__in={desk, *(before for before, now in gone.items() if now == desk)},
         membership__role__in=WORKERS, membership__starts__lte=today,
     )
     return list(rows.distinct().order_by("name", "username"))

@@ -83,7 +83,7 @@ def double_list(*, actor: Staff) -> tuple[list[Double], list[Double]]:
     insist(actor, writes=False)
     there = {p.slug: str(p.definition.name) for p in procedures.catalogue()}
     gone = [Double(w.slug, str(d.name), section_name(d.section), w.instead, there.get(w.instead, w.instead))
-            for w in procedures.withdrawals() for d in (procedures.current(w.slug).definition,)]
+            for w in procedures.withdrawals() if w.instead for d in (procedures.current(w.slug).definition,)]
     return doubles_named(), gone
 
 

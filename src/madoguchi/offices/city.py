@@ -5,7 +5,8 @@ from __future__ import annotations
 import datetime as dt
 import functools
 import re
-from dataclasses import dataclass
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
 from pathlib import Path
 from typing import Any
 
@@ -33,6 +34,18 @@ class Section:
     head: str = ""  # 差出人: whose name stands under its letters where it is not the mayor (選挙管理委員会 …)
 
 
+class Sections(dict[str, Section]):
+    """The sections of city.yaml by id. Cases, payments and accounts keep the id of a section that the city has since renamed or given up:
+    asked for one that is not there, it is the section that does its work (受け持ち), and where none does, the city hall itself."""
+
+    def __init__(self, sections: Iterable[Section], whole: Section) -> None:
+        super().__init__((section.id, section) for section in sections)
+        self.whole = whole
+
+    def __missing__(self, key: str) -> Section:
+        return next((section for section in self.values() if key in section.takes), replace(self.whole, id=key))
+
+
 @dataclass(frozen=True, slots=True)
 class LifeEvent:
     """An entrance by life event on the top page."""
@@ -58,7 +71,7 @@ class City:
     hours: str
     mayor: str
     seal_words: str
-    sections: dict[str, Section]
+    sections: Sections
     life_events: dict[str, LifeEvent]
     appeals: dict[str, str]
     weekend_closed: bool
@@ -88,6 +101,11 @@ class City:
     def hall(self) -> str:
         """七尾市役所, ○○町役場: the building."""
         return f"{self.name}{'役場' if self.kind in ('町', '村') else '役所'}"
+
+    @property
+    def gone(self) -> dict[str, str]:
+        """Id of a section that is not (any more) in the city's list → the one that does its work."""
+        return {theirs: ours for theirs, ours in self.desks.items() if theirs not in self.sections}
 
     @property
     def desks(self) -> dict[str, str]:
@@ -134,11 +152,11 @@ def _city(raw: dict[str, Any], folder: Path) -> City:
         zip=raw["郵便番号"], address=Said(raw["所在地"]), phone=raw["電話"], hours=Said(raw["開庁時間"]),
         mayor=next((raw[key] for key in MAYORS if raw.get(key)), ""),
         seal_words=raw.get("公印", ""),
-        sections={
-            key: Section(key, Said(s["名"]), Said(s.get("係", "")), s["電話"], s["記号"], s.get("メール", ""),
-                         tuple(s.get("受け持ち", [])), s.get("差出人", ""))
-            for key, s in raw["課"].items()
-        },
+        sections=Sections(
+            (Section(key, Said(s["名"]), Said(s.get("係", "")), s["電話"], s["記号"], s.get("メール", ""), tuple(s.get("受け持ち", [])),
+                     s.get("差出人", "")) for key, s in raw["課"].items()),
+            whole=Section("", Said(raw["市"]), Said(""), raw["電話"], ""),
+        ),
         life_events={key: LifeEvent(key, Said(e["名"]), e["図"], Said(e["説明"])) for key, e in raw["分野"].items()},
         appeals={key: a["本文"].strip() for key, a in raw["教示"].items()},
         weekend_closed=closed.get("土日") == "はい", holidays_closed=closed.get("祝日") == "はい",

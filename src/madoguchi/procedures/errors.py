@@ -10,7 +10,7 @@ class Withdrawn(NotFound):
     """The city does not offer this procedure any more; ``instead`` is the one that is the same."""
 
     def __init__(self, instead: str) -> None:
-        super().__init__(say("この手続きは見つかりませんでした。"))
+        super().__init__(say("この手続きは見つかりませんでした。"))  # also where nothing stands in its place
         self.instead = instead
 
 

@@ -20,6 +20,7 @@ from .selectors import (
     mentioned,
     names_offered,
     offered,
+    offered_by,
     pages_remembering,
     published_times,
     search,
@@ -30,13 +31,14 @@ from .selectors import (
     words_of,
     years_kept,
 )
-from .services import offer_again, version_publish, withdraw
+from .services import offer_again, retire, version_publish, withdraw
 from .witness import witness
 
 __all__ = [
     "FIELD_TYPES", "GRANT_NOTHING", "Attachment", "Bill", "Definition", "Document", "Facts", "Fault", "Handover", "Outcome", "Published",
     "Question", "Review", "Step", "Verdict", "accepts", "bill_of", "body_of", "catalogue", "counted", "current", "derive", "fee_words", "finder",
-    "finder_shown", "finders", "judge", "mentioned", "names_offered", "offer_again", "offered", "page_faults", "pages_remembering", "postcode_fill",
-    "published_times", "read_step", "search", "steps_asked", "tasks_offline", "version", "version_filed", "version_publish", "warm", "with_codes",
-    "withdraw", "withdrawals", "witness", "words_of", "years_kept",
+    "finder_shown",
+    "finders", "judge", "mentioned", "names_offered", "offer_again", "offered", "offered_by", "page_faults", "pages_remembering",
+    "postcode_fill", "published_times", "read_step", "retire", "search", "steps_asked", "tasks_offline", "version", "version_filed",
+    "version_publish", "warm", "with_codes", "withdraw", "withdrawals", "witness", "words_of", "years_kept",
 ]

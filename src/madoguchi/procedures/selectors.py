@@ -175,6 +175,13 @@ def withdrawals() -> list[Withdrawal]:
     return list(Withdrawal.objects.order_by("-at", "slug"))
 
 
+def offered_by(actor: str) -> set[str]:
+    """Procedures on offer whose current version was published by ``actor`` (setup: it came from the city's pack)."""
+    heads = _offers()
+    rows = Version.objects.filter(slug__in=heads, published_by=actor).values_list("slug", "number")
+    return {slug for slug, number in rows if heads[slug][0] == number}
+
+
 def words_of(slug: str) -> dict[str, dict[str, str]]:
     """The translations that the current version carries: language → key of the sentence → translation."""
     body = Version.objects.filter(slug=slug).order_by("-number").values_list("body", flat=True).first() or {}

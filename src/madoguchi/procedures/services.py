@@ -55,6 +55,18 @@ def withdraw(*, actor: str, slug: str, instead: str) -> None:
 
 
 @transaction.atomic
+def retire(*, actor: str, slug: str) -> bool:
+    """Offer a procedure no longer that the city's pack does not have any more; what was begun or filed goes on. False: it was not
+    offered. Raises NotFound."""
+    selectors.current(slug)
+    _, new = Withdrawal.objects.get_or_create(slug=slug, defaults={"instead": "", "by": actor, "at": clock.now()})
+    if new:
+        audit.record(actor, "definition.withdrawn", chain=f"definition:{slug}", facts={"instead": ""})
+        transaction.on_commit(selectors.forget)
+    return new
+
+
+@transaction.atomic
 def offer_again(*, actor: str, slug: str) -> None:
     """Offer a withdrawn procedure again as it was. Twice is once."""
     if Withdrawal.objects.filter(slug=slug).delete()[0]:

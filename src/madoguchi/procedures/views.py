@@ -119,6 +119,8 @@ def detail(request: HttpRequest, slug: str) -> HttpResponse:
     try:
         published = selectors.offered(slug)
     except Withdrawn as gone:
+        if not gone.instead:
+            raise
         return redirect(f"/p/{gone.instead}/")
     d = published.shown()
     owner = owner_of(request) if "ready" in request.GET else None  # straight from the sign-in

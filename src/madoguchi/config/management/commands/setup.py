@@ -15,14 +15,15 @@ from madoguchi.agency.public import trial_organisations
 from madoguchi.booking.public import trial_bookings
 from madoguchi.builder.public import released_slugs
 from madoguchi.cards.public import trial_cards
-from madoguchi.casework.public import words_fill
+from madoguchi.casework.public import sections_of_cases, words_fill
 from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
-from madoguchi.identity.public import trial_staff
+from madoguchi.identity.public import sections_of_staff, trial_staff
+from madoguchi.kernel import kinds
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
 from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, body, pack_files, read_file, tables
-from madoguchi.procedures.public import catalogue, version_publish
+from madoguchi.procedures.public import catalogue, offer_again, offered_by, retire, version_publish, withdrawals
 from madoguchi.register.public import trial_town
 
 
@@ -41,6 +42,7 @@ class Command(BaseCommand):
             self.stderr.write(f"連携先のフォルダ {settings.OUT_ROOT} がありません。申請は受け付け、連携ファイルは届くまで待たせます。")
         call_command("migrate", verbosity=0)
         production.insist_on_data()
+        self._sections()
         disasters_seed(actor="setup")
         mark = self._mark()
         known = settings.MADOGUCHI_DATA / "pack.sha256"
@@ -60,18 +62,31 @@ class Command(BaseCommand):
             call_command("collectstatic", interactive=False, verbosity=0)
         self.stdout.write(f"{city().name}: {len(catalogue())}の手続を用意しました")
 
+    def _sections(self) -> None:
+        """Cases and roles of a section that the pack has no longer need one that does its work. Raises StartRefused."""
+        here = city()
+        known = {*here.sections, *here.gone}
+        if left := sorted(sections_of_cases() - known):
+            raise StartRefused(f"申請のある課「{'」「'.join(left)}」が {here.folder / 'city.yaml'} にありません。課を戻すか、仕事を引き継ぐ課に"
+                               f"「受け持ち: [{', '.join(left)}]」を書き足してください。")
+        if left := sorted(sections_of_staff() - known):
+            self.stderr.write(f"職員の役割に、city.yaml にない課「{'」「'.join(left)}」があります。その役割では何もできません。仕事を引き継ぐ課の"
+                              "「受け持ち」に書くか、人事のファイルか職員の画面で、いまの課の役割を加えてください。")
+
     def _mark(self) -> str:
         """A fingerprint of everything that makes the pack: definitions, city, and the code that reads them."""
         digest = hashlib.sha256()
         rules = Path(procedure_rules.__file__).parent
-        for path in [*sorted(rules.rglob("*.py")), city().folder / "city.yaml", *(p for pair in pack_files(city()) for p in pair if p),
+        for path in [*sorted(rules.rglob("*.py")), Path(kinds.__file__), rules.parent / "pack.py",
+                     city().folder / "city.yaml", *(p for pair in pack_files(city()) for p in pair if p),
                      *sorted(TRANSLATIONS_ROOT.rglob("*.yaml"))]:
             digest.update(str(path).encode() + path.read_bytes())
         return digest.hexdigest()
 
     def _publish(self) -> None:
-        own, common = released_slugs(), tables(COMMON)
+        own, common, packed = released_slugs(), tables(COMMON), set[str]()
         for path, override in pack_files(city()):
+            packed.add(path.stem)
             if path.stem in own:
                 self.stdout.write(f"{path.stem}: 「手続きの作成」から公開した版を使います（パックの定義には変えません）")
                 continue
@@ -81,3 +96,14 @@ class Command(BaseCommand):
                     self.stderr.write(str(problem))
                 raise SystemExit("手続の定義に誤りがあるため、始められません。上の行を直してください。")
             version_publish(actor="setup", slug=definition.id, body=body(path, override, definition, common))
+        self._follow(packed, own)
+
+    def _follow(self, packed: set[str], own: set[str]) -> None:
+        """What the pack has no longer is offered no longer, and what it has again is offered again."""
+        for withdrawal in withdrawals():
+            if withdrawal.slug in packed and not withdrawal.instead:
+                offer_again(actor="setup", slug=withdrawal.slug)
+                self.stdout.write(f"{withdrawal.slug}: もう一度受け付けます")
+        for slug in sorted(offered_by("setup") - packed - own):
+            if retire(actor="setup", slug=slug):
+                self.stdout.write(f"{slug}: 市のパックにないので、新しい申請の受付をやめました(書きかけと、送られた申請は続きます)")
