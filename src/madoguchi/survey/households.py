@@ -23,8 +23,8 @@ def case_notes(case: Case) -> list[str]:
 
 
 def household_notes(case: Case) -> list[str]:
-    """Other applications for the same kind of certificate, house and
-    disaster, and the copies asked for in all. Another head lives in the same house as another household, and is said apart."""
+    """Other applications for the same kind of certificate, house and disaster, and the copies asked for in all. Another head lives in the
+    same house as another household, and is said apart."""
     own = Survey.objects.filter(case=case).order_by("-number").first()
     if own is None or not own.search or case.answers.get("cert_kind") not in PLACES:
         return []
