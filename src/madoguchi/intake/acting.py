@@ -150,6 +150,13 @@ def by_agent(application: Application, actor: str) -> str:
     return str(kept.get("name", "")) if by_another else ""
 
 
+def hand(application: Application, actor: str) -> dict[str, bool]:
+    """For the record of an act on what was filed: that it was the agent, or the representative by law, who did it."""
+    if application.acting.get("kind") == agency.GUARDIAN:
+        return {"guardian": True}
+    return {"agent": True} if by_agent(application, actor) else {}
+
+
 def sides(owner: Owner | None, application: Application) -> dict[str, str]:
     """For the page of what somebody filed for another: ``by`` whom it was filed, as the person for whom it was reads it, and whose it is
     (``giver``), as the agent does."""

@@ -165,7 +165,7 @@ def correction_answer(
     row.save(update_fields=["answers", "files", "revision", "digest", "signed_again", "status", "view", "notices"])
     audit.record(actor, "correction.answered", chain=f"case:{row.id}",
                  facts={"revision": row.revision, "digest": row.digest} | ({"via": via} if via else {})
-                 | ({"signed": True} if row.signed_again else {}) | ({"agent": True} if not via and acting.by_agent(row, actor) else {}),
+                 | ({"signed": True} if row.signed_again else {}) | ({} if via else acting.hand(row, actor)),
                  of={"before": before, "after": row.answers})
     outbox.publish(CORRECTION_ANSWERED, case_ref=str(row.id), key=f"corrected:{row.id}:{row.revision}",
                    payload={"application": str(row.id), "correction": correction["id"], "revision": row.revision, "at": now.isoformat()}
@@ -287,7 +287,7 @@ def document_add(*, application: Application, slot: str, source: BinaryIO, name:
         row.view = row.view | {"timeline": [*row.view["timeline"],
                                             {"at": clock.now().isoformat()} | keepable(say("「{name}」を追加しました", name=attachment.name))]}
         row.save(update_fields=["files", "view"])
-        audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256})
+        audit.record(actor, "document.added", chain=f"case:{row.id}", facts={"slot": slot, "sha256": kept.sha256} | acting.hand(row, actor))
         outbox.publish(DOCUMENTS_ADDED, case_ref=str(row.id), key=f"document:{kept.id}", payload={"application": str(row.id)})
 
 
@@ -304,7 +304,7 @@ def withdrawal_ask(*, application: Application, actor: str) -> None:
         *row.view["timeline"], {"at": clock.now().isoformat()} | keepable(
             say("取下げを申し出ました（代理：{name}）", name=agent) if agent else say("取下げを申し出ました"))]}
     row.save(update_fields=["view"])
-    audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}", facts={"agent": True} if agent else {})
+    audit.record(actor, "withdrawal.asked", chain=f"case:{row.id}", facts=acting.hand(row, actor))
     outbox.publish(WITHDRAWAL_ASKED, case_ref=str(row.id), key=f"withdraw:{row.id}" + (f":{before}" if before else ""),
                    payload={"application": str(row.id)})
 

@@ -46,6 +46,11 @@ def asked_at(application: Application) -> dt.datetime | None:
     return dt.datetime.fromisoformat(at) if at else None
 
 
+def is_to_hear(application: Application) -> bool:
+    """Is the day of it still to be told? No longer once it was, nor after the visit."""
+    return not (application.view.get("appointment") or application.view.get("visited"))
+
+
 def answered_no(application: Application) -> tuple[dt.datetime, str] | None:
     """When the last wish for it was declined and why, until it is asked for anew or decided anew."""
     said = application.view.get("declined")
@@ -63,11 +68,11 @@ def second_ask(*, application: Application, owner: Owner | None, reason: str, ac
         raise SecondWrong(say("納得できないところと、その理由を{least}字から{most}字で書いてください（今は{now}字）。",
                               least=LEAST, most=MOST, now=len(reason)))
     now = clock.now()
-    row.view = row.view | {"second": now.isoformat(), "declined": {}, "timeline": [
+    row.view = row.view | {"second": now.isoformat(), "declined": {}, "appointment": "", "visited": "", "timeline": [
         *row.view["timeline"], {"at": now.isoformat(), "ja": say("第2次調査を申し出ました")}]}
     row.save(update_fields=["view"])
     number = sum(entry["ja"] == "第2次調査を申し出ました" for entry in row.view["timeline"])
-    audit.record(actor, "second.asked", chain=f"case:{row.id}", facts={"number": number}, of=reason)
+    audit.record(actor, "second.asked", chain=f"case:{row.id}", facts={"number": number} | acting.hand(row, actor), of=reason)
     outbox.publish(SECOND_ASKED, case_ref=str(row.id), key=f"second:{row.id}:{number}", payload={"application": str(row.id)},
                    confidential=json.dumps({"why": reason, "at": now.isoformat()}, ensure_ascii=False).encode())
     if row.sealed_mail and acting.tells(row):  # the address is that of who filed it: an agent of the past hears nothing of what the person does

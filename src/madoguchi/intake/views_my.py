@@ -195,7 +195,8 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "section": procedures_section(d), "fee": paying.fee_of(application), "paper": wants_paper(application),
         "todo": todo_of(application, d), "second": second.offered(application) and second.is_own(owner_of(request), application),
         "second_persons": second.offered(application) and bool(application.acting) and not second.is_own(owner_of(request), application),
-        "second_at": second.asked_at(application), "second_most": second.MOST, "second_no": second.answered_no(application),
+        "second_at": second.asked_at(application), "second_to_hear": second.is_to_hear(application),
+        "second_most": second.MOST, "second_no": second.answered_no(application),
     }
     context |= {"by_code": pass_of(application) in passes_of(request)} | acting.sides(owner_of(request), application)
     by_agent = bool(acting.by_agent(application, actor_of(request)))

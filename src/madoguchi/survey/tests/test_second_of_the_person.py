@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 
 import pytest
 from tests.support.hall import run_worker
@@ -10,8 +11,10 @@ from tests.support.walk import text
 
 from madoguchi.agency import services as mandates
 from madoguchi.agency.models import Mandate
+from madoguchi.agency.public import GUARDIAN
 from madoguchi.casework import services as work
 from madoguchi.casework.models import Case
+from madoguchi.intake import second
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock, keys
 from madoguchi.notifications.models import Mail
@@ -70,3 +73,16 @@ def test_what_the_person_asked_for_is_not_the_agents_to_take_back(hall, mandate)
     assert not Application.objects.get().view.get("withdrawal")
     assert "もう一度の審査の申出を取り下げる" in text(hanako.get(page))
     assert hanako.post(f"{page}withdraw/").status_code == 303
+
+
+def test_the_history_says_that_it_was_the_representative_by_law(hall, decided):
+    case, _ = decided()
+    run_worker()
+    row = Application.objects.get()
+    row.acting = {"kind": GUARDIAN, "mandate": "", "name": "見本 花子", "giver": "試用 うめ"}
+    row.save()
+    owner = hall.owner("hanako")
+    second.second_ask(application=row, owner=owner, reason="屋根の被害が入っていません", actor=owner.actor)
+    run_worker()
+    history = text(hall.desk("yamada").get(f"/staff/case/{case.id}/?tab=history"))
+    assert re.search(r"申請した方（法定代理人）\s*</td><td[^>]*>再調査\(第2次調査\)を申し出た", history)

@@ -87,3 +87,18 @@ def test_a_judgement_by_photographs_is_no_visit(hall, opened):
     case, survey = opened(**SELF)
     services.survey_record(actor=hall.staff("yamada"), survey_id=str(survey.id), finding=FOUND)
     assert "現地の調査が終わりました" not in page(hall, case)
+
+
+def test_of_a_second_survey_no_call_is_promised_once_its_day_was_told(hall, decided):
+    case, _ = decided()
+    to_hear, stands = "担当課から、日時などをご連絡します", "第2次調査の申出を受け付けました"
+    assert hall.browser("hanako").post(f"/my/{case.id}/second/", {"reason": "屋根の被害が入っていません"}).status_code == 303
+    assert to_hear in page(hall, case), "the visit of the first survey is none of this one"
+    second = services.survey_second_open(actor=hall.staff("yamada"), case_id=case.ref, why="屋根の被害が入っていない")
+    assert to_hear in page(hall, case)
+    services.survey_appoint(actor=hall.staff("yamada"), survey_id=str(second.id), at=AT)
+    shown = page(hall, case)
+    assert stands in shown and to_hear not in shown
+    services.survey_record(actor=hall.staff("yamada"), survey_id=str(second.id), finding=FOUND)
+    shown = page(hall, case)
+    assert stands in shown and to_hear not in shown and "担当がうかがう日時" not in shown
