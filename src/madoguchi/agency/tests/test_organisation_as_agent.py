@@ -5,11 +5,14 @@ from __future__ import annotations
 import re
 
 import pytest
-from tests.support.hall import Hall
+from tests.support.hall import Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.agency import organisations
+from madoguchi.casework import withdrawing
+from madoguchi.casework.models import Case
 from madoguchi.intake import companies, drafts
+from madoguchi.notifications.models import Mail
 
 from .test_organisations import CARD, RISAI, SHINKI, entry, filed, mandated
 
@@ -41,3 +44,24 @@ def test_the_page_of_an_application_says_who_sent_it_and_whose_it_is(hall: Hall,
     page = f"/my/{row.id}/"
     assert "見本居宅介護支援事業所が代わりに送信" in text(hall.browser("ume").get(page))
     assert "試用 うめさんの代理" in text(hall.office("kyotaku").get(page))
+
+
+def test_of_a_withdrawal_that_the_section_takes_nobody_is_told_without_a_mandate_and_the_clerk_reads_that(hall: Hall, registered):
+    row, told = filed(hall, registered), "申請した方には知らせが届きません。電話か文書で伝えてください。"
+    run_worker()
+    clerk, before = hall.staff("sato"), Mail.objects.count()
+    assert told in text(hall.desk("sato").get(f"/staff/case/{row.id}/"))
+    withdrawing.withdrawal_take(actor=clerk, case_id=str(row.id), via="phone", why="本人から、やめたいと電話があったため")
+    run_worker()
+    assert Case.objects.get().state == "withdrawn" and Mail.objects.count() == before
+    assert "取り下げました" not in text(hall.office("kyotaku").get(f"/my/{row.id}/copy/"))
+
+
+def test_with_a_mandate_that_says_so_the_section_tells_it(hall: Hall, registered):
+    row = filed(hall, registered, mandated(hall, registered))
+    run_worker()
+    before = Mail.objects.count()
+    assert "申請した方に知らせます。" in text(hall.desk("sato").get(f"/staff/case/{row.id}/"))
+    withdrawing.withdrawal_take(actor=hall.staff("sato"), case_id=str(row.id), via="phone", why="本人から、やめたいと電話があったため")
+    run_worker()
+    assert Mail.objects.count() == before + 1
