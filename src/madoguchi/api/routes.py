@@ -220,5 +220,6 @@ def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
         raise NotFound("この申請は見つかりませんでした。")
     personal = "cases:personal" in holder.scopes
     services.read_record(token=holder, what="api.read", facts={"case": str(found.id), "personal": personal})
-    more = {"name": found.name, "answers": shaped.opened(found.answers)} if personal else {"name": None, "answers": None}
-    return shaped.case(found) | more
+    if not personal:
+        return shaped.case(found) | {"name": None, "answers": None}
+    return shaped.case(found) | {"name": found.name, "answers": shaped.answers(found.answers, casework.definition_of(found))}

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from django.conf import settings
@@ -13,7 +14,8 @@ from madoguchi.intake.errors import AlreadyFiled, AnswersWrong
 from madoguchi.intake.public import Application, Draft
 from madoguchi.kernel import clock, sealed
 from madoguchi.kernel.errors import NotFound
-from madoguchi.procedures.public import Fault, Published
+from madoguchi.procedures.public import Definition, Fault, Published
+from madoguchi.procedures.rules.faces.jsonschema import schema as answers_schema
 
 from . import services
 
@@ -24,17 +26,30 @@ def procedure(found: Published) -> dict[str, Any]:
     return {"id": d.id, "version": found.number, "name": d.name, "summary": d.summary, "kind": d.kind, "section": d.section, "sign_in": d.level}
 
 
-def opened(value: Any) -> Any:
-    """Answers without what is sealed (個人番号)."""
-    if isinstance(value, dict):
-        return {k: opened(v) for k, v in value.items() if not sealed.is_token(v)}
-    return [opened(v) for v in value] if isinstance(value, list) else value
+def answers(given: Mapping[str, Any], d: Definition) -> dict[str, Any]:
+    """Answers without what is sealed (個人番号), in the order of the form: PostgreSQL keeps none, SQLite that of typing."""
+    return dict(_opened(given, answers_schema(d)))
+
+
+def _opened(value: Any, known: Mapping[str, Any]) -> Any:
+    if isinstance(value, Mapping):
+        named = known.get("properties", {})
+        return {k: _opened(value[k], named.get(k, {})) for k in _in_order(value, named) if not sealed.is_token(value[k])}
+    return [_opened(v, known.get("items", {})) for v in value] if isinstance(value, list) else value
+
+
+def _in_order(held: Mapping[str, Any], named: Iterable[str]) -> list[str]:
+    """The keys that are held, as they are named; what is not named any more stands behind."""
+    there = [key for key in named if key in held]
+    return there + sorted(held.keys() - set(there))
 
 
 def draft(row: Draft) -> dict[str, Any]:
     """A draft."""
-    return {"id": row.id, "state": "draft", "procedure": row.slug, "version": row.version, "answers": opened(row.answers),
-            "attachments": row.files, "expires_at": row.expires_at.astimezone(clock.JST)}
+    d = intake.published_of(row).definition
+    return {"id": row.id, "state": "draft", "procedure": row.slug, "version": row.version, "answers": answers(row.answers, d),
+            "attachments": {slot: row.files[slot] for slot in _in_order(row.files, [a.id for a in d.attachments])},
+            "expires_at": row.expires_at.astimezone(clock.JST)}
 
 
 def application(row: Application) -> dict[str, Any]:

@@ -103,6 +103,30 @@ def test_a_resident_files_as_on_the_pages(hall: Hall):
     assert (status, len(mine["applications"]), mine["drafts"]) == (200, 2, [])
 
 
+def keys_of(value) -> list:
+    """Every key, as they follow each other."""
+    if isinstance(value, dict):
+        return [[key, keys_of(inner)] for key, inner in value.items()]
+    return [keys_of(inner) for inner in value] if isinstance(value, list) else []
+
+
+def test_answers_stand_in_the_order_of_the_form_on_every_database(hall: Hall):
+    program = Program(hall, "hanako")
+    draft = program.filled(hall, TEATE)
+    d = hall.definition(TEATE)
+    order = [step.repeat.id if step.repeat else q.id for step in d.steps for q in step.questions]
+    _, mine = program.call("get", f"applications/{draft}")
+    shown = list(mine["answers"])
+    assert shown == sorted(shown, key=order.index) and len(shown) > 8
+    assert list(mine["answers"]["name"]) == ["sei", "mei"]
+    assert list(mine["attachments"]) == [a.id for a in d.attachments if a.id in mine["attachments"]]
+    program.call("post", f"applications/{draft}/submit", {}, **KEY)
+    run_worker()
+    _, secret = services.token_make(actor="test", name="課のシステム", section="kosodate", scopes=["cases:read", "cases:personal"])
+    read = hall.browser().get(f"/api/v1/staff/cases/{Application.objects.get().id}", headers={"authorization": f"Bearer {secret}"}).json()
+    assert keys_of(read["answers"]) == keys_of(mine["answers"])
+
+
 def test_keys_are_forgotten_after_a_week_and_a_draft_still_files_once(hall: Hall):
     program = Program(hall, "hanako")
     draft = program.filled(hall, TEATE)
