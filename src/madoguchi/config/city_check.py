@@ -13,6 +13,8 @@ from madoguchi.offices.rules import CAUSES
 from madoguchi.procedures.pack import text_of
 from madoguchi.procedures.rules.yaml_strict import Items, Problem, Table, load
 
+from .city_shape import kinds_wrong, perhaps, values_wrong
+
 NEEDED = ("市", "よみ", "英語名", "団体コード", "都道府県", "郵便番号", "所在地", "電話", "開庁時間", "閉庁日", "課", "分野", "教示")
 TOP = (*NEEDED, *MAYORS, "手続き", "公印", "期限の知らせ", "手数料", "住民情報", "保存期間", "災害")
 SECTION = ("名", "係", "電話", "記号", "メール", "差出人", "受け持ち", "要確認")
@@ -29,7 +31,15 @@ def city_file_problems(file: Path) -> list[Problem]:
     table, problems = load(text, str(file))
     if not table:
         return problems
-    return sorted({*problems, *(Problem(str(file), line, ja) for line, ja in _faults(table))})
+    faults = [*kinds_wrong(table)]  # what is no table cannot be looked into
+    faults += _faults(table) if not faults else _headings(table, TOP, NEEDED)
+    return sorted({*problems, *(Problem(str(file), line, ja) for line, ja in faults)})
+
+
+def city_file_unusable(file: Path) -> bool:
+    """Is a value of another kind than the program reads? Then nothing else of the pack can be looked at."""
+    text, wrong = text_of(file)
+    return bool(wrong or kinds_wrong(load(text, str(file))[0]))
 
 
 def city_file_doubts(file: Path) -> list[tuple[int, str]]:
@@ -48,6 +58,7 @@ def _doubts(value: Any, whose: str) -> Iterator[tuple[int, str]]:
 
 def _faults(top: Table) -> Iterator[tuple[int, str]]:
     yield from _headings(top, TOP, NEEDED)
+    yield from values_wrong(top)
     for section in _tables(top.get("課")):
         yield from _headings(section, SECTION, ("名", "電話", "記号"))
     yield from _closed(top.get("閉庁日"))
@@ -68,7 +79,7 @@ def _tables(value: Any) -> list[Table]:
 def _headings(table: Table, known: tuple[str, ...], needed: tuple[str, ...]) -> Iterator[tuple[int, str]]:
     for key in table:
         if key not in known:
-            yield table.line_of(key), f"「{key}」という見出しは使えません。使えるのは: {'、'.join(known)}"
+            yield table.line_of(key), f"「{key}」という見出しは使えません。{perhaps(key, known)}使えるのは: {'、'.join(known)}"
     for key in needed:
         if not table.get(key):
             yield table.line, f"「{key}」がありません。書き足してください"

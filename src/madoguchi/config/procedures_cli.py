@@ -35,7 +35,7 @@ from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
 from madoguchi.procedures.rules.yaml_strict import Problem, load
 
-from .city_check import city_file_doubts, city_file_problems
+from .city_check import city_file_doubts, city_file_problems, city_file_unusable
 
 OTHERS = {"finders": (".yaml",), "patterns": (".yaml",), "translations": (".yaml",), "search": (".yaml", ".tsv")}  # folder → what lies in it
 
@@ -156,12 +156,16 @@ def _other_problems(folder: str, file: Path) -> list[Problem]:
 
 def check(paths: list[str], *, doubts: bool) -> int:
     """Check files, folders, whole city packs or (default) the pack in use; print every problem. Returns the exit status."""
+    own = city_folder() / "city.yaml"
     try:
         city = read_city(city_folder())
+        unusable = city_file_unusable(own)
     except CityWrong:
-        if not (found := city_file_problems(city_folder() / "city.yaml")):
+        unusable = True
+        if not own.is_file() or not city_file_problems(own):
             raise
-        print(*found, sep="\n")
+    if unusable:
+        print(*city_file_problems(own), sep="\n")
         return 1
     if lost := [f"{p} がありません。ファイルかフォルダーの名前を確かめてください" for p in paths if not Path(p).exists()]:
         print(*lost, sep="\n")

@@ -128,7 +128,7 @@ def read_city(folder: Path) -> City:
     except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
         mark = getattr(error, "problem_mark", None)
         where = f"{file}:{mark.line + 1}" if mark else str(file)
-        raise CityWrong(f"{where} を読めません。字下げと「:」を確認してください。") from None
+        raise CityWrong(f"{where} を読めません。字下げと「:」を確認してください。madoguchi procedures check が、直す行を言います。") from None
     except ValueError as error:
         raise CityWrong(f"{file}: {error}") from None
 

@@ -352,7 +352,8 @@ def _places(
     d: Definition, sections: tuple[str, ...], appeals: tuple[str, ...], life_events: tuple[str, ...]
 ) -> Iterator[Problem]:
     if sections and d.section and d.section not in sections:
-        yield Problem(d.file, d.line_of("担当"), f"担当「{d.section}」は市の設定にありません。使えるのは: {'、'.join(sections)}")
+        yield Problem(d.file, d.line_of("担当"), f"担当「{d.section}」は市の設定にありません。使えるのは: {'、'.join(sections)}。"
+                      "ほかの課が受け持つときは、city.yaml のその課の「受け持ち」に足してください")
     named = [*([(d.review.appeal, d.review.line)] if d.review.appeal else ()), *((doc.appeal, doc.line) for doc in d.documents if doc.appeal)]
     for appeal, line in named:
         if appeals and appeal not in (*appeals, "なし"):

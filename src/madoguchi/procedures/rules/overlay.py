@@ -11,6 +11,7 @@ from .yaml_strict import Items, Problem, Table, Text
 
 ADDED = "追加"
 YES = "はい"
+PAGE = "画面"
 # heading → (what its entries are called, what a new entry must say)
 ENTRIES = {
     "選択肢": ("選択肢", ("表示",)), "項目": ("項目", ("問", "型")), "決定項目": ("決定項目", ("問", "型")), "添付": ("添付", ("名",)),
@@ -41,8 +42,8 @@ def problems(base: Any, over: Any, file: str) -> list[Problem]:
 
 def lacking(over: Any, found: list[Problem]) -> set[int]:
     """The lines of entries that ``found`` is about, with what stands in them: what a mistyped entry lacks is not missing."""
-    lines = {problem.line for problem in found}
-    return lines | set(_below(over, lines, False))
+    pages = {problem.line for problem in found if problem.ja.startswith(PAGE)}  # that a page has no 題 is said as well
+    return ({problem.line for problem in found} | set(_below(over, {problem.line for problem in found}, False))) - pages
 
 
 def _below(value: Any, lines: set[int], inside: bool) -> Iterator[int]:
@@ -86,7 +87,7 @@ def _pages(base: Items, over: Items) -> Iterator[tuple[int, str]]:
         if number in pages:
             yield from _faults(pages[number], page, "")
         elif number and pages and not page.get("題"):
-            yield page.line, (f"画面「{number}」は共通の定義にありません。{_perhaps(number, tuple(pages))}"
+            yield page.line, (f"{PAGE}「{number}」は共通の定義にありません。{_perhaps(number, tuple(pages))}"
                               "新しい画面を足すときは、「題」と「項目」を書いてください")
 
 
