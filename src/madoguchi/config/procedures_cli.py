@@ -33,10 +33,12 @@ from madoguchi.procedures.rules.model import Definition
 from madoguchi.procedures.rules.patterns import read_pattern, read_words
 from madoguchi.procedures.rules.spoken import read_readings
 from madoguchi.procedures.rules.synonyms import read_synonyms
-from madoguchi.procedures.rules.yaml_strict import Problem, load
+from madoguchi.procedures.rules.yaml_strict import Problem, Table, load
+from madoguchi.web.languages import TRANSLATED
 
 from .city_check import city_file_doubts, city_file_problems, city_file_unusable
 
+SAMPLE = ("172022", "七尾", "石川県", "ナナオ", "ななお")  # cities/nanao: its code and what it calls itself
 OTHERS = {"finders": (".yaml",), "patterns": (".yaml",), "translations": (".yaml",), "search": (".yaml", ".tsv")}  # folder → what lies in it
 
 
@@ -75,9 +77,12 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
     """The city's telephones and hours, 前回 across the definitions, synonyms, readings, finders: prints every problem (and doubt), returns
     how many problems."""
     file = city.folder / "city.yaml"
-    problems = [*city_file_problems(file), *city_problems(city, contact_faults(city)), *search_problems(city), *remember.clashes(definitions)]
+    problems = [*city_file_problems(file), *city_problems(city, contact_faults(city)), *search_problems(city), *words_problems(city),
+                *remember.clashes(definitions)]
     for line, text in city_file_doubts(file) if doubts else ():
         print(f"{file}:{line} 要確認 {text}")
+    for path, line, text in of_the_sample(city) if doubts else ():
+        print(f"{path}:{line} 要確認 {text}")
     for doubt in city_problems(city, contact_doubts(city)) if doubts else ():
         print(f"{doubt.file}:{doubt.line} 要確認 {doubt.ja}")
     for path, finder, wrong in read_finders(city):
@@ -87,6 +92,29 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
     for problem in problems:
         print(problem)
     return len(problems)
+
+
+def words_problems(city: City) -> list[Problem]:
+    """What is wrong with the city's own tables of translations: entries are 原文 and 訳 under the key of the 原文."""
+    found: list[Problem] = []
+    for file in sorted((city.folder / "translations").glob("*.yaml")):
+        table, wrong = load(text_of(file)[0], str(file))
+        found += text_of(file)[1] or wrong
+        for key, entry in table.items():
+            line = table.line_of(key)
+            if not isinstance(entry, Table) or {"原文", "訳"} - set(entry):
+                found.append(Problem(str(file), line, f"「{key}」の下に「原文」と「訳」を書いてください"))
+            elif (right := key_of(str(entry["原文"]))) != key:
+                found.append(Problem(str(file), line, f"「{entry['原文']}」の鍵は {right} です(今は「{key}」)。原文を直したら、鍵も直します"))
+    return found
+
+
+def of_the_sample(city: City) -> Iterator[tuple[Path, int, str]]:
+    """What a pack still has of the pack that it was copied from: (file, line, what to look at)."""
+    for path in sorted(city.folder.rglob("*.yaml")) if city.code != SAMPLE[0] else ():
+        for line, words in enumerate(text_of(path)[0].splitlines(), 1):
+            if found := next((name for name in SAMPLE[1:] if name in words), ""):
+                yield path, line, f"見本の市の「{found}」が残っています。この市の言葉に直すか、要らなければ消してください"
 
 
 def files_at(path: Path, city: City) -> list[tuple[Path, Path | None, City]]:
@@ -222,6 +250,22 @@ def coverage(argv: list[str]) -> int:
     return 0
 
 
+def city_coverage() -> int:
+    """The names of the city's pack that a language has no words for yet, as entries to fill in. Returns the exit status."""
+    from .readings_cli import city_texts  # reads the packs of other rooms, which a check needs not
+
+    city = read_city(city_folder())
+    texts = list(dict.fromkeys([*city_texts(city), *(str(fee.name) for fee in city.fees.values())]))
+    for language in TRANSLATED:
+        file = city.folder / "translations" / f"{language}.yaml"
+        there = {entry.key for entry in side_file(file)}
+        lost = [text for text in texts if key_of(text) not in there]
+        print(f"# {file}: {len(texts)}の文のうち{len(lost)}に訳がありません")
+        for text in lost:
+            print(f'{key_of(text)}:\n  原文: "{text}"\n  訳: ""')
+    return 0
+
+
 def main(argv: list[str]) -> int:
     """Entry for `madoguchi procedures`."""
     with contextlib.suppress(CityWrong):
@@ -230,9 +274,11 @@ def main(argv: list[str]) -> int:
         return check([a for a in argv[1:] if not a.startswith("--")], doubts="--doubts" in argv)
     if argv[:1] == ["rules"]:
         return rules()
+    if argv[:2] == ["coverage", "--city"]:
+        return city_coverage()
     if argv[:1] == ["coverage"]:
         return coverage(argv[1:])
-    print("使い方: madoguchi procedures check [ファイル…] [--doubts] | rules | coverage [手続…] [--missing]", file=sys.stderr)
+    print("使い方: madoguchi procedures check [ファイル…] [--doubts] | rules | coverage [手続…] [--missing] | coverage --city", file=sys.stderr)
     return 2
 
 

@@ -17,7 +17,7 @@ from madoguchi.cards import city as cards
 from madoguchi.collection.charges import read_charges
 from madoguchi.kernel.said import RUBY, key_of, unruby
 from madoguchi.offices.city import City, read_city
-from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, city_folder, pack_files, read_file
+from madoguchi.procedures.pack import COMMON, ROOT, TRANSLATIONS_ROOT, city_folder, pack_files, read_file
 from madoguchi.procedures.rules import guide, translate
 from madoguchi.web.languages import FURIGANA, LOCALE
 
@@ -105,7 +105,8 @@ def _review(readings: Iterable[str]) -> None:
 
 
 def readings(argv: list[str]) -> int:
-    """Make all catalogues of readings anew; ``--list`` prints the distinct readings for review."""
+    """Make all catalogues of readings anew; ``--list`` prints the distinct readings for review. With the pack of another city (MADOGUCHI_CITY)
+    only that city's own: the common ones are made of all procedures, in the words of a 市."""
     city = read_city(city_folder())
     try:
         words, tokens = words_of(HOUSE_WORDS, city.folder / "readings.yaml"), sudachi()
@@ -122,6 +123,10 @@ def readings(argv: list[str]) -> int:
     everything = {**said, **{t: r for texts in files.values() for t, r in texts.items()}, **own}
     if "--list" in argv:
         _review(everything.values())
+        return 0
+    if city.folder.parent != ROOT / "cities":
+        _side_file(city.folder / "translations" / f"{FURIGANA.code}.yaml", own)
+        print(f"市のパックの{len(own)}の文に読みを付けました")
         return 0
     _catalogue(said)
     for gone in set((TRANSLATIONS_ROOT / FURIGANA.code).glob("*.yaml")) - {TRANSLATIONS_ROOT / FURIGANA.code / f"{n}.yaml" for n in files}:

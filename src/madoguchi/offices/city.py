@@ -142,7 +142,7 @@ def city_words(folder: Path, language: str) -> dict[str, str]:
     if not file.exists():
         return {}
     table = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
-    return {key: entry["訳"] for key, entry in table.items()}
+    return {key: entry["訳"] for key, entry in (table or {}).items() if entry.get("訳")}  # an empty one is still to be written
 
 
 def _city(raw: dict[str, Any], folder: Path) -> City:
