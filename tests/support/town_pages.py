@@ -17,7 +17,7 @@ from pypdf import PdfReader  # noqa: E402
 
 from madoguchi.procedures.public import catalogue  # noqa: E402
 
-CITY = re.compile(r"七尾|ななお|石川県|Nanao|(?<![一-鿿々ヶ])市(?![町区場川]|[外内]局番)|本市|しやくしょ|\b[Cc]ity\b|[Tt]hành phố")
+CITY = re.compile(r"七尾|ななお|石川県|Nanao|(?<![一-鿿々ヶ])市(?![町区場川]|[外内]局番)|本市|役所|やくしょ|\b[Cc]ity\b|[Tt]hành phố")
 LANGUAGES = ("ja", "ja-easy", "en", "zh-hans", "vi", "pt")
 ATTRIBUTES = re.compile(r' (?:class|id|name|href|src|for|action|value|autocomplete|aria-describedby)="[^"]*"')
 

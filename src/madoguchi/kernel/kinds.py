@@ -16,6 +16,7 @@ CHINESE = {"町": "町公所", "村": "村公所", "区": "区政府"}
 
 # 市の, 市長, 市民税, 本市; not 市町村, 市区町村, 都市, 他市, 市場, 市外局番 nor a name (金沢市, 市川)
 _JA = re.compile(r"(?<![一-鿿々ヶ])市(?![町区場販街況川原橋野村島]|[外内]局番)|(?<=[本当])市(?![町区])")
+_NAMED = re.compile(r"((?:\}|\)s) ?)役所(?:(《)やくしょ》)?")  # {city}役所, %(city)s役所, {{ city_name }}役所: the name says 町
 _RUBY = re.compile(r"([一-鿿々ヶ]*市[一-鿿々ヶ]*)《([ぁ-ゖー]+)》")
 _EN = re.compile(r"(?<!\{)(?<!%\()\b([Cc])it(y)\b(?! planning|, town|, ward|,? or town)( [Hh]all\b)?")
 _ZH = re.compile(r"(?<![城都超门夜泽尾多他各])市(政府)?(?![町村区场面街川])")
@@ -42,9 +43,11 @@ def current() -> str:
 
 def turned(text: str, kind: str) -> str:
     """Japanese words of the program as a municipality of this kind says them; readings in 《》 are turned as well."""
-    if kind == CITY or CITY not in text:
+    if kind == CITY or not (CITY in text or "役所" in text):
         return text
     office, read = OFFICE[kind]
+    if office.endswith("役場"):
+        text = _NAMED.sub(lambda m: m[1] + "役場" + ("《やくば》" if m[2] else ""), text)
 
     def plain(part: str) -> str:
         return _JA.sub(kind, part).replace(f"{kind}役所", office)
