@@ -42,7 +42,11 @@ def plain(text: str) -> str:
     return re.sub(r"\s+", "", text)
 
 
-_ADDRESS = re.compile(r"^(?P<city>.{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")
+# municipalities with 市, 町, 村 inside their names, where an address must not be cut
+_LONGER = ("四日市市|廿日市市|野々市市|八日市場市|十日町市|大町市|町田市|武蔵村山市|東村山市|村山市|村上市|羽村市|大村市|田村市|市川市|"
+           "市原市|市貝町|市川町|市川三郷町|余市町|玉村町|村田町|大町町")
+_ADDRESS = re.compile(rf"^(?P<city>(?:.{{2,3}}[都道府県])?(?:.{{1,4}}?郡)?(?:{_LONGER})|"
+                      r".{2,3}[都道府県].+?[市区町村]|.+?[市区町村])(?P<rest>.*)$")
 
 _LOT = re.compile(  # イ部25番地 (in 七尾 also り部), 1丁目2-3, 甲12, 25番地
     r"[ぁ-ゖァ-ヺ一二三四五六七八九十甲乙丙丁戊己庚辛壬癸]部\d.*$|"
