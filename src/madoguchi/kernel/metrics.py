@@ -12,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 from django.conf import settings
+from django.db import DatabaseError, InterfaceError, close_old_connections
 
 from . import clock, outbox
 
@@ -96,6 +97,16 @@ class _Now:
         """Gauges of outbox and worker, and of what the rooms above register."""
         import prometheus_client.core as core
 
+        up = core.GaugeMetricFamily("madoguchi_database_up", "Whether the database answers: 1 or 0.")
+        try:
+            told = list(self._told(core))
+        except (DatabaseError, InterfaceError):  # what the processes counted is told all the same
+            close_old_connections()
+            told = []
+        up.add_metric([], float(bool(told)))
+        yield from (up, *told)
+
+    def _told(self, core: Any) -> Iterator[Any]:
         state = outbox.state()
         beat = outbox.last_heartbeat("worker")
         found = {

@@ -29,6 +29,7 @@ from .languages import LANGUAGES
 from .posted import posts
 
 PROGRAMS = "/api/"  # here programs ask, and errors are application/problem+json
+UNDONE = "この操作は取り消されました(半分だけ残ることはありません)。少し待ってから、前の画面に戻ってもう一度お試しください。"
 
 
 def _problem(status: int, code: str, title: str) -> HttpResponse:
@@ -89,7 +90,16 @@ def not_found(request: HttpRequest, exception: Exception) -> HttpResponse:
             pass
         else:
             return HttpResponsePermanentRedirect(request.get_full_path(force_append_slash=True))
-    return render(request, "web/error.html", {"title": say("お探しのページは見つかりませんでした"), "status": 404}, status=404)
+    return _sorry(request, 404, say("お探しのページは見つかりませんでした"),
+                  for_staff="アドレスの打ちまちがい、期限切れ、またはほかの課の申請の可能性があります。")
+
+
+def _sorry(request: HttpRequest, status: int, title: str, words: str = "", *, for_staff: str = "", **more: object) -> HttpResponse:
+    """A page that says what went wrong and what to do. It asks the database for nothing, for that may be what is wrong. Staff are led
+    back to their own pages, and read ``for_staff`` where it is another sentence."""
+    staff = request.path.startswith("/staff/")
+    context = {"title": title, "words": for_staff or words if staff else words, "status": status, "staff": staff} | more
+    return render(request, "web/error.html", context, status=status)
 
 
 def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
@@ -98,7 +108,7 @@ def bad_request(request: HttpRequest, exception: Exception) -> HttpResponse:
              "もう一度送信してください。")
     if request.path.startswith(PROGRAMS):
         return _problem(400, "request_wrong", words)
-    return render(request, "web/error.html", {"title": say("受け取れない内容でした"), "words": words, "status": 400}, status=400)
+    return _sorry(request, 400, say("受け取れない内容でした"), words)
 
 
 def too_large(request: HttpRequest) -> HttpResponse:
@@ -107,8 +117,7 @@ def too_large(request: HttpRequest) -> HttpResponse:
                 n=settings.UPLOAD_REQUEST_MAX_BYTES // 1_000_000)
     if request.path.startswith(PROGRAMS):
         return _problem(413, "too_large", words)
-    context = {"title": say("送られた内容が大きすぎます"), "words": words, "status": 413, "back": request.path}
-    return render(request, "web/error.html", context, status=413)
+    return _sorry(request, 413, say("送られた内容が大きすぎます"), words, back=request.path)
 
 
 def not_allowed(request: HttpRequest, answer: HttpResponseBase) -> HttpResponse:
@@ -127,8 +136,7 @@ def server_error(request: HttpRequest) -> HttpResponse:
     words = say("入力した内容は、最後に保存した画面まで残っています。少し待ってから、前の画面に戻ってもう一度お試しください。")
     if request.path.startswith(PROGRAMS):
         return _problem(500, "server_error", f"ただいま処理できませんでした。お問い合わせ番号 {trace.current()}")
-    context = {"title": say("ただいま処理できませんでした"), "words": words, "status": 500, "number": trace.current()}
-    return render(request, "web/error.html", context, status=500)
+    return _sorry(request, 500, say("ただいま処理できませんでした"), words, for_staff=UNDONE, number=trace.current())
 
 
 def _too_slow(request: HttpRequest) -> HttpResponse:
@@ -137,7 +145,7 @@ def _too_slow(request: HttpRequest) -> HttpResponse:
     title = say("時間がかかりすぎるため、途中でやめました")
     if request.path.startswith(PROGRAMS):
         return _problem(503, "too_slow", f"時間がかかりすぎるため、途中でやめました。お問い合わせ番号 {trace.current()}")
-    return render(request, "web/error.html", {"title": title, "words": words, "status": 503, "number": trace.current()}, status=503)
+    return _sorry(request, 503, title, words, for_staff=f"{UNDONE}検索や一覧は、言葉や期間をしぼると早く出ます。", number=trace.current())
 
 
 @require_safe

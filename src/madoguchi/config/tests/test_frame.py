@@ -36,6 +36,23 @@ def test_a_fault_shows_nothing_of_the_inside(hall, monkeypatch: pytest.MonkeyPat
     assert "secret" not in text and "Traceback" not in text
 
 
+def test_staff_are_led_back_to_their_own_pages(hall, monkeypatch: pytest.MonkeyPatch):
+    def broken(*args: object, **more: object) -> None:
+        raise RuntimeError("the secret of the house")
+
+    desk = hall.desk("tanaka")
+    desk.raise_request_exception = False
+    lost = desk.get("/staff/nowhere/")
+    assert lost.status_code == 404
+    assert "ほかの課の申請" in lost.content.decode() and "受付番号と確認番号" not in lost.content.decode()
+    monkeypatch.setattr("django.contrib.sessions.backends.db.SessionStore.load", broken)  # the database is away: the page needs it for nothing
+    answer = desk.get("/staff/")
+    text = answer.content.decode()
+    assert answer.status_code == 500
+    assert "この操作は取り消されました" in text and 'href="/staff/"' in text and "管理者に伝えてください" in text
+    assert 'class="btn line" href="/my/"' not in text and "secret" not in text
+
+
 def test_a_monitor_asks_by_plain_http_in_production_and_everybody_else_is_led_to_tls(hall, settings):
     settings.SECURE_SSL_REDIRECT = True
     client = Client()

@@ -6,7 +6,7 @@ import json
 import logging
 
 import pytest
-from django.db import transaction
+from django.db import OperationalError, transaction
 from django.test import Client
 from tests.support.hall import Hall, run_worker
 
@@ -115,7 +115,7 @@ def test_metrics_count_by_route_and_stay_inside(hall: Hall, settings, django_cap
     for name in ("madoguchi_request_seconds_bucket", 'madoguchi_uploads_total{result="kept"}', 'madoguchi_filings_total{procedure="risai-shoumei"}',
                  "madoguchi_outbox_waiting 2.0", "madoguchi_outbox_parked 0.0", "madoguchi_outbox_lag_seconds",
                  "madoguchi_outbox_retrying 0.0", "madoguchi_outbox_behind_parked 0.0",
-                 "madoguchi_worker_heartbeat_age_seconds -1.0"):
+                 "madoguchi_worker_heartbeat_age_seconds -1.0", "madoguchi_database_up 1.0"):
         assert name in page, name
     assert str(filed.id) not in page and "ぬ" not in page
     for far in ({"REMOTE_ADDR": "203.0.113.5"}, {"HTTP_X_FORWARDED_FOR": "127.0.0.1"}):
@@ -125,6 +125,20 @@ def test_metrics_count_by_route_and_stay_inside(hall: Hall, settings, django_cap
     settings.METRICS_TOKEN = "let-me-see"
     assert client.get("/metrics").status_code == 404
     assert client.get("/metrics", HTTP_AUTHORIZATION="Bearer let-me-see", REMOTE_ADDR="203.0.113.5").status_code == 200
+
+
+def test_metrics_are_told_while_the_database_is_away(hall: Hall, monkeypatch):
+    def away(*args: object) -> None:
+        raise OperationalError("connection refused")
+
+    client = hall.browser()
+    client.get("/accessibility/")
+    monkeypatch.setattr("madoguchi.kernel.outbox.state", away)
+    answer = client.get("/metrics")
+    page = answer.content.decode()
+    assert answer.status_code == 200
+    assert "madoguchi_database_up 0.0" in page and "madoguchi_outbox_waiting" not in page
+    assert 'madoguchi_requests_total{method="GET",route="accessibility"' in page
 
 
 def test_counts_of_several_processes_are_added(tmp_path):
