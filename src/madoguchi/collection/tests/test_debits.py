@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import dataclasses
 import datetime as dt
+import shutil
 from pathlib import Path
 
 import pytest
@@ -263,7 +264,8 @@ def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path
     if own:
         (tmp_path / "formats").mkdir()
         (tmp_path / "formats" / f"{chosen}.yaml").write_text(own, encoding="utf-8")
-        monkeypatch.setattr(city_formats.settings, "MADOGUCHI_CITY", str(tmp_path))
+        shutil.copy(settings.MADOGUCHI_CITY / "city.yaml", tmp_path)
+        settings.MADOGUCHI_CITY = tmp_path
     data = file_of(debited(hall))
     layout = city_formats.layout("zengin")
     assert (data[:3] == b"\xf1\xf9\xf1") == (layout.code == "EBCDIC") and (b"\n" in data) == (end == "LF")
