@@ -8,12 +8,16 @@ find_python() {
   return 1
 }
 
+not_installed() { # nothing is marked as installed: the next start goes on from here
+  echo "部品を入れられませんでした(上の行が理由です)。ネットワークを確かめて、もう一度お試しください。 / The packages could not be installed (see above); check the network and try again." >&2
+}
+
 prepare_venv() { # runtime | test
   local kind=$1 python mark want
   want=$(cat requirements/runtime.lock $([ "$kind" = test ] && echo requirements/test.lock) | cksum)
   mark=.venv/.installed-$kind
   if [ -x .venv/bin/python ] && { [ "$(cat "$mark" 2>/dev/null)" = "$want" ] || { [ "$kind" = runtime ] && [ "$(cat .venv/.runtime-in-test 2>/dev/null)" = "$(cksum < requirements/runtime.lock)" ]; }; }; then return; fi
-  python=$(find_python)
+  python=$(find_python) || return
   if [ ! -x .venv/bin/python ]; then
     echo "環境を作っています… / Making the environment…"
     "$python" -m venv .venv 2>/dev/null || {
@@ -24,15 +28,15 @@ prepare_venv() { # runtime | test
     }
   fi
   echo "部品を入れています(初回は1分ほど)… / Installing the locked packages…"
-  [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat .tools/uv-version)"
+  [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat .tools/uv-version)" || { not_installed; return 1; }
   if [ "$kind" = test ]; then
-    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/runtime.lock requirements/test.lock
+    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/runtime.lock requirements/test.lock || { not_installed; return 1; }
     cksum < requirements/runtime.lock > .venv/.runtime-in-test
   else
-    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/runtime.lock
+    .venv/bin/uv pip sync --quiet --python .venv/bin/python --require-hashes requirements/runtime.lock || { not_installed; return 1; }
     rm -f .venv/.installed-test .venv/.runtime-in-test
   fi
-  [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat .tools/uv-version)"
+  [ -x .venv/bin/uv ] || .venv/bin/python -m pip install --quiet --disable-pip-version-check "uv==$(cat .tools/uv-version)" || { not_installed; return 1; }
   echo "$PWD/src" > "$(.venv/bin/python -c 'import sysconfig; print(sysconfig.get_path("purelib"))')/madoguchi.pth"  # lint-imports alone finds it
   cat > .venv/bin/madoguchi <<SH
 #!/usr/bin/env bash

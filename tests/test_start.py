@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 import secrets
+import shutil
 import signal
 import socket
 import subprocess
@@ -43,6 +44,21 @@ def test_files_are_looked_for_where_the_caller_stands_and_modules_are_not(tmp_pa
                           timeout=60, check=False)
     assert done.returncode == 0, done.stderr[-300:]
     assert (here / "town.csv").exists() and not (ROOT / "town.csv").exists()
+
+
+@pytest.mark.parametrize("command", ["madoguchi", "up"])
+def test_packages_that_could_not_be_had_are_told_and_asked_for_again(tmp_path, command):
+    """No network at the first start: nothing passes for installed, so that the next start goes on instead of ending in a traceback."""
+    for name in (".tools", "requirements", command):
+        (shutil.copytree if (ROOT / name).is_dir() else shutil.copy)(ROOT / name, tmp_path / name)
+    nowhere = {"PIP_INDEX_URL": "http://127.0.0.1:9/", "PIP_NO_INDEX": "1", "PIP_RETRIES": "0", "PIP_CONFIG_FILE": os.devnull,
+               "MADOGUCHI_PYTHON": sys.executable}
+    for _ in range(2):
+        done = subprocess.run([tmp_path / command, "help"], env={"PATH": os.environ["PATH"]} | nowhere, capture_output=True, text=True, timeout=120,
+                              check=False)
+        assert done.returncode == 1
+        assert "部品を入れられませんでした" in done.stderr and "Traceback" not in done.stderr
+    assert not list((tmp_path / ".venv").glob(".installed-*"))
 
 
 def test_a_command_in_a_place_that_nobody_has_set_up_says_so(tmp_path):
