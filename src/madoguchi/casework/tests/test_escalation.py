@@ -313,7 +313,8 @@ def ask_until(hall: Hall, case: Case, day: dt.date) -> None:
 
 
 def overdue(case: Case) -> list[str]:
-    return [f["due"] for f in AuditEntry.objects.filter(chain=f"case:{case.id}", action="correction.overdue").values_list("facts", flat=True)]
+    told = AuditEntry.objects.filter(chain=f"case:{case.id}", action="correction.overdue").order_by("seq")
+    return [entry.facts["due"] for entry in told]
 
 
 def test_a_correction_whose_day_is_over_is_marked_and_told_once(hall: Hall, case):

@@ -18,7 +18,7 @@ pytestmark = pytest.mark.django_db(transaction=True)
 
 
 def printed() -> list[tuple[str, dict]]:
-    return list(AuditEntry.objects.filter(action="case.printed").values_list("actor", "facts"))
+    return list(AuditEntry.objects.filter(action="case.printed").order_by("seq").values_list("actor", "facts"))
 
 
 def test_the_clerk_prints_it_beside_the_checklist(hall: Hall):

@@ -172,7 +172,7 @@ def test_the_record_says_that_it_was_made_and_never_the_code(hall: Hall, filed):
     ask(hall, row.receipt, MAIL)
     client = hall.browser()
     code = shown_code(client.get(client.post(links(hall)[0])["Location"]), row)
-    entries = list(AuditEntry.objects.filter(chain=f"case:{row.id}", action__startswith="code."))
+    entries = list(AuditEntry.objects.filter(chain=f"case:{row.id}", action__startswith="code.").order_by("seq"))
     assert [e.action for e in entries] == ["code.asked", "code.renewed"]
     assert not any(c in str(e.facts) for e in entries for c in (code, old))
     assert code not in str(row.view)
