@@ -41,4 +41,4 @@ def test_it_offers_the_procedures_that_it_named(drawn):
 
 
 def test_paper_is_addressed_to_its_mayor(drawn):
-    assert "is addressed to nobody" not in drawn.stderr
+    assert drawn.returncode == 0 and "is addressed to nobody" not in drawn.stderr

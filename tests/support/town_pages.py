@@ -29,6 +29,8 @@ for language in (*LANGUAGES, "ruby"):
     client.cookies["ui_lang"], client.cookies["ui_ruby"] = language.replace("ruby", "ja"), "on" if language == "ruby" else "off"
     for page in pages:
         answer = client.get(page)
+        if answer.status_code != (404 if page == "/nowhere/" else 200):
+            print(language, page, "answers", answer.status_code)
         text = ATTRIBUTES.sub("", answer.content.decode())
         print(*(f"{language} {page} …{text[max(0, m.start() - 20):m.end() + 20]}…".replace("\n", " ") for m in CITY.finditer(text)), sep="\n")
 for published in catalogue():

@@ -13,11 +13,10 @@ from madoguchi.offices.rules import CAUSES
 from madoguchi.procedures.pack import text_of
 from madoguchi.procedures.rules.yaml_strict import Items, Problem, Table, load
 
-from .city_shape import kinds_wrong, perhaps, values_wrong
+from .city_shape import TABLES, kinds_wrong, perhaps, values_wrong
 
 NEEDED = ("市", "よみ", "英語名", "団体コード", "都道府県", "郵便番号", "所在地", "電話", "開庁時間", "閉庁日", "課", "分野", "教示")
 TOP = (*NEEDED, *MAYORS, "手続き", "公印", "期限の知らせ", "手数料", "住民情報", "保存期間", "災害")
-SECTION = ("名", "係", "電話", "記号", "メール", "差出人", "受け持ち", "要確認")
 DISASTER = ("番号", "名", "種類", "発生日", "受付開始", "受付終了", "試用", "要確認")
 DISASTER_NEEDED = ("番号", "名", "種類", "発生日")
 DAYS = ("発生日", "受付開始", "受付終了")
@@ -60,7 +59,7 @@ def _faults(top: Table) -> Iterator[tuple[int, str]]:
     yield from _headings(top, TOP, NEEDED)
     yield from values_wrong(top)
     for section in _tables(top.get("課")):
-        yield from _headings(section, SECTION, ("名", "電話", "記号"))
+        yield from _headings(section, sum(TABLES["課"], ()), TABLES["課"][0])
     yield from _closed(top.get("閉庁日"))
     seen: dict[str, int] = {}
     for disaster in _tables(top.get("災害")):
