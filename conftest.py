@@ -48,6 +48,15 @@ def every_page_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(Client, "request", watch(Client.request))
 
 
+@pytest.fixture(autouse=True)
+def a_city_speaks() -> Iterator[None]:
+    """A test that had the program speak as a 町 leaves it speaking as a 市."""
+    from madoguchi.kernel import kinds
+
+    yield
+    kinds.adopt(kinds.CITY)
+
+
 @pytest.fixture
 def places(settings, tmp_path: Path) -> Path:
     """Everything that is written to disk lies in this test's own folder."""

@@ -12,8 +12,6 @@ from madoguchi.kernel.said import Said, say
 @pytest.fixture
 def town():
     kinds.adopt("町")
-    yield
-    kinds.adopt(kinds.CITY)
 
 
 @pytest.mark.parametrize(("written", "of_a_town"), [
