@@ -49,12 +49,17 @@ def every_page_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.fixture(autouse=True)
-def a_city_speaks() -> Iterator[None]:
-    """A test that had the program speak as a 町 leaves it speaking as a 市."""
-    from madoguchi.kernel import kinds
+def nothing_is_remembered() -> None:
+    """What the process kept of the test before was true of that one's database, provider and municipality alone."""
+    from madoguchi.adapters.oidc import metadata
+    from madoguchi.inventory import counters
+    from madoguchi.kernel import kinds, limits
+    from madoguchi.offices import selectors as offices
+    from madoguchi.procedures import selectors as procedures
 
-    yield
     kinds.adopt(kinds.CITY)
+    for memory in (procedures, offices, counters, limits, metadata):
+        memory.forget()
 
 
 @pytest.fixture
@@ -75,18 +80,12 @@ def hall(db: None, places: Path, settings) -> Iterator:
     """An open city hall: trial staff, storage of its own, the clock held at Friday 2026-11-20 10:00 (see Hall)."""
     from tests.support.hall import OPENING, Hall
 
-    from madoguchi.kernel import clock, limits
-    from madoguchi.offices import selectors as offices
-    from madoguchi.procedures import selectors
+    from madoguchi.kernel import clock
 
     settings.SMTP, settings.MAILER = "", "madoguchi.adapters.mail.FolderMailer"
     settings.SIGNER, settings.SIGNERS = "test", {"test": "tests.support.signer.TestSigner"}
-    for memory in (selectors, offices, limits):  # what the test before knew was true of its own database
-        memory.forget()
     with clock.frozen(OPENING):
         yield Hall(places)
-    for memory in (selectors, offices):
-        memory.forget()
 
 
 @pytest.fixture

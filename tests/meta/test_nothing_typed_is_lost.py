@@ -138,7 +138,6 @@ LINES = [{"label": "証明書", "unit": 600, "count": 1, "sum": 600}, {"label": 
 @pytest.fixture
 def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     """(who, page) of every page with forms: cases in every state, drafts, mandates, surveys."""
-    from madoguchi.offices import selectors as offices
     from madoguchi.offices.public import disasters_seed
     from madoguchi.scans.tests.conftest import correcting as paper_correcting
     from madoguchi.scans.tests.conftest import waiting as paper_waiting
@@ -147,7 +146,6 @@ def town(hall: Hall, db: None) -> list[tuple[str, str]]:
     from madoguchi.survey.tests.conftest import FOUND, conclude
     from madoguchi.survey.tests.conftest import answers as flooded
 
-    offices.forget()
     disasters_seed(actor="test")
     received = hall.case("hanako", NUMBERED, hall.answers(NUMBERED) | {"my_number": "123456789018"})
     talk.talk_write(actor=hall.staff("yoshida"), case_id=received.ref, text="確認です")

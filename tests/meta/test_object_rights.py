@@ -32,7 +32,6 @@ from madoguchi.intake.models import Application, Draft
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
-from madoguchi.offices import selectors as offices
 from madoguchi.offices.public import disasters_seed
 from madoguchi.payments import cashier, refunds, till
 from madoguchi.payments import services as charging
@@ -246,10 +245,8 @@ class World:
 
 @pytest.fixture
 def world(hall: Hall):
-    offices.forget()
     disasters_seed(actor="test")
-    yield World(hall)
-    offices.forget()
+    return World(hall)
 
 
 def snapshot() -> Any:

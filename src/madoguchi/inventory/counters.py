@@ -24,7 +24,14 @@ SOON = say("オンラインで受け付ける準備をしています。")
 _BARRED = re.compile(r"([^。（]+)が要ります（")  # rules._blocked
 _URL = re.compile(r"https?://[^\s、。）)「」]+")
 Stamp = tuple[int, dt.datetime | None, object]
-_kept: tuple[Stamp, tuple[Counter, ...]] = ((-1, None, None), ())
+NOTHING: tuple[Stamp, tuple[Counter, ...]] = ((-1, None, None), ())
+_kept = NOTHING
+
+
+def forget() -> None:
+    """Drop what is remembered."""
+    global _kept
+    _kept = NOTHING
 
 
 def counters() -> tuple[Counter, ...]:

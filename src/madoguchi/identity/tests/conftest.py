@@ -9,7 +9,6 @@ from pathlib import Path
 
 import pytest
 
-from madoguchi.adapters.oidc import metadata
 from madoguchi.adapters.oidc.keys import key_make, key_read, public_jwk
 
 from .browser import BUSINESS, CALLBACK, OFFICE, Browser, InsideBrowser
@@ -67,7 +66,6 @@ def _point(settings, key_file, url, issuer, more):
 @pytest.fixture
 def site(live_server, settings, key_file, transactional_db):
     """The served city hall; call it with an issuer to point it there and get a browser."""
-    metadata.forget()
 
     def point(issuer, **more):
         _point(settings, key_file, live_server.url, issuer, more)
@@ -79,7 +77,6 @@ def site(live_server, settings, key_file, transactional_db):
 @pytest.fixture
 def inside(settings, key_file, db):
     """The same without a server."""
-    metadata.forget()
 
     def point(issuer, **more):
         _point(settings, key_file, "http://testserver", issuer, more)

@@ -5,7 +5,6 @@ from __future__ import annotations
 import pytest
 import requests
 
-from madoguchi.adapters.oidc import metadata
 from madoguchi.identity.models import Staff, StaffSession
 from madoguchi.identity.public import staff_enrol
 from madoguchi.kernel.models import AuditEntry
@@ -16,7 +15,6 @@ from .browser import Browser
 @pytest.fixture
 def office(live_server, settings, key_file, transactional_db, certified):
     """The served city hall with its own provider; ``office(login=…)`` gives a browser of whom the provider signs in."""
-    metadata.forget()
     settings.BASE_URL = live_server.url
     settings.STAFF_OIDC = settings.STAFF_OIDC | {"issuer": certified, "client_id": "cityhall", "key_file": str(key_file), "acr": "",
                                                  "scope": "openid staff"}

@@ -143,10 +143,8 @@ def test_a_device_is_limited(hall, settings):
     from madoguchi.kernel import limits
 
     settings.LIMITS = settings.LIMITS | {"ticket.owner": limits.Rate(2, 600)}
-    limits.forget()
     there = device(hall)
     assert [Client().post(there, {"service": "tax"}).status_code for _ in range(3)] == [303, 303, 429]
-    limits.forget()
 
 
 def test_the_telephone_says_how_it_stands(hall):

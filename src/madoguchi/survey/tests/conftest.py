@@ -4,14 +4,13 @@ from __future__ import annotations
 
 import copy
 import datetime as dt
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from typing import Any
 
 import pytest
 import yaml
 
 from madoguchi.casework.models import Case
-from madoguchi.offices import selectors as offices
 from madoguchi.offices.public import disasters_seed
 from madoguchi.procedures.tests.pack import ROOT
 from madoguchi.survey import services
@@ -24,12 +23,9 @@ FOUND = Finding("hankai", dt.date(2026, 11, 20), "山田 浩", 25)
 
 
 @pytest.fixture(autouse=True)
-def disasters(db: None) -> Iterator[None]:
-    """The city pack's disasters, and nothing remembered of another test's."""
-    offices.forget()
+def disasters(db: None) -> None:
+    """The city pack's disasters."""
     disasters_seed(actor="test")
-    yield
-    offices.forget()
 
 
 def answers(**changes: Any) -> dict[str, Any]:

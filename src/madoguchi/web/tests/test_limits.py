@@ -39,7 +39,6 @@ def refused(answer) -> str:
 def test_a_bucket_fills_again(db, monkeypatch, what):
     now = [100.0]
     monkeypatch.setattr(limits.time, "time", lambda: now[0])
-    limits.forget()
     rate = Rate(3, 60)
     for _ in range(3):
         assert limits.wait(what, "me", rate) == 0
@@ -60,7 +59,6 @@ def test_a_bucket_fills_again(db, monkeypatch, what):
 
 def test_the_memory_for_buckets_is_bounded(db, monkeypatch):
     monkeypatch.setattr(limits, "MOST", 100)
-    limits.forget()
     for number in range(1000):
         limits.spend("api.owner", str(number), Rate(3, 60))
     assert len(limits._buckets) <= 100 and not Bucket.objects.exists()
@@ -82,7 +80,6 @@ def test_the_longest_rate_is_over_when_its_bucket_goes(settings):
 @pytest.mark.django_db(transaction=True)
 def test_several_processes_count_together():
     """Each thread has a connection of its own, as each process has."""
-    limits.forget()
     rate = Rate(20, 100_000_000)
 
     def tries(number: int) -> int:
