@@ -111,7 +111,6 @@ TABLE: dict[str, Ask] = {
         actor=a, upload=Upload(id=w.scan_upload))[0], SECTION, something),
     "scans.selectors.page_list": staff(lambda w, a: selectors.page_list(actor=a), SECTION, something),
     "scans.selectors.page_get": staff(lambda w, a: selectors.page_get(actor=a, page_id=w.scan_sheet), SECTION, anything),
-    "scans.selectors.page_file": staff(lambda w, a: selectors.page_file(actor=a, page_id=w.scan_sheet), SECTION, anything),
     "scans.seeing.sheet_reveal": staff(lambda w, a: seeing.sheet_reveal(actor=a, page_id=w.scan_sheet, why="入力のため"), SECTION, anything),
     "scans.seeing.has_looked": staff(looked, SECTION, something),
     "scans.seeing.sheet_clear": staff(lambda w, a: seeing.sheet_clear(actor=a, page_id=w.scan_aside, clear=False), SECTION, anything),

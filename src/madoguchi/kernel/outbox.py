@@ -61,11 +61,6 @@ def subscribe(event: str, name: str, handler: Callable[[Envelope], None]) -> Non
         entries.append((name, handler))
 
 
-def subscriptions() -> dict[str, list[str]]:
-    """Event → names of its handlers."""
-    return {event: [name for name, _ in entries] for event, entries in _handlers.items()}
-
-
 def publish(event: str, *, case_ref: str, key: str, payload: dict[str, Any], confidential: bytes = b"") -> None:
     """Promise an event to all who hear it, in the caller's transaction. The same key again changes nothing.
 

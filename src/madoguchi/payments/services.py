@@ -361,8 +361,3 @@ def payments_ask() -> int:
         else:
             away.add(attempt.provider)
     return asked
-
-
-def orders_open() -> Exists:
-    """For the lists: is there an order at a provider?"""
-    return Exists(Attempt.objects.filter(payment=OuterRef("pk"), state__in=LIVE))

@@ -163,11 +163,6 @@ def page_get(*, actor: Staff, page_id: str) -> Page:
     return row
 
 
-def page_file(*, actor: Staff, page_id: str) -> StoredFile:
-    """The picture of a sheet, as it is: for those who cover it (covering.py). Raises ScanNotFound."""
-    return picture_file(page_get(actor=actor, page_id=page_id))
-
-
 def picture_file(page: Page) -> StoredFile:
     """The same, of a sheet that the caller has got for its reader."""
     return file_get(str(page.file))

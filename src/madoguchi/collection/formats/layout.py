@@ -117,10 +117,6 @@ class Profile:
         """Every byte (JIS) that a record may hold."""
         return jis(LETTERS + KANA + self.symbols)
 
-    def of_record(self, name: str) -> Record:
-        """The record of a name. Raises KeyError."""
-        return {r.name: r for r in self.records}[name]
-
 
 def placed(fields: list[Field]) -> tuple[Field, ...]:
     """Fields one after the other."""

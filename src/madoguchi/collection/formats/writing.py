@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator, Mapping
 
 from .charset import bytes_of, half, strangers
 from .errors import RowRefused
-from .layout import AMOUNT, COUNT, DAY, FINAL, RESULT, Field, Profile, Record
+from .layout import AMOUNT, COUNT, DAY, RESULT, Field, Profile, Record
 
 Value = str | int | dt.date
 
@@ -113,8 +113,3 @@ def roles(profile: Profile) -> dict[str, str]:
     found = {f.role: f.name for f in profile.data.fields if f.role}
     head = next((f for r in profile.heads if (f := r.find(DAY))), None)
     return found | ({DAY: head.name} if head else {})
-
-
-def first_code(profile: Profile, stage: str = FINAL) -> str:
-    """The first result code of a stage; "" where the layout has none."""
-    return next((code for code, result in profile.results.items() if result.stage == stage), "")

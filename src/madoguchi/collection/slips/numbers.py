@@ -116,16 +116,6 @@ def cvs_text(payload: str) -> tuple[str, str]:
     return f"(91){payload[2:8]}-{payload[8:30]}", f"{payload[30:36]}-{payload[36]}-{payload[37:43]}-{payload[43]}"
 
 
-def el_number(*, org: str, number: str, confirm: str, kind: str) -> str:
-    """The eL番号 as printed: 5-20-6-3 digits."""
-    layout = layouts()["el_qr"]
-    for name, value in (("org", org), ("number", number), ("confirm", confirm), ("kind", kind)):
-        field = layout.field(name)
-        if not is_digits(value, field.length):
-            raise NumberWrong(name, f"{field.ja}は{field.length}桁の数字にしてください")
-    return f"{org}-{number}-{confirm}-{kind}"
-
-
 def payeasy_check(*, org: str, number: str, confirm: str, kind: str) -> None:
     """Refuses numbers that no Pay-easy terminal takes."""
     for field, value in zip(layouts()["payeasy"].fields, (org, number, confirm, kind), strict=True):
@@ -165,11 +155,6 @@ def cvs_fields(payload: str) -> list[Part]:
         over = f"コンビニエンスストアで扱える上限の{layout.limit:,}円を超えています"
         parts = [Part(p.name, p.ja, p.place, p.digits, p.meaning, over) if p.name == "amount" else p for p in parts]
     return parts
-
-
-def first_wrong(parts: list[Part]) -> Part | None:
-    """The first field with a problem."""
-    return next((part for part in parts if part.problem), None)
 
 
 def _not_digits(payload: str, layout: Layout) -> Part | None:

@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 
 from madoguchi.collection.slips import numbers
 from madoguchi.collection.slips.layouts import FOLDER, ProfileWrong, layout_of, layouts
-from madoguchi.collection.slips.numbers import NumberWrong, cvs_fields, el_fields, first_wrong
+from madoguchi.collection.slips.numbers import NumberWrong, Part, cvs_fields, el_fields
 
 EL = ("00020101021227960005138000183920000000000000000012300213800099900000"
       "509999999900000000012312345609999900000000005411000000123006226202720270120270430202704308085" + "0" * 85 + "630536075")
@@ -22,6 +22,10 @@ CVS = ("91912345012345678901234567890101033101230003", "919423861789539178539356
        "91999999123450000000000123456027043000123006", "91999999123450000000000123456099999900123004",
        "91999999123450000000000000007127053103000008")
 DAYS = st.dates(dt.date(2020, 1, 1), dt.date(2090, 12, 31))
+
+
+def first_wrong(parts: list[Part]) -> Part | None:
+    return next((part for part in parts if part.problem), None)
 
 
 def digits(length: int) -> st.SearchStrategy[str]:
@@ -178,12 +182,6 @@ def test_pay_easy_takes_up_to_its_lengths():
         with pytest.raises(NumberWrong) as caught:
             numbers.payeasy_check(**{"org": "12345", "number": "1", "confirm": "1", "kind": "1", **change})
         assert caught.value.field == name
-
-
-def test_el_number_in_clear():
-    assert numbers.el_number(org="99999", number="1" * 20, confirm="123456", kind="999") == f"99999-{'1' * 20}-123456-999"
-    with pytest.raises(NumberWrong):
-        numbers.el_number(org="99999", number="1" * 20, confirm="12345", kind="999")
 
 
 def test_layouts_say_where_they_come_from():
