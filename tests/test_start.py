@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import os
 import secrets
 import shutil
@@ -12,10 +13,14 @@ import sys
 import time
 from pathlib import Path
 
+import psycopg
 import pytest
+from django.db import OperationalError
 
-from madoguchi.config import production
+from madoguchi.config import env, production, unreached
+from madoguchi.config.env import SettingWrong
 from madoguchi.config.family import Family, port_fault
+from madoguchi.config.management.commands import setup
 from madoguchi.config.placeholders import is_placeholder
 from madoguchi.identity.public import TRIAL_PASSWORD, staff_enrol
 from madoguchi.kernel.errors import StartRefused
@@ -80,6 +85,47 @@ def test_what_stops_the_start_is_one_line_and_no_traceback(tmp_path, env, words)
     assert done.returncode == 2, done.stderr
     assert words in done.stderr
     assert "Traceback" not in done.stderr
+
+
+@pytest.mark.parametrize(("url", "words"), [
+    ("sqlite:////nowhere/x.sqlite3", "データベースのファイル /nowhere/x.sqlite3 を開けません"),
+    (f"sqlite:///{ROOT / 'pyproject.toml'}", "pyproject.toml はデータベースではありません"),
+    ("postgresql://hall:cherry-blossom@127.0.0.1:1/role", "PostgreSQL につながりません"),
+])
+@pytest.mark.parametrize("command", ["setup", "serve", "audit verify"])
+def test_a_database_that_cannot_be_used_is_one_line_and_no_traceback(tmp_path, command, url, words):
+    done = madoguchi(*command.split(), MADOGUCHI_DATA=str(tmp_path), DATABASE_URL=url)
+    assert done.returncode == 2, done.stderr
+    assert words in done.stderr
+    assert "Traceback" not in done.stderr and done.stderr.count("\n") == 1 and "cherry" not in done.stderr
+
+
+def test_a_place_of_another_user_is_told_before_anything_is_done(tmp_path, monkeypatch):
+    data = tmp_path / "data"
+    (data / "files" / "00").mkdir(parents=True)
+    (data / "keys").mkdir()
+    (data / "madoguchi.sqlite3").touch()
+    monkeypatch.setattr(setup.settings, "FILES_ROOT", data / "files", raising=False)
+    assert setup.locked_below(data) is None
+    for name in ("files/00", "files", "madoguchi.sqlite3", "keys"):
+        monkeypatch.setattr(setup.os, "access", lambda path, way, closed=data / name: path != closed)
+        assert setup.locked_below(data) == (None if name == "keys" else data / name)  # keys are only read
+    with pytest.raises(SettingWrong, match="に書き込めません"):
+        env.folder("MADOGUCHI_DATA", data / "keys")
+
+
+def test_a_role_that_the_server_does_not_know_is_no_place_that_nobody_has_set_up():
+    cause = psycopg.OperationalError('connection failed: FATAL:  role "hal" does not exist')
+    error = OperationalError(str(cause))
+    error.__cause__ = cause
+    assert "PostgreSQL につながりません" in unreached.reason(error, "hall") and 'role "hal"' in unreached.reason(error, "hall")
+
+
+@pytest.mark.parametrize(("number", "words"), [(errno.EACCES, "権限"), (errno.EROFS, "読むだけのディスク"), (errno.ENOSPC, "空き")])
+def test_a_file_that_cannot_be_written_is_named(number, words):
+    told = unreached.file_reason(OSError(number, "no", "/data/static/app.css"))
+    assert "/data/static/app.css" in told and words in told
+    assert unreached.file_reason(FileNotFoundError(errno.ENOENT, "no", "/x")) == "", "a fault of the program is shown whole"
 
 
 @pytest.mark.parametrize("place", ["file", "file/below", "/proc/nothing"])

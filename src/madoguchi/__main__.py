@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import sys
 
-UNPREPARED = ("no such table", "no such column", "does not exist")  # of SQLite and PostgreSQL: nobody has set this place up, or not anew
-
 
 def main() -> int:
     """The command line. What stops a start is one line that says what to set, never a traceback."""
@@ -41,17 +39,25 @@ def _dispatch() -> int:
         if keys_cli.needs_no_hall(argv[1:]):
             return keys_cli.main(argv[1:])
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "madoguchi.config.settings")
-    from django.db.utils import OperationalError, ProgrammingError
+    from django.db import Error
 
-    from madoguchi.config import command_line
+    from madoguchi.config import command_line, unreached
     from madoguchi.kernel.errors import StartRefused
 
     try:
         return command_line.run(argv)
-    except (OperationalError, ProgrammingError) as error:
-        if not any(words in str(error) for words in UNPREPARED):
+    except Error as error:
+        from django.conf import settings
+
+        why = unreached.reason(error, str(settings.DATABASES["default"]["NAME"]))
+        if not why:
             raise
-        raise StartRefused("データベースの用意ができていません。先に madoguchi setup を実行してください。") from None
+        raise StartRefused(why) from None
+    except OSError as error:
+        why = unreached.file_reason(error)
+        if not why:
+            raise
+        raise StartRefused(why) from None
 
 
 if __name__ == "__main__":

@@ -27,11 +27,13 @@ def text(name: str, default: str = "") -> str:
 
 
 def folder(name: str, place: Path) -> Path:
-    """A folder that is there from now on. ``name`` is the setting that chose it."""
+    """A folder that is there from now on and can be written to. ``name`` is the setting that chose it. Raises SettingWrong."""
     try:
         place.mkdir(parents=True, exist_ok=True)
     except OSError as error:
         raise SettingWrong(f"{name} のフォルダー {place} を作れません({type(error).__name__})。書き込めるフォルダーを指定してください") from None
+    if not os.access(place, os.W_OK | os.X_OK):
+        raise SettingWrong(f"{name} のフォルダー {place} に書き込めません。持ち主と権限を確かめるか、書き込めるフォルダーを指定してください")
     return place
 
 

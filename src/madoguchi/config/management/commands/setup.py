@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import os
 from pathlib import Path
 from typing import Any
 
@@ -27,6 +28,15 @@ from madoguchi.procedures.public import catalogue, offer_again, offered_by, reti
 from madoguchi.register.public import trial_town
 
 
+def locked_below(data: Path) -> Path | None:
+    """A folder of the data folder, or of the files in it, or the embedded database, that this process cannot write to: another user has
+    restored into it. Not the keys, which nobody need write, nor what is handed over, which may be another system's."""
+    own = [folder for folder in data.iterdir() if folder.is_dir() and folder.name not in ("keys", "out")]
+    own += [folder for folder in Path(settings.FILES_ROOT).iterdir() if folder.is_dir()]
+    closed = (folder for folder in own if not os.access(folder, os.W_OK | os.X_OK))
+    return next(closed, None) or next((file for file in sorted(data.glob("*.sqlite3*")) if not os.access(file, os.W_OK)), None)
+
+
 class Command(BaseCommand):
     help = "データベースと市の手続を用意します"
 
@@ -36,6 +46,9 @@ class Command(BaseCommand):
                 Path(folder).mkdir(parents=True, exist_ok=True)
             except OSError as error:
                 raise StartRefused(f"{folder} を作れません({type(error).__name__})。MADOGUCHI_DATA の場所と権限を確認してください。") from None
+        if locked := locked_below(settings.MADOGUCHI_DATA):
+            raise StartRefused(f"{locked} に書き込めません。データフォルダーを、市役所を動かす利用者のものにしてください"
+                               f"(例 chown -R 利用者 {settings.MADOGUCHI_DATA})。")
         try:
             Path(settings.OUT_ROOT).mkdir(parents=True, exist_ok=True)
         except OSError:  # the core system's folder is somebody else's: its being away closes no city hall, parcels wait
