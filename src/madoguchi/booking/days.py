@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from django.db.models import Q
 
 from madoguchi.kernel import clock
-from madoguchi.offices.public import is_open
+from madoguchi.offices.public import city, is_open
 
 from .models import Booking, Closure, Taken, moment
 from .rules import Shut, Span, State, clock_words, joined, open_spans, seats_free, starts
@@ -67,7 +67,7 @@ def hours_on(counter: Counter, day: dt.date) -> tuple[Span, ...]:
 
 
 def _shuts(section: str, counters: Iterable[str], first: dt.date, last: dt.date) -> list[Closure]:
-    return list(Closure.objects.filter(section=section, ended_at=None, first__lte=last, last__gte=first, counter__in=["", *counters]))
+    return list(Closure.objects.filter(section__in=city().kept_as(section), ended_at=None, first__lte=last, last__gte=first, counter__in=["", *counters]))
 
 
 def shuts_of(closures: Iterable[Closure], counter: str, day: dt.date) -> list[Shut]:

@@ -136,7 +136,7 @@ def feed_read(secret: str) -> bytes:
     rows = rows.exclude(state__in=[State.HELD, State.LAPSED])
     kind, _, who = found.whose.partition(":")
     if kind == "s":
-        return _section(rows.filter(section=who), who)
+        return _section(rows.filter(section__in=city().kept_as(who)), who)
     own, known = list(rows.filter(owner=found.whose)), setup()
     with spoken(own[-1].language if own else ""):  # a calendar program has no cookie: each booking is said as it was made
         out = _calendar(bare(say("窓口の予約")))

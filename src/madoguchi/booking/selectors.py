@@ -12,6 +12,7 @@ from django.db.models import F
 from madoguchi.identity.public import Owner, Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.said import say
+from madoguchi.offices.public import city
 
 from .codes import BOOKED, code_digest, whose_link
 from .errors import BookingNotFound, BookingWrong, FormWrong, ServiceNotFound
@@ -117,7 +118,7 @@ def sections_of(*, actor: Staff) -> list[str]:
 
 def section_require(*, actor: Staff, section: str) -> None:
     """Raises BookingNotFound for a section that is not this person's."""
-    if section not in sections_of(actor=actor) or not actor.may(Right.WORK_CASES, section):
+    if city().gone.get(section, section) not in sections_of(actor=actor) or not actor.may(Right.WORK_CASES, section):
         raise BookingNotFound
 
 
@@ -146,14 +147,14 @@ def day_list(*, actor: Staff, section: str, day: dt.date) -> list[Booking]:
 
 def bookings_of(section: str, day: dt.date) -> list[Booking]:
     """As day_list, for a room above that has asked who may."""
-    rows = Booking.objects.filter(section=section, day=day).exclude(state__in=[State.HELD, State.LAPSED])
+    rows = Booking.objects.filter(section__in=city().kept_as(section), day=day).exclude(state__in=[State.HELD, State.LAPSED])
     return list(rows.order_by("counter", "start", "seat"))
 
 
 def bookings_named(section: str, ids: Collection[str]) -> list[Booking]:
     """These of a section, for a page that has asked who may; what is no booking is left out."""
     wanted = [key for key in ids if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key)]
-    return list(Booking.objects.filter(id__in=wanted, section=section, state=State.CONFIRMED).order_by("day", "start", "counter", "seat"))
+    return list(Booking.objects.filter(id__in=wanted, section__in=city().kept_as(section), state=State.CONFIRMED).order_by("day", "start", "counter", "seat"))
 
 
 def booked_about(things: Collection[str]) -> dict[str, Booking]:
@@ -164,7 +165,7 @@ def booked_about(things: Collection[str]) -> dict[str, Booking]:
 
 def booking_by_number(section: str, number: str) -> Booking | None:
     """A booking that still counts, by its number as typed or read from a picture; for the check-in of a section."""
-    return Booking.objects.filter(section=section, number=number_typed(number), state__in=TAKING).exclude(state=State.HELD).first()
+    return Booking.objects.filter(section__in=city().kept_as(section), number=number_typed(number), state__in=TAKING).exclude(state=State.HELD).first()
 
 
 def staff_booking_by_number(*, actor: Staff, number: str) -> Booking | None:
@@ -175,7 +176,7 @@ def staff_booking_by_number(*, actor: Staff, number: str) -> Booking | None:
 def closure_list(*, actor: Staff, section: str) -> list[Closure]:
     """What is or was closed: all that is not over, and the last fifty that are. Raises BookingNotFound."""
     section_require(actor=actor, section=section)
-    rows = Closure.objects.filter(section=section)
+    rows = Closure.objects.filter(section__in=city().kept_as(section))
     today = clock.today()
     return [*rows.filter(ended_at=None, last__gte=today).order_by("first", "id"),
             *rows.exclude(ended_at=None, last__gte=today).order_by("-last", "-id")[:50]]

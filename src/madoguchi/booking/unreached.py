@@ -10,6 +10,7 @@ from django.db import transaction
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
 from madoguchi.notifications.public import mails_refused, mails_settle
+from madoguchi.offices.public import city
 
 from .codes import chain
 from .contact import Contact, contact_of
@@ -40,7 +41,7 @@ def unreached_list(*, actor: Staff, section: str) -> list[Unreached]:
     for key in mails_refused(PREFIX):
         _, booking, kind, _ = key.split(":")
         kinds.setdefault(booking, []).append(kind)
-    rows = Booking.objects.filter(id__in=kinds, section=section, day__gte=clock.today(), state__in=[State.CONFIRMED, State.CANCELLED])
+    rows = Booking.objects.filter(id__in=kinds, section__in=city().kept_as(section), day__gte=clock.today(), state__in=[State.CONFIRMED, State.CANCELLED])
     return [Unreached(row, tuple(dict.fromkeys(SAID[k] for k in kinds[str(row.id)] if k in SAID))) for row in rows.order_by("day", "start", "id")]
 
 
@@ -63,7 +64,7 @@ def waiting_unreached(*, actor: Staff, section: str) -> list[UnreachedWaiting]:
         _, waiting, kind, offers = key.split(":")
         kinds.setdefault(int(waiting), []).append((kind, offers))
     out, now = [], clock.now()
-    rows = Waiting.objects.filter(id__in=kinds, section=section, day__gte=clock.today(), state__in=OPEN).select_related("booking")
+    rows = Waiting.objects.filter(id__in=kinds, section__in=city().kept_as(section), day__gte=clock.today(), state__in=OPEN).select_related("booking")
     for row in rows.order_by("day", "id"):
         held = row.booking if row.state == "offered" and row.booking and row.booking.held_until and row.booking.held_until > now else None
         said = dict.fromkeys(WAITING_SAID[k] for k, n in kinds[row.id] if k != "offer" or (held is not None and n == str(row.offers)))

@@ -30,7 +30,7 @@ ACTIONS = {NEAR: "case.nearing", OVERDUE: "case.overdue", LATE: "correction.over
 def escalate() -> int:
     """Mark and tell, section by section. Returns how many steps were taken; run again it takes none."""
     count = 0
-    for section in city().sections:
+    for section in (*city().sections, *city().gone):  # cases keep the section that they came to
         while done := _section(section):
             count += done
     stand()

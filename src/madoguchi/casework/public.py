@@ -10,6 +10,7 @@ from django.db.models import QuerySet
 from madoguchi.identity.public import Staff
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.sealing import Column
+from madoguchi.offices.public import city
 
 from .answered import correction_received
 from .bulk import drafts_sweep as bulk_drafts_sweep
@@ -77,8 +78,8 @@ def receipts_of(case_ids: list[str], *, actor: Staff | None) -> dict[str, str]:
 
 
 def cases_of_section(section: str) -> QuerySet[Case]:
-    """All cases of a section, for a program of that section (its token says which)."""
-    return Case.objects.filter(section=section)
+    """All cases of a section, for a program of that section (its token says which), with those of sections that it took over."""
+    return Case.objects.filter(section__in=city().kept_as(section))
 
 
 def decision_standing(case_id: str) -> str:

@@ -64,7 +64,7 @@ def _chosen(actor: Staff, section: str) -> dict[str, str]:
 
 def _procedures(sections: Iterable[str], slugs: Iterable[str]) -> dict[str, tuple[str, str]]:
     """Procedure → (section, name): all that the sections offer now."""
-    offered = {p.slug: (p.definition.section, str(p.definition.name)) for p in procedures.catalogue()}
+    offered = {p.slug: (_desk(p.definition.section), str(p.definition.name)) for p in procedures.catalogue()}
     wanted = set(sections)
     out = {slug: found for slug, found in offered.items() if found[0] in wanted}
     return out | {slug: offered.get(slug) or _gone(slug) for slug in slugs}
@@ -76,23 +76,29 @@ def _gone(slug: str) -> tuple[str, str]:
         d = procedures.current(slug).definition
     except NotFound:
         return "", slug
-    return d.section, str(d.name)
+    return _desk(d.section), str(d.name)
 
 
-def _lines(sections: list[str], chosen: Period) -> dict[Key, Line]:
-    """The figures of cases by section, procedure and month."""
+def _desk(section: str) -> str:
+    """The section that does the work of this one today: cases and versions keep the id of one that another took over (受け持ち)."""
+    return city().gone.get(section, section)
+
+
+def _lines(desks: list[str], chosen: Period) -> dict[Key, Line]:
+    """The figures of cases by section, procedure and month; those of a section that one of these took over are its own."""
     out: dict[Key, Line] = {}
+    sections = [section for desk in desks for section in city().kept_as(desk)]
     for c in casework.filed_between(sections, chosen.first, chosen.until):
-        line = out.setdefault((c.section, c.slug, c.month), Line())
+        line = out.setdefault((_desk(c.section), c.slug, c.month), Line())
         line.filed += c.count
         line.online += c.count if c.channel == "online" else 0
         line.counter += c.count if c.channel == "counter" else 0
         line.paper += c.count if c.channel == "paper" else 0
     for c in casework.corrected_between(sections, chosen.first, chosen.until):
-        out.setdefault((c.section, c.slug, c.month), Line()).corrected += c.count
+        out.setdefault((_desk(c.section), c.slug, c.month), Line()).corrected += c.count
     days: dict[tuple[dt.date, dt.date], int] = {}
     for d in casework.decided_between(sections, chosen.first, chosen.until):
-        line, pair = out.setdefault((d.section, d.slug, d.month), Line()), (d.filed_on, d.decided_on)
+        line, pair = out.setdefault((_desk(d.section), d.slug, d.month), Line()), (d.filed_on, d.decided_on)
         if pair not in days:
             days[pair] = open_days_between(*pair)
         line.decided += d.count

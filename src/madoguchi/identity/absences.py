@@ -8,6 +8,7 @@ from django.db import transaction
 
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.errors import NotFound
+from madoguchi.offices.public import city
 
 from .errors import AbsenceWrong
 from .factors import chain
@@ -23,7 +24,7 @@ def stands_in_for(*, actor: Staff, section: str, right: str) -> Staff | None:
     if not actor.may(Right.WORK_CASES, section):
         return None
     today = clock.today()
-    rows = Absence.objects.filter(deputy=actor, section=section, starts__lte=today, ends__gte=today).select_related("staff")
+    rows = Absence.objects.filter(deputy=actor, section__in=city().kept_as(section), starts__lte=today, ends__gte=today).select_related("staff")
     return next((row.staff for row in rows.order_by("id") if row.staff.is_active and row.staff.may(right, section)), None)
 
 
@@ -39,7 +40,7 @@ def absences_open() -> list[Absence]:
 
 def stamp_sections(staff: Staff) -> list[str]:
     """Sections in which this person stamps on the route beyond the clerk."""
-    return [s for s in staff.sections() if staff.may(STAMPS["chief"], s) or staff.may(STAMPS["manager"], s)]
+    return [s for s in staff.sections() if s not in city().gone and (staff.may(STAMPS["chief"], s) or staff.may(STAMPS["manager"], s))]
 
 
 def _may_mark(actor: Staff, staff: Staff) -> bool:
@@ -63,7 +64,7 @@ def absence_add(
     if ends < clock.today() or ends - starts > LONGEST:
         raise AbsenceWrong("不在の期間は、今日以後に終わる1年以内の期間にしてください。")
     Staff.objects.select_for_update().get(id=staff.id)
-    if Absence.objects.filter(staff=staff, section=section, starts__lte=ends, ends__gte=starts).exists():
+    if Absence.objects.filter(staff=staff, section__in=city().kept_as(section), starts__lte=ends, ends__gte=starts).exists():
         raise AbsenceWrong("その期間と重なる不在がもうあります。先に、そちらを取り消してください。")
     row = Absence.objects.create(staff=staff, section=section, deputy=deputy, starts=starts, ends=ends)
     audit.record(actor.actor, "absence.added", chain=chain(staff), facts={

@@ -36,11 +36,10 @@ def sections_of_staff() -> set[str]:
 
 def colleagues(section: str) -> list[Staff]:
     """The active staff who work on a section's cases today, by name; those of one that took it over are of the section."""
-    today, gone = clock.today(), city().gone
-    desk = gone.get(section, section)
+    today = clock.today()
     rows = Staff.objects.filter(
         Q(membership__ends=None) | Q(membership__ends__gte=today), is_active=True,
-        membership__section__in={desk, *(before for before, now in gone.items() if now == desk)},
+        membership__section__in=city().kept_as(section),
         membership__role__in=WORKERS, membership__starts__lte=today,
     )
     return list(rows.distinct().order_by("name", "username"))
@@ -50,6 +49,6 @@ def approvers(section: str) -> list[Staff]:
     """Who answers for a section's decisions today: those with a stamp beyond the clerk's, and the deputies of the absent."""
     today = clock.today()
     there = [s for s in colleagues(section) if s.may(STAMPS["chief"], section) or s.may(STAMPS["manager"], section)]
-    away = Absence.objects.filter(staff__in=there, section=section, starts__lte=today, ends__gte=today).select_related("deputy")
+    away = Absence.objects.filter(staff__in=there, section__in=city().kept_as(section), starts__lte=today, ends__gte=today).select_related("deputy")
     found = {s.id: s for s in [*there, *(a.deputy for a in away if a.deputy.is_active and a.deputy.may(Right.WORK_CASES, section))]}
     return list(found.values())

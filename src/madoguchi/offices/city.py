@@ -107,6 +107,12 @@ class City:
         """Id of a section that is not (any more) in the city's list → the one that does its work."""
         return {theirs: ours for theirs, ours in self.desks.items() if theirs not in self.sections}
 
+    def kept_as(self, section: str) -> list[str]:
+        """Every id under which rows of a section's work stand: of the section that does it today, and of those that it took over (cases,
+        bookings and payments keep the id that they came with)."""
+        desk = self.gone.get(section, section)
+        return [desk, *(before for before, now in self.gone.items() if now == desk)]
+
     @property
     def desks(self) -> dict[str, str]:
         """Id of a section in the common definitions → the section here that does its work (受け持ち), where it has another id."""

@@ -11,6 +11,7 @@ from django.db import IntegrityError, transaction
 
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import clock, failpoints
+from madoguchi.offices.public import city
 
 from .emv import payload, qr_image
 from .errors import CountWrong
@@ -133,9 +134,10 @@ def terminal_name(key: str) -> str:
 
 
 def _rows(section: str, close: DayClose | None) -> Iterable[TerminalSlip]:
+    sections = city().kept_as(section)
     rows = TerminalSlip.objects.select_related("attempt__payment", "refund__payment")
-    taken = rows.filter(attempt__state="paid", attempt__closed=close, attempt__payment__section=section)
-    return [*taken, *rows.filter(refund__state="done", refund__closed=close, refund__payment__section=section)]
+    taken = rows.filter(attempt__state="paid", attempt__closed=close, attempt__payment__section__in=sections)
+    return [*taken, *rows.filter(refund__state="done", refund__closed=close, refund__payment__section__in=sections)]
 
 
 def lines_of(section: str, close: DayClose | None = None) -> list[dict[str, Any]]:

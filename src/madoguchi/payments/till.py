@@ -91,11 +91,11 @@ class Slips:
 
 
 def _taken(section: str, close: DayClose | None = None) -> QuerySet[Attempt]:
-    return Attempt.objects.filter(provider=CASH, state="paid", closed=close, payment__section=section)
+    return Attempt.objects.filter(provider=CASH, state="paid", closed=close, payment__section__in=city().kept_as(section))
 
 
 def _back(section: str, close: DayClose | None = None) -> QuerySet[Refund]:
-    return Refund.objects.filter(attempt__provider=CASH, state="done", closed=close, payment__section=section)
+    return Refund.objects.filter(attempt__provider=CASH, state="done", closed=close, payment__section__in=city().kept_as(section))
 
 
 def _sum(rows: QuerySet[Any]) -> int:
@@ -137,7 +137,7 @@ def _slip(payment: Payment, at: dt.datetime | None, amount: int, reason: str = "
 def till_waiting(*, actor: Staff, section: str) -> int:
     """How many refunds in cash or at a terminal are asked for or approved and not handed over. Raises PaymentNotFound."""
     till_check(actor, section, read=True)
-    return Refund.objects.filter(attempt__provider__in=COUNTER, state__in=("asked", "approved"), payment__section=section).count()
+    return Refund.objects.filter(attempt__provider__in=COUNTER, state__in=("asked", "approved"), payment__section__in=city().kept_as(section)).count()
 
 
 def close_list(*, actor: Staff, section: str, page: int = 1) -> Page[DayClose]:
@@ -195,8 +195,8 @@ def _close(actor: Staff, section: str, count: Count, reason: str) -> DayClose:
     # summed over what was claimed: cash that is just being taken is in the next close, whatever ``now`` saw
     row.taken, row.back = _sum(_taken(section, row)), _sum(_back(section, row))
     row.voided = _sum(_back(section, row).filter(reason=VOID))
-    Attempt.objects.filter(provider=TERMINAL, state="paid", closed=None, payment__section=section).update(closed=row)
-    Refund.objects.filter(attempt__provider=TERMINAL, state="done", closed=None, payment__section=section).update(closed=row)
+    Attempt.objects.filter(provider=TERMINAL, state="paid", closed=None, payment__section__in=city().kept_as(section)).update(closed=row)
+    Refund.objects.filter(attempt__provider=TERMINAL, state="done", closed=None, payment__section__in=city().kept_as(section)).update(closed=row)
     row.terminals = lines_of(section, row)
     if row.expected != count.seen or seen(row.terminals) != count.terminals:
         raise TillMoved(MOVED)

@@ -2,16 +2,26 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import io
 from pathlib import Path
 
 import pytest
 from django.core.management import call_command
 
+from madoguchi.booking.models import Booking
+from madoguchi.booking.public import bookings_of
 from madoguchi.casework.lists import sections_of_cases
+from madoguchi.casework.models import Alarm
+from madoguchi.casework.public import cases_of_section, escalate
 from madoguchi.config.management.commands.setup import Command
-from madoguchi.identity.public import Staff, colleagues
+from madoguchi.figures import rules
+from madoguchi.figures.selectors import figures
+from madoguchi.identity import absences
+from madoguchi.identity.errors import AbsenceWrong
+from madoguchi.identity.public import Right, Staff, colleagues
 from madoguchi.identity.selectors import sections_of_staff
+from madoguchi.kernel import clock
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.city import read_city
 from madoguchi.procedures.public import catalogue, withdrawals
@@ -53,6 +63,36 @@ def test_who_takes_a_section_over_has_its_cases_and_its_people(hall, renamed):
     assert {s.username for s in colleagues("kosodate")} == {s.username for s in colleagues("kodomo")} >= {"tanaka", "kimura"}
     assert Staff.objects.get(username="tanaka").roles() == {"kodomo": {"clerk"}}
     assert "sato" not in {s.username for s in colleagues("kosodate")} and hall.desk("sato").get(f"/staff/case/{case.id}/").status_code == 404
+
+
+def test_its_figures_are_those_of_who_took_it_over(hall, renamed):
+    hall.decide(hall.case("hanako", CLAIM), "grant", "tanaka", "kimura", "suzuki")
+    month = rules.period(clock.today().replace(day=1), 1)
+    before, = [row for row in figures(actor=hall.staff("tanaka"), section="", chosen=month).rows if row.slug == CLAIM]
+    renamed("受け持ち: [kosodate],")
+    for who, section in ((Staff.objects.get(username="tanaka"), ""), (hall.staff("auditor"), "kodomo")):
+        row, = [row for row in figures(actor=who, section=section, chosen=month).rows if row.slug == CLAIM]
+        assert (row.section, row.line.filed, row.line.decided) == ("こども未来課", 1, 1) and row.line.cells == before.line.cells
+    assert [row.line.filed for row in figures(actor=hall.staff("sato"), section="", chosen=month).rows if row.slug == CLAIM] == []
+
+
+def test_its_terms_deputies_programs_and_bookings_go_on(hall, renamed, monkeypatch):
+    case = hall.case("hanako", CLAIM)
+    kimura, suzuki, tanaka = (hall.staff(who) for who in ("kimura", "suzuki", "tanaka"))
+    days = {"starts": clock.today(), "ends": clock.today()}
+    absences.absence_add(actor=suzuki, staff=suzuki, section="kosodate", deputy=kimura, **days)
+    booked = Booking.objects.create(number="0000001", service="childcare", section="kosodate", counter="kosodate", seat=0, day=clock.today(), start=540,
+                                    minutes=30, pause=0, state="confirmed", created_at=clock.now(), changed_at=clock.now())
+    renamed("受け持ち: [kosodate],")
+    suzuki, kimura, tanaka = (Staff.objects.get(username=who) for who in ("suzuki", "kimura", "tanaka"))
+    assert absences.stamp_sections(suzuki) == ["kodomo"], "one section, one name"
+    assert absences.stands_in_for(actor=kimura, section="kodomo", right=Right.STAMP_MANAGER) == suzuki
+    with pytest.raises(AbsenceWrong):
+        absences.absence_add(actor=suzuki, staff=suzuki, section="kodomo", deputy=kimura, **days)
+    assert list(cases_of_section("kodomo")) == [case] == list(cases_of_section("kosodate")) and not cases_of_section("kaigo")
+    assert bookings_of("kodomo", clock.today()) == [booked] and bookings_of("kaigo", clock.today()) == []
+    with clock.frozen(dt.datetime.combine(case.due_on + dt.timedelta(days=1), dt.time(9), clock.JST)):
+        assert escalate() and Alarm.objects.filter(case=case, stands=True).exists()
 
 
 def test_where_nobody_takes_it_over_the_start_says_what_to_write(hall, renamed):
