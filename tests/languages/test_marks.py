@@ -170,7 +170,7 @@ def test_what_a_mandate_is_for_is_named_in_the_language_of_the_page(hall: Hall):
     assert scope_words(["event:disaster"]) == ("防災・被災",)
 
 
-EXAMPLES = re.compile("Example|Exemplo|Ví dụ|本町|中央図書館|石川")  # what is to be written in Japanese
+EXAMPLES = re.compile("Example|Exemplo|Ví dụ|本町|中央図書館|品川")  # what is to be written in Japanese
 
 
 @pytest.mark.parametrize("code", LATIN)

@@ -20,7 +20,7 @@ MONTHS = {
     "pt": ["janeiro", "fevereiro", "março", "abril", "maio", "junho", "julho", "agosto", "setembro", "outubro", "novembro", "dezembro"],
 }
 MILLIONS = {"en": "million", "vi": "triệu", "pt": "milhões|milhão"}
-NOT_SAID_OTHERWISE = {"自家用車1台(石川 500 あ 12-34)"}  # an example that each language writes in its own way
+NOT_SAID_OTHERWISE = {"自家用車1台(品川 500 あ 12-34)"}  # an example that each language writes in its own way
 
 
 def pairs(code: str) -> list[tuple[str, str]]:

@@ -94,7 +94,7 @@ def faults(entry: Entry, *, number_fault: str, definitions: Mapping[str, Definit
     if not (entry.address.get("city") and entry.address.get("lot")):
         yield "address", "所在地の市区町村と番地を入力してください"
     if not re.fullmatch(r"0\d{9,10}", re.sub(r"[-ー−()（） ]", "", entry.phone)):
-        yield "phone", "電話番号を市外局番から入力してください(例: 0767-53-0000)"
+        yield "phone", "電話番号を市外局番から入力してください(例: 03-0000-0000)"
     if not entry.procedures:
         yield "procedures", "出せる手続を一つ以上選んでください"
     for slug in entry.procedures:

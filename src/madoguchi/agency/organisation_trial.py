@@ -31,7 +31,7 @@ def trial_organisations(*, actor: str) -> int:
         if not slugs or Organisation.objects.filter(number=number, office=office).exists():
             continue
         row = Organisation.objects.create(
-            section=section, kind=kind, name=name, number=number, office=office, address=address, phone="0767-00-0000", chief=chief,
+            section=section, kind=kind, name=name, number=number, office=office, address=address, phone="03-0000-0000", chief=chief,
             procedures=slugs, starts=dt.date(2026, 4, 1), made_at=clock.now())
         audit.record(actor, "organisation.registered", chain=f"organisation:{row.id}", first=True, facts={"trial": True, "office": office})
         made += 1

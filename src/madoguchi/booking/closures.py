@@ -73,7 +73,8 @@ def closure_read(section: str, typed: Typed, by: str) -> Closure:
 
 def bookings_in(row: Closure) -> list[Booking]:
     """Bookings to come that lie in the time of a closure, hit or not."""
-    found = Booking.objects.filter(section__in=city().kept_as(row.section), state=State.CONFIRMED, day__range=(max(row.first, clock.today()), row.last))
+    found = Booking.objects.filter(section__in=city().kept_as(row.section), state=State.CONFIRMED,
+                                   day__range=(max(row.first, clock.today()), row.last))
     if row.counter:
         found = found.filter(counter=row.counter)
     return [b for b in found.order_by("day", "start", "counter", "seat")
@@ -87,7 +88,8 @@ def hits(row: Closure) -> list[Booking]:
 
 def shut_out(section: str) -> list[Booking]:
     """All bookings to come of a section at times at which its counters are not open, whatever closed them; the caller has asked who may."""
-    rows = Booking.objects.filter(section__in=city().kept_as(section), state=State.CONFIRMED, day__gte=clock.today()).order_by("day", "start", "counter", "seat")
+    rows = Booking.objects.filter(section__in=city().kept_as(section), state=State.CONFIRMED, day__gte=clock.today())
+    rows = rows.order_by("day", "start", "counter", "seat")
     return [b for b in days.shut_out(rows) if b.starts_at > clock.now()]
 
 
@@ -131,7 +133,8 @@ def _moved(booking: Booking, by: str) -> bool:
 def _holds_end(row: Closure) -> None:
     """What is only held moves to another seat or is given back before it is confirmed; whoever was offered it waits on. Who confirms at this
     very moment is waited for, and is hit as any other booking."""
-    held = Booking.objects.select_for_update().filter(section__in=city().kept_as(row.section), state=State.HELD, day__range=(row.first, row.last)).order_by("id")
+    held = Booking.objects.select_for_update().filter(section__in=city().kept_as(row.section), state=State.HELD,
+                                                      day__range=(row.first, row.last)).order_by("id")
     for booking in days.shut_out(held):
         reseat(booking)
         booking.refresh_from_db()

@@ -67,7 +67,8 @@ def hours_on(counter: Counter, day: dt.date) -> tuple[Span, ...]:
 
 
 def _shuts(section: str, counters: Iterable[str], first: dt.date, last: dt.date) -> list[Closure]:
-    return list(Closure.objects.filter(section__in=city().kept_as(section), ended_at=None, first__lte=last, last__gte=first, counter__in=["", *counters]))
+    rows = Closure.objects.filter(section__in=city().kept_as(section), ended_at=None)
+    return list(rows.filter(first__lte=last, last__gte=first, counter__in=["", *counters]))
 
 
 def shuts_of(closures: Iterable[Closure], counter: str, day: dt.date) -> list[Shut]:

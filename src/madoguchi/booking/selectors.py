@@ -154,7 +154,8 @@ def bookings_of(section: str, day: dt.date) -> list[Booking]:
 def bookings_named(section: str, ids: Collection[str]) -> list[Booking]:
     """These of a section, for a page that has asked who may; what is no booking is left out."""
     wanted = [key for key in ids if re.fullmatch(r"[0-9a-f]{8}(-[0-9a-f]{4}){3}-[0-9a-f]{12}", key)]
-    return list(Booking.objects.filter(id__in=wanted, section__in=city().kept_as(section), state=State.CONFIRMED).order_by("day", "start", "counter", "seat"))
+    rows = Booking.objects.filter(id__in=wanted, section__in=city().kept_as(section), state=State.CONFIRMED)
+    return list(rows.order_by("day", "start", "counter", "seat"))
 
 
 def booked_about(things: Collection[str]) -> dict[str, Booking]:
@@ -165,7 +166,8 @@ def booked_about(things: Collection[str]) -> dict[str, Booking]:
 
 def booking_by_number(section: str, number: str) -> Booking | None:
     """A booking that still counts, by its number as typed or read from a picture; for the check-in of a section."""
-    return Booking.objects.filter(section__in=city().kept_as(section), number=number_typed(number), state__in=TAKING).exclude(state=State.HELD).first()
+    rows = Booking.objects.filter(section__in=city().kept_as(section), number=number_typed(number), state__in=TAKING)
+    return rows.exclude(state=State.HELD).first()
 
 
 def staff_booking_by_number(*, actor: Staff, number: str) -> Booking | None:

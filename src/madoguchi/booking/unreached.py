@@ -41,7 +41,8 @@ def unreached_list(*, actor: Staff, section: str) -> list[Unreached]:
     for key in mails_refused(PREFIX):
         _, booking, kind, _ = key.split(":")
         kinds.setdefault(booking, []).append(kind)
-    rows = Booking.objects.filter(id__in=kinds, section__in=city().kept_as(section), day__gte=clock.today(), state__in=[State.CONFIRMED, State.CANCELLED])
+    rows = Booking.objects.filter(id__in=kinds, section__in=city().kept_as(section), day__gte=clock.today(),
+                                  state__in=[State.CONFIRMED, State.CANCELLED])
     return [Unreached(row, tuple(dict.fromkeys(SAID[k] for k in kinds[str(row.id)] if k in SAID))) for row in rows.order_by("day", "start", "id")]
 
 

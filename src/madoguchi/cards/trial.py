@@ -109,7 +109,7 @@ def _some_come(me: Staff) -> None:
         day = next_free(service, clock.today() + dt.timedelta(days=1 + n)) if service else None
         slots = days_of(service, day, 1)[0].slots if service and day else ()
         if service and slots:
-            contact = Contact(holder_of(card).name, phone="0767000000")
+            contact = Contact(holder_of(card).name, phone="0300000000")
             with contextlib.suppress(SlotTaken):
                 booking_by_staff(service=service, day=slots[0].day, start=slots[0].start, contact=contact, by=me.actor, about=selectors.about(card))
 
@@ -127,4 +127,4 @@ def _outings(me: Staff) -> None:
         "day": str(monday + dt.timedelta(days=6)), "start": "9:00", "end": "12:00", "who": "", "bring": "交付通知書と本人確認書類"})
     service = setup().services[row.key]
     for slot, (family, given) in zip(days_of(service, row.day, 1)[0].slots, (("見本", "一郎"), ("試用", "楓"), ("架空", "次郎")), strict=False):
-        booking_by_staff(service=service, day=slot.day, start=slot.start, contact=Contact(f"{family} {given}", phone="0767000000"), by=me.actor)
+        booking_by_staff(service=service, day=slot.day, start=slot.start, contact=Contact(f"{family} {given}", phone="0300000000"), by=me.actor)

@@ -128,7 +128,7 @@ def lines_of(row: Mapping[str, str], faults: list[str]) -> list[tuple[str, str]]
         if cell := row.get(column, ""):
             label, sign, value = (part.strip() for part in cell.replace("＝", "=").partition("="))
             if not (sign and label and value):
-                faults.append(f"「{column}」は「見出し=値」の形で書いてください(例: 標識番号=七尾市 あ 12-34。今は「{cell[:40]}」)")
+                faults.append(f"「{column}」は「見出し=値」の形で書いてください(例: 標識番号=見本市 あ 12-34。今は「{cell[:40]}」)")
             elif wide(label) > LABEL or wide(value) > VALUE:
                 faults.append(f"「{column}」は、見出しを全角{LABEL // 2}文字まで、値を全角{VALUE // 2}文字までで書いてください")
             out.append((label, value))

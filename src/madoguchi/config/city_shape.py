@@ -154,6 +154,9 @@ def _who(top: Table) -> Iterator[Fault]:
     name, prefecture, address, code = (str(top.get(key) or "") for key in ("市", "都道府県", "所在地", "団体コード"))
     if name and name[-1] not in "市町村区":
         yield top.line_of("市"), f"「市」の「{name}」は、市・町・村・区で終わる名で書いてください(例: 霧ヶ原町)"
+    if name.endswith("区") and (prefecture not in ("", "東京都") or "市" in address.removeprefix(prefecture).partition(name)[0]):
+        yield top.line_of("市"), (f"「市」の「{name}」のような政令指定都市の区は、市町村ではありません。市の名で書き、区役所は課にしてください"
+                                  "(区で終わる名は、東京都の特別区だけ)")
     if code and not (re.fullmatch(r"[0-9]{6}", code) and code[5] == check_digit(code)):
         right = f"。5けた目までが正しければ、検査数字は{check_digit(code)}です" if re.fullmatch(r"[0-9]{6}", code) else ""
         yield top.line_of("団体コード"), f"団体コード「{code}」は、検査数字までの6けたの数字で、\"172022\" のように書いてください{right}"
@@ -164,7 +167,7 @@ def _who(top: Table) -> Iterator[Fault]:
     if (reading := str(top.get("よみ") or "")) and not re.fullmatch(r"[ぁ-ゖー]+", reading):
         yield top.line_of("よみ"), f"よみ「{reading}」は、ひらがなで書いてください"
     if (english := str(top.get("英語名") or "")) and not re.fullmatch(r"[A-Za-zĀ-ſ][A-Za-zĀ-ſ' .-]*", english):
-        yield top.line_of("英語名"), f"英語名「{english}」は、ローマ字で書いてください(例: Nanao City)"
+        yield top.line_of("英語名"), f"英語名「{english}」は、ローマ字で書いてください(例: Kirigahara Town)"
     if len(said := [key for key in MAYORS if top.get(key)]) > 1:
         yield top.line_of(said[1]), f"「{'」と「'.join(said)}」は、どちらか一つにしてください"
     days = str(top.get("期限の知らせ", "3"))

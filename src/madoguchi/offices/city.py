@@ -88,8 +88,8 @@ class City:
 
     @property
     def kind(self) -> str:
-        """市, 町, 村 or 区: as the last letter of the name says (kernel.kinds)."""
-        return kind_of(self.name)
+        """市, 町, 村 or 区, as the last letter of the name says, and behind it the 都, 道 or 府 that it lies in (kernel.kinds)."""
+        return kind_of(self.name, self.prefecture)
 
     @property
     def seat(self) -> str:
@@ -100,7 +100,7 @@ class City:
     @property
     def hall(self) -> str:
         """七尾市役所, ○○町役場: the building."""
-        return f"{self.name}{'役場' if self.kind in ('町', '村') else '役所'}"
+        return f"{self.name}{'役場' if self.kind[0] in '町村' else '役所'}"
 
     @property
     def gone(self) -> dict[str, str]:

@@ -38,7 +38,7 @@ def contact_faults(city: City) -> Iterator[tuple[str, str]]:
     for key, whose, phone in (("電話", "市", city.phone), *((key, f"課「{key}」", s.phone) for key, s in city.sections.items())):
         if not phone_ok(phone):
             yield key, (f"{whose}の電話「{phone}」は、電話番号の形ではありません。市外局番から、半角の数字とハイフンで書いてください"
-                          "(例: 0767-53-1111。10けた、050・0800などは11けた)")
+                          "(例: 03-0000-0000。10けた、050・0800などは11けた)")
     if not re.fullmatch(r"\d{3}-\d{4}", city.zip):
         yield "郵便番号", f"郵便番号「{city.zip}」は、123-4567 の形で書いてください"
     if wrong := _hours_fault(str(city.hours)):

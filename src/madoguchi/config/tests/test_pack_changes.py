@@ -81,8 +81,8 @@ def test_its_terms_deputies_programs_and_bookings_go_on(hall, renamed, monkeypat
     kimura, suzuki, tanaka = (hall.staff(who) for who in ("kimura", "suzuki", "tanaka"))
     days = {"starts": clock.today(), "ends": clock.today()}
     absences.absence_add(actor=suzuki, staff=suzuki, section="kosodate", deputy=kimura, **days)
-    booked = Booking.objects.create(number="0000001", service="childcare", section="kosodate", counter="kosodate", seat=0, day=clock.today(), start=540,
-                                    minutes=30, pause=0, state="confirmed", created_at=clock.now(), changed_at=clock.now())
+    booked = Booking.objects.create(number="0000001", service="childcare", section="kosodate", counter="kosodate", seat=0, day=clock.today(),
+                                    start=540, minutes=30, pause=0, state="confirmed", created_at=clock.now(), changed_at=clock.now())
     renamed("受け持ち: [kosodate],")
     suzuki, kimura, tanaka = (Staff.objects.get(username=who) for who in ("suzuki", "kimura", "tanaka"))
     assert absences.stamp_sections(suzuki) == ["kodomo"], "one section, one name"

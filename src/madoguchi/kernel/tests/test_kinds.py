@@ -29,6 +29,33 @@ def test_a_town_is_no_city(written, of_a_town):
     assert kinds.turned(written, "市") == written
 
 
+@pytest.mark.parametrize(("kind", "written", "told"), [
+    ("村", "市役所《しやくしょ》と市長《しちょう》、{city}役所", "村役場《むらやくば》と村長《そんちょう》、{city}役場"),
+    ("区都", "市役所《しやくしょ》と市長《しちょう》、{city}役所", "区役所《くやくしょ》と区長《くちょう》、{city}役所"),
+    ("区都", "市民税・県民税、市民税《しみんぜい》", "特別区民税・都民税、特別区民税《とくべつくみんぜい》"),
+    ("区都", "県知事《けんちじ》、県《けん》と市、市区町村、都道府県", "都知事《とちじ》、都《と》と区、市区町村、都道府県"),
+    ("区都", "ほかの県《けん》、石川県《いしかわけん》、例: ○○県○○市", "ほかの県《けん》、石川県《いしかわけん》、例: ○○県○○市"),
+    ("市府", "市長と県知事、県道、市県民税", "市長と府知事、府道、市県民税"), ("町道", "県《けん》と市《し》", "道《どう》と町《まち》"),
+])
+def test_a_village_a_ward_and_what_lies_in_no_prefecture_called_ken(kind, written, told):
+    assert kinds.turned(written, kind) == told
+    assert kinds.turned(written, "市") == written
+
+
+@pytest.mark.parametrize(("kind", "language", "written", "told"), [
+    ("区都", "en", "{city} Hall; at City Hall; the mayor of the city", "{city} Office; at Ward Office; the mayor of the ward"),
+    ("村", "en", "%(city_name)s Hall; at City Hall", "%(city_name)s Hall; at Village Hall"),
+    ("区都", "zh-hans", "市政府，县和市，市民税、县民税（市民税・県民税），其他县",
+     "区政府，都和区，特别区民税、都民税（特別区民税・都民税），其他县"),
+    ("市府", "zh-hans", "县知事，市长", "府知事，市长"), ("市府", "en", "city", "city"), ("市府", "vi", "Tòa thị chính", "Tòa thị chính"),
+    ("町", "vi", "Tòa thị chính {city}, tòa thị chính, thị trưởng", "Văn phòng hành chính {city}, văn phòng hành chính, trưởng thị trấn"),
+    ("区都", "vi", "thành phố, Thị trưởng", "quận, Quận trưởng"), ("村", "vi", "thành phố, thị trưởng", "làng, trưởng làng"),
+])
+def test_a_village_and_a_ward_in_other_languages(kind, language, written, told):
+    assert kinds.spoken(written, language, kind) == told
+    assert kinds.spoken(written, language, "市") == written
+
+
 @pytest.mark.parametrize(("language", "written", "of_a_town"), [
     ("en", "City Hall of {city}: the city's rules", "Town Hall of {city}: the town's rules"),
     ("en", "%(city)s, a city, town or village; cities; city planning tax", "%(city)s, a city, town or village; cities; city planning tax"),
@@ -44,6 +71,7 @@ def test_so_it_is_in_other_languages(language, written, of_a_town):
 
 def test_the_kind_is_the_last_letter_of_the_name():
     assert [kinds.kind_of(name) for name in ("七尾市", "霧ヶ原町", "見本村", "見本区", "")] == ["市", "町", "村", "区", "市"]
+    assert [kinds.kind_of("見本市", p) for p in ("石川県", "大阪府", "北海道", "東京都", "")] == ["市", "市府", "市道", "市都", "市"]
 
 
 def test_a_sentence_is_found_by_what_was_written(town):

@@ -161,12 +161,12 @@ class Phone(FieldType):
         text = narrow(get(""))
         kept = ("+" if text.startswith("+") else "") + re.sub(r"\D", "", text)
         if text and re.search(r"[^\d+()\s\-.]", text):
-            return None, self.fault(q, say("{label}は数字で入力してください(例: 0767-00-0000)", label=q.label))
+            return None, self.fault(q, say("{label}は数字で入力してください(例: 03-0000-0000)", label=q.label))
         return kept or None, []
 
     def check(self, value: Any, q: Question) -> list[Fault]:
         if not isinstance(value, str) or not re.fullmatch(r"0[0-9]{9,10}|\+[0-9]{8,15}", value):
-            return self.fault(q, say("{label}は市外局番から10けたか11けたで入力してください(例: 0767-00-0000)", label=q.label))
+            return self.fault(q, say("{label}は市外局番から10けたか11けたで入力してください(例: 03-0000-0000)", label=q.label))
         return []
 
     def schema(self, q: Question) -> dict[str, Any]:
