@@ -150,12 +150,24 @@ def _overlaid(text: str, over: Any, path: splice.Path) -> str:
     held = splice.at(splice.data(text), path)
     if isinstance(held, dict) and isinstance(over, dict):
         for key, value in over.items():
+            if overlay.removes(value):
+                text = _cut(text, (*path, key)) if key in held else text
+                continue
             text = _overlaid(text, value, (*path, key)) if key in held else splice.put(text, (*path, key), value)
         return text
     if isinstance(held, list) and isinstance(over, list) and all(isinstance(x, dict) and "番号" in x for x in over):
         for table in over:
             there = [i for i, old in enumerate(splice.at(splice.data(text), path)) if isinstance(old, dict) and old.get("番号") == table["番号"]]
             end = len(splice.at(splice.data(text), path))
+            if overlay.removes(table):
+                text = _cut(text, (*path, there[0])) if there else text
+                continue
             text = _overlaid(text, table, (*path, there[0])) if there else splice.insert(text, (*path, end), table)
         return text
     return splice.put(text, path, over)
+
+
+def _cut(text: str, path: splice.Path) -> str:
+    """Without what an override takes away; a heading goes with the last that stood under it."""
+    alone = len(path) > 1 and len(splice.at(splice.data(text), path[:-1])) == 1
+    return splice.drop(text, path[:-1] if alone else path)

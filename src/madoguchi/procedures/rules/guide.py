@@ -98,15 +98,16 @@ def read_finder(
     if (problems and not table) or (more and not extra):  # no YAML at all
         return None, sorted([*problems, *more])
     unknown = overlay.problems(table, extra, file) if extra is not None else []
-    table = table if extra is None else merge(table, overlay.plain(extra))
+    base, table = table, table if extra is None else merge(table, overlay.plain(extra))
     read = Reader(file)
     found = _finder(read, table)
     d = dataclasses.replace(found.asking(), unread=frozenset(read.unread))
     lacking = overlay.lacking(extra, unknown)
     wrong = [p for p in read.problems if p.line not in lacking]
-    problems += [*more, *unknown, *wrong, *_wrong(found, d, file, table, sections, events, slugs)]
+    wrong += _wrong(found, d, file, table, sections, events, slugs)
     if not read.problems:
-        problems += [*_unused(found, d, file), *_shared_wrong(found, file)]  # what cannot be read may be what uses it
+        wrong += [*_unused(found, d, file), *_shared_wrong(found, file)]  # what cannot be read may be what uses it
+    problems += [*more, *unknown, *(overlay.referred(wrong, base, extra) if extra is not None else wrong)]
     if override:
         problems = [in_its_file(p, override[1]) for p in problems]
     return (None if problems else found), sorted(set(problems))

@@ -1,15 +1,19 @@
 """What a city's override may add: an entry that the common definition has not is either new or mistyped, and only the city knows which.
-New ones are written whole; one whose number is nearly that of an existing entry says 「追加: はい」."""
+New ones are written whole; one whose number is nearly that of an existing entry says 「追加: はい」. What the common definition has and the
+city does not want is taken away by {除く: はい} in its place; who still refers to it is told by the check."""
 
 from __future__ import annotations
 
 import difflib
+import re
 from collections.abc import Iterator
 from typing import Any
 
 from .yaml_strict import Items, Problem, Table, Text
 
 ADDED = "追加"
+REMOVED = "除く"
+NUMBER = "番号"  # of a page, by which an override names it
 YES = "はい"
 PAGE = "画面"
 # heading → (what its entries are called, what a new entry must say)
@@ -33,6 +37,38 @@ def plain(over: Any) -> Any:
     if isinstance(over, dict):
         return {key: plain(value) for key, value in over.items() if key != ADDED}
     return [plain(value) for value in over] if isinstance(over, list) else over
+
+
+def removes(value: Any) -> bool:
+    """Does an override take this away: {除く: はい}, of a page with its 番号?"""
+    return isinstance(value, dict) and REMOVED in value and set(value) <= {REMOVED, NUMBER}
+
+
+def referred(found: list[Problem], base: Any, over: Any) -> list[Problem]:
+    """The problems, where one names what the override took away with what to do: the common file cannot be changed."""
+    gone = sorted(set(_removed(base, over, "")), key=len, reverse=True)
+    named = re.compile(rf"(?<![\w-])({'|'.join(map(re.escape, gone))})(?![\w-])", re.ASCII) if gone else None
+    return [Problem(p.file, p.line, p.ja + _why(m[1], p.ja)) if named and (m := named.search(p.ja)) else p for p in found]
+
+
+def _why(key: str, ja: str) -> str:
+    if f"「{key}」がありません" in ja:
+        return f"(「{key}」は上書きで除いていますが、除けない見出しです)"
+    return f"(「{key}」は上書きで除いています。これを使っているここも、上書きで変えるか除いてください)"
+
+
+def _removed(base: Any, over: Any, key: str) -> Iterator[str]:
+    """What is taken away by its number, and the questions of a page that is."""
+    if removes(over):
+        yield str(over.get(NUMBER) or key)
+        yield from (base.get("項目") or ()) if isinstance(base, Table) else ()
+    elif isinstance(base, Table) and isinstance(over, Table):
+        for name, value in over.items():
+            yield from _removed(base.get(name), value, name)
+    elif isinstance(base, Items) and isinstance(over, Items):
+        pages = {str(page.get(NUMBER)): page for page in base if isinstance(page, Table)}
+        for page in over:
+            yield from _removed(pages.get(str(page.get(NUMBER))), page, "") if isinstance(page, Table) else ()
 
 
 def problems(base: Any, over: Any, file: str) -> list[Problem]:
@@ -64,7 +100,11 @@ def _faults(base: Any, over: Any, heading: str) -> Iterator[tuple[int, str]]:
         yield from _misplaced(over, whole=False)
         return
     for key, value in over.items():
-        if key == ADDED and heading not in ENTRIES:
+        if key == REMOVED:
+            yield over.line_of(key), f"「{REMOVED}」は、除くもののところに {{{REMOVED}: {YES}}} とだけ書きます"
+        elif isinstance(value, Table) and REMOVED in value:
+            yield from _removal(key, value, over.line_of(key), tuple(base))
+        elif key == ADDED and heading not in ENTRIES:
             yield from _misplaced_at(over)
         elif key in base:
             if heading in ENTRIES and isinstance(value, Table) and ADDED in value:
@@ -76,6 +116,15 @@ def _faults(base: Any, over: Any, heading: str) -> Iterator[tuple[int, str]]:
             yield from _misplaced(value, whole=key in ENTRIES)
 
 
+def _removal(key: str, value: Table, line: int, there: tuple[str, ...]) -> Iterator[tuple[int, str]]:
+    if value[REMOVED] != YES:
+        yield value.line_of(REMOVED), f"「{REMOVED}」には「{YES}」と書いてください(今は「{value[REMOVED]}」)"
+    elif rest := [name for name in value if name not in (REMOVED, NUMBER)]:
+        yield value.line_of(rest[0]), f"「{key}」を除くなら、{{{REMOVED}: {YES}}} のほかは書けません(「{rest[0]}」を消してください)"
+    elif key not in there:
+        yield line, f"「{key}」は共通の定義にないので、除けません。{_perhaps(key, there)}あるのは: {'、'.join(there)}"
+
+
 def _without(value: Any) -> Any:
     return plain(value) if isinstance(value, Table) and ADDED in value else value
 
@@ -84,7 +133,9 @@ def _pages(base: Items, over: Items) -> Iterator[tuple[int, str]]:
     pages = {str(page.get("番号")): page for page in base if isinstance(page, Table) and page.get("番号")}
     for page in over:
         number = str(page.get("番号", "")) if isinstance(page, Table) else ""
-        if number in pages:
+        if number and REMOVED in page:
+            yield from _removal(number, page, page.line, tuple(pages))
+        elif number in pages:
             yield from _faults(pages[number], page, "")
         elif number and pages and not page.get("題"):
             yield page.line, (f"{PAGE}「{number}」は共通の定義にありません。{_perhaps(number, tuple(pages))}"

@@ -30,7 +30,8 @@ def read(
     built, shape = build.definition(table if extra is None else merge(table, overlay.plain(extra)), file)
     lacking = overlay.lacking(extra, unknown)
     shape = [p for p in shape if p.line not in lacking]
-    problems += [*more, *unknown, *shape, *lint(built, sections=sections, appeals=appeals, life_events=life_events, fees=fees)]
+    shape += lint(built, sections=sections, appeals=appeals, life_events=life_events, fees=fees)
+    problems += [*more, *unknown, *(overlay.referred(shape, table, extra) if extra is not None else shape)]
     if name and built.id not in ("", name):
         problems.append(Problem(file, built.line_of("手続"), f"「手続」の「{built.id}」はファイルの名前「{name}」と違います。揃えてください"))
     if override:
@@ -46,11 +47,14 @@ def in_its_file(problem: Problem, override: str) -> Problem:
 
 
 def merge(base: Any, over: Any) -> Any:
-    """A city's override on the common definition: tables merge, pages merge by 番号, everything else is replaced."""
+    """A city's override on the common definition: tables merge, pages merge by 番号, {除く: はい} takes away, everything else is replaced."""
     if isinstance(base, Table) and isinstance(over, Table):
         out = Table(base)
         out.line, out.lines = base.line, dict(base.lines)
         for key, value in over.items():
+            if overlay.removes(value):
+                out.pop(key, None)
+                continue
             out[key] = merge(base[key], value) if key in base else value
             if out[key] is value:
                 out.lines[key] = over.line_of(key)
@@ -60,7 +64,9 @@ def merge(base: Any, over: Any) -> Any:
         items.line = base.line
         for table in over:
             at = next((i for i, old in enumerate(items) if isinstance(old, Table) and old.get("番号") == table["番号"]), None)
-            if at is None:
+            if overlay.removes(table):
+                items[:] = [old for old in items if not (isinstance(old, Table) and old.get("番号") == table["番号"])]
+            elif at is None:
                 items.append(table)
             else:
                 items[at] = merge(items[at], table)
