@@ -11,7 +11,7 @@ from typing import Any
 
 from django.conf import settings
 
-from madoguchi.kernel.packfile import PackFile, Path_, Wrong, entries, number
+from madoguchi.kernel.packfile import PackFile, Path_, Wrong, entries, lines, named, number
 from madoguchi.kernel.packfile import table as table_of
 from madoguchi.kernel.said import Said
 
@@ -102,7 +102,7 @@ def read_setup(folder: Path, sections: tuple[str, ...] = ()) -> Setup:
         return Setup()
     file = PackFile(folder / "booking.yaml", BookingWrong)
     try:
-        raw = table_of(file.root, (), {"窓口", "サービス"}, {"保存", "前日の知らせ", "番号札の保存"}, SAMPLE)
+        raw = table_of(file.root or {}, (), {"窓口", "サービス"}, {"保存", "前日の知らせ", "番号札の保存"}, SAMPLE)
         counters = {key: _counter(key, c, ("窓口", key), sections) for key, c in entries(raw["窓口"], ("窓口",))}
         services = {key: _service(key, s, ("サービス", key), counters) for key, s in entries(raw["サービス"], ("サービス",))}
         _letters_once(services)
@@ -148,11 +148,14 @@ def _hours(raw: Any, path: Path_) -> tuple[tuple[Span, ...], ...]:
 
 def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Counter:
     table = table_of(raw, path, {"名", "課", "席", "場所", "開く"}, {"例外"}, SAMPLE)
+    lines(table, path, "開く", "例外")
     if sections and table["課"] not in sections:
         raise Wrong((*path, "課"), f"「{table['課']}」は、city.yaml の「課」にありません")
     exceptions = {}
-    for text, spans in (table.get("例外") or {}).items():
+    for text, spans in named(table.get("例外"), (*path, "例外")).items():
         try:
+            if not re.fullmatch(r"\d{4}-\d\d-\d\d", text):
+                raise ValueError
             exceptions[dt.date.fromisoformat(text)] = _spans(spans, (*path, "例外", text))
         except Wrong:
             raise
@@ -165,8 +168,10 @@ def _counter(key: str, raw: Any, path: Path_, sections: tuple[str, ...]) -> Coun
 def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> Service:
     table = table_of(raw, path, {"名", "窓口", "分"}, {
         "間", "おき", "何日先まで", "受付の締切", "変更の締切", "一人", "オンライン", "持ち物", "案内", "番号札", "入口", "手続き"}, SAMPLE)
+    lines(table, path, "窓口", "手続き", "番号札", "入口", empty=("持ち物", "案内"))
     names = table["窓口"]
-    if not isinstance(names, list) or not names or [n for n in names if n not in counters] or len({counters[n].section for n in names}) > 1:
+    known = isinstance(names, list) and bool(names) and all(isinstance(n, str) and n in counters for n in names)
+    if not known or len({counters[n].section for n in names}) > 1:
         raise Wrong((*path, "窓口"), f"「窓口」に書いた番号から、同じ課のものを [ ] に並べてください(今は {names})")
     if table.get("オンライン", "はい") not in ("はい", "いいえ"):
         raise Wrong((*path, "オンライン"), "はい か いいえ にしてください")
@@ -186,8 +191,8 @@ def _service(key: str, raw: Any, path: Path_, counters: dict[str, Counter]) -> S
 
 
 def _slugs(raw: Any, path: tuple[str, ...]) -> tuple[str, ...]:
-    if not isinstance(raw, list) or len(raw) > MOST_PROCEDURES or len(set(raw)) < len(raw) or not all(
-            isinstance(slug, str) and re.fullmatch(r"[a-z0-9-]{1,80}", slug) for slug in raw):
+    if not isinstance(raw, list) or len(raw) > MOST_PROCEDURES or not all(
+            isinstance(slug, str) and re.fullmatch(r"[a-z0-9-]{1,80}", slug) and raw.count(slug) == 1 for slug in raw):
         raise Wrong(path, f"手続きの番号を [tenshutsu-todoke, juuminhyou-utsushi] の形で、{MOST_PROCEDURES}個まで、同じものは一度だけ並べてください")
     return tuple(raw)
 

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 
-from madoguchi.kernel.packfile import PackFile, Wrong, number, table
+from madoguchi.kernel.packfile import PackFile, Wrong, lines, number, table
 from madoguchi.kernel.said import Said
 
 from .errors import CardsWrong
@@ -66,10 +66,11 @@ def read_cards(folder: Path, sections: tuple[str, ...] = ()) -> CardCity:
     file = PackFile(folder / "cards.yaml", CardsWrong)
     try:
         raw = table(file.root, (), {"課", "来庁"}, {"催促", "保管", "保存", "期限の知らせ", "交付率"}, SAMPLE)
+        lines(raw, (), "来庁", "交付率")
         if sections and raw["課"] not in sections:
             raise Wrong(("課",), f"「{raw['課']}」は、city.yaml の「課」にありません")
         parts = table(raw["来庁"], ("来庁",), set(), set(PARTS), SAMPLE)
-        known = table(raw.get("交付率", {}), ("交付率",), set(), set(SERIES), SAMPLE)
+        known = table(raw.get("交付率") or {}, ("交付率",), set(), set(SERIES), SAMPLE)
         targets, national, ours = (_marks(known.get(name, []), ("交付率", name)) for name in SERIES)
         notice = number(raw, "期限の知らせ", (), 1, 12, "3")
         return CardCity(raw["課"], tuple(_part(key, parts[key]) for key in PARTS if key in parts), number(raw, "催促", (), 1, 366, "60"),
@@ -85,6 +86,7 @@ def _marks(raw: Any, path: tuple[str, ...]) -> tuple[Mark, ...]:
     for n, entry in enumerate(raw):
         here = (*path, str(n))
         found = table(entry, here, {"いつ", "率", "出典"}, set(), SAMPLE)
+        lines(found, here)
         rate = rate_typed(str(found["率"]))
         if rate is None:
             raise Wrong((*here, "率"), f"0〜100の数にしてください(例: 40.95。今は「{found['率']}」)")
@@ -97,6 +99,7 @@ def _marks(raw: Any, path: tuple[str, ...]) -> tuple[Mark, ...]:
 
 def _part(key: str, raw: Any) -> Part:
     found = table(raw, ("来庁", key), {"予約"}, {"案内"}, SAMPLE)
+    lines(found, ("来庁", key), empty=("案内",))
     return Part(key, str(found["予約"]), Said(str(found.get("案内", ""))))
 
 

@@ -37,6 +37,7 @@ from madoguchi.procedures.rules.yaml_strict import Problem, Table, load
 from madoguchi.web.languages import TRANSLATED
 
 from .city_check import city_file_doubts, city_file_problems, city_file_unusable
+from .rooms_check import room_problems
 
 SAMPLE = ("172022", "七尾", "石川県", "ナナオ", "ななお")  # cities/nanao: its code and what it calls itself
 OTHERS = {"finders": (".yaml",), "patterns": (".yaml",), "translations": (".yaml",), "search": (".yaml", ".tsv")}  # folder → what lies in it
@@ -89,9 +90,9 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
         problems += [*wrong, *(guides.taken_wrong(finder, str(path), definitions) if finder else ())]
         for line, text in finder.doubts if finder and doubts else ():
             print(f"{path}:{line} 要確認 {text}")
-    for problem in problems:
-        print(problem)
-    return len(problems)
+    told = [*map(str, problems), *room_problems(city)]
+    print(*told, sep="\n", end="\n" if told else "")
+    return len(told)
 
 
 def words_problems(city: City) -> list[Problem]:

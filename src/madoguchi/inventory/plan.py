@@ -8,7 +8,11 @@ from pathlib import Path
 
 from django.conf import settings
 
+from madoguchi.kernel.packfile import PackFile, Wrong, lines, number, table
+
 from .errors import PlanWrong
+
+SAMPLE = "cities/nanao/plan.yaml"
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,16 +32,11 @@ def target() -> Target | None:
 @functools.lru_cache(maxsize=4)
 def read_target(folder: Path) -> Target | None:
     """Read a city pack's file. Raises PlanWrong."""
-    import yaml
-
-    file = folder / "plan.yaml"
-    if not file.exists():
+    if not (folder / "plan.yaml").exists():
         return None
+    file, path = PackFile(folder / "plan.yaml", PlanWrong), ("オンライン化",)
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)["オンライン化"]  # noqa: S506 - BaseLoader builds text only
-        count, year, source = int(raw["件数"]), int(raw["年度"]), str(raw["出典"])
-    except (yaml.YAMLError, UnicodeDecodeError, KeyError, TypeError, ValueError):
-        raise PlanWrong(f"{file} を読めません。「オンライン化: {{件数: \"452\", 年度: \"2023\", 出典: …}}」の形で書いてください。") from None
-    if not (0 < count < 100_000 and 2019 <= year <= 2060):
-        raise PlanWrong(f"{file} の件数か年度が範囲の外です。年度は西暦4桁で書いてください。")
-    return Target(count, year, source)
+        raw = table(table(file.root, (), set(path), set(), SAMPLE)[path[0]], path, {"件数", "年度", "出典"}, set(), SAMPLE)
+        return Target(number(raw, "件数", path, 1, 99_999), number(raw, "年度", path, 2019, 2060), lines(raw, path)["出典"])
+    except Wrong as wrong:
+        raise file.fault(wrong) from None

@@ -10,12 +10,13 @@ from typing import Any
 from django.conf import settings
 
 from madoguchi.kernel.keeping import years_read
-from madoguchi.offices.public import city
+from madoguchi.kernel.packfile import PackFile, Wrong, at, lines, named, number, table, yes
 
 from .emv import Merchant
 from .errors import PaymentsWrong
 from .rules import BRANDS
 
+SAMPLE = "cities/nanao/payments.yaml"
 KEYED, SHOWN = "入力", "表示"
 
 
@@ -63,7 +64,10 @@ def slips() -> Slips:
 
 def setup() -> Setup:
     """That of the city in whose name we run. Raises PaymentsWrong."""
-    return read_setup(Path(settings.MADOGUCHI_CITY))
+    # here: `procedures check` reads the file where no Django is set up
+    from madoguchi.offices.public import city
+
+    return read_setup(Path(settings.MADOGUCHI_CITY), tuple(city().sections))
 
 
 def terminals_of(section: str) -> list[Terminal]:
@@ -72,66 +76,71 @@ def terminals_of(section: str) -> list[Terminal]:
 
 
 @functools.lru_cache(maxsize=8)
-def read_setup(folder: Path) -> Setup:
-    """Read a city pack's file; a city without one has no terminal. Raises PaymentsWrong."""
-    import yaml
-
-    file = folder / "payments.yaml"
-    if not file.exists():
+def read_setup(folder: Path, sections: tuple[str, ...] = ()) -> Setup:
+    """Read a city pack's file; a city without one has no terminal. ``sections``: those that there are. Raises PaymentsWrong."""
+    if not (folder / "payments.yaml").exists():
         return Setup()
+    file = PackFile(folder / "payments.yaml", PaymentsWrong)
     try:
-        raw = yaml.load(file.read_text(encoding="utf-8"), Loader=yaml.BaseLoader)  # noqa: S506 - BaseLoader builds text only
-        return Setup({key: _terminal(key, t) for key, t in (raw.get("端末") or {}).items()}, _merchant(raw.get("JPQR")),
+        raw = table(file.root, (), set(), {"端末", "JPQR", "納付書", "保存", "口座振替"}, SAMPLE)
+        return Setup({key: _terminal(key, t, sections) for key, t in named(raw.get("端末"), ("端末",)).items()}, _merchant(raw.get("JPQR")),
                      _slips(raw.get("納付書")), _keep(raw.get("保存")), _debit_days(raw.get("口座振替")))
-    except KeyError as missing:
-        raise PaymentsWrong(f"{file} に「{missing.args[0]}」がありません。cities/nanao/payments.yaml を見本に書き足してください。") from None
-    except (yaml.YAMLError, UnicodeDecodeError, AttributeError, TypeError) as error:
-        mark = getattr(error, "problem_mark", None)
-        raise PaymentsWrong(f"{file}{f':{mark.line + 1}' if mark else ''} を読めません。字下げと「:」を確認してください。") from None
-    except ValueError as error:
-        raise PaymentsWrong(f"{file}: {error}") from None
+    except Wrong as wrong:
+        raise file.fault(wrong) from None
 
 
-def _terminal(key: str, raw: dict[str, Any]) -> Terminal:
+def _terminal(key: str, raw: Any, sections: tuple[str, ...]) -> Terminal:
+    path = ("端末", key)
     if not (key.isascii() and key.isalnum() and len(key) <= 20):
-        raise ValueError(f"端末の番号「{key}」は、英数字20字までで書いてください")
-    if raw["課"] not in city().sections:
-        raise ValueError(f"端末「{key}」の課「{raw['課']}」は、city.yaml の「課」にありません")
-    if raw["金額"] not in (KEYED, SHOWN):
-        raise ValueError(f"端末「{key}」の金額は、{KEYED}か{SHOWN}と書いてください(今は「{raw['金額']}」)")
-    brands = tuple(raw["種類"])
-    if not brands or len(set(brands)) < len(brands) or not set(brands) <= set(BRANDS):
-        raise ValueError(f"端末「{key}」の種類は、{' '.join(BRANDS)} から1つずつ選んでください(今は「{' '.join(brands)}」)")
-    return Terminal(key, raw["名"], raw["課"], raw["金額"] == SHOWN, brands)
+        raise Wrong(path, f"端末の番号「{key}」は、英数字20字までで書いてください")
+    found = lines(table(raw, path, {"名", "課", "金額", "種類"}, set(), SAMPLE), path, "種類")
+    if sections and found["課"] not in sections:
+        raise Wrong((*path, "課"), f"「{found['課']}」は、city.yaml の「課」にありません")
+    if found["金額"] not in (KEYED, SHOWN):
+        raise Wrong((*path, "金額"), f"{KEYED}か{SHOWN}と書いてください(今は「{found['金額']}」)")
+    brands = found["種類"]
+    if not isinstance(brands, list) or not brands or not all(isinstance(b, str) and b in BRANDS and brands.count(b) == 1 for b in brands):
+        raise Wrong((*path, "種類"), f"{'・'.join(BRANDS)} から1つずつ選び、[card, code] のように並べてください(今は「{brands}」)")
+    return Terminal(key, found["名"], found["課"], found["金額"] == SHOWN, tuple(brands))
 
 
-def _slips(raw: dict[str, Any] | None) -> Slips:
+def _slips(raw: Any) -> Slips:
     if not raw:
         return Slips()
-    for what in ("期限のない手数料", "知らせを待つ"):
-        if not (raw[what].isascii() and raw[what].isdecimal() and 1 <= int(raw[what]) <= 90):
-            raise ValueError(f"納付書の「{what}」は、1〜90の日数で書いてください(今は「{raw[what]}」)")
-    return Slips(raw["使う"] == "はい", int(raw["期限のない手数料"]), int(raw["知らせを待つ"]))
+    path = ("納付書",)
+    found = table(raw, path, {"使う", "期限のない手数料", "知らせを待つ"}, set(), SAMPLE)
+    return Slips(yes(found, "使う", path), number(found, "期限のない手数料", path, 1, 90), number(found, "知らせを待つ", path, 1, 90))
 
 
-def _keep(raw: dict[str, Any] | None) -> int | None:
+def _keep(raw: Any) -> int | None:
     if not raw:
         return None
-    if (years := years_read(raw["期間"])) is None:
-        raise ValueError(f"保存の「期間」は、「5年」か「永年」のように書いてください(今は「{raw['期間']}」)")
+    path = ("保存",)
+    text = lines(table(raw, path, {"期間"}, set(), SAMPLE), path)["期間"]
+    if (years := years_read(text)) is None:
+        raise Wrong((*path, "期間"), f"「5年」か「永年」のように書いてください(今は「{text}」)")
     return years
 
 
-def _debit_days(raw: dict[str, Any] | None) -> int:
+def _debit_days(raw: Any) -> int:
     if not raw:
         return 0
-    if not (raw["日数"].isascii() and raw["日数"].isdecimal() and 1 <= int(raw["日数"]) <= 90):
-        raise ValueError(f"口座振替の「日数」は、1〜90の日数で書いてください(今は「{raw['日数']}」)")
-    return int(raw["日数"]) if raw["使う"] == "はい" else 0
+    path = ("口座振替",)
+    found = table(raw, path, {"使う", "日数"}, set(), SAMPLE)
+    days = number(found, "日数", path, 1, 90)
+    return days if yes(found, "使う", path) else 0
 
 
-def _merchant(raw: dict[str, Any] | None) -> Merchant | None:
+def _merchant(raw: Any) -> Merchant | None:
     if not raw:
         return None
-    return Merchant({tag: dict(fields) if isinstance(fields, dict) else str(fields) for tag, fields in raw["加盟店"].items()}, raw["業種"],
-                    raw["店名"], raw["市"], raw.get("店名かな漢字", ""))
+    path = ("JPQR",)
+    found = lines(table(raw, path, {"加盟店", "業種", "店名", "市"}, {"店名かな漢字"}, SAMPLE), path, "加盟店", empty=("店名かな漢字",))
+    accounts = found["加盟店"]
+    if not isinstance(accounts, dict):
+        raise Wrong((*path, "加盟店"), "契約書の番号を、タグの番号ごとに {\"26\": {\"00\": …}} の形で書いてください")
+    for tag, fields in accounts.items():
+        lines(fields if isinstance(fields, dict) else {tag: fields}, (*path, "加盟店", *((tag,) if isinstance(fields, dict) else ())))
+    with at(*path):
+        return Merchant({tag: dict(fields) if isinstance(fields, dict) else fields for tag, fields in accounts.items()}, found["業種"],
+                        found["店名"], found["市"], found.get("店名かな漢字", ""))

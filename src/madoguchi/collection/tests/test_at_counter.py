@@ -88,7 +88,7 @@ def test_cash_from_the_demands_page_to_the_books_and_the_close_of_the_day(hall, 
 
 def test_a_terminal_takes_it_from_one_who_has_no_account_here(hall, monkeypatch) -> None:
     own = Setup({"zeimu1": Terminal("zeimu1", "税務課の端末", "zeimu", False, ("card",))})
-    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: own)
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: own)
     late, _ = demand_of(payer="C000000001")
     desk = hall.desk("yamada")
     page = desk.post(at(late), {"due": [late.number]})["Location"]

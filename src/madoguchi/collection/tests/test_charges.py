@@ -26,7 +26,7 @@ def pack(tmp_path, late):
 
 
 @pytest.mark.parametrize(("late", "table"), [
-    ("延滞金: 地方税", "地方税"), ("延滞金: なし", ""), ('延滞金: ""', ""), ("要確認: 延滞金の欄がない", "")])
+    ("延滞金: 地方税", "地方税"), ("延滞金: なし", ""), ('延滞金: ""', ""), ("延滞金の端数: 区間ごと", "")])
 def test_a_charge_without_late_charge_takes_none(demanded, tmp_path, monkeypatch, late, table) -> None:
     found = pack(tmp_path, late)
     assert found.all["keiji"].late == table

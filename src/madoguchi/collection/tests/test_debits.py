@@ -18,6 +18,7 @@ from madoguchi.collection import (
     changed_sheets,
     changes,
     charges,
+    charges_file,
     city_formats,
     debits,
     demands,
@@ -33,6 +34,7 @@ from madoguchi.collection.models import Change, DebitRequest, Demand, DirectDebi
 from madoguchi.collection.results import read_results, results_take
 from madoguchi.files.public import file_get, file_open
 from madoguchi.kernel import clock
+from madoguchi.kernel.packfile import Wrong
 
 from .conftest import DUES, accounts_text, change_waiting, debited, printed_run, sheet_text
 from .test_runs import bytes_of, text_of
@@ -260,7 +262,7 @@ OWN = "元: zengin-debit\n題名: 見本銀行 口座振替\n出典: 見本銀�
 def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path, chosen, end, own) -> None:
     known = charges.charges()
     raw = {"zengin": {"名": chosen, "改行": end}}
-    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges._forms(raw)))
+    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges_file.forms_read(raw)))
     if own:
         (tmp_path / "formats").mkdir()
         (tmp_path / "formats" / f"{chosen}.yaml").write_text(own, encoding="utf-8")
@@ -359,8 +361,9 @@ def test_the_page_says_which_file_is_for_which_bank(hall, split) -> None:
 @pytest.mark.parametrize("raw", [{"146": {}}, {"0146": {"改行": "CR"}}, {"0146": {"様式": "x"}}, {"0146": {"口座": {
     "委託者コード": "1", "委託者名": "ミホンシ", "銀行": "0146", "支店": "000", "種目": "1", "口座": "0000000"}}}])
 def test_a_bank_of_its_own_that_cannot_be_read_is_told(raw) -> None:
-    with pytest.raises(ValueError, match="銀行別"):
-        charges._banks(raw, {})
+    with pytest.raises(Wrong) as wrong:
+        charges_file.banks_read(raw, {})
+    assert wrong.value.path[:3] == ("様式", "zengin", "銀行別")
 
 
 @pytest.mark.parametrize(("bank", "words"), [("0146", "北國銀行"), ("1442", "のと共栄信用金庫"), ("6113", "能登農業協同組合"), 
@@ -373,5 +376,6 @@ def test_a_bank_is_named_as_people_say_it(bank, words) -> None:
 
 @pytest.mark.parametrize("raw", [{"zengin": {"名": "x", "改行": "CR"}}, {"telegraph": {"名": "x"}}])
 def test_a_choice_of_layout_that_cannot_be_read_is_told(raw) -> None:
-    with pytest.raises(ValueError, match="「様式」は"):
-        charges._forms(raw)
+    with pytest.raises(Wrong) as wrong:
+        charges_file.forms_read(raw)
+    assert wrong.value.path[0] == "様式"

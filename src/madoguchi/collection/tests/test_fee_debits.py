@@ -31,7 +31,7 @@ SLUG, ON = "juuminhyou-utsushi", dt.date(2026, 11, 25)
 @pytest.fixture
 def offered(monkeypatch):
     """The city takes fees so, when there are three days to the last one."""
-    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: Setup(debit_days=3))
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: Setup(debit_days=3))
 
 
 @pytest.fixture
@@ -181,14 +181,14 @@ def test_it_goes_back_as_excess(hall, fee, came) -> None:
 
 
 def test_it_is_offered_to_who_has_an_account_and_time(hall, fee, monkeypatch) -> None:
-    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: Setup(debit_days=30))
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: Setup(debit_days=30))
     for why in ("too late", "switched off"):
         page = hall.browser("hanako").get(url("pay", fee)).content.decode()
         assert "引き落とし" not in page, why
         with pytest.raises(ProviderUnknown):
             fee_debits.account_choose(owner=hall.owner("hanako"), payment=fee)
-        monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: Setup())
-    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: Setup(debit_days=3))
+        monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: Setup())
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: Setup(debit_days=3))
     assert fee_debits.account_offered(owner=hall.owner("taro"), payment=fee) is None, "no account of his"
     assert fee_debits.account_offered(owner=hall.company("kyotaku"), payment=fee) is None
     assert hall.browser("taro").post(url("pay_debit", fee)).status_code == 404 and not FeeDebit.objects.exists()

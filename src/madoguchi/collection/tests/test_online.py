@@ -214,7 +214,7 @@ def test_cash_for_an_order_closes_its_page_and_what_comes_all_the_same_goes_back
 
 def test_each_counter_means_has_its_own_account(hall, dues, monkeypatch) -> None:
     own = Setup({"zeimu1": Terminal("zeimu1", "税務課の端末", "zeimu", False, ("card",))})
-    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda folder: own)
+    monkeypatch.setattr("madoguchi.payments.setup.read_setup", lambda *_: own)
     paid = {}
     for part, take in ((dues[0], lambda pay: terminals.terminal_take(actor=hall.staff("yamada"), payment_id=pay, typed=Typed("zeimu1", "card", "7"))),
                        (dues[1], lambda pay: cashier.cash_take(actor=hall.staff("yamada"), payment_id=pay, tendered=10_000))):

@@ -229,6 +229,6 @@ def test_the_sum_is_shown_and_its_code_where_the_city_has_one(fee, hall, monkeyp
 def test_a_file_with_a_fault_says_where(tmp_path, wrong, words):
     (tmp_path / "payments.yaml").write_text(wrong, encoding="utf-8")
     with pytest.raises(PaymentsWrong) as refused:
-        read_setup(tmp_path)
+        read_setup(tmp_path, ("shimin",))
     assert words in refused.value.ja
     assert read_setup(tmp_path / "none") == Setup()
