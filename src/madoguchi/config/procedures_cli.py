@@ -8,7 +8,7 @@ import sys
 from collections.abc import Iterable, Iterator, Mapping
 from pathlib import Path
 
-from madoguchi.kernel import kinds
+from madoguchi.kernel import clock, kinds
 from madoguchi.kernel.said import key_of
 from madoguchi.offices.city import City, read_city
 from madoguchi.offices.contacts import contact_doubts, contact_faults
@@ -84,7 +84,8 @@ def _rest(city: City, definitions: Mapping[str, Definition], *, doubts: bool) ->
         print(f"{file}:{line} 要確認 {text}")
     for path, line, text in of_the_sample(city) if doubts else ():
         print(f"{path}:{line} 要確認 {text}")
-    for doubt in city_problems(city, contact_doubts(city)) if doubts else ():
+    over = city.closing_days_passed(clock.today())
+    for doubt in city_problems(city, [*contact_doubts(city), *([("日", over)] if over else [])]) if doubts else ():
         print(f"{doubt.file}:{doubt.line} 要確認 {doubt.ja}")
     for path, finder, wrong in read_finders(city):
         problems += [*wrong, *(guides.taken_wrong(finder, str(path), definitions) if finder else ())]

@@ -107,6 +107,13 @@ class City:
         """Id of a section that is not (any more) in the city's list → the one that does its work."""
         return {theirs: ours for theirs, ours in self.desks.items() if theirs not in self.sections}
 
+    def closing_days_passed(self, today: dt.date) -> str:
+        """What to do where 「日」 of the closing days names days and all of them are over: what a city shuts on every year (市制記念日 …)
+        and writes as days is not renewed by itself, as 土日, 祝日 and 期間 are. Empty: nothing."""
+        last = max(self.closed_days, default=today)
+        return (f"閉庁日の「日」は、{last} で終わっています。今年・来年も休む日があれば書き足し、なければ消してください"
+                if last < today else "")
+
     def kept_as(self, section: str) -> list[str]:
         """Every id under which rows of a section's work stand: of the section that does it today, and of those that it took over (cases,
         bookings and payments keep the id that they came with)."""

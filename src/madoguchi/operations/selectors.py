@@ -18,6 +18,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.kinds import ours
+from madoguchi.offices.public import city
 
 from . import trust
 
@@ -55,7 +56,7 @@ def insist(actor: Staff) -> None:
 def overview(*, actor: Staff) -> Overview:
     """How everything stands now. Raises Forbidden."""
     insist(actor)
-    return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup(), *_books()], _versions(), stuck_list(actor=actor))
+    return Overview(_queue(), _places(), [*_certificates(), *_seals(), _backup(), *_books(), *_days()], _versions(), stuck_list(actor=actor))
 
 
 def lasting(seconds: float) -> str:
@@ -113,6 +114,11 @@ def _books() -> list[Fact]:
     at, faults = checked
     return [*out, Fact("収納の帳簿の突き合わせ", f"{ago((clock.now() - at).total_seconds())}、違い{faults}件",
                  "" if not faults else "「収納」の突き合わせの画面(監査か税務課の人)で、違いの名前を見てください")]
+
+
+def _days() -> list[Fact]:
+    over = city().closing_days_passed(clock.today())
+    return [Fact("閉庁日", "過ぎた日だけ", ours(f"{over}(市の設定のフォルダの city.yaml)"))] if over else []
 
 
 def _places() -> list[Fact]:

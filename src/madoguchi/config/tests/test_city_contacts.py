@@ -3,11 +3,13 @@
 from __future__ import annotations
 
 import dataclasses
+import datetime as dt
 import shutil
 
 import pytest
 
 from madoguchi.config import procedures_cli
+from madoguchi.kernel import clock
 from madoguchi.offices.city import read_city
 from madoguchi.offices.contacts import contact_doubts, contact_faults, phone_ok
 from madoguchi.procedures.pack import city_folder
@@ -56,6 +58,21 @@ def test_a_telephone_unlike_the_others_is_a_doubt():
     assert ["市外局番が違います" in ja for _, ja in contact_doubts(with_phone("kaigo", "0768-53-1111"))] == [True]
     assert ["市内局番がほかの課と違います" in ja for _, ja in contact_doubts(with_phone("kaigo", "0767-35-1111"))] == [True]
     assert list(contact_doubts(with_phone("kaigo", "0120-123-456"))) == []
+
+
+def test_closing_days_that_are_all_over_are_a_doubt(tmp_path, monkeypatch, capsys):
+    shutil.copytree(city_folder(), tmp_path / "nanao")
+    file = tmp_path / "nanao" / "city.yaml"
+    text = file.read_text(encoding="utf-8")
+    assert "  日: []" in text
+    monkeypatch.setenv("MADOGUCHI_CITY", str(tmp_path / "nanao"))
+    for days, said in (("[]", False), ("[2026-05-20]", True), ("[2026-05-20, 2027-05-20]", False)):
+        file.write_text(text.replace("  日: []", f"  日: {days}"), encoding="utf-8")
+        read_city.cache_clear()
+        with clock.frozen(dt.datetime(2026, 11, 20, 9, tzinfo=clock.JST)):
+            assert procedures_cli.check([], doubts=True) == 0
+        told = [line for line in capsys.readouterr().out.splitlines() if "閉庁日の「日」は、2026-05-20 で終わっています" in line]
+        assert bool(told) is said and all(line.startswith(f"{file}:18 要確認") for line in told), told
 
 
 def test_the_command_names_file_line_and_what_to_do(tmp_path, monkeypatch, capsys):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import dataclasses
 import datetime as dt
 import os
 
@@ -55,6 +56,13 @@ def queue_lines(hall: Hall) -> dict[str, str]:
     """Name of a line under 処理の待ち → its value and what to do."""
     overview = selectors.overview(actor=hall.staff("admin"))
     return {fact.name: f"{fact.value} {fact.bad}".strip() for fact in overview.queue}
+
+
+def test_closing_days_that_are_all_over_are_said(hall: Hall, monkeypatch):
+    here, word = selectors.city(), "過ぎた日だけ"
+    assert word not in text(hall.desk("admin").get("/staff/operations/"))
+    monkeypatch.setattr(selectors, "city", lambda: dataclasses.replace(here, closed_days=frozenset([clock.today() - dt.timedelta(days=1)])))
+    assert word in text(hall.desk("admin").get("/staff/operations/"))
 
 
 def test_a_night_without_the_mail_server_is_said(hall: Hall):
