@@ -132,6 +132,6 @@ def charge_get(key: str) -> Charge:
 @functools.lru_cache(maxsize=4)
 def read_charges(folder: Path) -> Charges:
     """Read a city pack's file. A city without one collects nothing. Raises ChargesWrong with file and line."""
-    from .charges_file import charges_read  # here: most who ask for charges find them in the cache
+    from .charges_file import read_pack  # here: most who ask for charges find them in the cache
 
-    return charges_read(folder)
+    return read_pack(folder)

@@ -36,7 +36,7 @@ PAYER = {"委託者コード": 10, "銀行": 4, "支店": 3, "種目": 1, "口�
 CODES = {"共通納税機関コード": 5, "税務事務所コード": 3, "請求書発行企業コード": 6, "収納機関番号": 5}
 
 
-def charges_read(folder: Path) -> Charges:
+def read_pack(folder: Path) -> Charges:
     """As charges.read_charges. Raises ChargesWrong."""
     if not (folder / "collection.yaml").exists():
         return Charges("", {})
@@ -46,11 +46,11 @@ def charges_read(folder: Path) -> Charges:
         parts = ("科目", "列", "番号", "手数料", "振込", "オンライン", "様式", "保存")
         lines(raw, (), *parts, empty=("会計課",))
         layouts = _named(raw, "様式")
-        forms = forms_read(layouts)
+        forms = read_forms(layouts)
         usual = layouts.get(DEBIT_FORM) or {}
         return Charges(raw["課"], {key: _charge(key, c) for key, c in _named(raw, "科目").items()}, dict(lines(_named(raw, "列"), ("列",))),
                        _codes(raw.get("番号")), _office_fees(raw.get("手数料")), _payer(raw.get("振込"), ("振込",)),
-                       _online(raw.get("オンライン")), forms, banks_read(usual.get("銀行別"), forms), raw.get("会計課", ""), _keep(raw))
+                       _online(raw.get("オンライン")), forms, read_banks(usual.get("銀行別"), forms), raw.get("会計課", ""), _keep(raw))
     except Wrong as wrong:
         raise file.fault(wrong) from None
 
@@ -100,7 +100,7 @@ def _fees(raw: dict[str, Any], path: Path_) -> tuple[tuple[dt.date, int], ...]:
     return tuple(sorted(found, reverse=True))
 
 
-def forms_read(raw: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
+def read_forms(raw: dict[str, Any]) -> dict[str, tuple[str, str | None]]:
     """様式: form → the layout's name and the line end that is written. Without a line, the usual layout of a form. Raises Wrong."""
     out: dict[str, tuple[str, str | None]] = {}
     for form, row in raw.items():
@@ -118,7 +118,7 @@ def _end(raw: dict[str, Any], path: Path_) -> str | None:
     return ENDS[end] if end else None
 
 
-def banks_read(raw: Any, forms: dict[str, tuple[str, str | None]]) -> dict[str, OwnBank]:
+def read_banks(raw: Any, forms: dict[str, tuple[str, str | None]]) -> dict[str, OwnBank]:
     """What a bank does not say is as the city's usual file of 口座振替 has it. Raises Wrong."""
     usual, out, path = forms.get(DEBIT_FORM, ("", None)), dict[str, OwnBank](), ("様式", DEBIT_FORM, "銀行別")
     for bank, row in named(raw, path).items():

@@ -11,7 +11,7 @@ from madoguchi.booking.errors import BookingWrong
 from madoguchi.booking.setup import read_setup as read_booking
 from madoguchi.cards.city import read_cards
 from madoguchi.cards.errors import CardsWrong
-from madoguchi.collection.charges_file import charges_read
+from madoguchi.collection.charges_file import read_pack
 from madoguchi.collection.errors import ChargesWrong
 from madoguchi.collection.rates import RatesWrong, rates_read
 from madoguchi.inventory.plan import read_target
@@ -34,7 +34,7 @@ def room_problems(city: City) -> list[str]:
     found: list[str] = []
     readers: dict[str, Callable[[], Any]] = {
         "booking": lambda: read_booking(city.folder, sections), "cards": lambda: read_cards(city.folder, sections),
-        "collection": lambda: charges_read(city.folder), "payments": lambda: read_payments(city.folder, sections),
+        "collection": lambda: read_pack(city.folder), "payments": lambda: read_payments(city.folder, sections),
         "plan": lambda: read_target(city.folder), "rates": lambda: _rates(city.folder / "rates.yaml"),
     }
     for kept in (read_booking, read_cards, read_payments, read_target):

@@ -262,7 +262,7 @@ OWN = "元: zengin-debit\n題名: 見本銀行 口座振替\n出典: 見本銀�
 def test_the_citys_bank_has_its_own_layout(hall, monkeypatch, settings, tmp_path, chosen, end, own) -> None:
     known = charges.charges()
     raw = {"zengin": {"名": chosen, "改行": end}}
-    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges_file.forms_read(raw)))
+    monkeypatch.setattr(charges, "read_charges", lambda folder: dataclasses.replace(known, forms=charges_file.read_forms(raw)))
     if own:
         (tmp_path / "formats").mkdir()
         (tmp_path / "formats" / f"{chosen}.yaml").write_text(own, encoding="utf-8")
@@ -362,7 +362,7 @@ def test_the_page_says_which_file_is_for_which_bank(hall, split) -> None:
     "委託者コード": "1", "委託者名": "ミホンシ", "銀行": "0146", "支店": "000", "種目": "1", "口座": "0000000"}}}])
 def test_a_bank_of_its_own_that_cannot_be_read_is_told(raw) -> None:
     with pytest.raises(Wrong) as wrong:
-        charges_file.banks_read(raw, {})
+        charges_file.read_banks(raw, {})
     assert wrong.value.path[:3] == ("様式", "zengin", "銀行別")
 
 
@@ -377,5 +377,5 @@ def test_a_bank_is_named_as_people_say_it(bank, words) -> None:
 @pytest.mark.parametrize("raw", [{"zengin": {"名": "x", "改行": "CR"}}, {"telegraph": {"名": "x"}}])
 def test_a_choice_of_layout_that_cannot_be_read_is_told(raw) -> None:
     with pytest.raises(Wrong) as wrong:
-        charges_file.forms_read(raw)
+        charges_file.read_forms(raw)
     assert wrong.value.path[0] == "様式"
