@@ -38,6 +38,7 @@ WORDS = {
     State.RESIGNED: say("代理の方が終わらせました"), State.CLOSED: say("市が終わらせました"),
 }
 RUN_OUT, LAPSED = say("期限が過ぎて終わりました"), say("招待の期限が過ぎました")
+ASKED_WITHDRAWN, ASKED_LAPSED = say("依頼を取り消しました"), say("返事の期限が過ぎました")  # of an organisation, which gets no invitation
 
 
 def code_new() -> str:

@@ -19,7 +19,7 @@ from madoguchi.procedures import public as procedures
 from .errors import MandateNotFound, MandateOver
 from .models import Mandate, Organisation
 from .organisation_rules import alive as registration_alive
-from .rules import ACTS, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
+from .rules import ACTS, ASKED_LAPSED, ASKED_WITHDRAWN, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
 
 OVER = 100  # of what is over, on a page; what stands is shown whole
 
@@ -41,6 +41,7 @@ class Shown:
     made_at: dt.datetime
     accepted_at: dt.datetime | None
     ended_at: dt.datetime | None
+    organisation: bool = False  # asked of a registered organisation: without an invitation
 
 
 def code_digest(code: str) -> str:
@@ -89,15 +90,26 @@ def scope_words(scope: list[str]) -> tuple[str, ...]:
     return tuple((names | events).get(part, part) for part in scope)
 
 
+def state_words(row: Mandate) -> str:
+    """Where it stands. What is asked of an organisation has no invitation that could be withdrawn."""
+    withdrawn = row.organisation is not None and row.state == State.WITHDRAWN
+    return ASKED_WITHDRAWN if withdrawn else WORDS[State(row.state)]
+
+
+def lapsed_words(row: Mandate) -> str:
+    """That the time to accept it is over."""
+    return ASKED_LAPSED if row.organisation is not None else LAPSED
+
+
 def shown(row: Mandate, owner: Owner, *, known: bool = False) -> Shown:
     """For one of its two sides (the caller has got the row for this owner). ``known`` as in works."""
     given, people, living = row.giver == owner.key, opened(row), works(row, known=known)
     other = (people.get("agent") or {}).get("name") or people["wanted"] if given else people["giver"]["name"]
     over = row.state == State.ACCEPTED and not living
-    words = RUN_OUT if over else LAPSED if lapsed(row) else WORDS[State(row.state)]
+    words = RUN_OUT if over else lapsed_words(row) if lapsed(row) else state_words(row)
     is_open = living or (given and row.state == State.OFFERED and not lapsed(row))
     return Shown(str(row.id), given, other, scope_words(row.scope), tuple(ACTS[a] for a in row.acts), row.ends_on, row.state, words,
-                 living, is_open, row.made_at, row.accepted_at, row.ended_at)
+                 living, is_open, row.made_at, row.accepted_at, row.ended_at, row.organisation is not None)
 
 
 def mandate_get(*, owner: Owner | None, mandate_id: str) -> Mandate:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError, NotFound
+from madoguchi.kernel.said import say
 
 
 class HelpNotFound(NotFound):
@@ -29,3 +30,6 @@ class SignatureMissing(DomainError):
 
     ja = "枠の中に署名してください。書けないときは、お名前を入力して、印を付けてください"
     status = 422
+
+
+TYPE_NAME = say("お名前を入力して、印を付けてください")  # the same to a page without scripts, which has no box to sign in

@@ -15,7 +15,7 @@ from madoguchi.web import languages, limits
 from madoguchi.web.posted import see_other
 
 from . import reading, services, tablet
-from .errors import CodeUnknown, SignatureMissing
+from .errors import TYPE_NAME, CodeUnknown, SignatureMissing
 from .rules import code_in
 
 WHY = {"idle": say("10分間さわらなかったので、終わりました。この端末には何も残っていません。"),
@@ -118,7 +118,7 @@ def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResp
         codes = reading.interview_sign(help_id=help_id, mark=post.get("mark", ""), picture=post.get("picture", ""), name=post.get("name", ""),
                                        agreed=post.get("ok") == "yes", language=languages.recorded())
     except SignatureMissing as missing:
-        return _read_page(request, found, [("name", missing.ja)])
+        return _read_page(request, found, [("name", missing.ja if "picture" in post else TYPE_NAME)])
     if reading.screen(help_id) is None:  # it can no longer be filed as it is: the clerk has it again
         return _returned()
     response = see_other("/counter/read/")

@@ -176,11 +176,12 @@ def _page(
 
 
 def _registered(filled: dict[str, Any], page: Step, office: bool) -> str:
-    """Where what stands on a company's page comes from: its registration with the city, or the sign-in with GビズID. What the company only
-    could choose is said by nobody."""
-    if office:
-        return "city" if filled else ""
-    return "gbiz" if any(q.id in filled and q.prefill for q in page.questions) else ""
+    """Where what stands on a company's page comes from: its registration with the city, or the sign-in with GビズID (the company's name
+    and number, or the name of its person alone). What the company only could choose is said by nobody."""
+    sources = {q.prefill.partition(".")[0] for q in page.questions if q.id in filled and q.prefill}
+    if office and "事業所" in sources:
+        return "city"
+    return "gbiz" if not office and "法人" in sources else "person" if sources else ""
 
 
 def _as_before(view: webform.StepView, before: earlier.Earlier, marks: bool, taken: bool) -> dict[str, Any]:

@@ -2,19 +2,24 @@
 
 from __future__ import annotations
 
+import datetime as dt
 import re
 
 import pytest
-from tests.support.hall import Hall, run_worker
+from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
-from madoguchi.agency import organisations
+from madoguchi.agency import organisations, services
+from madoguchi.agency.rules import OFFER_DAYS
 from madoguchi.casework import withdrawing
 from madoguchi.casework.models import Case
 from madoguchi.intake import companies, drafts
+from madoguchi.kernel import clock
 from madoguchi.notifications.models import Mail
 
 from .test_organisations import CARD, RISAI, SHINKI, entry, filed, mandated
+
+TAX = "kazei-shoumei"
 
 
 @pytest.fixture
@@ -37,6 +42,31 @@ def test_where_the_form_knows_no_office_it_is_asked_as_the_agent_alone(hall: Hal
     assert shown == ["agent"]
     refused = client.post(page, {"cause": "natural", "filer": "self", "_action": "next"})
     assert refused.status_code == 422 and "事業所として入力していません" in text(refused)
+
+
+def test_what_gbizid_alone_filled_is_not_said_to_be_of_the_registration(hall: Hall):
+    """The section can change nothing of the name of who signs in: that is GビズID's."""
+    hall.definition(TAX)
+    made = entry(section="zeimu", kind="gyousei", office="", procedures=(TAX,))
+    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
+    client, owner = hall.office("kyotaku"), hall.company("kyotaku")
+    draft = drafts.draft_start(owner=owner, slug=TAX)
+    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=str(row.id))
+    page = text(client.get(f"/a/{draft.id}/filer_page/"))
+    assert "介子" in page and "GビズIDの利用者の氏名が入っています" in page
+    assert "登録の内容が入っています" not in page and "法人の名称が入っています" not in page
+
+
+def test_the_history_of_what_was_asked_of_an_organisation_speaks_of_no_invitation(hall: Hall, registered):
+    given, ume = mandated(hall, registered, accept=False), hall.browser("ume")
+    page = f"/my/mandates/{given.id}/"
+    assert "事業所に代理を頼みました" in text(ume.get(page)) and "招待" not in text(ume.get(page))
+    with clock.frozen(OPENING + dt.timedelta(days=OFFER_DAYS + 1)):
+        late = text(ume.get(page))
+        assert "返事の期限が過ぎました" in late and "招待" not in late
+    services.mandate_end(owner=hall.owner("ume"), mandate_id=str(given.id))
+    over = text(ume.get(page))
+    assert "依頼を取り消しました" in over and "招待" not in over
 
 
 def test_the_page_of_an_application_says_who_sent_it_and_whose_it_is(hall: Hall, registered):

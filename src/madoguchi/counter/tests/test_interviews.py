@@ -261,7 +261,11 @@ def test_a_name_can_be_typed_and_a_picture_must_be_one(hall: Hall):
     client = shown(hall, row)
     mark = mark_on(client)
     for half in ({"name": "見本 花子"}, {"ok": "yes"}, {"picture": picture(ink=False)}):
-        assert client.post("/counter/read/", {"_action": "sign", "mark": mark} | half).status_code == 422
+        refused = client.post("/counter/read/", {"_action": "sign", "mark": mark} | half)
+        assert refused.status_code == 422
+        said = refused.content.decode()
+        assert ("枠の中に署名してください" in said) is ("picture" in half), "without scripts there is no box to sign in"
+        assert "お名前を入力して、印を付けてください" in said and 'name="picture"' not in said
     assert client.post("/counter/read/", {"_action": "sign", "mark": mark, "name": "見本 花子", "ok": "yes"}).status_code == 303
     assert Application.objects.get().support["signature"] == {"name": "見本 花子"}
     assert AuditEntry.objects.get(action="application.filed").facts["signature"] == "typed"

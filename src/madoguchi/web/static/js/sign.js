@@ -5,6 +5,7 @@
   const canvas = box.querySelector('canvas'), pen = canvas.getContext('2d'), out = box.querySelector('input');
   const at = e => { const r = canvas.getBoundingClientRect(); return [(e.clientX - r.left) * canvas.width / r.width, (e.clientY - r.top) * canvas.height / r.height]; };
   let down = false, inked = false;
+  out.name = 'picture'; // named here: a page without scripts sends none, and is told of no box to sign in
   pen.lineWidth = 4; pen.lineCap = pen.lineJoin = 'round';
   canvas.addEventListener('pointerdown', e => { down = true; canvas.setPointerCapture(e.pointerId); pen.beginPath(); pen.moveTo(...at(e)); e.preventDefault(); });
   canvas.addEventListener('pointermove', e => { if (!down) return; pen.lineTo(...at(e)); pen.stroke(); inked = true; });
