@@ -212,13 +212,18 @@ def sessions_close(*, actor: Staff, staff: Staff, why: str) -> None:
     sessions_end(actor=actor.actor, staff=staff, why="admin")
 
 
+def role_of_another(*, actor: Staff, staff: Staff) -> None:
+    """Roles are given and ended by who may, and never one's own. Raises Forbidden."""
+    admin_check(actor)
+    if actor.id == staff.id:
+        raise Forbidden("自分の役割は変えられません。ほかの管理者に依頼してください。")
+
+
 @transaction.atomic
 def role_give(*, actor: Staff, staff: Staff, section: str, role: str, starts: dt.date, ends: dt.date | None, why: str,
               sections: set[str]) -> None:
     """Give a role by hand, with its reason; never to oneself. Raises ReasonNeeded, Conflict, Forbidden."""
-    admin_check(actor)
-    if actor.id == staff.id:
-        raise Forbidden("自分の役割は変えられません。ほかの管理者に依頼してください。")
+    role_of_another(actor=actor, staff=staff)
     fault = membership_fault(section, role, sections)
     if fault or (ends and ends < starts):
         raise Conflict((fault or "終了日は開始日より後にしてください") + "。")
@@ -228,9 +233,7 @@ def role_give(*, actor: Staff, staff: Staff, section: str, role: str, starts: dt
 @transaction.atomic
 def role_take(*, actor: Staff, staff: Staff, membership_id: int, why: str) -> None:
     """End a role as of yesterday, with its reason. Raises ReasonNeeded, NotFound, Forbidden."""
-    admin_check(actor)
-    if actor.id == staff.id:
-        raise Forbidden("自分の役割は変えられません。ほかの管理者に依頼してください。")
+    role_of_another(actor=actor, staff=staff)
     row = Membership.objects.filter(staff=staff, id=membership_id).select_related("staff").first()
     if row is None:
         raise NotFound("この役割は見つかりませんでした。")

@@ -80,15 +80,17 @@ def staff_people(request: HttpRequest) -> HttpResponse:
 
 
 def _person(request: HttpRequest, staff: Staff, *, error: str = "", form: str = "") -> HttpResponse:
-    names = _sections()
+    names, own, locked = _sections(), actor_of(request).id == staff.id, staff.username in locked_names()
+    factors, sessions = [KINDS[f.kind] for f in factors_of(staff)], sessions_of(staff)
+    forms = {"role": not own, "unlock": locked, "reset": bool(factors) and not own, "sessions": bool(sessions)}
     return render(request, "identity/person.html", {
-        "staff": staff, "error": error, "form": form, "typed": request.POST if error else {}, "locked": staff.username in locked_names(),
-        "factors": [KINDS[f.kind] for f in factors_of(staff)], "codes_left": codes_left(staff), "sessions": sessions_of(staff),
+        "staff": staff, "error": error, "form": form, "drawn": {name for name, there in forms.items() if there},
+        "typed": request.POST if error else {}, "locked": locked, "factors": factors, "codes_left": codes_left(staff), "sessions": sessions,
         "kinds": KINDS, "roles": ROLES, "sections": names, "absences": absences_of(staff), "today": clock.today(),
         "memberships": [(m, "全庁" if m.section == WHOLE else names.get(m.section, m.section), ROLES.get(m.role, m.role))
                         for m in directory.memberships_of(staff)], "sources": SOURCES, "hand": HAND,
         "whole": WHOLE, "of_the_hall": [ROLES[role] for role in OF_THE_HALL],
-        "own": actor_of(request).id == staff.id, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
+        "own": own, "stamps": stamp_sections(staff), "done": request.GET.get("done", ""),
     }, status=422 if error else 200)
 
 
@@ -125,6 +127,7 @@ def person_act(request: HttpRequest, staff_id: str, act: str) -> HttpResponse:
 
 
 def _give(request: HttpRequest, staff: Staff) -> None:
+    people.role_of_another(actor=actor_of(request), staff=staff)  # before anything of it is read: their page has no such form to lead back to
     sent, role = request.POST, request.POST.get("role", "")
     starts, ends = _day(sent.get("starts", "")), _day(sent.get("ends", ""))
     if starts is None or (sent.get("ends", "").strip() and ends is None):

@@ -267,6 +267,11 @@ def test_a_role_by_hand_has_its_reason_and_never_ones_own(hall: Hall):
     own = hall.staff("admin")
     assert admin.post(f"/staff/people/{own.id}/role/", given).status_code == 403
     assert f"/staff/people/{own.id}/role/" not in admin.get(f"/staff/people/{own.id}/").content.decode()
+    for wrong in ({"starts": "x"}, {"section": "kaigo", "role": "nobody"}, {"why": ""}):  # their page has no form to lead back to
+        assert admin.post(f"/staff/people/{own.id}/role/", given | wrong).status_code == 403
+    for act in ("unlock", "sessions"):  # lifted or ended meanwhile, in another window: what is wrong leads to the page itself
+        late = admin.post(f"/staff/people/{staff.id}/{act}/", {"why": ""})
+        assert late.status_code == 422 and 'href="#main"' in late.content.decode()
 
 
 def test_a_role_of_the_whole_hall_is_not_given_with_a_section(hall: Hall):
