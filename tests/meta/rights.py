@@ -442,6 +442,7 @@ OWN = {
     "intake.earlier.earlier_take": "as look; the card has to have proven who asks: intake/tests/test_earlier.py",
     "intake.drafts.draft_start": "makes a new draft of the one who asks",
     "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
+    "intake.acting.may_end": "is handed the application, which the page of its fee has got by payable_get; says yes or no",
     "intake.acting.sides": "is handed the application, which the page has got by application_get or its list; reads nothing beside it",
     "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",

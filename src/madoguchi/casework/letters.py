@@ -62,7 +62,17 @@ def _addressee(case: Case, d: procedures.Definition, decision: Decision) -> list
         lines = [f"〒{code[:3]}-{code[3:]}" if code else "", kind.text(address, procedures.Question("a", "", "住所"))]
     told = person.get("name") or {}
     name = "\u3000".join(told[k] for k in ("sei", "mei") if told.get(k))  # by key: PostgreSQL does not keep the order of an answer's parts
-    return [line for line in [*lines, person.get("company", ""), *_by_law(case, name)] if line]
+    return [line for line in [*lines, person.get("company", "") or _office(case, d, decision, told), *_by_law(case, name)] if line]
+
+
+def _office(case: Case, d: procedures.Definition, decision: Decision, told: object) -> str:
+    """The organisation, where the letter goes to the one of its people who was at the form: they ordered it for the office, not for
+    themselves."""
+    if case.acting.get("kind") != "organisation":
+        return ""
+    at_the_form = {r.id for r in d.roles if r.card_text == "はい"}
+    theirs = (decision.filing.get(q.id) for q in d.questions() if q.type == "氏名" and q.role in at_the_form)
+    return case.acting["name"] if told in [name for name in theirs if name] else ""
 
 
 def _by_law(case: Case, name: str) -> list[str]:

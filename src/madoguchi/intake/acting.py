@@ -176,6 +176,15 @@ def ended(application: Application) -> bool:
     return bool(mandate_id) and not agency.works_for(mandate_id)
 
 
+def may_end(owner: Owner | None, application: Application) -> bool:
+    """May who pays it (who asks may, the caller has seen) end it instead? The person whose it is; who filed it for them only while they stand
+    for them still (民法111条・653条): the fee they may pay on, for it was asked of them."""
+    kept = application.acting
+    if not kept or (owner is not None and application.principal in owner.keys):
+        return True
+    return not ended(application) if kept.get("mandate") else answers(application)
+
+
 def tells(application: Application) -> bool:
     """May news of it be mailed to the address that was given?"""
     mandate_id = application.acting.get("mandate", "")

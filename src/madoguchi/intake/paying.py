@@ -37,6 +37,8 @@ BACK_CARD = {"refunding": say("手数料をお返しする手続きをしてい�
              "refunded": say("手数料をお返ししました。カードのご利用明細に出るまで、日にちがかかることがあります")}
 BACK_ACCOUNT = {"refunding": say("手数料をお返しします。お返しする口座をおうかがいするので、担当課からの連絡をお待ちください"),
                 "refunded": say("手数料を、ご指定の口座にお返しする手続きが済みました")}
+BACK_COUNTER = {"refunding": say("手数料を窓口でお返しします。担当課の窓口にお越しください"), "refunded": say("手数料を窓口でお返ししました")}
+BACK = {payments.SLIP: BACK_ACCOUNT, payments.DEBIT: BACK_ACCOUNT} | dict.fromkeys(payments.COUNTER, BACK_COUNTER)  # by where it was paid
 LAST_HOUR = dt.time(23, 59, 59)
 
 
@@ -225,7 +227,7 @@ def payment_changed(message: outbox.Envelope) -> None:
         elif state == "failed" and message.payload.get("means") == payments.SLIP and not message.payload.get("stopped"):
             _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}", mails.DUE)
         elif state in BACK_CARD:
-            said = (BACK_ACCOUNT if message.payload["means"] in (payments.SLIP, payments.DEBIT) else BACK_CARD)[state]
+            said = BACK.get(message.payload["means"], BACK_CARD)[state]
             _news(row, message.key, [said], f"{state}:{message.key}", state)
         elif state == "kept":
             _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")

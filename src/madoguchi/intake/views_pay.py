@@ -13,7 +13,8 @@ from madoguchi.payments.public import SLIP, PaymentClosed, ProviderAway, Provide
 from madoguchi.web import languages, limits
 from madoguchi.web.posted import posts, see_other
 
-from . import applications, paying
+from . import acting, applications, paying
+from .errors import ActingOver
 from .form_parts import procedures_section
 from .views_my import actor_of, filed_for_another, mine, mine_to_pay, sign_in_first
 
@@ -37,7 +38,7 @@ def _page(request: HttpRequest, application_id: str, refused: str, status: int =
         raise NotFound(say("この申請に手数料はありません。"))
     d = applications.published_of(application).shown()
     lines = [{**line, "label": Said(line["label"])} for line in fee.payment.lines]
-    context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d),
+    context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d), "may_end": acting.may_end(owner_of(request), application),
                "faults": [("pay", refused)] if refused else []}
     return render(request, "intake/pay.html", context, status=status)
 
@@ -115,6 +116,8 @@ def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
 def pay_cancel(request: HttpRequest, application_id: str) -> HttpResponse:
     """Give the unpaid application up."""
     application = mine_to_pay(request, application_id)
+    if not acting.may_end(owner_of(request), application):
+        raise ActingOver(sent=True)
     try:
         paying.fee_cancel(application=application, actor=actor_of(request))
     except (ProviderAway, PaymentClosed) as error:

@@ -7,7 +7,7 @@ from .models import Payment
 from .papers import paid_pdf
 from .parity import differences
 from .ports import Report
-from .providers import DEBIT, FREE, ONLINE, SLIP, online
+from .providers import COUNTER, DEBIT, FREE, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send, refunds_ask, void_waits
 from .rules import BOOKS, KEPT, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
 from .selectors import (
@@ -34,8 +34,8 @@ from .takings import Taking, takings
 from .withdrawn import case_withdrawn
 
 __all__ = [
-    "BOOKS", "CHANGED", "DEBIT", "FREE", "KEPT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP", "Payment",
-    "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "case_withdrawn", "debit_days",
+    "BOOKS", "CHANGED", "COUNTER", "DEBIT", "FREE", "KEPT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP",
+    "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "case_withdrawn", "debit_days",
     "differences", "fee_owed", "fees_of_case",
     "is_undecided", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
     "payment_of_case",

@@ -82,8 +82,9 @@ def _record(refund: Refund, actor: str, action: str) -> None:
 
 
 def _told(refund: Refund, state: str) -> None:
-    """The applicant hears of what does not happen before their eyes, in the caller's transaction. ``state``: refunding, refunded."""
-    if refund.payment.case_ref and refund.attempt.provider not in (*COUNTER, FREE):
+    """The applicant hears of what does not happen before their eyes, in the caller's transaction: a mistyped taking (VOID) is handed back
+    to who still stands there, for every other cash somebody has to come. ``state``: refunding, refunded."""
+    if refund.payment.case_ref and refund.attempt.provider != FREE and refund.reason != VOID:
         outbox.publish(CHANGED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}:{state}", payload={
             "payment": str(refund.payment_id), "case": refund.payment.case_ref, "state": state, "means": refund.attempt.provider})
 
@@ -112,6 +113,7 @@ def refund_answer(*, actor: Staff, refund_id: str, approve: bool) -> Refund:
     _record(refund, actor.actor, f"refund.{refund.state}")
     if approve and refund.attempt.provider not in (*COUNTER, FREE):
         outbox.publish(REFUND_APPROVED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}", payload={"refund": str(refund.id)})
+    if approve:
         _told(refund, "refunding")
     return refund
 

@@ -88,7 +88,7 @@ def test_a_fee_paid_twice_by_slip_is_on_its_page(order, hall) -> None:  # noqa: 
     assert f"{Payment.objects.get().amount}円</b> 多く納めていただいています" in shown
 
 
-def test_what_the_counter_gives_back_is_no_news(order, hall) -> None:  # noqa: F811
+def test_what_the_counter_takes_back_at_once_is_no_news(order, hall) -> None:  # noqa: F811
     row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
     Payment.objects.update(section="kosodate")
     cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(payment.id), tendered=payment.amount)
@@ -96,6 +96,22 @@ def test_what_the_counter_gives_back_is_no_news(order, hall) -> None:  # noqa: F
     before = now_of(row)[1]
     answered(hall, payment, payment.amount, reason="void")
     assert now_of(row)[1] == before and mails() == []
+
+
+def test_who_paid_at_the_counter_and_is_refused_hears_that_the_money_waits_there(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    clerk = hall.staff("okada")
+    cashier.cash_take(actor=clerk, payment_id=str(payment.id), tendered=payment.amount)
+    run_worker()
+    hall.decide(Case.objects.get(id=row.id), "reject", "okada", "matsui")
+    run_worker()
+    asked = refunds.refund_ask(actor=clerk, payment_id=str(payment.id), amount=payment.amount, reason="refused")
+    refunds.refund_answer(actor=hall.staff("matsui"), refund_id=str(asked.id), approve=True)
+    run_worker()
+    assert now_of(row)[1][-1] == "手数料を窓口でお返しします。担当課の窓口にお越しください" and mails() == ["refunding"]
+    refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))
+    run_worker()
+    assert now_of(row)[1][-1] == "手数料を窓口でお返ししました" and mails() == ["refunded", "refunding"]
 
 
 def test_a_fee_given_back_with_a_refusal_is_owed_again_before_something_is_issued(order, hall) -> None:  # noqa: F811

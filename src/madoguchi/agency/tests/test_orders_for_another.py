@@ -1,0 +1,102 @@
+"""A certificate that costs something, ordered for somebody: to whom the refusal goes, and what an agent of the past may still do."""
+
+from __future__ import annotations
+
+import datetime as dt
+from typing import Any
+
+import pytest
+from tests.support.hall import Hall, run_worker
+from tests.support.walk import text
+
+from madoguchi.agency import organisations, services
+from madoguchi.agency.models import Mandate
+from madoguchi.casework import letters
+from madoguchi.casework.models import Case
+from madoguchi.collection.models import FeeSlip
+from madoguchi.intake import acting, companies, drafts
+from madoguchi.intake.models import Application
+from madoguchi.kernel import clock
+from madoguchi.payments import cashier
+from madoguchi.payments.models import Payment
+from madoguchi.procedures.rules.faces.letter import letter_text
+
+from .test_organisations import UME, entry, mandated
+
+TAX, OFFICE = "kazei-shoumei", "見本行政書士法人"
+HOME = {"zip": "9292222", "city": "石川県七尾市", "town": "中島町中島甲", "lot": "1番地", "building": ""}
+
+
+def answers(hall: Hall, sei: str, mei: str) -> dict[str, Any]:
+    return hall.answers(TAX) | {"filer": "agent", "target_name": UME["insured_name"], "target_born": UME["insured_born"], "target_address": HOME,
+                                "receive": "counter", "exempt": False, "name": {"sei": sei, "mei": mei}}
+
+
+@pytest.fixture
+def given(hall: Hall) -> Mandate:
+    """Ume has given Taro a mandate for the certificate."""
+    hall.definition(TAX)
+    _, code = services.mandate_offer(owner=hall.owner("ume"), name="見本太郎", scope=[TAX], acts=["see", "messages"],
+                                     ends_on=clock.today() + dt.timedelta(days=60))
+    return services.mandate_answer(owner=hall.owner("taro"), code=code, accept=True)
+
+
+def unpaid(hall: Hall, mandate: Mandate) -> Application:
+    owner = hall.owner("taro")
+    draft = drafts.draft_start(owner=owner, slug=TAX)
+    acting.draft_act(owner=owner, draft_id=str(draft.id), mandate_id=str(mandate.id))
+    draft.refresh_from_db()
+    row = hall.send(owner, hall.fill(owner, draft, answers(hall, "見本", "太郎"))).application
+    run_worker()
+    return row
+
+
+def test_the_letter_to_an_office_names_it_before_its_clerk(hall: Hall):
+    hall.definition(TAX)
+    made = entry(section="zeimu", kind="gyousei", office="", procedures=(TAX,), name=OFFICE)
+    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
+    mandate, owner = mandated(hall, row, scope=(TAX,)), hall.company("kyotaku")
+    draft = drafts.draft_start(owner=owner, slug=TAX)
+    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=f"{row.id}:{mandate.id}")
+    draft.refresh_from_db()
+    sent = hall.send(owner, hall.fill(owner, draft, answers(hall, "試用", "介子"))).application
+    run_worker()
+    cashier.cash_take(actor=hall.staff("yamada"), payment_id=str(Payment.objects.get().id), tendered=900)
+    run_worker()
+    case = Case.objects.get(id=sent.id)
+    decision = hall.propose(case, "yamada", "reject")
+    assert f"\n{OFFICE}\n試用\u3000介子\u3000様\n" in letter_text(letters.letters_of(case, decision)[0][1])
+
+
+def test_a_letter_to_a_person_names_no_office(hall: Hall, given: Mandate):
+    row = unpaid(hall, given)
+    cashier.cash_take(actor=hall.staff("yamada"), payment_id=str(Payment.objects.get().id), tendered=900)
+    run_worker()
+    case = Case.objects.get(id=row.id)
+    head = letter_text(letters.letters_of(case, hall.propose(case, "yamada", "reject"))[0][1]).partition("七尾市長")[0]
+    assert "見本\u3000太郎\u3000様" in head and "法人" not in head
+
+
+def test_an_agent_of_the_past_pays_what_they_sent_and_does_not_end_it(hall: Hall, given: Mandate):
+    row, taro, ume = unpaid(hall, given), hall.browser("taro"), hall.browser("ume")
+    page = f"/my/{row.id}/pay/"
+    assert "申請をやめる" in text(taro.get(page))
+    services.mandate_end(owner=hall.owner("ume"), mandate_id=str(given.id))
+    assert "申請をやめる" not in text(taro.get(page)) and "納付書" in text(taro.get(page)) and "申請をやめる" in text(ume.get(page))
+    refused = taro.post(f"{page}cancel/")
+    assert refused.status_code == 404 and "いまは代理の方からは扱えません" in text(refused)
+    row.refresh_from_db()
+    assert row.status == "unpaid"
+    assert taro.post(f"{page}slip/").status_code == 303 and FeeSlip.objects.exists()
+    assert ume.post(f"{page}cancel/").status_code == 303
+    run_worker()
+    row.refresh_from_db()
+    assert row.status == "withdrawn"
+
+
+def test_an_agent_who_may_still_act_ends_what_they_sent(hall: Hall, given: Mandate):
+    row = unpaid(hall, given)
+    assert hall.browser("taro").post(f"/my/{row.id}/pay/cancel/").status_code == 303
+    run_worker()
+    row.refresh_from_db()
+    assert row.status == "withdrawn"
