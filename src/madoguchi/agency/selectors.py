@@ -19,7 +19,21 @@ from madoguchi.procedures import public as procedures
 from .errors import MandateNotFound, MandateOver
 from .models import Mandate, Organisation
 from .organisation_rules import alive as registration_alive
-from .rules import ACTS, ASKED_LAPSED, ASKED_WITHDRAWN, EVENT, LAPSED, OFFER_DAYS, RUN_OUT, WORDS, State, agents, alive, code_read, covers
+from .rules import (
+    ACTS,
+    ASKED_LAPSED,
+    ASKED_WITHDRAWN,
+    EVENT,
+    LAPSED,
+    OFFER_DAYS,
+    RUN_OUT,
+    WORDS,
+    State,
+    agents,
+    alive,
+    code_read,
+    covers,
+)
 
 OVER = 100  # of what is over, on a page; what stands is shown whole
 

@@ -38,7 +38,8 @@ def _page(request: HttpRequest, application_id: str, refused: str, status: int =
         raise NotFound(say("この申請に手数料はありません。"))
     d = applications.published_of(application).shown()
     lines = [{**line, "label": Said(line["label"])} for line in fee.payment.lines]
-    context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d), "may_end": acting.may_end(owner_of(request), application),
+    context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d),
+               "may_end": acting.may_end(owner_of(request), application),
                "faults": [("pay", refused)] if refused else []}
     return render(request, "intake/pay.html", context, status=status)
 
