@@ -74,6 +74,14 @@ def test_signed_in_the_name_is_there_and_my_page_shows_it(hall):
     assert ics["Content-Type"].startswith("text/calendar") and b"BEGIN:VEVENT" in ics.content
 
 
+def test_the_form_says_whose_name_is_asked_where_somebody_comes_for_another(hall):
+    for client in (hall.browser("taro"), hall.office("kyotaku"), hall.browser()):
+        page = text(client.get(client.post("/booking/tax/hold/", {"slot": f"2026-11-30T{9 + Booking.objects.count()}:00"})["Location"]))
+        assert "代理のときは、ご本人のお名前も入力してください" in page and 'aria-describedby="name-h"' in page
+    filled()
+    assert "代理のときは、ご本人のお名前も" in text(hall.browser("taro").get("/booking/tax/wait/?day=2026-11-30"))
+
+
 def test_what_is_wrong_stays_in_the_form(hall):
     client = hall.browser()
     away = client.post("/booking/tax/hold/", {"slot": "2026-11-30T9:00"})
