@@ -275,6 +275,7 @@ IDENTITY = {
     "identity.people.role_give": staff(lambda w, a: people.role_give(
         actor=a, staff=w.hall.staff("suzuki"), section="kaigo", role="clerk", starts=DAY, ends=None, why="応援", sections={"kaigo"}),
         {"admin"}, anything),
+    "identity.people.role_of_another": staff(lambda w, a: people.role_of_another(actor=a, staff=w.hall.staff("suzuki")), {"admin"}, anything),
     "identity.people.role_take": staff(lambda w, a: people.role_take(
         actor=a, staff=w.hall.staff("suzuki"), membership_id=w.membership, why="異動"), {"admin"}, anything),
 }
