@@ -2,24 +2,16 @@
 
 from __future__ import annotations
 
-import datetime as dt
-
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse, QueryDict
 
 from madoguchi.identity.public import Staff
 from madoguchi.web.posted import posts, see_other
+from madoguchi.web.typed import day_typed
 
 from . import amended, selectors, services
 from .errors import FormWrong
 from .staff_views import actor_of, copy_page, history_page, whole
-
-
-def _date(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 @login_required
@@ -52,7 +44,7 @@ def _decided(actor: Staff, slug: str, got: QueryDict) -> str:
         services.copy_return(actor=actor, slug=slug, revision=revision, why=why)
         return "returned"
     if what == "approve":
-        services.copy_approve(actor=actor, slug=slug, revision=revision, publish_on=_date(got.get("on", "")))
+        services.copy_approve(actor=actor, slug=slug, revision=revision, publish_on=day_typed(got.get("on", "")))
         return "approved"
     if what == "restore":
         services.release_restore(actor=actor, slug=slug, revision=revision, number=whole(got.get("number", "")), why=why)

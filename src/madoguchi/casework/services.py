@@ -336,15 +336,16 @@ def _conclude(actor: Staff, case: Case, decision: Decision) -> None:
 
 
 @transaction.atomic  # not durable: survey reopens a case and orders the second survey in one transaction
-def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False) -> Case:
+def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False, what: str = "") -> Case:
     """Take a decided case up again (変更, 再調査). The first decision stays; a second will stand beside it. ``asked``: the applicant asked
-    for it, and may take that back."""
+    for it, and may take that back. ``what`` stands before the reason in the record."""
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     if not actor.may(Right.WORK_CASES, case.section):
         raise Forbidden
     why = text_clean("理由", why, MOST_WORDS)
     if len(why) < 2:
         raise ReasonMissing("もう一度審査する理由(変更・再調査など)を書いてください。")
+    why = what + why
     _move(case, Act.REOPEN)
     review = selectors.definition_of(case).review
     Decision.objects.filter(case=case, state="final", due_on=None).update(due_on=case.due_on)  # late stays late in the statistics

@@ -241,8 +241,8 @@ def correct(request: HttpRequest, case_id: str) -> HttpResponse:
     pages = [*selectors.answer_rows(found, whole=True), {"title": "添付書類", "rows": files}]
     for row in (r for g in pages for r in g["rows"]):
         row |= {"chosen": row["path"] in chosen, "given": notes.get(row["path"], ""), "bad": bool(said) and at == row["path"]}
-    first = next((r["path"] for g in pages for r in g["rows"]), "")
-    place = "main" if status == 409 else "due" if at == "due" else f"n-{at}" if at else f"p-{first}"
+    paths = [r["path"] for g in pages for r in g["rows"]]
+    place = "main" if status == 409 or not paths else "due" if at == "due" else f"n-{at}" if at in paths else f"p-{paths[0]}"
     anchors = [(place, said)] if said else []
     standing = code_standing(found.ref)
     context = {"case": found, "d": selectors.definition_of(found), "pages": pages, "anchors": anchors, "due": due, "due_bad": at == "due",

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import datetime as dt
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,7 +15,7 @@ from madoguchi.kernel.errors import Conflict
 from madoguchi.offices.public import city
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import page_typed
+from madoguchi.web.typed import day_typed, page_typed
 
 from . import directory, people
 from .absences import absence_add, absence_end, absences_of, absences_open, stamp_sections
@@ -33,13 +32,6 @@ from .sessions import sessions_of
 
 def _sections() -> dict[str, str]:
     return {key: s.name for key, s in city().sections.items()}
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text.strip())
-    except ValueError:
-        return None
 
 
 @login_required
@@ -129,7 +121,7 @@ def person_act(request: HttpRequest, staff_id: str, act: str) -> HttpResponse:
 def _give(request: HttpRequest, staff: Staff) -> None:
     people.role_of_another(actor=actor_of(request), staff=staff)  # before anything of it is read: their page has no such form to lead back to
     sent, role = request.POST, request.POST.get("role", "")
-    starts, ends = _day(sent.get("starts", "")), _day(sent.get("ends", ""))
+    starts, ends = day_typed(sent.get("starts", "")), day_typed(sent.get("ends", ""))
     if starts is None or (sent.get("ends", "").strip() and ends is None):
         raise Conflict("開始日と終了日を確認してください。")
     people.role_give(actor=actor_of(request), staff=staff, role=role, starts=starts,
@@ -161,7 +153,7 @@ def absence(request: HttpRequest) -> HttpResponse:
         chosen = next((c for c in choices if c[0] == sent.get("deputy")), None)
         try:
             absence_add(actor=actor, staff=staff, section=chosen[2] if chosen else (stamp_sections(staff) or [""])[0],
-                        deputy=chosen[3] if chosen else None, starts=_day(sent.get("starts", "")), ends=_day(sent.get("ends", "")))
+                        deputy=chosen[3] if chosen else None, starts=day_typed(sent.get("starts", "")), ends=day_typed(sent.get("ends", "")))
             return see_other("/staff/absence/" + (f"?staff={staff.id}" if staff.id != actor.id else ""))
         except AbsenceWrong as wrong:
             error = wrong.ja

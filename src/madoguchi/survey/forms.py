@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 import datetime as dt
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
 from madoguchi.kernel import clock
 from madoguchi.offices.public import CAUSES, DisasterTerms
 from madoguchi.procedures.rules.fields.base import narrow
+from madoguchi.web.typed import day_typed
 
 from .models import Result, Survey
 from .rules import GRADES, Faults, Finding, parts_of
 
 Sent = Mapping[str, str]
+_HOUR = re.compile(r"([01]?[0-9]|2[0-3]):([0-5][0-9])(?::[0-5][0-9])?")
 
 
 @dataclass(slots=True)
@@ -47,16 +50,15 @@ def anchors(boxes: list[Box], faults: Faults) -> list[tuple[str, str]]:
 
 def read_day(sent: Sent, name: str, label: str, faults: Faults, *, required: bool = True) -> dt.date | None:
     """A date box; what is wrong is added to ``faults``."""
-    text = narrow(sent.get(name, ""))
+    text = sent.get(name, "").strip()
     if not text:
         if required:
             faults.append((name, f"{label}を入力してください"))
         return None
-    try:
-        return dt.date.fromisoformat(text.replace("/", "-"))
-    except ValueError:
+    day = day_typed(text)
+    if day is None:
         faults.append((name, f"{label}を年月日で入力してください(例: 2026-11-24)"))
-        return None
+    return day
 
 
 def read_number(sent: Sent, name: str, label: str, faults: Faults) -> int | None:
@@ -73,12 +75,11 @@ def read_number(sent: Sent, name: str, label: str, faults: Faults) -> int | None
 def read_moment(sent: Sent, faults: Faults) -> dt.datetime | None:
     """The day and hour of an appointment, in Japan."""
     day = read_day(sent, "day", "調査の日", faults)
-    try:
-        hour = dt.time.fromisoformat(narrow(sent.get("time", "")))
-    except ValueError:
+    typed = _HOUR.fullmatch(narrow(sent.get("time", "")))
+    if typed is None:
         faults.append(("time", "調査の時刻を入力してください(例: 10:30)"))
         return None
-    return dt.datetime.combine(day, hour, clock.JST) if day else None
+    return dt.datetime.combine(day, dt.time(int(typed[1]), int(typed[2])), clock.JST) if day else None
 
 
 def read_finding(sent: Sent, method: str, faults: Faults) -> Finding | None:

@@ -96,6 +96,10 @@ def parts_of(method: str) -> dict[str, int]:
     return {Method.SITE: PARTS_FIRST, Method.SECOND: PARTS_SECOND}.get(Method(method), {})
 
 
+LONGEST = {"surveyors": ("調査する人", 200), "note": ("メモ", 300), "remarks": ("所見", 2000), "correction": ("結果を直す理由", 300),
+           "cancel": ("取りやめる理由", 500), "again": ("再調査の申出の内容", 500)}  # as long as the columns that keep them
+
+
 @dataclass(frozen=True, slots=True)
 class Finding:
     """What a surveyor found."""
@@ -132,10 +136,17 @@ def finding_faults(finding: Finding, damage: Damage, method: str, today: dt.date
     out += _day_faults(finding.surveyed_on, damage, today)
     if len(finding.surveyors.strip()) < 2:
         out.append(("surveyors", "調査した人の氏名を入力してください(応援の方は所属も)"))
+    out += long_faults(surveyors=finding.surveyors, remarks=finding.remarks)
     out += _point_faults(finding, method)
     if not out:
         out = agree_faults(finding) or (photo_faults(finding.grade, damage) if method == Method.PHOTO else [])
     return out
+
+
+def long_faults(**typed: str) -> Faults:
+    """Words that would have to be cut (name → text): a record never loses its end without a word."""
+    return [(name, f"{label}は{most:,}字までです(今は{len(text.strip()):,}字)。短くしてください")
+            for name, text in typed.items() for label, most in [LONGEST[name]] if len(text.strip()) > most]
 
 
 def _day_faults(day: dt.date, damage: Damage, today: dt.date) -> Faults:

@@ -36,6 +36,7 @@ from .rules import (
     State,
     after,
     finding_faults,
+    long_faults,
     method_asked,
     place_of,
     visit_unusual,
@@ -86,7 +87,7 @@ def _place(survey: Survey, case: Case) -> None:
 
 
 def _open(case: Case, *, actor: str, method: Method, why: str = "") -> Survey:
-    survey = Survey(case=case, number=Survey.objects.filter(case=case).count() + 1, method=method, why=why.strip()[:500],
+    survey = Survey(case=case, number=Survey.objects.filter(case=case).count() + 1, method=method, why=why.strip(),
                     opened_by=actor, opened_at=clock.now())
     _place(survey, case)
     survey.save(force_insert=True)
@@ -159,7 +160,9 @@ def survey_appoint(*, actor: Staff, survey_id: str, at: dt.datetime, surveyors: 
         raise SurveyNotNow("写真による判定に日時は要りません。うかがうときは、取りやめて現地調査に替えてください。")
     if at < clock.now():
         raise SurveyWrong([("day", "調査の日時は、いまより後にしてください")])
-    given = (at, surveyors.strip()[:200], note.strip()[:300])
+    if long := long_faults(surveyors=surveyors, note=note):
+        raise SurveyWrong(long)
+    given = (at, surveyors.strip(), note.strip())
     if survey.state == State.APPOINTED and given == (survey.appointed_at, survey.surveyors, survey.appointment_note):
         return survey
     local = at.astimezone(clock.JST)
@@ -186,7 +189,7 @@ def _same(result: Result, finding: Finding) -> bool:
     percent = finding.percent if finding.percent is not None or not finding.points else sum(finding.points.values())
     return (result.grade, result.percent, result.floor_percent, result.points, result.surveyed_on, result.surveyors, result.remarks) == (
         finding.grade, percent, finding.floor_percent, dict(finding.points), finding.surveyed_on,
-        finding.surveyors.strip()[:200], finding.remarks.strip()[:2000])
+        finding.surveyors.strip(), finding.remarks.strip())
 
 
 @transaction.atomic(durable=True)
@@ -203,6 +206,7 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
     faults = finding_faults(finding, selectors.damage_of(case), survey.method, clock.today())
     if number > 1 and len(why.strip()) < 2:
         faults.append(("why", "結果を直す理由を入力してください(前の結果は消えずに残ります)"))
+    faults += [("why", ja) for _, ja in long_faults(correction=why)]
     if faults:
         raise SurveyWrong(faults)
     _move(survey, Act.RECORD)
@@ -211,8 +215,8 @@ def survey_record(*, actor: Staff, survey_id: str, finding: Finding, why: str = 
     if finding.percent is None and finding.points:
         values["percent"] = sum(finding.points.values())
     values["points"] = dict(finding.points)
-    values["remarks"], values["surveyors"] = finding.remarks.strip()[:2000], finding.surveyors.strip()[:200]
-    result = Result.objects.create(survey=survey, number=number, why=why.strip()[:300], recorded_by=actor,
+    values["remarks"], values["surveyors"] = finding.remarks.strip(), finding.surveyors.strip()
+    result = Result.objects.create(survey=survey, number=number, why=why.strip(), recorded_by=actor,
                                    recorded_at=clock.now(), **values)
     audit.record(actor.actor, "survey.corrected" if number > 1 else "survey.recorded", chain=f"case:{case.id}",
                  facts={"survey": survey.number, "result": number, "whole": True}, of=result.said())
@@ -230,8 +234,10 @@ def survey_cancel(*, actor: Staff, survey_id: str, why: str, instead: bool = Fal
     case, survey = _lock_survey(actor, survey_id)
     if len(why.strip()) < 2:
         raise SurveyWrong([("why", "取りやめる理由を入力してください")])
+    if long := long_faults(cancel=why):
+        raise SurveyWrong([("why", ja) for _, ja in long])
     _move(survey, Act.CANCEL)
-    survey.why = why.strip()[:500]
+    survey.why = why.strip()
     survey.save(update_fields=["state", "why"])
     audit.record(actor.actor, "survey.cancelled", chain=f"case:{case.id}", facts={"survey": survey.number}, of=why)
     told = case.state in (CaseState.RECEIVED, CaseState.REVIEWING)
@@ -283,8 +289,10 @@ def survey_second_open(*, actor: Staff, case_id: str, why: str) -> Survey:
         raise SurveyNotNow("調査をしていない証明書(罹災届出証明書など)は、再調査の対象になりません。")
     if len(why.strip()) < 2:
         raise SurveyWrong([("why", "再調査の申出の内容(納得できないところと理由)を入力してください")])
+    if long := long_faults(again=why):
+        raise SurveyWrong([("why", ja) for _, ja in long])
     if case.state == CaseState.DECIDED:
-        case = case_reopen(actor=actor, case_id=case_id, why=f"再調査: {why.strip()}", asked=True)
+        case = case_reopen(actor=actor, case_id=case_id, why=why, asked=True, what="再調査: ")
     survey = _open(case, actor=actor.actor, method=Method.SECOND, why=why)
     failpoints.hit("survey.second.before_commit")
     return survey

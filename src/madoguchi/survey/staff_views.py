@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-import datetime as dt
+import unicodedata
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -15,7 +15,7 @@ from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.web.posted import posts, see_other
-from madoguchi.web.typed import page_typed
+from madoguchi.web.typed import day_typed, page_typed
 
 from . import declining, forms, selectors, services
 from .errors import SurveyWrong, VisitUnusual
@@ -49,15 +49,9 @@ def actor_of(request: HttpRequest) -> Staff:
 
 
 def sent_of(request: HttpRequest) -> dict[str, str]:
-    """The posted fields."""
-    return {key: str(value) for key, value in request.POST.items()}
-
-
-def _day(text: str) -> dt.date | None:
-    try:
-        return dt.date.fromisoformat(text)
-    except ValueError:
-        return None
+    """The posted fields, lines ended as they are kept, without the control characters that a paste brings along."""
+    return {key: "".join(c for c in str(value).replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc")
+            for key, value in request.POST.items()}
 
 
 def _row(survey: Survey) -> dict[str, Any]:
@@ -80,7 +74,7 @@ def surveys(request: HttpRequest) -> HttpResponse:
     method = request.GET.get("method", "")
     chosen = selectors.Filter(
         state=request.GET.get("state", "open"), area=request.GET.get("area", "").strip()[:60],
-        method=method if method in METHOD_WORDS else "", day=_day(request.GET.get("day", "")),
+        method=method if method in METHOD_WORDS else "", day=day_typed(request.GET.get("day", "")),
         page=page_typed(page),
     )
     found = selectors.survey_list(actor=actor, wanted=chosen)
@@ -99,7 +93,7 @@ def day_sheet(request: HttpRequest) -> HttpResponse:
     """The visits of a day, for printing: one card (調査票) each."""
     actor = actor_of(request)
     selectors.desk_check(actor=actor)
-    day = _day(request.GET.get("day", "")) or clock.today()
+    day = day_typed(request.GET.get("day", "")) or clock.today()
     rows = [
         _row(s) | {"facts": selectors.answers_of(s.case, ON_THE_SHEET), "parts": list(parts_of(s.method).items())}
         for s in selectors.sheet(actor=actor, day=day)

@@ -162,6 +162,7 @@ def test_control_characters_of_a_paste_are_left_out_and_gaiji_stay(hall: Hall, c
     ({"path": "phone", "note.phone": "つながりません", "due": "9999-12-31"}, "1年以内", 'href="#due"'),
     ({"path": "phone", "note.phone": "つながりません", "due": "あした"}, "年月日で入力", 'href="#due"'),
     ({"path": "nowhere", "note.nowhere": "?", "due": "2026-12-10"}, "直してもらう項目を選び", 'href="#p-'),
+    ({"note.gone": "もう一度撮ってください", "due": "2026-12-10"}, "書き込みのある項目に印がありません", 'href="#p-'),
 ])
 def test_a_correction_says_where_it_is_wrong_and_keeps_what_was_typed(hall: Hall, case, data, words, anchor):
     answer = send(hall, "tanaka", case, "correct", **data)

@@ -120,6 +120,13 @@ def test_without_a_reason_nothing_is_shown(hall: Hall, case, why):
     assert not AuditEntry.objects.filter(action="number.viewed").exists()
 
 
+def test_a_reason_that_is_refused_stands_in_its_field_again(hall: Hall, case):
+    words = "宛名番号との照合" * 63
+    answer = hall.desk("yoshida").post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": words})
+    assert answer.status_code == 422 and "理由は500字までです(今は504字)" in text(answer)
+    assert f'value="{words}"' in text(answer) and "<details open><summary>番号を見る" in text(answer)
+
+
 @pytest.mark.parametrize("who", ["sato", "tanaka", "auditor", "admin"])
 def test_nobody_outside_the_section_sees_it(hall: Hall, case, who):
     answer = hall.desk(who).post(f"/staff/case/{case.id}/number/", {"path": "my_number", "why": "見たい"})
