@@ -9,7 +9,10 @@ EARLIEST, LATEST = 1868, 2200  # years of a day that staff type
 
 
 def number_typed(text: str, digits: int = 8) -> int:
-    """Whole yen or a count as typed, with full-width digits, commas and 円; -1 for what is none or longer than so many digits."""
+    """Whole yen or a count as typed, with full-width digits, commas and 円; -1 for what is none or longer than so many digits. A raised or
+    ringed digit (10², ①) is none: it would be read as a place of its own, 102."""
+    if any(c.isdigit() and not c.isdecimal() for c in text):
+        return -1
     plain = unicodedata.normalize("NFKC", text).replace(",", "").replace("円", "").strip()
     return int(plain) if plain.isascii() and plain.isdecimal() and len(plain) <= digits else -1
 
