@@ -141,9 +141,12 @@ def together(request: HttpRequest, plan_id: str) -> HttpResponse:
     if not owner.signed_in and any(i.published and i.published.definition.level != "なし" for i in chosen):
         back = f"{request.path}?{urlencode([('p', i.task.slug) for i in chosen])}"
         return see_other(f"/sign-in/?why=card&next={quote(back)}")
-    context: dict[str, Any] = {"plan": found, "f": shown, "open": open_, "chosen": chosen, "asked": "go" in request.GET and not chosen}
+    posting = request.method == "POST"  # pressed twice, or begun from another window: what was written is on its way
+    if posting and not chosen and {b.slug for b, _ in selectors.listed(found, owner, shown).begun} & set(sent):
+        return see_other(f"/guide/list/{plan_id}/#begun")
+    context: dict[str, Any] = {"plan": found, "f": shown, "open": open_, "chosen": chosen, "asked": (posting or "go" in request.GET) and not chosen}
     if not chosen:
-        return render(request, "guide/together.html", context)
+        return render(request, "guide/together.html", context, status=422 if posting else 200)
     slugs = [i.task.slug for i in chosen]
     step, posted, said, wrong = services.together_step(slugs, say("まとめて書く"), services.LABELS), kept, "", None
     action = request.POST.get("_action", "")
