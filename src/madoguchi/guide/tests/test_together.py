@@ -102,3 +102,10 @@ def test_a_question_that_another_version_lacks_is_left_out(town):
     task = next(t for t in finder.tasks if t.slug == SOUSAI)
     assert ("dead_name", "name") in services.takes_of(finder, task, town.definition(SOUSAI))
     assert services.takes_of(finder, task, town.definition(KOSEKI)) == []
+
+
+def test_nothing_chosen_is_told(listed):
+    client, url = listed
+    answer = client.post(f"{url}together/", {"p": "nowhere"} | MINE)
+    assert answer.status_code == 422
+    assert "申請を一つ以上選んでください" in text(answer)
