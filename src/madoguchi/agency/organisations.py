@@ -13,6 +13,7 @@ from madoguchi.identity.public import Owner, Right, Staff, business_of, corporat
 from madoguchi.kernel import audit, clock, keys
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import too_long
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
@@ -251,9 +252,11 @@ def organisation_end(*, actor: Staff, organisation_id: str, why: str) -> Organis
     row = Organisation.objects.select_for_update().get(id=organisation_id)
     if row.closed_at:
         raise OrganisationOver
+    if fault := too_long("理由", why, 300):
+        raise OrganisationWrong([("why", fault)])
     if not why.strip():
         raise OrganisationWrong([("why", "理由を書いてください(例: 指定の取消し、廃止の届出)")])
-    row.closed_at, row.ended_reason = clock.now(), why.strip()[:300]
+    row.closed_at, row.ended_reason = clock.now(), why.strip()
     row.save(update_fields=["closed_at", "ended_reason"])
     audit.record(actor.actor, "organisation.ended", chain=f"organisation:{row.id}", facts={"reason": row.ended_reason})
     return row

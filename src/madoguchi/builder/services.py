@@ -12,6 +12,7 @@ from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.kinds import ours
+from madoguchi.kernel.written import too_long
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.pack import pack_text, patterns, tables
@@ -26,6 +27,8 @@ from .models import Copy, Release, Revision
 from .rules import slug_fault, text_fault
 from .selectors import check
 from .sources import source_of
+
+MOST_WORDS = 1000  # of a reason
 
 
 def _chain(slug: str) -> str:
@@ -47,7 +50,7 @@ def _keep(copy: Copy, text: str, *, by: str, words: str) -> None:
     name, section = _head(text)
     copy.text, copy.revision, copy.updated_by, copy.updated_at = text, copy.revision + 1, by, clock.now()
     copy.name, copy.section = name or copy.name, section if section in city().sections else copy.section
-    Revision.objects.create(copy=copy, number=copy.revision, text=text, words=words[:1000], by=by, at=copy.updated_at)
+    Revision.objects.create(copy=copy, number=copy.revision, text=text, words=words, by=by, at=copy.updated_at)
 
 
 def begun(actor: Staff, slug: str, text: str, origin: str) -> Copy:
@@ -88,7 +91,7 @@ def copy_new(*, actor: Staff, slug: str, name: str, section: str, pattern: str) 
     faults = [("slug", slug_fault(slug))]
     if not faults[0][1] and (Copy.objects.filter(slug=slug).exists() or source_of(slug)):
         faults = [("slug", "この番号は、もう使われています。別の番号にしてください")]
-    faults += [("name", "" if name.strip() else "名称を入力してください"),
+    faults += [("name", too_long("名称", name, 200) or ("" if name.strip() else "名称を入力してください")),
                ("section", "" if section in here.sections and edits(actor, section) else "担当の課を選んでください"),
                ("pattern", "" if chosen else "型を選んでください")]
     if wrong := [f for f in faults if f[1]]:
@@ -97,7 +100,7 @@ def copy_new(*, actor: Staff, slug: str, name: str, section: str, pattern: str) 
     words = str(here.sections[section].name)
     place = Place({k: str(s.name) for k, s in here.sections.items()}, {k: str(e.name) for k, e in here.life_events.items()},
                   clock.today().isoformat())
-    made = draft({"key": "", "name": name.strip()[:200], "section": words}, chosen, "職員が選んだ", found[1], place)
+    made = draft({"key": "", "name": name.strip(), "section": words}, chosen, "職員が選んだ", found[1], place)
     text = splice.put(splice.cleaned(made.text), ("手続",), slug)
     return begun(actor, slug, splice.put(text, ("担当",), section), "new")
 
@@ -177,9 +180,9 @@ def copy_return(*, actor: Staff, slug: str, revision: str, why: str) -> Copy:
     insist(publishes(actor, copy.section) or (edits(actor, copy.section) and copy.asked_by == actor.actor))
     if copy.state not in ("asked", "approved"):
         raise StateWrong
-    if not why.strip():
-        raise FormWrong([("why", "戻す理由を入力してください")])
-    copy.state, copy.publish_on, copy.asked_by, copy.approved_by, copy.note = "editing", None, "", "", why.strip()[:1000]
+    if fault := too_long("理由", why, MOST_WORDS) or ("" if why.strip() else "戻す理由を入力してください"):
+        raise FormWrong([("why", fault)])
+    copy.state, copy.publish_on, copy.asked_by, copy.approved_by, copy.note = "editing", None, "", "", why.strip()
     copy.updated_at = clock.now()
     copy.save()
     _said(actor.actor, "definition.returned", copy)
@@ -257,12 +260,12 @@ def release_restore(*, actor: Staff, slug: str, revision: str, number: int, why:
     old = Release.objects.filter(slug=slug, number=number).first()
     if old is None:
         raise CopyNotFound
-    if not why.strip():
-        raise FormWrong([("why", "前の版に戻す理由を入力してください")])
+    if fault := too_long("理由", why, MOST_WORDS) or ("" if why.strip() else "前の版に戻す理由を入力してください"):
+        raise FormWrong([("why", fault)])
     worked = copy.text if copy.state != "published" and copy.text != old.text else ""
     _keep(copy, old.text, by=actor.actor, words=f"第{number}版に戻した：{why.strip()}")
     copy.asked_by = copy.approved_by = actor.actor
-    if not _released(copy, why=why.strip()[:1000]):
+    if not _released(copy, why=why.strip()):
         raise StateWrong(f"第{number}版は、いまの検査を通らないため公開できません。直してから、公開を願い出てください。")
     copy.save()
     _said(actor.actor, "definition.restored", copy, number=number)

@@ -13,12 +13,13 @@ from django.views.decorators.http import require_http_methods
 from madoguchi.files.public import FileRefused, accepts
 from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
+from madoguchi.kernel.written import TooLong
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Fault
 from madoguchi.web.posted import posts, see_other
 
 from . import paper_answers
-from .errors import ReasonMissing, TooLong, WayWrong
+from .errors import ReasonMissing, WayWrong
 from .models import Case
 from .staff_views import actor_of, again
 from .states import VIAS

@@ -22,6 +22,7 @@ from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.errors import DomainError, Forbidden, NotFound
 from madoguchi.kernel.filed import new_files
 from madoguchi.kernel.kinds import ours
+from madoguchi.kernel.written import text_clean
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.public import Definition
 from madoguchi.procedures.rules.faces.webform import raw_of
@@ -144,7 +145,7 @@ def run_look(*, actor: Staff, run_id: str, outcome: str = "", reason: str = "", 
         run.outcome = outcome if definition_of(run).outcome(outcome) else ""
         if not run.outcome:
             raise OutcomeMissing
-    run.reason, run.raw = services.text_clean("理由", reason, services.MOST_REASON), dict(raw or {})
+    run.reason, run.raw = text_clean("理由", reason, services.MOST_REASON), dict(raw or {})
     items = items_of(run)
     verdicts = [_verdict(run, item, actor) for item in items]
     tried = [v for v in verdicts if not isinstance(v, str)]

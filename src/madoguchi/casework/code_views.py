@@ -11,10 +11,11 @@ from django.views.decorators.http import require_safe
 from madoguchi.intake.public import NotOpenForThis, code_standing, code_words
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden
+from madoguchi.kernel.written import TooLong
 from madoguchi.web.posted import posts, see_other
 
 from . import codes, selectors
-from .errors import ReasonMissing, TooLong
+from .errors import ReasonMissing
 from .staff_views import actor_of, again
 
 COOKIE, SECONDS = "mado_code_sheet", 300

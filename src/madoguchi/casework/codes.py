@@ -8,13 +8,14 @@ from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, failpoints
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 
 from . import selectors
 from .errors import ReasonMissing
 from .models import Case
 from .notes import note_put
 from .progress import progress_say
-from .services import MOST_WORDS, clerk_check, text_clean
+from .services import MOST_WORDS, clerk_check
 
 ISSUED = "code.issued"
 

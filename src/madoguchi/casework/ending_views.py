@@ -5,9 +5,10 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
+from madoguchi.kernel.written import TooLong
 from madoguchi.web.posted import posts, see_other
 
-from .errors import ReasonMissing, TooLong
+from .errors import ReasonMissing
 from .reopening import reexamination_end
 from .staff_views import actor_of, again
 from .withdrawing import withdrawal_take

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from madoguchi.kernel.errors import Conflict, DomainError
 from madoguchi.kernel.kinds import ours
+from madoguchi.kernel.written import TooLong
 from madoguchi.procedures.public import FIELD_TYPES, Definition
 from madoguchi.procedures.rules.faces.webform import anchor
 from madoguchi.procedures.rules.fields import Fault
@@ -100,16 +101,6 @@ class FeeUnpaid(DomainError):
     ja = ("先に払っていただく手数料が、まだ払われていません。「手数料」から支払いを確かめ、払われてからもう一度進めてください。"
           "払われないときは、不交付などを選びます。")
     status = 422
-
-
-class TooLong(DomainError):
-    """Words that would have to be cut: a letter or a record never loses its end silently."""
-
-    code = "too_long"
-    status = 422
-
-    def __init__(self, what: str, most: int, is_now: int) -> None:
-        super().__init__(f"{what}は{most:,}字までです(今は{is_now:,}字)。短くしてください。")
 
 
 class OwnProposal(DomainError):

@@ -6,6 +6,7 @@ from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
 from madoguchi.identity.public import fresh
+from madoguchi.kernel.written import TooLong
 from madoguchi.web.posted import posts, see_other
 
 from . import holds
@@ -19,7 +20,7 @@ def place(request: HttpRequest, case_id: str) -> HttpResponse:
     """Keep it until further notice."""
     try:
         holds.hold_place(actor=actor_of(request), case_id=case_id, kind=request.POST.get("kind", ""), why=request.POST.get("why", ""))
-    except ReasonMissing as wrong:
+    except (ReasonMissing, TooLong) as wrong:
         return again(request, case_id, wrong.ja, form="hold", tab="history")
     return see_other(f"/staff/case/{case_id}/?tab=history")
 
@@ -31,6 +32,6 @@ def lift(request: HttpRequest, case_id: str) -> HttpResponse:
     """Let the term count again."""
     try:
         holds.hold_lift(actor=actor_of(request), case_id=case_id, why=request.POST.get("why", ""))
-    except (ReasonMissing, NotNow) as wrong:
+    except (ReasonMissing, TooLong, NotNow) as wrong:
         return again(request, case_id, wrong.ja, form="lift", tab="history")
     return see_other(f"/staff/case/{case_id}/?tab=history")

@@ -7,6 +7,7 @@ from django.db import transaction
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.kernel.written import text_clean
 
 from . import selectors
 from .errors import NotNow, ReasonMissing
@@ -17,9 +18,10 @@ LONGEST = 500
 
 
 def _reason(why: str) -> str:
-    if len(why.strip()) < 2:
+    clean = text_clean("理由", why, LONGEST)
+    if len(clean) < 2:
         raise ReasonMissing("理由を書いてください(例: 令和8年12月1日に審査請求があったため)。")
-    return why.strip()[:LONGEST]
+    return clean
 
 
 def _own(actor: Staff, case_id: str) -> Case:

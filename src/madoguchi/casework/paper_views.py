@@ -12,10 +12,11 @@ from django.views.decorators.http import require_safe
 from madoguchi.files.public import FileRefused, file_get, file_open, file_response, safe
 from madoguchi.identity.public import fresh
 from madoguchi.kernel.errors import NotFound
+from madoguchi.kernel.written import TooLong
 from madoguchi.web.posted import posts, see_other
 
 from . import papers, pictures, printing, selectors
-from .errors import NotNow, ReasonMissing, TooLong
+from .errors import NotNow, ReasonMissing
 from .staff_views import actor_of, again
 
 

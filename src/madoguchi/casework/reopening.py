@@ -11,6 +11,7 @@ from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.models import AuditEntry
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 
 from . import selectors
 from .errors import NotNow, ReasonMissing
@@ -18,7 +19,7 @@ from .events import CASE_STANDS
 from .models import Case, Decision
 from .notes import note_put
 from .progress import progress_say
-from .services import MOST_WORDS, clerk_check, text_clean
+from .services import MOST_WORDS, clerk_check
 from .states import OPEN, Act, State, after, not_now
 
 BACK = say("もう一度の審査の申出を取り下げました。前の結果は、そのままです")

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import datetime as dt
-import unicodedata
 from collections.abc import Collection
 from typing import Any
 
@@ -13,6 +12,7 @@ from madoguchi.identity.public import Right, Staff, colleagues
 from madoguchi.kernel import audit, clock, failpoints, keys, outbox, sealed
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.possible import OUTCOME
@@ -23,7 +23,7 @@ from madoguchi.records.public import number_take
 from . import deputies, papers, selectors, states
 from .doubts import doubts_check
 from .dues import fee_check
-from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing, TooLong
+from .errors import Changed, DecisionWrong, NothingChosen, NotNow, OutcomeMissing, ReasonMissing
 from .events import CASE_DECIDED
 from .grounds import grounds_check
 from .items import plain
@@ -48,14 +48,6 @@ def _move(case: Case, act: Act) -> None:
     if state is None:
         raise NotNow(states.not_now(case.state))
     case.state, case.updated_at = state, clock.now()
-
-
-def text_clean(what: str, text: str, most: int) -> str:
-    """What somebody wrote, without the control characters that a paste brings along. Raises TooLong."""
-    clean = "".join(c for c in text.replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc").strip()
-    if len(clean) > most:
-        raise TooLong(what, most, len(clean))
-    return clean
 
 
 @transaction.atomic(durable=True)
@@ -372,10 +364,11 @@ def number_seen(actor: Staff, case: Case, path: str, why: str) -> None:
     """Record, in the caller's transaction, who sees a number and why. Raises Forbidden, ReasonMissing, TooLong."""
     if not actor.may(Right.SEE_NUMBER, case.section):
         raise Forbidden
-    if len(text_clean("理由", why, MOST_WORDS)) < 2:
+    why = text_clean("理由", why, MOST_WORDS)
+    if len(why) < 2:
         raise ReasonMissing("番号を見る理由を書いてください(例: 宛名番号との照合)。")
     view = NumberView(case=case, path=path[:120], by=actor, at=clock.now())
-    view.sealed_why = keys.seal("number-why", why.strip()[:500].encode(), bound_to=str(view.id))
+    view.sealed_why = keys.seal("number-why", why.encode(), bound_to=str(view.id))
     view.save(force_insert=True)
     audit.record(actor.actor, "number.viewed", chain=f"case:{case.id}", facts={"path": path, "view": str(view.id)}, of=why)
 

@@ -20,6 +20,7 @@ from madoguchi.identity.public import Right, Staff, colleagues, fresh, fresh_whe
 from madoguchi.intake.public import code_standing, company_number, holder_of
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Forbidden, NotFound
+from madoguchi.kernel.written import TooLong
 from madoguchi.offices.public import add_open_days
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
@@ -35,7 +36,6 @@ from .errors import (
     NotNow,
     OwnProposal,
     ReasonMissing,
-    TooLong,
 )
 from .holdings import holdings
 from .letters import draft_pdf, issued_of, letters_of, undrawable

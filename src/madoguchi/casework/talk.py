@@ -12,12 +12,13 @@ from madoguchi.identity.public import Staff
 from madoguchi.intake import public as intake
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 
 from . import selectors
 from .errors import NotNow, ReasonMissing
 from .models import Case, Talk
 from .progress import progress_say
-from .services import AGAIN, clerk_check, text_clean
+from .services import AGAIN, clerk_check
 from .states import State
 
 MOST = 2000  # characters

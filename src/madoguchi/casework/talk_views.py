@@ -5,10 +5,11 @@ from __future__ import annotations
 from django.contrib.auth.decorators import login_required
 from django.http import HttpRequest, HttpResponse
 
+from madoguchi.kernel.written import TooLong
 from madoguchi.web.posted import posts, see_other
 
 from . import talk
-from .errors import NotNow, ReasonMissing, TooLong
+from .errors import NotNow, ReasonMissing
 from .staff_views import actor_of, again
 
 

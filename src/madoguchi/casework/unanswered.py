@@ -8,6 +8,7 @@ from django.db import transaction
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 from madoguchi.offices.public import add_open_days, open_days_between
 
 from . import selectors
@@ -15,7 +16,7 @@ from .errors import NotNow, ReasonMissing
 from .models import Case, Correction
 from .notes import note_put
 from .progress import progress_say
-from .services import MOST_WORDS, clerk_check, text_clean
+from .services import MOST_WORDS, clerk_check
 from .states import Act, after, not_now
 
 

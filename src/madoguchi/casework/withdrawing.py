@@ -8,6 +8,7 @@ from django.db import transaction
 from madoguchi.identity.public import Staff
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.said import say
+from madoguchi.kernel.written import text_clean
 
 from . import papers, selectors
 from .errors import NotNow, ReasonMissing
@@ -16,7 +17,7 @@ from .models import Case, Decision
 from .notes import note_put
 from .progress import progress_say
 from .reopening import is_reexamined
-from .services import MOST_WORDS, clerk_check, text_clean
+from .services import MOST_WORDS, clerk_check
 from .states import WISHES, Act, State, after, not_now
 
 TOLD = {"counter": say("窓口でのお申し出により、申請を取り下げました"), "phone": say("電話でのお申し出により、申請を取り下げました"),

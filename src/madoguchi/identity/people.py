@@ -14,6 +14,7 @@ from django.db.models import Q
 
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Conflict, Forbidden, NotFound
+from madoguchi.kernel.written import text_clean
 
 from . import lockout
 from .errors import MailWrong, PasswordWeak, ReasonNeeded
@@ -174,7 +175,7 @@ def admin_check(actor: Staff) -> None:
 
 
 def _reason(why: str) -> str:
-    why = why.strip()[:300]
+    why = text_clean("理由", why, 300)
     if len(why) < 2:
         raise ReasonNeeded
     return why

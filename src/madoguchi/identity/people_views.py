@@ -12,6 +12,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import Conflict
+from madoguchi.kernel.written import TooLong
 from madoguchi.offices.public import city
 from madoguchi.web import searches
 from madoguchi.web.posted import posts, see_other
@@ -113,7 +114,7 @@ def person_act(request: HttpRequest, staff_id: str, act: str) -> HttpResponse:
         else:
             number = sent.get("membership", "")
             people.role_take(actor=actor, staff=staff, membership_id=int(number[:12]) if number.isdecimal() else 0, why=why)
-    except (ReasonNeeded, Conflict) as wrong:
+    except (ReasonNeeded, TooLong, Conflict) as wrong:
         return _person(request, staff, error=wrong.ja, form=act)
     return see_other(f"/staff/people/{staff.id}/?done={act}")
 

@@ -5,6 +5,8 @@ from __future__ import annotations
 import datetime as dt
 from dataclasses import dataclass
 
+from madoguchi.kernel.written import too_long
+
 CAUSES = ("地震", "水害", "風害", "土砂", "その他")
 
 
@@ -48,6 +50,8 @@ def deadline_faults(terms: DisasterTerms, until: dt.date | None, reason: str, to
         return [("accepts_until", "いまの受付終了と同じです。新しい日を入力してください")]
     if until and until < terms.accepts_from:
         return [("accepts_until", "受付終了は受付開始より後の日付にしてください")]
+    if fault := too_long("理由", reason, 300):
+        return [("reason", fault)]
     if len(reason.strip()) >= 2:
         return []
     if until and until < today:

@@ -100,6 +100,6 @@ def disaster_extend(*, actor: Officer, section: str, key: str, until: dt.date | 
     before, row.accepts_until = row.accepts_until, until
     row.save(update_fields=["accepts_until"])
     audit.record(actor.actor, "disaster.extended", chain=f"disaster:{key}",
-                 facts={"before": str(before or ""), "after": str(until or ""), "reason": reason.strip()[:300]})
+                 facts={"before": str(before or ""), "after": str(until or ""), "reason": reason.strip()})
     transaction.on_commit(selectors.forget)
     return selectors.terms_of(row)

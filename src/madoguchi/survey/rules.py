@@ -12,6 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from madoguchi.kernel.eras import wareki
+from madoguchi.kernel.written import too_long
 
 SLUG = "risai-shoumei"
 PLACES = {"risai": "home_place", "hisai": "building_place"}  # certificates that carry a grade → where the building is
@@ -145,8 +146,7 @@ def finding_faults(finding: Finding, damage: Damage, method: str, today: dt.date
 
 def long_faults(**typed: str) -> Faults:
     """Words that would have to be cut (name → text): a record never loses its end without a word."""
-    return [(name, f"{label}は{most:,}字までです(今は{len(text.strip()):,}字)。短くしてください")
-            for name, text in typed.items() for label, most in [LONGEST[name]] if len(text.strip()) > most]
+    return [(name, fault) for name, text in typed.items() if (fault := too_long(LONGEST[name][0], text, LONGEST[name][1]))]
 
 
 def _day_faults(day: dt.date, damage: Damage, today: dt.date) -> Faults:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import unicodedata
 from typing import Any, cast
 
 from django.contrib.auth.decorators import login_required
@@ -14,6 +13,7 @@ from madoguchi.casework.public import State as CaseState
 from madoguchi.casework.public import case_get, last_decision
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
+from madoguchi.kernel.written import plain
 from madoguchi.web.posted import posts, see_other
 from madoguchi.web.typed import day_typed, page_typed
 
@@ -50,8 +50,7 @@ def actor_of(request: HttpRequest) -> Staff:
 
 def sent_of(request: HttpRequest) -> dict[str, str]:
     """The posted fields, lines ended as they are kept, without the control characters that a paste brings along."""
-    return {key: "".join(c for c in str(value).replace("\r\n", "\n") if c in "\n\t" or unicodedata.category(c) != "Cc")
-            for key, value in request.POST.items()}
+    return {key: plain(str(value)) for key, value in request.POST.items()}
 
 
 def _row(survey: Survey) -> dict[str, Any]:

@@ -279,6 +279,8 @@ def test_asked_for_and_approved_on_the_pages(hall, copy) -> None:
     assert "公開日待ち" in page(clerk, "/staff/builder/").content.decode()
     back = manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": ""})
     assert back.status_code == 422
+    long = manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": "あ" * 1001})
+    assert long.status_code == 422 and "理由は1,000字までです(今は1,001字)" in long.content.decode() and "あ" * 1001 in long.content.decode()
     assert manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": "題を直す"}).status_code == 303
     assert "題を直す" in page(clerk, BASE).content.decode()
 

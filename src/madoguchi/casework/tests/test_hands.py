@@ -10,9 +10,10 @@ from tests.support.hall import OPENING, REFUSE, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.casework import services, withdrawing
-from madoguchi.casework.errors import Changed, NotNow, TooLong
+from madoguchi.casework.errors import Changed, NotNow
 from madoguchi.casework.models import Approval, Case, Correction, Decision, Note
 from madoguchi.kernel import clock
+from madoguchi.kernel.written import TooLong
 from madoguchi.records.models import IssuedDocument
 
 SLUG = "jidou-teate-mishiharai"

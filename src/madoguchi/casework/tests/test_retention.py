@@ -185,6 +185,17 @@ def test_a_hold_needs_its_kind_and_its_reason(hall: Hall, decided, kind, why):
     assert not Hold.objects.exists()
 
 
+def test_the_reason_of_a_hold_is_never_cut(hall: Hall, decided):
+    url = f"/staff/case/{decided.id}/"
+    for act in ("hold", "hold/lift"):
+        if act == "hold/lift":
+            holds.hold_place(actor=hall.staff("yoshida"), case_id=decided.ref, kind="appeal", why="あ" * 500)
+        answer = hall.desk("yoshida").post(f"{url}{act}/", {"kind": "appeal", "why": "あ" * 501})
+        assert answer.status_code == 422 and "理由は500字までです(今は501字)" in text(answer)
+        assert "あ" * 501 in answer.content.decode()
+    assert [(h.why, h.lift_why) for h in Hold.objects.all()] == [("あ" * 500, "")]
+
+
 def test_at_the_desk(hall: Hall, decided):
     desk, url = hall.desk("yoshida"), f"/staff/case/{decided.id}/"
     page = text(desk.get(f"{url}?tab=history"))

@@ -11,7 +11,7 @@ from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.casework import retention, services, talk
-from madoguchi.casework.errors import NotNow, ReasonMissing, TooLong
+from madoguchi.casework.errors import NotNow, ReasonMissing
 from madoguchi.casework.lists import Filter, case_list
 from madoguchi.casework.marks import marks
 from madoguchi.casework.models import Case, Talk
@@ -23,6 +23,7 @@ from madoguchi.intake.models import TalkLine
 from madoguchi.kernel import audit, clock, outbox, witness
 from madoguchi.kernel.errors import Forbidden, NotFound
 from madoguchi.kernel.models import AuditEntry, Message
+from madoguchi.kernel.written import TooLong
 
 CLAIM, GUEST = "jidou-teate-kifu", "risai-shoumei"
 ASKED, ANSWERED = "通帳の名義を教えてください。\n二行目です。", "鯨飲 太郎の名義です。"

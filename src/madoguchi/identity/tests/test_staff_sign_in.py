@@ -267,6 +267,8 @@ def test_the_administrator_unlocks_with_a_reason(hall: Hall):
     admin = hall.desk("admin")
     assert "ロック中" in admin.get("/staff/people/").content.decode()
     assert admin.post(f"/staff/people/{staff.id}/unlock/", {"why": ""}).status_code == 422
+    long = admin.post(f"/staff/people/{staff.id}/unlock/", {"why": "あ" * 301})
+    assert long.status_code == 422 and "理由は300字までです" in long.content.decode() and "あ" * 301 in long.content.decode()
     assert admin.post(f"/staff/people/{staff.id}/unlock/", {"why": "本人と電話で確認"}).status_code == 303
     assert enter(Client(), "tanaka").status_code == 303
     assert AuditEntry.objects.get(action="lock.lifted").facts == {"why": "本人と電話で確認"}

@@ -131,7 +131,7 @@ def test_fire_goes_to_the_fire_department(hall) -> None:
     (dt.date(2027, 5, 10), "なにか", "いまの受付終了と同じ"), (dt.date(2026, 11, 9), "なにか", "受付開始より後"),
     (dt.date(2026, 11, 19), "", "今日より前"), (dt.date(2026, 12, 1), "", "短くする理由"), (dt.date(2027, 6, 1), " ", "延ばす理由"),
     (None, "", "延ばす理由"), (dt.date(2026, 11, 19), "誤って加えた災害のため", ""), (dt.date(2027, 6, 1), "避難が続くため", ""),
-    (None, "終わりを決めないため", ""),
+    (None, "終わりを決めないため", ""), (None, "あ" * 301, "300字まで"),
 ])
 def test_deadline_needs_its_reason(until: dt.date | None, reason: str, words: str) -> None:
     terms = DisasterTerms("t", "見本", "水害", dt.date(2026, 11, 10), dt.date(2026, 11, 10), dt.date(2027, 5, 10))
