@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import unicodedata
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass
 from typing import TYPE_CHECKING
@@ -69,7 +70,10 @@ def contact_of(row: Booking | Waiting) -> Contact:
 
 
 def marks_of(contact: Contact, owner: str) -> Iterable[str]:
-    """By what the limit knows a person: who is signed in, and their mail and telephone number."""
+    """By what the limit knows a person: who is signed in, and their mail and telephone number. A company that is signed in books for one
+    client after another, with its own mail and telephone: there it is the name."""
     key = keys.subkey("booking-person")
     found = [owner, contact.mail and f"mail:{contact.mail.lower()}", contact.phone and f"phone:{contact.phone}"]
+    if owner.startswith("b:"):
+        found = [f"{owner}:{''.join(unicodedata.normalize('NFKC', contact.name).split())}"]
     return [keyed_digest(key, text.encode()) for text in found if text]

@@ -56,6 +56,19 @@ def test_a_change_into_another_booking_is_refused_and_nothing_is_lost(hall):
     assert services.booking_change(booking=second, day=MONDAY, start=NINE + 30, by="x").start == NINE + 30
 
 
+def test_a_company_books_for_one_client_after_another(hall):
+    """Its mail and telephone are those of the office in every booking: what is limited is the client."""
+    office = hall.company("kyotaku").key
+    confirmed("tax", NINE, office, name="介子(試用 うめ)")
+    assert confirmed("tax", NINE + 60, office, name="介子(見本 太郎)").state == State.CONFIRMED
+    assert confirmed("moving", NINE, office, name="部長(見本 太郎)").state == State.CONFIRMED, "a colleague at another counter"
+    with pytest.raises(TooManyBookings):
+        confirmed("tax", NINE + 120, office, name="介子（試用　うめ）")
+    with pytest.raises(Overlaps):
+        confirmed("bereavement", NINE, office, name="介子(試用 うめ)")
+    assert confirmed("tax", NINE + 150, "r:1", phone="").state == State.CONFIRMED, "nor is the address of an office used up by it"
+
+
 def test_what_does_not_overlap_for_a_person(hall):
     booked("tax")
     assert confirmed("moving", NINE, mail="taro@example.jp", phone="0767-53-0001"), "somebody else"
