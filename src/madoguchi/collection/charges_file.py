@@ -79,11 +79,11 @@ def _charge(key: str, raw: Any) -> Charge:
     reminder = table(found["督促"], (*path, "督促"), {"日数", "手数料"}, set(), SAMPLE)
     days = number(reminder, "日数", (*path, "督促"), 0, LONGEST)
     return Charge(key, found["名"], found["根拠"], _digits(found, "税目コード", path, 3, 3), days,
-                  _fees(reminder, (*path, "督促")), "" if late == "なし" else late, found["通知書"], found["本文"], found["教示"], FLOORS[floor],
+                  read_fees(reminder, (*path, "督促")), "" if late == "なし" else late, found["通知書"], found["本文"], found["教示"], FLOORS[floor],
                   found.get(PLACES, ""), found.get(UNPAID, ""))
 
 
-def _fees(raw: dict[str, Any], path: Path_) -> tuple[tuple[dt.date, int], ...]:
+def read_fees(raw: dict[str, Any], path: Path_) -> tuple[tuple[dt.date, int], ...]:
     """A sum for all days, or a list of {から: 2027-04-01, 円: "100"}."""
     rows = [{"から": "2000-01-01", "円": raw["手数料"]}] if isinstance(raw["手数料"], str) else raw["手数料"]
     if not isinstance(rows, list):

@@ -10,12 +10,13 @@ from django.core.files.uploadedfile import SimpleUploadedFile
 from django.urls import reverse
 from tests.support.hall import run_worker
 
-from madoguchi.collection import changes, charges, ledger, nightly, runs, writeoffs
+from madoguchi.collection import changes, charges, charges_file, ledger, nightly, runs, writeoffs
 from madoguchi.collection.errors import DemandNotFound, FormWrong, MoneyMoved, SecondPerson
 from madoguchi.collection.lateness import extra_owed
 from madoguchi.collection.models import Excess, Instalment, WriteOff
 from madoguchi.collection.slips import check
 from madoguchi.kernel import clock
+from madoguchi.kernel.packfile import Wrong
 
 from .conftest import changes_text, fee_of, shops_file
 from .test_runs import LATER, bytes_of, text_of
@@ -129,12 +130,14 @@ def test_who_owes_only_late_charge_or_fees_is_in_a_list(hall, demanded, came, mo
 
 
 def test_a_fee_is_read_with_its_days() -> None:
-    rows = charges._fees("x", [{"から": "2020-04-01", "円": "70"}, {"から": "2026-06-01", "円": "100"}])
+    where = ("科目", "x", "督促")
+    rows = charges_file.read_fees({"手数料": [{"から": "2020-04-01", "円": "70"}, {"から": "2026-06-01", "円": "100"}]}, where)
     assert [charges.Charge("", "", "", "", 0, rows, "", "", "", "").fee_on(dt.date(2026, *d)) for d in ((5, 31), (6, 1))] == [70, 100]
-    assert charges._fees("x", "0") == ((dt.date(2000, 1, 1), 0),)
+    assert charges_file.read_fees({"手数料": "0"}, where) == ((dt.date(2000, 1, 1), 0),)
     for wrong in ([{"円": "1"}], "百円", ["100"], [{"から": "きょう", "円": "1"}]):
-        with pytest.raises(ValueError, match="督促手数料は"):
-            charges._fees("x", wrong)
+        with pytest.raises(Wrong) as told:
+            charges_file.read_fees({"手数料": wrong}, where)
+        assert told.value.path[:4] == (*where, "手数料")
 
 
 SINCE = dt.date(2026, 6, 1)
