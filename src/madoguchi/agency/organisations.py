@@ -178,11 +178,6 @@ def desk_check(actor: Staff) -> list[str]:
     return found
 
 
-def _kept(sections: list[str]) -> list[str]:
-    """The ids that organisations of these sections may have: theirs, and those of sections that they took over."""
-    return [kept for section in sections for kept in city().kept_as(section)]
-
-
 def delegable(section: str) -> dict[str, Definition]:
     """The section's procedures that an organisation can file for somebody."""
     return {p.slug: p.definition for p in procedures.catalogue()
@@ -191,7 +186,7 @@ def delegable(section: str) -> dict[str, Definition]:
 
 def organisation_list(*, actor: Staff, query: str = "") -> list[Organisation]:
     """The organisations of this person's sections, those that work first. Raises Forbidden."""
-    rows = Organisation.objects.filter(section__in=_kept(desk_check(actor))).order_by("name")
+    rows = Organisation.objects.filter(section__in=city().kept_as(*desk_check(actor))).order_by("name")
     if query:
         rows = rows.filter(number=query) | rows.filter(office=query) | rows.filter(name__icontains=query)
     return sorted(rows[:MOST], key=lambda row: not works(row))
@@ -199,7 +194,7 @@ def organisation_list(*, actor: Staff, query: str = "") -> list[Organisation]:
 
 def organisation_get(*, actor: Staff, organisation_id: str) -> Organisation:
     """One of them. Raises OrganisationNotFound."""
-    row = Organisation.objects.filter(id=organisation_id, section__in=_kept(sections_of(actor))).first()
+    row = Organisation.objects.filter(id=organisation_id, section__in=city().kept_as(*sections_of(actor))).first()
     if row is None:
         raise OrganisationNotFound
     return row

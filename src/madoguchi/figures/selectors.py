@@ -87,7 +87,7 @@ def _desk(section: str) -> str:
 def _lines(desks: list[str], chosen: Period) -> dict[Key, Line]:
     """The figures of cases by section, procedure and month; those of a section that one of these took over are its own."""
     out: dict[Key, Line] = {}
-    sections = [section for desk in desks for section in city().kept_as(desk)]
+    sections = city().kept_as(*desks)
     for c in casework.filed_between(sections, chosen.first, chosen.until):
         line = out.setdefault((_desk(c.section), c.slug, c.month), Line())
         line.filed += c.count

@@ -114,11 +114,11 @@ class City:
         return (f"閉庁日の「日」は、{last} で終わっています。今年・来年も休む日があれば書き足し、なければ消してください"
                 if last < today else "")
 
-    def kept_as(self, section: str) -> list[str]:
-        """Every id under which rows of a section's work stand: of the section that does it today, and of those that it took over (cases,
+    def kept_as(self, *sections: str) -> list[str]:
+        """Every id under which rows of these sections' work stand: of the section that does it today, and of those that it took over (cases,
         bookings and payments keep the id that they came with)."""
-        desk = self.gone.get(section, section)
-        return [desk, *(before for before, now in self.gone.items() if now == desk)]
+        desks = dict.fromkeys(self.gone.get(section, section) for section in sections)
+        return [*desks, *(before for before, now in self.gone.items() if now in desks)]
 
     @property
     def desks(self) -> dict[str, str]:

@@ -4,7 +4,6 @@ from __future__ import annotations
 
 import datetime as dt
 import functools
-from collections.abc import Iterable
 from dataclasses import dataclass
 from typing import TYPE_CHECKING
 
@@ -59,11 +58,6 @@ def sections_of(*, actor: Staff) -> list[str]:
     return sorted(s for s in actor.roles() if s in city().sections and actor.may(Right.WORK_CASES, s))
 
 
-def _kept(sections: Iterable[str]) -> list[str]:
-    """The ids that rows of these sections may have: theirs, and those of sections that they took over."""
-    return [kept for section in sections for kept in city().kept_as(section)]
-
-
 def insist(*, actor: Staff) -> list[str]:
     """The same. Raises Forbidden for who works in none."""
     sections = sections_of(actor=actor)
@@ -92,7 +86,7 @@ def packet_get(*, actor: Staff, packet_id: str) -> Packet:
 
 def packet_any(*, actor: Staff, packet_id: str) -> Packet:
     """The same, filed ones too. Raises ScanNotFound."""
-    row = Packet.objects.filter(id=packet_id, section__in=_kept(sections_of(actor=actor))).first()
+    row = Packet.objects.filter(id=packet_id, section__in=city().kept_as(*sections_of(actor=actor))).first()
     if row is None:
         raise ScanNotFound
     return row
@@ -115,7 +109,7 @@ def packets_for(*, actor: Staff, page: Page) -> list[ShownPacket]:
 
 
 def _packets(actor: Staff, state: str) -> QuerySet[Packet]:
-    rows = Packet.objects.filter(section__in=_kept(insist(actor=actor)), state=state)
+    rows = Packet.objects.filter(section__in=city().kept_as(*insist(actor=actor)), state=state)
     return rows.prefetch_related("pages").order_by("made_at", "id")
 
 
@@ -127,7 +121,7 @@ def _shown(row: Packet) -> ShownPacket:
 
 def upload_get(*, actor: Staff, upload_id: int) -> Upload:
     """A scan that was taken in for one's sections. Raises ScanNotFound."""
-    row = Upload.objects.filter(id=upload_id, section__in=_kept(sections_of(actor=actor))).exclude(state=TAKING).first()
+    row = Upload.objects.filter(id=upload_id, section__in=city().kept_as(*sections_of(actor=actor))).exclude(state=TAKING).first()
     if row is None:
         raise ScanNotFound
     return row
@@ -135,7 +129,7 @@ def upload_get(*, actor: Staff, upload_id: int) -> Upload:
 
 def upload_list(*, actor: Staff) -> list[Progress]:
     """Scans of one's sections that are being read. Raises Forbidden."""
-    return [progress(row) for row in Upload.objects.filter(section__in=_kept(insist(actor=actor)), state=READING).order_by("at")[:20]]
+    return [progress(row) for row in Upload.objects.filter(section__in=city().kept_as(*insist(actor=actor)), state=READING).order_by("at")[:20]]
 
 
 def progress(upload: Upload) -> Progress:
@@ -157,13 +151,13 @@ def page_list(*, actor: Staff) -> list[Page]:
 
 
 def _aside(actor: Staff) -> QuerySet[Page]:
-    rows = Page.objects.filter(section__in=_kept(insist(actor=actor)), packet=None, upload__state=DONE)
+    rows = Page.objects.filter(section__in=city().kept_as(*insist(actor=actor)), packet=None, upload__state=DONE)
     return rows.select_related("upload").order_by("at", "upload", "sheet")
 
 
 def page_get(*, actor: Staff, page_id: str) -> Page:
     """A sheet of one's sections that is not filed. Raises ScanNotFound."""
-    row = Page.objects.filter(id=page_id, upload__state=DONE, section__in=_kept(sections_of(actor=actor))).select_related("packet").first()
+    row = Page.objects.filter(id=page_id, upload__state=DONE, section__in=city().kept_as(*sections_of(actor=actor))).select_related("packet").first()
     if row is None:
         raise ScanNotFound
     return row

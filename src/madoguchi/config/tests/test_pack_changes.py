@@ -8,7 +8,10 @@ from pathlib import Path
 
 import pytest
 from django.core.management import call_command
+from tests.support.hall import run_worker
 
+from madoguchi.agency.models import Organisation
+from madoguchi.agency.organisations import organisation_get, organisation_list
 from madoguchi.booking.models import Booking
 from madoguchi.booking.public import bookings_of
 from madoguchi.casework.lists import sections_of_cases
@@ -24,8 +27,13 @@ from madoguchi.identity.selectors import sections_of_staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.city import read_city
+from madoguchi.payments import cashier
+from madoguchi.payments.models import Payment
+from madoguchi.payments.till import till_now
 from madoguchi.procedures.public import catalogue, withdrawals
 from madoguchi.procedures.selectors import forget, offered_by
+from madoguchi.scans.models import Upload
+from madoguchi.scans.selectors import upload_get, upload_list
 
 CLAIM = "jidou-teate-nintei"
 pytestmark = pytest.mark.django_db
@@ -93,6 +101,23 @@ def test_its_terms_deputies_programs_and_bookings_go_on(hall, renamed, monkeypat
     assert bookings_of("kodomo", clock.today()) == [booked] and bookings_of("kaigo", clock.today()) == []
     with clock.frozen(dt.datetime.combine(case.due_on + dt.timedelta(days=1), dt.time(9), clock.JST)):
         assert escalate() and Alarm.objects.filter(case=case, stands=True).exists()
+
+
+def test_its_takings_scans_and_offices_go_on(hall, renamed):
+    hall.definition("kaigo-nintei-shinki")
+    office = hall.organisation("kyotaku", "kaigo-nintei-shinki")
+    Organisation.objects.update(section="kosodate")
+    scan = Upload.objects.create(sha256="0" * 64, section="kosodate", sheets=1, state="reading", by="staff:tanaka", at=clock.now())
+    hall.file("hanako", "kazei-shoumei", hall.answers("kazei-shoumei") | {"exempt": False})
+    run_worker()
+    Payment.objects.update(section="kosodate")
+    payment = Payment.objects.get()
+    cashier.cash_take(actor=hall.staff("tanaka"), payment_id=str(payment.id), tendered=payment.amount)
+    renamed("受け持ち: [kosodate],")
+    chief, clerk, other = (Staff.objects.get(id=hall.staff(who).id) for who in ("suzuki", "tanaka", "yoshida"))
+    assert organisation_list(actor=chief) == [office] and organisation_get(actor=chief, organisation_id=str(office.id)) == office
+    assert upload_get(actor=clerk, upload_id=scan.id) == scan and len(upload_list(actor=clerk)) == 1 and upload_list(actor=other) == []
+    assert till_now(actor=clerk, section="kodomo").taken == payment.amount > 0
 
 
 def test_where_nobody_takes_it_over_the_start_says_what_to_write(hall, renamed):
