@@ -39,6 +39,9 @@ YARDSTICK = next((p for p in (ROOT / "bench" / "yardstick.py", ROOT.parent / "sh
 SLUG = "ninshin-todoke"
 ROUNDS = 12
 REQUESTS = 15  # of one flow
+SUBMITTED = json.dumps({"data": {  # to the yardstick
+    "lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111", "birthDate": "1991-07-05",
+    "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため", "agree": True}}).encode()
 
 
 def free_port() -> int:
@@ -178,8 +181,9 @@ def flow(port: int, steps: list[tuple[str, dict[str, object]]]) -> None:
     assert status == 200 and "受付番号" in page.decode()
 
 
-def yardstick_once(port: int, c: Client, body: bytes) -> None:
-    status, _, _ = c.call("POST", "/submit", body, "application/json")
+def yardstick_once(c: Client) -> None:
+    """One submit to the yardstick."""
+    status, _, _ = c.call("POST", "/submit", SUBMITTED, "application/json")
     assert status == 201, status
 
 
@@ -299,15 +303,12 @@ def one(ground: Ground, workers: int, quick: bool, ratio: float) -> dict[str, ob
     try:
         wait(f"http://127.0.0.1:{yard_port}/hello")
         wait(f"http://127.0.0.1:{port}/accessibility/")
-        body = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
-                                    "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため",
-                                    "agree": True}}).encode()
         local = threading.local()
 
         def submit() -> None:
             if not hasattr(local, "c"):
                 local.c = Client(yard_port)
-            yardstick_once(yard_port, local.c, body)
+            yardstick_once(local.c)
 
         def resident() -> None:
             flow(port, steps)

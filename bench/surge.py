@@ -38,8 +38,6 @@ from intake import HALL, YARDSTICK, Client, cpu, free_port, granian, rss_mb, spr
 from surge_town import JPEG, Bodies, Clerk, Hollow, Pace, Reader, answers, file_one, has_place  # noqa: E402
 
 RESERVE_GB, LEAST_KB, LOOKED_AT = 5, 50, 200
-BODY = json.dumps({"data": {"lastName": "七尾", "firstName": "花子", "email": "hanako@example.jp", "phone": "0767-53-1111",
-                            "birthDate": "1991-07-05", "children": 2, "kind": "a", "ward": "w3", "reason": "出生のため", "agree": True}}).encode()
 
 
 @dataclass
@@ -80,7 +78,7 @@ class Hall:
 
         def submit() -> None:
             with lock:
-                yardstick_once(self.yard_port, client, BODY)
+                yardstick_once(client)
 
         before = cpu(self.yard.pid)
         spread(count, 1, submit)

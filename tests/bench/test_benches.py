@@ -12,6 +12,7 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[2]
 LEAST = {  # bench → (the least it can do, keys of its lines, what must be so on every line)
+    "bare": ("--quick --engine sqlite", {"cpu_ratio"}, {"engine": "sqlite", "requests": 15, "statements": 28}),
     "booking": ("--quick --engine sqlite --processes 2", {"bookings_per_s", "insert_ratio"}, {"double": 0, "lost": 0}),
     "catalogue": ("--quick", {"what"}, {}),
     "intake": ("--quick --engine sqlite --workers 1",
