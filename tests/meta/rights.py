@@ -506,6 +506,7 @@ OPEN: dict[str, tuple[str, set[str] | None]] = {
                                              {"intake.paying", "collection.online"}),
     "payments.selectors.fees_of_case": ("of an application or case that the caller has got by application_get, case_get or payment_get",
                                         {"intake.paying", "casework.dues", "payments.staff_views"}),
+    "payments.selectors.backs_of_case": ("of an application that the caller has got by application_get or copy_get", {"intake.paying"}),
     "payments.selectors.undecided": ("narrows a list that the caller has asked for, or holds a case back from being destroyed",
                                      {"payments.staff_views", "payments.keeping"}),
     "agency.public.organisation_stands": ("whether a registration stands, of an application that the caller has found", {"intake.acting"}),

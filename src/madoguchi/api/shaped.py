@@ -72,6 +72,7 @@ def fee(row: Application) -> dict[str, Any]:
     p, slip = found.payment, found.slip
     means = [*(["card"] if found.card else []), *(["slip"] if found.slip_offered or (slip and found.begins) else [])]
     return {"state": p.state, "state_words": found.words, "lines": p.lines, "amount": p.amount, "received": p.received, "refunded": p.refunded,
+            "refunding": found.refunding,
             "due_at": p.due_at and p.due_at.astimezone(clock.JST), "paid_at": p.paid_at and p.paid_at.astimezone(clock.JST),
             "paid_by": p.means, "number": p.number, "means": means,
             "slip": {"number": slip.number, "until": slip.until, "prompt_on": slip.prompt_on, "pdf": slip_address(row)} if slip else None}

@@ -152,6 +152,7 @@ class FeeOut(Schema):
     amount: int
     received: int
     refunded: int
+    refunding: int = Field(description="返すと決まり、まだ返していない額")
     due_at: dt.datetime | None
     paid_at: dt.datetime | None
     paid_by: str = Field(description="支払った方法。まだなら空")

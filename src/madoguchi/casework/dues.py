@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from madoguchi.payments.public import MORE, Payment, fee_owed, fees_of_case, is_undecided, words_of
+from madoguchi.payments.public import MORE, Payment, fee_owed, fees_of_case, going_back, is_undecided, words_of
 from madoguchi.procedures.public import GRANT_NOTHING, Definition, Outcome
 
 from .errors import FeeUnpaid
@@ -17,8 +17,9 @@ def fee_links(case: Case, d: Definition) -> list[tuple[str, str, str]]:
 
 
 def _words(fee: Payment) -> str:
-    """Of what was paid for a withdrawn application, that somebody has still to decide."""
-    return "取下げ。還付するか決めてください" if is_undecided(fee) else words_of(fee.state, fee.received, fee.refunded)
+    """Of what was paid for a withdrawn application, that somebody has still to decide; of what goes back, that it has not gone yet."""
+    words = "取下げ。還付するか決めてください" if is_undecided(fee) else words_of(fee.state, fee.received, fee.refunded)
+    return f"{words}（還付の途中）" if going_back([fee]) else words
 
 
 def fee_check(case: Case, d: Definition, outcome: Outcome) -> None:

@@ -38,6 +38,7 @@ BACK_CARD = {"refunding": say("手数料をお返しする手続きをしてい�
 BACK_ACCOUNT = {"refunding": say("手数料をお返しします。お返しする口座をおうかがいするので、担当課からの連絡をお待ちください"),
                 "refunded": say("手数料を、ご指定の口座にお返しする手続きが済みました")}
 BACK_COUNTER = {"refunding": say("手数料を窓口でお返しします。担当課の窓口にお越しください"), "refunded": say("手数料を窓口でお返ししました")}
+NOT_BACK = say("手数料をお返しできませんでした。返し方を担当課で確かめて、ご連絡します")
 BACK = {payments.SLIP: BACK_ACCOUNT, payments.DEBIT: BACK_ACCOUNT} | dict.fromkeys(payments.COUNTER, BACK_COUNTER)  # by where it was paid
 LAST_HOUR = dt.time(23, 59, 59)
 
@@ -93,6 +94,8 @@ class Fee:
     counter: str = ""  # it can be paid at the counter now: cash, or both (a terminal, too)
     waits: bool = False  # paid for what was withdrawn: the section has still to decide whether it goes back
     before: tuple[payments.Payment, ...] = ()  # what was settled before this was asked for (減免 did not apply)
+    backs: tuple[tuple[int, str], ...] = ()  # what goes back and has not yet, or could not: yen, and how it stands
+    refunding: int = 0  # of what is to be paid, or was last: approved to go back, and not gone yet
 
 
 def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
@@ -112,11 +115,13 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     words = DEBITED if debit else awaited or payments.words_of(row.state, row.received, row.refunded)
     if row.state in payments.OPEN and row.state != payments.State.SUBMITTED and not is_open:
         words = DROPPED_ALL
-    waits = any(payments.is_undecided(one) for one in all_of_it)
+    going, failed, asked = payments.backs_of_case(str(application.id))
+    backs = [(one.amount, BACK.get(one.attempt.provider, BACK_CARD)["refunding"]) for one in going] + [(one.amount, NOT_BACK) for one in failed]
+    waits = asked or any(payments.is_undecided(one) for one in all_of_it)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
                account, debit, sum(collection.fee_over(str(one.id)) for one in all_of_it), _counter(row) if is_open else "", waits,
-               tuple(before))
+               tuple(before), tuple(backs), sum(one.amount for one in going if one.payment_id == row.id))
 
 
 def fee_filed(application: Application) -> payments.Payment | None:
@@ -229,6 +234,8 @@ def payment_changed(message: outbox.Envelope) -> None:
         elif state in BACK_CARD:
             said = BACK.get(message.payload["means"], BACK_CARD)[state]
             _news(row, message.key, [said], f"{state}:{message.key}", state)
+        elif state == "unrefunded":
+            _news(row, message.key, [NOT_BACK], f"{state}:{message.key}", mails.REFUNDING)
         elif state == "kept":
             _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")
         elif state == "rebilled":

@@ -11,8 +11,10 @@ from .providers import COUNTER, DEBIT, FREE, ONLINE, SLIP, online
 from .refunds import refund_reported, refund_send, refunds_ask, void_waits
 from .rules import BOOKS, KEPT, MEANS, MORE, NO_WAIVER, OPEN, State, words_of
 from .selectors import (
+    backs_of_case,
     fee_owed,
     fees_of_case,
+    going_back,
     is_undecided,
     orders_known,
     payment_get,
@@ -35,8 +37,9 @@ from .withdrawn import case_withdrawn
 
 __all__ = [
     "BOOKS", "CHANGED", "COUNTER", "DEBIT", "FREE", "KEPT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP",
-    "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "case_withdrawn", "debit_days",
-    "differences", "fee_owed", "fees_of_case",
+    "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "backs_of_case",
+    "case_withdrawn", "debit_days",
+    "differences", "fee_owed", "fees_of_case", "going_back",
     "is_undecided", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",
     "payment_of_case",
     "payment_start", "payments_ask", "payments_expire", "payments_forget", "payments_hold", "payments_of_cases", "payments_over",

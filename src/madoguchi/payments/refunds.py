@@ -83,7 +83,7 @@ def _record(refund: Refund, actor: str, action: str) -> None:
 
 def _told(refund: Refund, state: str) -> None:
     """The applicant hears of what does not happen before their eyes, in the caller's transaction: a mistyped taking (VOID) is handed back
-    to who still stands there, for every other cash somebody has to come. ``state``: refunding, refunded."""
+    to who still stands there, for every other cash somebody has to come. ``state``: refunding, refunded, unrefunded (it could not be given back)."""
     if refund.payment.case_ref and refund.attempt.provider != FREE and refund.reason != VOID:
         outbox.publish(CHANGED, case_ref=refund.payment.case_ref, key=f"refund:{refund.id}:{state}", payload={
             "payment": str(refund.payment_id), "case": refund.payment.case_ref, "state": state, "means": refund.attempt.provider})
@@ -177,6 +177,7 @@ def _failed_in(refund_id: str, actor: str) -> bool:
     _record(refund, actor, "refund.failed" if refund.state == "done" else "refund.refused")
     refund.state, refund.done_at = "refused", None
     refund.save(update_fields=["state", "done_at"])
+    _told(refund, "unrefunded")
     failpoints.hit("payments.refund.before_commit")
     return True
 

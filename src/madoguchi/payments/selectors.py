@@ -2,6 +2,9 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable
+from uuid import UUID
+
 from django.core.paginator import Page, Paginator
 from django.db.models import Exists, F, OuterRef, QuerySet, Sum
 
@@ -9,6 +12,7 @@ from madoguchi.identity.public import Right, Staff
 
 from .errors import PaymentNotFound
 from .models import Attempt, GatewayNotice, Payment, Refund, TerminalSlip
+from .providers import FREE
 from .rules import AGAIN, FEES, OPEN, REFUSED, VOID, WITHDRAWN, State
 from .setup import slips
 
@@ -64,6 +68,23 @@ def is_given_back(payment: Payment) -> bool:
     owed again when the case is taken up again and something is issued after all."""
     going = payment.refunds.filter(reason=REFUSED, state__in=("approved", "done")).aggregate(total=Sum("amount"))["total"] or 0
     return is_void(payment) or 0 < payment.received <= going
+
+
+def backs_of_case(case_ref: str) -> tuple[list[Refund], list[Refund], bool]:
+    """What its payer knows of what has not come back: what is approved and on its way or waits at the counter, what could not be given back,
+    and whether it is asked for because the application was withdrawn. A mistyped taking (VOID) is theirs only when it is undone. For a room
+    above that has checked whose case it is."""
+    rows = Refund.objects.filter(payment__case_ref=case_ref).exclude(reason=VOID).exclude(attempt__provider=FREE).exclude(state="declined")
+    found = list(rows.select_related("attempt").order_by("asked_at"))
+    last = {row.attempt_id: row for row in found if row.state != "asked"}
+    return ([row for row in found if row.state == "approved"], [row for row in last.values() if row.state == "refused"],
+            any(row.state == "asked" and row.reason == WITHDRAWN for row in found))
+
+
+def going_back(payments: Iterable[Payment]) -> set[UUID]:
+    """Of payments that were found, those of which something is approved to go back and has not gone yet."""
+    rows = Refund.objects.filter(payment__in=[payment.id for payment in payments], state="approved")
+    return set(rows.values_list("payment_id", flat=True))
 
 
 def undecided() -> QuerySet[Payment]:

@@ -18,14 +18,15 @@ from madoguchi.web.typed import number_typed, page_typed
 from . import cashier, notices, rebilling, refunds, selectors, terminals, withdrawn
 from .errors import CashWrong, CountWrong, PaymentClosed, PaymentNotFound, ProviderAway, RefundWrong, SecondPersonNeeded
 from .papers import paid_pdf
-from .providers import CASH, ONLINE, SLIP, TERMINAL
+from .providers import CASH, DEBIT, ONLINE, SLIP, TERMINAL
 from .rules import BOOKS, BRANDS, KEPT, MEANS, NO_WAIVER, OPEN, REASONS, VOID, State, words_of
 from .terminals import kinds_of, terminal_name, terminals_shown
 
 WANTED = {"": "すべて", "open": "支払い待ち", "refunds": "還付がある", "decide": "還付するか決める（取下げ）"}
 REFUND_WORDS = {"asked": "承認待ち", "approved": "承認済み", "done": "返しました", "declined": "却下", "refused": "返せませんでした"}
 ODD_WORDS = {"unknown": "こちらにない注文", "amount": "請求と違う金額"}
-UNDER_WAY = "承認済み（カード会社が返しています）"
+UNDER_WAY = {ONLINE: "承認済み（カード会社が返しています）", CASH: "承認済み（まだ渡していません）", TERMINAL: "承認済み（まだ端末で返していません）",
+             SLIP: "承認済み（収納の「過誤納金」から振り込みます）", DEBIT: "承認済み（収納の「過誤納金」から振り込みます）"}
 
 
 @login_required
@@ -42,7 +43,8 @@ def _payments(request: HttpRequest, faults: list[tuple[str, str]]) -> HttpRespon
     tills = [(key, section.name, actor.may(Right.WORK_CASES, key)) for key, section in city().sections.items()
              if actor.may(Right.WORK_CASES, key) or actor.may(Right.READ_ALL_CASES)]
     decide = set(selectors.undecided().filter(id__in=[p.id for p in rows]).values_list("id", flat=True))
-    context = {"rows": rows, "decide": decide, "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
+    context = {"rows": rows, "decide": decide, "going": selectors.going_back(rows),
+               "shown": [(p, words_of(p.state, p.received, p.refunded), MEANS.get(p.means, "")) for p in rows],
                "query": query, "wanted": wanted, "choices": WANTED, "tills": tills,
                "odd": [(n, ODD_WORDS[n.outcome], f"why-{n.id}") for n in selectors.notices_odd(actor=actor)], "works": bool(actor.sections()),
                "faults": faults, "wrong": dict(faults), "typed": request.POST}
@@ -74,9 +76,8 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
     found = selectors.payment_get(actor=actor, payment_id=payment_id)
     works = actor.may(Right.WORK_CASES, found.section)
     stamps = actor.may(Right.STAMP_CHIEF, found.section) or actor.may(Right.STAMP_MANAGER, found.section)
-    rows = [{"r": r, "words": UNDER_WAY if r.state == "approved" and r.attempt.provider == ONLINE else REFUND_WORDS[r.state],
+    rows = [{"r": r, "words": UNDER_WAY.get(r.attempt.provider, REFUND_WORDS[r.state]) if r.state == "approved" else REFUND_WORDS[r.state],
              "reason": REASONS[r.reason], "cash": r.attempt.provider == CASH,
-             "slip": r.attempt.provider == SLIP,
              "terminal": terminal_name(r.attempt.slip.terminal) if r.attempt.provider == TERMINAL else "",
              "may_answer": r.state == "asked" and stamps and r.asked_by != actor.actor} for r in selectors.refunds_of(found)]
     takes = found.state in OPEN and found.state != State.SUBMITTED
@@ -88,6 +89,7 @@ def payment_page(request: HttpRequest, payment_id: str, faults: list[tuple[str, 
                "reasons": {VOID: REASONS[VOID]} if books else REASONS, "faults": faults, "wrong": dict(faults),
                "change": change, "again": again,
                "typed": request.POST, "void": selectors.is_void(found), "given_back": selectors.is_given_back(found),
+               "going": bool(selectors.going_back([found])),
                "slip": selectors.slip_of(found), "brands": BRANDS,
                "terminals": shown, "kinds": kinds_of(shown),
                "slips": selectors.slip_offered(found), "others": [x for x in selectors.fees_of_case(found.case_ref) if x.id != found.id],

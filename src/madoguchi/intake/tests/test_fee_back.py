@@ -5,6 +5,7 @@ from __future__ import annotations
 import datetime as dt
 
 import pytest
+from django.db import transaction
 from tests.support import gateway
 from tests.support.hall import run_worker
 from tests.support.walk import text
@@ -20,6 +21,7 @@ from madoguchi.kernel import clock, witness
 from madoguchi.notifications.models import Mail
 from madoguchi.payments import cashier, rebilling, refunds
 from madoguchi.payments.models import Payment, Refund
+from madoguchi.payments.ports import RefundReport
 from madoguchi.payments.tests.conftest import card_process, cards  # noqa: F401
 
 from .test_paying import now_of, order  # noqa: F401
@@ -145,3 +147,72 @@ def test_what_costs_nothing_was_not_paid(order, hall) -> None:  # noqa: F811
     for page in (f"/my/{row.id}/", f"/my/{row.id}/pay/"):
         shown = text(hall.browser("hanako").get(page))
         assert "お支払いはいりません" in shown and "お支払い済み" not in shown
+
+
+def test_what_is_true_of_a_refund_stands_on_every_page_at_each_stage(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    clerk, chief, browser = hall.staff("okada"), hall.staff("matsui"), hall.browser("hanako")
+    cashier.cash_take(actor=clerk, payment_id=str(payment.id), tendered=payment.amount)
+    run_worker()
+    case = Case.objects.get(id=row.id)
+    hall.decide(case, "reject", "okada", "matsui")
+    run_worker()
+    waits = f"手数料を窓口でお返しします。担当課の窓口にお越しください（{payment.amount}円）"
+    at = {"pay": f"/my/{row.id}/pay/", "status": f"/my/{row.id}/"}
+    desk = {"one": f"/staff/payments/{payment.id}/", "list": "/staff/payments/", "case": f"/staff/case/{row.id}/"}
+
+    def mine():
+        return [waits in text(browser.get(page)) for page in at.values()]
+
+    def theirs():
+        return ["還付の途中" in text(hall.desk("okada").get(page)) for page in desk.values()]
+
+    asked = refunds.refund_ask(actor=clerk, payment_id=str(payment.id), amount=payment.amount, reason="refused")
+    assert (mine(), theirs()) == ([False, False], [False, False, False])
+    refunds.refund_answer(actor=chief, refund_id=str(asked.id), approve=True)
+    work.case_reopen(actor=clerk, case_id=case.ref, why="審査の誤り")
+    assert (mine(), theirs()) == ([True, True], [True, True, True])
+    page = text(hall.desk("okada").get(desk["one"]))
+    assert "承認済み（まだ渡していません）" in page and "お返しする手数料です（まだ返し終わっていません）" in page and "お返しした手数料" not in page
+    refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))
+    assert (mine(), theirs()) == ([False, False], [False, False, False])
+    assert "全額をお返ししました" in text(browser.get(at["pay"]))
+    rebilling.fee_again(actor=clerk, payment_id=str(payment.id), until=clock.today() + dt.timedelta(days=7))
+    assert f"お返しした金額 {payment.amount}円" in text(browser.get(at["pay"])), "what was paid before is not said to be paid still"
+
+
+def test_a_withdrawn_fee_is_looked_at_until_somebody_has_approved_that_it_goes_back(order, hall) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    clerk, browser = hall.staff("okada"), hall.browser("hanako")
+    cashier.cash_take(actor=clerk, payment_id=str(payment.id), tendered=payment.amount)
+    run_worker()
+    browser.post(f"/my/{row.id}/withdraw/")
+    run_worker()
+    asks, page = "お返しできるかどうかを、担当課が確かめています", f"/my/{row.id}/pay/"
+    assert asks in text(browser.get(page))
+    asked = refunds.refund_ask(actor=clerk, payment_id=str(payment.id), amount=payment.amount, reason="withdrawn")
+    assert asks in text(browser.get(page)), "nobody has approved it"
+    refunds.refund_answer(actor=hall.staff("matsui"), refund_id=str(asked.id), approve=True)
+    shown = text(browser.get(page))
+    assert asks not in shown and "手数料を窓口でお返しします" in shown
+
+
+def test_money_that_a_card_would_not_take_back_is_told_and_shown(order, hall, cards) -> None:  # noqa: F811
+    row, payment = order(mail="hanako@example.jp"), Payment.objects.get()
+    cards.card(hall.browser("hanako").post(f"/my/{row.id}/pay/card/").url, gateway.PAYS)
+    hall.browser("hanako").get(f"/my/{row.id}/pay/back/")
+    run_worker()
+    Payment.objects.update(section="kosodate")
+    asked = answered(hall, payment, payment.amount)
+    assert Refund.objects.get().state == "done"
+    with transaction.atomic():
+        refunds.refund_told(provider="card", report=RefundReport(key=str(asked.id), reference="", state="failed"), actor="test")
+    run_worker()
+    failed = "手数料をお返しできませんでした。返し方を担当課で確かめて、ご連絡します"
+    assert now_of(row)[1][-1] == failed and Mail.objects.get(key__startswith="unrefunded:").subject.endswith("お返しするもののお知らせ")
+    assert f"{failed}（{payment.amount}円）" in text(hall.browser("hanako").get(f"/my/{row.id}/pay/"))
+    asked = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=str(payment.id), amount=payment.amount, reason="exempt")
+    assert failed in text(hall.browser("hanako").get(f"/my/{row.id}/pay/")), "asked for again is not given back"
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    shown = text(hall.browser("hanako").get(f"/my/{row.id}/pay/"))
+    assert f"{failed}（" not in shown and "手数料をお返しする手続きをしています" in shown
