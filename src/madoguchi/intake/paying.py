@@ -116,7 +116,7 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
     if row.state in payments.OPEN and row.state != payments.State.SUBMITTED and not is_open:
         words = DROPPED_ALL
     going, failed, asked = payments.backs_of_case(str(application.id))
-    backs = [(one.amount, BACK.get(one.attempt.provider, BACK_CARD)["refunding"]) for one in going] + [(one.amount, NOT_BACK) for one in failed]
+    backs = [said for _, said in _backs(going, failed)]
     waits = asked or any(payments.is_undecided(one) for one in all_of_it)
     return Fee(row, words, payments.MEANS.get(row.means, ""), is_open,
                begins and payments.online(), begins and slip is None and slips_offered(row), slip, begins, row.received - row.refunded,
@@ -127,6 +127,20 @@ def fee_of(application: Application, payer: Owner | None = None) -> Fee | None:
 def fee_filed(application: Application) -> payments.Payment | None:
     """The fee that an application waited for (前納) and with which it was accepted, for who filed it and sees nothing else; None for others."""
     return next((x for x in payments.fees_of_case(str(application.id))[:1] if x.number), None) if application.view.get("accepted") else None
+
+
+def back_filed(application: Application) -> tuple[payments.Payment | None, list[tuple[int, str]]]:
+    """That fee (`fee_filed`), and what of it goes back or could not: yen, and how it stands. For who paid it, whatever else they may see."""
+    paid = fee_filed(application)
+    if paid is None:
+        return None, []
+    going, failed, _ = payments.backs_of_case(str(application.id))
+    return paid, [said for row, said in _backs(going, failed) if row.payment_id == paid.id]
+
+
+def _backs(going: list[payments.Refund], failed: list[payments.Refund]) -> list[tuple[payments.Refund, tuple[int, str]]]:
+    found = [(row, BACK.get(row.attempt.provider, BACK_CARD)["refunding"]) for row in going] + [(row, NOT_BACK) for row in failed]
+    return [(row, (row.amount, said)) for row, said in found]
 
 
 def unpaid_end(application: Application) -> str:
@@ -233,9 +247,9 @@ def payment_changed(message: outbox.Envelope) -> None:
             _news(row, message.key, [NOT_CONFIRMED], f"unconfirmed:{message.key}", mails.DUE)
         elif state in BACK_CARD:
             said = BACK.get(message.payload["means"], BACK_CARD)[state]
-            _news(row, message.key, [said], f"{state}:{message.key}", state)
+            _news(row, message.key, [said], f"{state}:{message.key}", state, of=message.payload["payment"])
         elif state == "unrefunded":
-            _news(row, message.key, [NOT_BACK], f"{state}:{message.key}", mails.REFUNDING)
+            _news(row, message.key, [NOT_BACK], f"{state}:{message.key}", mails.REFUNDING, of=message.payload["payment"])
         elif state == "kept":
             _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")
         elif state == "rebilled":
@@ -271,12 +285,15 @@ def _rebilled(why: str) -> list[str]:
     return [payments.NO_WAIVER[why], ASKED] if why in payments.NO_WAIVER else [REBILLED[why]]
 
 
-def _news(row: Application, key: str, said: list[str], mail: str, kind: str = mails.PAYMENT) -> None:
-    """Said on the page, and by mail, because days went by: the bank could not debit it, the bill was changed, a second one ran out."""
+def _news(row: Application, key: str, said: list[str], mail: str, kind: str = mails.PAYMENT, of: str = "") -> None:
+    """Said on the page, and by mail, because days went by: the bank could not debit it, the bill was changed, a second one ran out. Of money
+    that goes back (``of`` this payment) who filed it hears though they follow it no more, where it is what they were asked to pay (前納)."""
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
     row.view = view | {"timeline": [*view["timeline"], *({"at": clock.now().isoformat(), "ja": ja} for ja in said)]}
     row.save(update_fields=["view"])
-    if row.sealed_mail and (row.status == "unpaid" or acting.tells(row)):  # while it waits for its fee, whoever filed it is asked to pay
+    paid = fee_filed(row) if of else None
+    theirs = row.status == "unpaid" or (paid is not None and str(paid.id) == of)  # while it waits for its fee, whoever filed it is asked to pay
+    if row.sealed_mail and (theirs or acting.tells(row)):
         to = keys.unseal("mail-address", row.sealed_mail, bound_to=row.receipt).decode()
         subject, body = mails.news(row.language, row.receipt, str(row.id), guest=bool(row.code_digest), kind=kind)
         mail_promise(key=mail, case_ref=str(row.id), to=to, subject=subject, body=body)

@@ -27,9 +27,10 @@ def copy_page(request: HttpRequest, row: Application, refused: list[tuple[str, s
     d = applications.published_of(row).shown()
     verdict = procedures.Verdict(applications.copy_answers(row), attachments=())
     answers = acting.answers(row)
+    paid, backs = paying.back_filed(row)
     context = {"a": row, "d": d, "sent": request.GET.get("sent", ""), "section": procedures_section(d),
                "summary": drafts.summary(d, verdict, {}, day=row.filed_on), "answers": answers,
                "correction": retold.correction(row.view.get("correction")) if answers and row.status == "correction" else None,
                "later": later_views(row, d, refused) if answers else [], "faults": refused, "unpaid_end": paying.unpaid_end(row),
-               "fee": paying.fee_of(row) if row.status == "unpaid" else None, "paid": paying.fee_filed(row)}
+               "fee": paying.fee_of(row) if row.status == "unpaid" else None, "paid": paid, "backs": backs}
     return render(request, "intake/copy.html", context, status=422 if refused else 200)

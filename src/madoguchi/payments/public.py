@@ -3,7 +3,7 @@
 from .errors import PaymentClosed, PaymentNotFound, ProviderAway, ProviderUnknown
 from .events import CHANGED, REFUND_APPROVED
 from .keeping import payment_destroy, payments_forget, payments_hold, payments_over, till_witness, witness
-from .models import Payment
+from .models import Payment, Refund
 from .papers import paid_pdf
 from .parity import differences
 from .ports import Report
@@ -37,7 +37,7 @@ from .withdrawn import case_withdrawn
 
 __all__ = [
     "BOOKS", "CHANGED", "COUNTER", "DEBIT", "FREE", "KEPT", "MEANS", "MORE", "NO_WAIVER", "ONLINE", "OPEN", "REFUND_APPROVED", "SLIP",
-    "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Report", "State", "Taking", "backs_of_case",
+    "Payment", "PaymentClosed", "PaymentNotFound", "ProviderAway", "ProviderUnknown", "Refund", "Report", "State", "Taking", "backs_of_case",
     "case_withdrawn", "debit_days",
     "differences", "fee_owed", "fees_of_case", "going_back",
     "is_undecided", "online", "orders_known", "paid_pdf", "payment_cancel", "payment_confirm", "payment_destroy", "payment_get", "payment_make",

@@ -17,7 +17,8 @@ from madoguchi.collection.models import FeeSlip
 from madoguchi.intake import acting, companies, drafts
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
-from madoguchi.payments import cashier
+from madoguchi.notifications.models import Mail
+from madoguchi.payments import cashier, refunds
 from madoguchi.payments.models import Payment
 from madoguchi.procedures.rules.faces.letter import letter_text
 
@@ -100,3 +101,33 @@ def test_an_agent_who_may_still_act_ends_what_they_sent(hall: Hall, given: Manda
     run_worker()
     row.refresh_from_db()
     assert row.status == "withdrawn"
+
+
+def test_who_paid_and_follows_it_no_more_hears_that_the_money_comes_back(hall: Hall):
+    hall.definition(TAX)
+    made = entry(section="zeimu", kind="gyousei", office="", procedures=(TAX,), name=OFFICE)
+    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
+    mandate, owner, clerk = mandated(hall, row, scope=(TAX,)), hall.company("kyotaku"), hall.staff("yamada")
+    draft = drafts.draft_start(owner=owner, slug=TAX)
+    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=f"{row.id}:{mandate.id}")
+    draft.refresh_from_db()
+    sent = hall.send(owner, hall.fill(owner, draft, answers(hall, "試用", "介子")), mail="office@example.jp").application
+    fee = Payment.objects.get()
+    cashier.cash_take(actor=clerk, payment_id=str(fee.id), tendered=900)
+    run_worker()
+    services.mandate_end(owner=hall.owner("ume"), mandate_id=str(mandate.id))
+    run_worker()
+    hall.decide(Case.objects.get(id=sent.id), "reject", "yamada", "nakamura")
+    run_worker()
+    before, office = Mail.objects.count(), hall.office("kyotaku")
+    asked = refunds.refund_ask(actor=clerk, payment_id=str(fee.id), amount=fee.amount, reason="refused")
+    refunds.refund_answer(actor=hall.staff("nakamura"), refund_id=str(asked.id), approve=True)
+    run_worker()
+    mail, shown = Mail.objects.get(key__startswith="refunding:"), text(office.get(f"/my/{sent.id}/copy/"))
+    assert Mail.objects.count() == before + 1 and f"/my/{sent.id}/" in mail.body
+    assert "手数料を窓口でお返しします" in shown and "不交付" not in shown + mail.body, "that and how it goes back, not why"
+    refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))
+    run_worker()
+    shown = text(office.get(f"/my/{sent.id}/copy/"))
+    assert Mail.objects.filter(key__startswith="refunded:").exists()
+    assert f"お返しした金額 {fee.amount}円" in shown and "窓口でお返しします" not in shown
