@@ -164,6 +164,13 @@ def sides(owner: Owner | None, application: Application) -> dict[str, str]:
     return {"by": application.acting.get("name", "") if own else "", "giver": "" if own else application.acting.get("giver", "")}
 
 
+def you(owner: Owner | None, application: Application, d: Definition) -> str:
+    """Who the 「あなた」 of the form is, where the person for whom somebody else filed it reads it: who filled it in. Empty for everybody
+    else, and where nothing that was answered (``d`` in Japanese, as the city wrote it) says so."""
+    spoken = any("あなた" in str(q.label) and q.id in application.answers for q in d.questions())
+    return sides(owner, application)["by"] if spoken else ""
+
+
 def follows(application: Application) -> bool:
     """Does who filed it see where it stands? Who filed for another only on a mandate that says so."""
     kept = application.acting

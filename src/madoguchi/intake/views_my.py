@@ -199,6 +199,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "second_most": second.MOST, "second_no": second.answered_no(application),
     }
     context |= {"by_code": pass_of(application) in passes_of(request)} | acting.sides(owner_of(request), application)
+    context["you"] = acting.you(owner_of(request), application, applications.published_of(application).definition)
     by_agent = bool(acting.by_agent(application, actor_of(request)))
     context |= {"talk": [(line, talk.writer(line, by_agent)) for line in lines], "may_answer": talk.may_answer(application, lines),
                 "talk_most": talk.MOST, "talk_error": talk_error, "wrong": dict(refused), "second_typed": request.POST.get("reason", ""),

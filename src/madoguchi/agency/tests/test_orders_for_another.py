@@ -6,13 +6,14 @@ import datetime as dt
 from typing import Any
 
 import pytest
-from tests.support.hall import Hall, run_worker
+from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.agency import organisations, services
 from madoguchi.agency.models import Mandate
 from madoguchi.casework import letters
 from madoguchi.casework.models import Case
+from madoguchi.casework.services import correction_request
 from madoguchi.collection.models import FeeSlip
 from madoguchi.intake import acting, companies, drafts
 from madoguchi.intake.models import Application
@@ -22,7 +23,7 @@ from madoguchi.payments import cashier, refunds
 from madoguchi.payments.models import Payment
 from madoguchi.procedures.rules.faces.letter import letter_text
 
-from .test_organisations import UME, entry, mandated
+from .test_organisations import SHINKI, UME, entry, filed, mandated
 
 TAX, OFFICE = "kazei-shoumei", "見本行政書士法人"
 HOME = {"zip": "9292222", "city": "石川県七尾市", "town": "中島町中島甲", "lot": "1番地", "building": ""}
@@ -131,3 +132,38 @@ def test_who_paid_and_follows_it_no_more_hears_that_the_money_comes_back(hall: H
     shown = text(office.get(f"/my/{sent.id}/copy/"))
     assert Mail.objects.filter(key__startswith="refunded:").exists()
     assert f"お返しした金額 {fee.amount}円" in shown and "窓口でお返しします" not in shown
+
+
+def test_the_person_reads_whose_birth_date_and_address_stand_under_you(hall: Hall, given: Mandate):
+    row = unpaid(hall, given)
+    cashier.cash_take(actor=hall.staff("yamada"), payment_id=str(Payment.objects.get().id), tendered=900)
+    run_worker()
+    correction_request(actor=hall.staff("yamada"), case_id=str(row.id), items=[("phone", "番号が違うようです")],
+                       due_on=OPENING.date() + dt.timedelta(days=10))
+    run_worker()
+    note = f"この中の「あなた」は、代理で送った{row.acting['name']}さんのことです。"
+    for page in (f"/my/{row.id}/", f"/my/{row.id}/correct/"):
+        shown, agents = text(hall.browser("ume").get(page)), text(hall.browser("taro").get(page))
+        assert note in shown and "あなたの電話番号" in shown
+        assert "あなたの電話番号" in agents and "この中の「あなた」" not in agents, "who filled it in knows"
+
+
+def test_an_office_s_person_is_who_the_form_spoke_to(hall: Hall):
+    hall.definition(TAX)
+    made = entry(section="zeimu", kind="gyousei", office="", procedures=(TAX,), name=OFFICE)
+    row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
+    mandate, owner = mandated(hall, row, scope=(TAX,)), hall.company("kyotaku")
+    draft = drafts.draft_start(owner=owner, slug=TAX)
+    companies.draft_choose(owner=owner, draft_id=str(draft.id), value=f"{row.id}:{mandate.id}")
+    draft.refresh_from_db()
+    sent = hall.send(owner, hall.fill(owner, draft, answers(hall, "試用", "介子"))).application
+    shown = text(hall.browser("ume").get(f"/my/{sent.id}/"))
+    assert f"この中の「あなた」は、代わりに送った{OFFICE}の担当の方のことです。" in shown
+
+
+def test_where_the_form_spoke_to_nobody_nothing_is_said_of_it(hall: Hall):
+    hall.definition(SHINKI)
+    row = organisations.organisation_write(actor=hall.staff("ito"), entry=entry(procedures=(SHINKI,)))
+    sent = filed(hall, row, mandated(hall, row, scope=(SHINKI,)))
+    shown = text(hall.browser("ume").get(f"/my/{sent.id}/"))
+    assert "見本居宅介護支援事業所が代わりに送信" in shown and "あなた" not in shown.partition("送った内容")[2]
