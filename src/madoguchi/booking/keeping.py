@@ -40,7 +40,7 @@ def _remind(key: UUID) -> bool:
     row.reminded_at = clock.now()
     row.save(update_fields=["reminded_at"])
     closed = bool(shut_out([row]))  # nobody is asked to come to a counter that is not open
-    early = row.created_at.astimezone(clock.JST).date() < clock.today()
+    early = row.changed_at.astimezone(clock.JST).date() < clock.today()  # the mail of what was made or changed today says the day already
     told = (closed or early) and mails.send(row, contact_of(row), "shut" if closed else "remind")
     failpoints.hit("booking.remind.before_commit")
     return told

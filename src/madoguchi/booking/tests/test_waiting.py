@@ -182,6 +182,17 @@ def test_who_booked_the_same_day_is_not_reminded(hall):
         assert keeping.bookings_remind() == 0
 
 
+@pytest.mark.parametrize(("changed", "told"), [(dt.datetime(2026, 11, 29, 15, 0, tzinfo=clock.JST), 0),
+                                               (dt.datetime(2026, 11, 28, 15, 0, tzinfo=clock.JST), 1)])
+def test_a_change_of_the_same_day_is_the_reminder_too(hall, opening, changed, told):
+    row = booked()
+    with clock.frozen(changed):
+        services.booking_change(booking=row, day=MONDAY, start=NINE + 30, by="x", staff=True)
+    with clock.frozen(dt.datetime(2026, 11, 29, 16, 0, tzinfo=clock.JST)):
+        assert keeping.bookings_remind() == told
+    assert Mail.objects.filter(key__contains=":changed:").count() == 1 and Mail.objects.filter(key__contains=":remind:").count() == told
+
+
 def test_mails_follow_the_language(hall):
     row = booked()
     Booking.objects.update(language="en")
