@@ -6,6 +6,7 @@ import datetime as dt
 
 import pytest
 from tests.support.hall import Hall, run_worker
+from tests.support.walk import text
 
 from madoguchi.agency import guardian_desk as desk
 from madoguchi.agency.models import Guardianship
@@ -62,3 +63,16 @@ def test_nor_one_whose_confirmation_has_run_out(hall: Hall):
     case = filed(hall, begun(hall))
     with clock.frozen(clock.now() + (UNTIL - clock.today()) + dt.timedelta(days=1)):
         assert "成年後見人" not in letter(hall, case)
+
+
+def test_who_may_read_a_decision_no_more_is_told_and_the_section_that_it_goes_by_post(hall: Hall):
+    row = begun(hall)
+    case, taro = filed(hall, row), hall.browser("taro")
+    hall.decide(case, "reject", "sato", "ito", "kato")
+    run_worker()
+    nobody, over = "書類を見られる画面を持つ方がいません", "状況と結果は見られず、直していただきたい点にも答えられません"
+    page, own = f"/staff/case/{case.id}/", f"/my/guardians/{row.id}/"
+    assert nobody not in text(hall.desk("sato").get(page)) and over not in text(taro.get(own))
+    desk.claim_end(actor=hall.staff("matsuda"), guardian_id=str(row.id), why="審判が取り消されたため")
+    assert f"送った方の法定代理の確認が終わっているので、{nobody}" in text(hall.desk("sato").get(page))
+    assert over in text(taro.get(own)) and "代理で送った申請の控え" in text(taro.get("/my/"))
