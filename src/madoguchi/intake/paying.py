@@ -149,9 +149,10 @@ def unpaid_end(application: Application) -> str:
 
 
 def fee_at_withdrawal(application: Application) -> str:
-    """What a withdrawal does to the fee: empty where there is none, ``paid`` (or on its way), ``open``."""
-    fees = payments.fees_of_case(str(application.id))
-    if any(row.received > row.refunded or row.state == payments.State.SUBMITTED for row in fees):
+    """What a withdrawal does to the fee: empty where there is none or all of it goes back anyway, ``paid`` (or on its way), ``open``."""
+    fees, (going, _, _) = payments.fees_of_case(str(application.id)), payments.backs_of_case(str(application.id))
+    back = sum(row.refunded for row in fees) + sum(row.amount for row in going)
+    if sum(row.received for row in fees) > back or any(row.state == payments.State.SUBMITTED for row in fees):
         return "paid"
     return "open" if any(row.state in payments.OPEN for row in fees) else ""
 

@@ -6,7 +6,8 @@ from collections.abc import Iterable
 from uuid import UUID
 
 from django.core.paginator import Page, Paginator
-from django.db.models import Exists, F, OuterRef, QuerySet, Sum
+from django.db.models import Exists, OuterRef, QuerySet, Subquery, Sum
+from django.db.models.functions import Coalesce
 
 from madoguchi.identity.public import Right, Staff
 
@@ -88,10 +89,13 @@ def going_back(payments: Iterable[Payment]) -> set[UUID]:
 
 
 def undecided() -> QuerySet[Payment]:
-    """Paid for what was withdrawn, and nobody has asked to give it back or said why it stays."""
+    """Paid for what was withdrawn, and nobody has asked to give it back or said why it stays. What goes back for another reason (減免) needs
+    no decision more."""
     going = Refund.objects.filter(payment=OuterRef("pk"), reason=WITHDRAWN, state__in=("asked", "approved", "done"))
     failed = Refund.objects.filter(payment=OuterRef("pk"), reason=WITHDRAWN, state="refused")  # stands under 還付がある
-    return Payment.objects.filter(~Exists(going), ~Exists(failed), withdrawn_at__isnull=False, kept_at=None, received__gt=F("refunded"))
+    promised = Refund.objects.filter(payment=OuterRef("pk"), state__in=("asked", "approved", "done")).order_by().values("payment")
+    yen = Coalesce(Subquery(promised.annotate(yen=Sum("amount")).values("yen")), 0)
+    return Payment.objects.filter(~Exists(going), ~Exists(failed), withdrawn_at__isnull=False, kept_at=None, received__gt=yen)
 
 
 def is_undecided(payment: Payment) -> bool:

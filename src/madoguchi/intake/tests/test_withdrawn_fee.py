@@ -117,3 +117,22 @@ def test_what_was_asked_for_beside_a_settled_fee_and_is_open_is_asked_for_no_mor
     assert "支払いに進む" not in text(browser.get(f"/my/{row.id}/")) and listed(hall).count(row.receipt) == 0
     message = Message.objects.get(event="casework.CaseWithdrawn", handler="payments.withdrawn")
     assert message.payload == {"case": str(row.id)} and witness.verify() == []
+
+
+@pytest.mark.parametrize(("amount", "decides"), [(710, False), (600, True)])
+def test_what_goes_back_for_another_reason_is_not_decided_on_again(order, hall, amount, decides):  # noqa: F811
+    """減免 was found to apply after the fee was paid: it is approved and not handed over yet when the application is withdrawn."""
+    row = order(mail="hanako@example.jp")
+    fee, tanaka, browser = paid(hall, row), hall.staff("tanaka"), hall.browser("hanako")
+    asked = refunds.refund_ask(actor=tanaka, payment_id=fee, amount=amount, reason="exempt")
+    refunds.refund_answer(actor=hall.staff("kimura"), refund_id=str(asked.id), approve=True)
+    assert (MAY_STAY in text(browser.get(f"/my/{row.id}/withdraw/"))) is decides, "of what is left alone"
+    withdrawn(hall, row)
+    page = text(browser.get(f"/my/{row.id}/pay/"))
+    assert f"手数料を窓口でお返しします。担当課の窓口にお越しください（{amount}円）" in page and ("担当課が確かめています" in page) is decides
+    assert (row.receipt in listed(hall)) is decides
+    if not decides:
+        with pytest.raises(PaymentClosed):
+            ending.fee_keep(actor=tanaka, payment_id=fee, why="done")
+    refunds.refund_hand_over(actor=tanaka, refund_id=str(asked.id))
+    assert (row.receipt in listed(hall)) is decides
