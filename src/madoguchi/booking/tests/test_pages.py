@@ -78,6 +78,7 @@ def test_the_form_says_whose_name_is_asked_where_somebody_comes_for_another(hall
     for client in (hall.browser("taro"), hall.office("kyotaku"), hall.browser()):
         page = text(client.get(client.post("/booking/tax/hold/", {"slot": f"2026-11-30T{9 + Booking.objects.count()}:00"})["Location"]))
         assert "代理のときは、ご本人のお名前も入力してください" in page and 'aria-describedby="name-h"' in page
+        assert "あさってから先の予約には、前の日にもお知らせします" in page, "who books for tomorrow gets no second mail"
     filled()
     assert "代理のときは、ご本人のお名前も" in text(hall.browser("taro").get("/booking/tax/wait/?day=2026-11-30"))
 
