@@ -172,11 +172,12 @@ def test_what_is_true_of_a_refund_stands_on_every_page_at_each_stage(order, hall
     refunds.refund_answer(actor=chief, refund_id=str(asked.id), approve=True)
     work.case_reopen(actor=clerk, case_id=case.ref, why="審査の誤り")
     assert (mine(), theirs()) == ([True, True], [True, True, True])
-    page = text(hall.desk("okada").get(desk["one"]))
+    page, told = text(hall.desk("okada").get(desk["one"])), "メールアドレスの入力がない申請の方には、電話か文書でも伝えてください"
+    assert told in page, "nobody else tells who has no address that money waits for them"
     assert "承認済み（まだ渡していません）" in page and "お返しする手数料です（まだ返し終わっていません）" in page and "お返しした手数料" not in page
     refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))
     assert (mine(), theirs()) == ([False, False], [False, False, False])
-    assert "全額をお返ししました" in text(browser.get(at["pay"]))
+    assert "全額をお返ししました" in text(browser.get(at["pay"])) and told not in text(hall.desk("okada").get(desk["one"]))
     rebilling.fee_again(actor=clerk, payment_id=str(payment.id), until=clock.today() + dt.timedelta(days=7))
     assert f"お返しした金額 {payment.amount}円" in text(browser.get(at["pay"])), "what was paid before is not said to be paid still"
 
