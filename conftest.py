@@ -41,11 +41,13 @@ def json_is_read_as_postgresql_keeps_it() -> None:
 
 @pytest.fixture(autouse=True)
 def every_page_is_sound(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Whatever page a test is answered with: every form can be sent, and nothing points to what is not there."""
+    """Whatever page a test is answered with: every form can be sent, nothing points to what is not there, and what its view says is seen."""
+    from django.template.backends.jinja2 import Template
     from django.test import Client
-    from tests.support.drawn import watch
+    from tests.support.drawn import strict, watch
 
     monkeypatch.setattr(Client, "request", watch(Client.request))
+    monkeypatch.setattr(Template, "render", strict(Template.render))
 
 
 @pytest.fixture(autouse=True)

@@ -10,6 +10,7 @@ from typing import Any
 
 POINTERS = ("for", "aria-describedby", "aria-labelledby", "aria-controls", "form")
 TYPED = ("input", "select", "textarea")
+OBJECT = re.compile(r"\b[A-Z]\w*\(\w+=|&lt;[\w.]+(?: object| at|:) |\bdatetime\.\w+\(|&lt;function |\[&#39;|\{&#39;")  # how Python writes a value
 
 
 class _Reader(HTMLParser):
@@ -51,8 +52,8 @@ class _Reader(HTMLParser):
 
 
 def faults(html: str) -> list[str]:
-    """Forms that nobody can send without scripts (no button, and not one lone field for the return key), ids that stand twice, and labels,
-    descriptions, buttons and links within the page that point to nothing."""
+    """Forms that nobody can send without scripts (no button, and not one lone field for the return key), ids that stand twice, labels,
+    descriptions, buttons and links within the page that point to nothing, and values as Python writes them."""
     reader = _Reader()
     reader.feed(html)
     for name, kind in reader.afar:
@@ -62,7 +63,23 @@ def faults(html: str) -> list[str]:
     silent = [f"nobody can send the form to {form['action']!r}" for form in reader.forms if not form["buttons"] and form["fields"] != 1]
     twice = [f"id {name!r} stands {count} times" for name, count in reader.ids.items() if count > 1]
     lost = [f"{name}={one!r} points to nothing" for name, one in reader.pointers if one not in reader.ids]
-    return silent + twice + lost
+    return silent + twice + lost + [f"an object of Python is shown: {html[max(m.start() - 40, 0):m.end() + 60]!r}" for m in OBJECT.finditer(html)]
+
+
+def hidden(context: dict[str, Any], frame: dict[str, Any]) -> list[str]:
+    """Names that a view gives its template and the frame of all pages (the context processors) gives too: the view's value is never seen."""
+    return [name for name in frame if name in context and context[name] is not frame[name]]
+
+
+def strict(render: Any) -> Any:
+    """The render method of a template that refuses such names."""
+    @functools.wraps(render)
+    def rendered(self: Any, context: Any = None, request: Any = None) -> Any:
+        if request is not None:
+            lost = [name for give in self.backend.template_context_processors for name in hidden(context or {}, give(request))]
+            assert not lost, f"{self.template.name}: {lost}"
+        return render(self, context, request)
+    return rendered
 
 
 def watch(request: Any) -> Any:

@@ -131,7 +131,7 @@ def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int =
     found = selectors.shown([card])[0]
     words, chip = words_of(card)
     language = LANGUAGES.get(found.holder.language)
-    context = {"s": found, "c": card, "born": day_said(found.holder.born), "language": language.name if language else found.holder.language,
+    context = {"s": found, "c": card, "born": day_said(found.holder.born), "reads": language.name if language else found.holder.language,
                "pickup": card_city().service("受取り"), "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS,
                "refused": refused, "typed": typed or {},
                "ends": [(ja, day) for key, ja in ENDS if (day := day_typed(request.GET.get(key, "")))],

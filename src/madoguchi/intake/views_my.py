@@ -30,7 +30,6 @@ from .models import Application
 from .receipts import receipt_file
 from .rules import ACTS, GRADES, MOST_OPINION, RESULT_WORDS, STATUS_WORDS, may_withdraw
 from .signed_paper import paper_of, wants_paper
-from .support import support_of
 from .todo import todo_of
 from .together import next_in_bundle
 from .views_copy import copy_page, later_views
@@ -142,7 +141,6 @@ def _filed_page(request: HttpRequest, application_id: str, wrong: OpinionWrong |
     more = next_in_bundle(owner=owner_of(request), bundle=application.view.get("bundle", ""))
     context = {"more": more, "more_name": procedures.current(more.slug).shown().name if more else "",
                "a": application, "d": d, "code": code, "act": ACTS.get(d.kind, say("申請")), "section": procedures_section(d),
-               "tablet": support_of(request) is not None,
                "has_mail": bool(application.sealed_mail), "paper": wants_paper(application), "fee": paying.fee_of(application), "grades": GRADES,
                "most": MOST_OPINION, "wrong": wrong,
                "faults": [(wrong.at, wrong.ja)] if wrong else [], "typed": request.POST if wrong else {}}

@@ -158,6 +158,7 @@ def test_the_pages_of_the_section(hall):
     assert pdf.content.startswith(b"%PDF") and pdf["Cache-Control"] == "no-store"
     card = Card.objects.get(number="NT0001")
     where = f"/staff/cards/c/{card.id}/"
+    assert "<dt>言語</dt><dd>日本語</dd>" in text(desk.get(where))
     assert "石川県七尾市試用町1番地" in text(desk.get(where))
     assert desk.post(f"{where}return/", {"why": "late"}).status_code == 409
     assert desk.post(f"{where}hand/").status_code == 303
