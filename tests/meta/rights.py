@@ -445,6 +445,7 @@ OWN = {
     "intake.second.second_ask": "is handed the application, which the page has got by application_get; asks besides whether it is their own",
     "intake.acting.may_end": "is handed the application, which the page of its fee has got by payable_get; says yes or no",
     "intake.acting.sides": "is handed the application, which the page has got by application_get or its list; reads nothing beside it",
+    "intake.acting.you": "is handed the application, which the page has got by application_get; reads nothing beside it",
     "intake.second.is_own": "is handed the application, which the page has got by application_get",
     "intake.applications.correction_answer": "is handed the application, which the page has got by application_get; asks only who signs",
     "intake.companies.correction_faults": "is handed the application, whose answer is being judged; asks only who files it",

@@ -250,3 +250,12 @@ def test_before_the_press_a_page_says_what_it_does(hall: Hall, case):
     settle(hall, case)
     assert browser.get(f"/my/{case.id}/withdraw/")["Location"] == f"/my/{case.id}/", "nothing is left to be withdrawn"
     assert hall.browser("taro").get(f"/my/{case.id}/withdraw/").status_code == 404
+
+
+@pytest.mark.parametrize(("mail", "words"), [
+    ("hanako@example.jp", "申請した方に知らせます。"),
+    ("", "申請した方の画面に出ますが、お知らせのメールは、だれにも届きません。電話か文書でも伝えてください。")])
+def test_the_clerk_reads_whether_somebody_is_mailed_when_they_take_a_withdrawal(hall: Hall, mail, words):
+    row = hall.case("hanako", SLUG, mail=mail)
+    page = text(hall.desk("tanaka").get(f"/staff/case/{row.id}/"))
+    assert words in page.partition("取下げを受け付ける")[2].partition("</p>")[0]
