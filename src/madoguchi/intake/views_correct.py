@@ -28,6 +28,7 @@ from .views_my import actor_of, mine_to_answer, sign_in_first
 
 CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
              "申請の状況を確認してください。")
+BESIDE = ("more", "zip", "add")  # buttons that work on the page and send nothing; every other press sends, as on the pages of a form
 
 
 @sign_in_first
@@ -45,13 +46,13 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
         return _correct_page(request, application, raw, frozenset(), [], [], moved=True)
     take = functools.partial(applications.correction_attach, application=application, raw=raw, extra=extra)
     refused = [(f"file-{slot}", ja) for slot, ja in files_taken(request, application.owner, take)]
-    action, _, what = request.POST.get("_action", "send").partition(":")
+    action, _, what = request.POST.get("_action", "").partition(":")
     said = ""
     if action == "more":  # an entry more of a group that is asked for as a whole
         raw = reopened.one_more(raw, what)
     if action == "zip":
         raw, said = procedures.postcode_fill(raw, what)
-    if refused or action != "send":
+    if refused or action in BESIDE:
         return _correct_page(request, application, raw, extra, [], refused, said=(what, said))
     try:
         applications.correction_answer(application=application, raw=raw, extra=extra, actor=actor_of(request), owner=owner_of(request),

@@ -75,3 +75,13 @@ def test_a_question_about_something_else_is_drawn_as_it_was_filed(hall: Hall, ca
     old = {"_asked": "00000000-0000-0000-0000-000000000000"}
     said = hall.browser("hanako").post(page(case), old)
     assert said.status_code == 422 and case.answers["phone"] in text(said).replace("-", "")
+
+
+def test_a_button_that_the_page_has_not_sends_as_any_press_does(hall: Hall, case):
+    """It was answered with the page again, as if nothing had been pressed."""
+    ask(hall, case)
+    sent = hall.browser("hanako").post(page(case), typed(hall, SECOND) | {"_action": "zzz"})
+    assert sent.status_code == 303
+    run_worker()
+    case.refresh_from_db()
+    assert case.answers["phone"] == SECOND
