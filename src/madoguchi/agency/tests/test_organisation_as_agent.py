@@ -6,10 +6,12 @@ import datetime as dt
 import re
 
 import pytest
+from tests.support.forms import forms_of
 from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
 from madoguchi.agency import organisations, services
+from madoguchi.agency.models import Mandate
 from madoguchi.agency.rules import OFFER_DAYS
 from madoguchi.casework import withdrawing
 from madoguchi.casework.models import Case
@@ -95,3 +97,20 @@ def test_with_a_mandate_that_says_so_the_section_tells_it(hall: Hall, registered
     withdrawing.withdrawal_take(actor=hall.staff("sato"), case_id=str(row.id), via="phone", why="本人から、やめたいと電話があったため")
     run_worker()
     assert Mail.objects.count() == before + 1
+
+
+def test_what_was_typed_for_an_organisation_that_lapsed_is_at_hand_for_another(hall: Hall, registered):
+    ume, page, chief = hall.browser("ume"), "/my/mandates/organisation/", hall.staff("ito")
+    day = {"ends.era": "r", "ends.y": "9", "ends.m": "1", "ends.d": "20"}
+    other = organisations.organisation_write(actor=chief, entry=entry(name="見本第二事業所", office="1770000002"))
+    organisations.organisation_end(actor=chief, organisation_id=str(registered.id), why="廃止の届出")
+    late = ume.post(page, {"organisation": str(registered.id), "scope": [SHINKI], "acts": ["messages"]} | day)
+    assert late.status_code == 422 and "代理を頼む事業所を選んでください" in text(late)
+    form = next(f for f in forms_of(late, page) if f.path == page)
+    assert {k: form.shown()[k][-1] for k in day} == day
+    again = ume.post(page, form.shown() | form.hidden | {"organisation": str(other.id), "choose": "yes"})
+    assert again.status_code == 200 and not Mandate.objects.exists()
+    form = next(f for f in forms_of(again, page) if f.path == page)
+    assert form.shown()["scope"] == [SHINKI] and form.shown()["acts"] == ["messages"] and {k: form.shown()[k][-1] for k in day} == day
+    assert ume.post(page, form.shown() | form.hidden).status_code == 303
+    assert Mandate.objects.get().organisation == other.id
