@@ -24,6 +24,8 @@ from .events import MANDATE_ENDED
 from .models import Mandate
 from .rules import ACTS, ENDS, EVENT, FILE, OFFER_DAYS, TRIES, State, agents, code_new, code_read, end_fault, same_name
 
+NAME_MOST = 80
+
 
 def _seal(row: Mandate, people: dict[str, Any]) -> bytes:
     return keys.seal("mandate", json.dumps(people, ensure_ascii=False).encode(), bound_to=str(row.id))
@@ -48,6 +50,8 @@ def _faults(name: str, own: str, scope: list[str], ends_on: dt.date | None) -> l
     out: list[tuple[str, str]] = []
     if not name.strip():
         out.append(("name", say("代理を頼む方の氏名を入力してください")))
+    elif len(name.strip()) > NAME_MOST:  # cut, it would be the name of nobody, and nobody could accept
+        out.append(("name", say("{label}は{limit}文字以内で入力してください", label=say("代理を頼む方の氏名"), limit=NAME_MOST)))
     elif same_name(name, own):
         out.append(("name", say("ご自分を代理にはできません。代理を頼む方の氏名を入力してください")))
     if not scope or set(scope) - set(offerable()):
@@ -68,7 +72,7 @@ def mandate_offer(*, owner: Owner, name: str, scope: list[str], acts: list[str],
     code, now = code_new(), clock.now()
     chosen = [act for act in ACTS if act in acts or act == FILE]
     row = Mandate(giver=owner.key, scope=sorted(set(scope)), acts=chosen, ends_on=ends_on, code_digest=selectors.code_digest(code), made_at=now)
-    row.sealed = _seal(row, {"giver": asdict(giver), "wanted": name.strip()[:80]})
+    row.sealed = _seal(row, {"giver": asdict(giver), "wanted": name.strip()})
     row.save(force_insert=True)
     audit.record(f"resident:{owner.key}", "mandate.offered", chain=f"mandate:{row.id}", first=True,
                  facts={"scope": row.scope, "acts": row.acts, "ends": str(ends_on)}, of=asdict(giver))

@@ -95,7 +95,7 @@ def mandate_new(request: HttpRequest, owner: Owner) -> HttpResponse:
     try:
         if wrong_mail:
             raise MandateWrong([("mail", wrong_mail)])
-        row, code = services.mandate_offer(owner=owner, name=sent.get("name", "")[:80], scope=sent.getlist("scope"), acts=sent.getlist("acts"),
+        row, code = services.mandate_offer(owner=owner, name=sent.get("name", ""), scope=sent.getlist("scope"), acts=sent.getlist("acts"),
                                            ends_on=ends_on, mail=mail_plain(sent.get("mail", "")))
     except MandateWrong as error:
         return _new(request, error.faults, wrong_day)

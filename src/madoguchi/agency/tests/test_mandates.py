@@ -99,6 +99,14 @@ def test_the_last_day_may_be_western(hall: Hall):
     assert Mandate.objects.get().ends_on == dt.date(2027, 2, 1)
 
 
+def test_a_name_that_is_too_long_is_told_and_not_cut(hall: Hall):
+    """Cut, it was the name of nobody: the invitation could not be accepted, and nothing said why."""
+    hall.definition(RISAI)
+    sent = hall.browser("hanako").post("/my/mandates/new/", {"name": "見" * 81, "scope": RISAI} | DAY)
+    assert sent.status_code == 422 and not Mandate.objects.exists()
+    assert "代理を頼む方の氏名は80文字以内で入力してください" in text(sent) and "見" * 81 in text(sent)
+
+
 def test_the_last_day_of_a_mandate_to_an_organisation(hall: Hall):
     """The same field; a fault leads to a field that is on the page."""
     care, address, ume = "kaigo-nintei-shinki", "/my/mandates/organisation/", hall.browser("ume")
