@@ -68,7 +68,7 @@ def as_csv(request: HttpRequest) -> HttpResponse:
 @posts("/staff/cards/c/{card_id}/")
 def consent(request: HttpRequest, card_id: str) -> HttpResponse:
     """Whoever has just got the card wants to be told."""
-    typed = {key: request.POST.get(key, "")[:254] for key in ("issued", "mail")}
+    typed = {key: request.POST.get(key, "") for key in ("issued", "mail")}
     try:
         card, certificate = expiries.expiries_consent(actor=actor_of(request), card_id=card_id, **typed)
     except CardOver as over:

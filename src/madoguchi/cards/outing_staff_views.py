@@ -33,7 +33,7 @@ def listing(request: HttpRequest) -> HttpResponse:
     actor, faults, typed, ticked = actor_of(request), list[tuple[str, str]](), {"seats": "2", "minutes": "20"}, list[str]()
     section = selectors.insist(actor=actor)
     if request.method == "POST":
-        typed, ticked = {key: request.POST.get(key, "")[:200] for key in FIELDS}, request.POST.getlist("staff")[:50]
+        typed, ticked = {key: request.POST.get(key, "") for key in FIELDS}, request.POST.getlist("staff")[:50]
         try:
             row = outings.outing_make(actor=actor, form=typed, staff_ids=ticked)
             return see_other(reverse("card_outing", kwargs={"key": row.key}))
@@ -72,7 +72,7 @@ def change(request: HttpRequest, key: str) -> HttpResponse:
     """Another place, other hours or seats: first what it does to the bookings, then it is done."""
     actor, faults, does, refused = actor_of(request), list[tuple[str, str]](), None, ""
     row = outings.outing_get(actor=actor, key=key)[0].row
-    typed = {k: request.POST.get(k, "")[:200] for k in CHANGEABLE} if request.method == "POST" else _typed(row)
+    typed = {k: request.POST.get(k, "") for k in CHANGEABLE} if request.method == "POST" else _typed(row)
     if request.method == "POST":
         try:
             does = outings.outing_change(actor=actor, key=key, form=typed, dry_run=True)

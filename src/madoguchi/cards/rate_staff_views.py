@@ -46,7 +46,7 @@ def _ways(request: HttpRequest, name: str) -> list[str]:
 @require_http_methods(["GET", "HEAD", "POST"])
 def page(request: HttpRequest) -> HttpResponse:
     """The months, and one of them by district and age."""
-    actor, faults, source = actor_of(request), list[str](), request.POST.get("source", "")[:300]
+    actor, faults, source = actor_of(request), list[str](), request.POST.get("source", "")
     selectors.insist(actor=actor)
     if request.method == "POST":
         try:

@@ -237,3 +237,15 @@ def test_a_clerk_ties_a_telephone_booking_to_a_card_by_its_number(hall):
     gone = call(desk, row.key, f"{SUNDAY}T10:30", about="NT-0002")
     assert gone.status_code == 422 and "渡したか返したあと" in text(gone)
     assert call(desk, row.key, f"{SUNDAY}T10:30", name="番号のわからない方").status_code == 303  # without the number it is an ordinary booking
+
+
+def test_what_is_too_long_stands_whole_in_its_field_again(hall):
+    """Nobody can shorten what lost its end already."""
+    row, desk, words = made(hall, "okada"), hall.desk("okada"), "見本の持ち物" * 60 + "終わり"
+    for page in ("/staff/cards/outings/", f"/staff/cards/outings/{row.key}/change/"):
+        sent = desk.post(page, FORM | {"bring": words})
+        assert sent.status_code == 422 and "持ち物は160字まで" in text(sent) and words in text(sent), page
+        for name in ("start", "end", "seats", "minutes", "day", "until"):
+            assert desk.post(page, FORM | {name: "9" * 5000}).status_code in (303, 422), (page, name)
+    long = desk.post("/staff/cards/rates/", {"source": words})
+    assert long.status_code == 422 and words in text(long)
