@@ -209,6 +209,7 @@ def one(request: HttpRequest, booking: Booking) -> HttpResponse:
 def _one(request: HttpRequest, booking: Booking, refused: str, status: int = 200) -> HttpResponse:
     service, stands = service_of(booking), booking.state == State.CONFIRMED and booking.starts_at > clock.now()
     context = {"b": booking, "s": service, "shut": say(SAID["shut"]) if stands and days.shut_out([booking]) else "",
+               "changed": say(SAID["changed"]) if request.GET.get("done") == "changed" and stands and booking.sequence else "",
                "places": [setup().counters[booking.counter].place] if booking.counter in setup().counters else [],
                "words": STATES[State(booking.state)], "c": contact_of(booking), "section": section_of(service), "refused": refused,
                "changeable": services.changeable(booking), "last": booking.starts_at - dt.timedelta(hours=service.change),
@@ -238,7 +239,7 @@ def change(request: HttpRequest, booking: Booking) -> HttpResponse:
             if slot is None:
                 raise SlotTaken
             services.booking_change(booking=booking, day=slot[0], start=slot[1], by=actor_of(request), own=passes(request))
-            return page
+            return see_other(f"{reverse('booking', kwargs={'booking_id': str(booking.id)})}?done=changed")
         except TooLate as late:
             return _one(request, booking, late.ja, late.status)
         except (SlotTaken, Overlaps) as taken:

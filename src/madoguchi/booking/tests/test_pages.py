@@ -49,8 +49,10 @@ def test_a_guest_books_changes_and_cancels(hall):
     change = at("booking_change", row)
     asked = text(other.get(change, {"slot": "2026-11-30T9:30"}))
     assert "この日時に変える" in asked
-    assert other.post(change, {"slot": "2026-11-30T9:30"}).status_code == 303
-    assert "9:30〜10:00" in text(other.get(at("booking", row)))
+    assert "変えました" not in text(other.get(f"{at('booking', row)}?done=changed")), "nothing was changed yet"
+    page = text(other.get(other.post(change, {"slot": "2026-11-30T9:30"})["Location"]))
+    assert "9:30〜10:00" in page and "窓口の予約の日時を変えました。" in page
+    assert "変えました" not in text(other.get(at("booking", row)))
     assert "元に戻せません" in text(other.get(at("booking_cancel", row)))
     assert other.post(at("booking_cancel", row)).status_code == 303
     page = text(other.get(at("booking", row)))
