@@ -23,7 +23,7 @@ from . import acting, applications, drafts, reopened, retold, signing, twice
 from .errors import AnswersWrong, NotOpenForThis, OnlineFilingStopped, Unchanged
 from .form_parts import procedures_section, raw_post
 from .models import Application
-from .views_documents import files_taken, slot_view
+from .views_documents import NO_FILE, files_taken, slot_view
 from .views_my import actor_of, mine_to_answer, sign_in_first
 
 CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
@@ -48,6 +48,8 @@ def correct(request: HttpRequest, application_id: str) -> HttpResponse:
     refused = [(f"file-{slot}", ja) for slot, ja in files_taken(request, application.owner, take)]
     action, _, what = request.POST.get("_action", "").partition(":")
     said = ""
+    if action == "add" and not request.FILES:
+        refused = [(f"file-{slot}", NO_FILE) for slot in applications.correction_step(application, extra, drawn=True)[1][:1]]
     if action == "more":  # an entry more of a group that is asked for as a whole
         raw = reopened.one_more(raw, what)
     if action == "zip":

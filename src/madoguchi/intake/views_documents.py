@@ -24,6 +24,8 @@ from . import acting, drafts
 from .form_parts import CHECK, DOCUMENTS, draft_url, procedures_section, sign_in_first, trail
 from .models import Draft
 
+NO_FILE = say("{label}を選んでください", label=say("写真（JPEG・PNG）かPDF"))  # pressed before anything was chosen
+
 
 def slot_view(attachment: Attachment, **more: Any) -> dict[str, Any]:
     """A document slot as the templates draw it, with what the file chooser offers and what may be sent."""

@@ -33,7 +33,7 @@ from .signed_paper import paper_of, wants_paper
 from .todo import todo_of
 from .together import next_in_bundle
 from .views_copy import copy_page, later_views
-from .views_documents import files_taken
+from .views_documents import NO_FILE, files_taken
 
 View = Callable[..., HttpResponseBase]
 
@@ -265,9 +265,11 @@ def add_documents(request: HttpRequest, application_id: str) -> HttpResponse:
     application, whole = mine_to_answer(request, application_id)
     take = functools.partial(applications.document_add, application=application, actor=actor_of(request))
     refused = [(f"file-{slot}", ja) for slot, ja in files_taken(request, application.owner, take)]
+    if not request.FILES:
+        refused = [(f"file-{a.id}", NO_FILE) for a in applications.later_slots(application)[:1]]
     if refused:
         return status_page(request, application_id, refused) if whole else copy_page(request, application, refused)
-    return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents'}")
+    return see_other(f"/my/{application.id}/{'' if whole else 'copy/?sent=documents' if request.FILES else 'copy/'}")
 
 
 @sign_in_first

@@ -66,6 +66,8 @@ def test_later_documents_are_sent_from_the_copy(hall: Hall, row):
     assert slots
     page = text(office.get(f"/my/{row.id}/copy/"))
     assert all(f'name="file.{slot.id}"' in page for slot in slots)
+    early = office.post(f"/my/{row.id}/documents/")
+    assert early.status_code == 422 and "かPDFを選んでください" in text(early), "it said that the documents were sent"
     bad = office.post(f"/my/{row.id}/documents/", {f"file.{slots[0].id}": SimpleUploadedFile("a.jpg", b"no picture")})
     assert bad.status_code == 422 and "これまでの経過" not in text(bad)
     sent = office.post(f"/my/{row.id}/documents/", {f"file.{slots[0].id}": SimpleUploadedFile("a.jpg", papers.jpeg())})

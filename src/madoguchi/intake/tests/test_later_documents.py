@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+import datetime as dt
+
 import pytest
 from django.core.files.uploadedfile import SimpleUploadedFile
 from tests.support import papers
-from tests.support.hall import Hall, run_worker
+from tests.support.hall import OPENING, Hall, run_worker
 from tests.support.walk import text
 
+from madoguchi.casework import services
 from madoguchi.intake import applications
 from madoguchi.intake.errors import NotOpenForThis
 from madoguchi.kernel.models import AuditEntry
@@ -61,3 +64,16 @@ def test_after_the_decision_the_page_offers_no_upload(hall: Hall, case):
     hall.decide(case, "accept", "yoshida")
     run_worker()
     assert f'name="file.{SLOT}"' not in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+
+
+def test_a_press_before_anything_was_chosen_is_told(hall: Hall, case):
+    """On the page of the application, and on that of a correction; both were answered without a word."""
+    hanako, asked = hall.browser("hanako"), "写真（JPEG・PNG）かPDFを選んでください"
+    early = hanako.post(f"/my/{case.id}/documents/")
+    assert early.status_code == 422 and asked in text(early) and f'href="#file-{SLOT}"' in text(early)
+    services.correction_request(actor=hall.staff("yoshida"), case_id=case.ref, items=[(SLOT, "写真が暗くて読めません")],
+                                due_on=OPENING.date() + dt.timedelta(days=9))
+    run_worker()
+    early = hanako.post(f"/my/{case.id}/correct/", {"_action": "add"})
+    assert early.status_code == 422 and asked in text(early) and f'href="#file-{SLOT}"' in text(early)
+    assert hanako.post(f"/my/{case.id}/correct/", {"_action": "add", f"file.{SLOT}": photo()}).status_code == 200
