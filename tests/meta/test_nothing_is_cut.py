@@ -9,7 +9,6 @@ from pathlib import Path
 SOURCES = Path(__file__).resolve().parents[2] / "src" / "madoguchi"
 CUT = re.compile(r"\.strip\(\)\[:|\b(?:note|why|reason|remarks|comment)\[:")
 ALLOWED = {
-    "agency/services.py": 1,  # the name of who is asked: a longer one is nobody's
     "booking/staff_views.py": 1, "collection/account_staff_views.py": 1, "collection/staff_views.py": 1,  # numbers
     "builder/staff_views.py": 1, "counter/staff_interviews.py": 1, "counter/staff_views.py": 1, "identity/directory.py": 1,  # searches
     "inventory/staff_views.py": 2, "procedures/views.py": 1, "survey/staff_views.py": 1, "web/searches.py": 1,  # searches, filters
