@@ -111,7 +111,7 @@ def _doubts(found: BulkRun, d: Definition, items: list[BulkItem]) -> list[str]:
 
 def _form(request: HttpRequest, found: BulkRun, d: Definition, faults: list[Any]) -> dict[str, Any]:
     """The decision that is to hold for all of them."""
-    posted = request.method == "POST" and "outcome" in request.POST or faults
+    posted = request.method == "POST" and not {"outcome", "reason"}.isdisjoint(request.POST) or faults
     raw = {k: list(v) for k, v in request.POST.lists()} if posted else found.raw
     asks = d.review.questions if found.act in bulk.DECIDING else ()
     fields = [field_view(q, "", raw_sent(q, raw, ""), faults) for q in asks]

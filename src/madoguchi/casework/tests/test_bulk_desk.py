@@ -179,6 +179,8 @@ def test_from_the_list_to_the_report_without_scripts(hall: Hall, cases):
     there = desk.post("/staff/bulk/", {"which": "all", "act": "propose", "slug": QUICK, "state": "open"})["Location"]
     assert "どの申請にできるか調べる" in text(desk.get(there))
     raw = {k: v[0] for k, v in hall.decision_raw(cases[0]).items()}
+    early = desk.post(there, raw | {"reason": "見本の理由"})  # no outcome chosen: a browser sends none
+    assert early.status_code == 422 and "見本の理由" in text(early), "what was typed stands there again"
     assert desk.post(there, raw | {"outcome": "accepted", "reason": ""})["Location"] == f"{there}#cases"
     page = text(desk.get(there))
     assert page.count('name="go"') == 3
