@@ -185,6 +185,7 @@ ROUTES: dict[str, list[Page] | str] = {
     "taxes_back": "leads to the page taxes_order", "taxes_cancel": "POST only", "taxes_slips": "a PDF", "taxes_receipt": "a PDF",
     "taxes_mail": "POST only: its error is the page taxes", "taxes_mail_stop": "POST only",
     "correct": [page("correct", lambda t: f"{t.correcting.mine}correct/", wrong="form[enctype]")],
+    "address": [page("address", lambda t: f"{t.received.mine}mail/", wrong="main form")],
     "withdraw": [page("withdraw", lambda t: f"{t.received.mine}withdraw/")],
     "second_ask": "POST only: its form is on the status of a decided 罹災証明",
     "talk_back": "POST only: its error is the page status-talking",

@@ -7,7 +7,7 @@ from typing import Any
 
 from madoguchi.casework import codes as desk
 from madoguchi.casework.models import Note
-from madoguchi.intake import applications, codes, filing
+from madoguchi.intake import address, applications, codes, filing
 from madoguchi.intake.errors import CodeWrong
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
@@ -39,6 +39,13 @@ def code_renew(application: str, **_: Any) -> Done:
     return {"code": code}
 
 
+def address_put(application: str, code: str = FIRST, **_: Any) -> Done:
+    """News go to another address; both are told."""
+    address.address_put(application=Application.objects.get(id=application), owner=None, mail=f"next-{MAIL}", code=code, actor=codes.SELF)
+    assert address.address_of(Application.objects.get(id=application)) == f"next-{MAIL}"
+    return {}
+
+
 def code_issue(application: str, code: str = FIRST, **_: Any) -> Done:
     """At the counter, once; the code that was made before opens nothing any more."""
     from .acts import hall
@@ -54,4 +61,4 @@ def code_issue(application: str, code: str = FIRST, **_: Any) -> Done:
     return {}
 
 
-ACTS: dict[str, Callable[..., Done]] = {f.__name__: f for f in (guest, code_ask, code_renew, code_issue)}
+ACTS: dict[str, Callable[..., Done]] = {f.__name__: f for f in (guest, code_ask, code_renew, address_put, code_issue)}

@@ -16,9 +16,9 @@ JOURNEYS: dict[str, Journey] = {
               ("correct", {}), ("work", {}), ("propose", {}), *STAMPS, ("work", {})],
     # nobody answers what was asked
     "unanswered": [("start", {"slug": CLAIM}), ("fill", {}), ("submit", {}), ("work", {}), ("ask", {}), ("work", {}), ("recall", {}), ("work", {})],
-    # filed without the card; the access code is locked, made anew by mail, and once more at the counter
+    # filed without the card; the access code is locked, made anew by mail, proves another address, and is made once more at the counter
     "code": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("guest", {}), ("code_ask", {}), ("work", {}),
-             ("code_renew", {}), ("code_issue", {}), ("work", {})],
+             ("code_renew", {}), ("address_put", {}), ("code_issue", {}), ("work", {})],
     "withdrawal": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("work", {}), ("withdraw", {}), ("work", {})],
     # a new sealing key and a new search key, with an application under way
     "rotation": [("start", {"slug": QUICK}), ("fill", {}), ("submit", {}), ("rotate", {}), ("work", {})],

@@ -33,6 +33,7 @@ OWNED = {
     "documents": "draft", "check": "draft", "saved": "draft", "renewed": "draft", "discard": "draft", "draft_file": "draft",
     "step": "draft", "acting": "draft",
     "status": "application", "filed": "application", "correct": "application", "withdraw": "application", "add_documents": "application",
+    "address": "application",
     "talk_back": "application", "second_ask": "application",
     "opinion": "application", "receipt": "application", "pay": "application", "pay_card": "application",
     "signed_paper": "application", "code_new": "application", "pay_slip": "application", "pay_debit": "application", "pay_slip_pdf": "application",

@@ -10,6 +10,7 @@ ACTIONS = {
     "reexamination.ended": "再審査をやめ、前の決定のままにした", "reexamination.taken_back": "申請した方が再審査の申出を取り下げた",
     "correction.ended": "補正の答えを待たずに審査に戻した",
     "correction.sheet_kept": "補正で届いた紙を入れた", "correction.sheet_dropped": "補正で届いた紙を外した",
+    "mail.given": "お知らせのメールアドレスを入れた", "mail.changed": "お知らせのメールアドレスを変えた",
     "code.asked": "確認番号を新しくするメールを頼んだ", "code.renewed": "メールのリンクで確認番号を新しくした",
     "code.issued": "本人を確かめて、新しい確認番号を渡した",
     "decision.proposed": "起案した", "decision.approved": "承認した", "decision.approved_as_deputy": "代決で承認した",

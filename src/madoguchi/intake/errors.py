@@ -117,6 +117,18 @@ class OpinionWrong(DomainError):
         self.at = at
 
 
+class AddressWrong(DomainError):
+    """The mail address for news, or the code that proves who asks. ``faults``: [(field, what is wrong)]."""
+
+    code = "address_wrong"
+    ja = "メールアドレスを確認してください。"
+    status = 422
+
+    def __init__(self, faults: list[tuple[str, str]]) -> None:
+        super().__init__()
+        self.faults = faults
+
+
 class CompanyCannot(DomainError):
     """A company signed in, and the procedure is none that it may file."""
 

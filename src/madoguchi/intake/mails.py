@@ -16,6 +16,7 @@ Mail = tuple[str, str]  # subject, body
 CORRECTION, DECIDED, APPOINTMENT, TALK, WITHDRAWAL, PAYMENT = "correction", "decided", "appointment", "talk", "withdrawal", "payment"
 DUE, LAPSED, REFUNDING, REFUNDED = "due", "lapsed", "refunding", "refunded"  # a fee is to be paid, was not in time, goes back, is back
 CALLED_OFF = "called_off"  # nobody comes on the day that was told
+ADDRESS, ADDRESS_LEFT = "address", "address_left"  # news go to this address from now on; to another one
 CLAIM, ANSWER = "claim", "answer"  # what was asked for after a decision has arrived; is answered
 
 
@@ -81,6 +82,9 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
                     say("お返しするものがあります。市の職員が、電話でATMの操作をお願いすることはありません。")),
         REFUNDED: (say("【{city}】お返ししました", city=name),
                    say("お返しするものの手続きが済みました。市の職員が、電話でATMの操作をお願いすることはありません。")),
+        ADDRESS: (say("【{city}】お知らせの送り先になりました", city=name), say("これからのお知らせを、このアドレスに送ります。")),
+        ADDRESS_LEFT: (say("【{city}】お知らせの送り先が変わりました", city=name),
+                       say("これからのお知らせは、ほかのアドレスに送ります。ご自分で変えていないときは、下の番号にお電話ください。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
     }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
 

@@ -1,6 +1,7 @@
 from django.urls import include, path
 
 from . import views_acting as acting
+from . import views_address as address
 from . import views_code as code
 from . import views_correct as correct
 from . import views_documents as docs
@@ -29,6 +30,7 @@ applications = [
     path("correct/", correct.correct, name="correct"),
     path("documents/", my.add_documents, name="add_documents"),
     path("withdraw/", my.withdraw, name="withdraw"),
+    path("mail/", address.address, name="address"),
     path("talk/", my.talk_back, name="talk_back"),
     path("second/", second.second_ask, name="second_ask"),
     path("receipt/", my.receipt, name="receipt"),

@@ -23,6 +23,7 @@ from madoguchi.web.posted import posts, see_other
 from madoguchi.web.views import safe_next
 
 from . import acting, applications, drafts, listing, opinions, paying, retold, second, talk, unsent
+from .address import may_change
 from .codes import pass_of
 from .errors import ActingOver, CodeWrong, OpinionWrong, TalkWrong
 from .form_parts import code_kept, procedures_section, to_sign_in
@@ -197,6 +198,7 @@ def status_page(request: HttpRequest, application_id: str, refused: list[tuple[s
         "second_most": second.MOST, "second_no": second.answered_no(application),
     }
     context |= {"by_code": pass_of(application) in passes_of(request)} | acting.sides(owner_of(request), application)
+    context["mail_open"] = may_change(application, owner_of(request))
     context["you"] = acting.you(owner_of(request), application, applications.published_of(application).definition)
     by_agent = bool(acting.by_agent(application, actor_of(request)))
     context |= {"talk": [(line, talk.writer(line, by_agent)) for line in lines], "may_answer": talk.may_answer(application, lines),
