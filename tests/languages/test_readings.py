@@ -8,7 +8,7 @@ import re
 import pytest
 
 from madoguchi.config import readings_cli as cli
-from madoguchi.config.furigana import ONE, Reader, Unread, Words, aligned, words_of
+from madoguchi.config.furigana import ONE, Reader, Unread, Words, aligned, unread, words_of
 from madoguchi.intake.retold import WITH_NAMES
 from madoguchi.kernel.counters import marked, settled
 from madoguchi.kernel.said import key_of, ruby, unruby
@@ -49,14 +49,14 @@ def test_every_name_of_the_city_has_readings():
 
 
 def test_readings_stand_over_every_kanji_and_change_no_letter():
-    assert [(t, r) for t, r in everything().items() if cli.unread(t, r)] == []
+    assert [(t, r) for t, r in everything().items() if unread(t, r)] == []
 
 
 def test_the_check_of_readings_sees_what_is_missing():
-    assert cli.unread("申請する日", "申請《しんせい》する日")
-    assert cli.unread("申請", "請求《せいきゅう》")
-    assert not cli.unread("{days}日", "{days}日《#》")
-    assert not cli.unread("4月20日", "4月《がつ》｜20日《はつか》")
+    assert unread("申請する日", "申請《しんせい》する日")
+    assert unread("申請", "請求《せいきゅう》")
+    assert not unread("{days}日", "{days}日《#》")
+    assert not unread("4月20日", "4月《がつ》｜20日《はつか》")
 
 
 @pytest.mark.parametrize(("text", "reading"), [
@@ -166,5 +166,5 @@ def test_words_of_the_tables_have_readings_that_fit():
     for word, reading in {**words.anywhere, **words.alone}.items():
         assert unruby(aligned(word, reading)) == word
     for text, reading in {**words.pages, **words.definitions}.items():
-        assert not cli.unread(text, reading), text
+        assert not unread(text, reading), text
     assert all(ONE.search(w) for w in words.anywhere)

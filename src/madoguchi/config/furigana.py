@@ -15,7 +15,7 @@ from pathlib import Path
 import yaml
 
 from madoguchi.kernel.counters import marked
-from madoguchi.kernel.said import KANJI, unruby
+from madoguchi.kernel.said import KANJI, RUBY, unruby
 
 Token = tuple[str, str]  # as written, as read (katakana)
 ONE = re.compile(f"[{KANJI}]")
@@ -55,6 +55,12 @@ def aligned(word: str, reading: str) -> str:
         raise Unread(f"{word}({reading})")
     readings = iter(found.groups())
     return "".join(f"{p}《{next(readings)}》" if ONE.match(p) else p for p in parts)
+
+
+def unread(text: str, reading: str) -> bool:
+    """Is something left without a reading, or is it the reading of another text?"""
+    slots = re.sub(r"《#月?》", "", reading)
+    return unruby(slots) != text or bool(ONE.search(re.sub(r"[日人分歳]《#月?》", "", RUBY.sub("", re.sub("<[^<>]+>", "", reading)))))
 
 
 @dataclass(frozen=True, slots=True)

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import json
-import re
 import sys
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping
@@ -67,12 +66,6 @@ def city_texts(city: City) -> list[str]:
     names += [charge.name for charge in read_charges(city.folder).all.values()]
     names += booking.texts(booking.read_setup(city.folder)) + cards.texts(cards.read_cards(city.folder))
     return [text for text in dict.fromkeys(map(str, names)) if ONE.search(text)]
-
-
-def unread(text: str, reading: str) -> bool:
-    """Is something left without a reading, or is it the reading of another text?"""
-    slots = re.sub(r"《#月?》", "", reading)
-    return unruby(slots) != text or bool(ONE.search(re.sub(r"[日人分歳]《#月?》", "", RUBY.sub("", re.sub("<[^<>]+>", "", reading)))))
 
 
 def _side_file(path: Path, texts: Mapping[str, str]) -> None:

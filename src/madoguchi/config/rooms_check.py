@@ -11,6 +11,7 @@ from madoguchi.booking.errors import BookingWrong
 from madoguchi.booking.setup import read_setup as read_booking
 from madoguchi.cards.city import read_cards
 from madoguchi.cards.errors import CardsWrong
+from madoguchi.collection.charges import DEBIT_FORM
 from madoguchi.collection.charges_file import read_pack
 from madoguchi.collection.errors import ChargesWrong
 from madoguchi.collection.rates import RatesWrong, rates_read
@@ -23,6 +24,7 @@ from madoguchi.procedures.finder_files import known_slugs
 from madoguchi.procedures.pack import ROOT
 
 from .city_shape import perhaps
+from .words_check import layout_fault, layout_problems, reading_problems
 
 Named = Iterator[tuple[str, Path_, str]]  # file, place, what to do
 
@@ -46,6 +48,7 @@ def room_problems(city: City) -> list[str]:
             found += map(str, wrong.problems)
         except DomainError as wrong:
             found.append(str(wrong.ja))
+    found += layout_problems(city.folder) + reading_problems(city.folder / "readings.yaml")
     return found + [_told(city.folder / file, path, ja) for file, path, ja in _names(city, read)]
 
 
@@ -78,6 +81,12 @@ def _names(city: City, read: dict[str, Any]) -> Named:
     for charge in taxes.all.values() if taxes else ():
         if charge.appeal not in city.appeals:
             yield "collection.yaml", ("科目", charge.key, "教示"), _missing(charge.appeal, "city.yaml の「教示」", city.appeals)
+    for form, (name, _) in (taxes.forms if taxes else {}).items():
+        if fault := layout_fault(city.folder, form, name):
+            yield "collection.yaml", ("様式", form, "名"), fault
+    for bank, one in (taxes.banks if taxes else {}).items():
+        if fault := layout_fault(city.folder, DEBIT_FORM, one.layout):
+            yield "collection.yaml", ("様式", DEBIT_FORM, "銀行別", bank), fault
     for name, slug in (("証明書", taxes.online.certificate), ("口座振替", taxes.online.debit)) if taxes else ():
         if slug and slug not in offered:
             yield "collection.yaml", ("オンライン", name), _missing(slug, "この市の手続き", offered)

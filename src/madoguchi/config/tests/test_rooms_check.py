@@ -112,3 +112,46 @@ def test_a_file_in_another_encoding_and_one_that_nests_without_end_are_told(pack
     (pack / "plan.yaml").write_text("a: " + "[" * 5000, encoding="utf-8")
     told = faults(pack)
     assert any("UTF-8ではありません" in line for line in told) and any("深すぎて" in line or "読めません" in line for line in told)
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("語:\n  七尾市: ななおし\n", ""),
+    ("語:\n  申し込み: もうしこみ\n画面:\n  市民課: 市民課《しみんか》\n", ""),
+    ("語:\n  申し込み: しんせい\n", "readings.yaml:2 語・申し込み: 読みを、かなの部分も含めてひらがなで書いてください(今は「しんせい」)"),
+    ("言葉:\n  七尾市: ななおし\n", "readings.yaml:1 言葉: 見出しは 語・単語・画面・定義 のどれかにしてください"),
+    ("語: ななおし\n", "readings.yaml:1 語: 下に「言葉: 読み」を並べてください"),
+    ("語:\n  七尾市: [ななおし]\n", "readings.yaml:2 語・七尾市: 「言葉: 読み」の形で書いてください"),
+    ("画面:\n  市民課: しみんか\n", "readings.yaml:2 画面・市民課: 同じ文に、漢字の読みを《》で付けてください"),
+    ("- 七尾市\n", "の見出しの下に「言葉: 読み」を並べてください"),
+    ("語:\n  七尾市: ななおし\n  七尾市: しちびし\n", "readings.yaml:3 「七尾市」が二度あります"),
+])
+def test_readings_that_fit_no_word_are_told(pack, text, said):
+    (pack / "readings.yaml").write_text(text, encoding="utf-8")
+    told = faults(pack)
+    assert (len(told) == 1 and said in told[0]) if said else told == [], told
+
+
+@pytest.mark.parametrize(("text", "said"), [
+    ("元: zengin-debit\n", ""),
+    ("元: zengin-debit\n文字コード: latin-1\n", "own.yaml:2 "),
+    ("元: zengin-debt\n", "own.yaml:1 元の様式「zengin-debt」がありません"),
+    ("元: zengin-transfer\n", "様式「own」はzenginのものではありません(formats/own.yaml はtransfer)"),
+    ("様式: zengin\n知らない: 1\n", "own.yaml:2 「知らない」は使えない見出しです。消してください"),
+])
+def test_a_layout_of_the_city_s_own_is_read(pack, text, said):
+    (pack / "formats").mkdir()
+    (pack / "formats" / "own.yaml").write_text(text, encoding="utf-8")
+    body = whole("collection.yaml") | {"様式": {"zengin": {"名": "own", "銀行別": {"0146": {"名": "zengin-debit"}}}}}
+    (pack / "collection.yaml").write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    told = faults(pack)
+    assert any(said in line and re.match(r".*/(own|collection)\.yaml:\d+ ", line) for line in told) if said else told == [], told
+
+
+def test_a_layout_that_is_not_there_and_one_in_another_encoding_are_told(pack):
+    body = whole("collection.yaml") | {"様式": {"zengin": {"名": "zengin-debit", "銀行別": {"0146": {"名": "zengin-debt"}}}}}
+    (pack / "collection.yaml").write_text(yaml.safe_dump(body, allow_unicode=True, sort_keys=False), encoding="utf-8")
+    (pack / "formats").mkdir()
+    (pack / "formats" / "other.yaml").write_bytes("元: 見本\n".encode("cp932"))
+    told = faults(pack)
+    assert any("銀行別・0146: 様式「zengin-debt」はありません" in line for line in told)
+    assert any("other.yaml の文字コードがUTF-8ではありません" in line for line in told) and len(told) == 2
