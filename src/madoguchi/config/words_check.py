@@ -16,10 +16,10 @@ WHOLE = ("画面", "定義")  # sections of readings.yaml in which a whole text 
 
 
 class ReadingsWrong(DomainError):
-    """readings.yaml of the pack is wrong."""
+    """readings.yaml of the city pack cannot be used."""
 
     code = "readings_wrong"
-    ja = "readings.yaml を確認してください。"
+    status = 500
 
 
 def reading_problems(file: Path) -> list[str]:
