@@ -181,7 +181,7 @@ def desk_check(actor: Staff) -> list[str]:
 def delegable(section: str) -> dict[str, Definition]:
     """The section's procedures that an organisation can file for somebody."""
     return {p.slug: p.definition for p in procedures.catalogue()
-            if p.definition.section == city().gone.get(section, section) and (offices(p.definition) or agents(p.definition))}
+            if p.definition.section == city().doing(section) and (offices(p.definition) or agents(p.definition))}
 
 
 def organisation_list(*, actor: Staff, query: str = "") -> list[Organisation]:

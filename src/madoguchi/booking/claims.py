@@ -8,6 +8,7 @@ from collections.abc import Collection, Iterable
 from django.db import IntegrityError, connection, transaction
 
 from madoguchi.kernel import audit, clock
+from madoguchi.offices.public import city
 
 from . import days
 from .codes import chain
@@ -28,7 +29,7 @@ def lock(what: str) -> None:
 def section_lock(section: str) -> None:
     """For whoever takes or frees places of a section: first of all locks, before rows, persons and the record. Rows of others are then
     only taken where nobody works on them (skip_locked), so that nobody waits in a ring."""
-    lock(f"section:{section}")
+    lock(f"section:{city().doing(section)}")
 
 
 def claim(booking: Booking, service: Service, day: dt.date, start: int, *, staff: bool = False) -> None:

@@ -43,8 +43,9 @@ class Changed:
 def occasion_change(*, section: str, key: str, form: Mapping[str, str], by: str, dry_run: bool = False) -> Changed:
     """Change it, for a room above that has asked who may; day, kind and length of a place stay. ``dry_run``: only say what would happen.
     Raises ServiceNotFound, FormWrong, BookingOver."""
-    claims.section_lock(section)  # nobody books between the change and the look at what it does
-    row = Occasion.objects.select_for_update().get(id=occasion_of(section, key).id)
+    found = occasion_of(section, key)
+    claims.section_lock(found.section)  # nobody books between the change and the look at what it does
+    row = Occasion.objects.select_for_update().get(id=found.id)
     if row.cancelled_at is not None or row.day < clock.today():
         raise BookingOver("中止したか、終わった窓口は変えられません。")
     fixed = {"day": str(row.day), "minutes": str(row.minutes)}
@@ -57,8 +58,8 @@ def occasion_change(*, section: str, key: str, form: Mapping[str, str], by: str,
     if dry_run:
         transaction.set_rollback(True)
         return done
-    audit.record(by, "booking.occasion_changed", chain=chain(section), facts=facts(row) | dataclasses.asdict(done))
-    offers_make(section, row.day)
+    audit.record(by, "booking.occasion_changed", chain=chain(row.section), facts=facts(row) | dataclasses.asdict(done))
+    offers_make(row.section, row.day)
     failpoints.hit("booking.occasion.before_commit")
     return done
 

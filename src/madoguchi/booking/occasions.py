@@ -15,6 +15,7 @@ from django.db.models import QuerySet
 
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.said import say
+from madoguchi.offices.public import city
 from madoguchi.web.typed import day_typed, number_typed
 
 from . import claims, mails
@@ -32,13 +33,13 @@ WORDS_MOST = {"name": 60, "place": 80, "who": 120, "bring": 160}
 def counter_of(row: Occasion) -> Counter:
     """The occasion as a counter that is open on its day alone; cancelled, never."""
     hours: dict[dt.date, tuple[Span, ...]] = {} if row.cancelled_at else {row.day: (Span(row.start, row.end),)}
-    return Counter(row.key, row.name, row.section, row.seats, row.place, ((),) * 7, hours)
+    return Counter(row.key, row.name, city().doing(row.section), row.seats, row.place, ((),) * 7, hours)
 
 
 def service_of(row: Occasion) -> Service:
     """The occasion as a service."""
     ahead = max(0, (row.day - clock.today()).days)
-    return Service(row.key, row.name, row.section, (row.key,), row.minutes, 0, row.minutes, ahead, 0, 2, 4,
+    return Service(row.key, row.name, city().doing(row.section), (row.key,), row.minutes, 0, row.minutes, ahead, 0, 2, 4,
                    row.cancelled_at is None and row.day >= clock.today(), row.bring, row.who, door=row.door, until=row.until)
 
 
@@ -104,13 +105,13 @@ def occasion_make(*, row: Occasion) -> Occasion:
 
 def occasions_of(section: str) -> list[Occasion]:
     """Those of a section, for a room above that has asked who may: the next ones first, then the past ones."""
-    rows, today = list(Occasion.objects.filter(section=section).order_by("day", "start", "id")), clock.today()
+    rows, today = list(Occasion.objects.filter(section__in=city().kept_as(section)).order_by("day", "start", "id")), clock.today()
     return [*(r for r in rows if r.day >= today), *(r for r in reversed(rows) if r.day < today)][:100]
 
 
 def occasion_of(section: str, key: str) -> Occasion:
-    """One of a section, for a room above that has asked who may. Raises ServiceNotFound."""
-    row = Occasion.objects.filter(section=section, key=key).first()
+    """One of a section or of one that it took over, for a room above that has asked who may. Raises ServiceNotFound."""
+    row = Occasion.objects.filter(section__in=city().kept_as(section), key=key).first()
     if row is None:
         raise ServiceNotFound
     return row
@@ -131,8 +132,9 @@ def booked_at(row: Occasion) -> list[Booking]:
 def occasion_cancel(*, section: str, key: str, by: str) -> tuple[int, int]:
     """It does not take place. Every booking is cancelled and told of by mail, and so is who waits for a place. Returns (told, to be
     telephoned)."""
-    claims.section_lock(section)  # nobody books while it ends
-    row = Occasion.objects.select_for_update().get(id=occasion_of(section, key).id)
+    found = occasion_of(section, key)
+    claims.section_lock(found.section)  # nobody books while it ends
+    row = Occasion.objects.select_for_update().get(id=found.id)
     told = silent = 0
     if row.cancelled_at is None:
         row.cancelled_at, row.cancelled_by = clock.now(), by
@@ -143,7 +145,7 @@ def occasion_cancel(*, section: str, key: str, by: str) -> tuple[int, int]:
         for booking in Booking.objects.select_for_update().filter(service=key, state=State.CONFIRMED, day__gte=clock.today()).order_by("id"):
             reached = called_off(booking, by)
             told, silent = told + reached, silent + (not reached)
-        audit.record(by, "booking.occasion_cancelled", chain=chain(section), facts={"occasion": key, "told": told, "silent": silent})
+        audit.record(by, "booking.occasion_cancelled", chain=chain(row.section), facts={"occasion": key, "told": told, "silent": silent})
     return told, silent
 
 

@@ -118,7 +118,7 @@ def sections_of(*, actor: Staff) -> list[str]:
 
 def section_require(*, actor: Staff, section: str) -> None:
     """Raises BookingNotFound for a section that is not this person's."""
-    if city().gone.get(section, section) not in sections_of(actor=actor) or not actor.may(Right.WORK_CASES, section):
+    if city().doing(section) not in sections_of(actor=actor) or not actor.may(Right.WORK_CASES, section):
         raise BookingNotFound
 
 
@@ -187,6 +187,6 @@ def closure_list(*, actor: Staff, section: str) -> list[Closure]:
 def closure_get(*, actor: Staff, closure_id: int) -> Closure:
     """One. Raises BookingNotFound."""
     row = Closure.objects.filter(id=closure_id).first()
-    if row is None or row.section not in sections_of(actor=actor):
+    if row is None or city().doing(row.section) not in sections_of(actor=actor):
         raise BookingNotFound("この受付の停止は見つかりませんでした。一覧を確認してください。")
     return row

@@ -42,7 +42,7 @@ def actor_of(request: HttpRequest) -> Staff:
 def section_of(request: HttpRequest, typed: str | None = None) -> str:
     """The section of the page: the one asked for, else the first of this person. Raises BookingNotFound."""
     known = selectors.sections_of(actor=actor_of(request))
-    wanted = typed if typed is not None else request.GET.get("section", "")
+    wanted = city().doing(typed if typed is not None else request.GET.get("section", ""))
     if not known or (wanted and wanted not in known):
         raise BookingNotFound
     return wanted or known[0]
@@ -50,6 +50,7 @@ def section_of(request: HttpRequest, typed: str | None = None) -> str:
 
 def frame(request: HttpRequest, section: str) -> dict[str, Any]:
     """What the pages share: this person's sections and which one is shown."""
+    section = city().doing(section)  # rows keep the id of one that was taken over
     return {"section": section, "section_name": city().sections[section].name,
             "sections": [(key, city().sections[key].name) for key in selectors.sections_of(actor=actor_of(request))]}
 
@@ -216,7 +217,7 @@ def change(request: HttpRequest, booking_id: str) -> HttpResponse:
     if service is None or not services.changeable(booking, staff=True):
         return page
     context = frame(request, booking.section) | week_context(request, service, staff=True, but=booking) | {"b": booking, "refused": refused}
-    return render(request, "booking/staff_week.html", context | {"section": booking.section}, status=status)
+    return render(request, "booking/staff_week.html", context | {"section": city().doing(booking.section)}, status=status)
 
 
 def _service(request: HttpRequest, key: str) -> Service:

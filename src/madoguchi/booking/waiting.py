@@ -12,6 +12,7 @@ from django.db import transaction
 from madoguchi.kernel import audit, clock, failpoints
 from madoguchi.kernel.errors import NotFound
 from madoguchi.kernel.said import say
+from madoguchi.offices.public import city
 
 from . import claims, days, mails, rules
 from .codes import chain, whose_link
@@ -112,7 +113,8 @@ def offers_make(section: str, day: dt.date) -> int:
     share a counter are looked at together. Returns how many were offered a place."""
     made = 0
     claims.section_lock(section)
-    for row in Waiting.objects.select_for_update(skip_locked=True).filter(section=section, day=day, state="waiting").order_by("id"):
+    waits = Waiting.objects.filter(section__in=city().kept_as(section), day=day, state="waiting")
+    for row in waits.select_for_update(skip_locked=True).order_by("id"):
         made += _offer(row)
     return made
 

@@ -9,7 +9,7 @@ from django.db import transaction
 from madoguchi.identity.public import works_in
 from madoguchi.kernel import audit, clock, failpoints, outbox
 from madoguchi.kernel.said import say
-from madoguchi.offices.public import due_day
+from madoguchi.offices.public import city, due_day
 from madoguchi.procedures import public as procedures
 
 from . import index
@@ -97,6 +97,6 @@ def cases_release(message: outbox.Envelope) -> None:
     staff, section = message.payload["staff"], message.payload["section"]
     if works_in(staff, section):
         return
-    for case in Case.objects.select_for_update().filter(section=section, assignee_id=staff, state__in=OPEN).order_by("id"):
+    for case in Case.objects.select_for_update().filter(section__in=city().kept_as(section), assignee_id=staff, state__in=OPEN).order_by("id"):
         Case.objects.filter(id=case.id).update(assignee=None, updated_at=clock.now())
         audit.record("worker", "case.released", chain=f"case:{case.id}", facts={"staff": staff})

@@ -81,7 +81,7 @@ def _gone(slug: str) -> tuple[str, str]:
 
 def _desk(section: str) -> str:
     """The section that does the work of this one today: cases and versions keep the id of one that another took over (受け持ち)."""
-    return city().gone.get(section, section)
+    return city().doing(section)
 
 
 def _lines(desks: list[str], chosen: Period) -> dict[Key, Line]:

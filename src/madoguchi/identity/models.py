@@ -61,12 +61,12 @@ class Staff(AbstractBaseUser):
 
     def has_role(self, section: str, *roles: str) -> bool:
         """Does this person hold one of the roles in the section (or in every section, ``*``)?"""
-        held, section = self.roles(), city().gone.get(section, section)
+        held, section = self.roles(), city().doing(section)
         return bool((held.get(section, set()) | held.get("*", set())) & set(roles))
 
     def may(self, right: str, section: str = WHOLE) -> bool:
         """Has this person the right in the section today? Asked of the one table (rights.TABLE)."""
-        held, section = self.roles(), city().gone.get(section, section)
+        held, section = self.roles(), city().doing(section)
         return allowed(held.get(section, set()) | held.get(WHOLE, set()), right)
 
     def sections(self) -> list[str]:

@@ -114,10 +114,14 @@ class City:
         return (f"閉庁日の「日」は、{last} で終わっています。今年・来年も休む日があれば書き足し、なければ消してください"
                 if last < today else "")
 
+    def doing(self, section: str) -> str:
+        """The section that does the work of this one today: itself, or the one that took it over."""
+        return self.gone.get(section, section)
+
     def kept_as(self, *sections: str) -> list[str]:
         """Every id under which rows of these sections' work stand: of the section that does it today, and of those that it took over (cases,
         bookings and payments keep the id that they came with)."""
-        desks = dict.fromkeys(self.gone.get(section, section) for section in sections)
+        desks = dict.fromkeys(map(self.doing, sections))
         return [*desks, *(before for before, now in self.gone.items() if now in desks)]
 
     @property

@@ -151,6 +151,7 @@ CLOSED = {"number": "番号", "left": "前の残り", "taken": "受け取った�
 def till_witness(chains: Chains) -> Iterator[Fault]:
     """Counted cash boxes (日締め) that the record says there are, with the sums and the persons that it says; and ones it does not know."""
     known: set[str] = set()
+    carried = {before: act.facts["close"] for acts in chains.values() for act in acts for before in act.facts.get("carried", ())}
     for chain, acts in chains.items():
         rows = {str(row.id): row for row in DayClose.objects.filter(section=chain.partition(":")[2])}
         known |= set(rows)
@@ -173,6 +174,8 @@ def till_witness(chains: Chains) -> Iterator[Fault]:
         for key, row in rows.items():
             if key not in said or (row.accepted_by and key not in taken):
                 yield Fault(chain, acts[-1].seq, f"日締め {row.number}番の{'引き継ぎ' if key in said else ''}記録がありません(誰かが書き足した疑い)")
+            if carried.get(key, "") != str(row.carried_id or ""):
+                yield Fault(chain, acts[-1].seq, f"日締め {row.number}番のつり銭を数えた締めが記録と違います")
             if sum(int(kind) * n for kind, n in row.counts.items()) != row.counted:
                 yield Fault(chain, acts[-1].seq, f"日締め {row.number}番の金種の合計が、数えた額と違います")
     for row in DayClose.objects.exclude(id__in=known):

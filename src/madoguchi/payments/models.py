@@ -55,7 +55,7 @@ class Payment(models.Model):
 
 class DayClose(models.Model):
     """The cash box of a section, counted (日締め). Numbers only, so that it outlives the payments; never changed, but for who took it
-    over."""
+    over (a person, or the close of the section that does its work now)."""
 
     id = models.UUIDField(primary_key=True, default=uuid.uuid4, editable=False)
     section = models.CharField(max_length=40)
@@ -74,6 +74,8 @@ class DayClose(models.Model):
     closed_at = models.DateTimeField()
     accepted_by = models.CharField(max_length=70, default="")
     accepted_at = models.DateTimeField(null=True)
+    # of a section that was taken over: the first close of who did that, which counted ``kept``
+    carried = models.ForeignKey("self", null=True, on_delete=models.PROTECT, related_name="+")
 
     class Meta:
         constraints = [models.UniqueConstraint(fields=["section", "number"], name="close_number")]

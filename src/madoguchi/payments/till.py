@@ -104,21 +104,34 @@ def _sum(rows: QuerySet[Any]) -> int:
 
 def till_check(actor: Staff, section: str, *, read: bool = False) -> None:
     """Who works in the section handles its cash; the auditor reads. Raises PaymentNotFound."""
-    if section not in city().sections or not (actor.may(Right.WORK_CASES, section) or (read and actor.may(Right.READ_ALL_CASES))):
+    if city().doing(section) not in city().sections or not (actor.may(Right.WORK_CASES, section) or (read and actor.may(Right.READ_ALL_CASES))):
         raise PaymentNotFound("この課の現金は扱えません。自分の課の「支払い」を開いてください。")
 
 
 def till_now(*, actor: Staff, section: str) -> Till:
     """What should be in the box of a section. Raises PaymentNotFound."""
     till_check(actor, section, read=True)
-    return _now(section)
+    return _now(city().doing(section))
 
 
 def _now(section: str) -> Till:
-    last = DayClose.objects.filter(section=section).order_by("-number").first()
-    taken = _taken(section)
-    return Till(section, last.number + 1 if last else 1, last.kept if last else 0, _sum(taken), taken.count(), _sum(_back(section)),
-                lines_of(section))
+    last, taken = _last(section), _taken(section)
+    return Till(section, last.number + 1 if last else 1, sum(row.kept for row in _standing(section)), _sum(taken), taken.count(),
+                _sum(_back(section)), lines_of(section))
+
+
+def _last(section: str) -> DayClose | None:
+    return DayClose.objects.filter(section=section).order_by("-number").first()
+
+
+def _standing(section: str) -> list[DayClose]:
+    """The last closes whose cash nobody has counted since: of the section, and of those that it took over with their boxes."""
+    return [row for one in city().kept_as(section) if (row := _last(one)) and row.carried_id is None]
+
+
+def close_is_last(row: DayClose) -> bool:
+    """Is what it kept still what lies in the box?"""
+    return row.carried_id is None and not DayClose.objects.filter(section=row.section, number__gt=row.number).exists()
 
 
 def till_slips(*, actor: Staff, section: str, close: DayClose | None = None) -> Slips:
@@ -141,9 +154,9 @@ def till_waiting(*, actor: Staff, section: str) -> int:
 
 
 def close_list(*, actor: Staff, section: str, page: int = 1) -> Page[DayClose]:
-    """The closes of a section, the newest first, thirty a page. Raises PaymentNotFound."""
+    """The closes of a section and of those that it took over, the newest first, thirty a page. Raises PaymentNotFound."""
     till_check(actor, section, read=True)
-    return Paginator(DayClose.objects.filter(section=section).order_by("-number"), 30).get_page(page)
+    return Paginator(DayClose.objects.filter(section__in=city().kept_as(section)).order_by("-closed_at", "-number"), 30).get_page(page)
 
 
 def close_get(*, actor: Staff, close_id: str, lock: bool = False) -> DayClose:
@@ -159,6 +172,7 @@ def till_close(*, actor: Staff, section: str, count: Count) -> DayClose:
     """Close the box. A second click finds the close of the first. Raises CountWrong, TillMoved (somebody took or gave cash
     meanwhile, or closed), PaymentNotFound."""
     till_check(actor, section)
+    section = city().doing(section)
     differs, reason = count.yen - count.seen, count.reason.strip()
     if not 0 <= count.kept <= count.yen:
         raise CountWrong([("kept", f"残すお金は、0円から数えた{count.yen:,}円までにしてください。")])
@@ -190,6 +204,8 @@ def _close(actor: Staff, section: str, count: Count, reason: str) -> DayClose:
     # the row first: another close of this number waits for it, or fails on it
     row = DayClose.objects.create(section=section, number=now.number, left=now.left, counts=count.stored, counted=count.yen, kept=count.kept,
                                   reason=reason, closed_by=actor.actor, closed_at=clock.now())
+    carried = [before for before in _standing(section) if before.section != section]
+    DayClose.objects.filter(id__in=[before.id for before in carried]).update(carried=row)
     row.takings = _taken(section).update(closed=row)
     _back(section).update(closed=row)
     # summed over what was claimed: cash that is just being taken is in the next close, whatever ``now`` saw
@@ -203,7 +219,7 @@ def _close(actor: Staff, section: str, count: Count, reason: str) -> DayClose:
     row.save(update_fields=["taken", "takings", "back", "voided", "terminals"])
     audit.record(actor.actor, "till.closed", chain=f"till:{section}", of=reason or None, facts={
         "close": str(row.id), "number": row.number, "left": row.left, "taken": row.taken, "back": row.back, "voided": row.voided,
-        "counted": row.counted, "kept": row.kept, "terminals": seen(row.terminals)})
+        "counted": row.counted, "kept": row.kept, "terminals": seen(row.terminals), "carried": sorted(str(before.id) for before in carried)})
     failpoints.hit("payments.till.before_commit")
     return row
 
@@ -217,7 +233,7 @@ def till_take_over(*, actor: Staff, close_id: str, amount: int) -> DayClose:
         return row
     if row.closed_by == actor.actor:
         raise SecondPersonNeeded("締めた人は、自分に引き継げません。引き継ぐ人がログインして確かめてください。")
-    if row.accepted_by or DayClose.objects.filter(section=row.section, number__gt=row.number).exists():
+    if row.accepted_by or not close_is_last(row):
         raise TillMoved("この締めは、すでに引き継がれたか、次の締めが済んでいます。一覧から最新の締めを開いてください。")
     if amount != row.kept:
         raise CountWrong([("amount", "締めのときに残した金額と違います。締めた人といっしょに数え直してください。")])

@@ -86,7 +86,7 @@ def _sheet(request: HttpRequest, close_id: str, faults: list[tuple[str, str]], s
     actor = cast(Staff, request.user)
     row = tills.close_get(actor=actor, close_id=close_id)
     counts = [(kind, n, kind * n) for kind in DENOMINATIONS if (n := row.counts.get(str(kind), 0))]
-    last = tills.till_now(actor=actor, section=row.section).number == row.number + 1
+    last = tills.close_is_last(row)
     context: dict[str, Any] = {
         "row": row, "counts": counts, "section": city().sections[row.section].name, "faults": faults, "wrong": dict(faults),
         "may_accept": actor.may(Right.WORK_CASES, row.section) and last and not row.accepted_by and row.closed_by != actor.actor, "last": last,

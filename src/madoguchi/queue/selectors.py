@@ -10,6 +10,7 @@ from madoguchi.booking.public import Booking, Counter, bookings_of, setup
 from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
+from madoguchi.offices.public import city as our_city
 
 from . import city
 from .codes import secret_digest
@@ -37,12 +38,12 @@ def kiosk_by_secret(secret: str) -> Kiosk:
 
 def kiosk_sections(kiosk: Kiosk) -> list[str]:
     """The sections whose tickets a device gives."""
-    return city.sections() if kiosk.everywhere else [kiosk.section]
+    return city.sections() if kiosk.everywhere else [our_city().doing(kiosk.section)]
 
 
 def checking_in(kiosk: Kiosk) -> list[str]:
     """The sections whose bookings a device takes: also of those that give no tickets."""
-    return sorted({s.section for s in setup().services.values()}) if kiosk.everywhere else [kiosk.section]
+    return sorted({s.section for s in setup().services.values()}) if kiosk.everywhere else [our_city().doing(kiosk.section)]
 
 
 def came_get(*, sections: list[str], booking_id: str) -> Booking | None:
@@ -103,13 +104,13 @@ def just_done(counter: str, seat: int) -> list[Ticket]:
 def kiosk_list(*, actor: Staff, section: str) -> list[Kiosk]:
     """The devices of a section, those that were ended last. Raises DeskNotFound."""
     section_require(actor=actor, section=section)
-    return list(Kiosk.objects.filter(section=section).order_by(F("ended_at").desc(nulls_first=True), "-made_at")[:50])
+    return list(Kiosk.objects.filter(section__in=our_city().kept_as(section)).order_by(F("ended_at").desc(nulls_first=True), "-made_at")[:50])
 
 
 def kiosk_get(*, actor: Staff, kiosk_id: int) -> Kiosk:
     """One. Raises DeskNotFound."""
     row = Kiosk.objects.filter(id=kiosk_id).first()
-    if row is None or row.section not in sections_of(actor=actor):
+    if row is None or our_city().doing(row.section) not in sections_of(actor=actor):
         raise DeskNotFound
     return row
 
@@ -117,7 +118,7 @@ def kiosk_get(*, actor: Staff, kiosk_id: int) -> Kiosk:
 def figure_list(*, actor: Staff, section: str) -> list[DayFigure]:
     """What the last days were like. Raises DeskNotFound."""
     section_require(actor=actor, section=section)
-    return list(DayFigure.objects.filter(section=section).order_by("-day", "service")[:120])
+    return list(DayFigure.objects.filter(section__in=our_city().kept_as(section)).order_by("-day", "service")[:120])
 
 
 def may_queue(user: object) -> bool:

@@ -189,4 +189,4 @@ def devices(request: HttpRequest) -> HttpResponse:
 def device_end(request: HttpRequest, kiosk_id: int) -> HttpResponse:
     """It gives no more tickets."""
     row = kiosks.kiosk_end(actor=actor_of(request), kiosk_id=kiosk_id)
-    return see_other(f"{reverse('staff_kiosks')}?{urlencode({'section': row.section})}")
+    return see_other(f"{reverse('staff_kiosks')}?{urlencode({'section': our_city().doing(row.section)})}")

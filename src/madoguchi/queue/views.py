@@ -39,6 +39,7 @@ def crowd(request: HttpRequest) -> HttpResponse:
 @require_safe
 def board(request: HttpRequest, section: str = "") -> HttpResponse:
     """The board in the waiting room, of one section or of all."""
+    section = our_city().doing(section)
     if section and section not in city.sections():
         raise TicketNotFound
     live = reverse("queue_events") + (f"?section={section}" if section else "")
@@ -49,7 +50,7 @@ def board(request: HttpRequest, section: str = "") -> HttpResponse:
 def events(request: HttpRequest) -> HttpResponse:
     """Has anything changed? To an EventSource: the number of the last act and the minute, and when to ask again should the stream end. No
     thread is held."""
-    section = request.GET.get("section", "")
+    section = our_city().doing(request.GET.get("section", ""))
     section = section if section in city.sections() else ""
     retry = SLOW if request.GET.get("pace") == "slow" else RETRY
     return Live(lambda: event_of(section, retry), key=f"queue:{section}:{retry}")
