@@ -2,9 +2,8 @@
 
 from __future__ import annotations
 
-import json
-
 from django.conf import settings
+from django.core import signing
 from django.http import HttpRequest, HttpResponse
 from django.shortcuts import render
 from django.views.decorators.http import require_http_methods, require_safe
@@ -81,7 +80,7 @@ def alive(request: HttpRequest) -> HttpResponse:
     return HttpResponse(status=204) if intake.support_of(request) else see_other("/counter/")
 
 
-FILED = "mado_filed"  # the access codes, for the page that shows the receipts
+FILED, FILED_SECONDS = "mado_filed", 600  # the access codes, for the page that shows the receipts
 
 
 @require_http_methods(["GET", "HEAD", "POST"])
@@ -123,14 +122,22 @@ def _sign(request: HttpRequest, help_id: str, found: reading.Screen) -> HttpResp
         return _returned()
     response = see_other("/counter/read/")
     if codes:
-        response.set_signed_cookie(FILED, json.dumps(codes), salt=help_id, max_age=600, httponly=True, secure=settings.SECURE_COOKIES,
-                                   samesite="Lax", path="/counter/")
+        response.set_cookie(FILED, signing.dumps(codes, salt=f"filed:{help_id}"), max_age=FILED_SECONDS, httponly=True,
+                            secure=settings.SECURE_COOKIES, samesite="Lax", path="/counter/")
     return response
+
+
+def _codes(request: HttpRequest, help_id: str) -> dict[str, str]:
+    """Receipt → access code, of those filed here a moment ago."""
+    try:
+        return dict(signing.loads(request.COOKIES.get(FILED, ""), salt=f"filed:{help_id}", max_age=FILED_SECONDS))
+    except signing.BadSignature:
+        return {}
 
 
 def _read_page(request: HttpRequest, found: reading.Screen, faults: list[tuple[str, str]]) -> HttpResponse:
     support = intake.support_of(request)
-    codes = json.loads(request.get_signed_cookie(FILED, "{}", salt=support.help if support else "", max_age=600) or "{}")
+    codes = _codes(request, support.help) if support else {}
     receipts = [(r, f"{code[:4]} {code[4:]}" if (code := codes.get(r.number, "")) else "") for r in found.receipts]
     context = {"s": found, "receipts": receipts, "faults": faults, "wrong": set(request.POST.getlist("wrong")), "name": request.POST.get("name", ""),
                "ok": request.POST.get("ok") == "yes", "clerk": found.row.clerk.name, "sign": dict(faults).get("name", "")}

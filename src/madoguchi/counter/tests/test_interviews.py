@@ -97,6 +97,7 @@ def test_from_the_first_question_to_two_cases(hall: Hall):
     assert client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client)}).status_code == 422
     done = client.post("/counter/read/", {"_action": "sign", "mark": mark_on(client), "picture": picture()})
     assert done.status_code == 303, text(done)
+    assert re.fullmatch(r"[\w:-]+", done.cookies["mado_filed"].coded_value), "quotes and backslashes are read otherwise by some clients"
     again = client.post("/counter/read/", {"_action": "sign", "mark": "old", "picture": picture()})
     assert again.status_code == 303 and not again.cookies.get("mado_filed"), "pressed twice it is filed once"
     run_worker()
