@@ -26,7 +26,7 @@ from .operators import Actor
 from .rules import day_said, twelve_digits
 from .services import CHAIN
 from .sheet import LANGUAGES, NO_NUMBER, rows_of, whole
-from .staff_errors import CardNotFound, CardOver, NothingToSend
+from .staff_errors import CardNotFound, CardOver, ConsentWrong, NothingToSend
 
 PURPOSE, LETTER, AT_ONCE, SHOWN = "card-expiry", "expiry", 500, 200
 MAIL = "card-expiry:"  # what the keys of its mails begin with
@@ -139,15 +139,15 @@ def row_mark(row: Expiry) -> str:
 @transaction.atomic(durable=True)
 def expiries_consent(*, actor: Staff, card_id: str, issued: str, mail: str) -> tuple[dt.date, dt.date]:
     """Whoever has just got the card wants to be told by mail: the days of card and certificate follow from the issue. Raises CardNotFound,
-    CardOver."""
+    CardOver, ConsentWrong."""
     card = Card.objects.select_for_update().get(id=selectors.card_get(actor=actor, card_id=card_id).id)
     day, address = day_said(issued), mail_plain(mail)
     if card.state != "handed":
         raise CardOver("期限の知らせは、カードを渡したあとに受け付けます。")
     if day is None or not clock.today() - dt.timedelta(days=730) <= day <= clock.today():
-        raise CardOver("カードの発行日を 2026-11-01 の形で入力してください。今日までの2年以内の日です。")
+        raise ConsentWrong("issued", "カードの発行日を 2026-11-01 の形で入力してください。今日までの2年以内の日です。")
     if not address or mail_fault(address):
-        raise CardOver("メールアドレスを確かめて、もう一度入力してください。")
+        raise ConsentWrong("mail", "メールアドレスを確かめて、もう一度入力してください。")
     holder, born = holder_of(card), day_said(holder_of(card).born)
     if born is None:
         raise CardNotFound

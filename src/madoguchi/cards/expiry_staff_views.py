@@ -13,7 +13,7 @@ from madoguchi.web.posted import posts, see_other
 from . import expiries
 from .city import card_city
 from .rate_staff_views import csv_of
-from .staff_errors import CardOver, NothingToSend, SheetWrong
+from .staff_errors import CardOver, ConsentWrong, NothingToSend, SheetWrong
 from .staff_views import actor_of, card_page_of, file_sent
 
 WHICH = {"due": "知らせる時期の方", "all": "これから期限が来る方"}
@@ -73,4 +73,6 @@ def consent(request: HttpRequest, card_id: str) -> HttpResponse:
         card, certificate = expiries.expiries_consent(actor=actor_of(request), card_id=card_id, **typed)
     except CardOver as over:
         return card_page_of(request, card_id, over.ja, 422, typed)
+    except ConsentWrong as wrong:
+        return card_page_of(request, card_id, "", 422, typed, [(wrong.field, wrong.ja)])
     return see_other(f"{reverse('card_one', kwargs={'card_id': card_id})}?card={card}&certificate={certificate}")

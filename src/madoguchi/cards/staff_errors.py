@@ -18,6 +18,17 @@ class CardOver(Conflict):
     ja = "このカードは、別の画面で手続きが進んでいます。いまの様子を確認してください。"
 
 
+class ConsentWrong(DomainError):
+    """What was typed to be told of the end of a card; ``field`` is the one that is wrong."""
+
+    code = "consent_wrong"
+    status = 422
+
+    def __init__(self, field: str, ja: str) -> None:
+        super().__init__(ja)
+        self.field = field
+
+
 class DutyWrong(DomainError):
     """Somebody who does not work in the section was ticked."""
 

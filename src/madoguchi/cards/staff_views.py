@@ -125,7 +125,8 @@ def one(request: HttpRequest, card_id: str) -> HttpResponse:
     return card_page_of(request, card_id, "")
 
 
-def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int = 200, typed: dict[str, str] | None = None) -> HttpResponse:
+def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int = 200, typed: dict[str, str] | None = None,
+                 faults: list[tuple[str, str]] | None = None) -> HttpResponse:
     """The page of a card, with what was refused and what was typed."""
     card = selectors.card_get(actor=actor_of(request), card_id=card_id)
     found = selectors.shown([card])[0]
@@ -133,7 +134,7 @@ def card_page_of(request: HttpRequest, card_id: str, refused: str, status: int =
     language = LANGUAGES.get(found.holder.language)
     context = {"s": found, "c": card, "born": day_said(found.holder.born), "reads": language.name if language else found.holder.language,
                "pickup": card_city().service("受取り"), "words": words, "chip": chip, "here": card.state in IN_STOCK, "whys": services.WHYS,
-               "refused": refused, "typed": typed or {},
+               "refused": refused, "typed": typed or {}, "faults": faults or [], "wrong": dict(faults or []),
                "ends": [(ja, day) for key, ja in ENDS if (day := day_typed(request.GET.get(key, "")))],
                "letters": [(letter.batch, SUBJECT[letter.batch.kind]) for letter in card.letters.select_related("batch").order_by("id")]}
     return render(request, "cards/staff_card.html", context, status=status)

@@ -101,7 +101,7 @@ def packet_begin(*, actor: Staff, packet_id: str) -> Packet:
 def packet_note(*, actor: Staff, packet_id: str, note: str, received: dt.date | None) -> None:
     """Why it waits: what must be asked of the applicant before it can be filed. Raises ScanNotFound, TooLong."""
     packet = selectors.packet_get(actor=actor, packet_id=packet_id)
-    Packet.objects.filter(id=packet.id, state=OPEN).update(note=text_clean("メモ", note, 300), received_on=received or packet.received_on)
+    Packet.objects.filter(id=packet.id, state=OPEN).update(note=text_clean("理由", note, 300), received_on=received or packet.received_on)
 
 
 def received_read(day: dt.date | None) -> dt.datetime:

@@ -15,6 +15,7 @@ from django.views.decorators.http import require_http_methods, require_safe
 
 from madoguchi.files.public import FileRefused, covered_response, file_response, safe
 from madoguchi.identity.public import Right, Staff, fresh
+from madoguchi.kernel.written import TooLong
 from madoguchi.offices.public import city
 from madoguchi.procedures import public as procedures
 from madoguchi.web.posted import posts, see_other
@@ -185,6 +186,11 @@ def packet_context(found: Packet) -> dict[str, Any]:
 @posts("/staff/scans/p/{packet_id}/")
 def note(request: HttpRequest, packet_id: str) -> HttpResponse:
     """Why it waits."""
-    services.packet_note(actor=actor_of(request), packet_id=packet_id, note=request.POST.get("note", "").strip(),
-                         received=day_typed(request.POST.get("received", "")))
+    actor = actor_of(request)
+    try:
+        services.packet_note(actor=actor, packet_id=packet_id, note=request.POST.get("note", "").strip(),
+                             received=day_typed(request.POST.get("received", "")))
+    except TooLong as wrong:
+        context = packet_context(selectors.packet_get(actor=actor, packet_id=packet_id)) | {"faults": [("note", wrong.ja)], "typed": request.POST}
+        return render(request, "scans/packet.html", context, status=wrong.status)
     return see_other(reverse("scans"))

@@ -117,6 +117,8 @@ def test_consent_at_the_counter(hall):
     for wrong in ({"issued": "x"}, {"mail": "x"}, {"issued": "2027-01-01"}):
         answer = desk.post(f"{where}consent/", form | wrong)
         assert answer.status_code == 422 and str(next(iter(wrong.values()))) in text(answer)
+        key = next(iter(wrong))
+        assert f'href="#{key}"' in text(answer) and f'aria-describedby="{key}-err"' in text(answer) and "<title>エラー：" in text(answer)
     done = desk.post(f"{where}consent/", form)
     assert "4月1日" in text(desk.get(done["Location"]))
     assert set(Expiry.objects.values_list("kind", "expires_on")) == {("card", day("2036-04-01")), ("certificate", day("2031-04-01"))}

@@ -154,6 +154,8 @@ def test_faults_stand_beside_the_picture_and_what_lacks_keeps_it_on_the_list(hal
     assert refused.status_code == 422 and "7けたの数字" in text(refused) and 'value="123"' in body and f"{at}crop/" in body
     refused = desk.post(f"{at}check/", {"received": "2026-11-20"})
     assert refused.status_code == 422 and "まだ直すところがあります" in text(refused) and not Application.objects.exists()
+    long = desk.post(f"{at}note/", {"note": "長い理由" * 80, "received": "2026-11-18"})
+    assert long.status_code == 422 and "理由は300字までです" in text(long) and "長い理由" * 80 in text(long) and "2026-11-18" in text(long)
     assert desk.post(f"{at}note/", {"note": "電話番号を確かめる", "received": "2026-11-19"}).status_code == 303
     assert "電話番号を確かめる" in text(desk.get("/staff/scans/"))
     assert 'value="2026-11-19"' in desk.get(f"{at}check/").content.decode()
