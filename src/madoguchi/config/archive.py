@@ -126,12 +126,22 @@ def writing(target: Path) -> Iterator[Sink]:
     try:
         yield sink
         sink.close()
+    except OSError as error:
+        clear(part)
+        raise named(error, target) from None
     except BaseException:
         clear(part)
         raise
     failpoints.hit("backup.before_rename")
     part.rename(target)
     folder_sync(target.parent)
+
+
+def named(error: OSError, path: Path) -> OSError:
+    """The fault with the file that it befell: writing to an open one names none."""
+    if error.filename is None:
+        error.filename = str(path)
+    return error
 
 
 class Source:
@@ -186,7 +196,7 @@ def manifest_read(source: Source) -> dict[str, Any]:
         raise BackupWrong("控えの manifest.json が壊れています。別の控えを使ってください。") from None
     if body.get("format") != FORMAT:
         raise BackupWrong(f"控えの形式が {body.get('format')} です。このプログラムが読めるのは {FORMAT} です。")
-    if said["mac"] != keyed_digest(keys.subkey("backup"), plain):
+    if said.get("mac") != keyed_digest(keys.subkey("backup"), plain):
         raise BackupWrong("今の鍵束で取った控えではないか、書き換えられています。"
                           "先に `madoguchi keys import` で、その控えのころの鍵束を戻してください。")
     return dict(body)

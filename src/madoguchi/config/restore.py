@@ -113,11 +113,15 @@ def _lay(source: Source, name: str, target: Path) -> None:
         raise BackupWrong(f"控えの {name} は、データフォルダの外を指しています。")
     target.parent.mkdir(parents=True, exist_ok=True)
     temp = target.with_name(f"{target.name}.part")
-    with source.open(name) as part, temp.open("wb") as out:
-        shutil.copyfileobj(part, out, archive.PIECE)
-        failpoints.hit("restore.part")
-        out.flush()
-        os.fsync(out.fileno())
+    try:
+        with source.open(name) as part, temp.open("wb") as out:
+            shutil.copyfileobj(part, out, archive.PIECE)
+            failpoints.hit("restore.part")
+            out.flush()
+            os.fsync(out.fileno())
+    except OSError as error:
+        temp.unlink(missing_ok=True)  # the room is wanted; begun again, it goes on with this part
+        raise archive.named(error, target) from None
     temp.replace(target)
 
 

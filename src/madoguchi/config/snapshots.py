@@ -18,6 +18,8 @@ from madoguchi.kernel import failpoints
 from madoguchi.kernel.durable import folder_sync
 from madoguchi.kernel.errors import StartRefused
 
+from .unreached import sqlite_reason
+
 FILES = "SELECT place, size, sha256 FROM files_storedfile ORDER BY place"
 MIGRATIONS = "SELECT app, name FROM django_migrations ORDER BY app, name"
 
@@ -52,8 +54,19 @@ def database_copy(folder: Path) -> Iterator[Snapshot]:
     path = folder / ("database.sqlite3" if connection.vendor == "sqlite" else "database.dump")
     try:
         yield _sqlite_copy(path) if connection.vendor == "sqlite" else _postgres_copy(path)
+    except sqlite3.Error as error:
+        raise ToolFailed(_not_copied(error, folder.parent)) from None
     finally:
         path.unlink(missing_ok=True)
+
+
+def _not_copied(error: sqlite3.Error, beside: Path) -> str:
+    """What to say where SQLite could not write the copy, or not read the original."""
+    if getattr(error, "sqlite_errorname", "").startswith("SQLITE_FULL"):
+        size = Path(connection.settings_dict["NAME"]).stat().st_size
+        return (f"{beside} のディスクに空きがないため、控えを取れませんでした。取るあいだは、データベースの写しを二つ置けるだけの空き"
+                f"(いまは約{2 * size // 2**20 + 1:,} MB)と、添付・通知書の分が要ります。空きを作るか、別の行き先にしてください。")
+    return sqlite_reason(error, str(connection.settings_dict["NAME"])) or f"データベースの写しを取れませんでした({error})。"
 
 
 def _sqlite_copy(path: Path) -> Snapshot:

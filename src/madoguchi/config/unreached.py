@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import errno
+import sqlite3
 
 from django.db import Error
 
@@ -21,16 +22,15 @@ FILE_WORDS = {
     errno.EACCES: RIGHTS, errno.EPERM: RIGHTS, errno.EROFS: "は、読むだけのディスクにあります。ディスクを確かめてください",
     errno.ENOSPC: "に書けません。ディスクに空きを作ってください", errno.EDQUOT: "に書けません。この利用者が使える量を超えています",
 }
+FULL = (errno.ENOSPC, errno.EDQUOT)
 
 
 def reason(error: Error, name: str) -> str:
     """What to say of an error of the database; "" where it is no fault of the place but one of the program. ``name``: the database as the
     settings have it (never its password)."""
     cause = error.__cause__
-    code = getattr(cause, "sqlite_errorname", "")
-    found = next((words for start, words in WORDS.items() if code.startswith(start)), "")
-    if found:
-        return f"データベースのファイル {name} {found}。"
+    if isinstance(cause, sqlite3.Error) and (found := sqlite_reason(cause, name)):
+        return found
     if type(cause).__module__.startswith("psycopg") and getattr(cause, "sqlstate", None) is None:  # it never came to a statement
         why = str(error).strip().partition("\n")[0]
         return f"PostgreSQL につながりません。動いているか、DATABASE_URL が正しいか、確かめてください({why})。"
@@ -39,7 +39,16 @@ def reason(error: Error, name: str) -> str:
     return ""
 
 
+def sqlite_reason(error: sqlite3.Error, name: str) -> str:
+    """The same of a database that is opened beside Django's, as a backup does."""
+    words = next((words for start, words in WORDS.items() if getattr(error, "sqlite_errorname", "").startswith(start)), "")
+    return f"データベースのファイル {name} {words}。" if words else ""
+
+
 def file_reason(error: OSError) -> str:
-    """The same of a file: the rights, a disk that is full or only for reading; "" for everything else."""
+    """The same of a file: the rights, a disk that is full or only for reading; "" for everything else. A disk that gets full while
+    something is written to an open file names no file."""
     words = FILE_WORDS.get(error.errno or 0, "")
-    return f"ファイル {error.filename} {words}。" if words and error.filename else ""
+    if error.filename:
+        return f"ファイル {error.filename} {words}。" if words else ""
+    return f"ディスク{words}。" if error.errno in FULL else ""
