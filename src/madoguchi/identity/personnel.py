@@ -15,6 +15,7 @@ from django.db.models import Q
 
 from madoguchi.kernel import audit, clock
 from madoguchi.kernel.canon import sha256
+from madoguchi.kernel.oswords import os_words
 
 from .errors import PersonnelWrong
 from .models import FILE, HAND, Membership, Staff
@@ -54,7 +55,7 @@ def text_of(path: Path) -> str:
     try:
         raw = path.read_bytes()
     except OSError as wrong:
-        raise PersonnelWrong([f"{path}:0 ファイルを開けません({wrong.strerror})。場所と権限を確認してください"]) from None
+        raise PersonnelWrong([f"{path}:0 ファイルを開けません({os_words(wrong)})。場所と権限を確認してください"]) from None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             return raw.decode(encoding)

@@ -9,6 +9,8 @@ import hashlib
 from collections.abc import Iterator, Mapping
 from pathlib import Path
 
+from madoguchi.kernel.oswords import os_words
+
 from .errors import SheetWrong
 from .rules.columns import COLUMNS, HEAD, Entry, entry_of, header_faults
 
@@ -53,7 +55,7 @@ def _lines(path: Path) -> Iterator[tuple[int, list[str]]]:
                     else "CSVとして読めません。引用符(\")の閉じ忘れがないか確認してください"
                 raise SheetWrong([f"{path}:{max(line, reader.line_num) + 1} {what}"]) from None
     except OSError as wrong:
-        raise SheetWrong([f"{path}:0 ファイルを開けません({wrong.strerror})。場所と権限を確認してください"]) from None
+        raise SheetWrong([f"{path}:0 ファイルを開けません({os_words(wrong)})。場所と権限を確認してください"]) from None
 
 
 def entries(path: Path, *, today: dt.date, names: Mapping[str, str]) -> Iterator[tuple[int, Entry | list[str]]]:

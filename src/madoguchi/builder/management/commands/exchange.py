@@ -12,6 +12,7 @@ from madoguchi.builder.errors import CopyNotFound, ExchangeWrong, FormWrong
 from madoguchi.builder.exchange import lacks, unpack
 from madoguchi.builder.models import Offer
 from madoguchi.identity.public import Staff
+from madoguchi.kernel.oswords import os_words
 from madoguchi.offices.public import city
 from madoguchi.procedures.public import catalogue
 
@@ -45,7 +46,7 @@ class Command(BaseCommand):
             half.write_bytes(data)
             half.replace(options["out"])
         except OSError as wrong:
-            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         self.stdout.write(f"{options['out']}: {len(slugs)}の手続きを取り出しました({len(data):,}バイト)")
 
     def _import(self, options: dict[str, Any]) -> None:
@@ -53,7 +54,7 @@ class Command(BaseCommand):
             data = options["file"].read_bytes()
             origin, found = unpack(data)
         except OSError as wrong:
-            raise CommandError(f"{options['file']} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['file']} を開けません({os_words(wrong)})。場所と権限を確認してください。") from None
         except ExchangeWrong as wrong_file:
             raise CommandError("\n".join(wrong_file.lines)) from None
         for given in found:

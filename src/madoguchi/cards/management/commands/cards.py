@@ -14,6 +14,7 @@ from madoguchi.cards.rates import WAYS
 from madoguchi.cards.spreadsheet import csv_bytes
 from madoguchi.cards.staff_errors import SheetWrong
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.oswords import os_words
 
 ACTOR = Operator("cli")
 
@@ -55,7 +56,7 @@ class Command(BaseCommand):
         try:
             return bytes(options["file"].read_bytes())
         except OSError as wrong:
-            raise CommandError(f"{options['file']} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['file']} を開けません({os_words(wrong)})。場所と権限を確認してください。") from None
 
     def _did(self, options: dict[str, Any]) -> str:
         return "取り込むと" if options["dry_run"] else "取り込みました"
@@ -86,7 +87,7 @@ class Command(BaseCommand):
         try:
             options["out"].write_bytes(csv_bytes(rows))
         except OSError as wrong:
-            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         self.stdout.write(f"{options['out']}: {len(rows) - 1:,}行を書きました")
 
     def _letters_make(self, options: dict[str, Any]) -> None:
@@ -97,5 +98,5 @@ class Command(BaseCommand):
                 files, letters = files + 1, letters + count
                 self.stdout.write(f"{path}: {count}通")
         except OSError as wrong:
-            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認し、同じ命令をもう一度実行してください。") from None
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認し、もう一度実行してください。") from None
         self.stdout.write(f"手紙{letters:,}通、PDF{files}つ" if files else "いま出す手紙はありません")

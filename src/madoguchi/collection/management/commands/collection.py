@@ -26,6 +26,7 @@ from madoguchi.collection.trial import PARTS, SOON, demands_csv, results_invente
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.keeping import fiscal_year, year_typed
+from madoguchi.kernel.oswords import os_words
 
 
 class Command(BaseCommand):
@@ -109,7 +110,7 @@ class Command(BaseCommand):
         try:
             return path.read_bytes()
         except OSError as wrong:
-            raise CommandError(f"{path} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{path} を開けません({os_words(wrong)})。場所と権限を確認してください。") from None
 
     def _demands_import(self, options: dict[str, Any]) -> None:
         sheet, new = demands_take(actor="cli", charge=options["charge"], year=options["year"], data=self._bytes(options["file"]),
@@ -165,7 +166,7 @@ class Command(BaseCommand):
         try:
             options["out"].mkdir(parents=True, exist_ok=True)
         except OSError as wrong:
-            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         run = run_take_up(
             actor="cli", kind=options["kind"], charge=options["charge"], year=options["year"], issued_on=options["issued_on"] or clock.today(),
             per_file=options["per_file"], folder=options["out"], known=options["known"])

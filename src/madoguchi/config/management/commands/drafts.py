@@ -13,6 +13,7 @@ from django.core.management.base import BaseCommand, CommandError, CommandParser
 from madoguchi.builder.public import drafts_folder
 from madoguchi.config import drafts
 from madoguchi.inventory.public import BARRED_WORDS, rows_for_drafts
+from madoguchi.kernel.oswords import os_words
 from madoguchi.procedures import public as procedures
 from madoguchi.procedures.pack import PatternsWrong, patterns
 from madoguchi.procedures.rules.draft_row import COLUMNS
@@ -28,7 +29,7 @@ def rows_of(path: Path) -> list[dict[str, str]]:
     try:
         raw = path.read_bytes()
     except OSError as wrong:
-        raise CommandError(f"{path} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+        raise CommandError(f"{path} を開けません({os_words(wrong)})。場所と権限を確認してください。") from None
     for encoding in ("utf-8-sig", "cp932"):
         try:
             reader = csv.DictReader(io.StringIO(raw.decode(encoding), newline=""), strict=True)

@@ -15,6 +15,7 @@ from madoguchi.inventory.columns import LABELS
 from madoguchi.inventory.errors import DoubleNotFound, HeadingsUnknown, SheetWrong
 from madoguchi.inventory.sheet import MOST_BYTES
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.oswords import os_words
 
 KEEP = "そのまま残す"
 FIELDS = {label: name for name, label in LABELS.items()} | {KEEP: ""}
@@ -68,7 +69,7 @@ class Command(BaseCommand):
                 raise CommandError(f"{options['file']} が大きすぎます。{MOST_BYTES // 1_000_000}MBまでに分けてください。")
             data = options["file"].read_bytes()
         except OSError as wrong:
-            raise CommandError(f"{options['file']} を開けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['file']} を開けません({os_words(wrong)})。場所と権限を確認してください。") from None
         taking.headings_remember(actor="cli", answers=answers)
         result = taking.list_take(actor="cli", data=data, name=options["file"].name).result
         self.stdout.write(f"新しい{result['new']:,}件、変わった{result['changed']:,}件、同じ{result['unchanged']:,}件、"
@@ -123,5 +124,5 @@ class Command(BaseCommand):
         try:
             options["out"].write_bytes(write(table))
         except OSError as wrong:
-            raise CommandError(f"{options['out']} に書けません({wrong.strerror})。場所と権限を確認してください。") from None
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         self.stdout.write(f"{options['out']}: {len(table):,}行を書きました。{generate.INVENTED}")

@@ -10,6 +10,7 @@ from django.core.management.base import BaseCommand, CommandError
 
 from madoguchi.kernel import clock
 from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.oswords import os_words
 from madoguchi.records.public import Seal, number_of, sealer
 
 
@@ -30,7 +31,7 @@ class Command(BaseCommand):
                 data = path.read_bytes()
                 seals = engine.read(data)
             except OSError as wrong:
-                raise CommandError(f"{path} を開けません。ファイルの場所を確かめてください({wrong.strerror})") from None
+                raise CommandError(f"{path} を開けません。ファイルの場所を確かめてください({os_words(wrong)})") from None
             except DomainError as wrong:
                 self.stdout.write(f"{path}: {wrong.ja}")
                 good = False

@@ -1,0 +1,40 @@
+"""A file that a command cannot read or write is told in Japanese, with its name: the words of the operating system are English."""
+
+from __future__ import annotations
+
+import re
+
+import pytest
+from django.core.management import CommandError, call_command
+
+from madoguchi.identity.personnel import PersonnelWrong
+from madoguchi.kernel.errors import DomainError
+from madoguchi.register.errors import SheetWrong
+
+READS = [
+    ("staff", "import", "{}"), ("register", "import", "{}"), ("cards", "stock", "import", "{}"), ("inventory", "import", "{}"),
+    ("exchange", "import", "{}"), ("drafts", "make", "--from", "{}"), ("collection", "demands", "import", "{}", "--charge", "keiji"),
+]
+
+
+def told(words):
+    with pytest.raises((CommandError, DomainError, PersonnelWrong, SheetWrong)) as refused:
+        call_command(*words)
+    lines = getattr(refused.value, "lines", None) or getattr(refused.value, "faults", None) or []
+    return " ".join([str(refused.value), *map(str, lines)])
+
+
+@pytest.mark.django_db
+@pytest.mark.parametrize("words", READS, ids=" ".join)
+def test_a_folder_and_a_name_that_is_not_there_are_told_in_japanese(words, tmp_path, capsys):
+    for place, why in ((tmp_path, "フォルダです"), (tmp_path / "none.csv", "その名のファイル")):
+        said = told([word.format(place) for word in words]) + "".join(capsys.readouterr())
+        assert str(place) in said and why in said, said
+        assert not re.search(r"directory|No such", said), said
+
+
+@pytest.mark.django_db
+def test_a_folder_that_is_a_file_is_told_in_japanese(tmp_path):
+    (tmp_path / "x").write_text("")
+    said = told(["cards", "letters", "make", "--out", str(tmp_path / "x")])
+    assert "同じ名のファイルが、もうあります" in said and "File exists" not in said
