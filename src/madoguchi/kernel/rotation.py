@@ -12,10 +12,11 @@ import time
 from collections.abc import Callable
 from typing import Any
 
+from django.conf import settings
 from django.db import transaction
 
 from . import audit, clock, keyring, keys, sealing
-from .errors import DomainError
+from .errors import DomainError, StartRefused
 from .keyring import Kind
 
 CHAIN = "keys"
@@ -39,6 +40,22 @@ class KeyNotThere(DomainError):
 def _say(actor: str, action: str, **facts: Any) -> None:
     with transaction.atomic():
         audit.record(actor, action, chain=CHAIN, facts=facts)
+
+
+def ring_insist(*, actor: str, lost: bool) -> None:
+    """The ring opens what lies sealed here. Another ring is refused before anything is sealed under it, because then neither of the two
+    opens all. ``lost``: the old one is gone for ever; this is recorded, and from now on this ring is that of the database.
+    Raises StartRefused."""
+    if audit.chain_keys([CHAIN]).get(CHAIN) or sealing.ring_opens() is not False:  # the first: this ring took over from a lost one
+        return
+    if not lost:
+        raise StartRefused(
+            f"今の鍵束({settings.MADOGUCHI_KEYS})では、このデータベースで封をしたものが一つも開きません。別の鍵束です。何も封をしていません。"
+            "MADOGUCHI_KEYS の場所を確かめるか、今の鍵束を別の所へ移して `madoguchi keys import 控え` で、このデータベースの鍵束を戻してください。"
+            "鍵束も控えもなくし、封をしたもの(個人番号、メールアドレスなど)をあきらめて開くときだけ `madoguchi setup --keys-lost`。")
+    with transaction.atomic():
+        audit.key_destroy(CHAIN)  # of a ring that was lost before this one
+        audit.record(actor, "keys.lost", chain=CHAIN, of={"lost": True})
 
 
 def key_begin(kind: Kind, *, actor: str, new: bool = False, say: Callable[[str], None]) -> str:

@@ -90,6 +90,23 @@ def left(kind: Kind) -> int:
     return sum(_marked(c, name).exclude(key_mark=f"{name}.".encode()).count() for c in columns())
 
 
+def ring_opens() -> bool | None:
+    """Whether the ring is that of this database: True at the first sealed value that opens (the oldest and the newest of each column are
+    tried), False where none of them does, None where nothing is sealed yet."""
+    found = None
+    for column in columns():
+        rows = column.model._default_manager.filter(**{f"{column.name}__isnull": False}).exclude(**{column.name: b""})
+        held = rows.order_by("pk").values_list(column.bound_to, column.name)
+        for row in filter(None, (held.first(), held.last())):
+            try:
+                keys.unseal(column.purpose, row[1], bound_to=str(row[0]))
+            except (InvalidTag, keys.KeysMissing):
+                found = False
+            else:
+                return True
+    return found
+
+
 @dataclass(frozen=True, slots=True)
 class Step:
     """One batch: of which column, how many rows it moved, how many would not open."""

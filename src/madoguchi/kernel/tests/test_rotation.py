@@ -8,13 +8,15 @@ import json
 import threading
 
 import pytest
-from django.db import connection
+from django.core.management import call_command
+from django.db import connection, transaction
 from tests.support.hall import Hall
 
 from madoguchi.identity.models import KeptInput, Resident
 from madoguchi.intake.filing import code_digest
 from madoguchi.intake.models import Application
 from madoguchi.kernel import audit, clock, keyring, keys, rotation, sealed, sealing
+from madoguchi.kernel.errors import StartRefused
 from madoguchi.kernel.keysource import FileKeys
 from madoguchi.kernel.models import AuditEntry, SealedValue
 from madoguchi.procedures.rules import generate
@@ -360,3 +362,25 @@ def test_sealing_and_reading_go_on_during_a_rotation(ring):
     assert (everything("seal"), everything("search")) == (0, 0), "and the next run takes it along"
     assert (sealing.left("seal"), sealing.left("search")) == (0, 0)
     assert len(sealed.find("my-number", NUMBER)) == SealedValue.objects.count()
+
+
+@pytest.mark.django_db
+def test_another_ring_is_refused_before_anything_is_sealed_under_it(tmp_path, settings):
+    settings.MADOGUCHI_KEYS = str(tmp_path / "ours.json")
+    keys.ring_make(tmp_path / "ours.json")
+    sealed_then = sealing.ring_opens()
+    for chain in ("some", "a", "z"):
+        with transaction.atomic():
+            audit.record("x", "first", chain=chain, of={"a": 1})
+    rotation.ring_insist(actor="cli:x", lost=False)
+    assert sealing.ring_opens() is True and sealed_then is None
+    settings.MADOGUCHI_KEYS = str(tmp_path / "other.json")  # its key is named k1, as ours
+    keys.ring_make(tmp_path / "other.json")
+    assert sealing.ring_opens() is False
+    with pytest.raises(StartRefused, match=r"別の鍵束です.*keys import"):
+        call_command("setup")
+    rotation.ring_insist(actor="cli:x", lost=True)
+    assert AuditEntry.objects.filter(chain=rotation.CHAIN, action="keys.lost", actor="cli:x").exists()
+    rotation.ring_insist(actor="cli:x", lost=False)
+    settings.MADOGUCHI_KEYS = str(tmp_path / "ours.json")  # found again: what it sealed opens
+    rotation.ring_insist(actor="cli:x", lost=False)

@@ -9,7 +9,7 @@ from typing import Any
 
 from django.conf import settings
 from django.core.management import call_command
-from django.core.management.base import BaseCommand
+from django.core.management.base import BaseCommand, CommandParser
 
 import madoguchi.procedures.rules as procedure_rules
 from madoguchi.agency.public import trial_organisations
@@ -20,12 +20,14 @@ from madoguchi.casework.public import sections_of_cases, words_fill
 from madoguchi.collection.public import trial_taxes
 from madoguchi.config import production
 from madoguchi.identity.public import sections_of_staff, trial_staff
-from madoguchi.kernel import kinds
+from madoguchi.kernel import kinds, rotation
 from madoguchi.kernel.errors import StartRefused
 from madoguchi.offices.public import city, disasters_seed
 from madoguchi.procedures.pack import COMMON, TRANSLATIONS_ROOT, body, pack_files, read_file, tables
 from madoguchi.procedures.public import catalogue, offer_again, offered_by, retire, version_publish, withdrawals
 from madoguchi.register.public import trial_town
+
+from .keys import actor
 
 
 def locked_below(data: Path) -> Path | None:
@@ -39,6 +41,10 @@ def locked_below(data: Path) -> Path | None:
 
 class Command(BaseCommand):
     help = "データベースと市の手続を用意します"
+
+    def add_arguments(self, parser: CommandParser) -> None:
+        parser.add_argument("--keys-lost", action="store_true",
+                            help="前の鍵束も控えもなくしたとき: 封をしたものをあきらめ、今の鍵束で開く(記録に残ります)")
 
     def handle(self, *args: Any, **options: Any) -> None:
         for folder in (settings.MADOGUCHI_DATA, settings.FILES_ROOT, settings.FILE_UPLOAD_TEMP_DIR):
@@ -55,6 +61,7 @@ class Command(BaseCommand):
             self.stderr.write(f"連携先のフォルダ {settings.OUT_ROOT} がありません。申請は受け付け、連携ファイルは届くまで待たせます。")
         call_command("migrate", verbosity=0)
         production.insist_on_data()
+        rotation.ring_insist(actor=actor(), lost=options["keys_lost"])
         self._sections()
         disasters_seed(actor="setup")
         mark = self._mark()
