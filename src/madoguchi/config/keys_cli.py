@@ -10,6 +10,7 @@ from pathlib import Path
 from madoguchi.kernel import clock, keybox, keyring, keys
 from madoguchi.kernel.durable import folder_sync
 from madoguchi.kernel.errors import StartRefused
+from madoguchi.kernel.oswords import os_words
 
 from . import env
 
@@ -57,10 +58,12 @@ def bring_back(argv: list[str]) -> int:
     """Unlock an exported ring into a file that is not there yet. Raises StartRefused."""
     target = _target(argv[1:]).resolve()
     try:
-        text = keybox.unlock(Path(argv[0]).read_text(), passphrase(twice=False))
+        text = keybox.unlock(Path(argv[0]).read_text(errors="replace"), passphrase(twice=False))
         keyring.load(text)
-    except (keybox.BoxWrong, keyring.RingWrong, OSError) as error:
-        raise StartRefused(f"鍵束の控えを取り込めません: {error}。") from None
+    except OSError as error:
+        raise StartRefused(f"鍵束の控え {argv[0]} を読めません({os_words(error)})。場所と権限を確認してください。") from None
+    except (keybox.BoxWrong, keyring.RingWrong) as error:
+        raise StartRefused(f"鍵束の控え {argv[0]} を取り込めません: {error}。") from None
     _put(target, text, "今の鍵束を別の所へ移してから、もう一度実行してください")
     print(f"鍵束を戻しました: {target}")
     return 0

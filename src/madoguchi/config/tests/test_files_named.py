@@ -7,8 +7,9 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
+from madoguchi.config import keys_cli
 from madoguchi.identity.personnel import PersonnelWrong
-from madoguchi.kernel.errors import DomainError
+from madoguchi.kernel.errors import DomainError, StartRefused
 from madoguchi.register.errors import SheetWrong
 
 READS = [
@@ -38,3 +39,13 @@ def test_a_folder_that_is_a_file_is_told_in_japanese(tmp_path):
     (tmp_path / "x").write_text("")
     said = told(["cards", "letters", "make", "--out", str(tmp_path / "x")])
     assert "同じ名のファイルが、もうあります" in said and "File exists" not in said
+
+
+def test_a_copy_of_the_ring_that_is_none_or_cannot_be_read_or_written_is_told(tmp_path, monkeypatch):
+    monkeypatch.setenv("MADOGUCHI_PASSPHRASE", "a long passphrase")
+    (tmp_path / "a.tar").write_bytes(bytes(range(256)))
+    for place, why in ((tmp_path / "a.tar", "控えの形ではありません"), (tmp_path, "フォルダです"), (tmp_path / "none", "その名のファイル")):
+        with pytest.raises(StartRefused, match=why):
+            keys_cli.main(["import", str(place), str(tmp_path / "ring.json")])
+    with pytest.raises(CommandError, match="none/ring.box に書けません.*その名の"):
+        call_command("keys", "export", str(tmp_path / "none" / "ring.box"))

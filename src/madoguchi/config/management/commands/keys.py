@@ -14,6 +14,7 @@ from madoguchi.kernel import audit, clock, keybox, keyring, keys, rotation, seal
 from madoguchi.kernel.errors import DomainError
 from madoguchi.kernel.keyring import Kind
 from madoguchi.kernel.keysource import ReadOnly, RingChanged
+from madoguchi.kernel.oswords import os_words
 
 
 def actor() -> str:
@@ -94,6 +95,8 @@ class Command(BaseCommand):
             raise CommandError(str(wrong)) from None
         except FileExistsError:
             raise CommandError("そのファイルはもうあります。別の名にしてください。") from None
+        except OSError as wrong:
+            raise CommandError(f"{options['name']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         with transaction.atomic():
             audit.record(actor(), "keys.exported", chain=rotation.CHAIN)
         self._say("鍵束の控えを書きました。合言葉とは別の所、データベースの控えとも別の所に保管してください。")
