@@ -3,6 +3,7 @@ library is loaded with the first count. Labels are names of ours (routes, proced
 
 from __future__ import annotations
 
+import contextlib
 import dataclasses
 import functools
 import os
@@ -44,7 +45,11 @@ def _library() -> Any:
     folder.mkdir(parents=True, exist_ok=True)
     os.environ["PROMETHEUS_MULTIPROC_DIR"] = str(folder)  # read when the library is loaded
     import prometheus_client
+    from prometheus_client import values
 
+    from .metric_files import ReservedDict
+
+    values.MmapedDict = ReservedDict  # type: ignore[attr-defined]  # where its counts look for it
     return prometheus_client
 
 
@@ -77,9 +82,10 @@ def _seconds() -> Any:
 
 
 def count(name: str, **labels: str) -> None:
-    """One more."""
+    """One more. Where the disk is full it is not counted: a page is worth more than its count."""
     if settings.METRICS:
-        _labelled(name, tuple(labels.items())).inc()
+        with contextlib.suppress(OSError):
+            _labelled(name, tuple(labels.items())).inc()
 
 
 def answered(route: str, method: str, status: int, seconds: float) -> None:
@@ -87,7 +93,8 @@ def answered(route: str, method: str, status: int, seconds: float) -> None:
     if settings.METRICS:
         method = method if method in ("GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS") else "other"
         count("requests", route=route, method=method, status=str(status))
-        _labelled("seconds", (("route", route),)).observe(seconds)
+        with contextlib.suppress(OSError):
+            _labelled("seconds", (("route", route),)).observe(seconds)
 
 
 class _Now:
