@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import datetime as dt
+import errno
 import platform
 import shutil
 from dataclasses import dataclass
@@ -18,6 +19,7 @@ from madoguchi.identity.public import Right, Staff
 from madoguchi.kernel import audit, clock, outbox
 from madoguchi.kernel.errors import Forbidden
 from madoguchi.kernel.kinds import ours
+from madoguchi.kernel.oswords import os_words
 from madoguchi.offices.public import city
 
 from . import trust
@@ -126,8 +128,10 @@ def _places() -> list[Fact]:
     for name, place in (("データ", settings.MADOGUCHI_DATA), ("添付", settings.FILES_ROOT), ("連携", settings.OUT_ROOT)):
         try:
             found = shutil.disk_usage(place)
+            if not Path(place).is_dir():
+                raise NotADirectoryError(errno.ENOTDIR, "", str(place))
         except OSError as error:
-            out.append(Fact(f"ディスク({name})", f"読めません({type(error).__name__})", "場所と権限を確認してください"))
+            out.append(Fact(f"ディスク({name})", f"{place} を読めません({os_words(error)})", "場所と権限を確認してください"))
             continue
         out.append(Fact(f"ディスク({name})", f"空き {found.free / 1e9:.1f}GB / {found.total / 1e9:.1f}GB",
                         "" if found.used / found.total < FULL else "空きを作ってください。一杯になると申請を受け付けられません"))

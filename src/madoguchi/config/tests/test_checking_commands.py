@@ -68,3 +68,12 @@ def test_retention_that_stops_at_its_limit_says_that_it_looked_no_further(hall: 
         out, _ = said(capsys, "retention", "--dry-run", "--limit", "3")
         assert "3件が廃棄の対象です(残すもの0件)" in out
     assert Case.objects.count() == 3
+
+
+def test_a_number_that_a_command_does_not_use_is_told_and_nothing_is_done():
+    with pytest.raises(CommandError, match="「nai-tetsuzuki」は、この市にありません"):
+        call_command("demo", "--only", f"{CLAIM},nai-tetsuzuki")
+    with pytest.raises(CommandError, match="全部廃棄します。通知書番号"):
+        call_command("collection", "retention", "run", "1234567", "--charge", "keiji")
+    with pytest.raises(CommandError, match="全部廃棄します。受付番号"):
+        call_command("retention", "run", "R8-1234-5678-9")

@@ -168,3 +168,11 @@ def test_nobody_else_gets_in(hall: Hall, stuck, who):
     assert stuck.state == "parked"
     assert "/staff/operations/" not in text(desk.get("/staff/"))
     assert hall.browser("hanako").get("/staff/operations/").status_code == 302
+
+
+def test_a_folder_of_the_hand_over_that_is_a_file_or_gone_is_told(settings, tmp_path):
+    (tmp_path / "out").write_text("")
+    for place, why in ((tmp_path / "out", "ファイルです"), (tmp_path / "gone", "その名のファイルかフォルダがありません")):
+        settings.OUT_ROOT = str(place)
+        fact = next(fact for fact in selectors._places() if fact.name == "ディスク(連携)")
+        assert why in fact.value and str(place) in fact.value and fact.bad

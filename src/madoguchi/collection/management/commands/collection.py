@@ -198,6 +198,9 @@ class Command(BaseCommand):
             self.stdout.write(f"このファイルは、もう取り込んであります({sheet.name})。何も変えていません")
 
     def _retention_run(self, options: dict[str, Any]) -> None:
+        if options["notice"]:
+            raise CommandError(f"run は、保存期間の過ぎたものを全部廃棄します。通知書番号({options['notice']})は付けられません。"
+                               "廃棄を止めるのは hold、解くのは lift です。")
         gone = stays = 0
         for found in keeping.plan():
             words = f"{found.words} 最後の処理 {found.last_on} {found.goes_on}から廃棄できます"

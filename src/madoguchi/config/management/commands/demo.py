@@ -29,6 +29,10 @@ class Command(BaseCommand):
     def handle(self, *args: Any, **options: Any) -> None:
         if settings.PRODUCTION:
             raise CommandError("本番では実行できません。架空の申請を作るためのものです。")
+        wanted = {slug.strip() for slug in options["only"].split(",")} - {""}
+        if unknown := sorted(wanted - {path.stem for path, _ in pack_files(city())}):
+            raise CommandError(f"手続「{'」「'.join(unknown)}」は、この市にありません。番号は、定義のファイルの名です"
+                               "(`madoguchi demo` だけなら、全部の手続きを通し、番号を表示します)。")
         try:
             demo.must_be_trial(options["url"])
         except requests.RequestException:
@@ -36,7 +40,6 @@ class Command(BaseCommand):
         except demo.DemoFailed as refused:
             raise CommandError(str(refused)) from None
         logging.getLogger("urllib3").setLevel(logging.ERROR)  # a door that opens on the second knock is no news
-        wanted = set(filter(None, options["only"].split(",")))
         disasters = self._disasters()
         days = {d["番号"]: str(d["発生日"]) for d in city().disasters}
         offices: dict[str, demo.Office] = {}

@@ -31,6 +31,9 @@ class Command(BaseCommand):
 
     def handle(self, *args: Any, **options: Any) -> None:
         try:
+            if options["action"] == "run" and options["receipt"]:
+                raise CommandError(f"run は、保存期間の過ぎたものを全部廃棄します。受付番号({options['receipt']})は付けられません。"
+                                   "廃棄を止めるのは hold、解くのは lift です。")
             if options["action"] == "run":
                 self._run(dry=options["dry_run"], limit=options["limit"])
             elif options["action"] == "hold":
