@@ -7,7 +7,7 @@ import re
 import pytest
 from django.core.management import CommandError, call_command
 
-from madoguchi.config import keys_cli
+from madoguchi.config import command_line, keys_cli
 from madoguchi.identity.personnel import PersonnelWrong
 from madoguchi.kernel.errors import DomainError, StartRefused
 from madoguchi.register.errors import SheetWrong
@@ -39,6 +39,7 @@ def test_a_folder_that_is_a_file_is_told_in_japanese(tmp_path):
     (tmp_path / "x").write_text("")
     said = told(["cards", "letters", "make", "--out", str(tmp_path / "x")])
     assert "同じ名のファイルが、もうあります" in said and "File exists" not in said
+    assert "フォルダです" in told(["register", "generate", "--people", "10", "--out", str(tmp_path)])
 
 
 def test_a_copy_of_the_ring_that_is_none_or_cannot_be_read_or_written_is_told(tmp_path, monkeypatch):
@@ -49,3 +50,10 @@ def test_a_copy_of_the_ring_that_is_none_or_cannot_be_read_or_written_is_told(tm
             keys_cli.main(["import", str(place), str(tmp_path / "ring.json")])
     with pytest.raises(CommandError, match="none/ring.box に書けません.*その名の"):
         call_command("keys", "export", str(tmp_path / "none" / "ring.box"))
+
+
+def test_a_command_that_lacks_its_act_names_those_that_it_has(capsys):
+    for name, acts in (("mandates", "end"), ("tokens", "make|list|revoke"), ("drafts", "make"), ("exchange", "export|import")):
+        with pytest.raises(SystemExit):
+            command_line.run([name])
+        assert f"次のものを書いてください: {acts}\n" in capsys.readouterr().err

@@ -13,7 +13,7 @@ class Command(BaseCommand):
     help = "委任した方の死亡などで代理権が消えた委任を終わらせる"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        end = parser.add_subparsers(dest="act", required=True).add_parser("end")
+        end = parser.add_subparsers(dest="act", required=True, metavar="end").add_parser("end")
         end.add_argument("number", metavar="番号", help="申請の帯に出る委任の番号(8文字)か、その全体")
         end.add_argument("--why", required=True, metavar="理由", help="例: 委任した方の死亡(民法111条1項1号)。記録には要約値だけが残る")
 

@@ -22,7 +22,7 @@ class Command(BaseCommand):
     help = "職員用APIのトークンを作る・止める・一覧にする"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
+        acts = parser.add_subparsers(dest="act", required=True, metavar="make|list|revoke")
         make = acts.add_parser("make")
         make.add_argument("name", metavar="名", help="何のためのトークンか")
         make.add_argument("--section", required=True, metavar="課", help="どの課の申請を読むか(city.yaml の名)")

@@ -21,7 +21,7 @@ class Command(BaseCommand):
     help = "手続きの定義を、ほかの市とやり取りするファイルにします"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
+        acts = parser.add_subparsers(dest="act", required=True, metavar="export|import")
         out = acts.add_parser("export", help="公開中の定義を、一つのファイルに取り出す")
         out.add_argument("slug", nargs="*", metavar="番号", help="手続きの番号(アドレスの名)")
         out.add_argument("--all", action="store_true", help="公開中の全部")

@@ -52,7 +52,7 @@ class Command(BaseCommand):
     help = "手続棚卸の行から、型で定義の下書きを作ります"
 
     def add_arguments(self, parser: CommandParser) -> None:
-        acts = parser.add_subparsers(dest="act", required=True)
+        acts = parser.add_subparsers(dest="act", required=True, metavar="make")
         make = acts.add_parser("make", help="下書きを作る")
         make.add_argument("--from", dest="source", type=Path, metavar="FILE.csv",
                           help=f"省くと、取り込んだ手続棚卸の全部の行。見出し: {','.join(COLUMNS)}")

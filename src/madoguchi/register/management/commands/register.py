@@ -11,6 +11,7 @@ from django.conf import settings
 from django.core.management.base import BaseCommand, CommandError, CommandParser
 
 from madoguchi.kernel import clock
+from madoguchi.kernel.oswords import os_words
 from madoguchi.offices.public import city
 from madoguchi.register.errors import SheetWrong
 from madoguchi.register.importer import Taken, register_import
@@ -58,7 +59,10 @@ class Command(BaseCommand):
         if settings.PRODUCTION:
             raise CommandError("本番では実行できません。架空の人を作るためのものです。")
         people = town_entries(people=options["people"], seed=options["seed"], day=options["day"] or clock.today())
-        count = sheet_write(options["out"], people)
+        try:
+            count = sheet_write(options["out"], people)
+        except OSError as wrong:
+            raise CommandError(f"{options['out']} に書けません({os_words(wrong)})。場所と権限を確認してください。") from None
         self.stdout.write(f"{options['out']}: {count}人(住民{options['people']}人と、消除された人{count - options['people']}人)を書きました")
 
 
