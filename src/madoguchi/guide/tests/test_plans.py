@@ -298,7 +298,9 @@ def test_finders_book_what_the_city_has(town):
      ["転出届（外国へ引っ越す方）", "児童手当 受給事由消滅届"], ["新しく住む市町村", "在留カードの住所"]),
     ("hikkoshi", {}, [], ["犬を飼っているため", "/p/inu-touroku/"]),
     ("okuyami", {"insurance": "kokuho"}, ["国民健康保険か後期高齢者医療に入っていたため",
-     "/p/sousai-hi/", "国民健康保険の資格喪失の届け出"], ["埋葬料"]),
+     "/p/sousai-hi/", "国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], ["埋葬料"]),
+    ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], []),
+    ("kekkon", {"insurance": "kokuho"}, ["国民健康保険の届け出"], ["/p/kokuho-soushitsu/"]),
     ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
     ("okuyami", {"insurance": "work"}, ["埋葬料は2年以内に", "相続税の申告"],
      ["/p/sousai-hi/", "遺族年金", "水道の使用中止", "国民健康保険と国民年金に入る届け出"]),
@@ -347,7 +349,7 @@ def test_finders_book_what_the_city_has(town):
     ("hisai", {"home": "no"}, ["/p/saigai-engo-shikin/"], ["/p/seikatsu-saiken-shien-kin/"]),  # 災害弔慰金法10条1項: hurt, or belongings lost
 ])
 def test_answers_lead_to_what_is_to_be_done(town, finder, answers, there, not_there):
-    for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin"):
+    for slug in ("inu-touroku", "sousai-hi", "saigai-engo-shikin", "kokuho-soushitsu"):
         town.publish(slug)
     base = {"hikkoshi": MOVING, "okuyami": DIED, "hisai": DAMAGED, "kekkon": MARRIED, "shussei": BORN, "kaigo": CARE}[finder]
     client = town.browser("hanako")

@@ -33,6 +33,16 @@ def name_of(value: Any) -> str:
     return "".join(unicodedata.normalize("NFKC", "".join(part or "" for part in parts)).split())
 
 
+def named_twice(facts: Facts, group: str, name: str, born: str) -> Iterator[Finding]:
+    """Entries of a group whose name and birthday already stand in an earlier one."""
+    seen: set[tuple[str, str]] = set()
+    for index, person in facts.entries(group):
+        key = (name_of(person.get(name)), str(person.get(born) or ""))
+        if all(key) and key in seen:
+            yield Finding(name, say("同じ人が二度書かれています。どちらかを消してください"), index=index)
+        seen.add(key)
+
+
 def _anniversary(born: dt.date, years: int) -> dt.date:
     try:
         return born.replace(year=born.year + years)

@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 from madoguchi.kernel.said import say
 
-from .common import name_of
+from .common import name_of, named_twice
 from .registry import Facts, Finding, check
 
 
@@ -47,12 +47,7 @@ def mover_is_listed(facts: Facts, filer: str, name: str, born: str, group: str, 
 @check("group", "name", "born")
 def nobody_moves_twice(facts: Facts, group: str, name: str, born: str) -> Iterator[Finding]:
     """住民基本台帳法24条: everybody who moves is named once."""
-    seen: set[tuple[str, str]] = set()
-    for index, mover in facts.entries(group):
-        key = (name_of(mover.get(name)), str(mover.get(born) or ""))
-        if all(key) and key in seen:
-            yield Finding(name, say("同じ人が二度書かれています。どちらかを消してください"), index=index)
-        seen.add(key)
+    yield from named_twice(facts, group, name, born)
 
 
 @check("moved", "visit")
