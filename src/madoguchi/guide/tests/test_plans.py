@@ -300,7 +300,6 @@ def test_finders_book_what_the_city_has(town):
     ("okuyami", {"insurance": "kokuho"}, ["国民健康保険か後期高齢者医療に入っていたため",
      "/p/sousai-hi/", "国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], ["埋葬料"]),
     ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], []),
-    ("kekkon", {"insurance": "kokuho"}, ["国民健康保険の届け出"], ["/p/kokuho-soushitsu/"]),
     ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
     ("okuyami", {"insurance": "work"}, ["埋葬料は2年以内に", "相続税の申告"],
      ["/p/sousai-hi/", "遺族年金", "水道の使用中止", "国民健康保険と国民年金に入る届け出"]),
