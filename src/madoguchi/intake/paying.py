@@ -38,6 +38,7 @@ BACK_CARD = {"refunding": say("手数料をお返しする手続きをしてい�
 BACK_ACCOUNT = {"refunding": say("手数料をお返しします。お返しする口座をおうかがいするので、担当課からの連絡をお待ちください"),
                 "refunded": say("手数料を、ご指定の口座にお返しする手続きが済みました")}
 BACK_COUNTER = {"refunding": say("手数料を窓口でお返しします。担当課の窓口にお越しください"), "refunded": say("手数料を窓口でお返ししました")}
+STAYS = say("納めていただいた手数料は、お返しできません")  # for who paid for another: not why
 NOT_BACK = say("手数料をお返しできませんでした。返し方を担当課で確かめて、ご連絡します")
 BACK = {payments.SLIP: BACK_ACCOUNT, payments.DEBIT: BACK_ACCOUNT} | dict.fromkeys(payments.COUNTER, BACK_COUNTER)  # by where it was paid
 LAST_HOUR = dt.time(23, 59, 59)
@@ -130,12 +131,14 @@ def fee_filed(application: Application) -> payments.Payment | None:
 
 
 def back_filed(application: Application) -> tuple[payments.Payment | None, list[tuple[int, str]]]:
-    """That fee (`fee_filed`), and what of it goes back or could not: yen, and how it stands. For who paid it, whatever else they may see."""
+    """That fee (`fee_filed`), and what of it goes back, could not, or stays: yen, and how it stands. For who paid it, whatever else they may
+    see."""
     paid = fee_filed(application)
     if paid is None:
         return None, []
     going, failed, _ = payments.backs_of_case(str(application.id))
-    return paid, [said for row, said in _backs(going, failed) if row.payment_id == paid.id]
+    stays = [(paid.received - paid.refunded, STAYS)] if paid.kept_at else []
+    return paid, [*(said for row, said in _backs(going, failed) if row.payment_id == paid.id), *stays]
 
 
 def _backs(going: list[payments.Refund], failed: list[payments.Refund]) -> list[tuple[payments.Refund, tuple[int, str]]]:
@@ -252,7 +255,7 @@ def payment_changed(message: outbox.Envelope) -> None:
         elif state == "unrefunded":
             _news(row, message.key, [NOT_BACK], f"{state}:{message.key}", mails.REFUNDING, of=message.payload["payment"])
         elif state == "kept":
-            _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}")
+            _news(row, message.key, [payments.KEPT[message.payload["why"]]], f"kept:{message.key}", of=message.payload["payment"])
         elif state == "rebilled":
             why = message.payload["why"]
             _news(row, message.key, _rebilled(why), f"rebilled:{message.key}", mails.PAYMENT if why == "granted" else mails.DUE)
@@ -288,7 +291,7 @@ def _rebilled(why: str) -> list[str]:
 
 def _news(row: Application, key: str, said: list[str], mail: str, kind: str = mails.PAYMENT, of: str = "") -> None:
     """Said on the page, and by mail, because days went by: the bank could not debit it, the bill was changed, a second one ran out. Of money
-    that goes back (``of`` this payment) who filed it hears though they follow it no more, where it is what they were asked to pay (前納)."""
+    that goes back or stays (``of`` this payment) who filed it hears though they follow it no more, where it is what they were asked to pay (前納)."""
     view = row.view | {"seen": [*row.view.get("seen", [])[-49:], key]}
     row.view = view | {"timeline": [*view["timeline"], *({"at": clock.now().isoformat(), "ja": ja} for ja in said)]}
     row.save(update_fields=["view"])

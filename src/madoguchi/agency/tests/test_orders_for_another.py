@@ -19,7 +19,7 @@ from madoguchi.intake import acting, companies, drafts
 from madoguchi.intake.models import Application
 from madoguchi.kernel import clock
 from madoguchi.notifications.models import Mail
-from madoguchi.payments import cashier, refunds
+from madoguchi.payments import cashier, refunds, withdrawn
 from madoguchi.payments.models import Payment
 from madoguchi.procedures.rules.faces.letter import letter_text
 
@@ -104,20 +104,26 @@ def test_an_agent_who_may_still_act_ends_what_they_sent(hall: Hall, given: Manda
     assert row.status == "withdrawn"
 
 
-def test_who_paid_and_follows_it_no_more_hears_that_the_money_comes_back(hall: Hall):
+def paid_by_an_office_of_the_past(hall: Hall) -> tuple[Application, Payment]:
+    """An office ordered and paid for Ume, whose mandate has ended since; and the fee."""
     hall.definition(TAX)
     made = entry(section="zeimu", kind="gyousei", office="", procedures=(TAX,), name=OFFICE)
     row = organisations.organisation_write(actor=hall.staff("nakamura"), entry=made)
-    mandate, owner, clerk = mandated(hall, row, scope=(TAX,)), hall.company("kyotaku"), hall.staff("yamada")
+    mandate, owner = mandated(hall, row, scope=(TAX,)), hall.company("kyotaku")
     draft = drafts.draft_start(owner=owner, slug=TAX)
     companies.draft_choose(owner=owner, draft_id=str(draft.id), value=f"{row.id}:{mandate.id}")
     draft.refresh_from_db()
     sent = hall.send(owner, hall.fill(owner, draft, answers(hall, "試用", "介子")), mail="office@example.jp").application
     fee = Payment.objects.get()
-    cashier.cash_take(actor=clerk, payment_id=str(fee.id), tendered=900)
+    cashier.cash_take(actor=hall.staff("yamada"), payment_id=str(fee.id), tendered=900)
     run_worker()
     services.mandate_end(owner=hall.owner("ume"), mandate_id=str(mandate.id))
     run_worker()
+    return sent, fee
+
+
+def test_who_paid_and_follows_it_no_more_hears_that_the_money_comes_back(hall: Hall):
+    (sent, fee), clerk = paid_by_an_office_of_the_past(hall), hall.staff("yamada")
     hall.decide(Case.objects.get(id=sent.id), "reject", "yamada", "nakamura")
     run_worker()
     before, office = Mail.objects.count(), hall.office("kyotaku")
@@ -132,6 +138,18 @@ def test_who_paid_and_follows_it_no_more_hears_that_the_money_comes_back(hall: H
     shown = text(office.get(f"/my/{sent.id}/copy/"))
     assert Mail.objects.filter(key__startswith="refunded:").exists()
     assert f"お返しした金額 {fee.amount}円" in shown and "窓口でお返しします" not in shown
+
+
+def test_who_paid_and_follows_it_no_more_hears_that_the_money_stays(hall: Hall):
+    sent, fee = paid_by_an_office_of_the_past(hall)
+    assert hall.browser("ume").post(f"/my/{sent.id}/withdraw/", {"ok": "yes"}).status_code == 303
+    run_worker()
+    before, office = Mail.objects.count(), hall.office("kyotaku")
+    withdrawn.fee_keep(actor=hall.staff("yamada"), payment_id=str(fee.id), why="done")
+    run_worker()
+    mail, shown = Mail.objects.get(key__startswith="kept:"), text(office.get(f"/my/{sent.id}/copy/"))
+    assert Mail.objects.count() == before + 1 and f"/my/{sent.id}/" in mail.body
+    assert f"納めていただいた手数料は、お返しできません（{fee.amount}円）" in shown and "取下げ" not in shown + mail.body, "that it stays, not why"
 
 
 def test_the_person_reads_whose_birth_date_and_address_stand_under_you(hall: Hall, given: Mandate):
