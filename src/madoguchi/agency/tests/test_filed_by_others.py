@@ -9,6 +9,7 @@ from madoguchi.procedures import pack
 
 RISAI = "risai-shoumei"
 BY_A_COMPANY = {"douro-senyou", "kasai-magirawashii", "koubunsho-kaiji", "nyuusatsu-sanka", "shisetsu-riyou", "shoubou-kanrisha"}
+BY_MANDATE = {"ninshin-todoke", "kokuho-soushitsu"}  # whom somebody of another household files for, with a 委任状
 ORDERED = {"kazei-shoumei", "nouzei-shoumei", "koseki-shoumei"}  # certificates that others may order with a 委任状
 
 AFTER_A_DISASTER = {"seikatsu-saiken-shien-kin", "oukyuu-shuuri", "oukyuu-kasetsu", "shougaibutsu-jokyo",
@@ -26,7 +27,7 @@ def test_which_of_the_definitions_an_organisation_or_a_company_files():
     assert {d.id for d in every if companies(d)} == {RISAI, *BY_A_COMPANY}
     for d in every:
         assert not offices(d) or (files(d, "kyotaku") and not files(d, "gyousei"))
-    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, "ninshin-todoke", *ORDERED, *AFTER_A_DISASTER}
+    assert {d.id for d in every if not offices(d) and files(d, "gyousei")} == {RISAI, *BY_MANDATE, *ORDERED, *AFTER_A_DISASTER}
 
 
 def test_an_agent_never_stands_for_whoever_is_at_the_form():
