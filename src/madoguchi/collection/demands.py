@@ -67,17 +67,17 @@ def warnings_of(sheet: Sheet) -> list[str]:
 
 
 def _refuse_known(charge: str, year: int, claims: list[Claim]) -> None:
-    """A 通知書 that is there already, or a 納付番号 of another one, is an error of the file."""
-    lines = []
+    """A 通知書 that is there already, or a 納付番号 of another one, is an error of the file; told in the order of its lines."""
+    found: list[tuple[int, str]] = []
     for i in range(0, len(claims), CHUNK):
         some = {c.notice: c for c in claims[i:i + CHUNK]}
         for notice in Demand.objects.filter(charge=charge, year=year, notice__in=list(some)).values_list("notice", flat=True):
-            lines.append(f"{some[notice].line}行目 通知書番号「{notice}」は、もう取り込まれています。この行を外してください")
+            found.append((some[notice].line, f"通知書番号「{notice}」は、もう取り込まれています。この行を外してください"))
         numbers = {p.number: c for c in some.values() for p in c.parts if p.number}
         for number in Instalment.objects.filter(number__in=list(numbers)).values_list("number", flat=True) if numbers else ():
-            lines.append(f"{numbers[number].line}行目 納付番号「{number}」は、別の通知書に使われています。税務システムで確かめてください")
-    if lines:
-        raise SheetWrong(lines)
+            found.append((numbers[number].line, f"納付番号「{number}」は、別の通知書に使われています。税務システムで確かめてください"))
+    if found:
+        raise SheetWrong([f"{line}行目 {ja}" for line, ja in sorted(found)])
 
 
 def trial_number(serial: int) -> tuple[str, str]:
