@@ -299,7 +299,7 @@ def test_finders_book_what_the_city_has(town):
     ("hikkoshi", {}, [], ["犬を飼っているため", "/p/inu-touroku/"]),
     ("okuyami", {"insurance": "kokuho"}, ["国民健康保険か後期高齢者医療に入っていたため",
      "/p/sousai-hi/", "国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], ["埋葬料"]),
-    ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "/p/kokuho-soushitsu/"], []),
+    ("kekkon", {"insurance": "kokuho"}, ["国民健康保険の届け出"], ["/p/kokuho-soushitsu/"]),
     ("okuyami", {"insurance": "kouki"}, ["/p/sousai-hi/", "後期高齢者医療の資格喪失の届け出"], ["国民健康保険の資格喪失"]),
     ("okuyami", {"insurance": "work"}, ["埋葬料は2年以内に", "相続税の申告"],
      ["/p/sousai-hi/", "遺族年金", "水道の使用中止", "国民健康保険と国民年金に入る届け出"]),
@@ -335,7 +335,7 @@ def test_finders_book_what_the_city_has(town):
      ["運転免許証の変更", "車・バイクの氏名・住所の変更", "令和8年12月1日まで"],
      ["国民健康保険の資格喪失の届け出", "在留カードの住所"]),  # 道路運送車両法12条: 15 days
     ("kekkon", {"drive": "yes"}, ["運転免許証の変更"], ["車・バイクの氏名・住所の変更"]),
-    ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "会社では届け出てもらえません"], []),
+    ("kekkon", {"insurance": "work"}, ["国民健康保険の資格喪失の届け出", "会社では届け出てもらえません", "/p/kokuho-soushitsu/"], []),
     ("kekkon", {"foreign": "yes", "move": "in"}, ["在留カードの住所の届け出", "転出証明書"], []),
     ("kekkon", {"foreign": "yes", "move": "out"}, [], ["在留カードの住所の届け出", "転出証明書"]),
     ("shussei", {}, ["父母が結婚していないとき", "国民年金の育児期間の免除"], ["国民年金の産前産後の免除", "国民健康保険税の産前産後の減額"]),
