@@ -3,7 +3,7 @@ section does not get them; when the correction ends without an answer they go.""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from madoguchi.files.public import files_forget
@@ -11,6 +11,11 @@ from madoguchi.files.public import files_forget
 KEY = "unsent"
 MARK = {KEY: True}
 Files = dict[str, list[dict[str, Any]]]
+
+
+def waits(entries: Iterable[Mapping[str, Any]]) -> bool:
+    """Did somebody put a file here that has not been sent yet?"""
+    return any(f.get(KEY) for f in entries)
 
 
 def without(files: Mapping[str, Any]) -> Files:

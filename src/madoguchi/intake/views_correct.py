@@ -19,7 +19,7 @@ from madoguchi.procedures import public as procedures
 from madoguchi.procedures.rules.faces.webform import StepView
 from madoguchi.web.posted import see_other
 
-from . import acting, applications, drafts, reopened, retold, signing, twice
+from . import acting, applications, drafts, reopened, retold, signing, twice, unsent
 from .errors import AnswersWrong, NotOpenForThis, OnlineFilingStopped, Unchanged
 from .form_parts import procedures_section, raw_post
 from .models import Application
@@ -106,7 +106,8 @@ def _correct_page(
                   for a in d.attachments if a.id in slots],
         "anchors": [x for v in views for x in v.faults] + refused, "section": procedures_section(d), "unsigned": unsigned,
         "signing": signing.words(d, owner_of(request)) if application.signature else "",
-        "unchanged": [item["label"] for item in correction["items"] if item["path"] in unchanged],
+        "unchanged": [(item["label"], unsent.waits(application.files.get(item["path"], ())))
+                      for item in correction["items"] if item["path"] in unchanged],
         "asked": (application.view.get("correction") or {}).get("id", ""), "moved": moved,
         "you": acting.you(owner_of(request), application, applications.published_of(application).definition),
         "sure": bool(unchanged) or (raw is not None and "_sure" in raw),

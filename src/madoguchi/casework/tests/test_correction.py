@@ -348,6 +348,7 @@ def test_who_changes_nothing_is_asked_once_and_the_clerk_sees_it(hall: Hall, cas
     told = answer(hall, case)
     page = text(told)
     assert told.status_code == 422 and "2か所が、前のままです。まだ送っていません。" in page and 'name="_sure"' in page
+    assert "ファイルは、前" not in page, "of files alone"
     assert Application.objects.get(id=case.id).status == "correction" and not Revision.objects.exists()
     assert answer(hall, case, _sure="1").status_code == 303
     run_worker()
@@ -383,6 +384,7 @@ def test_a_photo_of_the_same_name_is_told_by_what_it_is(hall: Hall, again, statu
     sent = client.post(url, {"_action": "send", f"file.{slot}": SimpleUploadedFile(old["name"], data)})
     assert sent.status_code == status
     if status == 422:
+        assert "選んだファイルは、前に送ったものと同じです。" in text(sent)
         client.post(url, {"_action": "send", "_sure": "1"})
     run_worker()
     page = text(hall.desk("yamada").get(f"/staff/case/{case.id}/?tab=talk"))
