@@ -86,6 +86,7 @@ NUMBERS = ("offer",)
 OPEN: dict[str, tuple[str, set[str] | None]] = {
     "builder.public.released_slugs": ("numbers of procedures, for who publishes the pack", {"config.management.commands.setup"}),
     "builder.public.copied_slugs": ("numbers of procedures, for who makes drafts", {"config.drafts"}),
+    "builder.selectors.names_said": ("names of staff, for a page that has asked who may", {"builder.staff_views"}),
     "builder.selectors.check": ("reads a text that the caller has", None),
     "procedures.pack.read_file": ("reads a file of the pack", None),
     "procedures.pack.side_file": ("reads a file of the pack", None),

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import difflib
 import functools
+from collections.abc import Collection
 from dataclasses import dataclass
 from typing import Any
 
@@ -81,6 +82,12 @@ def release_list(*, actor: Staff, copy: Copy) -> list[Release]:
     for row in rows:
         row.at = times.get(row.number, row.at)
     return rows
+
+
+def names_said(actors: Collection[str]) -> dict[str, str]:
+    """Whom an act names → the name, as colleagues say it; who is no member of staff (the program itself) is 自動処理."""
+    found = {s.actor: s.name for s in Staff.objects.filter(username__in={a.removeprefix("staff:") for a in actors if a})}
+    return {actor: found.get(actor, actor.removeprefix("staff:") if actor.startswith("staff:") else "自動処理") for actor in actors}
 
 
 @dataclass(frozen=True, slots=True)

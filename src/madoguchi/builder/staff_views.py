@@ -110,6 +110,7 @@ def about(request: HttpRequest, copy: Copy) -> dict[str, Any]:
         "section": str(city().sections[copy.section].name) if copy.section in city().sections else copy.section,
         "states": STATES, "chips": CHIPS, "origin": ORIGINS.get(copy.origin, ""), "problems": problems, "doubts": read.doubts,
         "works": works and copy.state in ("editing", "published", "asked", "approved"), "decides": publishes(actor, copy.section),
+        "names": selectors.names_said([copy.asked_by, copy.approved_by]),
         "mine": copy.asked_by == actor.actor, "today": clock.today(), "readable": read.definition is not None}
 
 
@@ -165,6 +166,8 @@ def history(request: HttpRequest, slug: str) -> HttpResponse:
 def history_page(request: HttpRequest, found: Copy, *, faults: list[tuple[str, str]] | None = None, typed: str = "") -> HttpResponse:
     """The page with the versions; what was wrong with going back stands at the box that it was typed into."""
     actor = actor_of(request)
+    revisions, releases = selectors.revision_list(actor=actor, copy=found), selectors.release_list(actor=actor, copy=found)
     return render(request, "builder/history.html", about(request, found) | {
-        "revisions": selectors.revision_list(actor=actor, copy=found), "releases": selectors.release_list(actor=actor, copy=found),
+        "revisions": revisions, "releases": releases,
+        "names": selectors.names_said([*(r.by for r in revisions), *(name for r in releases for name in (r.by, r.approved_by))]),
         "faults": faults or [], "wrong": dict(faults or []), "typed": typed}, status=422 if faults else 200)

@@ -271,12 +271,13 @@ def test_asked_for_and_approved_on_the_pages(hall, copy) -> None:
     assert clerk.post(BASE + "part/cover/", sent | {"b0": "住民票(試験)"}).status_code == 303
     assert clerk.post(BASE + "decide/", {"what": "ask", "revision": Copy.objects.get().revision}).status_code == 303
     assert "承認する" not in page(clerk, BASE).content.decode() and "取り下げる" in page(clerk, BASE).content.decode()
-    assert "承認する" in page(manager, BASE).content.decode()
+    assert "承認する" in (words := page(manager, BASE).content.decode()) and "岡田 昇さんが、第2稿の公開を願い出ています" in words
     wrong = manager.post(BASE + "decide/", {"what": "approve", "revision": Copy.objects.get().revision, "on": "2020-01-01"})
     assert wrong.status_code == 422 and "今日か" in wrong.content.decode()
     day = clock.today() + dt.timedelta(days=2)
     assert manager.post(BASE + "decide/", {"what": "approve", "revision": Copy.objects.get().revision, "on": day.isoformat()}).status_code == 303
     assert "公開日待ち" in page(clerk, "/staff/builder/").content.decode()
+    assert "上野 修さんが承認し、" in page(clerk, BASE).content.decode()
     back = manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": ""})
     assert back.status_code == 422
     long = manager.post(BASE + "decide/", {"what": "return", "revision": Copy.objects.get().revision, "why": "あ" * 1001})
@@ -306,6 +307,9 @@ def test_a_decision_says_what_it_did_and_what_comes_next(hall, copy) -> None:
     assert "公開しました" in decided(manager, "approve", on=clock.today().isoformat())
     assert not html.fromstring(page(clerk, BASE + "?done=asked").content).xpath("//*[@role='status']"), "it has moved on"
     number = Release.objects.order_by("number").first().number
+    was = html.fromstring(page(clerk, BASE + "history/").content)
+    assert was.xpath("//td[@data-l='願い出た人・承認した人']/text()") == ["岡田 昇・上野 修", "自動処理"]
+    assert was.xpath("//td[@data-l='だれが']/text()")[0] == "岡田 昇"
     assert f"第{number + 2}版として公開しました" in decided(manager, "restore", number=number, why="誤りがあった")
     saved(hall, splice.put(Copy.objects.get().text, ("名称",), "やめる"))
     assert "やめました" in decided(clerk, "drop")
