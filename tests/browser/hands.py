@@ -53,7 +53,7 @@ def fill_step(tab: Tab, slug: str, step: str, given: Mapping[str, Any]) -> None:
 def walk_by_hand(tab: Tab, slug: str, given: Mapping[str, Any], photo: Path) -> list[str]:
     """From the procedure's page to the check page, choosing photos in the file chooser. Returns the pages seen."""
     tab.goto(f"/p/{slug}/")
-    tab.get_by_role("button", name="申請をはじめる").click()
+    tab.get_by_role("button", name="手続きをはじめる").click()
     return walk_on(tab, slug, given, photo)
 
 

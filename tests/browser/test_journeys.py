@@ -124,7 +124,7 @@ def ask_for_correction(desk: Tab, js: bool) -> None:
 def test_a_signed_application_with_the_card(js: bool, town: Town, open_as: Open, photo: Path):
     phone = open_as(width=390, js=js).new_page()
     phone.goto(f"/p/{TEATE}/")
-    phone.get_by_role("button", name="申請をはじめる").click()
+    phone.get_by_role("button", name="手続きをはじめる").click()
     assert "/sign-in/" in phone.url
     phone.get_by_role("button", name="見本 花子（架空）").click()
     walk_by_hand(phone, TEATE, answers(TEATE, {"account_way": "named", "spouse": True}), photo)

@@ -89,4 +89,4 @@ def test_the_dry_run_lists_it_and_destroys_nothing(hall: Hall):
     with clock.frozen(OPENING + dt.timedelta(days=40)):
         before, out = state(), io.StringIO()
         call_command("retention", "--dry-run", stdout=out)
-        assert f"書きかけの申請(添付と個人番号も) {draft.id}" in out.getvalue() and state() == before
+        assert f"書きかけの手続き(添付と個人番号も) {draft.id}" in out.getvalue() and state() == before

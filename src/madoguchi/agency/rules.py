@@ -15,7 +15,7 @@ from madoguchi.register.public import name_key
 OFFER_DAYS, TRIES = 14, 5
 LETTERS = "23456789ABCDEFGHJKLMNPQRSTUVWXYZ"  # without what looks alike
 FILE, SEE, MESSAGES = "file", "see", "messages"
-ACTS = {FILE: say("申請を出す"), SEE: say("申請の状況・結果・書類を見る"), MESSAGES: say("お知らせのメールを受け取る")}
+ACTS = {FILE: say("手続きをする"), SEE: say("手続きの状況・結果・書類を見る"), MESSAGES: say("お知らせのメールを受け取る")}
 EVENT = "event:"
 
 

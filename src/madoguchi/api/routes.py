@@ -29,7 +29,7 @@ from .models import ApiToken
 RESIDENT = "mado_r"
 PAGE = 50
 api = NinjaAPI(title="madoguchi", version="1", docs_url=None, openapi_url=None,
-               description="手続きの一覧、ログインした方の申請、課のシステムのための読取り。誤りは application/problem+json で返します。")
+               description="手続きの一覧、ログインした方の手続き、課のシステムのための読取り。誤りは application/problem+json で返します。")
 api.add_exception_handler(DomainError, problems.of_domain)  # type: ignore[arg-type]
 api.add_exception_handler(ValidationError, problems.of_form)
 api.add_exception_handler(HttpError, problems.of_http)
@@ -111,7 +111,7 @@ def procedure_schema(request: HttpRequest, slug: str) -> dict[str, Any]:
 
 
 @api.get("/applications", auth=resident, response={200: shapes.Everything, **can(401)}, operation_id="applications",
-         summary="自分の下書き(全部)と申請(新しい順に100件まで。直す点か支払いの残るものは、古くても入る)")
+         summary="自分の下書き(全部)と送った手続き(新しい順に100件まで。直す点か支払いの残るものは、古くても入る)")
 def applications_mine(request: HttpRequest) -> dict[str, Any]:
     """Drafts and applications of who is signed in."""
     owner = _owner(request)
@@ -127,7 +127,7 @@ def begin(request: HttpRequest, body: shapes.Begin) -> Status[dict[str, Any]]:
 
 
 @api.get("/applications/{application_id}", auth=resident, response={200: shapes.DraftOut | shapes.ApplicationOut, 409: shapes.Problem, **READS},
-         summary="一つの下書き・申請", operation_id="application")
+         summary="一つの下書き・送った手続き", operation_id="application")
 def application_one(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
     """A draft or an application of one's own."""
     owner = _owner(request)
@@ -177,7 +177,7 @@ def document(request: HttpRequest, application_id: UUID, document_id: UUID) -> H
     return file_response(file, name=f"{name}.pdf")
 
 
-@api.get("/applications/{application_id}/fee", auth=resident, response={200: shapes.FeeOut, **READS}, summary="申請の手数料", operation_id="fee")
+@api.get("/applications/{application_id}/fee", auth=resident, response={200: shapes.FeeOut, **READS}, summary="手続きの手数料", operation_id="fee")
 def fee(request: HttpRequest, application_id: UUID) -> dict[str, Any]:
     """What is to be paid, whether it is, and by what it can be."""
     return shaped.fee(intake.application_get(owner=_owner(request), application_id=str(application_id)))
@@ -195,7 +195,7 @@ def pay(request: HttpRequest, application_id: UUID, body: shapes.Pay) -> dict[st
     return {"go_to": url or shaped.slip_address(row), "fee": shaped.fee(row)}
 
 
-@api.get("/staff/cases", auth=token, response={200: shapes.CasesOut, **can(401, 403, 422)}, summary="課の申請", operation_id="cases")
+@api.get("/staff/cases", auth=token, response={200: shapes.CasesOut, **can(401, 403, 422)}, summary="課の件", operation_id="cases")
 def cases(request: HttpRequest, page: Annotated[int, Query(ge=1, le=1_000_000)] = 1,
           state: Annotated[str, Query(max_length=20)] = "") -> dict[str, Any]:
     """The cases of the token's section, oldest due first. Every page that is read is recorded."""
@@ -209,7 +209,7 @@ def cases(request: HttpRequest, page: Annotated[int, Query(ge=1, le=1_000_000)] 
     return {"cases": [shaped.case(c) for c in found[:PAGE]], "more": len(found) > PAGE}
 
 
-@api.get("/staff/cases/{case_id}", auth=token, response={200: shapes.CaseInFull, **READS, 403: shapes.Problem}, summary="課の一つの申請",
+@api.get("/staff/cases/{case_id}", auth=token, response={200: shapes.CaseInFull, **READS, 403: shapes.Problem}, summary="課の一つの件",
          operation_id="case")
 def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     """One case of the token's section; the answers only with cases:personal."""
@@ -217,7 +217,7 @@ def case(request: HttpRequest, case_id: UUID) -> dict[str, Any]:
     services.scope_insist(holder, "cases:read")
     found = casework.cases_of_section(holder.section).filter(id=case_id).first()
     if found is None:
-        raise NotFound("この申請は見つかりませんでした。")
+        raise NotFound("この件は見つかりませんでした。")
     personal = "cases:personal" in holder.scopes
     services.read_record(token=holder, what="api.read", facts={"case": str(found.id), "personal": personal})
     if not personal:

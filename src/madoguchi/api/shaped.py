@@ -68,7 +68,7 @@ def fee(row: Application) -> dict[str, Any]:
     """The fee of an application. Raises NotFound where there is none."""
     found = intake.fee_of(row)
     if found is None:
-        raise NotFound("この申請に手数料はありません。")
+        raise NotFound("この手続きに手数料はありません。")
     p, slip = found.payment, found.slip
     means = [*(["card"] if found.card else []), *(["slip"] if found.slip_offered or (slip and found.begins) else [])]
     return {"state": p.state, "state_words": found.words, "lines": p.lines, "amount": p.amount, "received": p.received, "refunded": p.refunded,

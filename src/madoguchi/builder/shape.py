@@ -48,7 +48,7 @@ COVER = Sheet("表紙", (
     Box("検索語", "lines", "1行に一つ。説明には出さず、探すときだけ使うことば"), Box("計画の名称"), Box("様式"),
     Box("担当", "choice", options=((SECTIONS, ""),)), Box("分野", "many", options=((EVENTS, ""),)),
     Box("対象", "long"), Box("概要", "long"), Box("所要", hint="例：10分"), Box("来庁", "long", "空なら来庁は要らない。分からないうちは「確認中」"),
-    Box("残ること", "long", "出したあと、決まるまでに、申請した方に残っていること"),
+    Box("残ること", "long", "出したあと、決まるまでに、手続きした方に残っていること"),
     Box("決定後に残ること", "long", "決まったあと、まだ残っていること。なければ空"), Box("持ち物", "lines", "1行に一つ"),
     Box("手数料", hint="取らないときは0。取るときは、「手数料」に明細を足します"), Box("本人確認", "choice", options=_same(LEVELS)),
     Box("版", hint="定義を直した日。例：2026-11-22")))
@@ -69,7 +69,7 @@ CHECK = Sheet("検査", (Box("検査", "call", CALL),), whole=True)
 DERIVED = Sheet("導出", (Box("導出", "call", CALL),), whole=True)
 LAW = Sheet("根拠", (Box("法令"), Box("条"), DOUBT))
 SIGNED = Sheet("紙の原本", (
-    Box("法令", hint="電子で出しても、署名のある紙を求める法令"), Box("条"), Box("説明", "long", "その紙をどうするか。申請した方に見せることば"),
+    Box("法令", hint="電子で出しても、署名のある紙を求める法令"), Box("条"), Box("説明", "long", "その紙をどうするか。手続きした方に見せることば"),
     Box("様式", hint="紙の名。空なら、表紙の様式"), Box("署名", "lines", "署名する人。1行に一つ。例：届出人"), DOUBT), named=False)
 ROLE = Sheet("役割", (
     Box("名"), Box("カード", hint="はい・いいえか、条件"), Box("委任状", hint="代わりに出すときの添付の番号"),

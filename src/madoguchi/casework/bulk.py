@@ -40,7 +40,7 @@ DECIDING = ("receive", "propose")
 AT_ONCE = 20  # more than this is the worker's, while the clerk goes on
 LOOK = ours("市の保有情報との照合に、人が確認するところがあります。申請を開いて確認してください。")
 UNCONSENTED = ours("市の記録を確かめることに同意していません。添付書類を見て、1件ずつ審査してください。")
-UNREAD = "申請した方から届いた連絡を、まだ読んでいません。申請を開いて読んでください。"
+UNREAD = "手続きした方から届いた連絡を、まだ読んでいません。申請を開いて読んでください。"
 ARRIVED = "審査チェックのあとに、補正の答えか追加の書類が届いています。申請を開いて確認し、1件ずつ審査してください。"
 GUARDED = "支援措置の方が含まれます。1件ずつ審査してください。"
 KEEP_DRAFTS = dt.timedelta(hours=24)

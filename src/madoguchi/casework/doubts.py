@@ -41,7 +41,7 @@ def _why(value: str, is_end: bool, filed: dt.date, today: dt.date) -> str:
     last = first if len(value) > 7 else first.replace(day=calendar.monthrange(first.year, first.month)[1])  # a month is all its days
     ahead = AHEAD_END if is_end else AHEAD
     if last < _years(filed, -BACK):
-        return f"申請の日({_text(DAY, str(filed))})より{BACK}年以上前です"
+        return f"手続きの日({_text(DAY, str(filed))})より{BACK}年以上前です"
     return f"今日から{ahead}年以上先です" if first > _years(today, ahead) else ""
 
 

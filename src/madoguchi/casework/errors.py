@@ -21,7 +21,7 @@ class ReasonMissing(DomainError):
     """A refusal needs its reason."""
 
     code = "reason_missing"
-    ja = "理由を入力してください。申請した方が読んで分かるように、根拠と当てはめた事実を書きます。"
+    ja = "理由を入力してください。手続きした方が読んで分かるように、根拠と当てはめた事実を書きます。"
     status = 422
 
 
@@ -32,7 +32,7 @@ class PaperMissing(DomainError):
     status = 422
 
     def __init__(self, names: str) -> None:
-        super().__init__(f"交付する「{names}」のPDFがありません。申請の画面で入れてから、もう一度進めてください。")
+        super().__init__(f"交付する「{names}」のPDFがありません。この件の画面で入れてから、もう一度進めてください。")
 
 
 class SealMissing(DomainError):
@@ -42,7 +42,7 @@ class SealMissing(DomainError):
     status = 422
 
     def __init__(self, name: str) -> None:
-        super().__init__(ours(f"市の電子証明書が設定されていないので、「{name}」をPDFで交付できません。申請した方と、郵送か窓口での受け取りを相談してください。"))
+        super().__init__(ours(f"市の電子証明書が設定されていないので、「{name}」をPDFで交付できません。手続きした方と、郵送か窓口での受け取りを相談してください。"))
 
 
 class DecisionWrong(DomainError):
@@ -82,7 +82,7 @@ class Changed(Conflict):
     """Somebody else changed the case after this page was opened."""
 
     code = "changed"
-    ja = "この画面を開いたあとに、申請の内容が変わりました。下の最新の内容を確かめてから、もう一度押してください。"
+    ja = "この画面を開いたあとに、内容が変わりました。下の最新の内容を確かめてから、もう一度押してください。"
     status = 422
 
 

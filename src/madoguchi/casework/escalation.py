@@ -84,10 +84,10 @@ def _section(section: str) -> int:
 def told(section: str, counts: dict[str, int]) -> tuple[str, str]:
     """Subject and body for those who answer for the section: how many, and where to look. No number, no name, no procedure."""
     lines = [f"・{words} {counts[step]}件\n  {settings.BASE_URL}/staff/?mark={step}" for step, words in
-             ((OVERDUE, "標準処理期間を過ぎた申請"), (NEAR, "標準処理期間が近い申請"),
-              (LATE, "補正の期限を過ぎても答えのない申請")) if counts.get(step)]
+             ((OVERDUE, "標準処理期間を過ぎた件"), (NEAR, "標準処理期間が近い件"),
+              (LATE, "補正の期限を過ぎても答えのない件")) if counts.get(step)]
     office = city().sections[section]
-    return (f"【{city().name}】期限の知らせ（{office.name}）", f"{office.name}の方へ\n\n新しく、次の申請があります。\n\n" + "\n".join(lines) +
+    return (f"【{city().name}】期限の知らせ（{office.name}）", f"{office.name}の方へ\n\n新しく、次の件があります。\n\n" + "\n".join(lines) +
                 "\n\n業務ワークベンチで確認してください。このメールは、段階ごとに一度だけ送ります。\n")
 
 

@@ -87,7 +87,7 @@ def withdrawal_decide(message: outbox.Envelope) -> None:
             progress_say(case, key=key, status="approval" if case.state == State.APPROVAL else "decided",
                          ja=say("すでに決裁に入っているため、取下げはできませんでした。担当課にお電話ください"), withdrawal="refused", notify=True)
             return
-        case_withdraw(case, by="worker", key=key, ja=say("申請を取り下げました"))
+        case_withdraw(case, by="worker", key=key, ja=say("取り下げました"))
 
 
 @transaction.atomic(durable=True)

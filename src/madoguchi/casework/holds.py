@@ -35,7 +35,7 @@ def by_receipt(receipt: str) -> Case:
     """A case for an administrator at the command line, held until commit. Raises NotFound."""
     case = Case.objects.select_for_update().filter(receipt=receipt.strip().upper()).first()
     if case is None:
-        raise NotFound("その受付番号の申請はありません。番号を確かめてください。")
+        raise NotFound("その受付番号の件はありません。番号を確かめてください。")
     return case
 
 

@@ -23,7 +23,7 @@ def answer_case(*, actor: Staff, case_id: str) -> Case:
     case = selectors.case_get(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     if case.state != State.CORRECTION:
-        raise NotNow("補正を待っている申請ではありません。申請を開き直して、いまの状態を確かめてください。")
+        raise NotNow("補正を待っている件ではありません。画面を開き直して、いまの状態を確かめてください。")
     return case
 
 
@@ -40,7 +40,7 @@ def paper_answer(*, actor: Staff, case_id: str, raw: Mapping[str, list[str]], ex
     if via not in VIAS:
         raise WayWrong("どのように答えを受け取ったかを選んでください。", at="via-counter")
     if signed_case(case) and via != intake.PAPER:
-        raise WayWrong("電子署名のいる手続きです。聞いた答えでは、署名のある内容を書き換えられません。申請した方にマイページから直してもらうか、"
+        raise WayWrong("電子署名のいる手続きです。聞いた答えでは、署名のある内容を書き換えられません。手続きした方にマイページから直してもらうか、"
                        "署名のある書面を出してもらい、「紙で届いた」を選んで、その画像を入れてください。", at=f"via-{via}")
     if signed_case(case) and not intake.paper_sheets(case_ref=case.ref):
         raise WayWrong("署名のある書面の画像がありません。「答えの紙」に入れてから、受け取ってください。", at="file-scans")

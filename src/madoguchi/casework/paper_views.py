@@ -52,7 +52,7 @@ def view(request: HttpRequest, case_id: str, paper_id: str) -> HttpResponseBase:
     found = selectors.case_get(actor=actor_of(request), case_id=case_id)
     paper = next((x for x in papers.papers_of(found) if str(x.id) == paper_id), None)
     if paper is None:
-        raise NotFound("PDFが見つかりませんでした。申請を開き直してください。")
+        raise NotFound("PDFが見つかりませんでした。画面を開き直してください。")
     return file_response(file_get(str(paper.file_id)), inline=True)
 
 

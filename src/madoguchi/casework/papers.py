@@ -65,7 +65,7 @@ def _put(actor: Staff, case_id: str, document: str, kept: Any) -> Paper:
     case = _open_case(actor, case_id)
     d = selectors.definition_of(case)
     if document not in {x.id for x in documents_wanted(d, procedures.derive(d, selectors.facts_of(case)))}:
-        raise NotNow("この申請では、その書類は交付しません。申請を開き直してください。")
+        raise NotNow("この件では、その書類は交付しません。画面を開き直してください。")
     _drop(case, document)
     paper = Paper.objects.create(case=case, document=document, file_id=kept.id, sha256=kept.sha256, name=kept.name, by=actor, at=clock.now())
     audit.record(actor.actor, CAME, chain=f"case:{case.id}", facts={"document": document, "sha256": kept.sha256})

@@ -68,7 +68,7 @@ def reexamination_end(*, actor: Staff, case_id: str, why: str) -> Case:
     clerk_check(actor, case)
     why = text_clean("理由", why, MOST_WORDS)
     if len(why) < 2:
-        raise ReasonMissing("再審査をやめる理由を書いてください(例: 別の申請とまちがえて始めたため)。")
+        raise ReasonMissing("再審査をやめる理由を書いてください(例: 別の件とまちがえて始めたため)。")
     if case.state != State.REVIEWING:
         raise NotNow(not_now(case.state))
     note = note_put(case, by=actor, text=f"再審査をやめた: {why}")

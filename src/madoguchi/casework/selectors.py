@@ -32,7 +32,7 @@ def case_get(*, actor: Staff, case_id: str) -> Case:
     """One case. Raises NotFound for another section's too."""
     case = cases_for(actor=actor).filter(id=case_id).select_related("assignee").first()
     if case is None:
-        raise NotFound("この申請は見つかりませんでした。担当の課を確認してください。")
+        raise NotFound("この件は見つかりませんでした。担当の課を確認してください。")
     return case
 
 
@@ -40,7 +40,7 @@ def case_get_locked(*, actor: Staff, case_id: str) -> Case:
     """One case of an own section, held until commit, for those who may work on it (not the auditor)."""
     case = Case.objects.select_for_update().filter(id=case_id, section__in=actor.sections()).first()
     if case is None:
-        raise NotFound("この申請は見つかりませんでした。担当の課を確認してください。")
+        raise NotFound("この件は見つかりませんでした。担当の課を確認してください。")
     return case
 
 
@@ -144,7 +144,7 @@ def answer_rows(case: Case, *, whole: bool = False) -> list[dict[str, Any]]:
 def scan_rows(case: Case) -> list[dict[str, Any]]:
     """The pictures of the paper that the case came on (docs/adr/0043), in the shape of its documents."""
     scans = case.files.get("scans", [])
-    return [{"path": "scans", "label": "紙の申請書", "required": False, "later": False, "files": scans}] if scans else []
+    return [{"path": "scans", "label": "届いた紙", "required": False, "later": False, "files": scans}] if scans else []
 
 
 def attachment_rows(case: Case) -> list[dict[str, Any]]:

@@ -58,7 +58,7 @@ def case_take(*, actor: Staff, case_id: str, instead_of: str | None = None) -> C
     clerk_check(actor, case)
     has = case.assignee
     if instead_of is not None and has and has != actor and has.username != instead_of:
-        raise NotNow(f"先に{has.name}さんが担当になりました。替わるときは、申請を開き直してから押してください。")
+        raise NotNow(f"先に{has.name}さんが担当になりました。替わるときは、画面を開き直してから押してください。")
     case.assignee = actor
     if case.state == State.RECEIVED:
         _move(case, Act.START)
@@ -89,7 +89,7 @@ def check_mark(*, actor: Staff, case_id: str, marked: set[int], seen: set[int] |
     case = selectors.case_get_locked(actor=actor, case_id=case_id)
     clerk_check(actor, case)
     if case.state in OVER:
-        raise NotNow("終わった申請の審査チェックは、もう変えられません。")
+        raise NotNow("終わった件の審査チェックは、もう変えられません。")
     before, points = {int(i) for i in case.checklist}, selectors.definition_of(case).review.checklist
     wanted = marked if seen is None else (before | (marked - seen)) - (seen - marked)
     now = clock.now().isoformat()
@@ -248,7 +248,7 @@ def _open_decision(case: Case, seen: str | None) -> Decision:
     if decision is None or case.state != State.APPROVAL:
         raise NotNow(states.not_now(case.state))
     if seen is not None and seen != stamp_mark(decision):
-        raise NotNow("この画面を開いたあとに、起案が替わりました。申請を開き直して、いまの起案を確認してください。")
+        raise NotNow("この画面を開いたあとに、起案が替わりました。画面を開き直して、いまの起案を確認してください。")
     return decision
 
 
@@ -344,7 +344,7 @@ def case_reopen(*, actor: Staff, case_id: str, why: str, asked: bool = False, wh
     case.reopened = {"asked": asked, "checklist": case.checklist, "due_on": str(case.due_on)}
     case.checklist, case.due_on = {}, due_day(clock.today(), review.days, review.day_kind)  # the days are counted anew
     case.save(update_fields=["state", "checklist", "due_on", "reopened", "updated_at"])
-    note = note_put(case, by=actor, text=f"再審査を開始{'(申請した方の申出)' if asked else ''}: {why}")
+    note = note_put(case, by=actor, text=f"再審査を開始{'(手続きした方の申出)' if asked else ''}: {why}")
     audit.record(actor.actor, "case.reopened", chain=f"case:{case.id}", of=why)
     progress_say(case, key=f"reopened:{case.id}:{note}", status="under_review", ja=say("内容をもう一度確認しています"), notify=True,
                  reopened="asked" if asked else "city")

@@ -48,7 +48,7 @@ from .states import CHIPS, LANGUAGE_WORDS, OPEN, VIAS, WISHES, WORDS, State
 from .talk import NO_READER
 
 KEPT = "書いた内容は、下に残っています。"
-TABS = (("review", "審査"), ("answers", "申請内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
+TABS = (("review", "審査"), ("answers", "内容"), ("files", "添付書類"), ("talk", "やりとり"), ("history", "履歴・監査"))
 
 
 def actor_of(request: HttpRequest) -> Staff:
@@ -364,7 +364,7 @@ def draft(request: HttpRequest, case_id: str, document: str) -> HttpResponse:
     pending = next((x for x in selectors.decisions_of(found) if x.state == "proposed"), None)
     data = draft_pdf(found, pending, document) if pending else None
     if data is None:
-        raise NotFound("通知書の案が見つかりませんでした。申請を開き直して、いまの起案を確認してください。")
+        raise NotFound("通知書の案が見つかりませんでした。画面を開き直して、いまの起案を確認してください。")
     response = HttpResponse(data, content_type="application/pdf")
     response.headers["Content-Disposition"] = "inline"
     response.headers["X-Content-Type-Options"] = "nosniff"

@@ -21,9 +21,9 @@ WORDS = {
     State.DECIDED: "決定済み", State.WITHDRAWN: "取下げ",
 }
 STANDS = {  # what a page says that was opened before the case went on
-    State.RECEIVED: "この申請は、まだ審査を始めていません。", State.REVIEWING: "この申請は、いま審査中です。",
-    State.CORRECTION: "この申請は、いま補正の答えを待っています。", State.APPROVAL: "この申請は、いま決裁に進んでいます。",
-    State.DECIDED: "この申請は、もう決定しています。", State.WITHDRAWN: "この申請は、取下げで終わっています。",
+    State.RECEIVED: "この件は、まだ審査を始めていません。", State.REVIEWING: "この件は、いま審査中です。",
+    State.CORRECTION: "この件は、いま補正の答えを待っています。", State.APPROVAL: "この件は、いま決裁に進んでいます。",
+    State.DECIDED: "この件は、もう決定しています。", State.WITHDRAWN: "この件は、取下げで終わっています。",
 }
 CHIPS = {State.RECEIVED: "", State.REVIEWING: "key", State.CORRECTION: "notice", State.APPROVAL: "ok", State.DECIDED: "ok",
          State.WITHDRAWN: ""}
@@ -88,4 +88,4 @@ def after(state: str, act: Act) -> State | None:
 
 def not_now(state: str) -> str:
     """Why something can not be done with a case as it stands by now."""
-    return f"{STANDS[State(state)]}この画面を開いたあとに変わったため、この操作はできません。申請を開き直して、いまの状態を確認してください。"
+    return f"{STANDS[State(state)]}この画面を開いたあとに変わったため、この操作はできません。画面を開き直して、いまの状態を確認してください。"

@@ -22,7 +22,7 @@ from .services import AGAIN, clerk_check
 from .states import State
 
 MOST = 2000  # characters
-UNMANDATED = "委任の登録のない事業所が送った申請なので、"
+UNMANDATED = "委任の登録のない事業所が送ったので、"
 NO_READER = {"answers": UNMANDATED, "over": UNMANDATED, "guardian_over": "送った方の法定代理の確認が終わっているので、"}  # by Standing.agent
 A_DAY = 20  # messages of the section to one applicant
 
@@ -34,20 +34,20 @@ def talk_write(*, actor: Staff, case_id: str, text: str) -> Talk:
     clerk_check(actor, case)
     text, now = text_clean("連絡", text, MOST), clock.now()
     if not text:
-        raise ReasonMissing("申請した方への連絡を書いてください。")
+        raise ReasonMissing("手続きした方への連絡を書いてください。")
     if case.channel == intake.PAPER:
-        raise NotNow("紙の申請の方には、画面もメールもありません。電話か文書で伝え、内容を内部メモに残してください。")
+        raise NotNow("紙で出した方には、画面もメールもありません。電話か文書で伝え、内容を内部メモに残してください。")
     standing = intake.code_standing(case.ref)
     if standing.nobody:
         raise NotNow(f"{NO_READER[standing.agent]}連絡を見られる画面を持つ方がいません。電話か文書で伝え、内容を内部メモに残してください。")
     if case.state == State.WITHDRAWN:
-        raise NotNow("取り下げられた申請には、連絡を送れません。")
+        raise NotNow("取り下げられた件には、連絡を送れません。")
     mine = Talk.objects.filter(case=case).exclude(by=None)
     last = mine.filter(by=actor).order_by("-at").first()
     if last and last.text == text and now - last.at < AGAIN:  # pressed twice
         return last
     if mine.filter(at__gte=dt.datetime.combine(now.date(), dt.time(), clock.JST)).count() >= A_DAY:
-        raise NotNow(f"この申請への連絡は、1日{A_DAY}通までです。急ぐときは電話で伝え、内容をメモに残してください。")
+        raise NotNow(f"この件への連絡は、1日{A_DAY}通までです。急ぐときは電話で伝え、内容をメモに残してください。")
     row = Talk.objects.create(case=case, by=actor, at=now, text=text)
     _seen(case, actor)
     audit.record(actor.actor, "talk.written", chain=f"case:{case.id}", facts={"talk": str(row.id)}, of=text)

@@ -20,8 +20,8 @@ from .reopening import is_reexamined
 from .services import MOST_WORDS, clerk_check
 from .states import WISHES, Act, State, after, not_now
 
-TOLD = {"counter": say("窓口でのお申し出により、申請を取り下げました"), "phone": say("電話でのお申し出により、申請を取り下げました"),
-        "paper": say("紙でのお申し出により、申請を取り下げました")}
+TOLD = {"counter": say("窓口でのお申し出により、取り下げました"), "phone": say("電話でのお申し出により、取り下げました"),
+        "paper": say("紙でのお申し出により、取り下げました")}
 
 
 def case_withdraw(case: Case, *, by: str, key: str, ja: str) -> None:
@@ -44,11 +44,11 @@ def withdrawal_take(*, actor: Staff, case_id: str, via: str, why: str) -> Case:
         raise ReasonMissing("取下げの申し出をどう受けたか(窓口・電話・紙)を選んでください。")
     why = text_clean("理由", why, MOST_WORDS)
     if len(why) < 2:
-        raise ReasonMissing("取下げの理由を書いてください(例: 本人から、申請をやめたいと電話があったため)。")
+        raise ReasonMissing("取下げの理由を書いてください(例: 本人から、取りやめたいと電話があったため)。")
     if after(case.state, Act.TAKE_WITHDRAWAL) is None:
         raise NotNow(not_now(case.state))
     if is_reexamined(case):
-        raise NotNow("決定した申請は取り下げられません。前の決定のままにするときは「再審査をやめる」を使ってください"
+        raise NotNow("決定した件は取り下げられません。前の決定のままにするときは「再審査をやめる」を使ってください"
                      "(決裁中なら、先に差戻しを受けてください)。")
     for pending in Decision.objects.select_for_update().filter(case=case, state="proposed"):
         pending.state = "dropped"

@@ -3,11 +3,11 @@
 from __future__ import annotations
 
 ACTIONS = {
-    "application.filed": "申請を受け付けた", "case.opened": "審査の一覧に載せた", "case.taken": "担当になった",
+    "application.filed": "受け付けた", "case.opened": "審査の一覧に載せた", "case.taken": "担当になった",
     "case.assigned": "担当を決めた", "case.reopened": "もう一度審査を始めた", "case.decided": "決定した",
     "case.withdrawn": "取下げで終わりにした", "checklist.saved": "審査チェックを保存した",
     "correction.asked": "補正を依頼した", "correction.answered": "補正の答えを送った", "correction.received": "補正の答えを取り込んだ",
-    "reexamination.ended": "再審査をやめ、前の決定のままにした", "reexamination.taken_back": "申請した方が再審査の申出を取り下げた",
+    "reexamination.ended": "再審査をやめ、前の決定のままにした", "reexamination.taken_back": "手続きした方が再審査の申出を取り下げた",
     "correction.ended": "補正の答えを待たずに審査に戻した",
     "correction.sheet_kept": "補正で届いた紙を入れた", "correction.sheet_dropped": "補正で届いた紙を外した",
     "mail.given": "お知らせのメールアドレスを入れた", "mail.changed": "お知らせのメールアドレスを変えた",
@@ -18,7 +18,7 @@ ACTIONS = {
     "hold.placed": "廃棄を止めた", "hold.lifted": "廃棄の停止を解いた",
     "paper.put": "交付するPDFを入れた", "paper.dropped": "交付するPDFを外した",
     "document.issued": "書類を発行した", "document.added": "書類を追加した", "documents.received": "追加の書類を取り込んだ",
-    "talk.written": "申請した方に連絡した", "talk.answered": "連絡に答えた", "talk.received": "申請した方の連絡を取り込んだ",
+    "talk.written": "手続きした方に連絡した", "talk.answered": "連絡に答えた", "talk.received": "手続きした方の連絡を取り込んだ",
     "talk.seen": "連絡を読んだ",
     "case.nearing": "期限が近いことを決裁する方に知らせた", "case.overdue": "期限を過ぎたことを決裁する方に知らせた",
     "correction.overdue": "補正の期限を過ぎたことを決裁する方に知らせた",
@@ -37,7 +37,7 @@ ACTIONS = {
     "payment.destroyed": "保存期間の過ぎた支払いの記録を消した",
     "payment.rebilled": "手数料の請求を改めた", "payment.asked_again": "取り消した受取りの分の手数料を、改めて請求した",
     "payment.waiver_rejected": "減免に当たらないとして、手数料を請求した",
-    "payment.withdrawn": "申請が取り下げられ、手数料を還付するか決めることになった", "payment.kept": "手数料を還付しないことにした",
+    "payment.withdrawn": "取り下げられ、手数料を還付するか決めることになった", "payment.kept": "手数料を還付しないことにした",
     "payment.amount_differs": "請求と違う額の入金があった",
     "refund.asked": "還付を申し出た", "refund.approved": "還付を承認した", "refund.declined": "還付を却下した", "refund.done": "還付した",
     "refund.refused": "還付を決済会社に断られた", "refund.failed": "還付した後で、返せなかったと決済会社から知らせがあった",
@@ -47,7 +47,7 @@ ACTIONS = {
 
 
 RESIDENTS = ("resident", "business")
-SENT = {"application.filed": "申請を送った"}  # by the applicant; who types paper off receives it
+SENT = {"application.filed": "送った"}  # by the applicant; who types paper off receives it
 ASKED_BY_CITY = ("payment.created", "payment.rebilled", "payment.asked_again", "payment.waiver_rejected", "payment.expired", "payment.destroyed")
 
 
@@ -59,13 +59,13 @@ def act_words(action: str, actor: str = "") -> str:
 
 
 def actor_words(actor: str, action: str = "") -> str:
-    """Residents are 申請した方, for their names stand elsewhere; staff go by their number. ``action``: what was done; what the city does
+    """Residents are 手続きした方, for their names stand elsewhere; staff go by their number. ``action``: what was done; what the city does
     of itself when a resident acts (the fee that a filing asks for) is not the resident's doing."""
     kind, _, who = actor.partition(":")
     if kind in RESIDENTS and action in ASKED_BY_CITY:
         return "自動処理"
     if kind == "staff":
         return f"職員 {who}"
-    others = {"resident": "申請した方", "business": "申請した事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)",
+    others = {"resident": "手続きした方", "business": "手続きした事業所・法人の方", "gateway": "決済会社", "cli": "管理者(命令)",
               "collection": "収納の取込み"}
     return (others | dict.fromkeys(("worker", "setup"), "自動処理")).get(kind, actor)

@@ -225,7 +225,7 @@ STUCK_NEXT = {
 STUCK_WORDS = {
     "casework.open": "申請の受入れ", "casework.bulk": "まとめて審査の1件", "casework.release": "離れた職員の担当を外す処理",
     "casework.letters": "通知書の作成", "delivery.parcels": "連携ファイルの作成",
-    "delivery.deliver": "連携先への引渡し", "intake.progress": "申請した方の画面の更新", "intake.confirm": "受付のお知らせ",
+    "delivery.deliver": "連携先への引渡し", "intake.progress": "手続きした方の画面の更新", "intake.confirm": "受付のお知らせ",
     "notifications.send": "メールの送信", "payments.refund": "カードへの還付", "intake.pay": "支払いの反映", "survey.open": "被害調査の開始",
     "collection.debit": "口座振替の登録",
 }

@@ -64,7 +64,7 @@ ACTS = (
     Act("現金を日締めする、引き継ぐ", (R.WORK_CASES,), ("till_close", "till_take_over")),
     Act("手数料の還付・打ち間違いの取消し・減免・請求し直しを申し出る、請求をやめる(やめるのは係長・課長)", (R.WORK_CASES,), (
         "payment_refund", "payment_rebill")),
-    Act("取り下げられた申請の手数料を、理由を選んで還付しないことにする", (R.WORK_CASES,), ("payment_keep",)),
+    Act("取り下げられた件の手数料を、理由を選んで還付しないことにする", (R.WORK_CASES,), ("payment_keep",)),
     Act("手数料の還付・取消し・減免を承認する・断る、渡す", (*ABOVE, R.WORK_CASES), ("payment_refund_act",)),
     Act("カード会社・端末からの見慣れない知らせを、何だったかを書いて片づける", (R.WORK_CASES,), ("notice_seen",)),
     Act("収納日計表を見る・取り出す(会計課も)", READ, ("daily", "daily_sheet")),

@@ -42,7 +42,7 @@ def application_get(*, owner: Owner | None, application_id: str, passes: frozens
     found = READ.one(application_id)
     mine = found is not None and ((owner is not None and _sees(owner, found)) or pass_of(found) in passes)
     if not mine or found is None:
-        raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
+        raise NotFound(say("この手続きは見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return found
 
 
@@ -55,7 +55,7 @@ def copy_get(*, owner: Owner | None, application_id: str) -> Application:
     """What one filed oneself as an agent, for its copy alone (docs/adr/0024). Raises NotFound."""
     row = Application.objects.filter(id=application_id, owner__in=owner.keys).exclude(acting={}).first() if owner else None
     if row is None:
-        raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
+        raise NotFound(say("この手続きは見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
     return row
 
 

@@ -133,7 +133,7 @@ def code_issue(*, application_id: str) -> str:
     signs in instead."""
     row = Application.objects.select_for_update().filter(id=application_id).first()
     if row is None or row.owner.startswith(SIGNED_IN):
-        raise NotOpenForThis("この申請は、ログインして送られています。確認番号はありません。同じ方法でログインすると、マイページで見られます。")
+        raise NotOpenForThis("この手続きは、ログインして送られています。確認番号はありません。同じ方法でログインすると、マイページで見られます。")
     return _put(row)
 
 

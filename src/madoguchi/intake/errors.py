@@ -18,7 +18,7 @@ class SignInNeeded(DomainError):
 class DraftNotFound(NotFound):
     """No such draft, or another's."""
 
-    ja = "この申請の下書きは見つかりませんでした。30日を過ぎたか、ほかの人としてログインしています。"
+    ja = "この下書きは見つかりませんでした。30日を過ぎたか、ほかの人としてログインしています。"
 
 
 class NoPaper(NotFound):
@@ -63,14 +63,14 @@ class AlreadyFiled(Conflict):
     """The draft was filed already."""
 
     code = "already_filed"
-    ja = "この申請はすでに送信されています。申請の状況から内容を確認できます。"
+    ja = "この手続きはすでに送信されています。手続きの状況から内容を確認できます。"
 
 
 class NotOpenForThis(Conflict):
     """The application is not in a state in which this can be done."""
 
     code = "not_open"
-    ja = "いまはこの操作ができません。申請の状況を確認してください。"
+    ja = "いまはこの操作ができません。手続きの状況を確認してください。"
 
 
 class CodeWrong(DomainError):
@@ -133,7 +133,7 @@ class CompanyCannot(DomainError):
     """A company signed in, and the procedure is none that it may file."""
 
     code = "company_cannot"
-    ja = "この手続きは、ログインしている法人では申請できません。"
+    ja = "この手続きは、ログインしている法人ではできません。"
     status = 403
 
     def __init__(self) -> None:
@@ -145,7 +145,7 @@ class ActingOver(NotFound):
     """Who filed it on a 委任 or as a representative by law sees it no more: still there for the person, and not for them."""
 
     code = "acting_over"
-    ja = say("この申請は、いまは代理の方からは扱えません")
+    ja = say("この手続きは、いまは代理の方からは扱えません")
     sees_copy = say("委任や法定代理が終わったか、任されていないためです。必要なことは、ご本人から市に伝えていただくか、担当課にお電話ください。"
                     "送った内容の控えは、マイページで見られます。")
     not_arrived = say("いま送った内容は届いていません。委任や法定代理が終わったか、任されていないためです。必要なことは、ご本人から市に"

@@ -149,10 +149,10 @@ def _submit(
         checksum=published.checksum, channel=draft.channel, support=support.record(draft), filed_at=now, answers=verdict.answers, files=files,
         notices=[n.kept() for n in verdict.notices],
         digest=filing_digest(draft.slug, published.checksum, verdict.answers, files), signature=signature.stored if signature else None,
-        language=language, sealed_card=cardholder.sealed_of(draft, receipt),
+        language=language, sealed_card=cardholder.sealed_of(draft, receipt), code_digest=code_digest(receipt, code) if code else "",
         principal=mandate.principal if mandate else "", acting=companies.acting_words(owner, draft, mandate) or {},
-        code_digest=code_digest(receipt, code) if code else "",
-        view={"timeline": [{"at": now.isoformat(), "ja": say("申請を受け付けました")}], **({"bundle": str(draft.bundle)} if draft.bundle else {})},
+        view={"timeline": [{"at": now.isoformat(), "ja": say("お手続きを受け付けました")}],
+              **({"bundle": str(draft.bundle)} if draft.bundle else {})},
     )
     unsigned = published.definition.level == "署名用" and draft.channel in ("online", "counter") and signature is None
     if unsigned and not (owner.business_id and settings.GBIZ_UNSIGNED) and not (support.in_person(draft) and settings.COUNTER_UNSIGNED):

@@ -87,7 +87,7 @@ def witness(chains: Chains) -> Iterator[Fault]:
             for act, words in _unlike(row, earlier.get(case_id, []), acts, marks):
                 yield Fault(f"case:{case_id}", act.seq, f"住民側の申請 {row.receipt}: {words}")
     yield from missing(chains, ("correction.answered",), Revision.objects.all(), "application_id", "補正の前の内容")
-    yield from missing(chains, ("talk.answered",), TalkLine.objects.filter(mine=True), "application_id", "申請した方の連絡")
+    yield from missing(chains, ("talk.answered",), TalkLine.objects.filter(mine=True), "application_id", "手続きした方の連絡")
     yield from tokens_missing({case_id: row.answers for case_id, row in rows.items()})
     gone = files_missing((case_id, f["id"]) for case_id, row in rows.items() for files in row.files.values() for f in files)
     for case_id, n in gone.items():

@@ -39,8 +39,8 @@ def filed(code: str, receipt: str, application_id: str, guest: bool, copy: bool)
     """The application has arrived. ``copy``: who filed it for another sees what was sent, and not where it stands."""
     with _in(code):
         what = say("送った内容の控えを見られます。") if copy else say("いまの段階を確認できます。")
-        return bare(say("【{city}】申請を受け付けました", city=city().name)), bare(say(
-            "{city} デジタル市役所です。申請を受け付けました。\n\n受付番号 {receipt}\n\n{what}\n{look}\n\n"
+        return bare(say("【{city}】お手続きを受け付けました", city=city().name)), bare(say(
+            "{city} デジタル市役所です。お手続きを受け付けました。\n\n受付番号 {receipt}\n\n{what}\n{look}\n\n"
             "{city}役所 電話 {phone}({hours})\n",
             city=city().name, receipt=receipt, what=bare(what), look=_look(application_id, guest), phone=city().phone, hours=city().hours))
 
@@ -77,7 +77,7 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         CLAIM: (say("【{city}】申出を受け付けました", city=name), say("申出を受け付けました。担当課から連絡します。")),
         ANSWER: (say("【{city}】申出へのお答え", city=name), say("申出について、担当課からお答えがあります。")),
         DUE: (say("【{city}】お支払いをお願いします", city=name), say("お支払いが済んでいないものがあります。")),
-        LAPSED: (say("【{city}】申請は取り消されました", city=name), say("期限までにお支払いがなかったため、申請は取り消されました。")),
+        LAPSED: (say("【{city}】お手続きは取り消されました", city=name), say("期限までにお支払いがなかったため、お手続きは取り消されました。")),
         REFUNDING: (say("【{city}】お返しするもののお知らせ", city=name),
                     say("お返しするものがあります。市の職員が、電話でATMの操作をお願いすることはありません。")),
         REFUNDED: (say("【{city}】お返ししました", city=name),
@@ -86,7 +86,7 @@ def _kind(kind: str, day: dt.date | None) -> tuple[Said, Said]:
         ADDRESS_LEFT: (say("【{city}】お知らせの送り先が変わりました", city=name),
                        say("これからのお知らせは、ほかのアドレスに送ります。ご自分で変えていないときは、下の番号にお電話ください。")),
         PAYMENT: (say("【{city}】お支払いについてのお知らせ", city=name), say("お支払いについて、お知らせがあります。")),
-    }.get(kind, (say("【{city}】申請についてのお知らせ", city=name), say("新しいお知らせがあります。")))
+    }.get(kind, (say("【{city}】お手続きについてのお知らせ", city=name), say("新しいお知らせがあります。")))
 
 
 def news(code: str, receipt: str, application_id: str, *, guest: bool, kind: str = "", day: dt.date | None = None) -> Mail:
@@ -104,9 +104,9 @@ def basis_ended(code: str, company: bool) -> Mail:
     with _in(code):
         link = f"{settings.BASE_URL}/office/" if company else f"{settings.BASE_URL}/my/mandates/"
         return bare(say("【{city}】代理についてのお知らせ", city=city().name)), bare(say(
-            "{city} デジタル市役所からのお知らせです。\n\nあなたが受けていた代理の1つが、終わりました。この代理では、新しい申請と、"
-            "書きかけの申請を送れません。送った申請の状況は見られなくなり、直していただきたい点にも答えられません。"
-            "送った申請の審査は続き、送った内容の控えは見られます。\n\n次のページで確認してください。\n{link}\n\n"
+            "{city} デジタル市役所からのお知らせです。\n\nあなたが受けていた代理の1つが、終わりました。この代理では、新しい手続きも、"
+            "書きかけの手続きも送れません。送った手続きの状況は見られなくなり、直していただきたい点にも答えられません。"
+            "送った手続きの審査は続き、送った内容の控えは見られます。\n\n次のページで確認してください。\n{link}\n\n"
             "このメールには返信できません。心当たりのない方は、お手数ですが破棄してください。\n{city}役所 電話 {phone}({hours})\n",
             city=city().name, link=link, phone=city().phone, hours=city().hours))
 
@@ -114,8 +114,8 @@ def basis_ended(code: str, company: bool) -> Mail:
 def resume(code: str, token: str, days: int) -> Mail:
     """The link to continue a draft elsewhere."""
     with _in(code):
-        return bare(say("【{city}】申請の続きのご案内", city=city().name)), bare(say(
-            "{city} デジタル市役所です。\n\n次のページから、申請の続きを入力できます({days}日間)。\n{link}\n\n"
+        return bare(say("【{city}】お手続きの続きのご案内", city=city().name)), bare(say(
+            "{city} デジタル市役所です。\n\n次のページから、手続きの続きを入力できます({days}日間)。\n{link}\n\n"
             "このメールを他の人に転送しないでください。\n",
             city=city().name, days=days, link=f"{settings.BASE_URL}/resume/{token}/"))
 
@@ -134,5 +134,5 @@ def code(code: str, receipt: str, token: str, minutes: int) -> Mail:
 def code_sheet(code: str) -> tuple[str, ...]:
     """What stands on the sheet with a new access code, for who filed in this language."""
     with _in(code):
-        return (bare(say("次のページで受付番号と確認番号を入力すると、申請の状況を見られます。")),
+        return (bare(say("次のページで受付番号と確認番号を入力すると、手続きの状況を見られます。")),
                 bare(say("前の確認番号は使えません。この紙は、ほかの方に見せないで、大切に保管してください。")))

@@ -120,7 +120,7 @@ def paper_drop(*, packet: str, draft_id: str) -> None:
 def _correcting(case_ref: str) -> Application:
     row = Application.objects.filter(id=case_ref).first()
     if row is None or row.status != "correction":
-        raise NotOpenForThis("補正を待っている申請ではありません。申請を開き直して、いまの状態を確かめてください。")
+        raise NotOpenForThis("補正を待っている件ではありません。画面を開き直して、いまの状態を確かめてください。")
     return row
 
 
@@ -151,7 +151,7 @@ def paper_attach(
     answers. Raises FileRefused, NotOpenForThis."""
     row = _correcting(case_ref)
     if slot not in applications.slots_open(row, raw, extra) | {SCANS}:
-        raise NotOpenForThis("補正で頼んだ書類ではありません。申請を開き直して、頼んだものを確かめてください。")
+        raise NotOpenForThis("補正で頼んだ書類ではありません。画面を開き直して、頼んだものを確かめてください。")
     if len(_since(row, slot)) >= MOST_SHEETS:
         raise FileRefused(f"1回の補正に入れられるのは{MOST_SHEETS}個までです。いらないものを先に外してください。")
     kept = file_keep(source=source, name=name, size=size, owner=f"case:{row.id}")

@@ -186,7 +186,7 @@ def slips_offered(fee: payments.Payment) -> bool:
 def _open_fee(application: Application) -> payments.Payment:
     row = payments.payment_of_case(str(application.id))
     if row is None:
-        raise NotFound(say("この申請に手数料はありません。"))
+        raise NotFound(say("この手続きに手数料はありません。"))
     return row
 
 
@@ -232,9 +232,9 @@ def fee_cancel(*, application: Application, actor: str) -> None:
     payments.payment_cancel(payment_id=str(_open_fee(application).id), actor=actor)
 
 
-ENDS = {"success": ("filed", say("手数料のお支払いを確認し、申請を受け付けました")),
-        "expired": ("lapsed", say("期限までにお支払いがなかったため、申請は取り消されました")),
-        "cancelled": ("withdrawn", say("お支払いの前に、申請を取りやめました"))}
+ENDS = {"success": ("filed", say("手数料のお支払いを確認し、お手続きを受け付けました")),
+        "expired": ("lapsed", say("期限までにお支払いがなかったため、お手続きは取り消されました")),
+        "cancelled": ("withdrawn", say("お支払いの前に、取りやめました"))}
 
 
 def payment_changed(message: outbox.Envelope) -> None:

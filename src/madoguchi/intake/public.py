@@ -74,7 +74,7 @@ from .together import CONTACT, KINDS, Begun, common, drafts_begin, drafts_begun,
 from .whole import answers_save
 
 SEALED = (
-    Column(Application, "sealed_mail", "mail-address", "receipt", "申請した方のメールアドレス"),
+    Column(Application, "sealed_mail", "mail-address", "receipt", "手続きした方のメールアドレス"),
     Column(Application, "sealed_card", PURPOSE, "receipt", "申請に使ったカードの四情報"),
 )
 

@@ -17,11 +17,11 @@ def _way_back(application: Application) -> tuple[str, tuple[str, ...]]:
     look_up, standing = f"{settings.BASE_URL}/status/", code_standing(str(application.id))
     lost = "確認番号がわからないときは、同じページの「確認番号がわからないとき」をご覧ください。"
     if standing.way == "card":
-        return "card", (f"{settings.BASE_URL}/my/ で、申請のときと同じマイナンバーカードでログインしてください。確認番号は要りません。",)
+        return "card", (f"{settings.BASE_URL}/my/ で、手続きのときと同じマイナンバーカードでログインしてください。確認番号は要りません。",)
     if standing.way == "company":
-        return "company", (f"{settings.BASE_URL}/office/ で、申請のときと同じGビズIDでログインしてください。確認番号は要りません。",)
+        return "company", (f"{settings.BASE_URL}/office/ で、手続きのときと同じGビズIDでログインしてください。確認番号は要りません。",)
     if standing.way == "none":
-        return "none", (f"紙で受け付けた申請です。{look_up} で見るには、受付番号のほかに確認番号が要ります。",
+        return "none", (f"紙で受け付けた手続きです。{look_up} で見るには、受付番号のほかに確認番号が要ります。",
                         "確認番号は、まだお渡ししていません。担当課の窓口で、本人であることを確かめてからお渡しします。")
     if application.channel == "paper":
         return "handed", (f"{look_up} で、受付番号と、窓口でお渡しした確認番号(8けた)を入力してください。", lost)

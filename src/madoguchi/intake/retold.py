@@ -13,13 +13,22 @@ from madoguchi.web import languages
 
 WITH_NAMES = {t: re.compile(t.replace("{name}", "(?P<name>.+)"))  # all others are sentences of the catalogue
               for t in ("「{name}」を追加しました", "結果が出ました（{name}）", "結果：{name}")}
+BEFORE = {  # as releases before said it, of whatever was filed: a 届出 and a 請求 are no 申請
+    "申請を受け付けました": "お手続きを受け付けました", "申請を取り下げました": "取り下げました",
+    "窓口でのお申し出により、申請を取り下げました": "窓口でのお申し出により、取り下げました",
+    "電話でのお申し出により、申請を取り下げました": "電話でのお申し出により、取り下げました",
+    "紙でのお申し出により、申請を取り下げました": "紙でのお申し出により、取り下げました",
+    "手数料のお支払いを確認し、申請を受け付けました": "手数料のお支払いを確認し、お手続きを受け付けました",
+    "期限までにお支払いがなかったため、申請は取り消されました": "期限までにお支払いがなかったため、お手続きは取り消されました",
+    "お支払いの前に、申請を取りやめました": "お支払いの前に、取りやめました",
+}
 
 
 def sentence(told: Mapping[str, Any]) -> Said:
     """A sentence of the applicant's view; an older one was kept without how it was made."""
     if "as" in told:
         return said.retold(dict(told))
-    ja = told["ja"]
+    ja = BEFORE.get(told["ja"], told["ja"])
     for template, shape in WITH_NAMES.items():
         if found := shape.fullmatch(ja):
             return say(template, name=found["name"])

@@ -38,7 +38,7 @@ def paper_of_draft(draft: Draft) -> bytes:
     if draft.state != "open":
         row = Application.objects.filter(draft=draft).first()
         if row is None:
-            raise NotFound(say("この申請は見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
+            raise NotFound(say("この手続きは見つかりませんでした。受付番号を確認するか、ログインし直してください。"))
         return paper_of(row)
     if published.definition.paper is None:
         raise NoPaper

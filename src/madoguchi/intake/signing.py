@@ -59,7 +59,7 @@ def sign_again(row: Application, owner: Owner | None) -> dict[str, Any] | None:
         return None
     engine, person = signer(), person_of(owner) if owner else None
     if engine is None or person is None:
-        raise OnlineFilingStopped(say("この申請は電子署名をつけて送られたものです。直した内容にも電子署名が要ります。"
+        raise OnlineFilingStopped(say("この手続きは電子署名をつけて送られたものです。直した内容にも電子署名が要ります。"
                                       "マイナンバーカードでログインし直してから送るか、担当課の窓口か郵送でお出しください。"))
     return engine.sign(digest=row.digest, person=person)
 

@@ -27,7 +27,7 @@ from .views_documents import NO_FILE, files_taken, slot_view
 from .views_my import actor_of, mine_to_answer, sign_in_first
 
 CLOSED = say("直していただく点への答えは、いまは受け付けていません。いま送った内容は届いていません（前に送った内容は届いています）。"
-             "申請の状況を確認してください。")
+             "手続きの状況を確認してください。")
 BESIDE = ("more", "zip", "add")  # buttons that work on the page and send nothing; every other press sends, as on the pages of a form
 
 

@@ -66,7 +66,7 @@ def step(request: HttpRequest, draft_id: str, step_id: str) -> HttpResponse:
     known, asked = drafts.steps_of(draft, d)
     page = next((s for s in asked if s.id == step_id), None)
     if page is None and d.step(step_id) is None:
-        raise NotFound(say("このページは、この手続きにはありません。マイページから、書きかけの申請を開いてください。"))
+        raise NotFound(say("このページは、この手続きにはありません。マイページから、書きかけの手続きを開いてください。"))
     if page is None:  # an answer changed since: on to the first page that is still open
         return see_other(draft_url(draft, next((s.id for s in asked if s.id not in draft.done), CHECK)))
     return _page(request, draft, d, page, known, posted=given_back(request), rows=rows)
@@ -136,7 +136,7 @@ def _taken(request: HttpRequest, draft_id: str, step_id: str, raw: dict[str, lis
     typed = webform.step_view(d, page, known, posted=raw, count=entry_count(page, raw) if page.repeat else None)
     found = earlier.earlier_take(owner=owner, draft=draft, d=d, page=page, view=typed)
     said = say("空いている欄に、前と同じ内容を入れました。まだ保存していません。")
-    said = said if found.empty else say("前の申請から入れられる内容は、ありませんでした。")
+    said = said if found.empty else say("前の手続きから入れられる内容は、ありませんでした。")
     return _page(request, draft, d, page, known, posted=earlier.put_in(raw, page, found), said=said, before=found)
 
 

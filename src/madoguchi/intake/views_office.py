@@ -90,7 +90,7 @@ def company_acting(request: HttpRequest, owner: Owner, draft: Draft) -> HttpResp
         if chosen in {c.value for c in found}:
             companies.draft_choose(owner=owner, draft_id=str(draft.id), value=chosen)
             return see_other(draft_url(draft, d.steps[0].id))
-        faults = [("way-0", say("どの立場で申請するかを選んでください"))]
+        faults = [("way-0", say("どの立場で手続きするかを選んでください"))]
     context = {"d": d, "draft": draft, "choices": found, "chosen": chosen, "over": "over" in request.GET, "faults": faults,
                "section": procedures_section(d), "company": business_of(owner)}
     return render(request, "intake/company_acting.html", context, status=422 if faults else 200)

@@ -35,7 +35,7 @@ def _page(request: HttpRequest, application_id: str, refused: str, status: int =
     application = mine_to_pay(request, application_id)
     fee = paying.fee_of(application, owner_of(request))
     if fee is None:
-        raise NotFound(say("この申請に手数料はありません。"))
+        raise NotFound(say("この手続きに手数料はありません。"))
     d = applications.published_of(application).shown()
     lines = [{**line, "label": Said(line["label"])} for line in fee.payment.lines]
     context = {"a": application, "d": d, "fee": fee, "lines": lines, "refused": refused, "section": procedures_section(d),
@@ -106,7 +106,7 @@ def pay_back(request: HttpRequest, application_id: str) -> HttpResponse:
             raise
         return see_other(f"/my/{application_id}/copy/")
     if paying.fee_of(application) is None:
-        raise NotFound(say("この申請に手数料はありません。"))
+        raise NotFound(say("この手続きに手数料はありません。"))
     if request.method == "GET":
         paying.fee_confirm(application=application, actor=actor_of(request))
     return see_other(f"/my/{application.id}/pay/")

@@ -28,7 +28,7 @@ def payments_hold(case_id: str) -> str:
     if Refund.unsettled().filter(payment__case_ref=case_id).exists():
         return "終わっていない還付があります"
     if undecided().filter(case_ref=case_id).exists():
-        return "取り下げられた申請の手数料を、還付するか決まっていません"
+        return "取り下げられた件の手数料を、還付するか決まっていません"
     uncounted = {"payment__case_ref": case_id, "closed": None}
     if (Attempt.objects.filter(provider__in=COUNTER, state="paid", **uncounted).exists()
             or Refund.objects.filter(attempt__provider__in=COUNTER, state="done", **uncounted).exists()):
@@ -84,7 +84,7 @@ def _against(row: Payment) -> str:
     if Refund.unsettled().filter(payment=row).exists():
         return "終わっていない還付があります"
     if undecided().filter(id=row.id).exists():
-        return "取り下げられた申請の手数料を、還付するか決まっていません"
+        return "取り下げられた件の手数料を、還付するか決まっていません"
     uncounted = Attempt.objects.filter(payment=row, provider__in=COUNTER, state="paid", closed=None).exists()
     return "まだ日締めに入っていない現金か端末の支払いです" if uncounted else ""
 

@@ -14,7 +14,7 @@ PLACES: dict[str, tuple[str, str, Said, Said]] = {
     "card": ("/card/", "id-card", say("マイナンバーカード"), say("申請・受取り・更新の日時を予約する")),
     "booking": ("/booking/", "calendar-clock", say("窓口の予約"), say("日時を選んで、窓口で待つ時間を短くする")),
     "queue": ("/queue/", "users", say("窓口の混みぐあい"), say("いまお待ちの方の数と、待ち時間の目安")),
-    "status": ("/status/", "clipboard-check", say("申請の状況を見る"), say("受付番号で、いまの段階がわかります")),
+    "status": ("/status/", "clipboard-check", say("手続きの状況を見る"), say("受付番号で、いまの段階がわかります")),
     "taxes": ("/my/taxes/", "wallet", say("わたしの税・料金"), say("納める額と期限、お支払い、口座振替")),
 }
 WORDS = {place: tuple(map(plain, words)) for place, words in {

@@ -58,7 +58,7 @@ def second_decline(*, actor: Staff, survey_id: str, why: str) -> Survey:
     if case.state != CaseState.DECIDED:
         raise SurveyNotNow("もう一度の審査が始まっています。申出を断るときは、申請の画面の「再審査をやめる」を使ってください。")
     if not LEAST <= len(why) <= MOST:
-        raise SurveyWrong([("why", f"断る理由を{LEAST}字から{MOST}字で入力してください(今は{len(why)}字)。申請した方が読みます")])
+        raise SurveyWrong([("why", f"断る理由を{LEAST}字から{MOST}字で入力してください(今は{len(why)}字)。手続きした方が読みます")])
     note = note_put(case, by=actor, text=NOTE + why)
     survey.asked_at = None
     survey.save(update_fields=["asked_at"])

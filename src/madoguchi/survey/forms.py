@@ -102,7 +102,7 @@ def appointment_boxes(survey: Survey, sent: Sent | None, faults: Faults) -> list
     boxes = [
         Box("day", "調査の日", "date", True), Box("time", "時刻", "time", True),
         Box("surveyors", "調査する人", hint="応援の方は所属も書きます。"),
-        Box("note", "メモ", "area", hint="申請した方には見えません。"),
+        Box("note", "メモ", "area", hint="手続きした方には見えません。"),
     ]
     return _bind(boxes, "a", stored if sent is None else sent, faults)
 

@@ -197,7 +197,7 @@ def photo_faults(grade: str, damage: Damage) -> Faults:
     if grade == "ichibu_sonkai":
         if damage.consented:
             return []
-        return [("grade", "申請した方の同意がないため、写真では判定できません。取りやめて現地調査に替えてください")]
+        return [("grade", "手続きした方の同意がないため、写真では判定できません。取りやめて現地調査に替えてください")]
     return [("grade", f"写真だけでは「{GRADES[grade][0]}」と判定できません。この調査を取りやめて、現地調査に替えてください")]
 
 

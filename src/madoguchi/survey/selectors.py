@@ -167,8 +167,8 @@ def way_notes(case: Case) -> list[str]:
     if newest is None or newest.state != State.DONE or asked in (None, newest.method) or not way_changes(case).filter(
             facts__survey=newest.number).exists():
         return []
-    return [f"補正で、申請した方が調査の方法を「{WAY_WORDS[asked]}」に変えました。結果の出ている調査{newest.number}は"
-            f"「{METHOD_WORDS[Method(newest.method)]}」のままです。決定の前に、申請した方に確かめてください。"]
+    return [f"補正で、手続きした方が調査の方法を「{WAY_WORDS[asked]}」に変えました。結果の出ている調査{newest.number}は"
+            f"「{METHOD_WORDS[Method(newest.method)]}」のままです。決定の前に、手続きした方に確かめてください。"]
 
 
 def suggestion(case_id: str) -> dict[str, Any]:

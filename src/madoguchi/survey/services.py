@@ -45,9 +45,9 @@ from .words import appointed
 
 WORKABLE = (CaseState.RECEIVED, CaseState.REVIEWING, CaseState.CORRECTION)
 STANDS = {
-    CaseState.APPROVAL: "この申請は決裁中です。調査を直すときは、先に差戻しを受けてください。",
-    CaseState.DECIDED: "この申請は決定済みです。判定を見直すときは、再調査を始めてください。",
-    CaseState.WITHDRAWN: "この申請は取り下げられています。調査は要りません。",
+    CaseState.APPROVAL: "この件は決裁中です。調査を直すときは、先に差戻しを受けてください。",
+    CaseState.DECIDED: "この件は決定済みです。判定を見直すときは、再調査を始めてください。",
+    CaseState.WITHDRAWN: "この件は取り下げられています。調査は要りません。",
 }
 
 
@@ -122,7 +122,7 @@ def survey_follow(*, actor: str, case_id: str) -> Survey | None:
         if not selectors.way_changes(case).filter(facts=facts).exists():
             audit.record(actor, "survey.way_changed", chain=f"case:{case.id}", facts=facts)
         return None
-    met, why = newest.state == State.APPOINTED, f"補正で、申請した方が「{WAY_WORDS[method]}」に変えたため"
+    met, why = newest.state == State.APPOINTED, f"補正で、手続きした方が「{WAY_WORDS[method]}」に変えたため"
     _move(newest, Act.CANCEL)
     newest.why = why
     newest.save(update_fields=["state", "why"])
@@ -145,7 +145,7 @@ def survey_start(*, actor: Staff, case_id: str) -> Survey:
     if method is None:
         raise SurveyNotNow("罹災届出証明書には被害の程度が載らないため、調査はありません。")
     if Survey.objects.filter(case=case).exclude(state=State.CANCELLED).exists():
-        raise SurveyNotNow("この申請には、もう調査があります。その調査の画面で日時か結果を入力してください。")
+        raise SurveyNotNow("この件には、もう調査があります。その調査の画面で日時か結果を入力してください。")
     cancelled = Survey.objects.filter(case=case).exists()
     return _open(case, actor=actor.actor, method=Method.SITE if cancelled else method)
 

@@ -51,7 +51,7 @@ def ordered(hall: Hall) -> Application:
 def test_who_may_only_file_can_pay_what_they_filed(hall: Hall, ordered):
     taro, url = hall.browser("taro"), f"/my/{ordered.id}/"
     copy = text(taro.get(f"{url}filed/", follow=True))
-    assert "お支払いが残っています" in copy and "申請を受け付けました" not in copy and f'href="{url}pay/"' in copy
+    assert "お支払いが残っています" in copy and "お手続きを受け付けました" not in copy and f'href="{url}pay/"' in copy
     assert "お支払いを待っています" in text(taro.get("/my/"))
     assert "600円" in text(taro.get(f"{url}pay/")) and taro.get(f"{url}pay/receipt/").status_code == 404
     for other in ("jiro", ""):
@@ -77,7 +77,7 @@ def test_who_filed_hears_that_it_ran_out(hall: Hall, ordered):
         run_worker()
         unpaid_sweep()
     assert Application.objects.get().status == "lapsed" and Mail.objects.count() == before + 1
-    assert "申請は取り消されました" in text(hall.browser("taro").get(f"/my/{ordered.id}/copy/"))
+    assert "お手続きは取り消されました" in text(hall.browser("taro").get(f"/my/{ordered.id}/copy/"))
 
 
 def asked(hall: Hall, row: Application, path: str) -> None:
@@ -170,8 +170,8 @@ def test_the_person_reads_what_their_agent_did(hall: Hall, accepted):  # noqa: F
     assert page.count("直した内容を送りました（代理：見本 太郎）") == 1 and page.count("直した内容を送りました") == 2
     assert "取下げを申し出ました（代理：見本 太郎）" in page
     history = re.findall(r'data-l="だれ">([^<]+)</td><td data-l="行い">([^<]+)<', text(hall.desk("tanaka").get(f"/staff/case/{row.id}/?tab=history")))
-    assert ("申請した方（代理の方）", "取下げを申し出た") in history
-    assert [who for who, what in history if what == "補正の答えを送った"] == ["申請した方", "申請した方（代理の方）"]
+    assert ("手続きした方（代理の方）", "取下げを申し出た") in history
+    assert [who for who, what in history if what == "補正の答えを送った"] == ["手続きした方", "手続きした方（代理の方）"]
 
 
 def test_what_waits_for_who_filed_it_is_listed_however_much_they_filed_since(hall: Hall, accepted, monkeypatch):  # noqa: F811
@@ -205,7 +205,7 @@ def test_everybody_sees_who_wrote_a_message(hall: Hall, accepted):  # noqa: F811
     hanako.cookies["ui_lang"] = "en"
     foreign = text(hanako.get(url))
     assert "From your agent, " in foreign and "From you · " in foreign and "あなたから" not in foreign
-    assert "代理の見本 太郎さんから" in desk and "申請した方から" in desk and desk.count('<span class="chip notice">未読</span>') == 2
+    assert "代理の見本 太郎さんから" in desk and "手続きした方から" in desk and desk.count('<span class="chip notice">未読</span>') == 2
 
 
 
@@ -243,7 +243,7 @@ def test_a_mandate_whose_giver_has_died_is_ended_by_the_city(hall: Hall, accepte
     assert "いまは終わっています" in text(hall.desk("yamada").get(f"/staff/case/{row.id}/"))
     taro = hall.browser("taro")
     assert taro.get(f"/a/{draft.id}/event/")["Location"].endswith("/acting/?over=1")
-    assert "代理で送った申請の控え" in text(taro.get(f"/my/{row.id}/", follow=True))
+    assert "代理で送った手続きの控え" in text(taro.get(f"/my/{row.id}/", follow=True))
     assert "市が終わらせました" in text(taro.get(f"/my/mandates/{mandate.id}/"))
     entry = AuditEntry.objects.filter(chain=f"mandate:{mandate.id}").latest("seq")
     assert (entry.action, entry.actor) == ("mandate.closed", "command")

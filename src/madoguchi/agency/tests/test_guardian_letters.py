@@ -75,4 +75,4 @@ def test_who_may_read_a_decision_no_more_is_told_and_the_section_that_it_goes_by
     assert nobody not in text(hall.desk("sato").get(page)) and over not in text(taro.get(own))
     desk.claim_end(actor=hall.staff("matsuda"), guardian_id=str(row.id), why="審判が取り消されたため")
     assert f"送った方の法定代理の確認が終わっているので、{nobody}" in text(hall.desk("sato").get(page))
-    assert over in text(taro.get(own)) and "代理で送った申請の控え" in text(taro.get("/my/"))
+    assert over in text(taro.get(own)) and "代理で送った手続きの控え" in text(taro.get("/my/"))

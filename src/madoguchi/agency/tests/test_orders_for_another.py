@@ -82,9 +82,9 @@ def test_a_letter_to_a_person_names_no_office(hall: Hall, given: Mandate):
 def test_an_agent_of_the_past_pays_what_they_sent_and_does_not_end_it(hall: Hall, given: Mandate):
     row, taro, ume = unpaid(hall, given), hall.browser("taro"), hall.browser("ume")
     page = f"/my/{row.id}/pay/"
-    assert "申請をやめる" in text(taro.get(page))
+    assert "手続きをやめる" in text(taro.get(page))
     services.mandate_end(owner=hall.owner("ume"), mandate_id=str(given.id))
-    assert "申請をやめる" not in text(taro.get(page)) and "納付書" in text(taro.get(page)) and "申請をやめる" in text(ume.get(page))
+    assert "手続きをやめる" not in text(taro.get(page)) and "納付書" in text(taro.get(page)) and "手続きをやめる" in text(ume.get(page))
     refused = taro.post(f"{page}cancel/")
     assert refused.status_code == 404 and "いまは代理の方からは扱えません" in text(refused)
     row.refresh_from_db()

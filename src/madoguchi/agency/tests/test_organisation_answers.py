@@ -107,9 +107,9 @@ def test_an_ended_registration_answers_nothing(hall: Hall, row, registered):  # 
 def test_the_clerk_reads_what_is_true_of_this_case(hall: Hall, row):
     asked(hall, row)
     page = case_page(hall, row, "talk")
-    assert "送った事業所が、GビズIDでログインして画面から答えます" in page and "申請した方は、画面から答えます" not in page
+    assert "送った事業所が、GビズIDでログインして画面から答えます" in page and "手続きした方は、画面から答えます" not in page
     assert "経過・結果・連絡は、だれの画面にも出ません" in page and "補正を依頼すると、事業所にメールが届きます" in page
-    assert "GビズIDでログインして見られます" not in page and "申請した方も答えられます" not in page
+    assert "GビズIDでログインして見られます" not in page and "手続きした方も答えられます" not in page
     with pytest.raises(NotNow):
         talk.talk_write(actor=hall.staff("tanaka"), case_id=str(row.id), text="お電話ください")
 

@@ -79,7 +79,7 @@ def test_the_page_of_an_application_says_who_sent_it_and_whose_it_is(hall: Hall,
 
 
 def test_of_a_withdrawal_that_the_section_takes_nobody_is_told_without_a_mandate_and_the_clerk_reads_that(hall: Hall, registered):
-    row, told = filed(hall, registered), "申請した方には知らせが届きません。電話か文書で伝えてください。"
+    row, told = filed(hall, registered), "手続きした方には知らせが届きません。電話か文書で伝えてください。"
     run_worker()
     clerk, before = hall.staff("sato"), Mail.objects.count()
     assert told in text(hall.desk("sato").get(f"/staff/case/{row.id}/"))
@@ -93,7 +93,7 @@ def test_with_a_mandate_that_says_so_the_section_tells_it(hall: Hall, registered
     row = filed(hall, registered, mandated(hall, registered))
     run_worker()
     before = Mail.objects.count()
-    assert "申請した方に知らせます。" in text(hall.desk("sato").get(f"/staff/case/{row.id}/"))
+    assert "手続きした方に知らせます。" in text(hall.desk("sato").get(f"/staff/case/{row.id}/"))
     withdrawing.withdrawal_take(actor=hall.staff("sato"), case_id=str(row.id), via="phone", why="本人から、やめたいと電話があったため")
     run_worker()
     assert Mail.objects.count() == before + 1

@@ -89,7 +89,7 @@ def test_from_the_registration_to_the_case(hall: Hall):
     page = text(client.get("/office/"))
     assert "いま使える事業所の登録がありません" in page and "株式会社試用ケア" in page
     refused = client.post(f"/p/{SHINKI}/start/")
-    assert refused.status_code == 403 and "ログインしている法人では申請できません" in text(refused)
+    assert refused.status_code == 403 and "ログインしている法人ではできません" in text(refused)
     client.cookies["ui_lang"] = "en"
     assert "cannot file this procedure" in text(client.post(f"/p/{SHINKI}/start/")), "a refusal is told in the language of the page"
     del client.cookies["ui_lang"]
@@ -116,7 +116,7 @@ def test_from_the_registration_to_the_case(hall: Hall):
     assert done.status_code == 303, text(done)[:3000]
     sent = client.get(done["Location"])
     assert sent.status_code == 303 and sent["Location"].endswith("/copy/?sent=1"), "no mandate: the copy, not the case"
-    assert "申請を受け付けました" in text(client.get(sent["Location"])) and "見本居宅介護支援事業所" in text(client.get(sent["Location"]))
+    assert "お手続きを受け付けました" in text(client.get(sent["Location"])) and "見本居宅介護支援事業所" in text(client.get(sent["Location"]))
     run_worker()
     case = Case.objects.get()
     assert case.acting == {"kind": "organisation", "organisation": str(row.id), "name": "見本居宅介護支援事業所",

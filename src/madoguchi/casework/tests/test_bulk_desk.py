@@ -146,7 +146,7 @@ def test_an_open_correction_is_named(hall: Hall, cases):
     services.correction_request(actor=hall.staff("tanaka"), case_id=cases[2].ref, items=[("phone", "番号を")],
                                 due_on=clock.today() + dt.timedelta(days=9))
     run = look(hall, start(hall, cases))
-    assert lines(run, cases)[2] == ("stays", "この申請は、いま補正の答えを待っています。")
+    assert lines(run, cases)[2] == ("stays", "この件は、いま補正の答えを待っています。")
 
 
 def test_a_preview_worked_out_anew_in_another_window_is_not_done_from_the_old_one(hall: Hall, cases):

@@ -35,7 +35,7 @@ def test_another_persons_answers_are_marked_beside_the_card(hall: Hall):
     case = hall.case("ume", TAX, answers(hall, name={"sei": "見本", "mei": "花子"}, born="1991-07-25"))
     said = page(hall, case)
     assert "カードの本人：試用 うめ 昭和19年11月3日 石川県七尾市中島町中島甲1番地 相違" in said
-    assert "申請に使ったカードとの照合 2件 相違" in said
+    assert "手続きに使ったカードとの照合 2件 相違" in said
     assert "申請する方の氏名 見本 花子 試用 うめ" in said and "申請する方の生年月日 平成3年7月25日 昭和19年11月3日" in said
     assert "カードの本人：試用 うめ" in page(hall, case, tab="?tab=talk")
 

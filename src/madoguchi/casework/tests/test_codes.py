@@ -142,5 +142,5 @@ def test_the_sheet_is_in_the_language_of_the_filing_too(hall: Hall, case):
     Application.objects.filter(id=case.id).update(language="vi")
     desk = hall.desk("tanaka")
     sheet = text(desk.get(press(desk, case)["Location"]))
-    assert "申請の状況を見られます。" in sheet
+    assert "手続きの状況を見られます。" in sheet
     assert "Mã xác nhận cũ không còn dùng được." in sheet

@@ -201,7 +201,7 @@ def test_a_reexamination_that_is_taken_back_says_so_in_its_own_words(hall: Hall,
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="本人の申出", asked=True)
     run_worker()
     assert "もう一度審査しています。新しい結果が出るまで、この結果のままです" in page(hall, case)
-    assert "もう一度の審査の申出を取り下げる" in page(hall, case) and "申請を取り下げる" not in page(hall, case)
+    assert "もう一度の審査の申出を取り下げる" in page(hall, case) and "手続きを取り下げる" not in page(hall, case)
     assert "もう一度の審査の申出を取り下げる</h1>" in page(hall, case, "withdraw/")
     assert hall.browser("hanako").post(f"/my/{case.id}/withdraw/").status_code == 303
     asked = page(hall, case)
@@ -218,7 +218,7 @@ def test_the_mail_of_a_reexamination_that_the_section_stops_speaks_of_no_withdra
     run_worker()
     reopening.reexamination_end(actor=hall.staff("tanaka"), case_id=case.ref, why="別の申請とまちがえたため")
     settled(hall, case)
-    assert subjects()[-1].endswith("申請についてのお知らせ")
+    assert subjects()[-1].endswith("お手続きについてのお知らせ")
     services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="本人の申出", asked=True)
     run_worker()
     hall.browser("hanako").post(f"/my/{case.id}/withdraw/")
@@ -250,5 +250,5 @@ def test_the_page_of_a_decision_says_whose_notices_they_are(hall: Hall, case):
     case.notices = [{"ja": "電話は日中のもの"}, {"ja": "面談の合図", "staff": True}]
     case.save(update_fields=["notices"])
     shown = desk(hall, case, "decide/")
-    at = [shown.index(words) for words in ("申請のときに画面で伝えた注意", "電話は日中のもの", "職員だけに見える注意", "面談の合図")]
+    at = [shown.index(words) for words in ("手続きのときに画面で伝えた注意", "電話は日中のもの", "職員だけに見える注意", "面談の合図")]
     assert at == sorted(at)

@@ -33,7 +33,7 @@ def test_what_is_doubted(answers, doubted):
 
 def test_the_words_say_which_day_and_why():
     assert [f.ja for f in days_doubted((MONTH, START, END), {"m": "2019-04", "a": "2026-12-02", "b": "2026-12-01"}, TODAY, TODAY)] == [
-        "「支給開始年月」(平成31年4月)が、申請の日(令和8年11月20日)より1年以上前です",
+        "「支給開始年月」(平成31年4月)が、手続きの日(令和8年11月20日)より1年以上前です",
         "「終わりの日」(令和8年12月1日)が、「始めの日」(令和8年12月2日)より前です"]
 
 
@@ -54,7 +54,7 @@ def test_the_page_asks_once_and_again_when_the_day_is_changed(hall: Hall):
     at = f"/staff/case/{case.id}/decide/"
     asked = client.post(at, raw)
     assert asked.status_code == 422
-    assert "「支給開始年月」(令和2年5月)が、申請の日" in text(asked)
+    assert "「支給開始年月」(令和2年5月)が、手続きの日" in text(asked)
     assert 'name="_sure" value="start_month=2020-05"' in text(asked)
     assert not Decision.objects.exists()
     other = client.post(at, wrong_month(hall, case, "2021") | {"_sure": ["start_month=2020-05"]})
@@ -71,4 +71,4 @@ def test_the_preview_of_many_says_it_too(hall: Hall):
     client.post(f"/staff/bulk/{run.id}/", wrong_month(hall, cases[0]))
     page = text(client.get(f"/staff/bulk/{run.id}/"))
     assert "この日でよいですか。" in page
-    assert "「支給開始年月」(令和2年5月)が、申請の日" in page
+    assert "「支給開始年月」(令和2年5月)が、手続きの日" in page

@@ -88,7 +88,7 @@ def test_the_mail_names_nobody_and_no_procedure(hall: Hall, case):
         escalation.escalate()
         run_worker()
     [_, (_, subject, body)] = letters(hall)
-    assert "標準処理期間を過ぎた申請 1件" in body
+    assert "標準処理期間を過ぎた件 1件" in body
     assert "/staff/?mark=over" in body
     for word in (case.receipt, case.name.split("\u3000")[0], hall.definition(CLAIM).name, "児童手当", str(case.id)):
         assert word not in subject + body
@@ -339,7 +339,7 @@ def test_a_correction_whose_day_is_over_is_marked_and_told_once(hall: Hall, case
     assert overdue(case) == [str(day)]
     assert audit.verify() + witness.verify() == []
     [_, (_, subject, body)] = letters(hall)
-    assert "補正の期限を過ぎても答えのない申請 1件" in body
+    assert "補正の期限を過ぎても答えのない件 1件" in body
     assert "/staff/?mark=late" in body
     for word in (case.receipt, case.name.split("\u3000")[0], hall.definition(CLAIM).name):
         assert word not in subject + body

@@ -64,7 +64,7 @@ def test_without_the_paper_nobody_can_issue_and_nothing_typed_is_lost(hall, case
     assert case.state == "received", "nothing is half done"
     raw = hall.decision_raw(case)
     answer = hall.desk("yamada").post(f"/staff/case/{case.id}/decide/", {**raw, "outcome": "issue", "revision": "1"})
-    assert answer.status_code == 422 and "申請の画面で入れてから" in text(answer)
+    assert answer.status_code == 422 and "この件の画面で入れてから" in text(answer)
     assert hall.propose(case, "yamada", "reject").outcome == "reject", "a refusal needs none"
 
 

@@ -26,7 +26,7 @@ def case(hall: Hall):
 
 
 def again(hall, case):
-    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="別の申請とまちがえて")
+    services.case_reopen(actor=hall.staff("tanaka"), case_id=case.ref, why="別の件とまちがえて")
     run_worker()
 
 

@@ -104,8 +104,8 @@ def test_notes_and_messages_are_different_things(hall: Hall, case):
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
     assert "内々のメモ" not in page
     desk = text(hall.desk("tanaka").get(f"/staff/case/{case.id}/?tab=talk"))
-    assert "内部メモ（申請した方には見えません）" in desk
-    assert "申請した方との連絡（申請した方に見えます）" in desk
+    assert "内部メモ（手続きした方には見えません）" in desk
+    assert "手続きした方との連絡（手続きした方に見えます）" in desk
 
 
 def test_whoever_has_the_receipt_number_and_the_code_reads_and_answers(hall: Hall):
@@ -255,7 +255,7 @@ def test_what_was_deleted_behind_the_record_is_found(hall: Hall, case):
     TalkLine.objects.filter(mine=True).delete()
     Talk.objects.filter(by=None).delete()
     said = " ".join(f.ja for f in witness.verify())
-    assert "申請した方の連絡が消されています" in said
+    assert "手続きした方の連絡が消されています" in said
     assert "連絡が消されています(記録では2件、今は1件)" in said
 
 

@@ -127,7 +127,7 @@ def test_words_do_not_replace_what_was_signed(hall: Hall, via):
     before = Application.objects.get(id=case.id).digest
     sent = press(hall, case, "tanaka", via=via)
     assert sent.status_code == 422
-    assert "申請した方にマイページから直してもらうか、署名のある書面を出してもらい" in text(sent)
+    assert "手続きした方にマイページから直してもらうか、署名のある書面を出してもらい" in text(sent)
     with pytest.raises(WayWrong):
         paper_answers.paper_answer(actor=hall.staff("tanaka"), case_id=case.ref, raw={"phone": [NEW]}, extra=frozenset(), via=via)
     assert Application.objects.get(id=case.id).digest == before

@@ -60,7 +60,7 @@ def test_the_fee_is_asked_for_paid_and_the_certificate_is_issued(hall, case) -> 
     page = text(browser.get(f"/my/{case.id}/"))
     assert "お支払いいただきました" not in page, "it was 減免, and cost nothing"
     assert "市の記録で確かめたところ、減免に当たりませんでした" in page and "手数料のお支払いをお願いします" in page and "支払いに進む" in page
-    assert "300円" in text(browser.get(f"/my/{case.id}/pay/")) and "申請をやめる" not in text(browser.get(f"/my/{case.id}/pay/"))
+    assert "300円" in text(browser.get(f"/my/{case.id}/pay/")) and "手続きをやめる" not in text(browser.get(f"/my/{case.id}/pay/"))
     paper(hall, case)
     raw = hall.decision_raw(case)
     answer = hall.desk("yamada").post(f"/staff/case/{case.id}/decide/", {**raw, "outcome": "issue", "revision": "1"})

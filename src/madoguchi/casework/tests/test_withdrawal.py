@@ -120,7 +120,7 @@ def test_what_was_decided_is_not_withdrawn_while_the_city_looks_at_it_again(hall
     bring(hall, case)
     assert settle(hall, case).status in ("under_review", "correction")
     page = hall.browser("hanako").get(f"/my/{case.id}/").content.decode()
-    assert "申請を取り下げる" not in page and "/withdraw/" not in page
+    assert "手続きを取り下げる" not in page and "/withdraw/" not in page
     assert withdraw(hall, case).status_code == 409
     row = hall.seen_by_applicant(case)  # a wish of before the case was taken up again, on the way in that moment
     with transaction.atomic():
@@ -140,7 +140,7 @@ def test_the_applicant_takes_back_the_re_examination_they_asked_for(hall: Hall, 
     bring(hall, case)
     settle(hall, case)
     page = text(hall.browser("hanako").get(f"/my/{case.id}/"))
-    assert "もう一度の審査の申出を取り下げる" in page and "申請を取り下げる" not in page
+    assert "もう一度の審査の申出を取り下げる" in page and "手続きを取り下げる" not in page
     before = text(hall.browser("hanako").get(f"/my/{case.id}/withdraw/"))
     assert "取下げを申し出る" in before and "もう一度の審査だけが終わります" in before and "この手続きは終わりになります" not in before
     assert withdraw(hall, case).status_code == 303
@@ -178,10 +178,10 @@ def test_the_section_takes_what_came_another_way(hall: Hall, bring, via):
     for wrong, words in (({"why": "本人から"}, "どう受けたか"), ({"via": via}, "取下げの理由")):
         page = desk.post(f"{at}withdraw/", wrong)
         assert page.status_code == 422 and words in text(page)
-    assert desk.post(f"{at}withdraw/", {"via": via, "why": "申請をやめたいと申し出"}).status_code == 303
+    assert desk.post(f"{at}withdraw/", {"via": via, "why": "取りやめたいと申し出"}).status_code == 303
     seen = settle(hall, case)
     assert (case.state, seen.status, seen.view["withdrawal"]) == ("withdrawn", "withdrawn", "done")
-    assert "お申し出により、申請を取り下げました" in text(hall.browser("hanako").get(f"/my/{case.id}/")) and Mail.objects.count() == mails + 1
+    assert "お申し出により、取り下げました" in text(hall.browser("hanako").get(f"/my/{case.id}/")) and Mail.objects.count() == mails + 1
     taken = AuditEntry.objects.get(chain=f"case:{case.id}", action="withdrawal.taken")
     assert taken.actor == "staff:tanaka" and taken.facts == {"via": via}
     assert not Decision.objects.filter(case=case, state="proposed").exists()
@@ -205,7 +205,7 @@ def test_after_a_refused_wish_the_button_comes_back(hall: Hall, case):
     assert settle(hall, case).view["withdrawal"] == "refused"
     services.decision_return(actor=hall.staff("kimura"), case_id=case.ref, comment="取下げの申し出があるため")
     settle(hall, case)
-    assert "申請を取り下げる" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
+    assert "手続きを取り下げる" in text(hall.browser("hanako").get(f"/my/{case.id}/"))
     assert withdraw(hall, case).status_code == 303
     assert settle(hall, case).status == "withdrawn"
 
@@ -253,8 +253,8 @@ def test_before_the_press_a_page_says_what_it_does(hall: Hall, case):
 
 
 @pytest.mark.parametrize(("mail", "words"), [
-    ("hanako@example.jp", "申請した方に知らせます。"),
-    ("", "申請した方の画面に出ますが、お知らせのメールは、だれにも届きません。電話か文書でも伝えてください。")])
+    ("hanako@example.jp", "手続きした方に知らせます。"),
+    ("", "手続きした方の画面に出ますが、お知らせのメールは、だれにも届きません。電話か文書でも伝えてください。")])
 def test_the_clerk_reads_whether_somebody_is_mailed_when_they_take_a_withdrawal(hall: Hall, mail, words):
     row = hall.case("hanako", SLUG, mail=mail)
     page = text(hall.desk("tanaka").get(f"/staff/case/{row.id}/"))

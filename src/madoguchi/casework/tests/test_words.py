@@ -35,11 +35,11 @@ def test_the_fee_is_asked_for_by_the_city_and_paid_by_the_applicant(hall: Hall):
             audit.record(hall.owner("hanako").actor, action, chain=f"case:{case.id}")
     page = text(hall.desk("tanaka").get(f"/staff/case/{case.id}/?tab=history"))
     said = re.findall(r'data-l="だれ">([^<]*)</td><td data-l="行い">([^<]*)<', page)
-    assert ("自動処理", "手数料を請求した") in said and ("申請した方", "手数料が支払われた") in said and ("申請した方", "申請を送った") in said
+    assert ("自動処理", "手数料を請求した") in said and ("手続きした方", "手数料が支払われた") in said and ("手続きした方", "送った") in said
 
 
 def test_who_did_what_is_said_of_the_right_one():
     assert (actor_words("resident:r:1", "payment.created"), act_words("payment.created", "resident:r:1")) == ("自動処理", "手数料を請求した")
     assert actor_words("business:b:1:2", "payment.created") == "自動処理"
-    assert (actor_words("staff:500001", "payment.created"), actor_words("resident:r:1", "payment.success")) == ("職員 500001", "申請した方")
-    assert (act_words("application.filed", "resident:r:1"), act_words("application.filed", "staff:500001")) == ("申請を送った", "申請を受け付けた")
+    assert (actor_words("staff:500001", "payment.created"), actor_words("resident:r:1", "payment.success")) == ("職員 500001", "手続きした方")
+    assert (act_words("application.filed", "resident:r:1"), act_words("application.filed", "staff:500001")) == ("送った", "受け付けた")

@@ -179,7 +179,7 @@ def test_what_is_unfinished_goes_home_by_mail(hall: Hall):
     client = at_the_tablet(code)
     client.post(f"/p/{RISAI}/start/")
     draft = Draft.objects.get()
-    assert "書きかけの申請があります" in text(client.get("/counter/end/"))
+    assert "書きかけの手続きがあります" in text(client.get("/counter/end/"))
     assert client.post("/counter/end/", {"mail": "x"}).status_code == 422
     assert client.post("/counter/end/", {"mail": "hanako@example.jp"}).status_code == 303
     run_worker()

@@ -168,7 +168,7 @@ def test_written_once_and_offered_in_each(town):
     assert {d.slug for d in drafts} == {NINTEI, HOIKU}
     assert len({d.bundle for d in drafts}) == 1
     listed = text(client.get(url))
-    assert "まとめて始めた申請" in listed
+    assert "まとめて始めた手続き" in listed
     draft = drafts.get(slug=NINTEI)
     own = shared_questions(town.definition(NINTEI))["電話"][0]
     form = text(client.get(f"/a/{draft.id}/{own.step}/"))
@@ -246,7 +246,7 @@ def test_after_sending_one_the_next_is_a_button_away(town):
     filled = town.fill(owner, Draft.objects.get(id=first.id), town.answers(RISAI))
     sent = town.send(owner, Draft.objects.get(id=filled.id)).application
     page = text(client.get(f"/my/{sent.id}/filed/"))
-    assert "まとめて始めた申請が残っています" in page
+    assert "まとめて始めた手続きが残っています" in page
     assert f"/a/{second.id}/" in page
     url = begin(client)
     Plan.objects.update(drafts=[str(first.id), str(second.id)])

@@ -108,4 +108,4 @@ def test_nothing_chosen_is_told(listed):
     client, url = listed
     answer = client.post(f"{url}together/", {"p": "nowhere"} | MINE)
     assert answer.status_code == 422
-    assert "申請を一つ以上選んでください" in text(answer)
+    assert "手続きを一つ以上選んでください" in text(answer)

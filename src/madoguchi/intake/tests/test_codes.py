@@ -210,7 +210,7 @@ def test_the_receipt_of_a_guest_says_where_the_code_is(hall: Hall, filed):
 def test_the_receipt_of_who_signed_in_says_how_to_come_back_and_of_no_code(hall: Hall):
     row = hall.file("hanako", "jidou-teate-kifu")
     words = receipt_words(hall.browser("hanako"), row)
-    assert "/my/で、申請のときと同じマイナンバーカードでログインしてください。確認番号は要りません。" in words
+    assert "/my/で、手続きのときと同じマイナンバーカードでログインしてください。確認番号は要りません。" in words
     assert "/status/" not in words
 
 
@@ -235,7 +235,7 @@ def test_the_receipt_of_a_paper_says_that_the_counter_hands_the_code_over(hall: 
     file = receipt_file(row)
     with (hall.home / "files" / file.place).open("rb") as source:
         before = "".join("".join(p.extract_text() for p in pypdf.PdfReader(source).pages).split())
-    assert "紙で受け付けた申請です。" in before
+    assert "紙で受け付けた手続きです。" in before
     assert "確認番号は、まだお渡ししていません。担当課の窓口で、本人であることを確かめてからお渡しします。" in before
     _, code = desk.code_issue(actor=hall.staff("tanaka"), case_id=str(row.id), how="運転免許証を窓口で確認")
     client = hall.browser()

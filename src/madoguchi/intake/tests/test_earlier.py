@@ -28,7 +28,7 @@ TEATE, DEBIT, FUNERAL, DOG, DEAD_DOG, COURSE, NOW = (
     "jidou-teate-nintei", "kouza-furikae", "sousai-hi", "inu-touroku", "inu-shibou", "kouza-moushikomi", "jidou-teate-genkyou")
 ACCOUNT = {"bank": "0146", "bank_name": "北國", "branch": "101", "branch_name": "本店営業部", "kind": "普通", "number": "7654321",
            "holder": "ミホン ハナコ"}
-BUTTON, MARK = "前と同じ内容を入れる", "以前の申請と同じ内容です。"
+BUTTON, MARK = "前と同じ内容を入れる", "以前の手続きと同じ内容です。"
 PHONE = "0767531111"
 CHILDREN = [("一郎", "2016-05-01"), ("次郎", "2019-07-02")]
 

@@ -172,7 +172,7 @@ def test_what_is_true_of_a_refund_stands_on_every_page_at_each_stage(order, hall
     refunds.refund_answer(actor=chief, refund_id=str(asked.id), approve=True)
     work.case_reopen(actor=clerk, case_id=case.ref, why="審査の誤り")
     assert (mine(), theirs()) == ([True, True], [True, True, True])
-    page, told = text(hall.desk("okada").get(desk["one"])), "メールアドレスの入力がない申請の方には、電話か文書でも伝えてください"
+    page, told = text(hall.desk("okada").get(desk["one"])), "メールアドレスの入力がない方には、電話か文書でも伝えてください"
     assert told in page, "nobody else tells who has no address that money waits for them"
     assert "承認済み（まだ渡していません）" in page and "お返しする手数料です（まだ返し終わっていません）" in page and "お返しした手数料" not in page
     refunds.refund_hand_over(actor=clerk, refund_id=str(asked.id))

@@ -302,7 +302,7 @@ def assert_shut(other, application):
     """The page does not open: the browser is asked to sign in or for receipt number and code."""
     answer = other.get(f"/my/{application.id}/")
     assert (answer.status_code, answer["Location"]) == (303, f"/sign-in/?why=needed&next=/my/{application.id}/")
-    assert "受付番号で申請の状況を見る" in text(other.get(answer["Location"]))
+    assert "受付番号で手続きの状況を見る" in text(other.get(answer["Location"]))
 
 
 def test_another_browser_opens_the_status_by_receipt_and_code(hall: Hall):

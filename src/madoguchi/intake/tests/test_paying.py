@@ -97,7 +97,7 @@ def test_unpaid_is_not_accepted_and_paid_is_accepted_once(order, hall, cards):  
     assert browser.get(f"/my/{row.id}/pay/back/")["Location"] == f"/my/{row.id}/pay/"
     run_worker()
     status, told = now_of(row)
-    assert status == "filed" and told[-1] == "手数料のお支払いを確認し、申請を受け付けました"
+    assert status == "filed" and told[-1] == "手数料のお支払いを確認し、お手続きを受け付けました"
     assert Case.objects.get().receipt == row.receipt
     assert len(list(hall.home.glob("mail/*.eml"))) == 2, "the mail that confirms it"
     page = browser.get(f"/my/{row.id}/pay/").content.decode()

@@ -41,7 +41,7 @@ def test_the_case_has_it_apart_from_what_she_was_told(hall: Hall):
     page = text(hall.desk("yoshida").get(f"/staff/case/{case.id}/"))
     assert "職員だけに見える注意" in page
     assert SMOKES in page
-    assert "申請のときに画面で伝えた注意" not in page
+    assert "手続きのときに画面で伝えた注意" not in page
     for mine in (f"/my/{case.id}/", f"/my/{case.id}/filed/"):
         assert SMOKES not in text(hall.browser("hanako").get(mine))
 
@@ -61,4 +61,4 @@ def test_what_the_applicant_should_know_is_told_to_both(hall: Hall):
     slug = "jidou-teate-nintei"
     case = hall.case("hanako", slug)
     assert "分から" in case.notices[0]["ja"]
-    assert "申請のときに画面で伝えた注意" in text(hall.desk("tanaka").get(f"/staff/case/{case.id}/"))
+    assert "手続きのときに画面で伝えた注意" in text(hall.desk("tanaka").get(f"/staff/case/{case.id}/"))

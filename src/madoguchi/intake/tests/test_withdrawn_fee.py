@@ -55,7 +55,7 @@ def test_a_paid_fee_is_named_before_and_after_and_waits_for_a_clerk(order, hall)
     assert browser.get(f"/my/{row.id}/pay/receipt/")["Content-Type"] == "application/pdf"
     assert row.receipt in listed(hall) and "還付するか決める</span>" in listed(hall, "")
     assert "還付するか決めてください" in hall.desk("tanaka").get(f"/staff/case/{row.id}/").content.decode()
-    assert "メールアドレスの入力がない申請の方には、電話か文書でも伝えて" in hall.desk("tanaka").get(f"/staff/payments/{fee}/").content.decode()
+    assert "メールアドレスの入力がない方には、電話か文書でも伝えて" in hall.desk("tanaka").get(f"/staff/payments/{fee}/").content.decode()
     assert "まだ" not in keeping.payments_hold(str(row.id)) and "還付するか" in keeping.payments_hold(str(row.id))
     assert AuditEntry.objects.filter(chain=f"case:{row.id}", action="payment.withdrawn").count() == 1
     refund = refunds.refund_ask(actor=hall.staff("tanaka"), payment_id=fee, amount=710, reason="withdrawn")

@@ -78,7 +78,7 @@ def test_the_survey_follows_from_photographs_to_a_visit(hall: Hall, opened, corr
     corrected(case, **SITE)
     old, new = Survey.objects.filter(case=case).order_by("number")
     assert (old.id, old.state, new.method, new.state) == (survey.id, State.CANCELLED, Method.SITE, State.WAITING)
-    why = "補正で、申請した方が「現地調査」に変えたため"
+    why = "補正で、手続きした方が「現地調査」に変えたため"
     desk = hall.desk("yamada")
     assert f"調査を始めた理由：{why}" in text(desk.get(f"/staff/survey/{new.id}/"))
     assert f"取りやめた理由：{why}" in text(desk.get(f"/staff/survey/{old.id}/"))
@@ -105,14 +105,14 @@ def test_a_survey_with_a_result_stays_and_the_section_is_told(hall: Hall, opened
     case, survey = opened(photos_ready=True)
     services.survey_record(actor=hall.staff("yamada"), survey_id=str(survey.id), finding=FOUND)
     corrected(case, **PHOTO)
-    said = "補正で、申請した方が調査の方法を「写真による判定(自己判定方式)」に変えました。結果の出ている調査1は「現地(第1次・外観)」のままです。"
+    said = "補正で、手続きした方が調査の方法を「写真による判定(自己判定方式)」に変えました。結果の出ている調査1は「現地(第1次・外観)」のままです。"
     desk = hall.desk("yamada")
     assert Survey.objects.get(case=case).state == State.DONE
     assert said in text(desk.get(f"/staff/case/{case.id}/")) and said in text(desk.get(f"/staff/survey/{survey.id}/"))
     services.survey_follow(actor="worker", case_id=case.ref)
     assert AuditEntry.objects.filter(action="survey.way_changed").count() == 1
     corrected(case, **SITE)
-    assert "申請した方が調査の方法を" not in text(desk.get(f"/staff/case/{case.id}/"))
+    assert "手続きした方が調査の方法を" not in text(desk.get(f"/staff/case/{case.id}/"))
 
 
 def test_what_the_section_chose_stays_when_something_else_is_corrected(hall: Hall, opened, corrected):

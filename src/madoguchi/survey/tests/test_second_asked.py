@@ -109,7 +109,7 @@ def decline(hall, why=NO, who="yamada"):
 def test_a_claim_is_declined_with_a_reason_that_both_sides_read(hall, case):
     ask(hall, case)
     there = f"/staff/survey/{Survey.objects.get().id}/"
-    assert "申出を断り、申請した方に知らせる" in hall.desk("yamada").get(there).content.decode()
+    assert "申出を断り、手続きした方に知らせる" in hall.desk("yamada").get(there).content.decode()
     for wrong in ("", "否", "い" * 501):
         sent = decline(hall, wrong)
         assert sent.status_code == 422 and "断る理由を2字から500字で" in text(sent) and wrong in text(sent) and waiting(hall, case)

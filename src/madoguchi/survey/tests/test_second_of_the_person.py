@@ -85,4 +85,4 @@ def test_the_history_says_that_it_was_the_representative_by_law(hall, decided):
     second.second_ask(application=row, owner=owner, reason="屋根の被害が入っていません", actor=owner.actor)
     run_worker()
     history = text(hall.desk("yamada").get(f"/staff/case/{case.id}/?tab=history"))
-    assert re.search(r"申請した方（法定代理人）\s*</td><td[^>]*>再調査\(第2次調査\)を申し出た", history)
+    assert re.search(r"手続きした方（法定代理人）\s*</td><td[^>]*>再調査\(第2次調査\)を申し出た", history)

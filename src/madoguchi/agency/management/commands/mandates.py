@@ -22,5 +22,5 @@ class Command(BaseCommand):
             raise CommandError("--why に、終わらせる理由を書いてください。")
         if not mandate_close(number=options["number"], why=options["why"].strip()):
             raise CommandError("その番号で、いま使える委任が一つに決まりません。申請の帯の番号を確かめるか、36文字の番号で指定してください。")
-        self.stdout.write("終わらせました。代理の方は、この委任で新しく申請できず、送った申請の経過も見られません。送信済みの申請は続きます。"
-                          "代理の方が申請のときに入力したアドレスへ、終わったことをメールで知らせます。")
+        self.stdout.write("終わらせました。代理の方は、この委任で新しく手続きできず、送った手続きの経過も見られません。送信済みの手続きは続きます。"
+                          "代理の方が手続きのときに入力したアドレスへ、終わったことをメールで知らせます。")
